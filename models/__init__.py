@@ -1,0 +1,1 @@
+"""What judges: inference only. Imported by serving and by training, and importing neither."""

@@ -1,0 +1,1 @@
+"""Pictures: decoding, embedding, the gallery of protected emblems, codes."""

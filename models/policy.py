@@ -1,0 +1,113 @@
+"""From findings to a verdict: the one place where a score becomes a consequence.
+
+The thresholds and severities are a file (`policy.yaml`), because they are a platform's decision under the
+Regulations, not a property of a model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from models.profile import Finding, Label, Severity
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class PolicyError(ValueError):
+    """The policy file cannot be used; the message names the rule at fault."""
+
+
+class Rule(BaseModel):
+    """What one label asks for.
+
+    Attributes:
+        threshold: calibrated score from which a finding is reported, in [0, 1].
+        severity: what a reported finding asks for.
+        reject_from: score from which it is refused although `severity` is review.
+        why: the article that asks for this rule.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    threshold: Probability
+    severity: Literal["review", "reject"]
+    reject_from: Probability | None = None
+    why: Annotated[str, Field(min_length=1)]
+
+    def severity_at(self, score: float) -> Severity:
+        """What a finding with this score asks for; PASS below the threshold."""
+        if score < self.threshold:
+            return Severity.PASS
+        if self.reject_from is not None and score >= self.reject_from:
+            return Severity.REJECT
+        return Severity(self.severity)
+
+
+class Policy(BaseModel):
+    """The rules in force, one for every label."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Annotated[str, Field(min_length=1)]
+    rules: dict[Label, Rule]
+
+    @model_validator(mode="after")
+    def _every_label_has_a_rule(self) -> Policy:
+        missing = [str(label) for label in Label if label not in self.rules]
+        if missing:
+            raise ValueError(f"no rule for {', '.join(missing)}")
+        return self
+
+    @classmethod
+    def load(cls, path: Path) -> Policy:
+        """Read and check a policy file.
+
+        The version in force is the file's own plus a fingerprint of its content, so that an edit that forgot the
+        version is still told apart in the answers.
+
+        Raises:
+            PolicyError: not YAML, a label without a rule, an unknown key or a value out of range.
+        """
+        try:
+            content = path.read_bytes()
+            policy = cls.model_validate(yaml.safe_load(content))
+        except OSError as error:
+            raise PolicyError(f"policy file {path} cannot be read: {error.strerror}") from error
+        except yaml.YAMLError as error:
+            raise PolicyError(f"policy file {path} is not valid YAML: {error}") from error
+        except ValidationError as error:
+            faults = "; ".join(
+                f"{'.'.join(map(str, fault['loc'])) or 'file'}: {fault['msg']}" for fault in error.errors()
+            )
+            raise PolicyError(f"policy file {path}: {faults}") from error
+        fingerprint = hashlib.sha256(content).hexdigest()[:8]
+        return policy.model_copy(update={"version": f"{policy.version}+{fingerprint}"})
+
+    def apply(self, findings: Iterable[Finding], entitlements: frozenset[str]) -> tuple[Finding, ...]:
+        """Findings that pass their label's threshold, with severity and authorisation, worst first."""
+        judged = [self._judge(finding, entitlements) for finding in findings]
+        reported = [finding for finding in judged if finding.severity is not Severity.PASS]
+        return tuple(sorted(reported, key=lambda found: (found.authorized, -found.severity.rank, -found.score)))
+
+    def verdict(self, findings: Iterable[Finding]) -> Severity:
+        """The worst severity among findings that count; PASS where there is none."""
+        return max(
+            (finding.severity for finding in findings if not finding.authorized),
+            key=lambda severity: severity.rank,
+            default=Severity.PASS,
+        )
+
+    def _judge(self, finding: Finding, entitlements: frozenset[str]) -> Finding:
+        claimed = {finding.evidence.reference_id, finding.evidence.owner_id} - {None}
+        return replace(
+            finding,
+            severity=self.rules[finding.label].severity_at(finding.score),
+            authorized=bool(claimed & entitlements),
+        )

@@ -1,0 +1,332 @@
+"""The one vocabulary: what goes in, what a detector says, what comes out.
+
+Every room speaks these types and no others, so that an account judged over HTTP, in a Parquet file or in a notebook
+gets the same answer. The labels answer to the Regulations on the Management of Internet User Account Information
+(互联网用户账号信息管理规定, Cyberspace Administration of China, in force since 2022-08-01).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    """What a finding asks for, mildest first: let pass, show to a reviewer, refuse."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    REVIEW = "review"
+    REJECT = "reject"
+
+    @property
+    def rank(self) -> int:
+        """Position in the order pass < review < reject."""
+        return list(Severity).index(self)
+
+
+class Field(StrEnum):
+    """The five content fields of a profile."""
+
+    NAME = "name"
+    BIO = "bio"
+    SIGNATURE = "signature"
+    AVATAR = "avatar"
+    COVER = "cover"
+
+
+TEXT_FIELDS = (Field.NAME, Field.BIO, Field.SIGNATURE)
+IMAGE_FIELDS = (Field.AVATAR, Field.COVER)
+
+MAX_LENGTH: Mapping[Field, int] = {Field.NAME: 64, Field.BIO: 2_000, Field.SIGNATURE: 500}
+"""Longest accepted text per field, in code points."""
+
+
+class Label(StrEnum):
+    """What can be wrong with a profile. `LABELS` says more about each."""
+
+    PARTY_EMBLEM = "party_emblem"
+    NATIONAL_SYMBOL = "national_symbol"
+    GOVERNMENT_EMBLEM = "government_emblem"
+    INTERNATIONAL_ORG_EMBLEM = "international_org_emblem"
+    MEDIA_LOGO = "media_logo"
+    ORGANIZATION_LOGO = "organization_logo"
+    LANDMARK = "landmark"
+    QR_CODE = "qr_code"
+    EXAGGERATION = "exaggeration"
+    DECEPTIVE_CLAIM = "deceptive_claim"
+    FALSE_AUTHORITY = "false_authority"
+    MEDIA_IMPERSONATION = "media_impersonation"
+    PLACE_INSTITUTION = "place_institution"
+    CONTACT_DIVERSION = "contact_diversion"
+    REGULATED_PROFESSION = "regulated_profession"
+    PROHIBITED_CONTENT = "prohibited_content"
+    RESTRICTED_WORD = "restricted_word"
+    CLOSED_ACCOUNT_MATCH = "closed_account_match"
+
+
+@dataclass(frozen=True)
+class LabelInfo:
+    """A label's place in the law and its names for people.
+
+    Attributes:
+        articles: articles of the Regulations, such as "8(2)".
+        name_zh: Chinese name, shown first.
+        name_en: English name.
+        fields: where it can be found.
+        severity: what it asks for unless the policy says otherwise.
+    """
+
+    articles: tuple[str, ...]
+    name_zh: str
+    name_en: str
+    fields: tuple[Field, ...]
+    severity: Severity
+
+
+def _image(articles: tuple[str, ...], name_zh: str, name_en: str, severity: Severity = Severity.REJECT) -> LabelInfo:
+    return LabelInfo(articles, name_zh, name_en, IMAGE_FIELDS, severity)
+
+
+def _text(articles: tuple[str, ...], name_zh: str, name_en: str, severity: Severity = Severity.REJECT) -> LabelInfo:
+    return LabelInfo(articles, name_zh, name_en, TEXT_FIELDS, severity)
+
+
+LABELS: Mapping[Label, LabelInfo] = {
+    Label.PARTY_EMBLEM: _image(("8(2)", "10"), "政党标志", "party emblem or flag"),
+    Label.NATIONAL_SYMBOL: _image(("8(3)", "10"), "国旗国徽", "national flag or emblem"),
+    Label.GOVERNMENT_EMBLEM: _image(("8(2)",), "党政军机关标志", "government or military emblem"),
+    Label.INTERNATIONAL_ORG_EMBLEM: _image(("8(3)",), "国际组织标志", "international organisation's emblem"),
+    Label.MEDIA_LOGO: _image(("8(4)",), "新闻媒体标志", "news media logo"),
+    Label.ORGANIZATION_LOGO: _image(("8(2)",), "企事业单位和社会组织标志", "organisation's logo", Severity.REVIEW),
+    Label.LANDMARK: _image(("8(5)",), "重要空间标志", "mark of an important place", Severity.REVIEW),
+    Label.QR_CODE: _image(("8(6)",), "二维码或条形码", "QR code or bar code"),
+    Label.EXAGGERATION: _text(("8(7)",), "夸大宣传", "exaggeration", Severity.REVIEW),
+    Label.DECEPTIVE_CLAIM: _text(("8(7)",), "欺骗性承诺", "deceptive claim"),
+    Label.FALSE_AUTHORITY: _text(("8(2)", "8(3)"), "冒用权威", "false authority"),
+    Label.MEDIA_IMPERSONATION: _text(("8(4)",), "仿冒新闻媒体", "media impersonation"),
+    Label.PLACE_INSTITUTION: _text(("8(5)",), "冒用地名机构", "place or institution", Severity.REVIEW),
+    Label.CONTACT_DIVERSION: _text(("8(6)",), "联系方式引流", "contact diversion"),
+    Label.REGULATED_PROFESSION: _text(("7", "11"), "需核验职业", "regulated profession", Severity.REVIEW),
+    Label.PROHIBITED_CONTENT: _text(("8(1)",), "违法违规内容", "prohibited content"),
+    Label.RESTRICTED_WORD: LabelInfo(("10",), "限制用语", "restricted word", (Field.NAME,), Severity.REVIEW),
+    Label.CLOSED_ACCOUNT_MATCH: LabelInfo(
+        ("10",), "已关闭账号再注册", "closed account", (Field.AVATAR, Field.NAME), Severity.REVIEW
+    ),
+}
+
+CLASSIFIER_LABELS: tuple[Label, ...] = (
+    Label.EXAGGERATION,
+    Label.DECEPTIVE_CLAIM,
+    Label.FALSE_AUTHORITY,
+    Label.MEDIA_IMPERSONATION,
+    Label.PLACE_INSTITUTION,
+    Label.CONTACT_DIVERSION,
+    Label.REGULATED_PROFESSION,
+    Label.PROHIBITED_CONTENT,
+)
+"""Labels that every text field gets a score for, in the order of the classifier's outputs."""
+
+EMBLEM_LABELS: tuple[Label, ...] = (
+    Label.PARTY_EMBLEM,
+    Label.NATIONAL_SYMBOL,
+    Label.GOVERNMENT_EMBLEM,
+    Label.INTERNATIONAL_ORG_EMBLEM,
+    Label.MEDIA_LOGO,
+    Label.ORGANIZATION_LOGO,
+    Label.LANDMARK,
+)
+"""Labels that a gallery reference may carry."""
+
+
+class ProfileError(Exception):
+    """A profile, or one of its fields, that cannot be judged.
+
+    Args:
+        code: stable machine-readable name, such as "image_undecodable".
+        message: what was wrong and what to do, for people; never holds the content itself.
+        field: the field at fault, if it is one.
+    """
+
+    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.code, self.message, self.field = code, message, field
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One account's profile, as it was submitted.
+
+    Attributes:
+        account_id: opaque to us, never logged.
+        name, bio, signature: text, or None where absent.
+        avatar, cover: encoded image bytes, or None where absent.
+        entitlements: reference ids and owner ids that this account is verified for.
+    """
+
+    account_id: str
+    name: str | None = None
+    bio: str | None = None
+    signature: str | None = None
+    avatar: bytes | None = None
+    cover: bytes | None = None
+    entitlements: frozenset[str] = frozenset()
+
+    def text(self, name: Field) -> str | None:
+        """The text of a text field."""
+        value = getattr(self, name)
+        return value if isinstance(value, str) else None
+
+    def image(self, name: Field) -> bytes | None:
+        """The encoded bytes of an image field."""
+        value = getattr(self, name)
+        return value if isinstance(value, bytes) else None
+
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom as fractions of the image after EXIF orientation."""
+
+Span = tuple[int, int]
+"""Start and end (exclusive) in code points of the original text."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Why a detector spoke, for reviewers. Absent parts are left out of the answer.
+
+    Attributes:
+        reference_id, reference_name, owner_id: the gallery reference or organisation that was imitated.
+        similarity: raw cosine to that reference, in [-1, 1].
+        box: where in the image.
+        frame: which frame of an animation, from 0; None for a still picture.
+        spans: where in the text.
+        text: the words or the decoded content at those places.
+        normalized: the same words with disguises undone.
+    """
+
+    reference_id: str | None = None
+    reference_name: str | None = None
+    owner_id: str | None = None
+    similarity: float | None = None
+    box: Box | None = None
+    frame: int | None = None
+    spans: tuple[Span, ...] | None = None
+    text: str | None = None
+    normalized: str | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One detector's claim about one field.
+
+    Detectors fill label, field, score, detector and evidence; `models.policy` alone fills severity and authorized.
+
+    Attributes:
+        score: calibrated probability in [0, 1] that the label is right.
+        detector: name and version, such as "contacts@2026.11.1".
+        authorized: the account is entitled to what was found, so it does not count.
+    """
+
+    label: Label
+    field: Field
+    score: float
+    detector: str
+    evidence: Evidence = Evidence()
+    severity: Severity = Severity.PASS
+    authorized: bool = False
+
+
+@dataclass(frozen=True)
+class Match:
+    """One of the three best gallery references for an image, whether or not it became a finding.
+
+    Attributes:
+        similarity: raw cosine in [-1, 1].
+        score: calibrated probability in [0, 1].
+        box: the window of the image that matched best.
+    """
+
+    reference_id: str
+    label: Label
+    similarity: float
+    score: float
+    box: Box
+    reference_name: str = ""
+    owner_id: str = ""
+    frame: int | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The verdict on one profile, with everything a reviewer needs to see why.
+
+    Attributes:
+        findings: what passed the policy's thresholds, worst first.
+        matches: three best references per image field.
+        text_scores: probability of every classifier label per text field.
+        versions: what judged: encoder, gallery, text, policy.
+        warnings: remarks on the request that did not stop the judgement.
+    """
+
+    decision_id: str
+    account_id: str
+    verdict: Severity
+    findings: tuple[Finding, ...]
+    matches: Mapping[Field, tuple[Match, ...]]
+    text_scores: Mapping[Field, Mapping[Label, float]]
+    versions: Mapping[str, str]
+    warnings: tuple[str, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as JSON-ready values in the contract's shape."""
+        return {
+            "decision_id": self.decision_id,
+            "account_id": self.account_id,
+            "verdict": str(self.verdict),
+            "findings": [_finding_dict(finding) for finding in self.findings],
+            "matches": {str(name): [_match_dict(match) for match in best] for name, best in self.matches.items()},
+            "text_scores": {
+                str(name): {str(label): _rounded(score) for label, score in scores.items()}
+                for name, scores in self.text_scores.items()
+            },
+            "versions": dict(self.versions),
+            "warnings": list(self.warnings),
+        }
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 4)
+
+
+def _finding_dict(finding: Finding) -> dict[str, Any]:
+    return {
+        "label": str(finding.label),
+        "field": str(finding.field),
+        "score": _rounded(finding.score),
+        "severity": str(finding.severity),
+        "articles": list(LABELS[finding.label].articles),
+        "authorized": finding.authorized,
+        "detector": finding.detector,
+        "evidence": {
+            key: _evidence_value(value) for key, value in asdict(finding.evidence).items() if value is not None
+        },
+    }
+
+
+def _evidence_value(value: Any) -> Any:
+    if isinstance(value, float):
+        return _rounded(value)
+    if isinstance(value, tuple):
+        return [_evidence_value(item) for item in value]
+    return value
+
+
+def _match_dict(match: Match) -> dict[str, Any]:
+    return {
+        "reference_id": match.reference_id,
+        "label": str(match.label),
+        "similarity": _rounded(match.similarity),
+        "score": _rounded(match.score),
+        "box": [_rounded(edge) for edge in match.box],
+    }

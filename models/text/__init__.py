@@ -1,0 +1,1 @@
+"""Words: undoing disguises, contact details, protected words, the learnt classifier."""

@@ -1,0 +1,1 @@
+"""How the Inspector is reached: HTTP, command line, batch."""

@@ -1,0 +1,1 @@
+"""Making the image encoder and the default gallery."""
