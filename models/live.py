@@ -1,0 +1,53 @@
+"""New galleries, models and policies in force without a restart.
+
+A service holds one `LiveInspector`. A poller calls `refresh`; each request reads `current` once, so that a request is
+judged by one set of versions from start to end. A broken version is refused and the old one keeps serving.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models.images.gallery import GalleryError
+from models.inspector import Inspector
+from models.policy import PolicyError
+from models.settings import ArtifactError, Settings
+
+Sources = tuple[Path, Path, Path, bytes]
+
+
+class LiveInspector:
+    """The Inspector in force, exchanged when its sources change.
+
+    Attributes:
+        current: the Inspector to judge with.
+        problem: why the newest sources were refused; None while they are in force.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._seen = self._sources()
+        self.current = Inspector.load(settings)
+        self.problem: str | None = None
+
+    def refresh(self) -> bool:
+        """Load what is new; True when `current` was exchanged. Never raises: a broken version becomes `problem`."""
+        try:
+            sources = self._sources()
+            if sources == self._seen:
+                return False
+            self.current = Inspector.load(self._settings)
+        except (ArtifactError, GalleryError, PolicyError, OSError, ValueError, RuntimeError) as error:
+            self.problem = str(error)
+            return False
+        self._seen, self.problem = sources, None
+        return True
+
+    def _sources(self) -> Sources:
+        settings = self._settings
+        return (
+            settings.gallery_directory(),
+            settings.encoder_directory(),
+            settings.text_directory(),
+            settings.policy.read_bytes(),
+        )

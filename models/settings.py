@@ -1,0 +1,99 @@
+"""Where the models, the gallery and the policy in force are found.
+
+The released artefacts ship with the code. A platform's own versions (an enrolled emblem, a promoted model) live in a
+home directory and win over the shipped ones as soon as they are there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from models import versions
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+class ArtifactError(RuntimeError):
+    """An artefact is missing or unusable; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Directories and limits that one process runs with.
+
+    Attributes:
+        artifacts: the released models and gallery.
+        home: versions made on this machine; may not exist yet.
+        policy: the policy file.
+        gallery: a gallery directory to use instead of the one in force.
+        threads: ONNX Runtime threads per model.
+    """
+
+    artifacts: Path = REPOSITORY / "models" / "artifacts"
+    home: Path = REPOSITORY / "var"
+    policy: Path = REPOSITORY / "policy.yaml"
+    gallery: Path | None = None
+    threads: int = 1
+
+    @classmethod
+    def from_environment(cls, gallery: Path | None = None) -> Settings:
+        """Defaults, overridden by HUIJIAN_ARTIFACTS, HUIJIAN_HOME, HUIJIAN_POLICY and HUIJIAN_THREADS."""
+        given = os.environ.get
+        return cls(
+            artifacts=Path(given("HUIJIAN_ARTIFACTS") or cls.artifacts),
+            home=Path(given("HUIJIAN_HOME") or cls.home),
+            policy=Path(given("HUIJIAN_POLICY") or cls.policy),
+            gallery=gallery,
+            threads=int(given("HUIJIAN_THREADS") or cls.threads),
+        )
+
+    def gallery_directory(self) -> Path:
+        """The gallery version in force.
+
+        Raises:
+            ArtifactError: there is none.
+        """
+        if self.gallery is not None and (self.gallery / "config.json").is_file():
+            return self.gallery
+        return _in_force([self.gallery] if self.gallery else [self.home / "gallery", self.artifacts / "gallery"])
+
+    def text_directory(self) -> Path:
+        """The text model in force.
+
+        Raises:
+            ArtifactError: there is none.
+        """
+        return _in_force([self.home / "text", self.artifacts / "text"])
+
+    def encoder_directory(self) -> Path:
+        """The encoder that made the gallery in force: a gallery is of no use with any other.
+
+        Raises:
+            ArtifactError: the gallery names no encoder, or one that is not here.
+        """
+        gallery = self.gallery_directory()
+        try:
+            fingerprint = str(json.loads((gallery / "config.json").read_text(encoding="utf-8"))["encoder"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ArtifactError(f"gallery {gallery} does not say which encoder made it; build it again") from error
+        for root in (self.home / "encoders", self.artifacts / "encoders"):
+            if Path(fingerprint).name == fingerprint and (root / fingerprint).is_dir():
+                return root / fingerprint
+        raise ArtifactError(
+            f"gallery {gallery.name} was made by encoder {fingerprint}, which is not among the encoders here; "
+            "build the gallery again with `huijian gallery build`, or promote that encoder"
+        )
+
+
+def _in_force(roots: list[Path]) -> Path:
+    """Version in force under the first root that has a pointer."""
+    for root in roots:
+        if (root / versions.POINTER).exists():
+            try:
+                return versions.current(root)
+            except versions.NoVersionError as error:
+                raise ArtifactError(str(error)) from error
+    raise ArtifactError(f"no version in force in {' or '.join(map(str, roots))}")
