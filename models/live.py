@@ -35,6 +35,7 @@ class LiveInspector:
         try:
             sources = self._sources()
             if sources == self._seen:
+                self.problem = None
                 return False
             self.current = Inspector.load(self._settings)
         except (ArtifactError, GalleryError, PolicyError, OSError, ValueError, RuntimeError) as error:

@@ -1,0 +1,60 @@
+# Two commands matter: `make run` and `make test`. Everything they need is installed into .venv.
+PYTHON ?= python3
+PORT ?= 3000
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run venv training test lint gallery lock clean
+
+help:
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: venv ## start the service on PORT (default 3000)
+	@echo "==> checking the artefacts"
+	@$(BIN)/python -m models.manifest
+	@echo "==> starting the service on port $(PORT)"
+	@exec $(BIN)/huijian serve --port $(PORT)
+
+venv: .venv/serving ## make .venv with what serving needs
+
+training: .venv/training ## add what training and evaluation need
+
+test: .venv/test ## install what the tests need and run them all
+	@echo "==> running the tests"
+	$(BIN)/python -m pytest
+
+lint: .venv/test ## style, types, and that files speak of the project alone
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	@! git grep -nIE 'pypi[.]org|pythonhosted[.]org|npmjs[.]org|deb[.]debian[.]org|(^|[^.a-z])/(work|root|home)/' \
+		|| (echo "these files name a registry host or a machine path" >&2; exit 1)
+
+gallery: training ## rebuild the default gallery from datasets/emblems/catalogue.jsonl
+	$(BIN)/python -m training.images.release_gallery
+
+lock: .venv/test ## resolve requirements/*.in again
+	for name in serving training test; do \
+		$(BIN)/pip-compile -q --no-header --no-annotate --strip-extras --no-emit-index-url --no-emit-find-links \
+			--unsafe-package torch --unsafe-package torchvision --output-file requirements/$$name.txt requirements/$$name.in; \
+	done
+
+clean: ## remove what was built, but not the home directory var/
+	rm -rf .venv build
+
+.venv/serving: requirements/serving.txt pyproject.toml
+	@echo "==> making .venv with the serving requirements"
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -r requirements/serving.txt
+	$(BIN)/pip install -q --no-deps -e .
+	@touch $@
+
+.venv/training: .venv/serving requirements/training.txt requirements/torch.txt
+	@echo "==> adding the training requirements"
+	$(BIN)/pip install -q -r requirements/torch.txt -r requirements/training.txt
+	@touch $@
+
+.venv/test: .venv/training requirements/test.txt
+	@echo "==> adding the test requirements"
+	$(BIN)/pip install -q -r requirements/test.txt
+	@touch $@
