@@ -80,7 +80,7 @@ class Settings:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArtifactError(f"gallery {gallery} does not say which encoder made it; build it again") from error
         for root in (self.home / "encoders", self.artifacts / "encoders"):
-            if Path(fingerprint).name == fingerprint and (root / fingerprint).is_dir():
+            if fingerprint and Path(fingerprint).name == fingerprint and (root / fingerprint).is_dir():
                 return root / fingerprint
         raise ArtifactError(
             f"gallery {gallery.name} was made by encoder {fingerprint}, which is not among the encoders here; "

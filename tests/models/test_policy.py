@@ -1,0 +1,99 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from models.policy import Policy, PolicyError
+from models.profile import LABELS, Evidence, Field, Finding, Label, Severity
+from models.settings import REPOSITORY
+
+SHIPPED = REPOSITORY / "policy.yaml"
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return Policy.load(SHIPPED)
+
+
+def finding(label: Label, score: float, **evidence: str) -> Finding:
+    return Finding(label, LABELS[label].fields[0], score, "test@1", Evidence(**evidence))
+
+
+def edited(tmp_path: Path, edit) -> Path:
+    content = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    edit(content)
+    path = tmp_path / "policy.yaml"
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("label", list(Label))
+def test_shipped_policy_asks_for_the_default_severity_and_names_the_article(policy: Policy, label: Label):
+    rule = policy.rules[label]
+    assert rule.severity == LABELS[label].severity
+    assert LABELS[label].articles[0].split("(")[0] in rule.why
+
+
+def test_a_finding_is_reported_exactly_from_its_threshold_on(policy: Policy):
+    assert policy.apply([finding(Label.QR_CODE, 0.4999)], frozenset()) == ()
+    assert policy.apply([finding(Label.QR_CODE, 0.5)], frozenset())[0].severity is Severity.REJECT
+
+
+def test_the_verdict_is_the_worst_finding(policy: Policy):
+    found = policy.apply([finding(Label.LANDMARK, 0.9), finding(Label.QR_CODE, 0.6)], frozenset())
+    assert [entry.label for entry in found] == [Label.QR_CODE, Label.LANDMARK]
+    assert policy.verdict(found) is Severity.REJECT
+    assert policy.verdict(found[1:]) is Severity.REVIEW
+    assert policy.verdict(()) is Severity.PASS
+
+
+@pytest.mark.parametrize("entitlement", ["media.x", "owner.x"])
+def test_an_entitled_finding_is_reported_but_does_not_count(policy: Policy, entitlement: str):
+    emblem = finding(Label.MEDIA_LOGO, 0.99, reference_id="media.x", owner_id="owner.x")
+    found = policy.apply([emblem], frozenset({entitlement}))
+    assert found[0].authorized
+    assert policy.verdict(found) is Severity.PASS
+
+
+def test_an_entitlement_does_not_cover_another_reference(policy: Policy):
+    emblem = finding(Label.MEDIA_LOGO, 0.99, reference_id="media.y", owner_id="owner.y")
+    assert policy.verdict(policy.apply([emblem], frozenset({"media.x"}))) is Severity.REJECT
+
+
+def test_reject_from_turns_a_sure_review_into_a_rejection(tmp_path: Path):
+    policy = Policy.load(edited(tmp_path, lambda content: content["rules"]["landmark"].update(reject_from=0.9)))
+    scores = [0.3, 0.6, 0.95]
+    assert [policy.rules[Label.LANDMARK].severity_at(score) for score in scores] == list(Severity)
+
+
+@pytest.mark.parametrize(
+    ("edit", "named"),
+    [
+        (lambda content: content["rules"].pop("qr_code"), "qr_code"),
+        (lambda content: content["rules"]["qr_code"].update(threshold=1.5), "rules.qr_code.threshold"),
+        (lambda content: content["rules"]["qr_code"].update(severity="ban"), "rules.qr_code.severity"),
+        (lambda content: content["rules"]["qr_code"].pop("why"), "rules.qr_code.why"),
+        (lambda content: content["rules"]["qr_code"].update(treshold=0.4), "rules.qr_code.treshold"),
+        (lambda content: content["rules"].update(spam={}), "rules.spam"),
+    ],
+)
+def test_a_faulty_policy_is_refused_with_the_rule_named(tmp_path: Path, edit, named: str):
+    with pytest.raises(PolicyError, match=named):
+        Policy.load(edited(tmp_path, edit))
+
+
+@pytest.mark.parametrize("content", ["", "just words", "rules: [", "- 1\n- 2"])
+def test_a_file_that_is_no_policy_is_refused(tmp_path: Path, content: str):
+    path = tmp_path / "policy.yaml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(PolicyError):
+        Policy.load(path)
+
+
+def test_an_edit_without_a_new_version_is_told_apart(tmp_path: Path, policy: Policy):
+    other = Policy.load(edited(tmp_path, lambda content: content["rules"]["qr_code"].update(threshold=0.4)))
+    assert other.version != policy.version
+
+
+def test_every_label_is_found_somewhere():
+    assert {field for info in LABELS.values() for field in info.fields} == set(Field)

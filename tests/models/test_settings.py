@@ -1,0 +1,52 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from models import versions
+from models.settings import ArtifactError, Settings
+
+
+def gallery(root: Path, encoder: object = "abc") -> None:
+    versions.publish(
+        root, "1", lambda directory: (directory / "config.json").write_text(json.dumps({"encoder": encoder}))
+    )
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(artifacts=tmp_path / "shipped", home=tmp_path / "home")
+
+
+def test_versions_made_here_win_over_the_shipped_ones(settings: Settings):
+    gallery(settings.artifacts / "gallery")
+    assert settings.gallery_directory() == settings.artifacts / "gallery" / "1"
+    gallery(settings.home / "gallery")
+    assert settings.gallery_directory() == settings.home / "gallery" / "1"
+
+
+def test_a_gallery_brings_the_encoder_that_made_it(settings: Settings):
+    gallery(settings.artifacts / "gallery")
+    with pytest.raises(ArtifactError, match="abc"):
+        settings.encoder_directory()
+    (settings.artifacts / "encoders" / "abc").mkdir(parents=True)
+    assert settings.encoder_directory() == settings.artifacts / "encoders" / "abc"
+
+
+@pytest.mark.parametrize("encoder", ["../abc", "", None, 7])
+def test_a_gallery_cannot_point_outside_the_encoders(settings: Settings, encoder: object):
+    gallery(settings.artifacts / "gallery", encoder)
+    (settings.artifacts / "encoders").mkdir()
+    with pytest.raises(ArtifactError):
+        settings.encoder_directory()
+
+
+def test_a_missing_text_model_is_named(settings: Settings):
+    with pytest.raises(ArtifactError, match="text"):
+        settings.text_directory()
+
+
+def test_the_environment_overrides_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("HUIJIAN_HOME", str(tmp_path))
+    monkeypatch.setenv("HUIJIAN_THREADS", "2")
+    assert Settings.from_environment() == Settings(home=tmp_path, threads=2)

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+
+from models import versions
+
+
+def write(content: str):
+    return lambda directory: (directory / "file").write_text(content)
+
+
+def test_the_newest_published_version_is_in_force(tmp_path: Path):
+    versions.publish(tmp_path, "1", write("one"))
+    versions.publish(tmp_path, "2", write("two"))
+    assert (versions.current(tmp_path) / "file").read_text() == "two"
+    assert (tmp_path / "1" / "file").read_text() == "one"
+
+
+def test_a_failed_write_leaves_the_old_version_in_force_and_no_rubbish(tmp_path: Path):
+    versions.publish(tmp_path, "1", write("one"))
+
+    def fail(directory: Path) -> None:
+        (directory / "half").write_text("half")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        versions.publish(tmp_path, "2", fail)
+    assert versions.current(tmp_path).name == "1"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "CURRENT"]
+
+
+def test_an_existing_version_is_never_written_over(tmp_path: Path):
+    versions.publish(tmp_path, "1", write("one"))
+    with pytest.raises(FileExistsError):
+        versions.publish(tmp_path, "1", write("other"))
+    assert (versions.current(tmp_path) / "file").read_text() == "one"
+
+
+@pytest.mark.parametrize("pointer", ["", "missing", "../elsewhere", "."])
+def test_a_pointer_that_leads_nowhere_or_outside_is_refused(tmp_path: Path, pointer: str):
+    (tmp_path / "CURRENT").write_text(pointer)
+    with pytest.raises(versions.NoVersionError):
+        versions.current(tmp_path)
+
+
+def test_a_directory_without_pointer_has_no_version(tmp_path: Path):
+    with pytest.raises(versions.NoVersionError, match="CURRENT"):
+        versions.current(tmp_path)

@@ -1,0 +1,20 @@
+from models.profile import Evidence, Field, Finding, Label
+from models.text.fusion import fuse
+
+
+def finding(label: Label, score: float, detector: str, spans=None) -> Finding:
+    return Finding(label, Field.BIO, score, detector, Evidence(spans=spans))
+
+
+def test_the_strongest_finding_per_label_wins():
+    weak = finding(Label.CONTACT_DIVERSION, 0.2, "classifier", ((0, 4),))
+    strong = finding(Label.CONTACT_DIVERSION, 0.9, "contacts", ((2, 4),))
+    other = finding(Label.EXAGGERATION, 0.1, "classifier")
+    assert sorted(fuse([weak, strong, other]), key=lambda found: found.score) == [other, strong]
+
+
+def test_a_finding_without_spans_borrows_the_next_best_evidence():
+    sure = finding(Label.CONTACT_DIVERSION, 0.9, "classifier", ())
+    shown = finding(Label.CONTACT_DIVERSION, 0.8, "contacts", ((2, 4),))
+    fused = fuse([shown, sure])
+    assert [(found.score, found.detector, found.evidence.spans) for found in fused] == [(0.9, "classifier", ((2, 4),))]
