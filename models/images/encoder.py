@@ -1,0 +1,174 @@
+"""From pixels to embeddings of the whole picture and of its regions, in one pass through the network.
+
+An imitated emblem may fill an avatar or sit small in a cover. Running the network once a tile would cost a hundred
+times as much; instead its grid of features is pooled over windows of several sizes.
+
+Source: regional maximum activations, Tolias et al. 2016 (here with means, so that the projection stays linear).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import onnxruntime
+from PIL import Image as PillowImage
+
+STEP = 32
+"""Sides given to the network are multiples of this, its coarsest stride in pixels."""
+
+MAX_ASPECT = 4.0
+"""Pictures that are longer are squeezed to this ratio of sides: banners beyond it are not accepted anywhere."""
+
+WINDOW_SCALES = (0.75, 0.5, 0.375, 0.25)
+"""Sides of the square windows as parts of the square root of the picture's area; 0.25 is an emblem of 64 pixels."""
+
+MAX_BATCH = 16
+"""Pictures per pass: more only takes memory."""
+
+Array = np.ndarray
+
+
+class EncoderError(ValueError):
+    """The artefact folder cannot be used; the message says what is missing or wrong."""
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """What the encoder sees in one picture.
+
+    Attributes:
+        vectors: float32 (windows, dimension), unit length; row 0 is the whole picture.
+        boxes: float32 (windows, 4), left, top, right, bottom as fractions of the picture.
+    """
+
+    vectors: Array
+    boxes: Array
+
+
+class Encoder:
+    """The image tower of an artefact folder (`model.onnx`, `config.json`).
+
+    Args:
+        directory: the artefact folder.
+        threads: threads that one pass may use.
+
+    Attributes:
+        fingerprint: first 12 hexadecimal digits of the SHA-256 of `model.onnx`; a gallery carries it.
+        version: name and fingerprint, for answers.
+        dimension: length of a vector.
+
+    Raises:
+        EncoderError: a file is missing or does not fit.
+    """
+
+    def __init__(self, directory: Path, threads: int = 1) -> None:
+        try:
+            config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
+            model = (directory / "model.onnx").read_bytes()
+            self.dimension, self._area = int(config["dimension"]), int(config["area"])
+        except (OSError, KeyError, ValueError) as error:
+            raise EncoderError(f"{directory} is not an encoder's artefact folder: {error}") from error
+        self.directory = directory
+        self.fingerprint = hashlib.sha256(model).hexdigest()[:12]
+        self.version = f"{config['name']}@{self.fingerprint}"
+        self._session = _session(model, threads)
+
+    def __call__(self, images: Sequence[Array]) -> list[Embedding]:
+        """One embedding per picture, in order.
+
+        Args:
+            images: RGB, uint8 (height, width, 3), any size of at least one pixel.
+        """
+        inputs = [_resized(pixels, self._area) for pixels in images]
+        embeddings: dict[int, Embedding] = {}
+        for places in _by_shape(inputs):
+            grids = self._session.run(["grid"], {"pixels": np.stack([inputs[place] for place in places])})[0]
+            embeddings.update({place: _pooled(grid) for place, grid in zip(places, grids, strict=True)})
+        return [embeddings[place] for place in range(len(inputs))]
+
+
+def input_size(height: int, width: int, area: int) -> tuple[int, int]:
+    """Height and width in pixels that a picture is given to the network at: nearly constant area, aspect kept."""
+    aspect = min(max(width / height, 1 / MAX_ASPECT), MAX_ASPECT)
+    return _rounded((area / aspect) ** 0.5), _rounded((area * aspect) ** 0.5)
+
+
+@lru_cache(maxsize=256)
+def windows(rows: int, columns: int) -> Array:
+    """Windows of a grid as int64 (windows, 4): left, top, right, bottom in cells, the whole grid first.
+
+    Squares of every scale, half overlapping, spread evenly from edge to edge.
+    """
+    sides = {min(round(scale * (rows * columns) ** 0.5), rows, columns) for scale in WINDOW_SCALES}
+    squares = [
+        (left, top, left + side, top + side)
+        for side in sorted(sides - {0}, reverse=True)
+        for top in _starts(rows, side)
+        for left in _starts(columns, side)
+    ]
+    whole = (0, 0, columns, rows)
+    return np.array([whole, *(square for square in squares if square != whole)], dtype=np.int64)
+
+
+def pool(grid: Array, cells: Array) -> Array:
+    """Unit vectors of windows: the means of their cells.
+
+    Args:
+        grid: float32 (rows, columns, dimension).
+        cells: int64 (windows, 4), left, top, right, bottom in cells.
+
+    Returns:
+        float32 (windows, dimension).
+    """
+    sums = np.pad(grid.astype(np.float64), ((1, 0), (1, 0), (0, 0))).cumsum(axis=0).cumsum(axis=1)
+    left, top, right, bottom = cells.T
+    totals = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
+    lengths = np.linalg.norm(totals, axis=1, keepdims=True)
+    return cast(Array, (totals / np.maximum(lengths, 1e-12)).astype(np.float32))
+
+
+def _pooled(grid: Array) -> Embedding:
+    rows, columns = grid.shape[:2]
+    cells = windows(rows, columns)
+    boxes = cells / np.array([columns, rows, columns, rows])
+    return Embedding(pool(grid, cells), boxes.astype(np.float32))
+
+
+def _starts(length: int, side: int) -> list[int]:
+    count = int(np.ceil((length - side) / (side / 2))) + 1
+    return [round(start) for start in np.linspace(0, length - side, count)]
+
+
+def _resized(pixels: Array, area: int) -> Array:
+    height, width = input_size(*pixels.shape[:2], area)
+    if pixels.shape[:2] == (height, width):
+        return np.ascontiguousarray(pixels)
+    picture = PillowImage.fromarray(pixels)
+    return np.asarray(picture.resize((width, height), PillowImage.Resampling.BILINEAR, reducing_gap=2.0))
+
+
+def _rounded(side: float) -> int:
+    return max(STEP, round(side / STEP) * STEP)
+
+
+def _by_shape(inputs: Sequence[Array]) -> list[list[int]]:
+    places: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for place, pixels in enumerate(inputs):
+        places[pixels.shape].append(place)
+    return [group[start : start + MAX_BATCH] for group in places.values() for start in range(0, len(group), MAX_BATCH)]
+
+
+def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    # Threads that spin while they wait take the core from the other detectors.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,253 @@
+"""Graphics to learn from: icons, emoji, flags, coats of arms and logos out of packages, rendered once.
+
+What one graphic is counts more than what it shows: the encoder learns to tell ten thousand of them apart however they
+are imitated. The same emoji or flag drawn by several artists is one identity, which teaches what a redraw keeps.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import babel
+import cv2
+import numpy as np
+import resvg_py
+from tqdm import tqdm
+
+from training import packages
+from training.images.split import Fold, fold_of
+
+SIDE = 160
+"""Longest side of a stored rendering in pixels; the network sees emblems of up to 256 pixels, mostly smaller."""
+
+MIN_SHAPES = 24
+"""A rendering of fewer inked pixels is empty or broken."""
+
+EMOJI = ("openmoji", "twemoji", "noto", "noto-v1", "fluent-emoji-flat", "emojione", "emojione-v1", "fxemoji")
+LOGOS = (
+    "logos",
+    "devicon",
+    "skill-icons",
+    "token-branded",
+    "fa6-brands",
+    "cryptocurrency-color",
+    "vscode-icons",
+)
+ICONS = ("game-icons", "streamline-ultimate-color", "streamline-freehand-color", "flat-color-icons", "healthicons")
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Graphic:
+    """One drawing.
+
+    Attributes:
+        identity: what it depicts; several artists' drawings share it.
+        owner: whom the fold is drawn for, such as "state.fr" or "emoji.cat".
+        source: package, by its short name in `datasets/packages.yaml`.
+        kind: "flag", "arms", "logo", "emoji" or "icon"; the last two are harmless in a profile.
+    """
+
+    identity: str
+    owner: str
+    source: str
+    kind: str
+
+    @property
+    def fold(self) -> Fold:
+        """What it may be used for."""
+        return fold_of(self.owner)
+
+    @property
+    def harmless(self) -> bool:
+        """Whether it may stand in a profile without imitating anybody."""
+        return self.kind in {"emoji", "icon"}
+
+
+@dataclass(frozen=True)
+class Graphics:
+    """Rendered graphics.
+
+    Attributes:
+        items: what each row is.
+        pixels: uint8 (n, SIDE, SIDE, 4) RGBA, memory-mapped; the drawing lies in the top left corner.
+        sizes: int64 (n, 2), height and width of the drawing in pixels.
+    """
+
+    items: tuple[Graphic, ...]
+    pixels: Array
+    sizes: Array
+
+    def drawing(self, row: int) -> Array:
+        """RGBA uint8 (height, width, 4), trimmed to what is inked."""
+        height, width = self.sizes[row]
+        return self.pixels[row, :height, :width]
+
+    def rows(self, keep: Callable[[Graphic], bool]) -> list[int]:
+        """Rows whose graphic passes."""
+        return [row for row, item in enumerate(self.items) if keep(item)]
+
+
+def load(limit: int | None = None) -> Graphics:
+    """All graphics, rendered when first asked for and kept in the cache directory.
+
+    Args:
+        limit: at most this many drawings of each package, for tests.
+    """
+    directory = packages.cache_directory().parent / "graphics" / f"{SIDE}-{limit or 'all'}"
+    if not (directory / "items.jsonl").exists():
+        _render_all(directory, limit)
+    items = [Graphic(**json.loads(line)) for line in (directory / "items.jsonl").read_text("utf-8").splitlines()]
+    pixels = np.load(directory / "pixels.npy", mmap_mode="r")
+    return Graphics(tuple(items), pixels, np.load(directory / "sizes.npy"))
+
+
+def render(svg: str, side: int = SIDE) -> Array | None:
+    """An SVG as RGBA uint8 (height, width, 4), trimmed to what is inked, longest side `side`; None where empty."""
+    try:
+        png = resvg_py.svg_to_bytes(svg_string=svg, width=int(side * 1.25), skip_system_fonts=True)
+    except ValueError:
+        return None
+    picture = cv2.imdecode(np.frombuffer(bytes(png), np.uint8), cv2.IMREAD_UNCHANGED)
+    if picture is None or picture.ndim != 3 or picture.shape[2] != 4:
+        return None
+    inked = np.argwhere(picture[..., 3] > 16)
+    if len(inked) < MIN_SHAPES:
+        return None
+    (top, left), (bottom, right) = inked.min(axis=0), inked.max(axis=0) + 1
+    trimmed = cv2.cvtColor(picture[top:bottom, left:right], cv2.COLOR_BGRA2RGBA)
+    scale = side / max(trimmed.shape[:2])
+    size = [max(2, round(edge * scale)) for edge in trimmed.shape[1::-1]]
+    return cv2.resize(trimmed, size, interpolation=cv2.INTER_AREA)
+
+
+def _render_all(directory: Path, limit: int | None) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    found: list[Graphic] = []
+    pixels: list[Array] = []
+    sizes: list[tuple[int, int]] = []
+    for graphic, svg in tqdm(_drawings(limit), desc="rendering graphics", unit=""):
+        drawing = render(svg)
+        if drawing is not None:
+            height, width = drawing.shape[:2]
+            found.append(graphic)
+            sizes.append((height, width))
+            pixels.append(np.pad(drawing, ((0, SIDE - height), (0, SIDE - width), (0, 0))))
+    np.save(directory / "pixels.npy", np.stack(pixels))
+    np.save(directory / "sizes.npy", np.array(sizes))
+    lines = [json.dumps(asdict(graphic), ensure_ascii=False) for graphic in found]
+    (directory / "items.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _drawings(limit: int | None) -> Iterator[tuple[Graphic, str]]:
+    sources = [
+        *((source, _emoji) for source in EMOJI),
+        *((source, _logo) for source in LOGOS),
+        *((source, _icon) for source in ICONS),
+        *((source, _iconify_flag) for source in ("flagpack", "cif")),
+    ]
+    for source, describe in sources:
+        yield from _limited(_iconify(source, describe), limit)
+    for source, folder, kind in (
+        ("flag-icons", "package/flags/4x3", "flag"),
+        ("circle-flags", "package/flags", "flag"),
+        ("country-flag-icons", "package/3x2", "flag"),
+        ("coat-of-arms", "package/dist/flags", "flag"),
+        ("coat-of-arms", "package/dist/coats", "arms"),
+    ):
+        yield from _limited(_state_files(source, folder, kind), limit)
+    yield from _limited(_simple_icons(), limit)
+
+
+def _limited(drawings: Iterator[tuple[Graphic, str]], limit: int | None) -> Iterator[tuple[Graphic, str]]:
+    for count, drawing in enumerate(drawings):
+        if limit is not None and count >= limit:
+            return
+        yield drawing
+
+
+def _iconify(source: str, describe: Callable[[str, str], Graphic | None]) -> Iterator[tuple[Graphic, str]]:
+    collection = json.loads((packages.fetch(source) / "package" / "icons.json").read_text("utf-8"))
+    for name, icon in collection["icons"].items():
+        graphic = describe(source, name)
+        if graphic is not None:
+            yield graphic, _svg(icon, collection)
+
+
+def _svg(icon: dict[str, Any], collection: dict[str, Any]) -> str:
+    box = [icon.get(key, collection.get(key, default)) for key, default in zip(BOX_KEYS, (0, 0, 16, 16), strict=True)]
+    view = " ".join(map(str, box))
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'viewBox="{view}" width="{box[2]}" height="{box[3]}">{icon["body"]}</svg>'
+    )
+
+
+BOX_KEYS = ("left", "top", "width", "height")
+
+
+def _emoji(source: str, name: str) -> Graphic | None:
+    if "skin-tone" in name or re.search(r"(light|medium|dark)(-skin|$)|tone\d", name):
+        return None
+    if name.startswith("flag-"):
+        return _flag(source, _country(re.sub(r"^(flag-)+(for-)?(flag-)?", "", name)))
+    plain = name.replace("-", "")
+    return Graphic(f"emoji.{plain}", f"emoji.{plain}", source, "emoji")
+
+
+def _logo(source: str, name: str) -> Graphic:
+    slug = re.sub(r"^(file-type|folder-type)-|-(icon|original|plain|line|wordmark|dark|light|opened|\d+)\b", "", name)
+    return Graphic(f"logo.{source}.{name}", f"brand.{slug}", source, "logo")
+
+
+def _icon(source: str, name: str) -> Graphic:
+    return Graphic(f"icon.{source}.{name}", f"icon.{name}", source, "icon")
+
+
+def _iconify_flag(source: str, name: str) -> Graphic | None:
+    return _flag(source, name.removeprefix("flag-") if len(name.removeprefix("flag-")) == 2 else None)
+
+
+def _flag(source: str, code: str | None, kind: str = "flag") -> Graphic | None:
+    if code is None:
+        return None
+    return Graphic(f"{kind}.{code.lower()}", f"state.{code.lower()[:2]}", source, kind)
+
+
+def _state_files(source: str, folder: str, kind: str) -> Iterator[tuple[Graphic, str]]:
+    for path in sorted((packages.fetch(source) / folder).glob("*.svg")):
+        # Longer names are regions, languages and organisations, whose owners the catalogue may name otherwise.
+        graphic = _flag(source, path.stem.lower(), kind) if path.stem.upper() in _countries() else None
+        if graphic is not None:
+            yield graphic, path.read_text("utf-8")
+
+
+def _simple_icons() -> Iterator[tuple[Graphic, str]]:
+    for path in sorted((packages.fetch("simple-icons") / "package" / "icons").glob("*.svg")):
+        yield Graphic(f"logo.simple.{path.stem}", f"brand.{path.stem}", "simple-icons", "logo"), path.read_text("utf-8")
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, str]:
+    """English name without spaces and accents of every country, by its ISO 3166 code."""
+    territories = babel.Locale("en").territories
+    return {code: _plain(name) for code, name in territories.items() if code.isalpha() and code not in {"UN", "EU"}}
+
+
+def _country(name: str) -> str | None:
+    wanted = _plain(name)
+    for code, known in _countries().items():
+        if len(code) == 2 and (known == wanted or known.replace("islands", "island") == wanted):
+            return code
+    return None
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalpha, name.lower().replace("&", "").replace(" and ", "").replace("-and-", "")))

@@ -1,0 +1,96 @@
+"""Pictures named by a path or by a package, as vector source and as pixels.
+
+The default gallery is made of our own drawings and of what the registries' packages hold. Naming a packaged picture
+instead of copying it keeps its licence, its artist and its version in one place, `datasets/packages.yaml`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import resvg_py
+from PIL import Image
+
+from training.packages import fetch, packages
+
+PACKAGE = "package:"
+ICONIFY = "package/icons.json"
+SIMPLE_ICONS = "package/data/simple-icons.json"
+
+
+class PictureError(ValueError):
+    """A picture that is not there, or not one; the message says which."""
+
+
+def package_of(image: str) -> str | None:
+    """The short name of the package that a picture comes from; None for a path."""
+    if not image.startswith(PACKAGE):
+        return None
+    name = image.removeprefix(PACKAGE)
+    return name[: min((name + "/").index("/"), (name + "#").index("#"))]
+
+
+def load(image: str, directory: Path, side: int) -> Image.Image:
+    """A picture in RGBA, its longer side `side` pixels long, transparency kept.
+
+    Args:
+        image: a path relative to `directory` (SVG, PNG, JPEG, WebP), or a packaged picture: `package:KEY/path.svg`, or
+            `package:KEY#icon` for an icon of an Iconify set or of simple-icons (in its brand's colour).
+        directory: what paths are relative to.
+        side: in pixels.
+
+    Raises:
+        PictureError: no such picture, or it cannot be drawn.
+        training.packages.PackageError: the package could not be fetched.
+    """
+    try:
+        content = _content(image, directory)
+        return _rasterise(content, side) if b"<svg" in content[:4096] else _fit(Image.open(io.BytesIO(content)), side)
+    except (OSError, KeyError, ValueError) as error:
+        raise PictureError(f"{image} cannot be drawn: {error}") from error
+
+
+def _content(image: str, directory: Path) -> bytes:
+    package = package_of(image)
+    if package is None:
+        return (directory / image).read_bytes()
+    if package not in packages():
+        raise PictureError(f"package {package!r} is not in datasets/packages.yaml")
+    rest = image.removeprefix(PACKAGE + package)
+    return _icon(package, rest[1:]).encode() if rest.startswith("#") else (fetch(package) / rest[1:]).read_bytes()
+
+
+def _icon(package: str, name: str) -> str:
+    root = fetch(package)
+    if (root / SIMPLE_ICONS).is_file():
+        colour = next(icon["hex"] for icon in _json(root / SIMPLE_ICONS) if icon["slug"] == name)
+        drawing = (root / "package" / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+        return drawing.replace("<svg", f'<svg fill="#{colour}"', 1)
+    icons = _json(root / ICONIFY)
+    icon = icons["icons"][name]
+    left, top = icon.get("left", 0), icon.get("top", 0)
+    width, height = (icon.get(side, icons.get(side, 16)) for side in ("width", "height"))
+    namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return f'<svg {namespaces} viewBox="{left} {top} {width} {height}">{icon["body"]}</svg>'
+
+
+@lru_cache(maxsize=16)
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _rasterise(svg: bytes, side: int) -> Image.Image:
+    # System fonts differ from machine to machine: text that is not outlined is left out everywhere alike.
+    png = resvg_py.svg_to_bytes(svg_string=svg.decode("utf-8"), width=side, skip_system_fonts=True)
+    return _fit(Image.open(io.BytesIO(bytes(png))), side)
+
+
+def _fit(picture: Image.Image, side: int) -> Image.Image:
+    scale = side / max(picture.size)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    rgba = picture.convert("RGBA")
+    return rgba if rgba.size == size else rgba.resize(size, Image.Resampling.LANCZOS)

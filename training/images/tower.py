@@ -1,0 +1,137 @@
+"""The image tower: an open_clip model whose features are fine enough for a small emblem in a wide cover.
+
+EfficientNet-Lite0 ends at one cell per 32 pixels, coarser than a small emblem. `Lite0Trunk` joins that last map with the
+hidden map of its first stride-32 block, which still has one cell per 16 pixels. timm knows the trunk by name, so the
+model is described by `model_configs/huijian-lite0.json` alone, as open_clip's own models are.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import open_clip
+import timm
+import torch
+from timm.models import register_model
+from torch import Tensor, nn
+from torch.nn import functional
+
+from training import packages
+
+MODEL_NAME = "huijian-lite0"
+STRIDE = 16
+"""Pixels per cell of the grid."""
+
+PREPROCESS = {"mean": (127 / 255,) * 3, "std": (128 / 255,) * 3}
+"""How the pretrained weights want their pixels: Lite0 was made for whole numbers, (pixel - 127) / 128."""
+
+FROZEN_BLOCKS = 2
+"""Leading stages that stay as pretrained: twice the training speed for no measured loss."""
+
+open_clip.add_model_config(Path(__file__).parent / "model_configs")
+
+
+class Lite0Trunk(nn.Module):
+    """EfficientNet-Lite0 with a second output at stride 16.
+
+    Source: Tan and Le 2019 (EfficientNet); the join of two strides follows Lin et al. 2017 (feature pyramids).
+
+    Attributes:
+        num_features: channels of the joined features, 1,280 + 672.
+    """
+
+    default_cfg: dict[str, Any] = {}  # noqa: RUF012 - timm's own convention
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = timm.create_model("tf_efficientnet_lite0", num_classes=0, global_pool="")
+        fine = self.net.blocks[5][0].conv_pw.out_channels
+        self.num_features = self.net.num_features + fine
+
+    def reset_classifier(self, num_classes: int, **_: Any) -> None:
+        """timm's hook for removing the classifier; there is none."""
+
+    def maps(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Coarse map (batch, 1280, h/32, w/32) and fine map (batch, 672, h/16, w/16) of normalised pixels."""
+        x = self.net.bn1(self.net.conv_stem(pixels))
+        for stage in self.net.blocks[:5]:
+            x = stage(x)
+        down = self.net.blocks[5][0]
+        fine = down.bn1(down.conv_pw(x))
+        x = down.bn3(down.conv_pwl(down.bn2(down.conv_dw(fine))))
+        for block in self.net.blocks[5][1:]:
+            x = block(x)
+        return self.net.bn2(self.net.conv_head(self.net.blocks[6](x))), fine
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Pooled features of the whole picture, float (batch, num_features)."""
+        return torch.cat([features.mean(dim=(2, 3)) for features in self.maps(pixels)], dim=1)
+
+
+@register_model
+def huijian_lite0(pretrained: bool = False, **_: Any) -> Lite0Trunk:
+    """The trunk under the name that the model configuration uses; `pretrained` weights come from `create`."""
+    return Lite0Trunk()
+
+
+class GridTower(nn.Module):
+    """What is trained and exported: pixels to a grid of projected features.
+
+    The projection is linear, so the mean of a window's cells is the window's embedding, and the mean of all cells is
+    exactly the open_clip model's `encode_image` before its normalisation.
+
+    Args:
+        clip: an open_clip model made from our configuration.
+    """
+
+    def __init__(self, clip: nn.Module) -> None:
+        super().__init__()
+        self.visual = clip.visual
+        self.register_buffer("mean", torch.tensor(clip.visual.image_mean).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(clip.visual.image_std).view(1, 3, 1, 1), persistent=False)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Grid of features, float (batch, h/16, w/16, dimension), of uint8 (batch, h, w, 3); not normalised."""
+        x = (pixels.permute(0, 3, 1, 2).float() / 255 - self.mean) / self.std
+        coarse, fine = self.visual.trunk.maps(x)
+        weight = self.visual.head.proj.weight[:, :, None, None]
+        split = coarse.shape[1]
+        grid = functional.conv2d(fine, weight[:, split:])
+        # A cell of the coarse map is four cells of the grid: projecting before repeating is the same and cheaper.
+        grid = grid + functional.interpolate(functional.conv2d(coarse, weight[:, :split]), scale_factor=2.0)
+        return grid.permute(0, 2, 3, 1)
+
+
+def create(pretrained: bool = True) -> GridTower:
+    """The tower, with ImageNet weights from a package, and a random projection."""
+    clip = open_clip.create_model(MODEL_NAME, force_preprocess_cfg=PREPROCESS)
+    if pretrained:
+        load_lite0(clip.visual.trunk.net)
+    return GridTower(clip)
+
+
+def load_lite0(net: nn.Module) -> None:
+    """Copy the pretrained weights of the package `efficientnet-lite0`, whose tensors come in timm's order."""
+    file = next(packages.fetch("efficientnet-lite0").rglob("*.pth"))
+    weights = [value for name, value in torch.load(file, weights_only=True).items() if not name.startswith("_fc")]
+    state = net.state_dict()
+    for name, value in zip(state, weights, strict=True):
+        if state[name].shape != value.shape:
+            raise ValueError(f"the package's tensors are not in timm's order: {name} does not fit")
+    net.load_state_dict(dict(zip(state, weights, strict=True)))
+
+
+def freeze(tower: GridTower) -> None:
+    """Keep stem, early stages, depthwise filters and batch statistics as pretrained.
+
+    The backward pass of depthwise convolutions is most of a training step on a CPU, and the early stages see edges
+    and colours, which imitations share with photographs.
+    """
+    net = tower.visual.trunk.net
+    frozen = [net.conv_stem, net.bn1, *net.blocks[:FROZEN_BLOCKS]]
+    for module in frozen:
+        module.requires_grad_(False)
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d) and module.groups > 1:
+            module.requires_grad_(False)
