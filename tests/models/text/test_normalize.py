@@ -1,0 +1,188 @@
+"""The normaliser undoes disguises and never loses where a character came from."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.profile import Field
+from models.text.normalize import FieldText, normalize
+
+DISGUISES = "➕Ⓥⓧ🇻🇽🇨🇳3️⃣🔟❶⓿㊀⑴⒈ⅥＶＸʟɪɴᴇ𝟏𝓦微\u200b信國乾臺ВХеімωανW̷̡͖e̵é\u202e\x00\ud800กิ่ก็็ｶﾞ!!!!……——\u3164\u2028\r\n\t "
+any_text = st.text(st.one_of(st.characters(exclude_categories=()), st.sampled_from(DISGUISES)), max_size=60)
+many_examples = settings(max_examples=400, deadline=None)
+
+
+@many_examples
+@given(any_text)
+def test_every_character_maps_back_into_the_original(text):
+    result = normalize(text)
+    assert result.original == text
+    assert len(result.text) == len(result.starts) == len(result.ends)
+    assert all(0 <= start < end <= len(text) for start, end in zip(result.starts, result.ends, strict=True))
+    assert list(result.starts) == sorted(result.starts)
+    assert list(result.ends) == sorted(result.ends)
+
+
+@many_examples
+@given(any_text, st.data())
+def test_the_span_of_a_part_holds_the_spans_of_its_characters(text, data):
+    result = normalize(text)
+    if not result.text:
+        return
+    start = data.draw(st.integers(0, len(result.text) - 1))
+    end = data.draw(st.integers(start + 1, len(result.text)))
+    first, last = result.span(start, end)
+    assert 0 <= first < last <= len(text)
+    assert all(first <= result.span(i, i + 1)[0] and result.span(i, i + 1)[1] <= last for i in range(start, end))
+
+
+@many_examples
+@given(any_text)
+def test_doing_it_twice_changes_nothing_more(text):
+    once = normalize(text).text
+    assert normalize(once).text == once
+
+
+@many_examples
+@given(any_text)
+def test_only_the_empty_text_becomes_empty(text):
+    assert bool(normalize(text).text) == bool(text)
+
+
+def test_every_single_character_is_stable_once_normalised():
+    unstable = []
+    for code in [*range(0x3000), *range(0xF900, 0x10000), *range(0x1D400, 0x1D800), *range(0x1F000, 0x1FB00)]:
+        once = normalize(chr(code)).text
+        if not once or normalize(once).text != once:
+            unstable.append(hex(code))
+    assert unstable == []
+
+
+@given(st.text("abc 微信加我一二三。，·", max_size=40))
+def test_plain_text_comes_through_unchanged_except_for_full_width_commas(text):
+    assert normalize(text.replace("  ", "")).text == text.replace("  ", "").replace("，", ",")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("ＶＸ：ｂａｍｂｏｏ＿ｌｅａｆ", "vx:bamboo_leaf"),
+        ("Ⓥⓧ：ⓢⓤⓞⓛⓤⓞ②②", "vx:suoluo22"),
+        ("🇻 🇽 → lin440", "v x → lin440"),
+        ("🇻🇽：lin440", "vx:lin440"),
+        ("QQ：3️⃣0️⃣9️⃣", "qq:309"),
+        ("❶⓿㊀⑴⒈🄂㈠①🔟", "101111一110"),
+        ("𝟏𝟑𝟓·𝟎𝟎𝟎𝟏", "135·0001"),
+        ("larou₆₆₈m²", "larou668m2"),
+        ("ᴡᴇᴄʜᴀᴛ ʟɪɴᴇ 𝓦𝓮𝓬𝓱𝓪𝓽", "wechat line wechat"),
+        ("🅅🅇 🅥🅧 🆅🆇", "vx vx vx"),
+        ("➕Ⓥ", "+v"),
+        ("Telegraм@momo", "telegram@momo"),
+        ("Βеíхіn WhatsΑpp ωeι信", "beixin whatsapp wei信"),
+        ("ВХ同号", "bx同号"),
+        ("wēi xìn", "wei xin"),
+        ("W̷̡͖e̵̛i̶x̵in", "weixin"),
+        ("微\u200b信\u2060i\u00add", "微信id"),
+        ("\u202e微信\u202c", "微信"),
+        ("微\x00信\x07", "微信"),
+        ("❤️", "❤"),
+        ("公众號 乾隆乾杯", "公众号 乾隆干杯"),
+        ("聯絡方式", "联络方式"),
+        ("加\u3000微\u00a0信", "加 微 信"),
+        ("一\r二\u2028三", "一\n二\n三"),
+        ("！！！！！！！！哈哈哈哈哈1000000", "!!!哈哈哈哈哈1000000"),
+        ("\u200b\ufe0f", " "),
+        ("\u3164\u3164", "  "),
+    ],
+)
+def test_a_disguise_is_undone(written, meant):
+    assert normalize(written).text == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Москва слезам не верит",
+        "αβγδε",
+        "한국어",
+        "हिन्दी",
+        "กิ่งไม้",
+        "שָׁלוֹם",
+        "がぎぐ",
+        "🇨🇳🇭🇰",
+        "👋🏽你好",
+        "皇后 著名 干净",
+    ],
+)
+def test_what_is_no_disguise_is_left_alone(text):
+    assert normalize(text).text == text
+
+
+def test_a_lone_surrogate_survives():
+    assert normalize("\ud800國\udfff").text == "\ud800国\udfff"
+
+
+def test_a_shortened_run_stands_for_all_of_it():
+    result = normalize("好！！！！！！啊")
+    assert result.text == "好!!!啊"
+    assert [result.span(i, i + 1) for i in range(5)] == [(0, 1), (1, 2), (2, 3), (3, 7), (7, 8)]
+
+
+def test_a_span_takes_in_what_was_dropped_inside_it():
+    result = normalize("加微\u200b信3️⃣")
+    assert result.text == "加微信3"
+    assert result.span(1, 3) == (1, 4)
+    assert result.span(3, 4) == (4, 7)
+
+
+def test_a_field_text_knows_its_field():
+    text = FieldText.of(Field.BIO, "➕Ⓥ")
+    assert (text.field, text.normalized.text) == (Field.BIO, "+v")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "微信",
+        "國",
+        "Telegraм ",
+        "a" + "\u0316\u0301" * 20,
+        "\u200b",
+        "a\u200b",
+        "🇨",
+        "\ud800",
+        "!",
+        "....----",
+        "ﷺ",
+        "℡",
+        "аж",
+        "⑴",
+        "กิ",
+    ],
+)
+def test_ten_thousand_characters_of_anything_take_a_moment(unit):
+    text = (unit * 10_000)[:10_000]
+    assert _seconds(text) < 0.02 * _patience()
+
+
+def test_ten_thousand_different_characters_take_a_moment():
+    text = "".join(map(chr, range(0x1000, 0x1000 + 10_000)))
+    assert _seconds(text) < 0.02 * _patience()
+
+
+def _seconds(text: str) -> float:
+    """Least CPU time of five."""
+    return min(_timed(lambda: normalize(text)) for _ in range(5))
+
+
+def _patience() -> float:
+    """How much slower this machine is just now than a quiet one, on which the loop takes 6 ms; at least 1."""
+    return max(1.0, min(_timed(lambda: sum(i * i for i in range(200_000))) for _ in range(3)) / 0.006)
+
+
+def _timed(work) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
