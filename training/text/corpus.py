@@ -1,0 +1,232 @@
+"""Labelled texts: read whole or refused whole, and split so that no neighbour of a training text is tested.
+
+A model is only as honest as its test. The corpus was written in runs: a violating text is often followed by its
+harmless mirror image, so whole neighbourhoods, never single lines, go to one side of the split.
+
+    python -m training.text.corpus split FOLDER datasets/bios
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import typer
+from scipy.sparse.csgraph import connected_components
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from models.profile import CLASSIFIER_LABELS, MAX_LENGTH, TEXT_FIELDS, Field, Label
+
+DATASET = Path(__file__).parents[2] / "datasets" / "bios"
+
+BLOCK = 20
+"""Lines of one source that stay together: mirrored texts stand at most a few lines apart."""
+
+NEAR_DUPLICATE = 0.7
+"""Cosine of character TF-IDF from which two texts count as one: below it, those read by eye said different things."""
+
+
+class Split(StrEnum):
+    """The parts of the corpus, in the order in which near-duplicates are drawn to them."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+class CasesError(ValueError):
+    """A cases file that cannot be used; the message names file and line, never the text."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One labelled text.
+
+    Attributes:
+        id: unique within everything read together.
+        labels: what is wrong with it, from `CLASSIFIER_LABELS`; empty for a clean text.
+        evidence: for each label, the substrings that show it.
+        hard: meant to be difficult by its author.
+        source: where it comes from.
+        group: texts of one group are never split apart.
+    """
+
+    id: str
+    field: Field
+    text: str
+    labels: tuple[Label, ...]
+    evidence: Mapping[Label, tuple[str, ...]]
+    hard: bool = False
+    source: str = ""
+    group: str = ""
+
+
+def read_cases(*paths: Path) -> list[Case]:
+    """Every case of the files, in order.
+
+    Raises:
+        CasesError: any line is broken, has an unknown field or label, evidence that is not in its text, or an id that
+            was there before. Nothing is returned then: a half-read file would train on a half-truth.
+    """
+    cases: list[Case] = []
+    problems: list[str] = []
+    seen: set[str] = set()
+    for path in paths:
+        for number, line in enumerate(_lines(path), start=1):
+            try:
+                case = _case(line)
+                if case.id in seen:
+                    raise ValueError(f"the id {case.id!r} is there twice")
+            except ValueError as error:
+                problems.append(f"{path.name}, line {number}: {error}")
+            else:
+                seen.add(case.id)
+                cases.append(case)
+    if problems:
+        more = f"\n... and {len(problems) - 20} more" if len(problems) > 20 else ""
+        raise CasesError("\n".join(problems[:20]) + more)
+    return cases
+
+
+def write_cases(path: Path, cases: Iterable[Case]) -> None:
+    """Write cases as JSON Lines."""
+    lines = (json.dumps(asdict(case), ensure_ascii=False) for case in cases)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def read_split(split: Split) -> list[Case]:
+    """One part of the project's own corpus."""
+    return read_cases(DATASET / f"{split}.jsonl")
+
+
+def near_duplicates(texts: Sequence[str]) -> np.ndarray:
+    """Cluster number of every text, int32 (n,); texts as near as `NEAR_DUPLICATE`, also in a chain, share one."""
+    grams = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), lowercase=True).fit_transform(texts)
+    similar = (grams @ grams.T) >= NEAR_DUPLICATE
+    _, clusters = connected_components(similar, directed=False)
+    return clusters
+
+
+def split_cases(cases: Sequence[Case]) -> dict[Split, list[Case]]:
+    """About 75 / 10 / 15 percent, by group; near-duplicates follow the one nearest to training.
+
+    A test text whose double was trained on would measure memory, so it is trained on as well.
+    """
+    sides = np.array([_side(case.group) for case in cases])
+    clusters = near_duplicates([case.text for case in cases])
+    nearest = np.full(clusters.max() + 1, len(Split))
+    np.minimum.at(nearest, clusters, sides)
+    parts: dict[Split, list[Case]] = {split: [] for split in Split}
+    for case, cluster in zip(cases, clusters, strict=True):
+        parts[list(Split)[nearest[cluster]]].append(case)
+    return parts
+
+
+def _side(group: str) -> int:
+    """0, 1 or 2 for train, validation, test."""
+    percent = int.from_bytes(hashlib.sha256(group.encode()).digest()[:4], "big") % 100
+    return int(percent >= 75) + int(percent >= 85)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        content = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CasesError(f"{path.name}: not readable as UTF-8 text ({type(error).__name__})") from error
+    lines = content.removesuffix("\n").split("\n")
+    if not content.strip():
+        raise CasesError(f"{path.name}: holds no case")
+    return lines
+
+
+def _case(line: str) -> Case:
+    try:
+        raw = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON ({error.msg})") from error
+    if not isinstance(raw, dict):
+        raise ValueError("not a JSON object")
+    text, labels = _text(raw), _labels(raw)
+    return Case(
+        id=_string(raw, "id"),
+        field=Field(raw["field"]),
+        text=text,
+        labels=labels,
+        evidence=_evidence(raw, text, labels),
+        hard=raw.get("hard") is True,
+        source=str(raw.get("source", "")),
+        group=str(raw.get("group", "")),
+    )
+
+
+def _string(raw: Mapping[str, Any], key: str) -> str:
+    value = raw.get(key)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{key} must be a non-empty string")
+    return value
+
+
+def _text(raw: Mapping[str, Any]) -> str:
+    text, field = _string(raw, "text"), raw.get("field")
+    if field not in TEXT_FIELDS:
+        raise ValueError(f"field must be one of {', '.join(TEXT_FIELDS)}")
+    if len(text) > MAX_LENGTH[Field(field)]:
+        raise ValueError(f"text is longer than the {MAX_LENGTH[Field(field)]} characters of a {field}")
+    return text
+
+
+def _labels(raw: Mapping[str, Any]) -> tuple[Label, ...]:
+    labels = raw.get("labels")
+    if not isinstance(labels, list):
+        raise ValueError("labels must be a list")
+    unknown = [label for label in labels if label not in CLASSIFIER_LABELS]
+    if unknown:
+        raise ValueError(f"unknown label {unknown[0]!r}: the text classifier knows {', '.join(CLASSIFIER_LABELS)}")
+    return tuple(dict.fromkeys(Label(label) for label in labels))
+
+
+def _evidence(raw: Mapping[str, Any], text: str, labels: Sequence[Label]) -> dict[Label, tuple[str, ...]]:
+    evidence = raw.get("evidence") or {}
+    if not isinstance(evidence, dict):
+        raise ValueError("evidence must be an object of lists")
+    for label, parts in evidence.items():
+        if label not in labels:
+            raise ValueError(f"evidence for {label!r}, which is not among the labels")
+        if not isinstance(parts, list) or not all(isinstance(part, str) and part and part in text for part in parts):
+            raise ValueError(f"evidence for {label!r} is not a list of parts of the text")
+    return {Label(label): tuple(parts) for label, parts in evidence.items()}
+
+
+def _with_groups(path: Path) -> list[Case]:
+    return [
+        replace(case, source=path.stem, group=f"{path.stem}/{line // BLOCK:03d}")
+        for line, case in enumerate(read_cases(path))
+    ]
+
+
+app = typer.Typer(add_completion=False, help="Labelled texts of the project.")
+
+
+@app.callback()
+def _main() -> None:
+    """Keeps `split` a subcommand, so that more can follow."""
+
+
+@app.command()
+def split(folder: Path, output: Path) -> None:
+    """Split every cases file of FOLDER into train, validation and test cases in OUTPUT."""
+    cases = [case for path in sorted(folder.glob("*.jsonl")) for case in _with_groups(path)]
+    output.mkdir(parents=True, exist_ok=True)
+    for part, members in split_cases(cases).items():
+        write_cases(output / f"{part}.jsonl", members)
+        typer.echo(f"{part}: {len(members)}")
+
+
+if __name__ == "__main__":
+    app()
