@@ -1,0 +1,123 @@
+"""Decisions as Parquet: the answer's shape, column by column, and files that are there whole or not at all.
+
+A row that could not be judged has `error` ("code: message (field)") and a null verdict: nobody judged it, so it can
+neither pass nor count as refused.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from models.profile import CLASSIFIER_LABELS, IMAGE_FIELDS, TEXT_FIELDS, Answer, ProfileError
+
+BOX = pa.list_(pa.float64())
+
+EVIDENCE = pa.struct(
+    {
+        "reference_id": pa.string(),
+        "reference_name": pa.string(),
+        "owner_id": pa.string(),
+        "similarity": pa.float64(),
+        "box": BOX,
+        "frame": pa.int32(),
+        "spans": pa.list_(pa.list_(pa.int32())),
+        "text": pa.string(),
+        "normalized": pa.string(),
+    }
+)
+
+FINDING = pa.struct(
+    {
+        "label": pa.string(),
+        "field": pa.string(),
+        "score": pa.float64(),
+        "severity": pa.string(),
+        "articles": pa.list_(pa.string()),
+        "authorized": pa.bool_(),
+        "detector": pa.string(),
+        "evidence": EVIDENCE,
+    }
+)
+
+MATCH = pa.struct(
+    {
+        "reference_id": pa.string(),
+        "label": pa.string(),
+        "similarity": pa.float64(),
+        "score": pa.float64(),
+        "box": BOX,
+    }
+)
+
+SCORES = pa.struct({str(label): pa.float64() for label in CLASSIFIER_LABELS})
+
+SCHEMA = pa.schema(
+    {
+        "account_id": pa.string(),
+        "decision_id": pa.string(),
+        "verdict": pa.string(),
+        "findings": pa.list_(FINDING),
+        "matches": pa.struct({str(field): pa.list_(MATCH) for field in IMAGE_FIELDS}),
+        "text_scores": pa.struct({str(field): SCORES for field in TEXT_FIELDS}),
+        "versions": pa.struct({name: pa.string() for name in ("encoder", "gallery", "text", "policy")}),
+        "error": pa.string(),
+        "warnings": pa.list_(pa.string()),
+    }
+)
+"""`read_table(OUT).to_pylist()` gives the answers of `Answer.to_dict()`, with null for what is absent."""
+
+
+def decision(account: str | None, result: Answer | ProfileError, versions: Mapping[str, str]) -> dict[str, Any]:
+    """One row of `SCHEMA`."""
+    if isinstance(result, Answer):
+        return result.to_dict()
+    field = f" ({result.field})" if result.field else ""
+    error = f"{result.code}: {result.message}{field}"
+    return {"account_id": account, "findings": [], "versions": dict(versions), "error": error, "warnings": []}
+
+
+def part_path(directory: Path, number: int) -> Path:
+    """Where a part's decisions are."""
+    return directory / f"part-{number:05d}.parquet"
+
+
+def write(path: Path, decisions: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows of `SCHEMA` to a file that is there whole or not at all."""
+    table = pa.Table.from_pylist(decisions, SCHEMA)
+    commit(path, lambda draft: pq.write_table(table, draft, compression="zstd"))
+
+
+def join(parts: Iterable[Path], path: Path, metadata: Mapping[str, str]) -> None:
+    """Write parts one after the other, one in memory at a time, into a file that is there whole or not at all."""
+    schema = SCHEMA.with_metadata(metadata)
+
+    def write_all(draft: Path) -> None:
+        with pq.ParquetWriter(draft, schema, compression="zstd") as writer:
+            for part in parts:
+                writer.write_table(pq.read_table(part).replace_schema_metadata(schema.metadata))
+
+    commit(path, write_all)
+
+
+def commit(path: Path, write_to: Callable[[Path], object]) -> None:
+    """Let `write_to` make a file, then give it its name once it is safely on the disk."""
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    write_to(draft)
+    _sync(draft)
+    draft.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

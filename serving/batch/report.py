@@ -1,0 +1,93 @@
+"""What a batch run says at its end, read back from the decisions that are on the disk."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from models.profile import LABELS, Label
+
+COLUMNS = ("verdict", "error", "findings.list.element.label", "findings.list.element.authorized")
+
+
+@dataclass
+class Tally:
+    """Counts over decisions.
+
+    Attributes:
+        verdicts: rows by verdict.
+        findings: findings that count, by label.
+        errors: rows that could not be judged, by code.
+    """
+
+    verdicts: Counter[str] = field(default_factory=Counter)
+    findings: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, files: Iterable[Path]) -> Tally:
+        """The counts over files of decisions, which are read a batch at a time."""
+        tally = cls()
+        for file in files:
+            with pq.ParquetFile(file) as decisions:
+                for batch in decisions.iter_batches(columns=COLUMNS):
+                    for row in batch.to_pylist():
+                        tally.add(row["verdict"], row["error"], row["findings"])
+        return tally
+
+    def add(self, verdict: str | None, error: str | None, findings: Iterable[dict[str, str]]) -> None:
+        """Count one decision."""
+        if error is None:
+            self.verdicts[str(verdict)] += 1
+        else:
+            self.errors[error.split(":")[0]] += 1
+        self.findings.update(found["label"] for found in findings if not found["authorized"])
+
+    @property
+    def rows(self) -> int:
+        """Decisions counted."""
+        return self.verdicts.total() + self.errors.total()
+
+
+@dataclass(frozen=True)
+class Report:
+    """The summary of a run.
+
+    Attributes:
+        out: where the decisions are.
+        tally: counts over all of them.
+        judged: rows judged now; the others were there from an earlier start.
+        seconds: wall time of judging those.
+        peak_bytes: the most memory that this process and its workers held, added up.
+        ignored: columns of the input that mean nothing here.
+    """
+
+    out: Path
+    tally: Tally
+    judged: int
+    seconds: float
+    peak_bytes: int
+    ignored: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """The summary as lines for a terminal."""
+        tally = self.tally
+        names = {label: f"{label} {LABELS[Label(label)].name_zh}" for label in tally.findings}
+        lines = [
+            f"{tally.rows} rows in {self.out}: {self.judged} judged now, {tally.rows - self.judged} before",
+            f"{self.judged / max(self.seconds, 1e-9):.1f} rows/s, peak memory {self.peak_bytes / 2**20:.0f} MB",
+            *_section("verdicts", tally.verdicts),
+            *_section("findings", Counter({names[label]: count for label, count in tally.findings.items()})),
+            *_section("not judged", tally.errors),
+        ]
+        if self.ignored:
+            lines.append(f"columns that were ignored: {', '.join(self.ignored)}")
+        return "\n".join(lines)
+
+
+def _section(title: str, counts: Counter[str]) -> list[str]:
+    return [f"{title}:", *(f"  {count:>9}  {name}" for name, count in counts.most_common())] if counts else []

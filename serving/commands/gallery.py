@@ -1,0 +1,116 @@
+"""`huijian gallery`: the emblems that pictures are compared with."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="图库 · Build, change and search the gallery of emblems.", no_args_is_help=True)
+
+References = Annotated[
+    Path, typer.Argument(metavar="REFERENCES.jsonl", exists=True, dir_okay=False, help="One reference image a line.")
+]
+Directory = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A gallery; the one in force if not given.")]
+
+
+@app.command()
+def build(references: References, directory: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+    """Build a gallery from references and make it DIR's version in force.
+
+    A line is `{"reference_id", "label", "image", "name_zh", "name_en", "owner_id", "source", "licence"}`, its image a
+    path relative to the file; several lines may share a reference_id.
+
+    Example: `huijian gallery build references.jsonl my-gallery`
+    """
+    from models.images import gallery
+    from models.images.encoder import Encoder
+    from models.settings import Settings
+
+    settings = Settings.from_environment()
+    version = gallery.build(references, directory, Encoder(settings.encoder_directory()))
+    typer.echo(f"{version} is in force in {directory}")
+
+
+@app.command()
+def add(references: References, directory: Directory = None) -> None:
+    """Add references as a new version; a running service takes it up within seconds.
+
+    Example: `huijian gallery add our-logo.jsonl`
+    """
+    from models.images import gallery
+    from models.images.encoder import Encoder
+    from models.settings import Settings
+
+    settings = Settings.from_environment(directory)
+    target = directory or _own()
+    gallery.add(target, Encoder(settings.encoder_directory()), references)
+    typer.echo(f"added to {target}")
+
+
+@app.command()
+def remove(reference_id: str, directory: Directory = None) -> None:
+    """Remove a reference, in a new version.
+
+    Example: `huijian gallery remove media.xinhua`
+    """
+    from models.images import gallery
+
+    target = directory or _own()
+    gallery.remove(target, reference_id)
+    typer.echo(f"removed from {target}")
+
+
+@app.command("list")
+def list_(directory: Directory = None) -> None:
+    """Print every reference: id, label, names and owner, separated by tabs.
+
+    Example: `huijian gallery list | grep media_logo`
+    """
+    from models.images.gallery import Gallery
+
+    from models.images.encoder import Encoder
+    from models.settings import Settings
+
+    settings = Settings.from_environment(directory)
+    gallery = Gallery.load(settings.gallery_directory(), Encoder(settings.encoder_directory()))
+    for entry in {entry.reference_id: entry for entry in gallery.references}.values():
+        typer.echo("\t".join((entry.reference_id, entry.label, entry.name_zh, entry.name_en, entry.owner_id)))
+
+
+@app.command()
+def search(
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", exists=True, dir_okay=False)], directory: Directory = None
+) -> None:
+    """Print the three references that an image is most like, as JSON.
+
+    Example: `huijian gallery search avatar.png`
+    """
+    from models.inspector import Inspector
+    from models.profile import Field, Profile, ProfileError
+    from models.settings import Settings
+
+    inspector = Inspector.load(Settings.from_environment(directory))
+    (answer,) = inspector([Profile("search", avatar=image.read_bytes())])
+    if isinstance(answer, ProfileError):
+        raise answer
+    typer.echo(json.dumps(answer.to_dict()["matches"][Field.AVATAR], ensure_ascii=False, indent=2))
+
+
+def _own() -> Path:
+    """The gallery that this machine may change: a copy of the shipped one, made when it is first needed."""
+    from models import versions
+    from models.settings import Settings
+
+    settings = Settings.from_environment()
+    own, shipped = settings.home / "gallery", settings.gallery_directory()
+    if not (own / versions.POINTER).exists():
+        versions.publish(own, shipped.name, lambda draft: _copy(shipped, draft))
+    return own
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, dirs_exist_ok=True)

@@ -1,0 +1,38 @@
+"""`huijian score`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def score(  # noqa: PLR0913, PLR0917 - the command's own options
+    source: Annotated[str, typer.Argument(metavar="IN", help="Parquet, CSV or JSON Lines: file, folder or glob.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder of Parquet parts, or one file *.parquet.")],
+    gallery: Annotated[Path | None, typer.Option(help="Gallery to use instead of the one in force.")] = None,
+    part_rows: Annotated[int, typer.Option(min=1, help="Rows that are committed together.")] = 256,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes.", show_default="one per core")] = None,
+    restart: Annotated[bool, typer.Option("--restart", help="Throw away what an earlier run left in OUT.")] = False,
+) -> None:
+    """Judge whole files of profiles; killed and started again, it continues.
+
+    Columns: account_id; name, bio, signature; avatar, cover (a path relative to the file, an fsspec URL of a disk or
+    object store, encoded bytes, or base64); entitlements (a list; in CSV a JSON list, or separated by semicolons).
+
+    OUT has one row for every row of IN. A row that cannot be judged has a null verdict and says why in `error`; it is
+    counted in the summary and does not change the exit code, which is 0 when every row is in OUT.
+
+    Example: `huijian score accounts.parquet decisions/`
+    """
+    from models.settings import Settings
+    from serving.batch import score as batch
+    from serving.batch.inputs import InputError
+
+    settings = Settings.from_environment(gallery)
+    try:
+        report = batch.score(source, out, settings, part_rows=part_rows, workers=workers, restart=restart)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from error
+    typer.echo(report)
