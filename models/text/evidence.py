@@ -1,0 +1,29 @@
+"""Evidence for places in a text, the same from every text detector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.profile import Evidence, Span
+from models.text.normalize import Normalized
+
+
+def evidence_at(normalized: Normalized, ranges: Sequence[Span]) -> Evidence:
+    """Evidence for ranges of the normalised text; overlapping ones become one, several are joined by an ellipsis."""
+    ranges = _merged(ranges)
+    spans = tuple(normalized.span(start, end) for start, end in ranges)
+    return Evidence(
+        spans=spans,
+        text=" … ".join(normalized.original[start:end] for start, end in spans),
+        normalized=" … ".join(normalized.text[start:end] for start, end in ranges),
+    )
+
+
+def _merged(ranges: Sequence[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for start, end in sorted(ranges):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged

@@ -1,0 +1,198 @@
+"""Contact details are found, plain or disguised, and harmless numbers and words are not."""
+
+import importlib.util
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.profile import Field, Label
+from models.text.contact_families import FAMILIES
+from models.text.contacts import ContactDetector
+from models.text.normalize import FieldText
+
+ROOT = Path(__file__).resolve().parents[3]
+detect = ContactDetector()
+
+
+@pytest.fixture(scope="module")
+def benchmark():
+    spec = importlib.util.spec_from_file_location("contacts_benchmark", ROOT / "benchmarks" / "contacts.py")
+    sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules[spec.name])
+    return sys.modules[spec.name]
+
+
+def findings(text, field=Field.BIO):
+    return detect([FieldText.of(field, text)])[0]
+
+
+CONTACTS = [
+    # telephone numbers
+    "装修找我 154 1000 0000",
+    "一五四·〇〇零零·二六八八",
+    "壹伍零\n零零叁柒\n捌捌壹陆",
+    "𝟏𝟓𝟒·𝟎𝟎𝟎𝟏·𝟕𝟕𝟗𝟎",
+    "①⑤④-零零零零-㈦㈡㈤㈨",
+    "☎️零五七一-八八〇〇-一零六三",
+    "★电★话★：010-5550-2277",
+    "拨打幺五四—洞洞洞—两拐勾—勾八",
+    # WeChat
+    "加微信 xiaotao-0326",
+    "➕Ⓥ：abc12345",
+    "ＶＸ：ｂａｍｂｏｏ＿ｌｅａｆ",
+    "🇻 🇽 → l i n x i a 4 4 0",
+    "wx\u200bid: tofu\u200b_er\u200bge",
+    "薇❤：yinshi_aluo",
+    "𝓦𝓮𝓬𝓱𝓪𝓽：chaguan_laosan",
+    "彳敚 亻言：changjiang_diaoke",
+    "要样品加胃星 szwj0755m",
+    "咨询+🛰️：huang_laoshi92",
+    "绿色软件 cici0917",
+    "加v看动态",
+    "VX同号卖藕粉",
+    # QQ and groups
+    "QQ：3️⃣0️⃣9️⃣1️⃣1️⃣7️⃣5️⃣",
+    "扣 三 陆 玖 贰 零 伍 伍 柒",
+    "➕🐧柒零零捌陆伍叁贰零壹",
+    "裙 ⑥⑥〇 ④⑨② ①③①",
+    # elsewhere
+    "Telegraм@momo_stamp",
+    "纸飞机 luokeng886",
+    "discord➡️ nekoworks#0417",
+    "微博见：@江边煮茶的老林",
+    "去隔壁小红薯搜“禾禾囤货铺”",
+    "公众号：老街的灯",
+    # addresses and links
+    "商务 hello@qingcao.com",
+    "heyue_media艾特163点com",
+    "hi [at] codingcat [dot] dev",
+    "官网 www.qingcao.cn/shop",
+    "t.me/xiaobai_shelf",
+    "xiaoyu 点 shop",
+]
+
+INNOCENT = [
+    "生日1998.05.20 身高178 体重60",
+    "2019-12-31 178 天",
+    "2020.01.01-2023.12.31 在一起",
+    "1314 520 QAQ TAT orz",
+    "VIP会员价 ￥1299.00 原价1599",
+    "版本 v2.0.13，iOS 17.2.1",
+    "比分 3:2，21-15，18-21",
+    "圆周率3.14159265358979，黄金分割1.6180339887",
+    "1-3-5-7-9-11-13-15-17",
+    "编号 20231105001234",
+    "学号 201905040123",
+    "打卡第1234567天，每天打1000000次字",
+    "ISBN 9787020002207",
+    "有事私信我，谢谢",
+    "全网同名",
+    "小薇Vivian",
+    "绿色的iphone15",
+    "飞机 Boeing747，航班 ✈ MU5101",
+    "vlog博主，vivo手机，V领毛衣",
+    "大V认证，v我50",
+    "D.Va主玩，Mr.Li，J.Co",
+    "main.py readme.md asp.net node.js",
+    "QQ弹弹的糯米糍",
+    "一二三四五六七，七六五四三二一",
+    "手机 iPhone15 ProMax 256GB",
+    "卫星通信工程师 Starlink用户",
+    "喂！信不信由你",
+    "不加微信，谢谢理解",
+    "微信步数倒数第一",
+    "折纸飞机第一百架",
+    "权威信源，为信仰而战",
+    "线下 deadline 战士，爱听 soul music",
+    "打10086 110 120 12306",
+    "抖音搜索指数研究",
+    "零零后一枚，双11 618 1024",
+    "北纬39.9042 东经116.4074",
+]
+
+
+@pytest.mark.parametrize("text", CONTACTS)
+def test_a_contact_is_found(text):
+    (finding,) = findings(text)
+    assert finding.label is Label.CONTACT_DIVERSION
+    assert finding.detector == "contacts@2026.11.1"
+    assert 0.5 < finding.score < 1
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_what_is_no_contact_is_left_alone(text):
+    assert findings(text) == []
+
+
+def test_the_evidence_shows_what_was_written_and_what_it_says():
+    text = "🍵好茶 ➕Ⓥ：abc12345，包邮"
+    (finding,) = findings(text)
+    assert finding.evidence.spans == ((4, 15),)
+    assert finding.evidence.text == text[4:15] == "➕Ⓥ：abc12345"
+    assert finding.evidence.normalized == "+v:abc12345"
+
+
+def test_several_contacts_are_one_finding_with_a_span_each():
+    (finding,) = findings("薇❤：yinshi_aluo，或者打154 1000 0000")
+    assert len(finding.evidence.spans) == 2
+
+
+def test_the_answers_stand_in_the_order_of_the_texts():
+    texts = [
+        FieldText.of(Field.NAME, "扣3091175"),
+        FieldText.of(Field.BIO, "早安"),
+        FieldText.of(Field.SIGNATURE, "a@b.com"),
+    ]
+    assert [[finding.field for finding in found] for found in detect(texts)] == [[Field.NAME], [], [Field.SIGNATURE]]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.text(st.one_of(st.characters(exclude_categories=()), st.sampled_from("微v信扣q:+1一5零 @.点a_-")), max_size=80)
+)
+def test_any_text_is_read_and_its_spans_lie_inside(text):
+    for finding in findings(text):
+        assert all(0 <= start < end <= len(text) for start, end in finding.evidence.spans)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text("微信v扣qx加电打绿:+-1一5零 @.点a_t搜“同号", min_size=1, max_size=6))
+def test_no_repetition_makes_it_slow(unit):
+    text = FieldText.of(Field.BIO, (unit * 2000)[:2000])
+    start = time.process_time()
+    detect([text])
+    assert time.process_time() - start < 0.25
+
+
+def test_a_bio_takes_less_than_a_millisecond_to_normalise_and_read():
+    text = "手工银饰，一件一件敲的。想定做找薇❤：yinshi_aluo，备注尺寸"
+    findings(text)
+    start = time.process_time()
+    for _ in range(200):
+        findings(text)
+    assert (time.process_time() - start) / 200 < 0.001
+
+
+def test_every_family_says_why():
+    assert len({family.name for family in FAMILIES}) == len(FAMILIES)
+    assert all(family.reason for family in FAMILIES)
+
+
+def test_scores_are_the_precision_measured_on_the_training_cases(benchmark):
+    measured = benchmark.first_matches(benchmark.cases("train"))
+    assert {family.name: family.score for family in FAMILIES} == pytest.approx(
+        {family.name: measured[family.name].precision for family in FAMILIES}, abs=0.02
+    )
+
+
+def test_most_contacts_of_unseen_cases_are_found_and_hardly_anything_else(benchmark):
+    cases = benchmark.cases("test")
+    found = [bool(each) for each in detect([FieldText.of(Field(case["field"]), case["text"]) for case in cases])]
+    truth = [benchmark.is_contact(case) for case in cases]
+    right = sum(map(min, found, truth))
+    assert right / sum(found) > 0.95
+    assert right / sum(truth) > 0.6
