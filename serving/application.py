@@ -1,0 +1,119 @@
+"""Our routes, and nothing else: what the contract lists under HTTP.
+
+The event loop only reads and writes; parsing, decoding and judging run in a small pool of threads, so that health
+checks answer while profiles are judged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from models.live import LiveInspector
+from models.profile import ProfileError
+from serving import docs
+from serving.edge import Edge, Keys
+from serving.errors import ErrorResponse
+from serving.metrics import Metrics
+from serving.schema import parse
+
+MAX_WAITING: Final = 32
+"""Profiles in one worker, judged or waiting: a second or two of work. More are told to come back."""
+
+
+class Judge:
+    """Judges requests in threads, and refuses those it could only keep waiting.
+
+    Args:
+        threads: how many profiles are judged at once.
+    """
+
+    def __init__(self, live: LiveInspector, metrics: Metrics, threads: int) -> None:
+        self._live, self._metrics = live, metrics
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="judge")
+        self._inside = 0
+
+    async def classify(self, request: Request) -> Response:
+        """The answer to one profile.
+
+        Raises:
+            ProfileError: the request is refused, or the service is busy.
+        """
+        if self._inside >= MAX_WAITING:
+            raise ProfileError("overloaded", "too many profiles are waiting; try again in a second")
+        self._inside += 1
+        try:
+            content_type, body = request.headers.get("content-type", ""), await request.body()
+            answer = await asyncio.get_running_loop().run_in_executor(self._pool, self._judge, content_type, body)
+        finally:
+            self._inside -= 1
+        return _json(answer)
+
+    def _judge(self, content_type: str, body: bytes) -> bytes:
+        profile = parse(content_type, body)
+        (answer,) = self._live.current([profile])
+        if isinstance(answer, ProfileError):
+            raise answer
+        self._metrics.judged(answer)
+        return _encoded(answer.to_dict())
+
+
+def application(live: LiveInspector, metrics: Metrics, keys: Keys, threads: int) -> Starlette:
+    """The ASGI application.
+
+    Args:
+        live: what judges.
+        metrics: what is counted.
+        keys: who may ask.
+        threads: how many profiles are judged at once.
+    """
+
+    def readyz(_: Request) -> Response:
+        state = {"ready": True, "versions": dict(live.current.versions), "update_refused": live.problem is not None}
+        return _json(_encoded(state))
+
+    app = Starlette(
+        routes=[
+            Route("/", lambda _: RedirectResponse("/docs")),
+            Route("/v1/classify", Judge(live, metrics, threads).classify, methods=["POST"]),
+            Route("/livez", lambda _: _json(b'{"alive": true}')),
+            Route("/readyz", readyz),
+            Route("/metrics", lambda _: Response(metrics.render(), media_type=CONTENT_TYPE_LATEST)),
+            *docs.routes(),
+        ],
+        middleware=[Middleware(Edge, keys=keys, metrics=metrics)],
+        exception_handlers={HTTPException: _refuse},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+REFUSALS: Final = {
+    404: ("not_found", "there is nothing at this address; /docs lists what there is"),
+    405: ("method_not_allowed", "this address has no such method; /docs lists what there is"),
+}
+"""What Starlette refuses by itself, in our words."""
+
+
+def _refuse(_: Request, error: Exception) -> Response:
+    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (400, None)
+    code, message = REFUSALS.get(status, ("malformed_request", "the request cannot be understood"))
+    return ErrorResponse(ProfileError(code, message), headers)
+
+
+def _encoded(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _json(content: bytes) -> Response:
+    return Response(content, media_type="application/json")

@@ -1,0 +1,83 @@
+"""One shape for everything that goes wrong over HTTP.
+
+Whoever refuses a request raises `ProfileError`; the edge turns it into the contract's body. The table says which
+status each code has and what it means to people: the docs page prints it, and the OpenAPI file must list it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.responses import JSONResponse
+
+from models.profile import ProfileError
+
+
+@dataclass(frozen=True)
+class Code:
+    """What an error code means.
+
+    Attributes:
+        status: HTTP status.
+        zh, en: the meaning, for people.
+    """
+
+    status: int
+    zh: str
+    en: str
+
+
+CODES: Mapping[str, Code] = {
+    "malformed_json": Code(400, "请求体不是合法的 JSON", "the body is not valid JSON"),
+    "malformed_multipart": Code(400, "请求体不是完整的 multipart 表单", "the body is not a complete multipart form"),
+    "malformed_request": Code(400, "请求不合法", "the request is malformed"),
+    "unauthorized": Code(401, "缺少或无效的密钥", "the key is missing or unknown"),
+    "forbidden": Code(403, "无权访问", "access is not allowed"),
+    "not_found": Code(404, "没有这个地址", "there is nothing at this address"),
+    "method_not_allowed": Code(405, "该地址不支持此方法", "this address has no such method"),
+    "body_timeout": Code(408, "请求体传输过慢", "the body did not arrive in time"),
+    "body_too_large": Code(413, "请求体过大", "the body is too large"),
+    "image_bytes": Code(413, "图片文件过大", "the image file is too large"),
+    "content_type": Code(415, "请求的内容类型不受支持", "the content type is not supported"),
+    "image_type": Code(415, "图片格式不受支持", "the image format is not supported"),
+    "missing_content": Code(422, "五个内容字段一个也没有", "none of the five content fields is there"),
+    "missing_field": Code(422, "缺少必填字段", "a required field is missing"),
+    "unknown_field": Code(422, "未知字段", "there is no field of this name"),
+    "repeated_field": Code(422, "字段重复", "the field is given more than once"),
+    "wrong_type": Code(422, "字段类型不对", "the value has the wrong type"),
+    "value_empty": Code(422, "值为空", "the value is empty"),
+    "value_too_long": Code(422, "值过长", "the value is too long"),
+    "text_too_long": Code(422, "文本过长", "the text is too long"),
+    "text_invalid": Code(422, "文本不是合法的 Unicode", "the text is not valid Unicode"),
+    "image_base64": Code(422, "图片不是合法的 base64", "the image is not valid base64"),
+    "image_url_refused": Code(422, "不接受图片网址，也绝不抓取", "image addresses are refused and never fetched"),
+    "image_empty": Code(422, "图片文件为空", "the image file is empty"),
+    "image_dimensions": Code(
+        422, "图片尺寸或帧数超出范围", "the image has too many or too few pixels, or too many frames"
+    ),
+    "image_undecodable": Code(422, "图片损坏或不完整", "the image is cut short or damaged"),
+    "internal": Code(500, "服务内部错误", "an unexpected error, reported in the service's log"),
+    "overloaded": Code(503, "服务繁忙，请稍后重试", "the service is busy; try again later"),
+}
+
+
+HEADERS: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
+"""What HTTP asks for beside a status."""
+
+
+class ErrorResponse(JSONResponse):
+    """`{"error": {"code", "message", "field"}}` with the status of the code.
+
+    Characters beyond ASCII are escaped, so that even a field name that is not valid Unicode can be named.
+    """
+
+    def __init__(self, error: ProfileError, headers: Mapping[str, str] | None = None) -> None:
+        body = {"error": {"code": error.code, "message": error.message, "field": error.field}}
+        status = CODES[error.code].status
+        super().__init__(body, status_code=status, headers={**HEADERS.get(status, {}), **(headers or {})})
+
+    def render(self, content: object) -> bytes:
+        """The body's bytes."""
+        return json.dumps(content).encode("ascii")

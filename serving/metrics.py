@@ -1,0 +1,80 @@
+"""What the service counts, for Prometheus.
+
+Every label has few values: routes by their template, never by the path that was asked for, so that a scanner cannot
+fill the memory of whoever collects. Nothing here names an account.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from models.profile import Answer
+
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10)
+"""Seconds. Finest around the promise of 150 ms for a whole profile."""
+
+
+class Metrics:
+    """Counters of one process; `render` adds up those of all workers.
+
+    Args:
+        registry: where they are registered; each process has one.
+    """
+
+    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
+        self._registry = registry
+        self._requests = Counter(
+            "huijian_requests", "HTTP requests by route and status.", ["route", "status"], registry=registry
+        )
+        self._seconds = Histogram(
+            "huijian_request_seconds", "Time to answer, by route.", ["route"], buckets=BUCKETS, registry=registry
+        )
+        self._verdicts = Counter("huijian_verdicts", "Judged profiles by verdict.", ["verdict"], registry=registry)
+        self._findings = Counter(
+            "huijian_findings",
+            "Findings that count, by label and severity.",
+            ["label", "severity"],
+            registry=registry,
+        )
+        self._versions = Gauge(
+            "huijian_version_in_force",
+            "1 for the versions that judge now.",
+            ["part", "version"],
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+
+    def served(self, route: str, status: int, seconds: float) -> None:
+        """A request was answered.
+
+        Args:
+            route: the template, such as "/v1/classify".
+        """
+        self._requests.labels(route, status).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def judged(self, answer: Answer) -> None:
+        """A profile was judged."""
+        self._verdicts.labels(str(answer.verdict)).inc()
+        for finding in answer.findings:
+            if not finding.authorized:
+                self._findings.labels(str(finding.label), str(finding.severity)).inc()
+
+    def in_force(self, versions: Mapping[str, str], before: Mapping[str, str]) -> None:
+        """Other versions judge from now on."""
+        for part, version in before.items():
+            self._versions.labels(part, version).set(0)
+        for part, version in versions.items():
+            self._versions.labels(part, version).set(1)
+
+    def render(self) -> bytes:
+        """Everything in Prometheus' text format, added up over the workers where there are several."""
+        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            return generate_latest(self._registry)
+        everybody = CollectorRegistry()
+        MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
+        return generate_latest(everybody)
