@@ -52,8 +52,9 @@ _SYMBOLS = {
 
 _MARKS = "".join(char for char in map(chr, range(0x300, 0x10000)) if unicodedata.category(char)[0] == "M") + "ﾞﾟ"
 _SELECTORS = "\U000e0100-\U000e01ef"  # the only marks beyond the basic plane that are ever met on other scripts
+_MARK_SET = frozenset(_MARKS) | frozenset(map(chr, range(0xE0100, 0xE01F0)))
 _PLAIN = r"[\n -@\[-~\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff、。·“”]"  # what folding leaves as it is
-_TOKEN = re.compile(rf"(?P<plain>{_PLAIN}+(?={_PLAIN}|$))|.[{_MARKS}{_SELECTORS}]*", re.DOTALL)
+_TOKEN = re.compile(rf"{_PLAIN}+(?={_PLAIN}|$)|.[{_MARKS}{_SELECTORS}]*", re.DOTALL)
 
 _COMMON_MARKS = ("COMBINING", "VARIATION")  # first words of the names of marks that belong to no script
 
@@ -131,8 +132,8 @@ def normalize(text: str) -> Normalized:
 
 
 def _one_pass(before: Normalized) -> Normalized:
-    tokens = list(_TOKEN.finditer(before.text))
-    pieces = [token[0] if token.lastgroup else _fold(token[0]) for token in tokens]
+    tokens = _TOKEN.findall(before.text)
+    pieces = [token if _is_plain(token) else _fold(token) for token in tokens]
     text = _spell_letters(_latinise(_simplify("".join(pieces))))
     if text == before.text and not _LONG_RUN.search(text):
         return before
@@ -148,19 +149,25 @@ def _one_pass(before: Normalized) -> Normalized:
     )
 
 
-def _offsets(tokens: list[re.Match[str]], pieces: list[str]) -> tuple[list[int], list[int]]:
+def _is_plain(token: str) -> bool:
+    """The token is a plain run, to be kept as it is, and not one character with its marks."""
+    return len(token) > 1 and token[-1] not in _MARK_SET
+
+
+def _offsets(tokens: list[str], pieces: list[str]) -> tuple[list[int], list[int]]:
     """Where every character of the pieces starts and ends; a plain run is its own piece, character by character."""
     starts: list[int] = []
     ends: list[int] = []
+    start = 0
     for token, piece in zip(tokens, pieces, strict=True):
-        start, end = token.span()
-        if token.lastgroup:
+        end = start + len(token)
+        if _is_plain(token):
             starts.extend(range(start, end))
             ends.extend(range(start + 1, end + 1))
         else:
-            for _ in piece:
-                starts.append(start)
-                ends.append(end)
+            starts.extend([start] * len(piece))
+            ends.extend([end] * len(piece))
+        start = end
     return starts, ends
 
 

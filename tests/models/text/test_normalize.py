@@ -168,8 +168,8 @@ def test_ten_thousand_characters_of_anything_take_a_moment(unit):
 
 
 def test_ten_thousand_different_characters_take_a_moment():
-    text = "".join(map(chr, range(0x1000, 0x1000 + 10_000)))
-    assert _seconds(text) < 0.02 * _patience()
+    text = "".join(map(chr, range(0x1000, 0x1000 + 10_000)))  # the slowest text known: 15 ms on a quiet machine
+    assert _seconds(text) < 0.04 * _patience()
 
 
 def _seconds(text: str) -> float:
