@@ -97,4 +97,4 @@ def _split(value: str) -> Any:
     try:
         return json.loads(value)
     except ValueError:
-        return None
+        return value

@@ -99,13 +99,18 @@ def _judged(parts: Sequence[Part], scorer: Any) -> Iterator[dict[str, int]]:
             yield from batch.column("done").to_pylist()
     except UDFException as error:
         raise error.__cause__ or error from None
+    except KeyboardInterrupt:
+        raise RunError("interrupted; finished parts are kept: run again to continue") from None
     except (DaftCoreException, RuntimeError) as error:
         reason = str(error).splitlines()[-1]
         raise RunError(f"a worker was lost ({reason}); finished parts are kept: run again to continue") from error
 
 
 def _workers(most: int, parts: int) -> Any:
-    return daft.cls(Scorer, max_concurrency=max(1, min(most, parts)), use_process=True)
+    """The scorer's class for as many workers as there is work for; a single part is judged in this process."""
+    if parts <= 1:
+        return daft.cls(Scorer, use_process=False)
+    return daft.cls(Scorer, max_concurrency=min(most, parts), use_process=True)
 
 
 def _refuse_overlap(files: Sequence[Path], out: Path) -> None:

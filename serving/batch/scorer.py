@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -47,6 +49,9 @@ class Scorer:
     """
 
     def __init__(self, settings: Settings, versions: Mapping[str, str], directory: Path) -> None:
+        if threading.current_thread() is threading.main_thread():
+            # In a process of its own: Ctrl-C reaches it too, but it is to end when the first process hangs up.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._inspector = Inspector.load(settings)
         if self._inspector.versions != versions:
             raise RunError("models, gallery or policy changed while the run began; run again")

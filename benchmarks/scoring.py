@@ -1,0 +1,117 @@
+"""`huijian score` beside the models alone, and what kill -9 does to it.
+
+Text-and-avatar rows are scored by the command, then a sample of them by the Inspector in a plain loop in one process;
+then a second run is killed at five random moments, continued, and its rows are counted.
+
+    .venv/bin/python -m benchmarks.scoring --rows 20000
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from tqdm import tqdm
+
+from benchmarks.processes import HUIJIAN, kill_after, run
+from benchmarks.profiles import AVATAR, picture, texts
+from models.inspector import Inspector
+from models.profile import Profile
+from models.settings import Settings
+
+PICTURES = 1_000
+"""Different avatars; nothing in the house remembers a picture, so using one several times changes no cost."""
+
+SAMPLE = 640
+"""Rows of the plain loop, which is linear."""
+
+BATCH = 16
+KILLS = 5
+
+
+def main() -> None:
+    """Measure and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        source = make_rows(directory, options.rows, options.seed)
+        alone = plain_loop(source)
+        seconds, peak = run(command(source, directory / "whole"))
+        kills = interrupted(source, directory / "killed", seconds, random.Random(options.seed))
+        lost, doubled = difference(source, directory / "killed")
+    cores = len(os.sched_getaffinity(0))
+    print(f"\n{options.rows} rows of name, bio and avatar; {cores} cores; one thread per model\n")
+    print(f"{'':<34}{'rows/s':>10}{'peak MB':>10}")
+    print(f"{'models alone, plain loop, 1 process':<36}{alone:>8.1f}")
+    print(f"{f'huijian score, {cores} workers':<36}{options.rows / seconds:>8.1f}{peak / 2**20:>10.0f}")
+    print(f"{'ratio':<36}{options.rows / seconds / alone:>8.2f}")
+    print(f"\nkill -9 at {kills} random moments, then continued: {lost} rows lost, {doubled} doubled")
+    print(f"\n.venv/bin/python -m benchmarks.scoring --rows {options.rows} --seed {options.seed}")
+
+
+def make_rows(directory: Path, rows: int, seed: int) -> Path:
+    """A Parquet file of rows and a folder of avatars that they name by path."""
+    (directory / "avatars").mkdir()
+    paths = [f"avatars/{number}.jpg" for number in range(min(PICTURES, rows))]
+    for number, path in enumerate(tqdm(paths, desc="drawing", disable=None)):
+        (directory / path).write_bytes(picture(AVATAR, seed + number))
+    draw = random.Random(seed)
+    names, bios = texts("name"), texts("bio")
+    table = pa.table(
+        {
+            "account_id": [f"account-{number}" for number in range(rows)],
+            "name": draw.choices(names, k=rows),
+            "bio": draw.choices(bios, k=rows),
+            "avatar": draw.choices(paths, k=rows),
+        }
+    )
+    pq.write_table(table, directory / "profiles.parquet")
+    return directory / "profiles.parquet"
+
+
+def plain_loop(source: Path) -> float:
+    """Rows per second of the Inspector alone, loading not counted."""
+    inspector = Inspector.load(Settings.from_environment())
+    profiles = [
+        Profile(row["account_id"], row["name"], row["bio"], avatar=(source.parent / row["avatar"]).read_bytes())
+        for row in pq.read_table(source).slice(0, SAMPLE).to_pylist()
+    ]
+    inspector(profiles[:BATCH])
+    started = time.monotonic()
+    for start in tqdm(range(0, len(profiles), BATCH), desc="plain loop", disable=None):
+        inspector(profiles[start : start + BATCH])
+    return len(profiles) / (time.monotonic() - started)
+
+
+def command(source: Path, out: Path) -> list[str]:
+    """The command line that is measured."""
+    return [str(HUIJIAN), "score", str(source), str(out)]
+
+
+def interrupted(source: Path, out: Path, seconds: float, draw: random.Random) -> int:
+    """Kill runs at random moments, then let one end; how many were killed."""
+    moments = [draw.uniform(0, seconds / KILLS) for _ in range(KILLS)]
+    kills = sum(kill_after(command(source, out), moment) for moment in tqdm(moments, desc="killing", disable=None))
+    run(command(source, out))
+    return kills
+
+
+def difference(source: Path, out: Path) -> tuple[int, int]:
+    """Rows of the input without a decision, and decisions too many."""
+    given = Counter(pq.read_table(source, columns=["account_id"])["account_id"].to_pylist())
+    found = Counter(pq.read_table(out, columns=["account_id"])["account_id"].to_pylist())
+    return (given - found).total(), (found - given).total()
+
+
+if __name__ == "__main__":
+    main()

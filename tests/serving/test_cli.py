@@ -1,0 +1,106 @@
+"""The command line: what it prints and how it ends."""
+
+import io
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from serving import cli
+
+HUIJIAN = Path(sys.executable).with_name("huijian")
+COMMANDS = ["serve", "classify", "score", *(f"gallery {name}" for name in ("build", "add", "remove", "list", "search"))]
+BIO = "稳赚不赔，➕V：abc12345"
+
+
+@pytest.fixture
+def huijian(monkeypatch, capsys):
+    """Runs the command line in this process; returns exit code, stdout and stderr."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["huijian", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return ended.value.code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def avatar(tmp_path):
+    Image.linear_gradient("L").convert("RGB").save(tmp_path / "avatar.jpg")
+    return tmp_path / "avatar.jpg"
+
+
+def test_help_answers_in_less_than_half_a_second_of_work():
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([HUIJIAN, "--help"], check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(huijian, command):
+    code, out, _ = huijian(*command.split(), "--help")
+    assert (code, "Example: huijian" in out) == (0, True)
+
+
+@pytest.mark.parametrize("arguments", ["nonsense", "score", "classify", "classify --nonsense", "gallery search no.png"])
+def test_wrong_usage_ends_with_2(huijian, arguments):
+    assert huijian(*arguments.split())[0] == 2
+
+
+def test_profile_given_by_options_is_judged(huijian, avatar):
+    code, out, _ = huijian("classify", "--account-id", "7", "--bio", BIO, "--avatar", avatar, "--entitlement", "x")
+    answer = json.loads(out)
+    assert (code, answer["account_id"], answer["verdict"]) == (0, "7", "reject")
+    assert len(answer["matches"]["avatar"]) == 3
+
+
+def test_profile_in_a_file_names_its_picture_relative_to_itself(huijian, avatar):
+    (avatar.parent / "profile.json").write_text('{"account_id": "7", "avatar": "avatar.jpg"}')
+    code, out, _ = huijian("classify", avatar.parent / "profile.json")
+    assert (code, list(json.loads(out)["matches"])) == (0, ["avatar"])
+
+
+def test_profile_is_read_from_stdin(huijian, monkeypatch):
+    monkeypatch.setattr(
+        sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps({"account_id": "7", "bio": BIO}).encode()))
+    )
+    code, out, _ = huijian("classify", "-")
+    assert (code, json.loads(out)["verdict"]) == (0, "reject")
+
+
+@pytest.mark.parametrize("content", ["{oops", "[]", '{"account_id": "7", "bio": "b", "signatrue": "s"}'])
+def test_file_that_is_no_profile_is_wrong_usage(huijian, tmp_path, content):
+    (tmp_path / "profile.json").write_text(content)
+    assert huijian("classify", tmp_path / "profile.json")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["classify", "--name", "名" * 65], "huijian: text_too_long: name"),
+        (["classify", "no-such-file.json"], "no-such-file.json"),
+        (["classify", "--bio", "b", "--gallery", "no-such-gallery"], "no-such-gallery"),
+    ],
+)
+def test_failure_is_one_line_on_stderr_and_ends_with_1(huijian, arguments, message):
+    code, out, err = huijian(*arguments)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert message in err
+
+
+def test_picture_that_is_damaged_is_refused_with_its_field_named(huijian, avatar):
+    avatar.write_bytes(avatar.read_bytes()[:500])
+    code, _, err = huijian("classify", "--avatar", avatar)
+    assert (code, err.startswith("huijian: image_undecodable: avatar")) == (1, True)
+
+
+def test_input_of_another_format_is_wrong_usage(huijian, avatar, tmp_path):
+    code, _, err = huijian("score", avatar, tmp_path / "out")
+    assert (code, "parquet" in err) == (2, True)
