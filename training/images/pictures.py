@@ -15,11 +15,14 @@ from typing import Any
 import resvg_py
 from PIL import Image
 
-from training.packages import fetch, packages
+from training.packages import fetch
 
 PACKAGE = "package:"
 ICONIFY = "package/icons.json"
 SIMPLE_ICONS = "package/data/simple-icons.json"
+CSS_DPI = 96
+
+_fetched = lru_cache(fetch)
 
 
 class PictureError(ValueError):
@@ -51,23 +54,21 @@ def load(image: str, directory: Path, side: int) -> Image.Image:
         content = _content(image, directory)
         return _rasterise(content, side) if b"<svg" in content[:4096] else _fit(Image.open(io.BytesIO(content)), side)
     except (OSError, KeyError, ValueError) as error:
-        raise PictureError(f"{image} cannot be drawn: {error}") from error
+        raise PictureError(f"{image} cannot be drawn: {error!r}") from error
 
 
 def _content(image: str, directory: Path) -> bytes:
     package = package_of(image)
     if package is None:
         return (directory / image).read_bytes()
-    if package not in packages():
-        raise PictureError(f"package {package!r} is not in datasets/packages.yaml")
     rest = image.removeprefix(PACKAGE + package)
-    return _icon(package, rest[1:]).encode() if rest.startswith("#") else (fetch(package) / rest[1:]).read_bytes()
+    return _icon(package, rest[1:]).encode() if rest.startswith("#") else (_fetched(package) / rest[1:]).read_bytes()
 
 
 def _icon(package: str, name: str) -> str:
-    root = fetch(package)
+    root = _fetched(package)
     if (root / SIMPLE_ICONS).is_file():
-        colour = next(icon["hex"] for icon in _json(root / SIMPLE_ICONS) if icon["slug"] == name)
+        colour = {icon["slug"]: icon["hex"] for icon in _json(root / SIMPLE_ICONS)}[name]
         drawing = (root / "package" / "icons" / f"{name}.svg").read_text(encoding="utf-8")
         return drawing.replace("<svg", f'<svg fill="#{colour}"', 1)
     icons = _json(root / ICONIFY)
@@ -85,7 +86,7 @@ def _json(path: Path) -> Any:
 
 def _rasterise(svg: bytes, side: int) -> Image.Image:
     # System fonts differ from machine to machine: text that is not outlined is left out everywhere alike.
-    png = resvg_py.svg_to_bytes(svg_string=svg.decode("utf-8"), width=side, skip_system_fonts=True)
+    png = resvg_py.svg_to_bytes(svg_string=svg.decode("utf-8"), width=side, dpi=CSS_DPI, skip_system_fonts=True)
     return _fit(Image.open(io.BytesIO(bytes(png))), side)
 
 
