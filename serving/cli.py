@@ -11,7 +11,7 @@ import sys
 import typer
 
 from models.profile import ProfileError
-from serving.commands import classify, gallery, score, serve
+from serving.commands import classify, evaluate, gallery, score, serve, train
 
 OURS = ("models", "serving", "training")
 """Packages whose exceptions carry a message for people, which says what to do."""
@@ -27,6 +27,8 @@ app.command()(serve.serve)
 app.command()(classify.classify)
 app.command()(score.score)
 app.add_typer(gallery.app, name="gallery")
+app.add_typer(train.app, name="train")
+app.add_typer(evaluate.app, name="evaluate")
 
 
 def main() -> None:

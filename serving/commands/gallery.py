@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from models.images.gallery import Change
 
 app = typer.Typer(help="图库 · Build, change and search the gallery of emblems.", no_args_is_help=True)
 
@@ -31,24 +34,28 @@ def build(references: References, directory: Annotated[Path, typer.Argument(meta
     from models.settings import Settings
 
     settings = Settings.from_environment()
-    version = gallery.build(references, directory, Encoder(settings.encoder_directory()))
-    typer.echo(f"{version} is in force in {directory}")
+    _report(gallery.build(references, directory, Encoder(settings.encoder_directory())), directory)
 
 
 @app.command()
-def add(references: References, directory: Directory = None) -> None:
+def add(
+    references: References,
+    directory: Directory = None,
+    force: Annotated[bool, typer.Option("--force", help="Enrol look-alikes of other owners' emblems too.")] = False,
+) -> None:
     """Add references as a new version; a running service takes it up within seconds.
 
     Example: `huijian gallery add our-logo.jsonl`
     """
     from models.images import gallery
     from models.images.encoder import Encoder
+    from models.images.references import read_references
     from models.settings import Settings
 
-    settings = Settings.from_environment(directory)
+    drawings = read_references(references)
     target = directory or _own()
-    gallery.add(target, Encoder(settings.encoder_directory()), references)
-    typer.echo(f"added to {target}")
+    encoder = Encoder(Settings.from_environment(directory).encoder_directory())
+    _report(gallery.add(target, encoder, drawings, force), target)
 
 
 @app.command()
@@ -60,8 +67,7 @@ def remove(reference_id: str, directory: Directory = None) -> None:
     from models.images import gallery
 
     target = directory or _own()
-    gallery.remove(target, reference_id)
-    typer.echo(f"removed from {target}")
+    _report(gallery.remove(target, reference_id), target)
 
 
 @app.command("list")
@@ -70,14 +76,13 @@ def list_(directory: Directory = None) -> None:
 
     Example: `huijian gallery list | grep media_logo`
     """
-    from models.images.gallery import Gallery
-
     from models.images.encoder import Encoder
+    from models.images.gallery import Gallery
     from models.settings import Settings
 
     settings = Settings.from_environment(directory)
     gallery = Gallery.load(settings.gallery_directory(), Encoder(settings.encoder_directory()))
-    for entry in {entry.reference_id: entry for entry in gallery.references}.values():
+    for entry in gallery.references:
         typer.echo("\t".join((entry.reference_id, entry.label, entry.name_zh, entry.name_en, entry.owner_id)))
 
 
@@ -98,6 +103,12 @@ def search(
     if isinstance(answer, ProfileError):
         raise answer
     typer.echo(json.dumps(answer.to_dict()["matches"][Field.AVATAR], ensure_ascii=False, indent=2))
+
+
+def _report(change: Change, directory: Path) -> None:
+    typer.echo(f"{change.pictures} pictures changed; version {change.version} is in force in {directory}")
+    for clash in change.clashes:
+        typer.echo(f"note: {clash}", err=True)
 
 
 def _own() -> Path:

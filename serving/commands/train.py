@@ -1,0 +1,59 @@
+"""`huijian train`: make the models again, or better ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="训练 · Make the models again, also with more labelled cases.", no_args_is_help=True)
+
+Output = Annotated[Path, typer.Option(help="Artefact folder; a run broken off there goes on.")]
+Cases = Annotated[
+    list[Path] | None,
+    typer.Option(exists=True, dir_okay=False, help="Further labelled cases, JSON Lines; may be repeated."),
+]
+Seed = Annotated[int, typer.Option(help="Of everything random; the same seed gives the same model.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="Use only so much of the data, for a trial.")]
+
+
+@app.command()
+def text(
+    output: Output = Path("build/text"),
+    cases: Cases = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the data.")] = 4,
+    seed: Seed = 2026,
+    limit: Limit = None,
+) -> None:
+    """Fine-tune the text classifier and export it.
+
+    Example: `huijian train text --cases new-cases.jsonl`
+    """
+    from training.text import export, train
+
+    checkpoint = train.fit(output, train.Settings(epochs, seed, limit), cases or ())
+    typer.echo(f"{export.export_text(checkpoint, output)}; put it in force with: huijian promote {output}")
+
+
+def images(
+    output: Annotated[Path, typer.Option(help="Artefact folder; a run broken off there goes on.")] = Path(
+        "build/images"
+    ),
+    cases: Cases = None,
+    minutes: Annotated[float, typer.Option(min=0, help="Of training, after preparation.")] = 60,
+    seed: Seed = 0,
+    limit: Limit = None,
+) -> None:
+    """Train the image encoder and export it.
+
+    Example: `huijian train images --cases new-cases.jsonl --minutes 120`
+    """
+    from training.images.train import train_images
+
+    train_images(output, cases=cases or (), minutes=minutes, seed=seed, limit=limit)
+    typer.echo(f"{output}; put it in force with: huijian promote {output} --references REFERENCES.jsonl")
+
+
+app.command("images")(images)
+app.command("image", hidden=True)(images)
