@@ -64,7 +64,7 @@ class Example:
 
 
 def fit(output: Path, settings: Settings, cases: Sequence[Path] = (), base: Base | None = None) -> Path:
-    """Train, leaving `checkpoint.pt`, `tokenizer.json` and `history.jsonl` in `output`.
+    """Train, leaving `checkpoint.pt`, `tokenizer.json`, `encoder.json` and `history.jsonl` in `output`.
 
     Args:
         cases: files of further labelled texts, added to the training part.
@@ -82,6 +82,7 @@ def fit(output: Path, settings: Settings, cases: Sequence[Path] = (), base: Base
     base = base or pretrained()
     output.mkdir(parents=True, exist_ok=True)
     base.tokenizer.save(str(output / "tokenizer.json"), pretty=False)
+    base.encoder.config.to_json_file(output / "encoder.json")
     Trainer(base, settings, output).run(training, validation)
     return output / "checkpoint.pt"
 

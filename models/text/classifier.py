@@ -1,0 +1,146 @@
+"""What a text says, beyond patterns: eight labels scored by a fine-tuned Chinese encoder, with the words behind them.
+
+The model is an artefact folder made by `huijian train text`; this room only runs it. No training library is needed:
+ONNX Runtime, the fast tokenizer and numpy.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from models.profile import CLASSIFIER_LABELS, Evidence, Finding, Span
+from models.settings import ArtifactError
+from models.text.evidence import evidence_at
+from models.text.normalize import FieldText
+from models.text.windows import Window, Windows
+
+Array = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the network says of one text, uncalibrated.
+
+    Attributes:
+        scores: logits, float32 (labels,): of the window that speaks loudest for each label.
+        spans: characters of the normalised text that each token stands for.
+        tokens: logits of evidence, float32 (tokens, labels).
+    """
+
+    scores: Array
+    spans: list[Span]
+    tokens: Array
+
+
+class TextClassifier:
+    """Scores names, bios and signatures for every label of `CLASSIFIER_LABELS`.
+
+    Source: multilingual-e5-small (Wang et al. 2024) fine-tuned on `datasets/bios`; see the artefact's `card.md`.
+
+    Args:
+        directory: artefact folder with `model.onnx`, `tokenizer.json` and `config.json`.
+        threads: threads that one pass may use.
+
+    Attributes:
+        version: the model's version, for answers.
+
+    Raises:
+        ArtifactError: a file is missing or does not fit.
+    """
+
+    def __init__(self, directory: Path, threads: int = 1) -> None:
+        try:
+            config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
+            tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
+            self._session = _session(directory / "model.onnx", threads)
+            self.version = str(config["version"])
+            self._slopes = np.array([config["calibration"][label]["slope"] for label in config["labels"]], np.float32)
+            self._offsets = np.array([config["calibration"][label]["offset"] for label in config["labels"]], np.float32)
+            self._evidence = float(config["evidence_threshold"])
+            self._windows = Windows(tokenizer, int(config["length"]))
+        except Exception as error:  # the runtime and the tokenizer raise bare exceptions
+            raise ArtifactError(f"{directory} is not a text model's artefact folder: {error}") from error
+        if tuple(config["labels"]) != CLASSIFIER_LABELS:
+            raise ArtifactError(f"{directory} scores other labels than this version of Huijian knows")
+
+    def __call__(self, texts: Sequence[FieldText]) -> list[list[Finding]]:
+        """For every text one finding per label of `CLASSIFIER_LABELS`, in that order.
+
+        Scores are calibrated probabilities; evidence holds spans only where the network points at words.
+        """
+        return [self._findings(text, self.read(text)) for text in texts]
+
+    def read(self, text: FieldText) -> Reading:
+        """The network's raw output, for calibration.
+
+        Windows are scored one at a time: the activations' int8 scale is shared within a batch, so that a score would
+        depend on what else is in it.
+        """
+        windows = self._windows(text)
+        outputs = [self._run(window) for window in windows]
+        highest: dict[Span, Array] = {}
+        for window, (_, tokens) in zip(windows, outputs, strict=True):
+            for span, logits in zip(window.spans, tokens, strict=True):
+                if span[0] < span[1]:
+                    highest[span] = np.maximum(logits, highest.get(span, logits))
+        spans = sorted(highest)
+        scores = np.max([scores for scores, _ in outputs], axis=0)
+        return Reading(scores, spans, np.array([highest[span] for span in spans]).reshape(-1, len(CLASSIFIER_LABELS)))
+
+    def _run(self, window: Window) -> tuple[Array, Array]:
+        ids = np.array([window.ids], np.int64)
+        scores, tokens = self._session.run(["scores", "tokens"], {"ids": ids, "mask": np.ones_like(ids)})
+        return scores[0], tokens[0]
+
+    def _findings(self, text: FieldText, reading: Reading) -> list[Finding]:
+        scores = _sigmoid(self._slopes * reading.scores + self._offsets)
+        tokens = _sigmoid(reading.tokens)
+        return [
+            Finding(
+                label=label,
+                field=text.field,
+                score=float(scores[index]),
+                detector=f"classifier@{self.version}",
+                evidence=self._proof(text, reading.spans, tokens[:, index], float(scores[index])),
+            )
+            for index, label in enumerate(CLASSIFIER_LABELS)
+        ]
+
+    def _proof(self, text: FieldText, spans: Sequence[Span], tokens: Array, score: float) -> Evidence:
+        """The words of one label; a reported finding always points at its likeliest words."""
+        threshold = self._evidence if score < 0.5 or not tokens.size else min(self._evidence, 0.8 * tokens.max())
+        chosen = [span for span, token in zip(spans, tokens, strict=True) if token >= threshold]
+        places = merged(chosen, text.normalized.text)
+        return evidence_at(text.normalized, places) if places else Evidence()
+
+
+def merged(spans: Sequence[Span], text: str) -> list[Span]:
+    """Sorted spans joined where at most one character lies between them, white space at their ends left out."""
+    joined: list[Span] = []
+    for start, end in spans:
+        if joined and start - joined[-1][1] <= 1:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    trimmed = [(end - len(text[start:end].lstrip()), start + len(text[start:end].rstrip())) for start, end in joined]
+    return [(start, end) for start, end in trimmed if start < end]
+
+
+def _session(model: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    # Threads that spin while they wait take the core from the other detectors.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _sigmoid(logits: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float32)
