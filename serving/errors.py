@@ -63,6 +63,9 @@ CODES: Mapping[str, Code] = {
 }
 
 
+OTHER_STATUS = 422
+"""Of a code that a detector has and this table lacks: the value was refused, so it is never an error of ours."""
+
 HEADERS: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
 """What HTTP asks for beside a status."""
 
@@ -75,7 +78,7 @@ class ErrorResponse(JSONResponse):
 
     def __init__(self, error: ProfileError, headers: Mapping[str, str] | None = None) -> None:
         body = {"error": {"code": error.code, "message": error.message, "field": error.field}}
-        status = CODES[error.code].status
+        status = CODES[error.code].status if error.code in CODES else OTHER_STATUS
         super().__init__(body, status_code=status, headers={**HEADERS.get(status, {}), **(headers or {})})
 
     def render(self, content: object) -> bytes:

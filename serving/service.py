@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import threading
+import time
 from typing import Any, Final
 
 import bentoml
@@ -57,7 +58,7 @@ class ProfileService:
     def _keep_fresh(self) -> None:
         problem = None
         while True:
-            threading.Event().wait(REFRESH_SECONDS)
+            time.sleep(REFRESH_SECONDS)
             before = self.live.current.versions
             if self.live.refresh():
                 self._metrics.in_force(self.live.current.versions, before)

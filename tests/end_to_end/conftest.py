@@ -1,0 +1,97 @@
+"""A real server, started once by the command that a user types."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+READY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running `huijian serve`.
+
+    Attributes:
+        url: where it listens.
+        log: everything it printed.
+        home: its HUIJIAN_HOME.
+    """
+
+    url: str
+    log: Path
+    home: Path
+    process: subprocess.Popen
+
+    def text(self):
+        return self.log.read_text(encoding="utf-8")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start(folder, *options, **environment):
+    """Start the service and wait until it is ready."""
+    port, log = free_port(), folder / "server.log"
+    command = [Path(sys.executable).with_name("huijian"), "serve", "--port", str(port), *options]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env={**os.environ, "HUIJIAN_HOME": str(folder / "home"), **environment},
+        )
+    server = Server(f"http://127.0.0.1:{port}", log, folder / "home", process)
+    deadline = time.monotonic() + READY_SECONDS
+    while "/v1/classify" not in server.text():
+        if process.poll() is not None or time.monotonic() > deadline:
+            stop(server)
+            pytest.fail(f"the service did not become ready:\n{server.text()}")
+        time.sleep(0.1)
+    return server
+
+
+def stop(server):
+    """End the service as an operator would; returns its exit code."""
+    server.process.send_signal(signal.SIGTERM)
+    return server.process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    running = start(tmp_path_factory.mktemp("server"))
+    yield running
+    stop(running)
+
+
+@pytest.fixture(scope="session")
+def client(server):
+    with httpx.Client(base_url=server.url, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture
+def start_server(tmp_path):
+    """`start` for one more server of this test's own, ended after it."""
+    servers = []
+
+    def start_one(*options, **environment):
+        servers.append(start(tmp_path, *options, **environment))
+        return servers[-1]
+
+    yield start_one
+    for running in servers:
+        assert stop(running) == 0
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{running.url}/livez")

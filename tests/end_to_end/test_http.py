@@ -1,0 +1,338 @@
+"""The contract over HTTP, against a real server and the real models."""
+
+import base64
+import concurrent.futures
+import hashlib
+import io
+import json
+import re
+import socket
+import subprocess
+import time
+
+import httpx
+import jsonschema
+import PIL.Image
+import pytest
+
+from models.profile import CLASSIFIER_LABELS, Label
+from models.settings import REPOSITORY
+from serving import docs
+from serving.edge import MAX_BODY
+from serving.errors import CODES
+
+AVATAR = REPOSITORY / "docs" / "example-avatar.png"
+BIO = "稳赚不赔，➕V：abc12345"
+
+
+def picture(format="PNG", size=(64, 64), mode="RGB", **options):
+    """An encoded picture of one colour."""
+    buffer = io.BytesIO()
+    PIL.Image.new(mode, size).save(buffer, format, **options)
+    return buffer.getvalue()
+
+
+def base64_of(data):
+    return base64.b64encode(data).decode()
+
+
+def classify(client, **values):
+    return client.post("/v1/classify", json={"account_id": "42", **values})
+
+
+def check(value, schema):
+    """Compare an answer with what openapi.yaml promises."""
+    specification = docs.specification()
+    jsonschema.validate(value, {"$ref": f"#/components/schemas/{schema}", **specification})
+
+
+def error_of(response):
+    """The error in an answer, in the contract's shape and with its code's status."""
+    body = response.json()
+    check(body, "Error")
+    assert response.status_code == CODES[body["error"]["code"]].status
+    return body["error"]["code"], body["error"]["field"]
+
+
+def test_a_profile_in_json_is_judged(client):
+    response = classify(client, name="海边的小店", bio=BIO, avatar=base64_of(AVATAR.read_bytes()))
+    assert response.status_code == 200
+    answer = response.json()
+    check(answer, "Answer")
+    assert answer["account_id"] == "42"
+    assert answer["verdict"] == "reject"
+    found = {finding["label"]: finding for finding in answer["findings"]}
+    contact = found[Label.CONTACT_DIVERSION]
+    assert contact["field"] == "bio"
+    assert any("abc12345" in BIO[start:end] for start, end in contact["evidence"]["spans"])
+    assert found[Label.NATIONAL_SYMBOL]["field"] == "avatar"
+    assert len(answer["matches"]["avatar"]) == 3
+    assert answer["text_scores"].keys() == {"name", "bio"}
+    assert answer["text_scores"]["bio"].keys() == set(CLASSIFIER_LABELS)
+
+
+def test_a_profile_in_multipart_gets_the_same_answer(client):
+    from_json = classify(client, bio=BIO, avatar=base64_of(AVATAR.read_bytes()), entitlements=["nobody"]).json()
+    from_form = client.post(
+        "/v1/classify",
+        data={"account_id": "42", "bio": BIO, "entitlements": ["nobody"]},
+        files={"avatar": ("a.png", AVATAR.read_bytes())},
+    ).json()
+    check(from_form, "Answer")
+    assert from_json.pop("decision_id") != from_form.pop("decision_id")
+    assert from_json == from_form
+    assert from_form["warnings"]
+
+
+def test_a_harmless_profile_passes(client):
+    answer = classify(client, name="海边的小店", bio="喜欢爬山和做饭").json()
+    assert (answer["verdict"], answer["findings"]) == ("pass", [])
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b", "\u202e\u202dabc", "😀" * 2_000, " ", "\ufeff", "\u0301" * 500])
+def test_odd_text_gets_a_verdict(client, text):
+    response = classify(client, bio=text)
+    assert response.status_code == 200
+    check(response.json(), "Answer")
+
+
+def test_an_empty_text_counts_as_absent(client):
+    assert classify(client, name="", bio="晒太阳").json()["text_scores"].keys() == {"bio"}
+    assert error_of(classify(client, name="")) == ("missing_content", None)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"name": "长" * 65}, ("text_too_long", "name")),
+        ({"bio": "长" * 2_001}, ("text_too_long", "bio")),
+        ({"signature": "长" * 501}, ("text_too_long", "signature")),
+        ({"name": 5}, ("wrong_type", "name")),
+        ({"name": "a", "nick": "b"}, ("unknown_field", "nick")),
+        ({}, ("missing_content", None)),
+        ({"account_id": "", "name": "a"}, ("value_empty", "account_id")),
+        ({"name": "a", "entitlements": "a.b"}, ("wrong_type", "entitlements")),
+        ({"avatar": "?"}, ("image_base64", "avatar")),
+        ({"avatar": "http://127.0.0.1:1/a.png"}, ("image_url_refused", "avatar")),
+    ],
+)
+def test_bad_values_are_refused_with_their_field_named(client, values, expected):
+    assert error_of(classify(client, **values)) == expected
+
+
+def test_a_lone_surrogate_is_refused_with_its_field_named(client):
+    response = client.post(
+        "/v1/classify", content=rb'{"account_id": "42", "bio": "\ud800"}', headers={"Content-Type": "application/json"}
+    )
+    assert error_of(response) == ("text_invalid", "bio")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "code"),
+    [
+        ("application/json", b'{"account_id": ', "malformed_json"),
+        ("application/json", b"", "malformed_json"),
+        ("multipart/form-data; boundary=x", b"--x\r\ncut", "malformed_multipart"),
+        ("multipart/form-data", b"", "malformed_multipart"),
+        ("text/plain", b"hello", "content_type"),
+        (None, b"hello", "content_type"),
+    ],
+)
+def test_bad_bodies_are_refused(client, content_type, body, code):
+    headers = {"Content-Type": content_type} if content_type else {}
+    assert error_of(client.post("/v1/classify", content=body, headers=headers)) == (code, None)
+
+
+def bomb():
+    """A PNG that declares 20,000 x 20,000 pixels."""
+    data = bytearray(picture())
+    data[16:24] = (20_000).to_bytes(4) * 2
+    return bytes(data)
+
+
+IMAGES = {
+    "empty": (b"", "image_empty"),
+    "truncated": (picture(size=(300, 300))[:100], "image_undecodable"),
+    "corrupt": (picture()[:40] + b"\0" * 60, "image_undecodable"),
+    "tiny": (picture(size=(1, 1)), "image_dimensions"),
+    "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "image_type"),
+    "html": (b"<!doctype html><html><body>hello</body></html>", "image_type"),
+    "tiff": (picture("TIFF"), "image_type"),
+    "text": (b"this is no picture at all", "image_type"),
+    "too many bytes": (picture() + b"\0" * 20_000_000, "image_bytes"),
+}
+
+
+@pytest.mark.parametrize("field", ["avatar", "cover"])
+@pytest.mark.parametrize("kind", IMAGES)
+def test_bad_images_are_refused_with_their_field_named(client, field, kind):
+    data, code = IMAGES[kind]
+    form = client.post("/v1/classify", data={"account_id": "42"}, files={field: ("photo.jpg", data)})
+    assert error_of(form) == (code, field)
+    assert error_of(classify(client, **{field: base64_of(data)})) == (code, field)
+
+
+def test_a_decompression_bomb_is_refused(client):
+    code, field = error_of(classify(client, avatar=base64_of(bomb())))
+    assert (code, field) in {("image_dimensions", "avatar"), ("image_undecodable", "avatar")}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        picture(mode="I;16"),
+        picture("JPEG", mode="CMYK"),
+        picture(mode="P", transparency=0),
+        picture(mode="LA"),
+        picture("WEBP"),
+        picture("BMP"),
+        picture("GIF", save_all=True, append_images=[PIL.Image.new("RGB", (64, 64), "red")] * 3, duration=50),
+        picture("JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"),
+    ],
+    ids=["16 bit", "CMYK", "palette", "grey and alpha", "WebP", "BMP", "animated GIF", "EXIF rotated"],
+)
+def test_unusual_images_get_a_verdict(client, data):
+    answer = client.post("/v1/classify", data={"account_id": "42"}, files={"avatar": ("wrong.exe", data)})
+    assert answer.status_code == 200
+    check(answer.json(), "Answer")
+
+
+def test_an_image_address_is_never_fetched(client):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(1)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/a.png"
+        assert error_of(classify(client, avatar=address)) == ("image_url_refused", "avatar")
+        as_text = client.post("/v1/classify", data={"account_id": "42", "name": "a"}, files={"cover": (None, address)})
+        assert error_of(as_text) == ("image_url_refused", "cover")
+        as_file = client.post("/v1/classify", data={"account_id": "42"}, files={"cover": ("a.png", address.encode())})
+        assert error_of(as_file) == ("image_type", "cover")
+        with pytest.raises(TimeoutError):
+            listener.accept()
+
+
+def test_nothing_else_is_served(client):
+    for path in ("/nowhere", "/v1/classify/", "/docs.json", "/schema.json", "/healthz", "/static_content/index.css"):
+        assert error_of(client.get(path)) == ("not_found", None)
+
+
+def test_a_wrong_method_is_refused(client):
+    response = client.get("/v1/classify")
+    assert error_of(response) == ("method_not_allowed", None)
+    assert "POST" in response.headers["allow"]
+    assert error_of(client.delete("/readyz")) == ("method_not_allowed", None)
+
+
+def test_an_oversized_body_is_refused_whether_announced_or_chunked(client):
+    body = b"x" * (MAX_BODY + 1)
+    headers = {"Content-Type": "application/json"}
+    assert error_of(client.post("/v1/classify", content=body, headers=headers)) == ("body_too_large", None)
+    chunks = (b"x" * 1_000_000 for _ in range(MAX_BODY // 1_000_000 + 2))
+    assert error_of(client.post("/v1/classify", content=chunks, headers=headers)) == ("body_too_large", None)
+
+
+def test_readyz_names_the_versions_in_force(client):
+    ready = client.get("/readyz").json()
+    check(ready, "Readiness")
+    assert ready["versions"] == classify(client, name="a").json()["versions"]
+    assert client.get("/livez").json() == {"alive": True}
+
+
+def test_the_request_id_is_echoed_or_made(client):
+    assert classify(client, name="a").headers["x-request-id"]
+    assert client.get("/livez", headers={"X-Request-ID": "mine-1"}).headers["x-request-id"] == "mine-1"
+    assert client.get("/nowhere", headers={"X-Request-ID": "mine 2"}).headers["x-request-id"] != "mine 2"
+
+
+def metric(client, name, **labels):
+    wanted = name + "{" + ",".join(f'{key}="{value}"' for key, value in sorted(labels.items())) + "}"
+    lines = [line.rsplit(" ", 1) for line in client.get("/metrics").text.splitlines()]
+    return sum(float(value) for key, value in (line for line in lines if len(line) == 2) if key == wanted)
+
+
+def test_metrics_count_requests_verdicts_and_findings(client):
+    def counts():
+        return (
+            metric(client, "huijian_requests_total", route="/v1/classify", status="200"),
+            metric(client, "huijian_requests_total", route="unmatched", status="404"),
+            metric(client, "huijian_verdicts_total", verdict="reject"),
+            metric(client, "huijian_findings_total", label="contact_diversion", severity="reject"),
+        )
+
+    before = counts()
+    classify(client, bio=BIO)
+    client.get("/a-scanners-path")
+    assert counts() == tuple(count + 1 for count in before)
+    assert "a-scanners-path" not in client.get("/metrics").text
+    for part, version in client.get("/readyz").json()["versions"].items():
+        assert metric(client, "huijian_version_in_force", part=part, version=version) == 1
+
+
+def test_the_documentation_is_our_own_and_needs_nobody_else(client):
+    page = client.get("/", follow_redirects=True)
+    assert page.url.path == "/docs"
+    assert all(label in page.text for label in Label)
+    assert "<script" not in page.text
+    assert not re.findall(r"""(?:src|href)=["'](?:https?:)?//""", page.text)
+    assert client.get("/docs/style.css").headers["content-type"].startswith("text/css")
+    assert client.get("/openapi.json").json() == docs.specification()
+    assert client.get("/openapi.yaml").text == docs.SOURCE.read_text(encoding="utf-8")
+
+
+def test_the_printed_example_works_as_it_is(server):
+    (command,) = [line.strip() for line in server.text().splitlines() if line.strip().startswith("curl ")]
+    answer = json.loads(subprocess.run(command, shell=True, check=True, capture_output=True).stdout)
+    assert answer["verdict"] == "reject"
+
+
+def test_nothing_of_a_profile_reaches_the_log(client, server):
+    marker = "marker-7f3a"
+    classify(client, account_id=marker, name=marker, bio=f"加微信{marker}", avatar=base64_of(AVATAR.read_bytes()))
+    for values in ({"name": marker * 9}, {"avatar": marker}, {"avatar": f"http://{marker}/"}, {marker: 1}):
+        assert classify(client, account_id=marker, **values).status_code == 422
+    client.post("/v1/classify", content=f'{{"{marker}'.encode(), headers={"Content-Type": "application/json"})
+    client.post(
+        "/v1/classify", content=marker.encode(), headers={"Content-Type": f"multipart/form-data; boundary={marker}"}
+    )
+    client.post("/v1/classify", data={"account_id": marker}, files={"avatar": (marker, marker.encode() * 9)})
+    client.get(f"/{marker}?{marker}", headers={"Authorization": marker, "X-Request-ID": f"{marker}!"})
+    client.get("/livez", headers={"X-Request-ID": "last-line"})
+    client.get("/metrics", headers={"X-Request-ID": "last-line"})
+    while "last-line" not in server.text():
+        time.sleep(0.05)
+    assert marker not in server.text()
+    assert "Traceback" not in server.text()
+
+
+def test_a_crowd_is_answered_or_told_to_come_back(server):
+    body = {"account_id": "42", "cover": base64_of(picture(size=(1_500, 500)))}
+    limits = httpx.Limits(max_connections=None)
+    with (
+        httpx.Client(base_url=server.url, timeout=60, limits=limits) as crowd,
+        concurrent.futures.ThreadPoolExecutor(100) as pool,
+    ):
+        responses = list(pool.map(lambda _: crowd.post("/v1/classify", json=body), range(100)))
+    busy = [response for response in responses if response.status_code == 503]
+    assert {response.status_code for response in responses} == {200, 503}
+    assert all(error_of(response) == ("overloaded", None) for response in busy)
+    assert all(response.headers["retry-after"] == "1" for response in busy)
+
+
+@pytest.mark.slow
+def test_with_keys_the_service_asks_for_one_and_ends_cleanly(start_server):
+    key = "a long key for this test"
+    server = start_server("--workers", "2", HUIJIAN_API_KEYS=hashlib.sha256(key.encode()).hexdigest())
+    with httpx.Client(base_url=server.url) as client:
+        assert error_of(classify(client, name="a")) == ("unauthorized", None)
+        client.headers["Authorization"] = f"Bearer {key}"
+        assert classify(client, name="a").status_code == 200
+    assert httpx.get(f"{server.url}/readyz").status_code == 200
+    assert key not in server.text()
+
+
+def test_a_taken_port_is_said_in_one_line(server, tmp_path):
+    port = server.url.rsplit(":", 1)[1]
+    command = [server.process.args[0], "serve", "--port", port]
+    failed = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True)
+    assert failed.returncode == 1
+    assert f"port {port}" in failed.stderr
+    assert "Traceback" not in failed.stderr

@@ -1,0 +1,97 @@
+import jsonschema
+import pytest
+from openapi_spec_validator import validate
+
+from models.images.decode import ERROR_STATUS
+from models.profile import IMAGE_FIELDS, MAX_LENGTH, TEXT_FIELDS, Field, Label, ProfileError, Severity
+from serving import docs
+from serving.edge import MAX_BODY
+from serving.errors import CODES, OTHER_STATUS, ErrorResponse
+from serving.schema import MAX_ENTITLEMENTS, MAX_ID_LENGTH, ProfileRequest
+
+SPECIFICATION = docs.specification()
+SCHEMAS = SPECIFICATION["components"]["schemas"]
+
+
+def operations():
+    return [operation for methods in SPECIFICATION["paths"].values() for operation in methods.values()]
+
+
+def examples():
+    """Every example of a body, with the schema that it must follow."""
+    for operation in operations():
+        bodies = [operation["requestBody"]] if "requestBody" in operation else []
+        for body in bodies + [docs.resolve(response) for response in operation["responses"].values()]:
+            for media in body["content"].values():
+                values = [example["value"] for example in media.get("examples", {}).values()]
+                for value in values + ([media["example"]] if "example" in media else []):
+                    yield value, media["schema"]
+
+
+def test_the_openapi_file_is_valid():
+    validate(SPECIFICATION)
+
+
+def test_every_example_follows_its_schema():
+    checked = 0
+    for value, schema in examples():
+        jsonschema.validate(value, {**SPECIFICATION, **schema})
+        checked += 1
+    assert checked > 15
+
+
+def test_the_example_requests_are_accepted_by_the_service():
+    content = SPECIFICATION["paths"]["/v1/classify"]["post"]["requestBody"]["content"]["application/json"]
+    for example in content["examples"].values():
+        values = {key: value.encode() if key in IMAGE_FIELDS else value for key, value in example["value"].items()}
+        assert ProfileRequest.model_validate(values).to_profile()
+
+
+@pytest.mark.parametrize("schema", ["Profile", "ProfileForm"])
+def test_the_openapi_file_has_the_fields_and_limits_of_the_service(schema):
+    properties = SCHEMAS[schema]["properties"]
+    assert properties.keys() == ProfileRequest.model_fields.keys()
+    assert {field: properties[field]["maxLength"] for field in TEXT_FIELDS} == MAX_LENGTH
+    assert properties["account_id"]["maxLength"] == properties["entitlements"]["items"]["maxLength"] == MAX_ID_LENGTH
+    assert properties["entitlements"]["maxItems"] == MAX_ENTITLEMENTS
+
+
+def test_the_openapi_file_has_the_vocabulary_of_the_models():
+    assert SCHEMAS["Label"]["enum"] == list(Label)
+    assert SCHEMAS["Finding"]["properties"]["field"]["enum"] == list(Field)
+    assert SCHEMAS["Answer"]["properties"]["verdict"]["enum"] == list(Severity)
+    assert SCHEMAS["Error"]["properties"]["error"]["properties"]["code"]["enum"] == list(CODES)
+
+
+def test_the_openapi_file_names_the_body_limit():
+    body = SPECIFICATION["paths"]["/v1/classify"]["post"]["requestBody"]
+    assert f"{MAX_BODY // 1_000_000} MB" in body["description"]
+
+
+def test_every_status_of_an_error_is_documented():
+    documented = SPECIFICATION["paths"]["/v1/classify"]["post"]["responses"].keys()
+    # 404 and 405 belong to no route; 500 is nobody's plan.
+    assert {str(code.status) for code in CODES.values()} - {"404", "405", "500"} <= documented
+
+
+def test_the_decoders_codes_have_the_status_that_the_decoder_gives_them():
+    assert {code: CODES[code].status for code in ERROR_STATUS} == ERROR_STATUS
+
+
+def test_an_unlisted_code_is_still_no_error_of_ours():
+    assert ErrorResponse(ProfileError("of_a_new_detector", "refused", "name")).status_code == OTHER_STATUS
+
+
+def test_the_page_explains_every_route_label_and_code_in_both_languages():
+    page = docs.page()
+    for word in [*SPECIFICATION["paths"], *Label, *CODES, *SCHEMAS]:
+        assert word in page
+    assert page.count('lang="zh"') == pytest.approx(page.count('lang="en"'), rel=0.4)
+    assert "<script" not in page
+
+
+def test_everything_documented_has_words_in_both_languages():
+    for operation in operations():
+        assert " · " in operation["summary"] or "· " in operation["summary"]
+    for schema in SCHEMAS.values():
+        assert "· " in schema["description"]
