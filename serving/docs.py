@@ -7,6 +7,7 @@ judges personal data must not tell a third party who reads it.
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -37,9 +38,15 @@ def page() -> str:
     pages = Environment(
         loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    pages.filters["pretty"] = lambda value: json.dumps(value, ensure_ascii=False, indent=2)
+    pages.filters["pretty"] = _pretty
     pages.filters["resolve"] = resolve
     return pages.get_template("docs.html").render(spec=specification(), codes=CODES, labels=LABELS)
+
+
+def _pretty(value: Any) -> str:
+    """JSON for reading: a list of numbers or words stays on one line."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return re.sub(r"\[[^\[\]{}]+\]", lambda found: re.sub(r"\s*\n\s*", " ", found[0]), text)
 
 
 def resolve(node: dict[str, Any]) -> dict[str, Any]:

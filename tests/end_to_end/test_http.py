@@ -329,6 +329,35 @@ def test_with_keys_the_service_asks_for_one_and_ends_cleanly(start_server):
     assert key not in server.text()
 
 
+@pytest.mark.slow
+def test_a_new_policy_is_in_force_within_five_seconds_and_a_broken_one_is_refused(start_server, tmp_path):
+    policy = tmp_path / "policy.yaml"
+    shipped = (REPOSITORY / "policy.yaml").read_text(encoding="utf-8")
+    policy.write_text(shipped, encoding="utf-8")
+    server = start_server(HUIJIAN_POLICY=str(policy))
+    with httpx.Client(base_url=server.url) as client:
+
+        def ready_when(condition):
+            deadline = time.monotonic() + 5
+            while time.monotonic() < deadline:
+                if condition(ready := client.get("/readyz").json()):
+                    return ready
+                time.sleep(0.1)
+            pytest.fail("not within five seconds")
+
+        assert classify(client, bio=BIO).json()["verdict"] == "reject"
+        policy.write_text(re.sub("severity: reject", "severity: review", shipped), encoding="utf-8")
+        before = client.get("/readyz").json()["versions"]
+        after = ready_when(lambda ready: ready["versions"] != before)["versions"]
+        assert classify(client, bio=BIO).json()["verdict"] == "review"
+        assert metric(client, "huijian_version_in_force", part="policy", version=after["policy"]) == 1
+        assert metric(client, "huijian_version_in_force", part="policy", version=before["policy"]) == 0
+
+        policy.write_text("version: broken", encoding="utf-8")
+        assert ready_when(lambda ready: ready["update_refused"])["versions"] == after
+        assert classify(client, bio=BIO).json()["versions"] == after
+
+
 def test_a_taken_port_is_said_in_one_line(server, tmp_path):
     port = server.url.rsplit(":", 1)[1]
     command = [server.process.args[0], "serve", "--port", port]
