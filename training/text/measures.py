@@ -31,7 +31,7 @@ def measure(cases: Sequence[Case], scores: Array, given: Array) -> dict[str, Any
     """
     truth = matrix([case.labels for case in cases])
     clean = ~truth.any(axis=1)
-    resampled = _resampled_f1(truth, given)
+    resampled = resampled_f1(truth, given)
     return {
         **_summary(truth, given),
         "macro_f1_95": _interval(resampled.mean(axis=1)),
@@ -100,7 +100,7 @@ def _f1(counts: Array) -> Array:
     return 2 * right / np.maximum(2 * right + wrong + missed, 1)
 
 
-def _resampled_f1(truth: Array, given: Array) -> Array:
+def resampled_f1(truth: Array, given: Array) -> Array:
     """F1 per label of `RESAMPLES` seeded bootstrap samples of the cases, float (samples, labels)."""
     random = np.random.default_rng(0)
     times = random.multinomial(len(truth), np.full(len(truth), 1 / len(truth)), RESAMPLES)
