@@ -52,7 +52,9 @@ def calibration(classifier: TextClassifier, cases: Sequence[Case]) -> dict[str, 
 
 
 def _platt(logits: Array, truth: Array, clean: Array) -> tuple[float, float]:
-    """Slope and offset whose probability is 0.5 at the operating point."""
+    """Slope and offset whose probability is 0.5 at the operating point; logits stay as they are if all texts agree."""
+    if truth.all() or not truth.any():
+        return 1.0, 0.0
     fit = LogisticRegression(C=1e3).fit(logits[:, None], truth)
     slope = float(fit.coef_[0, 0])
     threshold = operating_point(logits, fit.predict_proba(logits[:, None])[:, 1], clean)

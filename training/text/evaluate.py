@@ -22,7 +22,7 @@ from models.text.contacts import ContactDetector
 from models.text.fusion import fuse
 from models.text.normalize import FieldText
 from training.text.baseline import NgramBaseline
-from training.text.corpus import Split, read_cases, read_split
+from training.text.corpus import Case, Split, read_cases, read_split
 from training.text.measures import evidence_f1, matrix, measure
 
 THRESHOLD = 0.5
@@ -76,22 +76,26 @@ def evaluate_text(
         training.text.corpus.CasesError: the cases cannot be used.
         models.settings.ArtifactError: there is no text model in force.
     """
-    labelled = read_cases(cases)
-    texts = [FieldText.of(case.field, case.text) for case in labelled]
     judge = judge or shipped_judge(Settings.from_environment().text_directory())
-    judged = [said for text in tqdm(texts, desc="评测 · judging", unit="text") for said in judge([text])]
-    reported = [said.findings for said in judged]
-    scores = np.array([[said.scores[label] for label in CLASSIFIER_LABELS] for said in judged])
-    peer = NgramBaseline(read_split(Split.TRAIN))(texts)
-    report = {
-        "huijian": measure(labelled, scores, matrix([[found.label for found in findings] for findings in reported]))
-        | {"evidence_f1": evidence_f1(labelled, reported)},
-        "ngrams": measure(labelled, peer, peer >= THRESHOLD),
-    }
+    report = compare_with_ngrams(read_cases(cases), judge)
     print(f"{table(report)}\n\n{command or f'huijian evaluate text {cases}'}")
     if output:
         output.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return report
+
+
+def compare_with_ngrams(cases: Sequence[Case], judge: Judge) -> dict[str, Any]:
+    """Measures of the judge (`huijian`) and of the n-gram baseline trained on the training part (`ngrams`)."""
+    texts = [FieldText.of(case.field, case.text) for case in cases]
+    judged = [said for text in tqdm(texts, desc="评测 · judging", unit="text") for said in judge([text])]
+    reported = [said.findings for said in judged]
+    scores = np.array([[said.scores[label] for label in CLASSIFIER_LABELS] for said in judged])
+    given = matrix([[found.label for found in findings] for findings in reported])
+    peer = NgramBaseline(read_split(Split.TRAIN))(texts)
+    return {
+        "huijian": measure(cases, scores, given) | {"evidence_f1": evidence_f1(cases, reported)},
+        "ngrams": measure(cases, peer, peer >= THRESHOLD),
+    }
 
 
 def table(report: Mapping[str, Any]) -> str:

@@ -29,26 +29,26 @@ from models.text.classifier import TextClassifier
 from models.text.normalize import FieldText
 from models.text.windows import Windows
 from training.text.calibrate import calibration
-from training.text.corpus import Case, Split, read_split
+from training.text.corpus import Case
+from training.text.examples import LENGTH
 from training.text.model import TextModel
-from training.text.train import LENGTH
 
 EMBEDDINGS = "encoder.embeddings.word_embeddings.weight"
 
 PARITY_TEXTS = 64
 
 
-def export_text(checkpoint: Path, output: Path, version: str | None = None) -> Path:
-    """Write the artefact folder of a checkpoint that `train.fit` left.
+def export_text(checkpoint: Path, output: Path, validation: Sequence[Case], version: str | None = None) -> Path:
+    """Write the artefact folder of a checkpoint.
 
     Args:
         checkpoint: `checkpoint.pt`, with `tokenizer.json` and `encoder.json` beside it.
         output: folder to write; files of an earlier export are replaced.
+        validation: texts to calibrate on, never trained on.
         version: name of the model; by default one made from its contents.
     """
     output.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(checkpoint.with_name("tokenizer.json"), output / "tokenizer.json")
-    validation = read_split(Split.VALIDATION)
     model = load(checkpoint)
     with tempfile.TemporaryDirectory() as scratch:
         exact = Path(scratch) / "exact.onnx"
@@ -109,7 +109,7 @@ def _quantize_embeddings(graph: onnx.GraphProto) -> None:
     (table,) = [tensor for tensor in graph.initializer if tensor.name == EMBEDDINGS]
     (gather,) = [node for node in graph.node if EMBEDDINGS in node.input]
     rows = numpy_helper.to_array(table)
-    scales = np.abs(rows).max(axis=1, keepdims=True).astype(np.float32) / 127
+    scales = np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-8).astype(np.float32) / 127
     whole = np.rint(rows / scales).astype(np.int8)
     graph.initializer.remove(table)
     graph.initializer.extend([numpy_helper.from_array(whole, "words"), numpy_helper.from_array(scales, "word_scales")])

@@ -35,7 +35,7 @@ def measure(cases: Sequence[Case], scores: Array, given: Array) -> dict[str, Any
     return {
         **_summary(truth, given),
         "macro_f1_95": _interval(resampled.mean(axis=1)),
-        "mean_average_precision": _rounded(average_precision_score(truth, scores, average="macro")),
+        "mean_average_precision": _average_precision(truth, scores),
         "hard_clean_flagged": _flagged(given[clean & np.array([case.hard for case in cases])]),
         "labels": {
             str(label): _one_label(truth[:, index], given[:, index]) | {"f1_95": _interval(resampled[:, index])}
@@ -73,6 +73,12 @@ def _summary(truth: Array, given: Array) -> dict[str, Any]:
         "macro_f1": _rounded(_f1(_counts(truth, given).sum(axis=1)).mean()),
         "clean_flagged": _flagged(given[~truth.any(axis=1)]),
     }
+
+
+def _average_precision(truth: Array, scores: Array) -> float:
+    """Mean over the labels that the cases have."""
+    present = truth.any(axis=0)
+    return _rounded(average_precision_score(truth[:, present], scores[:, present])) if present.any() else 0.0
 
 
 def _flagged(given: Array) -> float:

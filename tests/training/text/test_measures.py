@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+from models.profile import CLASSIFIER_LABELS, Evidence, Field, Finding, Label
+from training.text.calibrate import operating_point
+from training.text.corpus import Case
+from training.text.measures import evidence_f1, matrix, measure
+
+
+def case(number, *labels, hard=False):
+    evidence = {label: ("包过",) for label in labels}
+    return Case(str(number), Field.BIO, "考试包过，不过退款", labels, evidence, hard=hard)
+
+
+CASES = [case(0, Label.DECEPTIVE_CLAIM), case(1, Label.DECEPTIVE_CLAIM, hard=True), case(2), case(3, hard=True)] * 10
+TRUTH = matrix([one.labels for one in CASES])
+
+
+def test_a_perfect_judge_measures_one_wherever_there_is_something_to_find():
+    measured = measure(CASES, TRUTH.astype(float), TRUTH)
+    row = measured["labels"]["deceptive_claim"]
+    assert (row["precision"], row["recall"], row["f1"], row["f1_95"]) == (1, 1, 1, [1, 1])
+    assert measured["clean_flagged"] == 0
+    assert measured["labels"]["exaggeration"]["f1"] == 0
+
+
+def test_half_right_is_measured_as_half_right_with_its_uncertainty():
+    given = TRUTH.copy()
+    given[::4] = False
+    given[2::4, CLASSIFIER_LABELS.index(Label.DECEPTIVE_CLAIM)] = True
+    measured = measure(CASES, given.astype(float), given)
+    row = measured["labels"]["deceptive_claim"]
+    assert (row["precision"], row["recall"], row["f1"]) == (0.5, 0.5, 0.5)
+    assert row["f1_95"][0] < 0.5 < row["f1_95"][1]
+    assert measured["clean_flagged"] == 0.5
+    assert measured["hard_clean_flagged"] == 0
+    assert measured["parts"]["hard"]["cases"] == 20
+
+
+@pytest.mark.parametrize(("span", "expected"), [((2, 4), 1.0), ((2, 9), 4 / 9), ((6, 8), 0.0)])
+def test_evidence_is_compared_by_characters(span, expected):
+    finding = Finding(Label.DECEPTIVE_CLAIM, Field.BIO, 0.9, "test", Evidence(spans=(span,)))
+    assert evidence_f1([CASES[0]], [[finding]]) == pytest.approx(expected, abs=1e-4)
+
+
+def test_the_operating_point_keeps_clean_texts_unflagged():
+    logits = np.array([3.0, 2.0, 1.0, 0.0, -1.0] * 100) + np.linspace(0, 0.01, 500)
+    probabilities = 1 / (1 + np.exp(-logits))
+    clean = np.array([False, False, True, True, True] * 100)
+    threshold = operating_point(logits, probabilities, clean)
+    assert 1.0 < threshold < 2.01
+    assert (logits[clean] > threshold).mean() <= 0.01

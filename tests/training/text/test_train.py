@@ -1,0 +1,130 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import BertConfig, BertModel
+
+from models.profile import CLASSIFIER_LABELS, Field
+from models.text.classifier import TextClassifier
+from models.text.normalize import FieldText
+from training.text.base import PAD, Base
+from training.text.corpus import CasesError, Split, read_split, write_cases
+from training.text.disguises import Marked
+from training.text.evaluate import evaluate_text, shipped_judge
+from training.text.examples import Examples, collate
+from training.text.train import new_cases, train_text
+
+LIMIT = 64
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    """A base of one narrow layer that knows single characters, so that the path can be walked in seconds."""
+
+    def make():
+        torch.manual_seed(0)
+        characters = sorted({character for case in read_split(Split.TRAIN)[:500] for character in case.text})
+        pieces = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), *((one, -5.0) for one in characters)]
+        tokenizer = Tokenizer(models.Unigram(pieces, unk_id=3))
+        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+        config = BertConfig(
+            vocab_size=len(pieces),
+            hidden_size=32,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=64,
+            pad_token_id=PAD,
+        )
+        return Base(BertModel(config, add_pooling_layer=False), tokenizer, "tiny")
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, tiny):
+    folder = tmp_path_factory.mktemp("run")
+    train_text(folder, epochs=2, seed=1, limit=LIMIT, base=tiny())
+    return folder
+
+
+@pytest.mark.slow
+def test_training_leaves_an_artefact_that_scores_and_explains_itself(run):
+    artifact = run / "artifact"
+    assert {file.name for file in artifact.iterdir()} == {
+        "model.onnx", "tokenizer.json", "config.json", "card.md", "metrics.json",
+    }  # fmt: skip
+    findings = TextClassifier(artifact)([FieldText.of(Field.BIO, "三天包过，不过退款")])[0]
+    assert [finding.label for finding in findings] == list(CLASSIFIER_LABELS)
+    metrics = json.loads((artifact / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["torch_to_onnx_largest_logit_difference"] < 1e-4
+    assert [epoch["epoch"] for epoch in metrics["epochs"]] == [1, 2]
+    assert "macro F1" in (artifact / "card.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_stopped_run_goes_on_to_the_same_model(run, tiny, tmp_path, monkeypatch):
+    whole = torch.load(run / "checkpoint.pt", weights_only=True)
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("training.text.fit.Trainer._note", stop)
+        with pytest.raises(KeyboardInterrupt):
+            train_text(tmp_path, epochs=2, seed=1, limit=LIMIT, base=tiny())
+    train_text(tmp_path, epochs=2, seed=1, limit=LIMIT, base=tiny())
+    resumed = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert all(torch.equal(whole["model"][name], value) for name, value in resumed["model"].items())
+
+
+@pytest.mark.slow
+def test_a_folder_with_another_run_is_refused(run, tiny):
+    with pytest.raises(FileExistsError, match="other settings"):
+        train_text(run, epochs=3, seed=1, limit=LIMIT, base=tiny())
+
+
+@pytest.mark.slow
+def test_evaluation_prints_the_table_then_its_command_and_writes_json(run, tmp_path, capsys):
+    cases = tmp_path / "cases.jsonl"
+    write_cases(cases, read_split(Split.TEST)[:80])
+    report = evaluate_text(cases, shipped_judge(run / "artifact"), output=tmp_path / "report.json")
+    printed = capsys.readouterr().out
+    assert printed.rstrip().endswith(f"huijian evaluate text {cases}")
+    assert all(label in printed for label in CLASSIFIER_LABELS)
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8")) == report
+
+
+def test_new_cases_that_repeat_the_test_part_are_refused(tmp_path):
+    test = read_split(Split.TEST)
+    path = tmp_path / "new.jsonl"
+    write_cases(path, [test[0]])
+    with pytest.raises(CasesError, match="1 cases repeat texts of the test part"):
+        new_cases([path])
+
+
+def test_new_cases_are_read_whole(tmp_path):
+    path = tmp_path / "new.jsonl"
+    write_cases(path, read_split(Split.VALIDATION)[:3])
+    assert len(new_cases([path])) == 3
+
+
+def test_tokens_of_the_evidence_are_marked_and_no_others(tiny):
+    base = tiny()
+    case = next(case for case in read_split(Split.TRAIN) if len(case.labels) == 1 and len(case.text) < 40)
+    (example,) = Examples(base.tokenizer)(case.field, Marked.of(case))
+    index = CLASSIFIER_LABELS.index(case.labels[0])
+    marked = "".join(base.tokenizer.id_to_token(example.ids[row]) for row in np.flatnonzero(example.tokens[:, index]))
+    assert example.labels.sum() == 1 and example.labels[index] == 1
+    assert len(marked) == sum(map(len, case.evidence[case.labels[0]]))
+
+
+def test_padding_is_masked(tiny):
+    base = tiny()
+    cases = sorted(read_split(Split.TRAIN)[:20], key=lambda case: len(case.text))
+    short, long = (Examples(base.tokenizer)(case.field, Marked.of(case))[0] for case in (cases[0], cases[-1]))
+    ids, mask, labels, tokens = collate([short, long])
+    assert mask.sum(1).tolist() == [len(short.ids), len(long.ids)]
+    assert ids.shape == mask.shape == tokens.shape[:2]
+    assert labels.shape == (2, len(CLASSIFIER_LABELS))
