@@ -48,5 +48,5 @@ def gif_of(count, size=8):
     return screen + frame * count + b";"
 
 
-SVG = b'<?xml version="1.0"?>\n<!-- a drawing -->\n<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>'
+SVG = b'<?xml version="1.0"?>\n<!-- a drawing -->\n<svg xmlns="http://www.w3.org/2000/svg"><rect/></svg>'
 HTML = b"<!DOCTYPE html><html><body><script>alert(1)</script></body></html>"

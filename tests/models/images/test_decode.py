@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 import PIL.Image
 import pytest
@@ -136,8 +137,6 @@ def test_sixteen_bit_grey_keeps_its_shades():
 
 
 def test_sixteen_bit_colour_is_decoded():
-    import cv2
-
     deep = (np.asarray(photo()).astype(np.uint16) * 257)[..., ::-1]
     done, data = cv2.imencode(".png", deep)
     assert done
@@ -219,8 +218,8 @@ def test_broken_exif_does_not_spoil_a_good_picture():
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_large_picture_is_reduced(kind):
-    image = one(encoded(photo(2_800, 2_100), kind))
-    assert image.pixels.shape == (LONG_SIDE * 3 // 4, LONG_SIDE, 3)
+    image = one(encoded(photo(2_400, 600), kind))
+    assert image.pixels.shape == (LONG_SIDE // 4, LONG_SIDE, 3)
     assert is_near(colour(image), RED)
 
 
@@ -257,7 +256,7 @@ def test_any_bytes_are_pictures_or_refused(prefix, tail):
 VALID = [encoded(photo(48, 40), kind) for kind in KINDS] + [animation(kind) for kind in ("GIF", "WEBP", "PNG")]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from(VALID),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=6),

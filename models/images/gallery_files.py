@@ -1,0 +1,168 @@
+"""How a version of a gallery lies on disk.
+
+A version is a directory that never changes. It holds
+
+- `index.faiss`: exact inner-product search over unit vectors (`IndexIDMap2,Flat`); ids are row numbers;
+- `references.jsonl`: one line a picture, in row order, with the SHA-256 of its file and how many rows it has;
+- `config.json`: the encoder's fingerprint, counts, time of creation, SHA-256 of the two files.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+
+from models import versions
+from models.images.references import GalleryError, Reference, parse_reference
+
+CONFIG, INDEX, REFERENCES = "config.json", "index.faiss", "references.jsonl"
+
+KEPT_VERSIONS = 5
+"""Versions that stay on disk, for going back and for workers that are still loading one."""
+
+# Requests are served by several processes or threads already; more threads per search only take their cores.
+faiss.omp_set_num_threads(1)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of `references.jsonl`: one picture and its rows.
+
+    Attributes:
+        reference: what it shows.
+        sha256: of the encoded picture.
+        rows: number of vectors, one a look.
+    """
+
+    reference: Reference
+    sha256: str
+    rows: int
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes two entries the same."""
+        return self.reference.reference_id, self.sha256
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A version, read and checked.
+
+    Attributes:
+        fingerprint: the encoder that made the vectors.
+        index: ids are row numbers.
+    """
+
+    version: str
+    fingerprint: str
+    entries: tuple[Entry, ...]
+    index: faiss.Index
+
+
+def index_of(vectors: np.ndarray) -> faiss.Index:
+    """An exact inner-product index of float32 (rows, dimension)."""
+    index = faiss.index_factory(vectors.shape[1], "IDMap2,Flat", faiss.METRIC_INNER_PRODUCT)
+    index.add_with_ids(vectors, np.arange(len(vectors), dtype=np.int64))
+    return index
+
+
+def read(version: Path) -> Contents:
+    """A version's contents, after its files were checked against `config.json`.
+
+    Raises:
+        GalleryError: a file is missing, was cut or edited, or disagrees with the others.
+    """
+    try:
+        config = json.loads((version / CONFIG).read_text(encoding="utf-8"))
+        for name in (INDEX, REFERENCES):
+            if _sha256(version / name) != config["files"][name]:
+                raise GalleryError(f"{version / name} was cut or edited: its SHA-256 is not the one in {CONFIG}")
+        lines = (version / REFERENCES).read_text(encoding="utf-8").splitlines()
+        contents = Contents(
+            version.name,
+            str(config["encoder"]),
+            tuple(_entry(json.loads(line)) for line in lines),
+            faiss.read_index(str(version / INDEX)),
+        )
+    except (OSError, KeyError, TypeError, AttributeError, json.JSONDecodeError, RuntimeError) as error:
+        raise GalleryError(f"{version} is not a whole gallery: {type(error).__name__}: {error}") from error
+    if not contents.index.ntotal == sum(entry.rows for entry in contents.entries) == config["vectors"]:
+        raise GalleryError(f"{version}: the numbers of vectors in its files do not agree")
+    return contents
+
+
+def publish(root: Path, fingerprint: str, entries: Sequence[Entry], vectors: np.ndarray) -> str:
+    """Write a version, put it in force and delete the oldest; returns its name, later ones sort last."""
+    created = datetime.now(UTC)
+    lines = "".join(json.dumps(_line(entry), ensure_ascii=False) + "\n" for entry in entries)
+    content = hashlib.sha256(fingerprint.encode() + lines.encode() + vectors.tobytes()).hexdigest()
+    config: dict[str, Any] = {
+        "created": created.isoformat(timespec="seconds"),
+        "encoder": fingerprint,
+        "references": len({entry.reference.reference_id for entry in entries}),
+        "pictures": len(entries),
+        "vectors": len(vectors),
+    }
+
+    def write(draft: Path) -> None:
+        faiss.write_index(index_of(vectors), str(draft / INDEX))
+        (draft / REFERENCES).write_text(lines, encoding="utf-8")
+        config["files"] = {name: _sha256(draft / name) for name in (INDEX, REFERENCES)}
+        (draft / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+    version = f"{created:%Y%m%dT%H%M%S.%fZ}-{content[:12]}"
+    versions.publish(root, version, write)
+    _prune(root, version)
+    return version
+
+
+def in_force(root: Path) -> Path:
+    """The version in force.
+
+    Raises:
+        GalleryError: there is none.
+    """
+    try:
+        return versions.current(root)
+    except (versions.NoVersionError, NotADirectoryError) as error:
+        raise GalleryError(f"no gallery to use: {error}; build one first") from error
+
+
+@contextmanager
+def locked(root: Path) -> Iterator[None]:
+    """Let one writer at a time read, change and publish; the kernel frees the lock of a process that dies."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _prune(root: Path, version: str) -> None:
+    """Delete all but the latest versions, and what crashed writers left; only ever called with the lock held."""
+    old = sorted(path.parent for path in root.glob(f"[!.]*/{CONFIG}") if path.parent.name != version)
+    drafts = [path for path in root.glob(".*") if path.is_dir()]
+    for path in [*old[: -(KEPT_VERSIONS - 1)], *drafts]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _line(entry: Entry) -> dict[str, Any]:
+    return asdict(entry.reference) | {"sha256": entry.sha256, "rows": entry.rows}
+
+
+def _entry(fields: dict[str, Any]) -> Entry:
+    return Entry(parse_reference(fields), str(fields["sha256"]), int(fields["rows"]))
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,293 @@
+"""A gallery is built, changed and searched; what is cut, edited, contradictory or another encoder's is refused."""
+
+import json
+import multiprocessing
+import shutil
+
+import numpy as np
+import PIL.Image
+import PIL.ImageDraw
+import pytest
+import tiny_encoder
+from pictures import HTML, encoded
+
+from models import versions
+from models.images.encoder import Encoder
+from models.images.gallery import Drawing, Gallery, GalleryError, Reference, add, build, read_references, remove
+from models.images.variants import variants
+from models.profile import Label
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory):
+    return Encoder(tiny_encoder.write(tmp_path_factory.mktemp("encoder")))
+
+
+def emblem(seed):
+    """An emblem of random discs on a transparent ground."""
+    draw = np.random.default_rng(seed)
+    picture = PIL.Image.new("RGBA", (96, 96), (0, 0, 0, 0))
+    pen = PIL.ImageDraw.Draw(picture)
+    for left, top, side, *colour in draw.integers(0, 255, (6, 6)):
+        pen.ellipse((left // 4, top // 4, left // 4 + 20 + side // 10, top // 4 + 20 + side // 10), fill=tuple(colour))
+    return picture
+
+
+def described(name, **changes):
+    fields = {"reference_id": name, "label": "media_logo", "name_zh": "徽标", "name_en": "Logo"}
+    return fields | {"owner_id": f"owner.{name}", "source": "drawn for tests", "licence": "CC0-1.0"} | changes
+
+
+def reference_file(directory, names, **changes):
+    directory.mkdir(parents=True, exist_ok=True)
+    lines = []
+    for name in names:
+        emblem(sum(name.encode())).save(directory / f"{name}.png")
+        lines.append(json.dumps(described(name, image=f"{name}.png") | changes, ensure_ascii=False))
+    (directory / "references.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return directory / "references.jsonl"
+
+
+def drawing(name, seed=None, **changes):
+    fields = described(name) | changes
+    reference = Reference(**(fields | {"label": Label(fields["label"])}))
+    return Drawing(reference, encoded(emblem(sum(name.encode()) if seed is None else seed)))
+
+
+@pytest.fixture
+def gallery(tmp_path, encoder):
+    build(reference_file(tmp_path / "source", ["xinhua", "renmin", "cctv"]), tmp_path / "gallery", encoder)
+    return tmp_path / "gallery"
+
+
+def ids(gallery, encoder):
+    return [reference.reference_id for reference in Gallery.load(gallery, encoder).references]
+
+
+def test_built_gallery_lists_its_references_in_order(gallery, encoder):
+    loaded = Gallery.load(gallery, encoder)
+    assert [reference.reference_id for reference in loaded.references] == ["xinhua", "renmin", "cctv"]
+    assert loaded.references[0].name_zh == "徽标"
+    assert loaded.known_ids == {name for one in ("xinhua", "renmin", "cctv") for name in (one, f"owner.{one}")}
+
+
+def test_every_look_of_a_reference_is_a_row_and_finds_it(gallery, encoder):
+    loaded = Gallery.load(gallery, encoder)
+    looks = variants(np.array(emblem(sum(b"renmin"))))
+    assert loaded.vectors.shape == (15, encoder.dimension)
+    similarities, rows = loaded.search(np.stack([found.vectors[0] for found in encoder(looks)]), 3)
+    assert similarities[:, 0] == pytest.approx(1.0, abs=1e-4)
+    assert {loaded.reference_of(row).reference_id for row in rows[:, 0]} == {"renmin"}
+    assert loaded.vectors[rows[0, 0]] == pytest.approx(encoder(looks[:1])[0].vectors[0], abs=1e-5)
+
+
+def test_more_neighbours_than_rows_are_not_invented(gallery, encoder):
+    loaded = Gallery.load(gallery, encoder)
+    _, rows = loaded.search(loaded.vectors[:1], 1_000)
+    assert sorted(rows[0]) == list(range(15))
+
+
+def test_pictures_that_share_an_id_are_one_reference(tmp_path, encoder):
+    source = reference_file(tmp_path, ["xinhua", "renmin"])
+    line = json.dumps(described("xinhua", image="renmin.png", source="another artist"))
+    source.write_text(source.read_text() + line + "\n")
+    build(source, tmp_path / "gallery", encoder)
+    loaded = Gallery.load(tmp_path / "gallery", encoder)
+    assert [reference.source for reference in loaded.references] == ["drawn for tests"] * 2
+    assert loaded.reference_of(14).source == "another artist"
+
+
+def test_version_can_be_loaded_by_its_own_directory(gallery, encoder):
+    version = versions.current(gallery)
+    assert Gallery.load(version, encoder).version == version.name
+
+
+def test_added_reference_is_found_and_old_ones_stay(gallery, encoder):
+    before = Gallery.load(gallery, encoder).version
+    change = add(gallery, encoder, [drawing("reuters")])
+    loaded = Gallery.load(gallery, encoder)
+    assert loaded.version == change.version > before
+    assert change.pictures == 1
+    assert ids(gallery, encoder) == ["xinhua", "renmin", "cctv", "reuters"]
+
+
+def test_adding_the_same_picture_twice_changes_nothing(gallery, encoder):
+    first = add(gallery, encoder, [drawing("reuters")])
+    again = add(gallery, encoder, [drawing("reuters")])
+    assert (again.version, again.pictures) == (first.version, 0)
+
+
+def test_removed_reference_is_gone_and_the_others_stay(gallery, encoder):
+    remove(gallery, "renmin")
+    loaded = Gallery.load(gallery, encoder)
+    assert ids(gallery, encoder) == ["xinhua", "cctv"]
+    assert [loaded.reference_of(row).reference_id for row in (0, 4, 5, 9)] == ["xinhua", "xinhua", "cctv", "cctv"]
+    assert "owner.renmin" not in loaded.known_ids
+
+
+def test_removing_an_unknown_reference_is_an_error(gallery, encoder):
+    with pytest.raises(GalleryError, match="no reference 'nobody'"):
+        remove(gallery, "nobody")
+    assert len(ids(gallery, encoder)) == 3
+
+
+def test_the_last_reference_cannot_be_removed(gallery):
+    remove(gallery, "renmin")
+    remove(gallery, "cctv")
+    with pytest.raises(GalleryError, match="last reference"):
+        remove(gallery, "xinhua")
+
+
+def test_look_alike_of_another_owner_is_refused_by_name_unless_forced(gallery, encoder):
+    copy = drawing("fake", seed=sum(b"xinhua"))
+    before = Gallery.load(gallery, encoder).version
+    with pytest.raises(GalleryError, match="fake looks like xinhua of another owner"):
+        add(gallery, encoder, [copy])
+    assert Gallery.load(gallery, encoder).version == before
+    (clash,) = add(gallery, encoder, [copy], force=True).clashes
+    assert (clash.reference_id, clash.existing_id) == ("fake", "xinhua")
+    assert clash.similarity == pytest.approx(1.0, abs=1e-3)
+
+
+def test_look_alike_of_the_same_owner_is_welcome(gallery, encoder):
+    add(gallery, encoder, [drawing("xinhua-app", seed=sum(b"xinhua"), owner_id="owner.xinhua")])
+    assert "xinhua-app" in ids(gallery, encoder)
+
+
+def test_build_keeps_look_alikes_and_lists_them(tmp_path, encoder):
+    source = reference_file(tmp_path, ["monaco"])
+    source.write_text(source.read_text() + json.dumps(described("indonesia", image="monaco.png")) + "\n")
+    change = build(source, tmp_path / "gallery", encoder)
+    assert [(clash.reference_id, clash.existing_id) for clash in change.clashes] == [("indonesia", "monaco")]
+    assert ids(tmp_path / "gallery", encoder) == ["monaco", "indonesia"]
+
+
+def without(name):
+    return {key: value for key, value in described("ap", image="ap.png").items() if key != name}
+
+
+BAD_LINES = [
+    ('{"reference_id": "ap", ', "not JSON"),
+    ("[]", "JSON object"),
+    (json.dumps(described("ap", image="ap.png", label="qr_code")), "label: 'qr_code'"),
+    (json.dumps(described("ap", image="ap.png", label="logo")), "label: 'logo'"),
+    (json.dumps(described("ap", image="ap.png", name_zh=7)), "name_zh: expected text"),
+    (json.dumps(described("ap", image="ap.png", owner_id=" ")), "owner_id: blank"),
+    (json.dumps(described("ap", text="一枚警徽")), "text: references by phrase"),
+    (json.dumps(described("xinhua", image="xinhua.png", owner_id="owner.other")), "another label or owner_id"),
+    (json.dumps(described("ap", image="missing.png")), "image: "),
+    *((json.dumps(without(name)), f"{name}: missing") for name in described("ap", image="ap.png")),
+]
+
+
+@pytest.mark.parametrize(("line", "words"), BAD_LINES)
+def test_bad_line_is_refused_with_its_number(tmp_path, encoder, line, words):
+    source = reference_file(tmp_path, ["xinhua"])
+    source.write_text(source.read_text() + "\n" + line + "\n")
+    with pytest.raises(GalleryError, match="line 3: ") as refused:
+        build(source, tmp_path / "gallery", encoder)
+    assert words in str(refused.value)
+    assert not (tmp_path / "gallery" / versions.POINTER).exists()
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        (b"", "no bytes"),
+        (HTML, "web page"),
+        (encoded(emblem(1))[:200], "cut short"),
+        (encoded(emblem(1).resize((24, 24))), "at least 32"),
+        (encoded(PIL.Image.new("RGB", (64, 64), "white")), "blank"),
+        (encoded(PIL.Image.new("RGBA", (64, 64), (255, 0, 0, 0))), "blank"),
+    ],
+)
+def test_bad_picture_is_refused_and_the_version_in_force_stays(gallery, encoder, image, words):
+    before = Gallery.load(gallery, encoder).version
+    with pytest.raises(GalleryError, match=words):
+        add(gallery, encoder, [drawing("reuters"), Drawing(drawing("ap").reference, image)])
+    assert Gallery.load(gallery, encoder).version == before
+
+
+def test_reference_that_contradicts_the_gallery_is_refused(gallery, encoder):
+    with pytest.raises(GalleryError, match="another label or owner_id"):
+        add(gallery, encoder, [drawing("xinhua", seed=5, owner_id="owner.other")])
+
+
+def test_empty_or_missing_references_file_is_refused(tmp_path):
+    (tmp_path / "empty.jsonl").write_text("\n")
+    with pytest.raises(GalleryError, match="lists no references"):
+        read_references(tmp_path / "empty.jsonl")
+    with pytest.raises(GalleryError, match="No such file"):
+        read_references(tmp_path / "missing.jsonl")
+
+
+def test_gallery_of_another_encoder_is_refused(gallery, encoder, tmp_path):
+    other = Encoder(tiny_encoder.write(tmp_path / "other", seed=1))
+    with pytest.raises(GalleryError, match=f"made by encoder {encoder.fingerprint}, not by {other.fingerprint}"):
+        Gallery.load(gallery, other)
+    with pytest.raises(GalleryError, match="build it again"):
+        add(gallery, other, [drawing("reuters")])
+
+
+@pytest.mark.parametrize("name", ["index.faiss", "references.jsonl"])
+@pytest.mark.parametrize("harm", ["cut", "edit", "delete"])
+def test_cut_edited_or_missing_file_is_refused(gallery, encoder, name, harm):
+    path = versions.current(gallery) / name
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data[:-9] if harm == "cut" else data)
+    if harm == "delete":
+        path.unlink()
+    with pytest.raises(GalleryError, match=name):
+        Gallery.load(gallery, encoder)
+
+
+@pytest.mark.parametrize("config", ["", "{", "[]", "{}", '{"files": {}}', '{"files": [], "encoder": 1, "vectors": 0}'])
+def test_broken_config_is_refused(gallery, encoder, config):
+    (versions.current(gallery) / "config.json").write_text(config)
+    with pytest.raises(GalleryError, match="not a whole gallery"):
+        Gallery.load(gallery, encoder)
+
+
+def test_directory_without_a_gallery_is_refused(tmp_path, encoder):
+    for directory in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(GalleryError, match="build one first"):
+            Gallery.load(directory, encoder)
+    with pytest.raises(GalleryError, match="build one first"):
+        add(tmp_path / "gallery", encoder, [drawing("reuters")])
+
+
+def test_five_versions_are_kept_and_the_one_in_force_is_never_deleted(gallery, encoder):
+    first = versions.current(gallery)
+    (gallery / ".crashed.draft").mkdir()
+    for number in range(6):
+        add(gallery, encoder, [drawing(f"agency{number}")], force=True)
+    kept = [path for path in gallery.iterdir() if path.is_dir()]
+    assert len(kept) == 5
+    assert versions.current(gallery) in kept
+    assert first not in kept
+    assert len(ids(gallery, encoder)) == 9
+
+
+def _add_some(directory, encoder_directory, names):
+    for name in names:
+        add(directory, Encoder(encoder_directory), [drawing(name)], force=True)
+
+
+def test_two_processes_that_add_at_once_lose_nothing(gallery, encoder):
+    context = multiprocessing.get_context("spawn")
+    names = [[f"left{number}" for number in range(5)], [f"right{number}" for number in range(5)]]
+    writers = [context.Process(target=_add_some, args=(gallery, encoder.directory, some)) for some in names]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert set(ids(gallery, encoder)) == {"xinhua", "renmin", "cctv", *names[0], *names[1]}
+
+
+def test_reader_keeps_its_version_while_a_new_one_is_published(gallery, encoder):
+    loaded = Gallery.load(gallery, encoder)
+    add(gallery, encoder, [drawing("reuters")])
+    shutil.rmtree(gallery / loaded.version)
+    assert loaded.search(loaded.vectors[:2], 1)[1].tolist() == [[0], [1]]
