@@ -148,7 +148,7 @@ def _starts(length: int, side: int) -> list[int]:
 
 
 def _resized(pixels: Array, area: int) -> Array:
-    height, width = input_size(*pixels.shape[:2], area)
+    height, width = input_size(pixels.shape[0], pixels.shape[1], area)
     if pixels.shape[:2] == (height, width):
         return np.ascontiguousarray(pixels)
     picture = PillowImage.fromarray(pixels)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -34,12 +35,11 @@ LOGOS = (
     "logos",
     "devicon",
     "skill-icons",
-    "token-branded",
     "fa6-brands",
     "cryptocurrency-color",
     "vscode-icons",
 )
-ICONS = ("game-icons", "streamline-ultimate-color", "streamline-freehand-color", "flat-color-icons", "healthicons")
+ICONS = ("game-icons", "streamline-ultimate-color", "streamline-freehand-color", "flat-color-icons")
 
 Array = np.ndarray
 
@@ -112,7 +112,7 @@ def load(limit: int | None = None) -> Graphics:
 def render(svg: str, side: int = SIDE) -> Array | None:
     """An SVG as RGBA uint8 (height, width, 4), trimmed to what is inked, longest side `side`; None where empty."""
     try:
-        png = resvg_py.svg_to_bytes(svg_string=svg, width=int(side * 1.25), skip_system_fonts=True)
+        png = resvg_py.svg_to_bytes(svg_string=svg, width=side, skip_system_fonts=True)
     except ValueError:
         return None
     picture = cv2.imdecode(np.frombuffer(bytes(png), np.uint8), cv2.IMREAD_UNCHANGED)
@@ -130,19 +130,20 @@ def render(svg: str, side: int = SIDE) -> Array | None:
 
 def _render_all(directory: Path, limit: int | None) -> None:
     directory.mkdir(parents=True, exist_ok=True)
-    found: list[Graphic] = []
-    pixels: list[Array] = []
-    sizes: list[tuple[int, int]] = []
-    for graphic, svg in tqdm(_drawings(limit), desc="rendering graphics", unit=""):
-        drawing = render(svg)
-        if drawing is not None:
-            height, width = drawing.shape[:2]
-            found.append(graphic)
-            sizes.append((height, width))
-            pixels.append(np.pad(drawing, ((0, SIDE - height), (0, SIDE - width), (0, 0))))
-    np.save(directory / "pixels.npy", np.stack(pixels))
-    np.save(directory / "sizes.npy", np.array(sizes))
-    lines = [json.dumps(asdict(graphic), ensure_ascii=False) for graphic in found]
+    graphics, vectors = zip(*_drawings(limit), strict=True)
+    pixels = np.lib.format.open_memmap(
+        directory / "pixels.npy", mode="w+", dtype=np.uint8, shape=(len(vectors), SIDE, SIDE, 4)
+    )
+    kept: list[tuple[Graphic, tuple[int, int]]] = []
+    with ProcessPoolExecutor() as renderers:
+        drawings = renderers.map(render, vectors, chunksize=64)
+        for graphic, drawing in tqdm(zip(graphics, drawings, strict=True), "rendering graphics", len(vectors), unit=""):
+            if drawing is not None:
+                height, width = drawing.shape[:2]
+                pixels[len(kept), :height, :width] = drawing
+                kept.append((graphic, (height, width)))
+    np.save(directory / "sizes.npy", np.array([size for _, size in kept]))
+    lines = [json.dumps(asdict(graphic), ensure_ascii=False) for graphic, _ in kept]
     (directory / "items.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
 
 
@@ -202,9 +203,17 @@ def _emoji(source: str, name: str) -> Graphic | None:
     return Graphic(f"emoji.{plain}", f"emoji.{plain}", source, "emoji")
 
 
-def _logo(source: str, name: str) -> Graphic:
-    slug = re.sub(r"^(file-type|folder-type)-|-(icon|original|plain|line|wordmark|dark|light|opened|\d+)\b", "", name)
-    return Graphic(f"logo.{source}.{name}", f"brand.{slug}", source, "logo")
+def _logo(source: str, name: str) -> Graphic | None:
+    if name.startswith(("folder-", "default-")):
+        return None
+    slug = re.sub(r"^file-type-|-(icon|original|plain|line|wordmark|dark|light|opened|\d+)\b", "", name)
+    return Graphic(f"logo.{slug}{_variant(source, name)}", f"brand.{slug}", source, "logo")
+
+
+def _variant(source: str, name: str) -> str:
+    """What tells a drawing from the brand's symbol: names in letters, and the collection `logos` but for its icons."""
+    lettered = "wordmark" in name or (source == "logos" and not name.endswith("-icon"))
+    return f".{source}.{name}" if lettered else ""
 
 
 def _icon(source: str, name: str) -> Graphic:
@@ -231,7 +240,7 @@ def _state_files(source: str, folder: str, kind: str) -> Iterator[tuple[Graphic,
 
 def _simple_icons() -> Iterator[tuple[Graphic, str]]:
     for path in sorted((packages.fetch("simple-icons") / "package" / "icons").glob("*.svg")):
-        yield Graphic(f"logo.simple.{path.stem}", f"brand.{path.stem}", "simple-icons", "logo"), path.read_text("utf-8")
+        yield Graphic(f"logo.{path.stem}", f"brand.{path.stem}", "simple-icons", "logo"), path.read_text("utf-8")
 
 
 @lru_cache(maxsize=1)

@@ -1,8 +1,8 @@
 """The image tower: an open_clip model whose features are fine enough for a small emblem in a wide cover.
 
-EfficientNet-Lite0 ends at one cell per 32 pixels, coarser than a small emblem. `Lite0Trunk` joins that last map with the
-hidden map of its first stride-32 block, which still has one cell per 16 pixels. timm knows the trunk by name, so the
-model is described by `model_configs/huijian-lite0.json` alone, as open_clip's own models are.
+EfficientNet-Lite0 ends at one cell per 32 pixels, coarser than a small emblem. `Lite0Trunk` joins that last map with
+the hidden map of its first stride-32 block, which still has one cell per 16 pixels. timm knows the trunk by name, so
+the model is described by `model_configs/huijian-lite0.json` alone, as open_clip's own models are.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Lite0Trunk(nn.Module):
         self.num_features = self.net.num_features + fine
 
     def reset_classifier(self, num_classes: int, **_: Any) -> None:
-        """timm's hook for removing the classifier; there is none."""
+        """Timm's hook for removing the classifier; there is none."""
 
     def maps(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Coarse map (batch, 1280, h/32, w/32) and fine map (batch, 672, h/16, w/16) of normalised pixels."""
@@ -95,9 +95,10 @@ class GridTower(nn.Module):
         """Grid of features, float (batch, h/16, w/16, dimension), of uint8 (batch, h, w, 3); not normalised."""
         x = (pixels.permute(0, 3, 1, 2).float() / 255 - self.mean) / self.std
         coarse, fine = self.visual.trunk.maps(x)
-        weight = self.visual.head.proj.weight[:, :, None, None]
+        projection = self.visual.head.proj
+        weight = projection.weight[:, :, None, None]
         split = coarse.shape[1]
-        grid = functional.conv2d(fine, weight[:, split:])
+        grid = functional.conv2d(fine, weight[:, split:], projection.bias)
         # A cell of the coarse map is four cells of the grid: projecting before repeating is the same and cheaper.
         grid = grid + functional.interpolate(functional.conv2d(coarse, weight[:, :split]), scale_factor=2.0)
         return grid.permute(0, 2, 3, 1)
