@@ -154,5 +154,5 @@ def _draw(entry: Entry, directory: Path, target: Path, number: int) -> str:
         raise CatalogueError(f"line {number}: {error}") from error
     if picture.getcolors(1):
         raise CatalogueError(f"line {number}: {entry.image} is one colour all over")
-    picture.save(target)
+    picture.save(target, compress_level=1)
     return hashlib.sha256(picture.tobytes()).hexdigest()

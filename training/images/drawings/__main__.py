@@ -1,0 +1,22 @@
+"""Write all drawings: `python -m training.images.drawings`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from training.images.drawings import companies, forces, international, media, organs, party, state
+
+DRAWINGS = Path(__file__).parents[3] / "datasets" / "emblems" / "drawings"
+ROOMS = (party, state, forces, organs, international, media, companies)
+
+
+def main() -> None:
+    """Write every room's drawings to `datasets/emblems/drawings/`."""
+    DRAWINGS.mkdir(exist_ok=True)
+    for room in ROOMS:
+        for name, svg in room.drawings().items():
+            (DRAWINGS / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

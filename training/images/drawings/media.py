@@ -1,0 +1,100 @@
+"""Logos of news media: those that are mostly type from a table, the few with shapes of their own by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from training.images.drawings.shapes import disc, group, path, picture, rectangle
+from training.images.drawings.type import text, width_of
+
+WORDMARKS = Path(__file__).parents[3] / "datasets" / "emblems" / "wordmarks.yaml"
+
+LEADING = 0.98
+"""Distance of baselines, in ems: logos are set tight."""
+
+
+def wordmark(name: str, lines: list[dict[str, Any]], ground: str | None = None, shape: str | None = None) -> str:
+    """Lines of type, one below the other, on a coloured ground or on none.
+
+    Args:
+        name: whose logo it is.
+        lines: each with text, size, colour and face.
+        ground: colour behind them.
+        shape: "square" or "wide" ground; None goes without.
+    """
+    height = sum(line["size"] for line in lines) * LEADING
+    across = max(width_of(line["text"], line["size"], line["face"]) for line in lines)
+    margin = 0.12 * max(across, height) if ground else 8
+    width, tall = across + 2 * margin, height + 2 * margin
+    if shape == "square":
+        width = tall = max(width, tall)
+    base, parts = (tall - height) / 2, []
+    for line in lines:
+        base += line["size"] * LEADING
+        parts.append(
+            text(line["text"], width / 2, base - 0.16 * line["size"], line["size"], line["colour"], line["face"])
+        )
+    back = rectangle(0, 0, width, tall, ground) if ground else ""
+    return picture(width, tall, back, *parts, rule=f"{name}: set in type after the medium's own logo")
+
+
+def bbc() -> str:
+    """BBC: three white letters in three black blocks."""
+    blocks = "".join(
+        rectangle(10 + 230 * at, 10, 210, 210, "#111") + text(letter, 115 + 230 * at, 178, 190, "#fff", "black")
+        for at, letter in enumerate("BBC")
+    )
+    return picture(690, 230, blocks, rule="BBC blocks (2021)")
+
+
+def associated_press() -> str:
+    """AP: black letters over a red bar."""
+    return picture(
+        400,
+        400,
+        rectangle(0, 0, 400, 400, "#fff"),
+        text("AP", 200, 278, 290, "#111", "black"),
+        rectangle(40, 316, 320, 34, "#ff322e"),
+        rule="Associated Press logo (2012)",
+    )
+
+
+def abc_disc() -> str:
+    """ABC: lower-case letters in a black disc."""
+    letters = text("abc", 200, 250, 180, "#fff", "black", width=270)
+    return picture(400, 400, disc(200, 200, 196, "#111"), letters, rule="American Broadcasting Company disc logo")
+
+
+def mango_television() -> str:
+    """Hunan Television's mango: an orange ring with a gap."""
+    ring = "M250 20C390 20 490 110 490 230C490 380 370 470 200 470C90 470 20 400 20 300C20 140 120 20 250 20Z"
+    hole = "M262 110C180 110 110 190 110 292C110 350 150 384 216 384C320 384 400 320 400 232C400 158 344 110 262 110Z"
+    return picture(512, 490, path(ring + hole, "#f08300", extra='fill-rule="evenodd"'), rule="湖南卫视台标：金鹰芒果形")
+
+
+def phoenix_television() -> str:
+    """Phoenix Television: two birds circling."""
+    bird = path(
+        "M0 -190C120 -190 190 -90 180 20C160 -60 100 -110 20 -106"
+        "C60 -90 84 -56 84 -14C40 -70 -30 -80 -84 -40C-90 -110 -60 -170 0 -190Z",
+        "#e58a00",
+    )
+    return picture(
+        460, 460, group(bird, move=(230, 230)), group(bird, move=(230, 230), turn=180), rule="凤凰卫视台标：双凤盘旋"
+    )
+
+
+def drawings() -> dict[str, str]:
+    """Every drawing of this room by the name of its file."""
+    table = yaml.safe_load(WORDMARKS.read_text(encoding="utf-8"))
+    set_in_type = {f"media-{name}": wordmark(name, **entry) for name, entry in table.items()}
+    return set_in_type | {
+        "media-bbc": bbc(),
+        "media-associated-press": associated_press(),
+        "media-abc-disc": abc_disc(),
+        "media-mango-tv": mango_television(),
+        "media-phoenix-birds": phoenix_television(),
+    }

@@ -1,0 +1,314 @@
+"""Badges of police, courts, procuratorates, customs and other state organs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from training.images.drawings.forces import army_mark
+from training.images.drawings.shapes import (
+    DARK_GOLD,
+    GOLD,
+    NAVY,
+    RED,
+    arc,
+    disc,
+    faceted_star,
+    gear,
+    great_wall,
+    group,
+    laurel,
+    leaf,
+    path,
+    picture,
+    polygon,
+    rectangle,
+    shield,
+    star,
+    wheat,
+)
+from training.images.drawings.state import small_emblem
+from training.images.drawings.type import ring_text, text
+
+POLICE_RULE = "人民警察警徽（1983）：国徽、盾牌、长城、松枝（公安部警徽式样）"
+COURT_RULE = "人民法院法徽：麦穗、齿轮、华表、天平（最高人民法院《人民法院法徽使用管理规定》）"
+PROCURATORATE_RULE = "中国检察徽：盾牌、五颗五角星、长城、橄榄枝（最高人民检察院检察徽章规定）"
+CUSTOMS_RULE = "中华人民共和国海关关徽使用管理办法：商神手杖与金色钥匙交叉"
+SILVER = "#d5dbe3"
+
+
+def _pine(size: float, foot: float) -> str:
+    """Branches along both sides of a shield of 512 by 560 units, from the angle `foot` up."""
+    left = laurel(256, 262, 188, foot, 300, size, GOLD, "#8a6508")
+    return left + group(left, move=(512, 0), mirror=True)
+
+
+def police_badge() -> str:
+    """The people's police badge."""
+    return picture(
+        512,
+        560,
+        shield(256, 280, 500, 548, GOLD, DARK_GOLD, 5),
+        shield(256, 280, 462, 506, NAVY, DARK_GOLD, 4),
+        _pine(54, 186),
+        great_wall(256, 440, 270, 118, SILVER, "#4a5a78"),
+        small_emblem(256, 178, 236),
+        rule=POLICE_RULE,
+    )
+
+
+def _huabiao(fill: str, line: str) -> str:
+    """An ornamental pillar, 300 units high, standing on (0, 0)."""
+    base = polygon(
+        [(-34, 0), (-34, -14), (-24, -14), (-24, -28), (24, -28), (24, -14), (34, -14), (34, 0)], fill, line, 2
+    )
+    shaft = rectangle(-12, -236, 24, 208, fill)
+    coil = path("M-12 -40L12 -64M-12 -88L12 -112M-12 -136L12 -160M-12 -184L12 -208", "none", line, 5)
+    cloud = path("M-62 -216C-40 -246 20 -238 62 -226C40 -214 10 -206 -12 -206Z", fill, line, 2)
+    plate = rectangle(-24, -250, 48, 14, fill, 4)
+    beast = path("M-14 -250C-20 -272 -8 -288 2 -292L14 -282C8 -272 14 -262 14 -250Z", fill, line, 2)
+    return base + shaft + coil + cloud + plate + beast
+
+
+def _pan(fill: str) -> str:
+    """A scale's pan hanging from (0, 0)."""
+    return path("M0 0L-42 84M0 0L42 84", "none", fill, 5) + path("M-52 84H52C40 118 -40 118 -52 84Z", fill)
+
+
+def court_emblem() -> str:
+    """The emblem of the people's courts."""
+    ears = wheat(256, 256, 204, 205, 338, 38, GOLD, DARK_GOLD) + wheat(256, 256, 204, 155, 22, 38, GOLD, DARK_GOLD)
+    beam = path(
+        "M106 176C160 156 220 168 256 176C292 168 352 156 406 176V190C352 174 292 184 256 192C220 184 160 174 106 190Z",
+        GOLD,
+    )
+    pans = group(_pan(GOLD), move=(124, 180)) + group(_pan(GOLD), move=(388, 180))
+    return picture(
+        512,
+        512,
+        disc(256, 256, 252, GOLD, DARK_GOLD, 4),
+        disc(256, 256, 238, RED),
+        ears,
+        gear(256, 430, 66, 54, 24, 16, GOLD, DARK_GOLD),
+        beam,
+        pans,
+        group(_huabiao(GOLD, DARK_GOLD), move=(256, 392), scale=0.96),
+        rule=COURT_RULE,
+    )
+
+
+def procuratorate_emblem() -> str:
+    """The emblem of the people's procuratorates."""
+    stars = [faceted_star(256, 138, 50, GOLD, "#d9a400")] + [
+        faceted_star(*at, 26, GOLD, "#d9a400") for at in ((158, 158), (196, 208), (316, 208), (354, 158))
+    ]
+    branch = laurel(256, 250, 210, 190, 318, 58, GOLD, "#8a6508")
+    return picture(
+        512,
+        540,
+        branch,
+        group(branch, move=(512, 0), mirror=True),
+        shield(256, 266, 356, 430, GOLD, DARK_GOLD, 4),
+        shield(256, 266, 326, 396, RED, DARK_GOLD, 3),
+        *stars,
+        great_wall(256, 372, 230, 112, GOLD, "#8f1409"),
+        rule=PROCURATORATE_RULE,
+    )
+
+
+def _key(fill: str, line: str) -> str:
+    """A key lying along the vertical, bow up, 420 units long, about (0, 0)."""
+    bow = disc(0, -150, 46, "none", line, 28) + disc(0, -150, 46, "none", fill, 22)
+    shaft = rectangle(-12, -104, 24, 310, fill, 4) + rectangle(-20, -96, 40, 16, fill, 6)
+    bit = path("M12 120H64V146H44V160H64V192H12Z", fill, line, 2)
+    return bow + shaft + bit
+
+
+def _caduceus(fill: str, line: str) -> str:
+    """Hermes' staff, 420 units long, about (0, 0)."""
+    staff = rectangle(-9, -170, 18, 376, fill, 6) + disc(0, -182, 24, fill, line, 2)
+    wings = "".join(leaf(8, -132 + 8 * at, 130 - 22 * at, 32, 62 + 14 * at, fill, line) for at in range(4))
+    snake = "M0 190C60 150 60 110 0 84C-66 54 -66 6 0 -20C56 -42 62 -76 34 -100L18 -96"
+    snakes = path(snake, "none", line, 20) + path(snake, "none", fill, 15)
+    return wings + group(wings, mirror=True) + snakes + group(snakes, mirror=True) + staff
+
+
+def _customs_mark() -> str:
+    key = group(_key(GOLD, DARK_GOLD), move=(256, 262), turn=45)
+    return group(_caduceus(GOLD, DARK_GOLD), move=(256, 262), turn=-45) + key
+
+
+def customs_emblem() -> str:
+    """The customs emblem: key and caduceus crossed."""
+    return picture(512, 512, _customs_mark(), rule=CUSTOMS_RULE)
+
+
+def customs_emblem_disc() -> str:
+    """The customs emblem on a navy disc with the service's name."""
+    mark = group(_customs_mark(), move=(46, 40), scale=0.82)
+    ring = disc(256, 256, 250, NAVY, GOLD, 8)
+    return picture(
+        512,
+        512,
+        ring,
+        mark,
+        ring_text("中国海关", 256, 256, 224, 46, GOLD, "serif", step=15, foot=True),
+        rule=CUSTOMS_RULE,
+    )
+
+
+def fire_rescue_emblem() -> str:
+    """The badge of the national fire and rescue force."""
+    axe = rectangle(-8, -150, 16, 330, "#e7c36a", 4) + path(
+        "M8 -150C50 -160 74 -130 78 -100L8 -92Z", SILVER, "#55617a", 3
+    )
+    axes = group(axe, move=(256, 300), turn=42) + group(group(axe, turn=42), move=(256, 300), mirror=True)
+    flame = path(
+        "M256 214C206 262 196 310 216 352C228 380 284 380 298 352C318 312 300 286 284 268C284 290 272 296 266 288"
+        "C276 262 270 236 256 214Z",
+        "#ff6a00",
+        GOLD,
+        5,
+    )
+    return picture(
+        512,
+        560,
+        shield(256, 280, 492, 540, GOLD, DARK_GOLD, 4),
+        shield(256, 280, 454, 500, "#12285c", DARK_GOLD, 4),
+        axes,
+        flame,
+        _pine(46, 218),
+        small_emblem(256, 138, 150),
+        text("消防救援", 256, 462, 46, GOLD, "serif"),
+        rule="国家综合性消防救援队伍队徽：国徽、橄榄枝、火焰、消防斧，金黄与深蓝",
+    )
+
+
+def _badge(ground: str, name: str, rule: str) -> str:
+    """A law enforcement badge: emblem over wall and laurel in a shield, the service's name at its foot."""
+    return picture(
+        512,
+        560,
+        shield(256, 280, 492, 540, GOLD, DARK_GOLD, 4),
+        shield(256, 280, 456, 502, ground, DARK_GOLD, 4),
+        _pine(46, 218),
+        great_wall(256, 396, 200, 92, SILVER, "#4a5a78"),
+        small_emblem(256, 168, 200),
+        text(name, 256, 462, 46, GOLD, "serif", width=min(46 * len(name), 200)),
+        rule=rule,
+    )
+
+
+def _ringed(ground: str, name: str, foot: str, rule: str) -> str:
+    """A round badge: national emblem in a ring with the service's name."""
+    return picture(
+        512,
+        512,
+        disc(256, 256, 250, ground, GOLD, 10),
+        disc(256, 256, 170, "none", GOLD, 5),
+        small_emblem(256, 256, 268),
+        ring_text(name, 256, 256, 192, 46, GOLD, "serif", step=min(18, 190 / len(name))),
+        ring_text(foot, 256, 256, 224, 32, GOLD, "sans", foot=True),
+        rule=rule,
+    )
+
+
+def coast_guard_emblem() -> str:
+    """The coast guard's badge: anchor and army star in a life belt."""
+    belt = disc(256, 256, 206, "none", "#ffffff", 60) + "".join(
+        path(arc(256, 256, 206, angle - 16, angle + 16), "none", RED, 60) for angle in (45, 135, 225, 315)
+    )
+    return picture(
+        512,
+        512,
+        disc(256, 256, 250, NAVY, GOLD, 8),
+        belt,
+        army_mark(256, 246, 130),
+        ring_text("中国海警", 256, 256, 188, 44, NAVY, "black", step=15),
+        ring_text("CHINA COAST GUARD", 256, 256, 218, 30, NAVY, "sans", foot=True),
+        rule="中国海警局徽章",
+    )
+
+
+def trade_union_emblem() -> str:
+    """The emblem of the trade unions: the characters 中 and 工 in a ring."""
+    middle = path("M150 176H362V308H150ZM186 210V274H326V210Z", GOLD, extra='fill-rule="evenodd"')
+    work = rectangle(238, 116, 36, 280, GOLD) + rectangle(170, 116, 172, 34, GOLD) + rectangle(134, 362, 244, 36, GOLD)
+    return picture(
+        512,
+        512,
+        disc(256, 256, 248, RED, GOLD, 12),
+        disc(256, 256, 224, "none", GOLD, 6),
+        middle,
+        work,
+        rule="中国工会会徽：汉字“中”“工”两字经艺术造型呈圆形重叠组成",
+    )
+
+
+def red_cross_society_emblem() -> str:
+    """The emblem of the Red Cross Society of China: red cross in a wreath of wheat and olive."""
+    ears = wheat(256, 256, 204, 190, 340, 38, "#e8b400", DARK_GOLD) + wheat(
+        256, 256, 204, 170, 20, 38, "#e8b400", DARK_GOLD
+    )
+    cross = path("M216 140H296V216H372V296H296V372H216V296H140V216H216Z", "#e60012")
+    return picture(
+        512,
+        512,
+        disc(256, 256, 250, "#fff", "#e60012", 5),
+        ears,
+        cross,
+        rule="中国红十字会会徽：金黄色橄榄枝环绕白底红十字",
+    )
+
+
+def taxation_emblem() -> str:
+    """The old cap badge of the tax service: 税 in gear and wheat."""
+    ears = wheat(256, 256, 204, 196, 336, 38, GOLD, DARK_GOLD) + wheat(256, 256, 204, 164, 24, 38, GOLD, DARK_GOLD)
+    return picture(
+        512,
+        512,
+        disc(256, 256, 250, "#1d4fa3", GOLD, 8),
+        gear(256, 256, 150, 132, 112, 24, GOLD, DARK_GOLD),
+        disc(256, 256, 110, RED),
+        text("税", 256, 312, 152, GOLD, "serif"),
+        ears,
+        star(256, 58, 30, GOLD),
+        rule="税务徽：麦穗、齿轮、税字",
+    )
+
+
+BADGES: dict[str, tuple[str, str, str]] = {
+    "immigration-badge": (NAVY, "移民管理", "国家移民管理机构执法标志"),
+    "urban-management-badge": ("#1b3f6b", "城市管理执法", "城市管理执法制式服装和标志标识（2017）"),
+    "market-regulation-badge": ("#12365f", "市场监管", "市场监管综合行政执法标志"),
+    "law-enforcement-badge": ("#123a6e", "综合行政执法", "综合行政执法制式服装和标志管理办法（2020）"),
+}
+"""Colour, name and rule of services whose badges follow the common pattern."""
+
+RINGED: dict[str, tuple[str, str, str, str]] = {
+    "public-security-seal": (NAVY, "中国人民公安", "POLICE", "公安圆形标志"),
+    "special-police-seal": ("#1c1c1c", "中国特警", "SWAT", "特警圆形标志"),
+    "traffic-police-seal": ("#0b3d91", "中国交警", "TRAFFIC POLICE", "交警圆形标志"),
+    "taxation-seal": ("#1d4fa3", "中国税务", "CHINA TAXATION", "税务圆形标志"),
+    "judicial-seal": ("#2b3a67", "中国司法", "CHINA JUSTICE", "司法行政圆形标志"),
+}
+"""Ground, name, line at the foot and rule of round badges after the common pattern."""
+
+
+def drawings() -> dict[str, str]:
+    """Every drawing of this room by the name of its file."""
+    whole: dict[str, Callable[[], str]] = {
+        "police-badge": police_badge,
+        "court-emblem": court_emblem,
+        "procuratorate-emblem": procuratorate_emblem,
+        "customs-emblem": customs_emblem,
+        "customs-emblem-disc": customs_emblem_disc,
+        "fire-rescue-emblem": fire_rescue_emblem,
+        "coast-guard-emblem": coast_guard_emblem,
+        "taxation-emblem": taxation_emblem,
+        "trade-union-emblem": trade_union_emblem,
+        "red-cross-society-emblem": red_cross_society_emblem,
+    }
+    badges = {name: partial(_badge, *entry) for name, entry in BADGES.items()}
+    ringed = {name: partial(_ringed, *entry) for name, entry in RINGED.items()}
+    return {name: draw() for name, draw in (whole | badges | ringed).items()}

@@ -1,0 +1,266 @@
+"""Flags and emblems of the People's Republic of China, of its special administrative regions and of the CPPCC."""
+
+from __future__ import annotations
+
+from training.images.drawings.shapes import (
+    DARK_GOLD,
+    GOLD,
+    RED,
+    Point,
+    disc,
+    ellipse,
+    faceted_star,
+    gear,
+    group,
+    leaf,
+    path,
+    picture,
+    polar,
+    polygon,
+    rectangle,
+    star,
+    toward,
+    wheat,
+)
+from training.images.drawings.type import ring_text
+
+FLAG_RULE = "GB 12982-2004 国旗；国旗制法说明（1949）"
+EMBLEM_RULE = "GB 15093-2008 国徽；中华人民共和国国徽图案制作说明（1950）"
+HONG_KONG_RULE = "香港特别行政区区旗、区徽图案；GB 16689"
+MACAO_RULE = "澳门特别行政区区旗、区徽图案；GB 17654"
+CPPCC_RULE = "中国人民政治协商会议会徽（1949）：五角星、齿轮、麦穗、四面红旗、地球和中国地图、缎带"
+
+SMALL_STARS: tuple[Point, ...] = ((10, 2), (12, 4), (12, 7), (10, 9))
+FACET = "#e0b000"
+
+
+def flag_stars() -> str:
+    """The five stars in the upper quarter's 15 by 10 squares; each small one points at the large one's centre."""
+    large: Point = (5, 5)
+    return star(*large, 3, GOLD) + "".join(star(*at, 1, GOLD, toward(at, large)) for at in SMALL_STARS)
+
+
+def national_flag() -> str:
+    """The national flag."""
+    return picture(30, 20, rectangle(0, 0, 30, 20, RED), flag_stars(), rule=FLAG_RULE)
+
+
+def national_flag_disc() -> str:
+    """The national flag's quarter cut to a disc, as badges and avatars show it."""
+    return picture(20, 20, disc(10, 10, 10, RED), group(flag_stars(), move=(1.6, 4)), rule=FLAG_RULE)
+
+
+def gate() -> str:
+    """Tiananmen, 480 units wide, its foot at (0, 0) in the middle."""
+    wall = polygon([(-240, 0), (-240, -52), (240, -52), (240, 0)], GOLD, DARK_GOLD, 2)
+    gates = "".join(
+        path(f"M{x - 9} 0V{-12 - lift}A9 9 0 0 1 {x + 9} {-12 - lift}V0Z", DARK_GOLD)
+        for x, lift in ((-105, 0), (-54, 2), (0, 6), (54, 2), (105, 0))
+    )
+    hall = rectangle(-128, -82, 256, 30, GOLD)
+    pillars = "".join(rectangle(-122 + 24.4 * at, -82, 6, 26, DARK_GOLD) for at in range(11))
+    eaves = path("M-142 -82L-124 -104H124L142 -82Q100 -90 0 -90Q-100 -90 -142 -82Z", GOLD, DARK_GOLD, 2)
+    storey = rectangle(-104, -114, 208, 12, GOLD)
+    roof = path(
+        "M-126 -112L-104 -134H-96V-156H96V-134H104L126 -112Q90 -120 0 -120Q-90 -120 -126 -112Z", GOLD, DARK_GOLD, 2
+    )
+    ridge = path("M-104 -164L-96 -150H96L104 -164L102 -142H-102Z", GOLD, DARK_GOLD, 2)
+    columns = "".join(
+        rectangle(x - 4, -44, 8, 36, DARK_GOLD) + rectangle(x - 12, -42, 24, 5, DARK_GOLD) for x in (-80, 80)
+    )
+    return wall + gates + hall + pillars + eaves + storey + roof + ridge + columns
+
+
+def _ribbon() -> str:
+    """The red ribbon tied over the gear, in the emblem's own units."""
+    half = path("M-280 -120C-220 -20 -110 14 -20 -18V18C-130 44 -250 20 -288 -60Z", RED, "#8f1409", 3) + path(
+        "M-286 -62L-300 72L-270 74L-268 88L-240 92L-238 106L-208 110L-204 122L-162 128V20C-220 10 -262 -20 -286 -62Z",
+        RED,
+        "#8f1409",
+        3,
+    )
+    return half + group(half, mirror=True) + rectangle(-22, -22, 44, 44, RED, 12)
+
+
+def emblem_mark() -> str:
+    """The national emblem in 800 by 868 units."""
+    ears = wheat(400, 400, 350, 196, 352, 62, GOLD, DARK_GOLD) + wheat(400, 400, 350, 164, 8, 62, GOLD, DARK_GOLD)
+    stars = faceted_star(400, 208, 96, GOLD, FACET) + "".join(
+        faceted_star(*at, 52, GOLD, FACET, toward(at, (400, 208)))
+        for at in ((254, 270), (342, 358), (458, 358), (546, 270))
+    )
+    wheel = gear(400, 738, 102, 84, 26, 18, GOLD, DARK_GOLD) + disc(400, 738, 56, "none", DARK_GOLD, 5)
+    feet = polygon([(250, 780), (340, 760), (300, 840), (232, 846)], GOLD, DARK_GOLD, 2)
+    return "".join(
+        [
+            disc(400, 400, 398, "#f5c400", DARK_GOLD, 5),
+            ears,
+            disc(400, 400, 300, RED, DARK_GOLD, 4),
+            stars,
+            group(gate(), move=(400, 615)),
+            feet,
+            group(feet, move=(800, 0), mirror=True),
+            wheel,
+            group(_ribbon(), move=(400, 738)),
+        ]
+    )
+
+
+def national_emblem() -> str:
+    """The national emblem."""
+    return picture(800, 868, emblem_mark(), rule=EMBLEM_RULE)
+
+
+def small_emblem(x: float, y: float, height: float) -> str:
+    """The national emblem as a part of another badge, centred on (x, y)."""
+    scale = height / 868
+    return group(emblem_mark(), move=(x - 400 * scale, y - 434 * scale), scale=scale)
+
+
+def _bauhinia(petal: str, mark: str) -> str:
+    """The Hong Kong flower of five petals, each with a stamen and a star, about (0, 0), radius 100."""
+    blade = path("M0 -8C-34 -26 -48 -62 -22 -92C-8 -106 20 -102 34 -86C20 -84 12 -76 12 -64C26 -62 26 -34 0 -8Z", petal)
+    vein = path("M2 -14C-8 -34 -8 -50 -2 -64", "none", mark, 3)
+    return "".join(group(blade, vein, star(-1, -68, 8, mark), turn=72 * at) for at in range(5))
+
+
+def hong_kong_flag() -> str:
+    """The flag of the Hong Kong SAR."""
+    return picture(
+        900,
+        600,
+        rectangle(0, 0, 900, 600, RED),
+        group(_bauhinia("#fff", RED), move=(450, 300), scale=1.8),
+        rule=HONG_KONG_RULE,
+    )
+
+
+def hong_kong_emblem() -> str:
+    """The emblem of the Hong Kong SAR."""
+    return picture(
+        512,
+        512,
+        disc(256, 256, 250, RED),
+        disc(256, 256, 236, "#fff"),
+        disc(256, 256, 174, RED),
+        group(_bauhinia("#fff", RED), move=(256, 262), scale=1.5),
+        ring_text("中华人民共和国香港特别行政区", 256, 256, 190, 34, RED, "serif", step=16),
+        ring_text("HONG KONG", 256, 256, 220, 38, RED, "serif", step=9, foot=True),
+        rule=HONG_KONG_RULE,
+    )
+
+
+def _lotus(fill: str, line: str) -> str:
+    """The Macao lotus over bridge and water, about (0, 0), 200 wide."""
+    petals = leaf(0, 20, 110, 58, 0, fill, line)
+    petals = leaf(-8, 22, 96, 50, -38, fill, line) + leaf(8, 22, 96, 50, 38, fill, line) + petals
+    petals = leaf(-14, 26, 92, 40, -68, fill, line) + leaf(14, 26, 92, 40, 68, fill, line) + petals
+    bridge = path("M-104 40Q0 14 104 40V50Q0 26 -104 50Z", fill)
+    waves = "".join(rectangle(-92 + 14 * at, 58 + 12 * at, 184 - 28 * at, 6, fill) for at in range(4))
+    return petals + bridge + waves
+
+
+def _five_stars(radius: float, large: float, small: float) -> str:
+    arc = [polar(0, radius, radius, angle) for angle in (-44, -24, 24, 44)]
+    return star(0, 0, large, GOLD) + "".join(star(*at, small, GOLD) for at in arc)
+
+
+def macao_flag() -> str:
+    """The flag of the Macao SAR."""
+    ground = rectangle(0, 0, 900, 600, "#067662")
+    stars = group(_five_stars(190, 44, 24), move=(450, 130))
+    return picture(
+        900, 600, ground, stars, group(_lotus("#fff", "#067662"), move=(450, 330), scale=1.5), rule=MACAO_RULE
+    )
+
+
+def macao_emblem() -> str:
+    """The emblem of the Macao SAR."""
+    stars = group(_five_stars(110, 28, 15), move=(256, 150))
+    return picture(
+        512,
+        512,
+        disc(256, 256, 250, "#067662"),
+        disc(256, 256, 238, "#fff"),
+        disc(256, 256, 176, "#067662"),
+        stars,
+        group(_lotus("#fff", "#067662"), move=(256, 278), scale=1.05),
+        ring_text("中华人民共和国澳门特别行政区", 256, 256, 190, 34, "#067662", "serif", step=16),
+        ring_text("MACAU", 256, 256, 220, 38, "#067662", "serif", step=11, foot=True),
+        rule=MACAO_RULE,
+    )
+
+
+CHINA: tuple[Point, ...] = (
+    (8, 30),
+    (24, 20),
+    (36, 8),
+    (46, 22),
+    (64, 30),
+    (88, 32),
+    (108, 24),
+    (122, 4),
+    (140, 10),
+    (158, 24),
+    (150, 40),
+    (134, 48),
+    (122, 56),
+    (130, 66),
+    (140, 84),
+    (138, 102),
+    (124, 118),
+    (106, 124),
+    (92, 118),
+    (80, 120),
+    (72, 106),
+    (66, 92),
+    (48, 90),
+    (28, 82),
+    (14, 62),
+)
+"""China's outline, coarsely, in 170 by 130 units."""
+
+
+def cppcc_emblem() -> str:
+    """The emblem of the Chinese People's Political Consultative Conference."""
+    flags = "".join(
+        polygon(
+            [polar(256, 250, 60, angle), polar(256, 250, 216, angle - 9), polar(256, 250, 216, angle + 9)], RED, GOLD, 4
+        )
+        for angle in (-50, -28, 28, 50)
+    )
+    globe = disc(256, 268, 104, "#5aa9e6", "#fff", 5) + ellipse(
+        256, 268, 104, 36, extra='stroke="#fff" stroke-width="3"'
+    )
+    globe += ellipse(256, 268, 40, 104, extra='stroke="#fff" stroke-width="3"')
+    china = group(polygon(CHINA, RED, GOLD, 2), move=(178, 206), scale=0.92)
+    ears = wheat(256, 262, 206, 206, 318, 36, GOLD, DARK_GOLD) + wheat(256, 262, 206, 154, 42, 36, GOLD, DARK_GOLD)
+    ribbon = path("M40 424C150 470 362 470 472 424L486 470C366 516 146 516 26 470Z", RED, GOLD, 5)
+    return picture(
+        512,
+        520,
+        gear(256, 268, 176, 156, 128, 28, GOLD, DARK_GOLD),
+        flags,
+        globe,
+        china,
+        ears,
+        faceted_star(256, 62, 58, RED, "#b3150b"),
+        ring_text("1949", 256, 268, 138, 40, RED, "serif", step=14, foot=True),
+        ribbon,
+        ring_text("中国人民政治协商会议", 256, -290, 786, 40, GOLD, "serif", step=3.1, foot=True),
+        rule=CPPCC_RULE,
+    )
+
+
+def drawings() -> dict[str, str]:
+    """Every drawing of this room by the name of its file."""
+    return {
+        "national-flag": national_flag(),
+        "national-flag-disc": national_flag_disc(),
+        "national-emblem": national_emblem(),
+        "hong-kong-flag": hong_kong_flag(),
+        "hong-kong-emblem": hong_kong_emblem(),
+        "macao-flag": macao_flag(),
+        "macao-emblem": macao_emblem(),
+        "cppcc-emblem": cppcc_emblem(),
+    }

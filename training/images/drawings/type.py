@@ -1,0 +1,114 @@
+"""Text set as outlines, so that a drawing looks the same on a machine without fonts.
+
+Typefaces: Noto Sans SC and Noto Serif SC, Liu Jian Mao Cao and Ma Shan Zheng (brush hands); all under the SIL Open Font
+Licence 1.1, which lets outlines be used in drawings freely.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from fontTools.misc.transform import Transform
+from fontTools.pens.svgPathPen import SVGPathPen
+from fontTools.pens.transformPen import TransformPen
+from fontTools.ttLib import TTFont
+
+from training.images.drawings.shapes import polar
+from training.packages import fetch
+
+Face = Literal["sans", "black", "serif", "cursive", "brush"]
+
+FACES: dict[Face, tuple[str, str]] = {
+    "sans": ("noto-sans-sc", "package/700Bold/*.ttf"),
+    "black": ("noto-sans-sc", "package/900Black/*.ttf"),
+    "serif": ("noto-serif-sc", "package/900Black/*.ttf"),
+    "cursive": ("liu-jian-mao-cao", "package/files/*.woff"),
+    "brush": ("ma-shan-zheng", "package/files/*.woff"),
+}
+"""Package and files of each typeface; a face may be split over many files, each with some of the characters."""
+
+
+@lru_cache
+def _fonts(face: Face) -> dict[int, TTFont]:
+    package, pattern = FACES[face]
+    characters: dict[int, TTFont] = {}
+    for file in sorted(fetch(package).glob(pattern)):
+        font = TTFont(file, lazy=True)
+        characters |= dict.fromkeys(font.getBestCmap(), font)
+    return characters
+
+
+def _outline(character: str, face: Face, size: float, place: Transform) -> str:
+    font = _fonts(face)[ord(character)]
+    glyphs = font.getGlyphSet()
+    pen = SVGPathPen(glyphs, ntos=lambda value: f"{value:.1f}".removesuffix(".0"))
+    em = size / font["head"].unitsPerEm
+    glyphs[font.getBestCmap()[ord(character)]].draw(TransformPen(pen, place.scale(em, -em)))
+    return str(pen.getCommands())
+
+
+def _advance(character: str, face: Face, size: float) -> float:
+    font = _fonts(face)[ord(character)]
+    return float(font["hmtx"][font.getBestCmap()[ord(character)]][0]) * size / font["head"].unitsPerEm
+
+
+def width_of(content: str, size: float, face: Face) -> float:
+    """How wide a line of text runs."""
+    return sum(_advance(character, face, size) for character in content)
+
+
+def text(content: str, x: float, y: float, size: float, fill: str, face: Face = "sans", *, width: float = 0) -> str:
+    """A line of text centred on x, its baseline at y.
+
+    Args:
+        content: one line.
+        x, y, size: in the drawing's units; `size` is that of the em.
+        fill: colour.
+        face: typeface.
+        width: squeeze or stretch the line to this width; 0 leaves it as it is.
+    """
+    natural = width_of(content, size, face)
+    stretch = width / natural if width else 1
+    place = Transform().translate(x - natural * stretch / 2, y).scale(stretch, 1)
+    outlines = []
+    for character in content:
+        outlines.append(_outline(character, face, size, place))
+        place = place.translate(_advance(character, face, size), 0)
+    return f'<path d="{"".join(outlines)}" fill="{fill}"/>'
+
+
+def ring_text(
+    content: str,
+    x: float,
+    y: float,
+    radius: float,
+    size: float,
+    fill: str,
+    face: Face = "sans",
+    *,
+    step: float = 0,
+    foot: bool = False,
+) -> str:
+    """Text along a circle, its middle at the top, or at the foot and readable from below.
+
+    Args:
+        content: one line.
+        x, y, radius: the circle of the baseline.
+        size: of the em.
+        fill: colour.
+        face: typeface.
+        step: angle from character to character; 0 takes the typeface's own spacing.
+        foot: along the lower half.
+    """
+    spans = [step or _advance(character, face, size) / radius * 57.3 for character in content]
+    side = -1 if foot else 1
+    angle = (180 if foot else 0) - side * sum(spans) / 2
+    outlines = []
+    for character, span in zip(content, spans, strict=True):
+        angle += side * span / 2
+        turn = (angle - (180 if foot else 0)) / 57.3
+        place = Transform().translate(*polar(x, y, radius, angle)).rotate(turn)
+        outlines.append(_outline(character, face, size, place.translate(-_advance(character, face, size) / 2, 0)))
+        angle += side * span / 2
+    return f'<path d="{"".join(outlines)}" fill="{fill}"/>'
