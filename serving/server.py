@@ -6,13 +6,14 @@ home wipe each other's metrics.
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
 import tempfile
 import threading
 import time
-import urllib.request
+from http import HTTPStatus
 from typing import Final
 
 from models.policy import Policy
@@ -53,12 +54,12 @@ def serve(port: int, workers: int) -> None:
         ServerError: the port is taken, or the service did not become ready.
     """
     settings = Settings.from_environment()
-    settings.encoder_directory(), settings.text_directory(), Policy.load(settings.policy)
+    _check_sources(settings)
     keys = Keys.from_environment()
     host = EVERYWHERE if keys.digests else LOOPBACK
     _check_port(host, port)
     with tempfile.TemporaryDirectory(prefix="huijian-") as home:
-        os.environ |= _environment(home, workers)
+        os.environ |= _environment(settings, home, workers)
         watch = _Watch(port, with_key=bool(keys.digests))
         watch.start()
         _run(host, port)
@@ -66,12 +67,19 @@ def serve(port: int, workers: int) -> None:
         raise ServerError("the service did not become ready; the lines above say why")
 
 
+def _check_sources(settings: Settings) -> None:
+    """Say at once what is missing: a worker could only fail again and again."""
+    settings.encoder_directory()
+    settings.text_directory()
+    Policy.load(settings.policy)
+
+
 class _Watch(threading.Thread):
     """Prints one ready-made request as soon as the service is ready, and ends a service that never is."""
 
     def __init__(self, port: int, with_key: bool) -> None:
         super().__init__(daemon=True)
-        self._url, self._with_key = f"http://{LOOPBACK}:{port}", with_key
+        self._port, self._with_key = port, with_key
         self.gave_up = False
 
     def run(self) -> None:
@@ -83,23 +91,31 @@ class _Watch(threading.Thread):
                 return
             time.sleep(0.1)
         key = " -H 'Authorization: Bearer KEY'" if self._with_key else ""
-        print(EXAMPLE.format(url=self._url, key=key, avatar=AVATAR), flush=True)
+        url = f"http://{LOOPBACK}:{self._port}"
+        print(EXAMPLE.format(url=url, key=key, avatar=AVATAR), flush=True)
 
     def _is_ready(self) -> bool:
+        connection = http.client.HTTPConnection(LOOPBACK, self._port, timeout=5)
         try:
-            with urllib.request.urlopen(f"{self._url}/readyz", timeout=5):  # noqa: S310 - our own address
-                return True
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == HTTPStatus.OK
         except OSError:
             return False
+        finally:
+            connection.close()
 
 
-def _environment(home: str, workers: int) -> dict[str, str]:
-    threads = max(1, (os.cpu_count() or 1) // workers)
+def _environment(settings: Settings, home: str, workers: int) -> dict[str, str]:
+    """What the workers are told; paths are absolute, because workers start in another directory."""
+    cores = len(os.sched_getaffinity(0))
     return {
         "BENTOML_HOME": home,
         "BENTOML_DO_NOT_TRACK": "True",
+        "HUIJIAN_ARTIFACTS": str(settings.artifacts.resolve()),
+        "HUIJIAN_HOME": str(settings.home.resolve()),
+        "HUIJIAN_POLICY": str(settings.policy.resolve()),
         "HUIJIAN_WORKERS": str(workers),
-        "HUIJIAN_THREADS": os.environ.get("HUIJIAN_THREADS") or str(threads),
+        "HUIJIAN_THREADS": os.environ.get("HUIJIAN_THREADS") or str(max(1, cores // workers)),
     }
 
 

@@ -77,7 +77,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def client(server):
-    with httpx.Client(base_url=server.url, timeout=60) as client:
+    with httpx.Client(base_url=server.url, timeout=60, trust_env=False) as client:
         yield client
 
 
@@ -94,4 +94,4 @@ def start_server(tmp_path):
     for running in servers:
         assert stop(running) == 0
         with pytest.raises(httpx.ConnectError):
-            httpx.get(f"{running.url}/livez")
+            httpx.get(f"{running.url}/livez", trust_env=False)
