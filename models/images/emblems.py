@@ -97,15 +97,19 @@ class EmblemDetector:
     Args:
         encoder: its artefact folder also holds `cohort.npy`, vectors of harmless pictures, and `calibration.json`.
         gallery: made by the same encoder.
+        calibration: instead of the artefact folder's own, while that is being fitted.
+
+    Attributes:
+        references: what can be found, in the order of the gallery.
 
     Raises:
         EncoderError: the encoder has no cohort or calibration.
     """
 
-    def __init__(self, encoder: Encoder, gallery: Gallery) -> None:
-        self._encoder = encoder
+    def __init__(self, encoder: Encoder, gallery: Gallery, calibration: Calibration | None = None) -> None:
+        self.encoder = encoder
         self._cohort = _cohort(encoder)
-        self._calibration = Calibration.load(encoder.directory / "calibration.json")
+        self._calibration = calibration or Calibration.load(encoder.directory / "calibration.json")
         rows = [gallery.reference_of(row) for row in range(len(gallery.vectors))]
         self.references = gallery.references
         place = {reference.reference_id: number for number, reference in enumerate(self.references)}
@@ -123,7 +127,7 @@ class EmblemDetector:
         Args:
             images: decoded RGB, uint8 (height, width, 3), any size.
         """
-        embeddings = self._encoder([image.pixels for image in images])
+        embeddings = self.encoder([image.pixels for image in images])
         return [self.matches(embedding, image.frame) for embedding, image in zip(embeddings, images, strict=True)]
 
     def matches(self, embedding: Embedding, frame: int | None = None) -> list[Match]:
@@ -183,7 +187,7 @@ class EmblemDetector:
             box=match.box,
             frame=match.frame,
         )
-        return Finding(match.label, field, match.score, f"{DETECTOR}@{self._encoder.fingerprint}", evidence)
+        return Finding(match.label, field, match.score, f"{DETECTOR}@{self.encoder.fingerprint}", evidence)
 
 
 def nearness(vectors: Array, cohort: Array) -> Array:

@@ -8,6 +8,7 @@ The benchmark makes its pictures with other code (`benchmark.py`), so that it do
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
@@ -74,6 +75,15 @@ def harmless(draw: Generator, size: Size, backgrounds: Backgrounds) -> Array:
     for _ in range(draw.integers(0, 4) if choice < 0.6 else draw.integers(1, 6)):
         picture = _shape(draw, picture) if draw.random() < 0.6 else _lettered(draw, picture, (0.0, 0.0, 1.0, 1.0))
     return _degraded(draw, picture)
+
+
+def reference(draw: Generator, drawing: Array, size: Size) -> Array:
+    """As a gallery holds it: upright, unchanged, on a plain ground."""
+    ground = np.full((*size, 3), draw.choice([255, 255, 0, 128]), np.uint8)
+    height, width = drawing.shape[:2]
+    scale = min(size[0] / height, size[1] / width) * draw.uniform(0.8, 1.0) / 2
+    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * (width * scale, height * scale)
+    return paste(ground, drawing, corners + np.array(size[::-1]) / 2)[0]
 
 
 def paste(ground: Array, drawing: Array, corners: Array) -> tuple[Array, Array]:
@@ -277,7 +287,7 @@ def _degraded(draw: Generator, picture: Array) -> Array:
         picture = cv2.convertScaleAbs(picture, alpha=draw.uniform(0.6, 1.3), beta=draw.uniform(-35, 35))
     if draw.random() < 0.4:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(draw.integers(15, 85))]
-        picture = cv2.imdecode(cv2.imencode(".jpg", picture, quality)[1], cv2.IMREAD_COLOR)
+        return cast(Array, cv2.imdecode(cv2.imencode(".jpg", picture, quality)[1], cv2.IMREAD_COLOR))
     return picture
 
 

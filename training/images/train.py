@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,10 +28,10 @@ from models.images.encoder import windows
 from training.images import graphics, tower
 from training.images.backgrounds import TRAINING_PHOTOS, Backgrounds, Size
 from training.images.export import export
-from training.images.imitations import harmless, imitate, paste
+from training.images.imitations import harmless, imitate, reference
 from training.images.split import Fold
 
-SIZES: tuple[Size, ...] = ((160, 160), (160, 160), (192, 192), (128, 192), (192, 128), (96, 256), (224, 224))
+SIZES: tuple[Size, ...] = ((160, 160), (160, 160), (160, 160), (192, 192), (128, 192), (192, 128), (96, 256))
 """Heights and widths of training pictures, one per step: smaller than served, for speed, and as wide as covers."""
 
 IMITATIONS, HARMLESS = 26, 6
@@ -47,9 +47,16 @@ CEILING_WRONG, CEILING_HARMLESS = 0.35, 0.25
 TOP = 5
 """Nearest proxies that the open-set term looks at."""
 
-RATES = {"trunk": 4e-4, "head": 1e-3, "proxies": 3e-3}
+RATES = {"trunk": 3e-4, "head": 5e-4}
+PROXY_RATE = 0.3
+"""Of plain gradient descent: a proxy moves when it is drawn. Adam would move all of them at every step, and did: with
+ten thousand proxies and ten views of each, they lost what they started from before they were first met."""
+
 WARM_UP = 100
-SAVE_EVERY = 200
+WEIGHT_SIZE = 0.03
+"""Root mean square of the first projection; its length does not matter to cosines, but to Adam's steps."""
+
+SAVE_EVERY = 100
 
 Array = np.ndarray
 
@@ -155,17 +162,15 @@ class Trainer:
         self.proxies = nn.Parameter(start_from_whitening(self.tower, corpus, np.random.default_rng(seed)))
         self.tower.to(memory_format=torch.channels_last).eval()  # batch statistics stay as pretrained
         visual = self.tower.visual
-        groups = {"trunk": visual.trunk.parameters(), "head": visual.head.parameters(), "proxies": [self.proxies]}
-        self.optimizer = torch.optim.AdamW(
-            [
-                {
-                    "params": [weight for weight in weights if weight.requires_grad],
-                    "lr": RATES[name],
-                    "top": RATES[name],
-                }
-                for name, weights in groups.items()
-            ],
-            weight_decay=1e-4,
+        self.optimizers = (
+            torch.optim.AdamW(
+                [
+                    _group(visual.trunk.parameters(), RATES["trunk"]),
+                    _group(visual.head.parameters(), RATES["head"]),
+                ],
+                weight_decay=1e-4,
+            ),
+            torch.optim.SGD([_group([self.proxies], PROXY_RATE)]),
         )
         self.step, self.elapsed, self.averages = 0, 0.0, dict[str, float]()
         if checkpoint.exists():
@@ -192,16 +197,18 @@ class Trainer:
     def _take_step(self, progress: float) -> None:
         # The generator of a step depends on its number alone, so that a resumed run draws what an unbroken one would.
         batch = draw_batch(np.random.default_rng((self.seed, self.step)), self.corpus)
-        rate = min(1.0, (self.step + 1) / WARM_UP) * 0.5 * (1 + np.cos(np.pi * min(progress, 1.0)))
-        for group in self.optimizer.param_groups:
-            group["lr"] = group["top"] * rate
+        rate = float(min(1.0, (self.step + 1) / WARM_UP) * 0.5 * (1 + np.cos(np.pi * min(progress, 1.0))))
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = group["top"] * rate
         with torch.autocast("cpu", torch.bfloat16):
             grid = self.tower(batch.pixels)
         losses = open_set_contrast(region_vectors(grid.float(), batch.masks), self.proxies, batch)
-        self.optimizer.zero_grad(set_to_none=True)
-        sum(losses.values()).backward()  # type: ignore[union-attr]
+        torch.stack(list(losses.values())).sum().backward()
         nn.utils.clip_grad_norm_(self.tower.parameters(), 5.0)
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
         self.step += 1
         for name, value in losses.items():
             before = self.averages.get(name, float(value.detach()))
@@ -212,7 +219,7 @@ class Trainer:
         state = {
             "tower": self.tower.state_dict(),
             "proxies": self.proxies.detach(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "progress": (self.step, self.elapsed, self.averages),
         }
         torch.save(state, self.checkpoint.with_suffix(".new"))
@@ -222,8 +229,13 @@ class Trainer:
         state = torch.load(self.checkpoint, weights_only=True)
         self.tower.load_state_dict(state["tower"])
         self.proxies.data.copy_(state["proxies"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for optimizer, values in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(values)
         self.step, self.elapsed, self.averages = state["progress"]
+
+
+def _group(weights: Iterable[nn.Parameter], rate: float) -> dict[str, Any]:
+    return {"params": [weight for weight in weights if weight.requires_grad], "lr": rate, "top": rate}
 
 
 def open_set_contrast(vectors: Tensor, proxies: Tensor, batch: Batch) -> dict[str, Tensor]:
@@ -278,7 +290,7 @@ def _imitation(draw: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     drawing = _of(draw, corpus.drawings[identity])
     other = _of(draw, corpus.drawings[_pick(draw, corpus)]) if draw.random() < 0.35 else None
     if draw.random() < 0.1:
-        picture, box = _reference(draw, drawing, size), (0.0, 0.0, 1.0, 1.0)
+        picture, box = reference(draw, drawing, size), (0.0, 0.0, 1.0, 1.0)
     else:
         made = imitate(draw, drawing, size, corpus.backgrounds, other)
         picture, box = made.picture, made.box
@@ -304,15 +316,6 @@ def _harmless(draw: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     return picture, _masks(chosen, rows, columns), -1, (0.0,) * 4, (1.0,) * 4
 
 
-def _reference(draw: np.random.Generator, drawing: Array, size: Size) -> Array:
-    """As a gallery holds it: upright, unchanged, on a plain ground."""
-    ground = np.full((*size, 3), draw.choice([255, 255, 0, 128]), np.uint8)
-    height, width = drawing.shape[:2]
-    scale = min(size[0] / height, size[1] / width) * draw.uniform(0.8, 1.0) / 2
-    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * (width * scale, height * scale)
-    return paste(ground, drawing, corners + np.array(size[::-1]) / 2)[0]
-
-
 def _pick(draw: np.random.Generator, corpus: Corpus) -> int:
     names = [kind for kind in SHARES if kind in corpus.kinds]
     shares = np.array([SHARES[kind] for kind in names])
@@ -320,7 +323,7 @@ def _pick(draw: np.random.Generator, corpus: Corpus) -> int:
 
 
 def _of(draw: np.random.Generator, drawings: Sequence[Array]) -> Array:
-    return drawings[draw.integers(len(drawings))]
+    return drawings[int(draw.integers(len(drawings)))]
 
 
 def _overlaps(cells: Array, exact: Array) -> tuple[Array, Array]:
@@ -354,7 +357,7 @@ def start_from_whitening(model: tower.GridTower, corpus: Corpus, draw: np.random
     Returns:
         float32 (identities, dimension), unit length.
     """
-    pictures = [_reference(draw, _of(draw, drawings), (128, 128)) for drawings in corpus.drawings]
+    pictures = [reference(draw, _of(draw, drawings), (128, 128)) for drawings in corpus.drawings]
     features = torch.cat([_features(model, pictures[at : at + 32]) for at in range(0, len(pictures), 32)])
     mean = features.mean(dim=0)
     _, values, directions = torch.linalg.svd(features - mean, full_matrices=False)
@@ -363,6 +366,7 @@ def start_from_whitening(model: tower.GridTower, corpus: Corpus, draw: np.random
     # Directions that hardly vary are noise: whitened fully, they would be as loud as the rest.
     deviations = values[:kept] / len(features) ** 0.5
     whitening = directions[:kept] / (deviations + 0.1 * deviations[0])[:, None]
+    whitening *= WEIGHT_SIZE / whitening.square().mean().sqrt()
     with torch.no_grad():
         projection.weight[:kept] = whitening
         projection.bias[:kept] = -whitening @ mean
