@@ -11,7 +11,7 @@ import sys
 import typer
 
 from models.profile import ProfileError
-from serving.commands import classify, evaluate, gallery, score, serve, train
+from serving.commands import classify, evaluate, gallery, models, score, serve, train
 
 OURS = ("models", "serving", "training")
 """Packages whose exceptions carry a message for people, which says what to do."""
@@ -29,6 +29,8 @@ app.command()(score.score)
 app.add_typer(gallery.app, name="gallery")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
+app.command()(models.compare)
+app.command()(models.promote)
 
 
 def main() -> None:
@@ -46,9 +48,11 @@ def main() -> None:
 def _message(error: Exception) -> str | None:
     """What to tell the user; None for a bug."""
     if isinstance(error, ModuleNotFoundError) and not _is_ours(error.name):
-        return f"{error.name} is not installed; `make training` installs what training and evaluation need"
+        return f"{error.name} is not installed; `make training` installs what training needs"
     if isinstance(error, ProfileError):
-        return f"{error.code}: {error.message}"
+        from serving.batch.decisions import describe  # noqa: PLC0415 - only those who raise it have loaded it
+
+        return describe(error)
     return str(error) if _is_ours(type(error).__module__) or isinstance(error, OSError) else None
 
 

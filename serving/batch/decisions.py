@@ -78,9 +78,18 @@ def decision(account: str | None, result: Answer | ProfileError, versions: Mappi
     """One row of `SCHEMA`."""
     if isinstance(result, Answer):
         return result.to_dict()
-    field = f" ({result.field})" if result.field else ""
-    error = f"{result.code}: {result.message}{field}"
-    return {"account_id": account, "findings": [], "versions": dict(versions), "error": error, "warnings": []}
+    return {
+        "account_id": account,
+        "findings": [],
+        "versions": dict(versions),
+        "error": describe(result),
+        "warnings": [],
+    }
+
+
+def describe(error: ProfileError) -> str:
+    """An error in one line: code, what was wrong, and the field if it is one."""
+    return f"{error.code}: {error.message}" + (f" ({error.field})" if error.field else "")
 
 
 def part_path(directory: Path, number: int) -> Path:

@@ -96,7 +96,11 @@ def account_id(row: Row) -> str | None:
     value = None if isinstance(row, ProfileError) else row.get(ID)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return value if isinstance(value, str) and value else None
+    return value if isinstance(value, str) and value and _is_unicode(value) else None
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _parquet(path: Path) -> pq.ParquetFile:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from serving.batch.inputs import COLUMNS, Row, account_id, header, keys
 
@@ -65,7 +66,7 @@ def plan(files: Sequence[Path], part_rows: int) -> Plan:
     hashes, sizes = array("q"), []
     for path in files:
         before = len(hashes)
-        for row in keys(path):
+        for row in tqdm(keys(path), desc="planning", unit=" rows", delay=1, leave=False, disable=None):
             hashes.append(_hash(row, len(hashes)))
         sizes.append(len(hashes) - before)
     parts = _parts(files, sizes, _repeated(np.frombuffer(hashes, np.int64)), part_rows)

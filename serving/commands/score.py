@@ -22,7 +22,8 @@ def score(  # noqa: PLR0913, PLR0917 - the command's own options
     object store, encoded bytes, or base64); entitlements (a list; in CSV a JSON list, or separated by semicolons).
 
     OUT has one row for every row of IN. A row that cannot be judged has a null verdict and says why in `error`; it is
-    counted in the summary and does not change the exit code, which is 0 when every row is in OUT.
+    counted in the summary and does not change the exit code, which is 0 when every row is in OUT, unless the fault
+    was ours (`internal`).
 
     Example: `huijian score accounts.parquet decisions/`
     """
@@ -36,3 +37,5 @@ def score(  # noqa: PLR0913, PLR0917 - the command's own options
     except InputError as error:
         raise typer.BadParameter(str(error)) from error
     typer.echo(report)
+    if report.tally.errors["internal"]:
+        raise typer.Exit(1)

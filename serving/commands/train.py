@@ -9,41 +9,42 @@ import typer
 
 app = typer.Typer(help="训练 · Make the models again, also with more labelled cases.", no_args_is_help=True)
 
-Output = Annotated[Path, typer.Option(help="Artefact folder; a run broken off there goes on.")]
+Output = Annotated[Path, typer.Option(help="Folder of the run; one that was broken off there goes on.")]
 Cases = Annotated[
     list[Path] | None,
     typer.Option(exists=True, dir_okay=False, help="Further labelled cases, JSON Lines; may be repeated."),
 ]
 Seed = Annotated[int, typer.Option(help="Of everything random; the same seed gives the same model.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Use only so much of the data, for a trial.")]
+Threads = Annotated[int, typer.Option(min=1, help="Cores to use.")]
 
 
 @app.command()
-def text(
+def text(  # noqa: PLR0913, PLR0917 - the run's own options
     output: Output = Path("build/text"),
     cases: Cases = None,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the data.")] = 4,
     seed: Seed = 2026,
     limit: Limit = None,
+    threads: Threads = 1,
 ) -> None:
     """Fine-tune the text classifier and export it.
 
     Example: `huijian train text --cases new-cases.jsonl`
     """
-    from training.text import export, train
+    from training.text.train import train_text
 
-    checkpoint = train.fit(output, train.Settings(epochs, seed, limit), cases or ())
-    typer.echo(f"{export.export_text(checkpoint, output)}; put it in force with: huijian promote {output}")
+    artifact = train_text(output, cases=cases or (), epochs=epochs, seed=seed, limit=limit, threads=threads)
+    typer.echo(f"{artifact}; put it in force with: huijian promote {artifact}")
 
 
-def images(
-    output: Annotated[Path, typer.Option(help="Artefact folder; a run broken off there goes on.")] = Path(
-        "build/images"
-    ),
+def images(  # noqa: PLR0913, PLR0917 - the run's own options
+    output: Output = Path("build/images"),
     cases: Cases = None,
     minutes: Annotated[float, typer.Option(min=0, help="Of training, after preparation.")] = 60,
     seed: Seed = 0,
     limit: Limit = None,
+    threads: Threads = 1,
 ) -> None:
     """Train the image encoder and export it.
 
@@ -51,8 +52,8 @@ def images(
     """
     from training.images.train import train_images
 
-    train_images(output, cases=cases or (), minutes=minutes, seed=seed, limit=limit)
-    typer.echo(f"{output}; put it in force with: huijian promote {output} --references REFERENCES.jsonl")
+    artifact = train_images(output, cases=cases or (), minutes=minutes, seed=seed, limit=limit, threads=threads)
+    typer.echo(f"{artifact}; put it in force with: huijian promote {artifact} --references REFERENCES.jsonl")
 
 
 app.command("images")(images)

@@ -74,7 +74,8 @@ def source(tmp_path_factory):
     (folder / "truncated.jpg").write_bytes(picture()[:400])
     by_path = {"bio": BIO, "avatar": "faces/a.jpg", "entitlements": ["nobody"]}
     bad = [{"account_id": f"bad-{name}", **row} for name, row in BAD.items()]
-    lines = [{"account_id": "jsonl", **by_path}, "{oops\n", {"bio": "no account"}, {"account_id": "jsonl"}, *bad]
+    nameless = [{"bio": "no account"}, {"account_id": "\ud83d", "bio": "b"}]
+    lines = [{"account_id": "jsonl", **by_path}, "{oops\n", *nameless, {"account_id": "jsonl"}, *bad]
     write_jsonl(folder / "a.jsonl", lines)
     (folder / "b.csv").write_text(f"account_id,bio,avatar,entitlements\ncsv,{BIO},faces/a.jpg,nobody\nshort\n")
     parquet = {"account_id": "parquet", "bio": BIO, "avatar": picture(), "entitlements": ["nobody"]}
@@ -91,7 +92,17 @@ def out(source, tmp_path_factory):
 
 def test_every_row_has_one_decision_in_the_order_of_the_input(out):
     bad = [f"bad-{name}" for name in BAD]
-    assert [row["account_id"] for row in read(out)] == ["jsonl", None, None, "jsonl", *bad, "csv", None, "parquet"]
+    assert [row["account_id"] for row in read(out)] == [
+        "jsonl",
+        None,
+        None,
+        None,
+        "jsonl",
+        *bad,
+        "csv",
+        None,
+        "parquet",
+    ]
 
 
 @pytest.mark.parametrize("account", ["jsonl", "csv", "parquet"])
@@ -111,6 +122,7 @@ def test_bad_row_says_why_names_its_field_and_never_passes(out):
     ] == [
         (None, "row_invalid", []),
         (None, "missing_field", ["account_id"]),
+        (None, "text_invalid", ["account_id"]),
         ("jsonl", "account_repeated", ["account_id"]),
         ("bad-truncated", "image_undecodable", ["avatar"]),
         ("bad-missing", "image_missing", ["avatar"]),
@@ -131,7 +143,7 @@ def test_finished_run_judges_nothing_again_and_reports_the_same(out, source):
     before = read(out)
     report = run(source, out)
     assert (report.judged, report.tally.rows) == (0, len(before))
-    assert report.tally.errors.total() == 11
+    assert report.tally.errors.total() == 12
     assert read(out) == before
 
 

@@ -89,7 +89,7 @@ def test_reading_from_a_row_on_skips_exactly_those_before(tmp_path, suffix, star
     assert list(inputs.rows(path, start)) == rows[start:]
 
 
-@pytest.mark.parametrize("value", [None, "", True, 1.5, ["1"]])
+@pytest.mark.parametrize("value", [None, "", True, 1.5, ["1"], "\ud800"])
 def test_value_that_names_no_account_is_none(value):
     assert inputs.account_id({"account_id": value}) is None
 

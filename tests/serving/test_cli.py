@@ -13,7 +13,10 @@ from PIL import Image
 from serving import cli
 
 HUIJIAN = Path(sys.executable).with_name("huijian")
-COMMANDS = ["serve", "classify", "score", *(f"gallery {name}" for name in ("build", "add", "remove", "list", "search"))]
+COMMANDS = """
+    serve, classify, score, gallery build, gallery add, gallery remove, gallery list, gallery search,
+    train text, train images, train image, evaluate text, compare, promote
+"""
 BIO = "稳赚不赔，➕V：abc12345"
 
 
@@ -43,7 +46,7 @@ def test_help_answers_in_less_than_half_a_second_of_work():
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", COMMANDS.split(","))
 def test_every_command_has_help_with_an_example(huijian, command):
     code, out, _ = huijian(*command.split(), "--help")
     assert (code, "Example: huijian" in out) == (0, True)
@@ -84,7 +87,7 @@ def test_file_that_is_no_profile_is_wrong_usage(huijian, tmp_path, content):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["classify", "--name", "名" * 65], "huijian: text_too_long: name"),
+        (["classify", "--name", "名" * 65], "huijian: text_too_long: name: "),
         (["classify", "no-such-file.json"], "no-such-file.json"),
         (["classify", "--bio", "b", "--gallery", "no-such-gallery"], "no-such-gallery"),
     ],
@@ -98,9 +101,16 @@ def test_failure_is_one_line_on_stderr_and_ends_with_1(huijian, arguments, messa
 def test_picture_that_is_damaged_is_refused_with_its_field_named(huijian, avatar):
     avatar.write_bytes(avatar.read_bytes()[:500])
     code, _, err = huijian("classify", "--avatar", avatar)
-    assert (code, err.startswith("huijian: image_undecodable: avatar")) == (1, True)
+    assert (code, err.startswith("huijian: image_undecodable:"), err.endswith("(avatar)\n")) == (1, True, True)
 
 
 def test_input_of_another_format_is_wrong_usage(huijian, avatar, tmp_path):
     code, _, err = huijian("score", avatar, tmp_path / "out")
     assert (code, "parquet" in err) == (2, True)
+
+
+def test_missing_training_requirement_says_what_installs_it(huijian, monkeypatch, tmp_path):
+    monkeypatch.delitem(sys.modules, "training.text.train", raising=False)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    code, _, err = huijian("train", "text", "--output", tmp_path)
+    assert (code, err) == (1, "huijian: torch is not installed; `make training` installs what training needs\n")
