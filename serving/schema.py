@@ -1,8 +1,8 @@
 """From a request's bytes to a `Profile`, or a refusal that names the field.
 
 JSON and multipart end in the same strict check, so that a profile is accepted or refused alike however it was sent.
-Nothing is guessed: no field is renamed, no type converted, no address fetched. Only a field that is `null` or an empty
-text counts as absent, because platforms send those for what a user left blank.
+Nothing is guessed: no field is renamed, no type converted, no address fetched. Only `null` counts as absent: an empty
+text is what a user cleared, and is judged like any other.
 """
 
 from __future__ import annotations
@@ -47,16 +47,8 @@ class ProfileRequest(BaseModel):
     entitlements: Annotated[list[Identifier], Field(max_length=MAX_ENTITLEMENTS)] | None = None
 
     def to_profile(self) -> Profile:
-        """The same in the models' vocabulary, with empty texts left out.
-
-        Raises:
-            ProfileError: no content field is left.
-        """
-        texts = {field: getattr(self, field) or None for field in TEXT_FIELDS}
-        images = {field: getattr(self, field) for field in IMAGE_FIELDS}
-        content = {str(field): value for field, value in (texts | images).items() if value is not None}
-        if not content:
-            raise ProfileError("missing_content", f"give at least one of {', '.join(profile.Field)}")
+        """The same in the models' vocabulary; that there is any content is the Inspector's to check."""
+        content = {str(field): getattr(self, field) for field in profile.Field}
         return Profile(self.account_id, **content, entitlements=frozenset(self.entitlements or ()))
 
 

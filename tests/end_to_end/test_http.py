@@ -96,9 +96,10 @@ def test_odd_text_gets_a_verdict(client, text):
     check(response.json(), "Answer")
 
 
-def test_an_empty_text_counts_as_absent(client):
-    assert classify(client, name="", bio="晒太阳").json()["text_scores"].keys() == {"bio"}
-    assert error_of(classify(client, name="")) == ("missing_content", None)
+def test_an_empty_text_is_judged_and_null_is_absent(client):
+    answer = classify(client, name="", bio=None).json()
+    assert (answer["verdict"], answer["text_scores"].keys()) == ("pass", {"name"})
+    assert error_of(classify(client, name=None)) == ("missing_content", None)
 
 
 @pytest.mark.parametrize(
