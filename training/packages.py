@@ -14,6 +14,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -42,6 +43,7 @@ class Package:
     licence: str
 
 
+@lru_cache
 def packages() -> dict[str, Package]:
     """Every pinned package, by the short name the project uses for it."""
     table = yaml.safe_load(PACKAGES_FILE.read_text(encoding="utf-8"))
@@ -83,7 +85,7 @@ def _pypi(package: Package, scratch: Path, target: Path) -> None:
     _run([*client, f"{package.name}=={package.version}"], scratch)
     for archive in scratch.glob("*.whl"):
         with zipfile.ZipFile(archive) as wheel:
-            wheel.extractall(target)
+            wheel.extractall(target)  # noqa: S202 - zipfile keeps members below the target
     for archive in scratch.glob("*.tar.gz"):
         _untar(archive, target)
 

@@ -22,8 +22,6 @@ ICONIFY = "package/icons.json"
 SIMPLE_ICONS = "package/data/simple-icons.json"
 CSS_DPI = 96
 
-_fetched = lru_cache(fetch)
-
 
 class PictureError(ValueError):
     """A picture that is not there, or not one; the message says which."""
@@ -62,11 +60,11 @@ def _content(image: str, directory: Path) -> bytes:
     if package is None:
         return (directory / image).read_bytes()
     rest = image.removeprefix(PACKAGE + package)
-    return _icon(package, rest[1:]).encode() if rest.startswith("#") else (_fetched(package) / rest[1:]).read_bytes()
+    return _icon(package, rest[1:]).encode() if rest.startswith("#") else (fetch(package) / rest[1:]).read_bytes()
 
 
 def _icon(package: str, name: str) -> str:
-    root = _fetched(package)
+    root = fetch(package)
     if (root / SIMPLE_ICONS).is_file():
         colour = {icon["slug"]: icon["hex"] for icon in _json(root / SIMPLE_ICONS)}[name]
         drawing = (root / "package" / "icons" / f"{name}.svg").read_text(encoding="utf-8")
