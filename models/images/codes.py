@@ -5,8 +5,10 @@ codes count, how sure they are, and where they are.
 
 Measured on 7,059 harmless pictures (icons, flags, arms and logos, wallpapers, random stripes and grids) and 6,000
 random bar patterns: no kind of code that decodes with its checksum was ever read, so all kinds count. A QR code whose
-place and size are found but whose checksum fails (damaged, blurred, half covered) was seen in one of the 7,059; it
-counts too, with a lower score. The other damaged kinds were seen in 100 of them and do not count.
+place and size are found but whose checksum fails (damaged, blurred, half covered) was seen in one of the 7,059, and
+that one was twice as high as wide; square ones count too, with a lower score. The other damaged kinds were seen about
+100 times and do not count. Of 144 hard codes (50 to 500 pixels, blurred, turned, styled, with holes, JPEG 40 to 80) one
+look found 92, the two looks taken here find 116.
 """
 
 from __future__ import annotations
@@ -24,6 +26,9 @@ DETECTOR = "codes@2026.11.1"
 
 DECODED_SCORE = 0.99
 DAMAGED_SCORE = 0.9
+
+MAX_DAMAGED_ASPECT = 1.5
+"""A QR code is square; seen from the side its box may be somewhat longer than high."""
 
 LONG_SIDE = 1_280
 """All kinds of code are looked for up to this size; at 2,048 pixels that would take 40 ms."""
@@ -62,7 +67,8 @@ def _codes(pixels: np.ndarray) -> list[tuple[zxingcpp.Barcode, Box]]:
         seen = _scaled(grey, min(2.0, max(1.0, _UPSCALED_LONG_SIDE / max(grey.shape))))
         candidates = zxingcpp.read_barcodes(seen, formats=_QR_KINDS, return_errors=True)
         # A damaged code is met several times, from different guesses at its corners.
-        found = [code for code in candidates if code.valid] or list(filter(_is_damaged_qr, candidates))[:1]
+        damaged = [code for code in candidates if not code.valid and _is_damaged_qr(code, seen.shape)]
+        found = [code for code in candidates if code.valid] or damaged[:1]
     return [(code, _box(code, seen.shape)) for code in found]
 
 
@@ -73,8 +79,12 @@ def _scaled(grey: np.ndarray, scale: float) -> np.ndarray:
     return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=interpolation))
 
 
-def _is_damaged_qr(code: zxingcpp.Barcode) -> bool:
-    return code.format == zxingcpp.BarcodeFormat.QRCode and bool(code.error.type == zxingcpp.ErrorType.Checksum)
+def _is_damaged_qr(code: zxingcpp.Barcode, shape: tuple[int, ...]) -> bool:
+    if code.format != zxingcpp.BarcodeFormat.QRCode or code.error.type != zxingcpp.ErrorType.Checksum:
+        return False
+    left, top, right, bottom = _box(code, shape)
+    width, height = (right - left) * shape[1], (bottom - top) * shape[0]
+    return bool(max(width, height) <= MAX_DAMAGED_ASPECT * min(width, height))
 
 
 def _box(code: zxingcpp.Barcode, shape: tuple[int, ...]) -> Box:
