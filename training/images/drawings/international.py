@@ -169,7 +169,7 @@ def civil_aviation_organization() -> str:
 
 def meteorological_organization() -> str:
     """The compass rose of the World Meteorological Organization."""
-    rose = star(256, 96, 0.1, UN_BLUE) + "".join(
+    rose = "".join(
         polygon(
             [
                 polar(256, 236, 176 if angle % 90 == 0 else 130, angle),

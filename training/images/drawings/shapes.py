@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from math import atan2, cos, degrees, pi, radians, sin
 
 RED, GOLD, DARK_GOLD = "#de2910", "#ffde00", "#c8960c"
-NAVY, WHITE = "#0b2a6f", "#ffffff"
+NAVY = "#0b2a6f"
 
 Point = tuple[float, float]
 
