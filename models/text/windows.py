@@ -6,6 +6,7 @@ goes unjudged. Every window starts with the name of the field, because the same 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from models.text.normalize import FieldText
 
 START, END = 0, 2
 """Ids of <s> and </s> in every vocabulary of this project."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half characters, which the tokenizer refuses; each becomes one replacement character, so that places stay."""
 
 PREFIXES: Mapping[Field, str] = {Field.NAME: "昵称:", Field.BIO: "简介:", Field.SIGNATURE: "签名:"}
 
@@ -59,4 +63,4 @@ class Windows:
         ]
 
     def _encode(self, text: str) -> Encoding:
-        return self._tokenizer.encode(text, add_special_tokens=False)
+        return self._tokenizer.encode(_SURROGATE.sub("\ufffd", text), add_special_tokens=False)
