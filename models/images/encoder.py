@@ -144,7 +144,7 @@ def _pooled(grid: Array) -> Embedding:
 
 def _starts(length: int, side: int) -> list[int]:
     count = int(np.ceil((length - side) / (side / 2))) + 1
-    return [round(start) for start in np.linspace(0, length - side, count)]
+    return list(dict.fromkeys(round(start) for start in np.linspace(0, length - side, count)))
 
 
 def _resized(pixels: Array, area: int) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,7 @@ import numpy as np
 
 from training import packages
 
-TRAINING_PHOTOS = ("plasma-workspace-wallpapers", "ukui-wallpapers", "budgie-backgrounds", "lomiri-wallpapers-16.04")
+TRAINING_PHOTOS = ("budgie-backgrounds", "lomiri-wallpapers-16.04", "ukui-wallpapers", "plasma-workspace-wallpapers")
 VALIDATION_PHOTOS = ("mate-backgrounds",)
 BENCHMARK_PHOTOS = ("gnome-backgrounds", "lomiri-wallpapers-20.04")
 """Other packages for each fold, so that no photograph is in two."""
@@ -40,8 +41,9 @@ class Backgrounds:
 
     @classmethod
     def load(cls, sources: Sequence[str], limit: int | None = None) -> Backgrounds:
-        """Photographs of these packages, at most `limit` of each; those that cannot be fetched here are left out."""
-        return cls(tuple(photo for source in sources for photo in _photos(source, limit)))
+        """Photographs of these packages, in order, at most `limit`; those that cannot be fetched here are left out."""
+        photos = (photo for source in sources for photo in _photos(source, limit))
+        return cls(tuple(islice(photos, limit)))
 
     def any(self, draw: Generator, size: Size) -> Array:
         """A background of a random kind, RGB uint8 (height, width, 3)."""

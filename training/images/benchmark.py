@@ -219,8 +219,8 @@ def _mirrored(scene: Scene, drawing: Picture) -> Picture:
 
 def _noisy(scene: Scene, drawing: Picture) -> Picture:
     blurred = _filled(scene, drawing).filter(ImageFilter.GaussianBlur(scene.between(2, 6)))
-    noise = Image.effect_noise(AVATAR, scene.between(20, 70)).convert("RGB")
-    return Image.blend(blurred, noise, 0.25)
+    grain = scene.draw.normal(128, scene.between(20, 70), (*AVATAR, 1)).clip(0, 255).astype(np.uint8)
+    return Image.blend(blurred, Image.fromarray(grain.repeat(3, axis=2)), 0.25)
 
 
 def _cropped(scene: Scene, drawing: Picture) -> Picture:

@@ -27,6 +27,7 @@ from training.images.split import Fold, fold_of
 SIDE = 160
 """Longest side of a stored rendering in pixels; the network sees emblems of up to 256 pixels, mostly smaller."""
 
+BOX_KEYS = ("left", "top", "width", "height")
 MIN_SHAPES = 24
 """A rendering of fewer inked pixels is empty or broken."""
 
@@ -40,6 +41,16 @@ LOGOS = (
     "vscode-icons",
 )
 ICONS = ("game-icons", "streamline-ultimate-color", "streamline-freehand-color", "flat-color-icons")
+FLAGS = ("flagpack", "cif")
+FOLDERS = (
+    ("flag-icons", "package/flags/4x3", "flag"),
+    ("circle-flags", "package/flags", "flag"),
+    ("country-flag-icons", "package/3x2", "flag"),
+    ("coat-of-arms", "package/dist/flags", "flag"),
+    ("coat-of-arms", "package/dist/coats", "arms"),
+)
+SOURCES = tuple(dict.fromkeys((*EMOJI, *LOGOS, *ICONS, *FLAGS, *(folder[0] for folder in FOLDERS), "simple-icons")))
+"""Packages, by their short names in `datasets/packages.yaml`."""
 
 Array = np.ndarray
 
@@ -148,21 +159,11 @@ def _render_all(directory: Path, limit: int | None) -> None:
 
 
 def _drawings(limit: int | None) -> Iterator[tuple[Graphic, str]]:
-    sources = [
-        *((source, _emoji) for source in EMOJI),
-        *((source, _logo) for source in LOGOS),
-        *((source, _icon) for source in ICONS),
-        *((source, _iconify_flag) for source in ("flagpack", "cif")),
-    ]
-    for source, describe in sources:
-        yield from _limited(_iconify(source, describe), limit)
-    for source, folder, kind in (
-        ("flag-icons", "package/flags/4x3", "flag"),
-        ("circle-flags", "package/flags", "flag"),
-        ("country-flag-icons", "package/3x2", "flag"),
-        ("coat-of-arms", "package/dist/flags", "flag"),
-        ("coat-of-arms", "package/dist/coats", "arms"),
-    ):
+    collections = {EMOJI: _emoji, LOGOS: _logo, ICONS: _icon, FLAGS: _iconify_flag}
+    for sources, describe in collections.items():
+        for source in sources:
+            yield from _limited(_iconify(source, describe), limit)
+    for source, folder, kind in FOLDERS:
         yield from _limited(_state_files(source, folder, kind), limit)
     yield from _limited(_simple_icons(), limit)
 
@@ -189,9 +190,6 @@ def _svg(icon: dict[str, Any], collection: dict[str, Any]) -> str:
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'viewBox="{view}" width="{box[2]}" height="{box[3]}">{icon["body"]}</svg>'
     )
-
-
-BOX_KEYS = ("left", "top", "width", "height")
 
 
 def _emoji(source: str, name: str) -> Graphic | None:

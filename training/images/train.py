@@ -13,6 +13,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from tqdm import tqdm
 from models.images.encoder import windows
 from training.images import graphics, tower
 from training.images.backgrounds import TRAINING_PHOTOS, Backgrounds, Size
+from training.images.calibrate import calibrate
+from training.images.card import write_card
 from training.images.export import export
 from training.images.imitations import harmless, imitate, reference
 from training.images.split import Fold
@@ -41,8 +44,9 @@ SHARES = {"flag": 0.22, "arms": 0.08, "logo": 0.28, "emoji": 0.24, "icon": 0.18}
 """How often each kind is drawn: what must be recognised most, not what packages hold most."""
 
 SCALE, MARGIN = 20.0, 0.2
-CEILING_WRONG, CEILING_HARMLESS = 0.35, 0.25
-"""Cosines above these are pushed down for other graphics' proxies, and for windows that show none."""
+CEILING_WRONG, CEILING_HARMLESS, CEILING_PAIRS = 0.35, 0.25, 0.2
+"""Cosines above these are pushed down: for other graphics' proxies, for windows that show none, and between pictures.
+Without the last, all pictures came to share one direction away from all proxies: different ones had a cosine of 0.7."""
 
 TOP = 5
 """Nearest proxies that the open-set term looks at."""
@@ -115,7 +119,7 @@ def train_images(  # noqa: PLR0913 - a command's options
         threads: of the network.
 
     Returns:
-        `output`, with `model.onnx`, `config.json` and `metrics.json`.
+        `output`, with all that the service needs; the checkpoint is gone once the run is whole.
     """
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
@@ -124,7 +128,11 @@ def train_images(  # noqa: PLR0913 - a command's options
     trainer = Trainer(corpus, seed, output / "checkpoint.pt")
     trainer.run(minutes * 60)
     metrics = {"seed": seed, "identities": len(corpus.drawings), "minutes": minutes, **trainer.metrics()}
-    return export(trainer.tower, output, metrics)
+    export(trainer.tower, output, metrics)
+    calibrate(output, seed=seed, limit=limit)
+    write_card(output)
+    trainer.checkpoint.unlink()
+    return output
 
 
 def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
@@ -159,7 +167,8 @@ class Trainer:
         self.corpus, self.checkpoint, self.seed = corpus, checkpoint, seed
         self.tower = tower.create()
         tower.freeze(self.tower)
-        self.proxies = nn.Parameter(start_from_whitening(self.tower, corpus, np.random.default_rng(seed)))
+        dimension = self.tower.visual.head.proj.out_features
+        self.proxies = nn.Parameter(torch.zeros(len(corpus.drawings), dimension))
         self.tower.to(memory_format=torch.channels_last).eval()  # batch statistics stay as pretrained
         visual = self.tower.visual
         self.optimizers = (
@@ -175,13 +184,19 @@ class Trainer:
         self.step, self.elapsed, self.averages = 0, 0.0, dict[str, float]()
         if checkpoint.exists():
             self._resume()
+        else:
+            self.proxies.data = start_from_whitening(self.tower, corpus, np.random.default_rng(seed))
 
     def run(self, seconds: float) -> None:
         """Take steps until so many seconds of training have passed, all runs together."""
-        with tqdm(total=round(seconds), initial=round(self.elapsed), unit="s", desc="training") as bar:
+        bar = tqdm(total=round(seconds), initial=round(self.elapsed), unit="s", desc="training")
+        # Pictures of the next step are drawn while this one is computed.
+        with bar, ThreadPoolExecutor(1) as painter:
+            waiting = painter.submit(self._draw, self.step)
             while self.elapsed < seconds:
                 start = time.monotonic()
-                self._take_step(self.elapsed / seconds)
+                batch, waiting = waiting.result(), painter.submit(self._draw, self.step + 1)
+                self._take_step(batch, self.elapsed / seconds)
                 self.elapsed += time.monotonic() - start
                 bar.set_postfix({"step": self.step, **{name: f"{v:.3f}" for name, v in self.averages.items()}}, False)
                 bar.update(round(self.elapsed) - bar.n)
@@ -194,9 +209,11 @@ class Trainer:
         pictures = self.step * (IMITATIONS + HARMLESS)
         return {"steps": self.step, "pictures": pictures, "seconds": round(self.elapsed), "losses": self.averages}
 
-    def _take_step(self, progress: float) -> None:
+    def _draw(self, step: int) -> Batch:
         # The generator of a step depends on its number alone, so that a resumed run draws what an unbroken one would.
-        batch = draw_batch(np.random.default_rng((self.seed, self.step)), self.corpus)
+        return draw_batch(np.random.default_rng((self.seed, step)), self.corpus)
+
+    def _take_step(self, batch: Batch, progress: float) -> None:
         rate = float(min(1.0, (self.step + 1) / WARM_UP) * 0.5 * (1 + np.cos(np.pi * min(progress, 1.0))))
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
@@ -246,7 +263,7 @@ def open_set_contrast(vectors: Tensor, proxies: Tensor, batch: Batch) -> dict[st
         proxies: float32 (identities, dimension), any length.
 
     Returns:
-        Scalars "contrast", "wrong" and "harmless", to be summed.
+        Scalars "contrast", "wrong", "harmless" and "pairs", to be summed.
     """
     cosines = vectors @ functional.normalize(proxies, dim=1).T  # (batch, 4, identities)
     own = batch.identities.clamp(min=0)[:, None, None].expand(-1, cosines.shape[1], 1)
@@ -259,7 +276,18 @@ def open_set_contrast(vectors: Tensor, proxies: Tensor, batch: Batch) -> dict[st
         "contrast": _weighted(cross, batch.positive),
         "wrong": 2.0 * _weighted(wrong, batch.positive),
         "harmless": 4.0 * _weighted(nearest, batch.negative),
+        "pairs": 4.0 * _crowding(vectors, batch.identities),
     }
+
+
+def _crowding(vectors: Tensor, identities: Tensor) -> Tensor:
+    """How far cosines between imitations and other pictures are above their ceiling, on average."""
+    shown = identities >= 0
+    pictures = torch.cat([vectors[shown, 1], vectors[~shown, 0]])
+    names = torch.cat([identities[shown], identities[~shown]])
+    cosines = vectors[shown, 1] @ pictures.T
+    others = (identities[shown][:, None] != names[None, :]).float()
+    return _weighted(cosines.sub(CEILING_PAIRS).relu(), others)
 
 
 def region_vectors(grid: Tensor, masks: Tensor) -> Tensor:
@@ -360,16 +388,15 @@ def start_from_whitening(model: tower.GridTower, corpus: Corpus, draw: np.random
     pictures = [reference(draw, _of(draw, drawings), (128, 128)) for drawings in corpus.drawings]
     features = torch.cat([_features(model, pictures[at : at + 32]) for at in range(0, len(pictures), 32)])
     mean = features.mean(dim=0)
-    _, values, directions = torch.linalg.svd(features - mean, full_matrices=False)
     projection = model.visual.head.proj
-    kept = min(projection.out_features, len(values))
+    variances, directions = torch.linalg.eigh(torch.cov(features.T))  # ascending
+    deviations = variances.clamp(min=0).sqrt()[-projection.out_features :]
     # Directions that hardly vary are noise: whitened fully, they would be as loud as the rest.
-    deviations = values[:kept] / len(features) ** 0.5
-    whitening = directions[:kept] / (deviations + 0.1 * deviations[0])[:, None]
+    whitening = directions.T[-projection.out_features :] / (deviations + 0.1 * deviations[-1])[:, None]
     whitening *= WEIGHT_SIZE / whitening.square().mean().sqrt()
     with torch.no_grad():
-        projection.weight[:kept] = whitening
-        projection.bias[:kept] = -whitening @ mean
+        projection.weight.copy_(whitening)
+        projection.bias.copy_(-whitening @ mean)
         return functional.normalize(projection(features), dim=1)
 
 

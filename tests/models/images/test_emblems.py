@@ -1,0 +1,129 @@
+"""An enrolled emblem is found, named and located; what a harmless picture resembles gets a low score."""
+
+import json
+
+import numpy as np
+import PIL.Image
+import PIL.ImageDraw
+import pytest
+import tiny_encoder
+
+from models.images import gallery as galleries
+from models.images.decode import Image
+from models.images.emblems import BEST, FEATURES, Calibration, EmblemDetector, nearness
+from models.images.encoder import Encoder, EncoderError
+from models.images.gallery import Gallery
+from models.profile import Field, Label
+
+NAMES = ("xinhua", "people", "global", "daily")
+
+
+def emblem(name, side=192):
+    draw = np.random.default_rng(list(name.encode()))
+    picture = PIL.Image.new("RGB", (side, side), "white")
+    pen = PIL.ImageDraw.Draw(picture)
+    for left, top, *colour in draw.integers(0, 255, (12, 5)):
+        pen.rectangle((left * side // 400, top * side // 400, left * side // 400 + side // 4, side), fill=tuple(colour))
+    return picture
+
+
+def noise(side=96, seed=0):
+    cells = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
+    return np.asarray(PIL.Image.fromarray(cells).resize((side, side)))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A tiny encoder with a cohort and a calibration that believes the normalised similarity alone."""
+    directory = tiny_encoder.write(tmp_path_factory.mktemp("encoder"))
+    vectors = Encoder(directory)([noise(seed=seed) for seed in range(40)])
+    np.save(directory / "cohort.npy", np.concatenate([found.vectors[:1] for found in vectors]))
+    weights = dict.fromkeys(FEATURES, 0.0) | {"normalized": 20.0}
+    (directory / "calibration.json").write_text(json.dumps({"weights": weights, "bias": -8.0}))
+    return directory
+
+
+@pytest.fixture(scope="module")
+def detector(folder, tmp_path_factory):
+    scratch = tmp_path_factory.mktemp("gallery")
+    lines = []
+    for name in NAMES:
+        emblem(name).save(scratch / f"{name}.png")
+        names = {
+            "name_zh": f"{name}社",
+            "name_en": name,
+            "source": "test",
+            "licence": "CC0-1.0",
+            "image": f"{name}.png",
+        }
+        lines.append({"reference_id": f"media.{name}", "label": "media_logo", "owner_id": f"owner.{name}", **names})
+    (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    encoder = Encoder(folder)
+    galleries.build(scratch / "references.jsonl", scratch / "gallery", encoder)
+    return EmblemDetector(encoder, Gallery.load(scratch / "gallery", encoder))
+
+
+def image(picture, frame=None):
+    return Image(np.asarray(picture), frame)
+
+
+def test_an_enrolled_emblem_is_the_best_match_with_its_name_and_owner(detector):
+    for name in NAMES:
+        best = detector([image(emblem(name))])[0][0]
+        assert (best.reference_id, best.reference_name, best.owner_id) == (
+            f"media.{name}",
+            f"{name}社",
+            f"owner.{name}",
+        )
+        assert best.label is Label.MEDIA_LOGO and best.similarity > 0.98 and best.score > 0.5
+
+
+def test_three_different_references_are_listed_best_first(detector):
+    for matches in detector([image(emblem("daily")), image(noise(seed=99))]):
+        assert len(matches) == BEST == len({match.reference_id for match in matches})
+        scores = [match.score for match in matches]
+        assert scores == sorted(scores, reverse=True) and all(0 <= score <= 1 for score in scores)
+
+
+def test_a_harmless_picture_scores_below_an_imitation(detector):
+    harmless = [matches[0].score for matches in detector([image(noise(seed=seed)) for seed in range(100, 110)])]
+    assert max(harmless) < detector([image(emblem("people"))])[0][0].score
+
+
+def test_a_picture_in_a_batch_is_matched_as_alone(detector):
+    pictures = [image(emblem("xinhua")), image(noise(200, 5)), image(emblem("people", 100))]
+    together, alone = detector(pictures), [detector([picture])[0] for picture in pictures]
+    for first, second in zip(together, alone, strict=True):
+        assert [match.reference_id for match in first] == [match.reference_id for match in second]
+        assert np.allclose([match.score for match in first], [match.score for match in second], atol=1e-4)
+
+
+def test_the_frame_of_an_animation_is_kept(detector):
+    assert {match.frame for match in detector([image(emblem("daily"), frame=7)])[0]} == {7}
+
+
+def test_findings_carry_the_evidence_of_their_matches(detector):
+    matches = detector([image(emblem("xinhua"))])[0]
+    findings = detector.findings(matches, Field.COVER)
+    assert [finding.score for finding in findings] == sorted((match.score for match in matches), reverse=True)
+    first = findings[0]
+    assert (first.field, first.label) == (Field.COVER, Label.MEDIA_LOGO)
+    assert first.evidence.reference_id == "media.xinhua" and first.evidence.box == matches[0].box
+    assert first.detector.startswith("emblem@")
+
+
+def test_nearness_is_half_the_mean_of_the_nearest_cohort_cosines():
+    vectors, cohort = np.eye(3, dtype=np.float32), np.eye(3, dtype=np.float32)[:2]
+    assert np.allclose(nearness(vectors, cohort), [0.25, 0.25, 0.0])
+
+
+def test_a_calibration_fitted_on_other_features_is_refused(tmp_path):
+    (tmp_path / "calibration.json").write_text(json.dumps({"weights": {"cosine": 1.0}, "bias": 0}))
+    with pytest.raises(EncoderError, match="calibration"):
+        Calibration.load(tmp_path / "calibration.json")
+
+
+def test_an_encoder_without_a_cohort_is_refused(tmp_path, detector, folder):
+    encoder = Encoder(tiny_encoder.write(tmp_path))
+    with pytest.raises(EncoderError, match="harmless"):
+        EmblemDetector(encoder, detector)

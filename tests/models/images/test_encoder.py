@@ -1,0 +1,89 @@
+import json
+
+import numpy as np
+import pytest
+import tiny_encoder
+
+from models.images.encoder import Encoder, EncoderError, input_size, pool, windows
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory):
+    return Encoder(tiny_encoder.write(tmp_path_factory.mktemp("encoder")))
+
+
+def noise(height, width, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def test_first_row_is_the_whole_picture_and_all_rows_have_unit_length(encoder):
+    (embedding,) = encoder([noise(200, 300)])
+    assert embedding.boxes[0].tolist() == [0, 0, 1, 1]
+    assert embedding.vectors.shape == (len(embedding.boxes), encoder.dimension)
+    assert np.allclose(np.linalg.norm(embedding.vectors, axis=1), 1, atol=1e-5)
+
+
+def test_a_batch_of_mixed_shapes_gives_what_each_picture_gives_alone(encoder):
+    pictures = [noise(100, 300, 1), noise(96, 96, 2), noise(300, 100, 3), noise(96, 96, 4)]
+    for picture, embedding in zip(pictures, encoder(pictures), strict=True):
+        assert np.allclose(embedding.vectors, encoder([picture])[0].vectors, atol=1e-5)
+
+
+def test_an_empty_batch_gives_no_embeddings(encoder):
+    assert encoder([]) == []
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 5000), (5000, 1), (3000, 4000)])
+def test_any_size_of_picture_is_embedded(encoder, height, width):
+    assert np.isfinite(encoder([noise(height, width)])[0].vectors).all()
+
+
+def test_pictures_keep_their_aspect_and_nearly_their_area():
+    for aspect in (1 / 3, 0.5, 1, 1.5, 3):
+        height, width = input_size(1000, round(1000 * aspect), 256 * 256)
+        assert height % 32 == width % 32 == 0
+        assert 0.75 < width / height / aspect < 1.35
+        assert 0.8 < height * width / 256**2 < 1.25
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (2, 9), (16, 16), (10, 28)])
+def test_windows_lie_in_the_grid_and_are_all_different(rows, columns):
+    cells = windows(rows, columns)
+    assert cells[0].tolist() == [0, 0, columns, rows]
+    assert (cells[:, :2] >= 0).all() and (cells[:, 2] <= columns).all() and (cells[:, 3] <= rows).all()
+    assert (cells[:, 2:] > cells[:, :2]).all()
+    assert len({tuple(window) for window in cells.tolist()}) == len(cells)
+
+
+def test_windows_cover_every_cell_of_a_wide_picture_at_the_smallest_scale():
+    cells = windows(10, 28)
+    side = (cells[:, 2] - cells[:, 0]).min()
+    covered = np.zeros((10, 28), bool)
+    for left, top, right, bottom in cells[cells[:, 2] - cells[:, 0] == side]:
+        covered[top:bottom, left:right] = True
+    assert covered.all()
+
+
+def test_a_window_is_the_direction_of_the_mean_of_its_cells():
+    grid = np.random.default_rng(0).normal(size=(6, 7, 5)).astype(np.float32)
+    pooled = pool(grid, np.array([[1, 2, 4, 6]]))[0]
+    mean = grid[2:6, 1:4].mean(axis=(0, 1))
+    assert np.allclose(pooled, mean / np.linalg.norm(mean), atol=1e-6)
+
+
+def test_the_fingerprint_follows_the_model(tmp_path):
+    first, second = (Encoder(tiny_encoder.write(tmp_path / str(seed), seed)) for seed in (0, 1))
+    assert first.fingerprint != second.fingerprint
+    assert len(first.fingerprint) == 12 and first.fingerprint in first.version
+
+
+def test_a_folder_without_its_files_is_refused(tmp_path):
+    with pytest.raises(EncoderError, match="artefact folder"):
+        Encoder(tmp_path)
+
+
+def test_a_config_without_dimension_is_refused(tmp_path):
+    directory = tiny_encoder.write(tmp_path)
+    (directory / "config.json").write_text(json.dumps({"name": "x", "area": 1}))
+    with pytest.raises(EncoderError):
+        Encoder(directory)

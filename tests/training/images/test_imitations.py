@@ -1,0 +1,72 @@
+import numpy as np
+import PIL.Image
+import pytest
+
+from training.images import benchmark
+from training.images.backgrounds import Backgrounds, stripes
+from training.images.imitations import harmless, imitate, paste, reference
+
+NO_PHOTOS = Backgrounds(())
+
+
+@pytest.fixture
+def drawing():
+    """A magenta square with a green middle on a transparent ground."""
+    pixels = np.zeros((80, 80, 4), np.uint8)
+    pixels[8:72, 8:72] = (255, 0, 255, 255)
+    pixels[30:50, 30:50] = (0, 255, 0, 255)
+    return pixels
+
+
+def test_the_same_seed_gives_the_same_imitation_and_another_gives_another(drawing):
+    first, same, other = (
+        imitate(np.random.default_rng(seed), drawing, (160, 160), NO_PHOTOS, drawing) for seed in (1, 1, 2)
+    )
+    assert np.array_equal(first.picture, same.picture) and first.box == same.box
+    assert not np.array_equal(first.picture, other.picture)
+
+
+@pytest.mark.parametrize("size", [(160, 160), (96, 256), (192, 128)])
+def test_imitations_are_pictures_of_the_asked_size_with_a_box_inside(drawing, size):
+    for seed in range(40):
+        made = imitate(np.random.default_rng(seed), drawing, size, NO_PHOTOS, drawing)
+        assert made.picture.shape == (*size, 3) and made.picture.dtype == np.uint8
+        left, top, right, bottom = made.box
+        assert 0 <= left < right <= 1 and 0 <= top < bottom <= 1
+
+
+def test_a_pasted_drawing_covers_its_quadrilateral_and_nothing_else(drawing):
+    ground = np.zeros((100, 200, 3), np.uint8)
+    corners = np.array([(110, 10), (190, 10), (190, 90), (110, 90)], np.float32)
+    picture, cover = paste(ground, drawing, corners)
+    inked = np.argwhere(cover > 128)
+    assert np.allclose(inked.min(axis=0), (18, 118), atol=1) and np.allclose(inked.max(axis=0), (81, 181), atol=1)
+    assert not picture[:, :100].any() and picture[50, 150].tolist() == [0, 255, 0]
+
+
+def test_a_reference_view_shows_the_whole_drawing_unchanged_in_colour(drawing):
+    picture = reference(np.random.default_rng(0), drawing[8:72, 8:72], (160, 160))
+    assert picture[80, 80].tolist() == [0, 255, 0]
+    assert (picture == (255, 0, 255)).all(axis=2).sum() > 8_000
+
+
+def test_harmless_pictures_are_seeded_and_of_the_asked_size():
+    for seed in range(20):
+        first, same = (harmless(np.random.default_rng(seed), (96, 256), NO_PHOTOS) for _ in range(2))
+        assert first.shape == (96, 256, 3) and np.array_equal(first, same)
+
+
+def test_stripes_have_few_flat_colours():
+    for seed in range(10):
+        pixels = stripes(np.random.default_rng(seed), (64, 64))
+        assert 2 <= len(np.unique(pixels.reshape(-1, 3), axis=0)) <= 6
+
+
+@pytest.mark.parametrize("kind", [*benchmark.KINDS, *benchmark.HARMLESS_KINDS])
+def test_every_kind_of_benchmark_picture_is_seeded(drawing, kind):
+    make = (benchmark.KINDS | benchmark.HARMLESS_KINDS)[kind]
+    emblem = PIL.Image.fromarray(drawing)
+    scenes = [benchmark.Scene(np.random.default_rng(5), NO_PHOTOS, lambda: emblem) for _ in range(2)]
+    first, same = (make(scene, emblem) for scene in scenes)
+    assert first.mode == "RGB" and min(first.size) >= 64
+    assert np.array_equal(np.asarray(first), np.asarray(same))

@@ -1,0 +1,120 @@
+"""The image tower is trained, exported, calibrated and resumed, on few graphics and for few seconds."""
+
+import json
+
+import numpy as np
+import PIL.Image
+import pytest
+import torch
+
+from models.images.emblems import Calibration
+from models.images.encoder import Encoder
+from training.images import graphics, tower, train
+from training.images.export import MAX_DIFFERENCE, export, parity
+from training.images.split import Fold
+
+LIMIT = 6
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def untrained():
+    torch.manual_seed(0)
+    return tower.create(pretrained=False)
+
+
+def test_the_grid_mean_is_what_open_clip_embeds(untrained):
+    pixels = torch.randint(0, 256, (2, 64, 96, 3), dtype=torch.uint8)
+    untrained.eval()
+    with torch.inference_mode():
+        grid = untrained(pixels)
+        normalized = (pixels.permute(0, 3, 1, 2).float() / 255 - untrained.mean) / untrained.std
+        assert grid.shape == (2, 4, 6, 256)
+        assert torch.allclose(grid.mean(dim=(1, 2)), untrained.visual(normalized), atol=1e-4)
+
+
+def test_the_exported_graph_computes_what_the_tower_computes(untrained, tmp_path):
+    directory = export(untrained, tmp_path)
+    assert parity(untrained, directory / "model.onnx", seed=3) < MAX_DIFFERENCE
+    assert Encoder(directory).dimension == 256
+    assert json.loads((directory / "metrics.json").read_text())["parity_max_relative_difference"] < MAX_DIFFERENCE
+
+
+def test_the_right_proxy_lowers_the_loss_and_a_wrong_one_raises_it():
+    vectors = torch.nn.functional.normalize(torch.randn(1, 4, 8, generator=torch.manual_seed(0)), dim=2)
+    vectors[:] = vectors[:, :1]
+    away = torch.nn.functional.normalize(torch.randn(5, 8, generator=torch.manual_seed(1)), dim=1)
+    losses = []
+    for identity in (0, 1):
+        proxies = torch.cat([vectors[0, :1], away])
+        weights = torch.ones(1, 4)
+        batch = train.Batch(torch.empty(0), torch.empty(0), torch.tensor([identity]), weights, torch.zeros(1, 4))
+        losses.append(train.open_set_contrast(vectors, proxies, batch))
+    assert losses[0]["contrast"] < losses[1]["contrast"]
+    assert losses[0]["wrong"] < losses[1]["wrong"]
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return train.load_corpus(limit=LIMIT)
+
+
+def test_a_batch_is_drawn_from_its_seed_alone(corpus):
+    first, same = (train.draw_batch(np.random.default_rng(4), corpus) for _ in range(2))
+    assert torch.equal(first.pixels, same.pixels) and torch.equal(first.identities, same.identities)
+    assert torch.allclose(first.masks.sum(dim=2), torch.ones(first.masks.shape[:2]), atol=1e-4)
+    assert (first.identities >= 0).sum() == train.IMITATIONS
+    assert not first.positive[first.identities < 0].any()
+
+
+def test_no_owner_that_is_held_out_is_trained_on(corpus):
+    rendered = graphics.load(LIMIT)
+    trained = {item.identity for item in rendered.items if item.fold is Fold.TRAIN}
+    assert len(corpus.drawings) == len(trained)
+    held = {item.owner for item in rendered.items if item.fold is not Fold.TRAIN}
+    assert not held & {item.owner for item in rendered.items if item.fold is Fold.TRAIN}
+
+
+def test_labelled_cases_become_identities(corpus, tmp_path):
+    PIL.Image.new("RGB", (200, 100), "red").save(tmp_path / "case.png")
+    lines = [
+        {"id": "1", "field": "avatar", "image": "case.png", "labels": ["media_logo"], "reference_id": "media.new"},
+        {"id": "2", "field": "avatar", "image": "case.png", "labels": []},
+        {"id": "3", "field": "bio", "text": "加V", "labels": ["contact_diversion"]},
+    ]
+    (tmp_path / "cases.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    assert len(train.load_corpus([tmp_path / "cases.jsonl"], LIMIT).drawings) == len(corpus.drawings) + 1
+
+
+def test_a_broken_off_run_goes_on_from_its_checkpoint(corpus, tmp_path):
+    first = train.Trainer(corpus, 0, tmp_path / "checkpoint.pt")
+    first.run(0.01)
+    second = train.Trainer(corpus, 0, tmp_path / "checkpoint.pt")
+    assert second.step == first.step == 1 and second.elapsed == first.elapsed
+    assert torch.equal(second.proxies, first.proxies)
+    second.run(second.elapsed + 0.01)
+    assert second.step == 2
+
+
+@pytest.mark.slow
+def test_one_command_makes_an_artefact_that_the_service_can_load(tmp_path):
+    run = train.train_images(tmp_path / "run", minutes=0.05, limit=LIMIT)
+    assert {path.name for path in run.iterdir()} == {
+        "model.onnx",
+        "config.json",
+        "cohort.npy",
+        "calibration.json",
+        "metrics.json",
+        "card.md",
+    }
+    encoder = Encoder(run)
+    assert np.load(run / "cohort.npy").shape[1] == encoder.dimension
+    Calibration.load(run / "calibration.json")
+    assert json.loads((run / "metrics.json").read_text())["steps"] >= 1
