@@ -1,0 +1,153 @@
+import io
+from dataclasses import replace
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from models.inspector import Inspector
+from models.profile import CLASSIFIER_LABELS, Answer, Field, Label, Profile, ProfileError, Severity
+from models.settings import REPOSITORY, Settings
+
+FLAG = (REPOSITORY / "docs" / "example-avatar.png").read_bytes()
+"""The national flag on an avatar."""
+
+
+@pytest.fixture(scope="module")
+def inspector() -> Inspector:
+    return Inspector.load(Settings())
+
+
+def png(picture: PIL.Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def harmless_picture() -> bytes:
+    noise = np.random.default_rng(3).integers(90, 200, (6, 6, 3), dtype=np.uint8)
+    return png(PIL.Image.fromarray(noise).resize((320, 320), PIL.Image.Resampling.BICUBIC))
+
+
+def judge(inspector: Inspector, **fields) -> Answer:
+    (answer,) = inspector([Profile("42", **fields)])
+    assert isinstance(answer, Answer), answer
+    return answer
+
+
+def test_an_ordinary_profile_passes_without_findings(inspector: Inspector):
+    answer = judge(inspector, name="半糖去冰", bio="上班摸鱼，下班做饭", avatar=harmless_picture())
+    assert (answer.verdict, answer.findings) == (Severity.PASS, ())
+
+
+def test_the_national_flag_is_refused_with_reference_box_and_article(inspector: Inspector):
+    answer = judge(inspector, avatar=FLAG).to_dict()
+    finding = answer["findings"][0]
+    assert (answer["verdict"], finding["label"], finding["field"]) == ("reject", "national_symbol", "avatar")
+    assert finding["articles"] == ["8(3)", "10"]
+    assert finding["evidence"]["reference_id"] == answer["matches"]["avatar"][0]["reference_id"] == "flag.cn"
+    left, top, right, bottom = finding["evidence"]["box"]
+    assert 0 <= left < right <= 1
+    assert 0 <= top < bottom <= 1
+
+
+def test_every_picture_lists_its_three_best_references(inspector: Inspector):
+    matches = judge(inspector, avatar=harmless_picture(), cover=FLAG).matches
+    assert {field: len({match.reference_id for match in best}) for field, best in matches.items()} == {
+        Field.AVATAR: 3,
+        Field.COVER: 3,
+    }
+
+
+def test_an_entitled_account_may_show_its_emblem(inspector: Inspector):
+    answer = judge(inspector, avatar=FLAG, entitlements=frozenset({"state.cn"}))
+    assert answer.findings[0].authorized
+    assert answer.verdict is Severity.PASS
+    assert answer.warnings == ()
+
+
+def test_an_unknown_entitlement_is_said_and_changes_nothing(inspector: Inspector):
+    answer = judge(inspector, avatar=FLAG, entitlements=frozenset({"state.atlantis"}))
+    assert answer.verdict is Severity.REJECT
+    assert "1 entitlements" in answer.warnings[0]
+    assert "atlantis" not in answer.warnings[0]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_an_animation_is_as_bad_as_its_worst_frame(inspector: Inspector, place: int):
+    with PIL.Image.open(io.BytesIO(FLAG)) as flag:
+        frames = [PIL.Image.new("RGB", flag.size, colour) for colour in ("#7a8a90", "#8d8277", "#67735f")]
+        frames[place] = flag.convert("RGB")
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=80)
+    answer = judge(inspector, avatar=buffer.getvalue())
+    assert answer.verdict is Severity.REJECT
+    assert answer.findings[0].evidence.frame == place
+
+
+def test_disguised_contacts_are_shown_where_they_stand_in_the_original(inspector: Inspector):
+    bio = "手工银饰💍\u200b ➕Ｖ：ａｂｃ12345 备注尺寸"
+    finding = next(found for found in judge(inspector, bio=bio).findings if found.label is Label.CONTACT_DIVERSION)
+    assert finding.severity is Severity.REJECT
+    (start, end), *_ = finding.evidence.spans
+    assert "ａｂｃ12345" in bio[start:end]
+
+
+def test_every_text_field_has_a_probability_for_every_label(inspector: Inspector):
+    scores = judge(inspector, name="小鹿", bio="", signature="🌙").text_scores
+    assert set(scores) == {Field.NAME, Field.BIO, Field.SIGNATURE}
+    for by_label in scores.values():
+        assert tuple(by_label) == CLASSIFIER_LABELS
+        assert all(0 <= score <= 1 for score in by_label.values())
+
+
+def test_a_restricted_word_in_the_name_asks_for_review(inspector: Inspector):
+    labels = {finding.label for finding in judge(inspector, name="中国手工皂联盟").findings}
+    assert Label.RESTRICTED_WORD in labels
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "field"),
+    [
+        ({}, "missing_content", None),
+        ({"name": "名" * 65}, "text_too_long", "name"),
+        ({"bio": "字" * 2_001}, "text_too_long", "bio"),
+        ({"signature": "字" * 501}, "text_too_long", "signature"),
+        ({"bio": "a\ud800b"}, "text_invalid", "bio"),
+        ({"cover": b""}, "image_empty", "cover"),
+        ({"avatar": b"<svg/>"}, "image_type", "avatar"),
+    ],
+)
+def test_what_cannot_be_judged_says_why_and_leaves_the_others_judged(inspector: Inspector, fields, code, field):
+    broken, answer = inspector([Profile("1", **fields), Profile("2", name="小鹿")])
+    assert isinstance(broken, ProfileError)
+    assert (broken.code, broken.field) == (code, field)
+    assert isinstance(answer, Answer)
+
+
+@pytest.mark.parametrize("bio", ["\0", "\u202eabc\u202c", "😀" * 2_000, "\u200b" * 50, " "])
+def test_strange_texts_are_judged(inspector: Inspector, bio: str):
+    assert judge(inspector, bio=bio).text_scores[Field.BIO]
+
+
+def test_a_batch_gives_what_single_profiles_give(inspector: Inspector):
+    profiles = [
+        Profile("1", name="新华社记者站", avatar=FLAG),
+        Profile("2", bio="稳赚不赔，加V：abc12345"),
+        Profile("3", avatar=harmless_picture(), cover=FLAG),
+    ]
+
+    def comparable(answers):
+        return [replace(answer, decision_id="").to_dict() for answer in answers]
+
+    assert comparable(inspector(profiles)) == comparable([inspector([profile])[0] for profile in profiles])
+
+
+def test_every_answer_names_the_versions_that_judged_it(inspector: Inspector):
+    versions = judge(inspector, name="小鹿").versions
+    assert set(versions) == {"encoder", "gallery", "text", "policy"}
+    assert all(versions.values())
+
+
+def test_each_decision_has_its_own_id(inspector: Inspector):
+    assert judge(inspector, name="小鹿").decision_id != judge(inspector, name="小鹿").decision_id
