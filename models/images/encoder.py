@@ -91,7 +91,7 @@ class Encoder:
         embeddings: dict[int, Embedding] = {}
         for places in _by_shape(inputs):
             grids = self._session.run(["grid"], {"pixels": np.stack([inputs[place] for place in places])})[0]
-            embeddings.update({place: _pooled(grid) for place, grid in zip(places, grids, strict=True)})
+            embeddings.update({place: pool(grid) for place, grid in zip(places, grids, strict=True)})
         return [embeddings[place] for place in range(len(inputs))]
 
 
@@ -118,28 +118,28 @@ def windows(rows: int, columns: int) -> Array:
     return np.array([whole, *(square for square in squares if square != whole)], dtype=np.int64)
 
 
-def pool(grid: Array, cells: Array) -> Array:
-    """Unit vectors of windows: the means of their cells.
+@lru_cache(maxsize=256)
+def averages(rows: int, columns: int) -> Array:
+    """What takes a grid's cells to the means of its windows: float32 (windows, rows * columns)."""
+    cells = windows(rows, columns)
+    weights = np.zeros((len(cells), rows, columns), np.float32)
+    for weight, (left, top, right, bottom) in zip(weights, cells, strict=True):
+        weight[top:bottom, left:right] = 1 / ((bottom - top) * (right - left))
+    return weights.reshape(len(cells), rows * columns)
+
+
+def pool(grid: Array) -> Embedding:
+    """Unit vectors of a grid's windows.
 
     Args:
         grid: float32 (rows, columns, dimension).
-        cells: int64 (windows, 4), left, top, right, bottom in cells.
-
-    Returns:
-        float32 (windows, dimension).
     """
-    sums = np.pad(grid.astype(np.float64), ((1, 0), (1, 0), (0, 0))).cumsum(axis=0).cumsum(axis=1)
-    left, top, right, bottom = cells.T
-    totals = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
-    lengths = np.linalg.norm(totals, axis=1, keepdims=True)
-    return cast(Array, (totals / np.maximum(lengths, 1e-12)).astype(np.float32))
-
-
-def _pooled(grid: Array) -> Embedding:
-    rows, columns = grid.shape[:2]
-    cells = windows(rows, columns)
-    boxes = cells / np.array([columns, rows, columns, rows])
-    return Embedding(pool(grid, cells), boxes.astype(np.float32))
+    rows, columns, dimension = grid.shape
+    # One product with a small matrix is ten times faster than an integral image.
+    means = averages(rows, columns) @ grid.reshape(rows * columns, dimension)
+    lengths = np.linalg.norm(means, axis=1, keepdims=True)
+    boxes = windows(rows, columns) / np.array([columns, rows, columns, rows])
+    return Embedding(means / np.maximum(lengths, 1e-12), boxes.astype(np.float32))
 
 
 def _starts(length: int, side: int) -> list[int]:

@@ -66,9 +66,10 @@ def test_windows_cover_every_cell_of_a_wide_picture_at_the_smallest_scale():
 
 def test_a_window_is_the_direction_of_the_mean_of_its_cells():
     grid = np.random.default_rng(0).normal(size=(6, 7, 5)).astype(np.float32)
-    pooled = pool(grid, np.array([[1, 2, 4, 6]]))[0]
-    mean = grid[2:6, 1:4].mean(axis=(0, 1))
-    assert np.allclose(pooled, mean / np.linalg.norm(mean), atol=1e-6)
+    pooled = pool(grid)
+    for (left, top, right, bottom), vector in zip(windows(6, 7), pooled.vectors, strict=True):
+        mean = grid[top:bottom, left:right].mean(axis=(0, 1))
+        assert np.allclose(vector, mean / np.linalg.norm(mean), atol=1e-5)
 
 
 def test_the_fingerprint_follows_the_model(tmp_path):
