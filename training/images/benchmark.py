@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,7 @@ def write_benchmark(references: Path, output: Path, *, seed: int = 7, limit: int
     lines = [{**line, "image": str((references.parent / line["image"]).resolve())} for line in lines]
     held, enrolled = _hold_out(lines)
     _write_lines(output / "references.jsonl", enrolled)
-    rows = [*_positives(enrolled, held, seed, limit), *_negatives(seed, limit)]
+    rows = chain(_positives(enrolled, held, seed, limit), _negatives(seed, limit))
     manifest = []
     for number, (picture, row) in enumerate(tqdm(rows, "benchmark", unit="")):
         name = f"pictures/{number:05d}.jpg"

@@ -24,6 +24,7 @@ from models.images import gallery as galleries
 from models.images.emblems import FEATURES, Calibration, EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
+from models.images.variants import variants
 from models.profile import Label
 from training.images.backgrounds import TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds, Size
 from training.images.graphics import Graphics, load
@@ -118,7 +119,8 @@ def _gallery(
     """A gallery of validation owners, and the rows of each of its references."""
     rows: dict[str, list[int]] = {}
     for row in rendered.rows(lambda item: not item.harmless and item.fold is Fold.VALIDATION):
-        rows.setdefault(rendered.items[row].identity, []).append(row)
+        if variants(rendered.drawing(row)):  # a gallery refuses blank drawings
+            rows.setdefault(rendered.items[row].identity, []).append(row)
     logos = [name for name in rows if name.startswith("logo.")][OWN_LOGOS:]
     rows = {name: places for name, places in rows.items() if name not in set(logos)}
     names = list(rows)[:limit]
