@@ -22,7 +22,7 @@ MAX_DIFFERENCE = 1e-3
 """Largest absolute difference between torch and ONNX that is accepted, relative to the grid's largest value."""
 
 MIN_COSINE = 0.98
-"""Least mean cosine between cells of the tower and of the graph with weights in 8 bits, on noise: pictures lose less."""
+"""Least mean cosine of cells between the tower and its graph in 8 bits, on noise; pictures lose less."""
 
 SMALL = 8_000
 """Tensors of fewer numbers keep 32 bits: they weigh little, and early layers and depthwise filters suffer most (mean
