@@ -25,6 +25,7 @@ from benchmarks.profiles import AVATAR, picture, texts
 from models.inspector import Inspector
 from models.profile import Profile
 from models.settings import Settings
+from serving.batch.scorer import BATCH_ROWS
 
 PICTURES = 1_000
 """Different avatars; nothing in the house remembers a picture, so using one several times changes no cost."""
@@ -32,7 +33,6 @@ PICTURES = 1_000
 SAMPLE = 640
 """Rows of the plain loop, which is linear."""
 
-BATCH = 16
 KILLS = 5
 
 
@@ -86,10 +86,10 @@ def plain_loop(source: Path) -> float:
         Profile(row["account_id"], row["name"], row["bio"], avatar=(source.parent / row["avatar"]).read_bytes())
         for row in pq.read_table(source).slice(0, SAMPLE).to_pylist()
     ]
-    inspector(profiles[:BATCH])
+    inspector(profiles[:BATCH_ROWS])
     started = time.monotonic()
-    for start in tqdm(range(0, len(profiles), BATCH), desc="plain loop", disable=None):
-        inspector(profiles[start : start + BATCH])
+    for start in tqdm(range(0, len(profiles), BATCH_ROWS), desc="plain loop", disable=None):
+        inspector(profiles[start : start + BATCH_ROWS])
     return len(profiles) / (time.monotonic() - started)
 
 

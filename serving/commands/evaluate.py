@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -23,4 +26,44 @@ def text(
     """
     from training.text.evaluate import evaluate_text
 
-    evaluate_text(cases, output=output)
+    evaluate_text(cases, output=output, command=_command())
+
+
+@app.command()
+def images(
+    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST.jsonl", exists=True, dir_okay=False)],
+    references: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Build a gallery of these, and measure a hash of them too."),
+    ] = None,
+    gallery: Annotated[Path | None, typer.Option(help="Gallery to use instead of the one in force.")] = None,
+    output: Output = None,
+) -> None:
+    """Measure the emblem detector, beside a perceptual hash if the references are given.
+
+    A line is `{"path", "label": "pos" | "neg", "reference_id", "kind", "field"}`, the path relative to the file.
+
+    Example: `huijian evaluate images manifest.jsonl --references references.jsonl`
+    """
+    from models.images import gallery as galleries
+    from models.images.emblems import EmblemDetector
+    from models.images.encoder import Encoder
+    from models.settings import Settings
+    from training.images.evaluate import evaluate_images
+
+    settings = Settings.from_environment(gallery)
+    encoder, directory = Encoder(settings.encoder_directory()), settings.gallery_directory()
+    with tempfile.TemporaryDirectory() as scratch:
+        if references and not gallery:
+            directory = Path(scratch)
+            galleries.build(references, directory, encoder)
+        detector = EmblemDetector(encoder, galleries.Gallery.load(directory, encoder))
+    try:
+        evaluate_images(manifest, detector, references=references, output=output, command=_command())
+    except (ValueError, KeyError) as error:
+        raise typer.BadParameter(f"{manifest} cannot be used: {error}") from error
+
+
+def _command() -> str:
+    """The command that was given, to be printed below its table."""
+    return shlex.join(["huijian", *sys.argv[1:]])
