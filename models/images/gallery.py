@@ -29,6 +29,9 @@ CLASH = 0.97
 not trained for it, are tricolours that people confuse too: Romania and Chad .995, Mali and Romania .98, Belgium and
 Guinea .971; distinct designs begin below (Austria and Latvia .967)."""
 
+REDUNDANT = 0.97
+"""Cosine from which a look adds nothing to those that its reference has: artists draw most flags alike."""
+
 
 @dataclass(frozen=True)
 class Clash:
@@ -180,17 +183,31 @@ def remove(directory: Path, reference_id: str) -> Change:
 
 
 def _embedded(drawings: Iterable[Drawing], encoder: Encoder) -> tuple[list[Entry], np.ndarray]:
-    """Entries without doubles, and the whole-picture vectors of all their looks, in order."""
+    """Entries without doubles, and the whole-picture vectors of their looks that differ, in order."""
     entries: dict[tuple[str, str], Entry] = {}
+    enrolled: dict[str, list[np.ndarray]] = {}
     vectors: list[np.ndarray] = []
     for drawing in tqdm(drawings, desc="图库 gallery", unit="", disable=None):
         sha256, looks = drawing.read()
-        entry = Entry(drawing.reference, sha256, len(looks))
-        if entries.setdefault(entry.key, entry) is entry:
-            vectors += [embedding.vectors[0] for embedding in encoder(looks)]
+        key = (drawing.reference.reference_id, sha256)
+        if key not in entries:
+            known = enrolled.setdefault(drawing.reference.reference_id, [])
+            kept = _distinct([embedding.vectors[0] for embedding in encoder(looks)], known)
+            entries[key] = Entry(drawing.reference, sha256, len(kept))
+            vectors += kept
     if not vectors:
         raise GalleryError("there are no references to enrol")
     return list(entries.values()), np.stack(vectors).astype(np.float32)
+
+
+def _distinct(looks: Sequence[np.ndarray], known: list[np.ndarray]) -> list[np.ndarray]:
+    """The first look, and those of the others that are unlike all of `known`, which grows by what is kept."""
+    kept = []
+    for number, look in enumerate(looks):
+        if number == 0 or max(float(look @ other) for other in known) < REDUNDANT:
+            known.append(look)
+            kept.append(look)
+    return kept
 
 
 def _clashes(entries: Sequence[Entry], vectors: np.ndarray, first_new: int) -> Iterator[Clash]:
