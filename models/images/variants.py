@@ -44,14 +44,18 @@ def variants(picture: np.ndarray) -> list[np.ndarray]:
 
 
 def trimmed(picture: PIL.Image.Image) -> PIL.Image.Image:
-    """An RGBA picture without its transparent or one-coloured margins."""
+    """An RGBA picture without its transparent margins, and without a one-coloured frame.
+
+    A margin on some sides only belongs to the drawing: the red bands of the Austrian flag are no frame of its white one.
+    """
     box = picture.getchannel("A").getbbox()
     inner = picture.crop(box) if box else picture
     corner = inner.getpixel((0, 0))
     difference = PIL.ImageChops.difference(inner, PIL.Image.new("RGBA", inner.size, corner))
     bands = [band.point(lambda value: 255 * (value > _SAME_COLOUR)) for band in difference.split()]
     box = PIL.Image.merge("RGBA", bands).getbbox(alpha_only=False)
-    return inner.crop(box) if box else inner
+    framed = box and box[0] > 0 and box[1] > 0 and box[2] < inner.width and box[3] < inner.height
+    return inner.crop(box) if framed else inner
 
 
 def _square(emblem: PIL.Image.Image, background: Colour) -> PIL.Image.Image:

@@ -50,3 +50,10 @@ def test_transparent_and_plain_margins_are_trimmed():
 def test_picture_without_margins_is_kept_whole():
     picture = PIL.Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 60, 4), dtype=np.uint8) | 1)
     assert trimmed(picture).size == (60, 40)
+
+
+def test_bands_at_two_sides_are_no_margin():
+    flag = PIL.Image.new("RGBA", (90, 60), (200, 16, 46, 255))
+    flag.paste((255, 255, 255, 255), (0, 20, 90, 40))
+    assert trimmed(flag).size == (90, 60)
+    assert len(variants(np.asarray(flag))) == 5
