@@ -46,7 +46,7 @@ def variants(picture: np.ndarray) -> list[np.ndarray]:
 def trimmed(picture: PIL.Image.Image) -> PIL.Image.Image:
     """An RGBA picture without its transparent margins, and without a one-coloured frame.
 
-    A margin on some sides only belongs to the drawing: the red bands of the Austrian flag are no frame of its white one.
+    A margin on some sides only belongs to the drawing: the red bands of the Austrian flag are no frame.
     """
     box = picture.getchannel("A").getbbox()
     inner = picture.crop(box) if box else picture
