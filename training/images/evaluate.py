@@ -5,6 +5,7 @@ The evaluator takes the detector that is served, so that what is measured is wha
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def evaluate_images(
         raise ValueError(f"{manifest}: a manifest needs imitations (pos) and harmless pictures (neg)")
     label_of = {reference.reference_id: str(reference.label) for reference in detector.references}
     labels = [label_of.get(row["reference_id"], "not enrolled") for row in rows]
-    methods = {"emblems": _by_detector(rows, manifest.parent, detector)}
+    methods = {"emblems": score_pictures(rows, manifest.parent, detector)}
     if references is not None:
         methods["pdq"] = _by_hash(rows, manifest.parent, references)
     result = {name: _measured(rows, labels, positive, scored) for name, scored in methods.items()}
@@ -82,7 +83,8 @@ def evaluate_images(
     return result
 
 
-def _by_detector(rows: Sequence[dict[str, Any]], directory: Path, detector: EmblemDetector) -> Scored:
+def score_pictures(rows: Sequence[dict[str, Any]], directory: Path, detector: EmblemDetector) -> Scored:
+    """What the detector says of every row of a manifest; paths are relative to `directory`."""
     scores, right = [], []
     for batch in _batches(tqdm(rows, "emblems", unit="")):
         frames = [decode((directory / row["path"]).read_bytes(), Field(row.get("field") or "avatar")) for row in batch]
@@ -96,19 +98,23 @@ def _by_detector(rows: Sequence[dict[str, Any]], directory: Path, detector: Embl
 
 def _by_hash(rows: Sequence[dict[str, Any]], directory: Path, references: Path) -> Scored:
     """The nearest enrolled picture by PDQ (Meta 2019), a hash of 256 bits; the score is the share of equal bits."""
-    enrolled = [(drawing.reference.reference_id, drawing.read()[1][0]) for drawing in read_references(references)]
-    hashes = np.stack([_pdq(look) for _, look in enrolled])
+    drawings = read_references(references)
+    hashes = np.stack([_pdq(drawing.image) for drawing in tqdm(drawings, "pdq references", unit="")])
     scores, right = [], []
     for row in tqdm(rows, "pdq", unit=""):
-        with PillowImage.open(directory / row["path"]) as picture:
-            equal = (hashes == _pdq(np.asarray(picture.convert("RGB")))).mean(axis=1)
+        equal = (hashes == _pdq(directory / row["path"])).mean(axis=1)
         scores.append(equal.max())
-        right.append(enrolled[int(equal.argmax())][0] == row["reference_id"])
+        right.append(drawings[int(equal.argmax())].reference.reference_id == row["reference_id"])
     return Scored(np.array(scores), np.array(right))
 
 
-def _pdq(pixels: Array) -> Array:
-    return np.array(pdqhash.compute(np.ascontiguousarray(pixels))[0], dtype=bool)
+def _pdq(image: Path | bytes) -> Array:
+    """The hash of a picture on white, bool (256,)."""
+    with PillowImage.open(io.BytesIO(image) if isinstance(image, bytes) else image) as file:
+        picture = file.convert("RGBA")
+    white = PillowImage.new("RGBA", picture.size, "white")
+    flat = PillowImage.alpha_composite(white, picture).convert("RGB")
+    return np.array(pdqhash.compute(np.asarray(flat))[0], dtype=bool)
 
 
 def _measured(rows: Sequence[dict[str, Any]], labels: Sequence[str], positive: Array, scored: Scored) -> dict[str, Any]:
