@@ -1,39 +1,27 @@
-"""Is the challenger better than the champion? Both judge the same held-out texts; the difference has an interval.
-
-huijian compare models/artifacts/text/2026.11.1 build/text
-"""
+"""What it takes to call a challenger better than the champion: a paired difference and its interval."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from models.profile import CLASSIFIER_LABELS
-from models.text.normalize import FieldText
-from training.text.corpus import Split, read_split
-from training.text.evaluate import shipped_judge
-from training.text.measures import matrix, resampled_f1
+RESAMPLES = 1_000
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Challenger against champion on the held-out texts.
+class Difference:
+    """The challenger's measure less the champion's.
 
     Attributes:
-        f1: float (2, labels): the champion's and the challenger's F1.
-        clean_flagged: float (2,): share of clean texts with any finding.
-        difference: challenger's macro F1 less the champion's.
-        interval: 95% paired bootstrap interval of the difference.
+        value: on all cases.
+        interval: 95% bootstrap interval; each resample is judged by both, so that it is one of paired differences.
     """
 
-    f1: Array
-    clean_flagged: Array
-    difference: float
+    value: float
     interval: tuple[float, float]
 
     @property
@@ -46,43 +34,18 @@ class Comparison:
             return "挑战者更差 · the challenger is worse"
         return "无显著差别 · no significant difference"
 
+    @classmethod
+    def of(cls, value: float, resampled: Array) -> Difference:
+        """From the difference on all cases and on every resample, float (resamples,)."""
+        low, high = np.percentile(resampled, [2.5, 97.5])
+        return cls(value, (float(low), float(high)))
+
     def __str__(self) -> str:
-        lines = [f"{'':<22}{'champion':>10}{'challenger':>12}"]
-        lines += [
-            f"{label:<22}{old:>10.3f}{new:>12.3f}" for label, old, new in zip(CLASSIFIER_LABELS, *self.f1, strict=True)
-        ]
-        lines.append(f"{'macro F1':<22}{self.f1[0].mean():>10.3f}{self.f1[1].mean():>12.3f}")
-        lines.append(f"{'clean flagged':<22}{self.clean_flagged[0]:>10.3f}{self.clean_flagged[1]:>12.3f}")
         low, high = self.interval
-        lines.append(f"difference {self.difference:+.4f} (95% {low:+.4f} to {high:+.4f}): {self.verdict}")
-        return "\n".join(lines)
+        return f"difference {self.value:+.4f} (95% {low:+.4f} to {high:+.4f}): {self.verdict}"
 
 
-def compare_text(champion: Path, challenger: Path) -> Comparison:
-    """Judge the held-out test part with two text models' artefact folders.
-
-    The bootstrap draws the same resamples for both, so that the interval is that of paired differences.
-    """
-    cases = read_split(Split.TEST)
-    texts = [FieldText.of(case.field, case.text) for case in cases]
-    truth = matrix([case.labels for case in cases])
-    given = [
-        matrix([[found.label for found in said.findings] for said in shipped_judge(folder)(texts)])
-        for folder in (champion, challenger)
-    ]
-    f1 = [resampled_f1(truth, said) for said in given]
-    differences = (f1[1] - f1[0]).mean(axis=1)
-    low, high = np.percentile(differences, [2.5, 97.5])
-    whole = np.stack([_f1(truth, said) for said in given])
-    clean = ~truth.any(axis=1)
-    return Comparison(
-        f1=whole,
-        clean_flagged=np.array([said[clean].any(axis=1).mean() for said in given]),
-        difference=float((whole[1] - whole[0]).mean()),
-        interval=(float(low), float(high)),
-    )
-
-
-def _f1(truth: Array, given: Array) -> Array:
-    both = (truth & given).sum(axis=0)
-    return 2 * both / np.maximum(truth.sum(axis=0) + given.sum(axis=0), 1)
+def paired_difference(differences: Array) -> Difference:
+    """The mean of per-case differences, float (cases,), with its bootstrap interval."""
+    draws = np.random.default_rng(0).integers(len(differences), size=(RESAMPLES, len(differences)))
+    return Difference.of(float(differences.mean()), differences[draws].mean(axis=1))

@@ -10,14 +10,32 @@ import typer
 Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Artefact folder of a model.")]
 
 
-def compare(champion: Folder, challenger: Folder) -> None:
-    """Judge the held-out texts with two text models, and say whether the difference is more than chance.
+def compare(
+    champion: Folder,
+    challenger: Folder,
+    manifest: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="For encoders: the pictures to judge.")
+    ] = None,
+    references: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="For encoders: what both galleries are built from.")
+    ] = None,
+) -> None:
+    """Judge held-out cases with two models, and say whether the difference is more than chance.
+
+    Text models judge the test part of the corpus. Encoders judge a manifest's pictures, each with its own gallery.
 
     Example: `huijian compare models/artifacts/text/2026.11.1 build/text/artifact`
     """
-    from training.compare import compare_text
+    if (manifest is None) != (references is None):
+        raise typer.BadParameter("encoders are compared with both --manifest and --references")
+    if manifest and references:
+        from training.images.compare import compare_images
 
-    typer.echo(compare_text(champion, challenger))
+        typer.echo(compare_images(champion, challenger, manifest, references))
+    else:
+        from training.text.compare import compare_text
+
+        typer.echo(compare_text(champion, challenger))
 
 
 def promote(

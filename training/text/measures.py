@@ -70,7 +70,7 @@ def _parts(cases: Sequence[Case]) -> dict[str, Array]:
 def _summary(truth: Array, given: Array) -> dict[str, Any]:
     return {
         "cases": len(truth),
-        "macro_f1": _rounded(_f1(_counts(truth, given).sum(axis=1)).mean()),
+        "macro_f1": _rounded(f1_scores(truth, given).mean()),
         "clean_flagged": _flagged(given[~truth.any(axis=1)]),
     }
 
@@ -93,6 +93,11 @@ def _one_label(truth: Array, given: Array) -> dict[str, Any]:
         "recall": _rounded(right / max(right + missed, 1)),
         "f1": _rounded(_f1(np.array([right, wrong, missed]))),
     }
+
+
+def f1_scores(truth: Array, given: Array) -> Array:
+    """F1 per label, float (labels,), of bool (texts, labels)."""
+    return _f1(_counts(truth, given).sum(axis=1))
 
 
 def _counts(truth: Array, given: Array) -> Array:
