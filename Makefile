@@ -31,7 +31,7 @@ lint: .venv/test ## style, types, and that files speak of the project alone
 		|| (echo "these files name a registry host or a machine path" >&2; exit 1)
 
 gallery: training ## rebuild the default gallery from datasets/emblems/catalogue.jsonl
-	$(BIN)/python -m training.images.release_gallery
+	$(BIN)/python -m training.release gallery
 
 lock: .venv/test ## resolve requirements/*.in again
 	for name in serving training test; do \

@@ -93,7 +93,9 @@ def digest(file: Path) -> str:
 
 
 def _files(artifacts: Path) -> list[Path]:
-    return sorted(file for file in artifacts.rglob("*") if file.is_file() and file.name != MANIFEST)
+    """Every file but the manifest itself and hidden ones, such as a gallery's lock."""
+    files = (file for file in artifacts.rglob("*") if file.is_file() and not file.name.startswith("."))
+    return sorted(file for file in files if file.name != MANIFEST)
 
 
 def main() -> int:

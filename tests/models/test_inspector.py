@@ -15,7 +15,7 @@ FLAG = (REPOSITORY / "docs" / "example-avatar.png").read_bytes()
 
 @pytest.fixture(scope="module")
 def inspector() -> Inspector:
-    return Inspector.load(Settings())
+    return Inspector.load(Settings(home=REPOSITORY / "no-home"))
 
 
 def png(picture: PIL.Image.Image) -> bytes:

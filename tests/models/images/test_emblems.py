@@ -10,10 +10,11 @@ import tiny_encoder
 
 from models.images import gallery as galleries
 from models.images.decode import Image
-from models.images.emblems import BEST, FEATURES, Calibration, EmblemDetector, nearness
+from models.images.emblems import BEST, Calibration, EmblemDetector, nearness
 from models.images.encoder import Encoder, EncoderError
 from models.images.gallery import Gallery
 from models.profile import Field, Label
+from models.settings import Settings
 
 NAMES = ("xinhua", "people", "global", "daily")
 
@@ -33,18 +34,8 @@ def noise(side=96, seed=0):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A tiny encoder with a cohort and a calibration that believes the normalised similarity alone."""
-    directory = tiny_encoder.write(tmp_path_factory.mktemp("encoder"))
-    vectors = Encoder(directory)([noise(seed=seed) for seed in range(40)])
-    np.save(directory / "cohort.npy", np.concatenate([found.vectors[:1] for found in vectors]))
-    weights = dict.fromkeys(FEATURES, 0.0) | {"normalized": 20.0}
-    (directory / "calibration.json").write_text(json.dumps({"weights": weights, "bias": -8.0}))
-    return directory
-
-
-@pytest.fixture(scope="module")
-def detector(folder, tmp_path_factory):
+def detector(tmp_path_factory):
+    """The released encoder with a gallery of four emblems that it never saw."""
     scratch = tmp_path_factory.mktemp("gallery")
     lines = []
     for name in NAMES:
@@ -58,7 +49,7 @@ def detector(folder, tmp_path_factory):
         }
         lines.append({"reference_id": f"media.{name}", "label": "media_logo", "owner_id": f"owner.{name}", **names})
     (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    encoder = Encoder(folder)
+    encoder = Encoder(Settings().encoder_directory())
     galleries.build(scratch / "references.jsonl", scratch / "gallery", encoder)
     return EmblemDetector(encoder, Gallery.load(scratch / "gallery", encoder))
 
@@ -90,6 +81,15 @@ def test_a_harmless_picture_scores_below_an_imitation(detector):
     assert max(harmless) < detector([image(emblem("people"))])[0][0].score
 
 
+def test_a_small_emblem_in_a_cover_is_boxed_where_it_is(detector):
+    cover = PIL.Image.new("RGB", (900, 300), (120, 160, 120))
+    cover.paste(emblem("global", 200), (640, 50))
+    best = detector([image(cover)])[0][0]
+    assert best.reference_id == "media.global"
+    left, top, right, bottom = best.box
+    assert left > 0.5 and right > 0.8 and 0 <= top < bottom <= 1
+
+
 def test_a_picture_in_a_batch_is_matched_as_alone(detector):
     pictures = [image(emblem("xinhua")), image(noise(200, 5)), image(emblem("people", 100))]
     together, alone = detector(pictures), [detector([picture])[0] for picture in pictures]
@@ -112,9 +112,9 @@ def test_findings_carry_the_evidence_of_their_matches(detector):
     assert first.detector.startswith("emblem@")
 
 
-def test_nearness_is_half_the_mean_of_the_nearest_cohort_cosines():
+def test_nearness_is_the_mean_of_the_nearest_cohort_cosines():
     vectors, cohort = np.eye(3, dtype=np.float32), np.eye(3, dtype=np.float32)[:2]
-    assert np.allclose(nearness(vectors, cohort), [0.25, 0.25, 0.0])
+    assert np.allclose(nearness(vectors, cohort), [0.5, 0.5, 0.0])
 
 
 def test_a_calibration_fitted_on_other_features_is_refused(tmp_path):
@@ -123,7 +123,7 @@ def test_a_calibration_fitted_on_other_features_is_refused(tmp_path):
         Calibration.load(tmp_path / "calibration.json")
 
 
-def test_an_encoder_without_a_cohort_is_refused(tmp_path, detector, folder):
+def test_an_encoder_without_a_cohort_is_refused(tmp_path, detector):
     encoder = Encoder(tiny_encoder.write(tmp_path))
     with pytest.raises(EncoderError, match="harmless"):
         EmblemDetector(encoder, detector)

@@ -1,0 +1,75 @@
+"""What ships with the code: the default gallery, and the manifest that says of every released file how it was made.
+
+`python -m training.release gallery` rebuilds the default gallery from `datasets/emblems/catalogue.jsonl`;
+`python -m training.release manifest` lists what is in `models/artifacts/` after a model was copied there.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from models import manifest as released
+from models.images import gallery as galleries
+from models.images.encoder import Encoder
+from models.settings import REPOSITORY, Settings
+from training.images.catalogue import render
+
+CATALOGUE = REPOSITORY / "datasets" / "emblems" / "catalogue.jsonl"
+
+MADE_BY = {
+    "encoders": "huijian train images",
+    "gallery": "python -m training.release gallery",
+    "text": "huijian train text",
+}
+"""Command that makes each part of `models/artifacts/`."""
+
+app = typer.Typer(add_completion=False, help="发布 · What ships with the code.", no_args_is_help=True)
+
+
+@app.command()
+def gallery(
+    encoder: Annotated[Path | None, typer.Option(help="Artefact folder; by default the released encoder.")] = None,
+    renderings: Annotated[Path, typer.Option(help="Where the drawings are rendered to.")] = Path("build/emblems"),
+) -> None:
+    """Render the catalogue and build the default gallery from it."""
+    settings = Settings()
+    directory = encoder or Settings(home=settings.artifacts).encoder_directory()
+    references = render(CATALOGUE, renderings)
+    shutil.rmtree(settings.artifacts / "gallery", ignore_errors=True)
+    change = galleries.build(references, settings.artifacts / "gallery", Encoder(directory))
+    for clash in change.clashes:
+        typer.echo(f"note: {clash}", err=True)
+    typer.echo(f"{change.pictures} pictures, version {change.version}")
+    manifest()
+
+
+@app.command()
+def manifest() -> None:
+    """List what is in `models/artifacts/`, with checksums and what each model measured."""
+    artifacts = Settings().artifacts
+    released.write(artifacts, MADE_BY, {model: _metrics(artifacts / model) for model in _models(artifacts)})
+    typer.echo(f"{released.verify(artifacts)} files released")
+
+
+def _models(artifacts: Path) -> list[str]:
+    return [model.relative_to(artifacts).as_posix() for model in artifacts.rglob("model.onnx")]
+
+
+def _metrics(model: Path) -> dict[str, Any]:
+    """The headline numbers of `metrics.json` beside a model: what is not a table."""
+    values = json.loads((model.parent / "metrics.json").read_text(encoding="utf-8"))
+    return {name: value for name, value in values.items() if isinstance(value, int | float)} | _measured(values)
+
+
+def _measured(values: dict[str, Any]) -> dict[str, Any]:
+    tested = values.get("test", {}).get("huijian", {})
+    return {name: tested[name] for name in ("macro_f1", "macro_f1_95", "clean_flagged") if name in tested}
+
+
+if __name__ == "__main__":
+    app()
