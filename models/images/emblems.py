@@ -85,8 +85,8 @@ class Candidates:
 
     Attributes:
         references: places in the detector's list of references.
-        similarities: raw cosines.
-        boxes: float32 (n, 4), the windows that matched best.
+        similarities: raw cosines of what is shown as evidence.
+        boxes: float32 (n, 4), the windows that matched best, or the whole picture where it is nearer in raw cosine.
         features: float64 (n, len(FEATURES)): cosine less the nearness of harmless pictures on both sides; cosine;
             lead over the best reference of another owner; side of the window as part of the picture's; nearness of
             harmless pictures to the reference; normalised similarity of the whole picture to the same reference.
@@ -157,7 +157,10 @@ class EmblemDetector:
         sides = np.sqrt(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))
         features = [best[chosen], raw[windows, rows], self._margins(best, chosen), sides]
         features += [self._confusability[rows], whole[chosen]]
-        return Candidates(chosen, raw[windows, rows], boxes, np.stack(features, axis=1).astype(np.float64))
+        shown = np.where(raw[0, rows] >= raw[windows, rows], 0, windows)
+        return Candidates(
+            chosen, raw[shown, rows], embedding.boxes[shown], np.stack(features, axis=1).astype(np.float64)
+        )
 
     def findings(self, matches: Sequence[Match], field: Field) -> list[Finding]:
         """One finding per matched reference, highest score first; the policy's thresholds come afterwards."""

@@ -288,7 +288,7 @@ def _crowding(vectors: Tensor, batch: Batch) -> Tensor:
     names = torch.where(shows, batch.identities[:, None], -1)
     others = names[shows][:, None] != names[used][None, :]
     cosines = (vectors[shows] @ vectors[used].T).masked_fill(~others, -1.0)
-    return cosines.topk(TOP, dim=1).values.sub(CEILING_PAIRS).relu().sum(dim=1).mean()
+    return cosines.topk(min(TOP, cosines.shape[1]), dim=1).values.sub(CEILING_PAIRS).relu().sum(dim=1).mean()
 
 
 def region_vectors(grid: Tensor, masks: Tensor) -> Tensor:
