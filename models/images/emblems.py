@@ -157,10 +157,10 @@ class EmblemDetector:
         sides = np.sqrt(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))
         features = [best[chosen], raw[windows, rows], self._margins(best, chosen), sides]
         features += [self._confusability[rows], whole[chosen]]
-        shown = np.where(raw[0, rows] >= raw[windows, rows], 0, windows)
-        return Candidates(
-            chosen, raw[shown, rows], embedding.boxes[shown], np.stack(features, axis=1).astype(np.float64)
-        )
+        entire = np.maximum.reduceat(raw[0], self._starts)[chosen]
+        shown = np.where(entire >= raw[windows, rows], 0, windows)
+        similarities = np.maximum(entire, raw[windows, rows])
+        return Candidates(chosen, similarities, embedding.boxes[shown], np.stack(features, axis=1).astype(np.float64))
 
     def findings(self, matches: Sequence[Match], field: Field) -> list[Finding]:
         """One finding per matched reference, highest score first; the policy's thresholds come afterwards."""
