@@ -44,7 +44,7 @@ class Scene:
     Attributes:
         draw: the source of everything random.
         backgrounds: photographs that training never saw.
-        other: draws another emblem.
+        other: draws another graphic, a harmless one, so that one answer is right.
     """
 
     draw: Generator
@@ -119,9 +119,11 @@ def _positives(
     for line in filter(_is_test, enrolled):
         by_id.setdefault(line["reference_id"], []).append(line)
     backgrounds = Backgrounds.load(BENCHMARK_PHOTOS)
+    rendered = graphics.load(limit)
+    others = rendered.rows(_is_harmless_test)
     for number, reference_id in enumerate(sorted(by_id)[:limit]):
         draw = np.random.default_rng((seed, 1, number))
-        scene = Scene(draw, backgrounds, partial(_any_drawing, enrolled, draw))
+        scene = Scene(draw, backgrounds, partial(_any_drawing, rendered, others, draw))
         drawings = by_id[reference_id]
         for kind, make in KINDS.items():
             drawing = _open(drawings[int(draw.integers(len(drawings)))])
@@ -136,8 +138,12 @@ def _row(line: dict[str, Any], kind: str) -> dict[str, Any]:
     return {"label": "pos", "reference_id": line["reference_id"], "kind": kind, "field": field}
 
 
-def _any_drawing(lines: list[dict[str, Any]], draw: Generator) -> Picture:
-    return _open(lines[int(draw.integers(len(lines)))])
+def _any_drawing(rendered: graphics.Graphics, rows: list[int], draw: Generator) -> Picture:
+    return Image.fromarray(rendered.drawing(rows[int(draw.integers(len(rows)))]))
+
+
+def _is_harmless_test(item: graphics.Graphic) -> bool:
+    return item.harmless and item.fold is Fold.TEST
 
 
 def _no_other() -> Picture:
@@ -357,7 +363,7 @@ COVERS = {"small_plain", "small_photo"}
 def _negatives(seed: int, limit: int | None) -> Iterator[Row]:
     count = min(HARMLESS, limit or HARMLESS)
     rendered = graphics.load(limit)
-    rows = rendered.rows(lambda item: item.harmless and item.fold is Fold.TEST)
+    rows = rendered.rows(_is_harmless_test)
     backgrounds = Backgrounds.load(BENCHMARK_PHOTOS)
     for number in range(count):
         draw = np.random.default_rng((seed, 3, number))

@@ -28,18 +28,19 @@ from models.images.variants import variants
 from models.profile import Label
 from training.images.backgrounds import TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds, Size
 from training.images.graphics import Graphics, load
-from training.images.imitations import harmless, imitate, reference
+from training.images.imitations import harmless, imitate, initials, reference
 from training.images.split import Fold
 
-COHORT_GRAPHICS, COHORT_PICTURES = 1_600, 500
-"""Harmless graphics, and photographs and patterns, that similarities are compared with."""
+COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS = 1_600, 500, 300
+"""Harmless graphics, photographs and patterns, and letters, that similarities are compared with."""
 
-OWN_LOGOS = 600
-"""Logos in the validation gallery beside all its flags and arms: with them as large as the default gallery."""
+OWN_LOGOS, ARTISTS = 600, 3
+"""Logos in the validation gallery beside all its flags and arms, and drawings of each reference at most: with them the
+gallery has about as many references as the default one, and takes a minute or two to make."""
 
 IMITATIONS, HARMLESS = 1_500, 2_400
 SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
-MAX_HARMLESS_PASSING = 0.005
+MAX_HARMLESS_PASSING = 0.003
 """Of harmless validation pictures, how many may score one half or more."""
 
 CONSIDERED = 3
@@ -109,6 +110,7 @@ def _cohort(encoder: Encoder, rendered: Graphics, rows: Array, draw: np.random.G
     backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
     pictures = [reference(draw, rendered.drawing(row), (256, 256)) for row in rows]
     pictures += [harmless(draw, (256, 256), backgrounds) for _ in range(min(COHORT_PICTURES, limit or COHORT_PICTURES))]
+    pictures += [initials(draw, (256, 256)) for _ in range(min(COHORT_INITIALS, limit or COHORT_INITIALS))]
     batches = (pictures[start : start + 16] for start in range(0, len(pictures), 16))
     return np.concatenate([found.vectors[:1] for batch in tqdm(batches, "cohort") for found in encoder(batch)])
 
@@ -119,15 +121,16 @@ def _gallery(
     """A gallery of validation owners, and the rows of each of its references."""
     rows: dict[str, list[int]] = {}
     for row in rendered.rows(lambda item: not item.harmless and item.fold is Fold.VALIDATION):
-        if variants(rendered.drawing(row)):  # a gallery refuses blank drawings
-            rows.setdefault(rendered.items[row].identity, []).append(row)
-    logos = [name for name in rows if name.startswith("logo.")][OWN_LOGOS:]
-    rows = {name: places for name, places in rows.items() if name not in set(logos)}
-    names = list(rows)[:limit]
-    lines = [_enrolled(rendered, row, scratch) for name in names for row in rows[name]]
+        rows.setdefault(rendered.items[row].identity, []).append(row)
+    logos = [name for name in rows if name.startswith("logo.")]
+    names = [name for name in rows if name not in set(logos[OWN_LOGOS:])][:limit]
+    # A gallery refuses blank drawings.
+    drawn = {name: [row for row in rows[name] if variants(rendered.drawing(row))][:ARTISTS] for name in names}
+    rows = {name: places for name, places in drawn.items() if places}
+    lines = [_enrolled(rendered, row, scratch) for places in rows.values() for row in places]
     (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
     galleries.build(scratch / "references.jsonl", scratch / "gallery", encoder)
-    return Gallery.load(scratch / "gallery", encoder), {name: rows[name] for name in names}
+    return Gallery.load(scratch / "gallery", encoder), rows
 
 
 def _enrolled(rendered: Graphics, row: int, scratch: Path) -> dict[str, str]:

@@ -169,8 +169,12 @@ def _print(result: dict[str, Any], command: str) -> None:
         for group in ("labels", "kinds"):
             for name, values in numbers[group].items():
                 print(_line(f"  {name}", values))
-        overall = numbers["all"]
-        print(f"  harmless at {THRESHOLD} or more: {overall['false@.5']:.2%}; calibration error {overall['ece']:.3f}")
+    overall = result["emblems"]
+    kinds = ", ".join(f"{kind} {share:.1%}" for kind, share in overall["harmless"].items())
+    print(f"harmless at {THRESHOLD} or more: {overall['all']['false@.5']:.2%} ({kinds})")
+    print(
+        f"calibration error {overall['all']['ece']:.3f}; a hash's scores are no probabilities: its recall@.5 is its r@1"
+    )
     print(command)
 
 

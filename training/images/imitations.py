@@ -65,16 +65,30 @@ def imitate(
 def harmless(draw: Generator, size: Size, backgrounds: Backgrounds) -> Array:
     """A picture that imitates nobody: photographs, bands of colour, shapes and letters."""
     choice = draw.random()
-    if choice < 0.6:
+    if choice < 0.5:
         picture = backgrounds.photo(draw, size)
-    elif choice < 0.8:
+    elif choice < 0.65:
         picture = stripes(draw, size)
+    elif choice < 0.8:
+        return _degraded(draw, initials(draw, size))
     else:
         picture = gradient(draw, size) if draw.random() < 0.5 else backgrounds.plain(draw, size)
     picture = np.ascontiguousarray(picture)
-    for _ in range(draw.integers(0, 4) if choice < 0.6 else draw.integers(1, 6)):
+    for _ in range(draw.integers(0, 4) if choice < 0.5 else draw.integers(1, 6)):
         picture = _shape(draw, picture) if draw.random() < 0.6 else _lettered(draw, picture, (0.0, 0.0, 1.0, 1.0))
     return _degraded(draw, picture)
+
+
+def initials(draw: Generator, size: Size) -> Array:
+    """One or two large letters on a colour, as sites give to accounts without a picture; logos of letters are near."""
+    height, width = size
+    text = "".join(draw.choice(list(LETTERS), draw.integers(1, 3)))
+    font, thick = int(draw.choice([0, 2, 3, 4, 6, 7])), int(draw.integers(2, 7))
+    (wide, tall), _ = cv2.getTextSize(text, font, 1.0, thick)
+    scale = draw.uniform(0.4, 0.8) * min(width / wide, height / tall)
+    ground = np.full((height, width, 3), _shade(draw), np.uint8)
+    place = (int((width - wide * scale) / 2), int((height + tall * scale) / 2))
+    return cv2.putText(ground, text, place, font, scale, _shade(draw), round(thick * scale), cv2.LINE_AA)
 
 
 def reference(draw: Generator, drawing: Array, size: Size) -> Array:
