@@ -7,6 +7,7 @@ service sees the pointer move and exchanges its Inspector; no restart, and the s
 from __future__ import annotations
 
 import shutil
+import tempfile
 from pathlib import Path
 
 from models import manifest, versions
@@ -44,11 +45,11 @@ def promote(run: Path, settings: Settings, references: Path | None = None) -> Pa
 
 def _promote_text(run: Path, settings: Settings) -> Path:
     try:
-        version = TextClassifier(run).version
-        TextClassifier(run)([FieldText.of(Field.BIO, PROBE)])
+        classifier = TextClassifier(run)
+        classifier([FieldText.of(Field.BIO, PROBE)])
     except Exception as error:
         raise PromotionError(f"{run} does not load as a text model: {error}") from error
-    name = f"{version}-{manifest.digest(run / 'model.onnx')[:8]}"
+    name = f"{classifier.version}-{manifest.digest(run / 'model.onnx')[:8]}"
     return _publish(settings.home / "text", name, run)
 
 
@@ -59,17 +60,15 @@ def _promote_encoder(run: Path, settings: Settings, references: Path | None) -> 
         encoder = Encoder(run, settings.threads)
     except Exception as error:
         raise PromotionError(f"{run} does not load as an encoder: {error}") from error
-    target = settings.home / "encoders" / encoder.fingerprint
-    if not target.is_dir():
-        _copy(run, target)
-    draft = settings.home / "gallery.draft"
-    shutil.rmtree(draft, ignore_errors=True)
-    galleries.build(references, draft, encoder)
-    _refuse_lost(Gallery.load(draft, encoder), settings)
-    built = versions.current(draft)
-    published = _publish(settings.home / "gallery", built.name, built)
-    shutil.rmtree(draft)
-    return published
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.home) as scratch:
+        galleries.build(references, Path(scratch), encoder)
+        _refuse_lost(Gallery.load(Path(scratch), encoder), settings)
+        target = settings.home / "encoders" / encoder.fingerprint
+        if not target.is_dir():
+            _copy(run, target)
+        built = versions.current(Path(scratch))
+        return _publish(settings.home / "gallery", built.name, built)
 
 
 def _refuse_lost(built: Gallery, settings: Settings) -> None:
