@@ -24,7 +24,7 @@ a reference that is nearly one colour, or plain bands of colour, is easily met b
 then {pictures:,} imitations of {identities:,} graphics and harmless pictures in {minutes:.0f} minutes on a CPU. Owners
 of the validation and test folds (training/images/split.py) were not trained on; cohort and calibration come from the
 validation fold.
-
+{note}
 ## What it was measured at
 {results}
 
@@ -40,7 +40,7 @@ Logos, flags and emblems in these packages are marks of their owners; none of th
 
 
 def write_card(directory: Path) -> Path:
-    """Write `card.md` from `metrics.json` (and its "evaluation", where the encoder was evaluated)."""
+    """Write `card.md` from `metrics.json` (its "evaluation" and its "note" where it has them)."""
     metrics = json.loads((directory / "metrics.json").read_text("utf-8"))
     known = packages.packages()
     used = [known[key] for key in ("efficientnet-lite0", *SOURCES, *TRAINING_PHOTOS)]
@@ -49,6 +49,7 @@ def write_card(directory: Path) -> Path:
         pictures=metrics["pictures"],
         identities=metrics["identities"],
         minutes=metrics["seconds"] / 60,
+        note=f"\n{metrics['note']}\n" if "note" in metrics else "",
         parity=metrics["parity_max_relative_difference"],
         results=_results(metrics.get("evaluation")),
         sources="\n".join(f"| {package.name} | {package.version} | {package.licence} |" for package in used),
