@@ -17,7 +17,9 @@ Output = Annotated[Path | None, typer.Option(help="Also write the numbers there,
 
 @app.command()
 def text(
-    cases: Annotated[Path, typer.Argument(metavar="CASES.jsonl", exists=True, dir_okay=False)],
+    cases: Annotated[Path, typer.Argument(metavar="CASES.jsonl", exists=True, dir_okay=False)] = Path(
+        "datasets/bios/test.jsonl"
+    ),
     output: Output = None,
 ) -> None:
     """Measure the text judgement, beside character n-grams.
@@ -31,7 +33,9 @@ def text(
 
 @app.command()
 def images(
-    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST.jsonl", exists=True, dir_okay=False)],
+    manifest: Annotated[
+        Path | None, typer.Argument(metavar="MANIFEST.jsonl", exists=True, dir_okay=False, show_default=False)
+    ] = None,
     references: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="Build a gallery of these, and measure a hash of them too."),
@@ -42,6 +46,7 @@ def images(
     """Measure the emblem detector, beside a perceptual hash if the references are given.
 
     A line is `{"path", "label": "pos" | "neg", "reference_id", "kind", "field"}`, the path relative to the file.
+    Without a manifest our own held-out test is made first, in build/benchmark, from the catalogue's emblems.
 
     Example: `huijian evaluate images manifest.jsonl --references references.jsonl`
     """
@@ -51,6 +56,8 @@ def images(
     from models.settings import Settings
     from training.images.evaluate import evaluate_images
 
+    if manifest is None:
+        manifest, references = _held_out()
     settings = Settings.from_environment(gallery)
     encoder, directory = Encoder(settings.encoder_directory()), settings.gallery_directory()
     with tempfile.TemporaryDirectory() as scratch:
@@ -62,6 +69,16 @@ def images(
         evaluate_images(manifest, detector, references=references, output=output, command=_command())
     except (ValueError, KeyError) as error:
         raise typer.BadParameter(f"{manifest} cannot be used: {error}") from error
+
+
+def _held_out() -> tuple[Path, Path]:
+    """The manifest and the references of our own held-out test."""
+    from training.images.benchmark import write_benchmark
+    from training.images.catalogue import render
+    from training.release import CATALOGUE
+
+    folder = Path("build/benchmark")
+    return write_benchmark(render(CATALOGUE, Path("build/emblems")), folder), folder / "references.jsonl"
 
 
 def _command() -> str:
