@@ -38,6 +38,7 @@ lock: .venv/test ## resolve requirements/*.in again
 		$(BIN)/pip-compile -q --no-header --no-annotate --strip-extras --no-emit-index-url --no-emit-find-links \
 			--unsafe-package torch --unsafe-package torchvision --output-file requirements/$$name.txt requirements/$$name.in; \
 	done
+	sed -i -E '/^(nvidia-|cuda-|triton==)/d' requirements/training.txt
 
 clean: ## remove what was built, but not the home directory var/
 	rm -rf .venv build

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from models.images.gallery import GalleryError
 from models.inspector import Inspector
-from models.policy import PolicyError
-from models.settings import ArtifactError, Settings
+from models.settings import Settings
 
 Sources = tuple[Path, Path, Path, bytes]
 
@@ -26,7 +24,7 @@ class LiveInspector:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._seen = self._sources()
+        self._seen = self._refused = self._sources()
         self.current = Inspector.load(settings)
         self.problem: str | None = None
 
@@ -34,14 +32,22 @@ class LiveInspector:
         """Load what is new; True when `current` was exchanged. Never raises: a broken version becomes `problem`."""
         try:
             sources = self._sources()
-            if sources == self._seen:
-                self.problem = None
-                return False
-            self.current = Inspector.load(self._settings)
-        except (ArtifactError, GalleryError, PolicyError, OSError, ValueError, RuntimeError) as error:
-            self.problem = str(error)
+        except Exception as error:
+            self.problem = _reason(error)
             return False
-        self._seen, self.problem = sources, None
+        if sources == self._seen:
+            self.problem, self._refused = None, sources
+        elif sources != self._refused:
+            return self._exchange(sources)
+        return False
+
+    def _exchange(self, sources: Sources) -> bool:
+        try:
+            self.current = Inspector.load(self._settings)
+        except Exception as error:
+            self.problem, self._refused = _reason(error), sources
+            return False
+        self._seen, self._refused, self.problem = sources, sources, None
         return True
 
     def _sources(self) -> Sources:
@@ -52,3 +58,8 @@ class LiveInspector:
             settings.text_directory(),
             settings.policy.read_bytes(),
         )
+
+
+def _reason(error: Exception) -> str:
+    """What to tell the operator; ONNX Runtime's errors are bare exceptions, so none may be left out."""
+    return f"{type(error).__name__}: {error}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models import versions
@@ -47,7 +47,7 @@ class Settings:
             home=Path(given("HUIJIAN_HOME") or cls.home),
             policy=Path(given("HUIJIAN_POLICY") or cls.policy),
             gallery=gallery,
-            threads=int(given("HUIJIAN_THREADS") or cls.threads),
+            threads=_threads(given("HUIJIAN_THREADS") or str(cls.threads)),
         )
 
     def gallery_directory(self) -> Path:
@@ -68,6 +68,16 @@ class Settings:
         """
         return _in_force([self.home / "text", self.artifacts / "text"])
 
+    def keep_encoder(self, source: Path, fingerprint: str) -> None:
+        """Copy an encoder's artefact folder to the home directory, beside the galleries that it makes."""
+        root = self.home / "encoders"
+        if not (root / fingerprint).is_dir():
+            versions.write_version(root, fingerprint, lambda draft: versions.copy_files(source, draft))
+
+    def released(self) -> Settings:
+        """The same without what was made on this machine."""
+        return replace(self, home=self.artifacts, gallery=None)
+
     def encoder_directory(self) -> Path:
         """The encoder that made the gallery in force: a gallery is of no use with any other.
 
@@ -86,6 +96,12 @@ class Settings:
             f"gallery {gallery.name} was made by encoder {fingerprint}, which is not among the encoders here; "
             "build the gallery again with `huijian gallery build`, or promote that encoder"
         )
+
+
+def _threads(value: str) -> int:
+    if not value.isdecimal() or int(value) < 1:
+        raise ArtifactError(f"HUIJIAN_THREADS must be a whole number of at least 1, not {value!r}")
+    return int(value)
 
 
 def _in_force(roots: list[Path]) -> Path:

@@ -35,8 +35,8 @@ def current(root: Path) -> Path:
     return version
 
 
-def publish(root: Path, name: str, write: Callable[[Path], None]) -> Path:
-    """Write a new version with `write(directory)` and put it in force.
+def write_version(root: Path, name: str, write: Callable[[Path], None]) -> Path:
+    """Write a new version with `write(directory)`, there whole or not at all, without putting it in force.
 
     Args:
         root: created where missing.
@@ -57,8 +57,29 @@ def publish(root: Path, name: str, write: Callable[[Path], None]) -> Path:
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
+    return target
+
+
+def publish(root: Path, name: str, write: Callable[[Path], None]) -> Path:
+    """Write a new version and put it in force; see `write_version`."""
+    target = write_version(root, name, write)
     point_to(root, name)
     return target
+
+
+def publish_copy(root: Path, source: Path, name: str) -> Path:
+    """Put a copy of a version that lies elsewhere in force; one that is there already is only pointed to."""
+    if (root / name).is_dir():
+        point_to(root, name)
+        return root / name
+    return publish(root, name, lambda draft: copy_files(source, draft))
+
+
+def copy_files(source: Path, target: Path) -> None:
+    """Copy the files of an artefact folder, without what lies in folders below it or is hidden."""
+    for file in source.iterdir():
+        if file.is_file() and not file.name.startswith("."):
+            shutil.copy2(file, target / file.name)
 
 
 def point_to(root: Path, name: str) -> None:

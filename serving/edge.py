@@ -1,8 +1,8 @@
 """The edge: what every request passes before and after our routes.
 
 One ASGI middleware decides who may ask and how much they may send, gives every exchange an id, counts it, and turns
-whatever goes wrong into the contract's error. Nothing that a client sent is logged: a line holds the route's template,
-never the path, and a failure is logged by its place in the code, never by its message.
+whatever goes wrong into the contract's error. Of what a client sent only a request id of its own is logged: a line
+holds the route's template, never the path, and a failure is logged by its place in the code, never by its message.
 """
 
 from __future__ import annotations

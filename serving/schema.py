@@ -106,7 +106,7 @@ def _code(fault: str, field: str) -> str:
 
 def _from_json(body: bytes) -> dict[str, Any]:
     try:
-        values = json.loads(body.decode("utf-8"), object_pairs_hook=_object)
+        values = json.loads(body.decode("utf-8"), object_pairs_hook=without_repetition)
     except (ValueError, RecursionError):
         raise ProfileError("malformed_json", "the body is not JSON in UTF-8") from None
     if not isinstance(values, dict):
@@ -117,7 +117,12 @@ def _from_json(body: bytes) -> dict[str, Any]:
     return values
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object, refused where a name stands twice (for `json.loads`).
+
+    Raises:
+        ProfileError: a name is repeated.
+    """
     values: dict[str, Any] = {}
     for key, value in pairs:
         _refuse_repetition(key, values)

@@ -6,12 +6,12 @@ service sees the pointer move and exchanges its Inspector; no restart, and the s
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 
 from models import manifest, versions
 from models.images import gallery as galleries
+from models.images import gallery_files
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
 from models.profile import Field
@@ -50,7 +50,7 @@ def _promote_text(run: Path, settings: Settings) -> Path:
     except Exception as error:
         raise PromotionError(f"{run} does not load as a text model: {error}") from error
     name = f"{classifier.version}-{manifest.digest(run / 'model.onnx')[:8]}"
-    return _publish(settings.home / "text", name, run)
+    return versions.publish_copy(settings.home / "text", run, name)
 
 
 def _promote_encoder(run: Path, settings: Settings, references: Path | None) -> Path:
@@ -60,15 +60,14 @@ def _promote_encoder(run: Path, settings: Settings, references: Path | None) -> 
         encoder = Encoder(run, settings.threads)
     except Exception as error:
         raise PromotionError(f"{run} does not load as an encoder: {error}") from error
-    settings.home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.home) as scratch:
+    own = settings.home / "gallery"
+    # Under the gallery's lock, so that nothing is enrolled between the look at what is in force and its replacement.
+    with gallery_files.locked(own), tempfile.TemporaryDirectory(dir=settings.home) as scratch:
         galleries.build(references, Path(scratch), encoder)
         _refuse_lost(Gallery.load(Path(scratch), encoder), settings)
-        target = settings.home / "encoders" / encoder.fingerprint
-        if not target.is_dir():
-            _copy(run, target)
+        settings.keep_encoder(run, encoder.fingerprint)
         built = versions.current(Path(scratch))
-        return _publish(settings.home / "gallery", built.name, built)
+        return versions.publish_copy(own, built, built.name)
 
 
 def _refuse_lost(built: Gallery, settings: Settings) -> None:
@@ -79,24 +78,3 @@ def _refuse_lost(built: Gallery, settings: Settings) -> None:
             f"{len(lost)} emblems in force are not among the references, first {lost[0]!r}: add them, or remove them "
             "from the gallery in force"
         )
-
-
-def _publish(root: Path, name: str, source: Path) -> Path:
-    if (root / name).is_dir():
-        versions.point_to(root, name)
-        return root / name
-    return versions.publish(root, name, lambda directory: _copy_files(source, directory))
-
-
-def _copy(source: Path, target: Path) -> None:
-    draft = target.with_name(f".{target.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    _copy_files(source, draft)
-    draft.rename(target)
-
-
-def _copy_files(source: Path, target: Path) -> None:
-    for file in source.iterdir():
-        if file.is_file() and file.suffix in {".onnx", ".json", ".npy", ".md", ".jsonl", ".faiss"}:
-            shutil.copy2(file, target / file.name)

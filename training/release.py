@@ -38,10 +38,13 @@ def gallery(
 ) -> None:
     """Render the catalogue and build the default gallery from it."""
     settings = Settings()
-    directory = encoder or Settings(home=settings.artifacts).encoder_directory()
+    directory = encoder or settings.released().encoder_directory()
     references = render(CATALOGUE, renderings)
+    draft = renderings / "gallery"
+    shutil.rmtree(draft, ignore_errors=True)
+    change = galleries.build(references, draft, Encoder(directory))
     shutil.rmtree(settings.artifacts / "gallery", ignore_errors=True)
-    change = galleries.build(references, settings.artifacts / "gallery", Encoder(directory))
+    shutil.copytree(draft, settings.artifacts / "gallery")
     for clash in change.clashes:
         typer.echo(f"note: {clash}", err=True)
     typer.echo(f"{change.pictures} pictures, version {change.version}")

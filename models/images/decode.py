@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -28,15 +28,6 @@ from PIL.Image import Transpose
 from models.images.filetypes import FORMATS, kind_of
 from models.images.transparency import clearest_background, flatten
 from models.profile import Field, ProfileError
-
-ERROR_STATUS: Mapping[str, int] = {
-    "image_empty": 422,
-    "image_bytes": 413,
-    "image_type": 415,
-    "image_dimensions": 422,
-    "image_undecodable": 422,
-}
-"""The HTTP status that each code stands for."""
 
 MAX_BYTES = 20_000_000
 

@@ -73,12 +73,12 @@ class Encoder:
             config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
             model = (directory / "model.onnx").read_bytes()
             self.dimension, self._area = int(config["dimension"]), int(config["area"])
-        except (OSError, KeyError, ValueError) as error:
+            self.fingerprint = hashlib.sha256(model).hexdigest()[:12]
+            self.version = f"{config['name']}@{self.fingerprint}"
+            self._session = _session(model, threads)
+        except Exception as error:  # ONNX Runtime's errors have no other class in common
             raise EncoderError(f"{directory} is not an encoder's artefact folder: {error}") from error
         self.directory = directory
-        self.fingerprint = hashlib.sha256(model).hexdigest()[:12]
-        self.version = f"{config['name']}@{self.fingerprint}"
-        self._session = _session(model, threads)
 
     def __call__(self, images: Sequence[Array]) -> list[Embedding]:
         """One embedding per picture, in order.

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.profile import Field, ProfileError
+from serving.schema import without_repetition
 
 ID = "account_id"
 COLUMNS = (ID, *(str(field) for field in Field), "entitlements")
@@ -66,12 +67,14 @@ def header(path: Path) -> list[str]:
             return _checked(file.schema_arrow.names, path)
     if path.suffix == ".csv":
         with _csv(path) as stream:
-            return _checked(next(csv.reader(_lines(stream)), []), path)
+            return _checked(next(csv.reader(_lines(stream), strict=True), []), path)
     found = [row for row in islice(rows(path), 100) if not isinstance(row, ProfileError)]
     return list(dict.fromkeys(name for row in found for name in row))
 
 
 def _checked(names: list[str], path: Path) -> list[str]:
+    if len(set(names)) != len(names):
+        raise InputError(f"{path} names a column twice, and only one of the two could be judged")
     if ID not in names or not set(names) & set(Field):
         raise InputError(f"{path} must have the column {ID} and at least one of {', '.join(Field)}")
     return names
@@ -155,7 +158,7 @@ def _csv(path: Path) -> IO[str]:
 def _csv_rows(path: Path, start: int) -> Iterator[Row]:
     csv.field_size_limit(MAX_LINE)
     with _csv(path) as stream:
-        reader = csv.reader(_lines(stream))
+        reader = csv.reader(_lines(stream), strict=True)
         names = next(reader, [])
         yield from islice(_csv_records(reader, names), start, None)
 
@@ -167,7 +170,9 @@ def _csv_records(reader: Iterator[list[str]], names: Sequence[str]) -> Iterator[
         except StopIteration:
             return
         except csv.Error as error:
-            yield ProfileError("row_invalid", f"the row is not valid CSV: {error}")
+            yield ProfileError(
+                "row_invalid", f"the row is not valid CSV: {error}; an open quote takes in the rows after it"
+            )
             continue
         if len(cells) == len(names):
             yield {name: cell or None for name, cell in zip(names, cells, strict=True)}
@@ -183,7 +188,9 @@ def _json_rows(path: Path, start: int) -> Iterator[Row]:
 
 def _json_row(line: bytes) -> Row:
     try:
-        row = json.loads(line)
+        row = json.loads(line, object_pairs_hook=without_repetition)
+    except ProfileError as error:
+        return error
     except (ValueError, RecursionError):
         return ProfileError("row_invalid", "the line is not valid JSON in UTF-8")
     return row if isinstance(row, dict) else ProfileError("row_invalid", "the line is not a JSON object")

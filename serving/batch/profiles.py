@@ -60,7 +60,9 @@ def _image(value: Any, field: Field, folder: Path) -> Any:
         return _decoded(value, field)
     try:
         return _read_url(value, field) if "://" in value or "::" in value else _read_path(folder / value)
-    except (OSError, ValueError, ImportError) as error:
+    except ProfileError:
+        raise
+    except Exception as error:  # every object store's client has errors of its own
         reason = f"the picture that {field} names cannot be read ({type(error).__name__})"
         raise ProfileError("image_missing", reason, field) from None
 
@@ -78,6 +80,8 @@ def _read_url(url: str, field: Field) -> bytes:
         raise ProfileError(
             "image_url_refused", f"{field} is an address, and those are never fetched; give a file", field
         )
+    if protocols <= {"file", "local"} and "::" not in url:
+        return _read_path(Path(url.split("://", 1)[1]))
     with fsspec.open(url, "rb") as stream:
         return bytes(stream.read(MAX_BYTES + 1))
 

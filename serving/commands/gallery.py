@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,7 +20,13 @@ Directory = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A galle
 
 
 @app.command()
-def build(references: References, directory: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+def build(
+    references: References,
+    directory: Annotated[Path, typer.Argument(metavar="DIR")],
+    encoder: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="Artefact folder; the released one if not given.")
+    ] = None,
+) -> None:
     """Build a gallery from references and make it DIR's version in force.
 
     A line is `{"reference_id", "label", "image", "name_zh", "name_en", "owner_id", "source", "licence"}`, its image a
@@ -33,8 +38,8 @@ def build(references: References, directory: Annotated[Path, typer.Argument(meta
     from models.images.encoder import Encoder
     from models.settings import Settings
 
-    settings = Settings.from_environment()
-    _report(gallery.build(references, directory, Encoder(settings.encoder_directory())), directory)
+    folder = encoder or Settings.from_environment().released().encoder_directory()
+    _report(gallery.build(references, directory, Encoder(folder)), directory)
 
 
 @app.command()
@@ -112,16 +117,19 @@ def _report(change: Change, directory: Path) -> None:
 
 
 def _own() -> Path:
-    """The gallery that this machine may change: a copy of the shipped one, made when it is first needed."""
+    """The gallery that this machine may change: a copy of the one in force, made when it is first needed.
+
+    Its encoder is copied beside it, so that it can be used after the next release brings another.
+    """
     from models import versions
+    from models.images import gallery_files
     from models.settings import Settings
 
     settings = Settings.from_environment()
-    own, shipped = settings.home / "gallery", settings.gallery_directory()
-    if not (own / versions.POINTER).exists():
-        versions.publish(own, shipped.name, lambda draft: _copy(shipped, draft))
+    own = settings.home / "gallery"
+    with gallery_files.locked(own):
+        if not (own / versions.POINTER).exists():
+            shipped, encoder = settings.gallery_directory(), settings.encoder_directory()
+            settings.keep_encoder(encoder, encoder.name)
+            versions.publish_copy(own, shipped, shipped.name)
     return own
-
-
-def _copy(source: Path, target: Path) -> None:
-    shutil.copytree(source, target, dirs_exist_ok=True)

@@ -1,3 +1,4 @@
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -52,7 +53,7 @@ def test_an_edited_policy_comes_into_force(settings: Settings, live: LiveInspect
     assert live.current.versions["policy"] != before
 
 
-@pytest.mark.parametrize("damage", ["gallery", "text", "policy", "pointer"])
+@pytest.mark.parametrize("damage", ["gallery", "encoder", "text", "policy", "pointer"])
 def test_a_broken_version_is_refused_and_the_old_one_keeps_serving(
     settings: Settings, live: LiveInspector, damage: str
 ):
@@ -60,6 +61,8 @@ def test_a_broken_version_is_refused_and_the_old_one_keeps_serving(
     if damage == "gallery":
         version = publish_copy(settings, "gallery", settings.gallery_directory())
         (version / "index.faiss").write_bytes((version / "index.faiss").read_bytes()[:1000])
+    elif damage == "encoder":
+        publish_with_broken_encoder(settings)
     elif damage == "text":
         version = publish_copy(settings, "text", settings.text_directory())
         (version / "model.onnx").write_bytes(b"not a model")
@@ -73,6 +76,21 @@ def test_a_broken_version_is_refused_and_the_old_one_keeps_serving(
     assert live.current is before
     assert live.problem
     assert live.current([Profile("42", name="小鹿")])[0].verdict == "pass"
+
+
+def publish_with_broken_encoder(settings: Settings) -> None:
+    """A gallery that names an encoder whose model does not load."""
+    broken = settings.home / "encoders" / "000000000000"
+    shutil.copytree(settings.encoder_directory(), broken)
+    (broken / "model.onnx").write_bytes(b"not a model")
+    source = settings.gallery_directory()
+    config = json.loads((source / "config.json").read_text()) | {"encoder": broken.name}
+
+    def write(draft: Path) -> None:
+        shutil.copytree(source, draft, dirs_exist_ok=True)
+        (draft / "config.json").write_text(json.dumps(config))
+
+    versions.publish(settings.home / "gallery", "broken", write)
 
 
 def test_a_problem_is_over_when_the_old_version_is_back(settings: Settings, live: LiveInspector):

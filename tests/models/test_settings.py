@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,20 @@ def test_the_environment_overrides_the_defaults(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("HUIJIAN_HOME", str(tmp_path))
     monkeypatch.setenv("HUIJIAN_THREADS", "2")
     assert Settings.from_environment() == Settings(home=tmp_path, threads=2)
+
+
+@pytest.mark.parametrize("threads", ["0", "-1", "two", "1.5"])
+def test_a_number_of_threads_that_is_none_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, threads: str):
+    monkeypatch.setenv("HUIJIAN_THREADS", threads)
+    with pytest.raises(ArtifactError, match="HUIJIAN_THREADS"):
+        Settings.from_environment()
+
+
+def test_a_kept_encoder_serves_after_the_next_release_brings_another(settings: Settings):
+    gallery(settings.home / "gallery")
+    released = settings.artifacts / "encoders" / "abc"
+    released.mkdir(parents=True)
+    (released / "config.json").write_text("{}")
+    settings.keep_encoder(released, "abc")
+    shutil.rmtree(released)
+    assert settings.encoder_directory() == settings.home / "encoders" / "abc"

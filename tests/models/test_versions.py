@@ -46,3 +46,14 @@ def test_a_pointer_that_leads_nowhere_or_outside_is_refused(tmp_path: Path, poin
 def test_a_directory_without_pointer_has_no_version(tmp_path: Path):
     with pytest.raises(versions.NoVersionError, match="CURRENT"):
         versions.current(tmp_path)
+
+
+def test_a_copy_that_is_there_already_is_only_put_in_force(tmp_path: Path):
+    source = tmp_path / "elsewhere"
+    source.mkdir()
+    write("one")(source)
+    root = tmp_path / "root"
+    versions.publish_copy(root, source, "1")
+    versions.publish(root, "2", write("two"))
+    assert versions.publish_copy(root, source, "1") == versions.current(root)
+    assert (versions.current(root) / "file").read_text() == "one"

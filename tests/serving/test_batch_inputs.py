@@ -128,3 +128,24 @@ def test_damaged_parquet_file_is_refused_by_name(tmp_path):
     (tmp_path / "a.parquet").write_bytes(b"PAR1 and nothing else")
     with pytest.raises(InputError, match="a.parquet is not a readable Parquet file"):
         inputs.header(tmp_path / "a.parquet")
+
+
+def test_an_open_quote_is_a_bad_row_and_not_a_text_of_other_accounts(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text('account_id,bio\n7,fine\n8,"open\n9,b\n10,c\n')
+    first, second = inputs.rows(path)
+    assert first == {"account_id": "7", "bio": "fine"}
+    assert isinstance(second, ProfileError)
+    assert "quote" in second.message
+
+
+def test_a_column_that_is_named_twice_is_refused(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("account_id,bio,bio\n1,bad,good\n")
+    with pytest.raises(InputError, match="twice"):
+        inputs.header(path)
+
+
+def test_a_json_line_that_names_a_field_twice_is_a_bad_row(tmp_path):
+    path = write_jsonl(tmp_path / "a.jsonl", [b'{"account_id": "1", "bio": "bad", "bio": "good"}', {"account_id": "2"}])
+    assert errors(path) == ["repeated_field", None]

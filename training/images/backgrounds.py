@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -21,6 +22,8 @@ PHOTO_SIDE = 640
 """Longest side in pixels that a photograph is kept at; crops of it fill a picture of 256 pixels."""
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+
+logger = logging.getLogger(__name__)
 
 Array = np.ndarray
 Size = tuple[int, int]
@@ -102,8 +105,12 @@ def _photos(source: str, limit: int | None) -> list[Array]:
     kept = packages.cache_directory().parent / "photos" / f"{source}-{limit or 'all'}.npz"
     if not kept.exists():
         photos = [photo for photo in map(_read, _files(source)[:limit]) if photo is not None]
+        if not photos:
+            return []  # fetching may succeed next time
         kept.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(kept, *photos)
+        draft = kept.with_suffix(".draft.npz")
+        np.savez(draft, *photos)
+        draft.replace(kept)
     with np.load(kept) as stored:
         return [stored[name] for name in stored.files]
 
@@ -111,7 +118,8 @@ def _photos(source: str, limit: int | None) -> list[Array]:
 def _files(source: str) -> list[Path]:
     try:
         directory = packages.fetch(source)
-    except (packages.PackageError, FileNotFoundError):
+    except (packages.PackageError, FileNotFoundError) as error:
+        logger.warning("no photographs from %s, drawn backgrounds stand in: %s", source, error)
         return []
     return sorted(path for path in directory.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
 

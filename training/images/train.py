@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
+from models.images.decode import decode_rgba
 from models.images.encoder import windows
 from training.images import graphics, tower
 from training.images.backgrounds import TRAINING_PHOTOS, Backgrounds, Size
@@ -239,12 +240,15 @@ class Trainer:
             "proxies": self.proxies.detach(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "progress": (self.step, self.elapsed, self.averages),
+            "begun_with": (self.seed, len(self.proxies)),
         }
         torch.save(state, self.checkpoint.with_suffix(".new"))
         self.checkpoint.with_suffix(".new").replace(self.checkpoint)
 
     def _resume(self) -> None:
         state = torch.load(self.checkpoint, weights_only=True)
+        if state["begun_with"] != (self.seed, len(self.proxies)):
+            raise FileExistsError(f"{self.checkpoint.parent} holds a run of other data: choose another folder")
         self.tower.load_state_dict(state["tower"])
         self.proxies.data.copy_(state["proxies"])
         for optimizer, values in zip(self.optimizers, state["optimizers"], strict=True):
@@ -419,8 +423,6 @@ def _is_emblem(case: dict[str, Any]) -> bool:
 
 
 def _rgba(file: Path) -> Array:
-    picture = cv2.imread(str(file), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise ValueError(f"a case's picture cannot be read: {file.name}")
+    picture = decode_rgba(file.read_bytes(), "image")
     scale = graphics.SIDE / max(picture.shape[:2])
-    return cv2.cvtColor(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2RGBA)
+    return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
