@@ -149,10 +149,20 @@ class Inspector:
 def _texts(profile: Profile) -> list[FieldText]:
     if all(getattr(profile, field) is None for field in Field):
         raise ProfileError("missing_content", f"give at least one of {', '.join(Field)}")
+    _check_types(profile)
     present = [(field, text) for field in TEXT_FIELDS if (text := profile.text(field)) is not None]
     for field, text in present:
         _check_text(field, text)
     return [FieldText.of(field, text) for field, text in present]
+
+
+def _check_types(profile: Profile) -> None:
+    """A value of another type must not look like an absent one, which would pass unjudged."""
+    for fields, kind in ((TEXT_FIELDS, str), (IMAGE_FIELDS, bytes)):
+        for field in fields:
+            value = getattr(profile, field)
+            if value is not None and not isinstance(value, kind):
+                raise ProfileError("wrong_type", f"{field} must be {kind.__name__}, not {type(value).__name__}", field)
 
 
 def _check_text(field: Field, text: str) -> None:

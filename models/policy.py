@@ -15,7 +15,14 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from models.profile import Finding, Label, Severity
+from models.profile import Box, Finding, Label, Severity
+
+NEARLY = 0.2
+"""How much less sure a permitted emblem may be than a look-alike at the same place and still explain it: the flags of
+Indonesia and Monaco, or the badges of one service, differ by less."""
+
+SAME_PLACE = 0.5
+"""Intersection over union from which two boxes are one place, as in detection benchmarks (Everingham et al. 2010)."""
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -91,9 +98,13 @@ class Policy(BaseModel):
         return policy.model_copy(update={"version": f"{policy.version}+{fingerprint}"})
 
     def apply(self, findings: Iterable[Finding], entitlements: frozenset[str]) -> tuple[Finding, ...]:
-        """Findings that pass their label's threshold, with severity and authorisation, worst first."""
+        """Findings that pass their label's threshold, with severity and authorisation, worst first.
+
+        A place of a picture that resembles several references is one finding: the best, or one that the account is
+        entitled to and that is nearly as good. Look-alikes of a permitted emblem are no violation.
+        """
         judged = [self._judge(finding, entitlements) for finding in findings]
-        reported = [finding for finding in judged if finding.severity is not Severity.PASS]
+        reported = _one_per_place([finding for finding in judged if finding.severity is not Severity.PASS])
         return tuple(sorted(reported, key=lambda found: (found.authorized, -found.severity.rank, -found.score)))
 
     def verdict(self, findings: Iterable[Finding]) -> Severity:
@@ -111,3 +122,29 @@ class Policy(BaseModel):
             severity=self.rules[finding.label].severity_at(finding.score),
             authorized=bool(claimed & entitlements),
         )
+
+
+def _one_per_place(findings: list[Finding]) -> list[Finding]:
+    """Emblems that share their place with a better explanation are left out; other findings stay."""
+    kept: list[Finding] = []
+    for finding in sorted(findings, key=lambda found: found.score + NEARLY * found.authorized, reverse=True):
+        if not any(_same_place(finding, other) for other in kept):
+            kept.append(finding)
+    return kept
+
+
+def _same_place(one: Finding, other: Finding) -> bool:
+    """Whether both are emblems found at the same place of the same picture (intersection over union)."""
+    here, there = one.evidence, other.evidence
+    if one.field is not other.field or here.frame != there.frame:
+        return False
+    if here.reference_id is None or there.reference_id is None or here.box is None or there.box is None:
+        return False
+    width = min(here.box[2], there.box[2]) - max(here.box[0], there.box[0])
+    height = min(here.box[3], there.box[3]) - max(here.box[1], there.box[1])
+    shared = max(width, 0.0) * max(height, 0.0)
+    return shared > SAME_PLACE * (_area(here.box) + _area(there.box) - shared)
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])

@@ -173,6 +173,14 @@ class Profile:
     cover: bytes | None = None
     entitlements: frozenset[str] = frozenset()
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.account_id, str) or not self.account_id:
+            raise ProfileError("wrong_type", "account_id must be a non-empty string", "account_id")
+        if isinstance(self.entitlements, str):
+            raise ProfileError("wrong_type", "entitlements must be a list of strings", "entitlements")
+        # A list, as the contract has it, is as good as a set.
+        object.__setattr__(self, "entitlements", frozenset(self.entitlements))
+
     def text(self, name: Field) -> str | None:
         """The text of a text field."""
         value = getattr(self, name)

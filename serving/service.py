@@ -22,7 +22,7 @@ from serving.application import application
 from serving.edge import Keys
 from serving.metrics import Metrics
 
-REFRESH_SECONDS: Final = 2
+REFRESH_SECONDS: Final = 1
 """New versions are looked for this often; the contract promises them in force within 5 seconds."""
 
 BACKSTOP_SECONDS: Final = 60

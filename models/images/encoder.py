@@ -61,7 +61,8 @@ class Encoder:
 
     Attributes:
         fingerprint: first 12 hexadecimal digits of the SHA-256 of `model.onnx`; a gallery carries it.
-        version: name and fingerprint, for answers.
+        version: name, fingerprint and a digest of the calibration, for answers: what gives another score is another
+            version.
         dimension: length of a vector.
 
     Raises:
@@ -74,7 +75,7 @@ class Encoder:
             model = (directory / "model.onnx").read_bytes()
             self.dimension, self._area = int(config["dimension"]), int(config["area"])
             self.fingerprint = hashlib.sha256(model).hexdigest()[:12]
-            self.version = f"{config['name']}@{self.fingerprint}"
+            self.version = f"{config['name']}@{self.fingerprint}+{_digest(directory)}"
             self._session = _session(model, threads)
         except Exception as error:  # ONNX Runtime's errors have no other class in common
             raise EncoderError(f"{directory} is not an encoder's artefact folder: {error}") from error
@@ -163,6 +164,13 @@ def _by_shape(inputs: Sequence[Array]) -> list[list[int]]:
     for place, pixels in enumerate(inputs):
         places[pixels.shape].append(place)
     return [group[start : start + MAX_BATCH] for group in places.values() for start in range(0, len(group), MAX_BATCH)]
+
+
+def _digest(directory: Path) -> str:
+    """Of the files that turn similarities into scores; an encoder that is being made has none yet."""
+    files = [directory / name for name in ("calibration.json", "cohort.npy")]
+    content = b"".join(file.read_bytes() for file in files if file.is_file())
+    return hashlib.sha256(content).hexdigest()[:8]
 
 
 def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:

@@ -1,9 +1,11 @@
 import io
+import itertools
 from dataclasses import replace
 
 import numpy as np
 import PIL.Image
 import pytest
+import resvg_py
 
 from models.inspector import Inspector
 from models.profile import CLASSIFIER_LABELS, Answer, Field, Label, Profile, ProfileError, Severity
@@ -66,6 +68,28 @@ def test_an_entitled_account_may_show_its_emblem(inspector: Inspector):
     assert answer.warnings == ()
 
 
+def test_entitlements_may_be_a_list(inspector: Inspector):
+    assert judge(inspector, avatar=FLAG, entitlements=["flag.cn"]).verdict is Severity.PASS
+
+
+@pytest.mark.parametrize(
+    "values", [{"account_id": ""}, {"account_id": 5}, {"account_id": "1", "entitlements": "flag.cn"}]
+)
+def test_a_profile_without_a_proper_id_or_list_cannot_be_made(values):
+    with pytest.raises(ProfileError):
+        Profile(**values, name="小鹿")
+
+
+def test_the_party_emblem_on_a_red_square_is_refused(inspector: Inspector):
+    drawing = REPOSITORY / "datasets" / "emblems" / "drawings" / "party-emblem.svg"
+    emblem = PIL.Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_path=str(drawing), width=400)))).convert("RGBA")
+    for red, margin in itertools.product(((222, 41, 16), (238, 28, 37), (200, 0, 0)), (0, 20, 40)):
+        picture = PIL.Image.new("RGB", (400 + 2 * margin, 400 + 2 * margin), red)
+        picture.paste(emblem, (margin, margin), emblem)
+        answer = judge(inspector, avatar=png(picture))
+        assert (answer.verdict, answer.findings[0].label) == (Severity.REJECT, Label.PARTY_EMBLEM), (red, margin)
+
+
 def test_an_unknown_entitlement_is_said_and_changes_nothing(inspector: Inspector):
     answer = judge(inspector, avatar=FLAG, entitlements=frozenset({"state.atlantis"}))
     assert answer.verdict is Severity.REJECT
@@ -116,6 +140,10 @@ def test_a_restricted_word_in_the_name_asks_for_review(inspector: Inspector):
         ({"bio": "a\ud800b"}, "text_invalid", "bio"),
         ({"cover": b""}, "image_empty", "cover"),
         ({"avatar": b"<svg/>"}, "image_type", "avatar"),
+        ({"avatar": "avatar.png"}, "wrong_type", "avatar"),
+        ({"cover": bytearray(FLAG)}, "wrong_type", "cover"),
+        ({"bio": ["加V abc12345"]}, "wrong_type", "bio"),
+        ({"name": 5}, "wrong_type", "name"),
     ],
 )
 def test_what_cannot_be_judged_says_why_and_leaves_the_others_judged(inspector: Inspector, fields, code, field):

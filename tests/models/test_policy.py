@@ -97,3 +97,29 @@ def test_an_edit_without_a_new_version_is_told_apart(tmp_path: Path, policy: Pol
 
 def test_every_label_is_found_somewhere():
     assert {field for info in LABELS.values() for field in info.fields} == set(Field)
+
+
+def emblem(reference_id: str, score: float, box=(0.1, 0.1, 0.9, 0.9)) -> Finding:
+    evidence = Evidence(reference_id=reference_id, owner_id=f"{reference_id}.owner", box=box)
+    return Finding(Label.NATIONAL_SYMBOL, Field.AVATAR, score, "emblem@1", evidence)
+
+
+def test_one_place_that_resembles_several_emblems_is_one_finding(policy: Policy):
+    found = policy.apply([emblem("flag.mc", 0.8), emblem("flag.id", 0.9, (0.12, 0.1, 0.9, 0.9))], frozenset())
+    assert [entry.evidence.reference_id for entry in found] == ["flag.id"]
+
+
+def test_emblems_at_different_places_are_different_findings(policy: Policy):
+    found = policy.apply([emblem("flag.mc", 0.8, (0, 0, 0.4, 1)), emblem("flag.id", 0.9, (0.6, 0, 1, 1))], frozenset())
+    assert len(found) == 2
+
+
+def test_a_permitted_emblem_explains_a_look_alike_that_is_hardly_surer(policy: Policy):
+    found = policy.apply([emblem("flag.mc", 0.8), emblem("flag.id", 0.7)], frozenset({"flag.id"}))
+    assert [(entry.evidence.reference_id, entry.authorized) for entry in found] == [("flag.id", True)]
+    assert policy.verdict(found) is Severity.PASS
+
+
+def test_a_permitted_emblem_does_not_excuse_a_much_surer_one(policy: Policy):
+    found = policy.apply([emblem("flag.mc", 0.99), emblem("flag.id", 0.6)], frozenset({"flag.id"}))
+    assert policy.verdict(found) is Severity.REJECT

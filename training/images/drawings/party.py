@@ -55,6 +55,24 @@ def party_emblem_disc() -> str:
     return picture(64, 64, ground, group(hammer_and_sickle(GOLD), move=(15, 15), scale=1.06), rule=PARTY_RULE)
 
 
+def party_emblem_square(red: str, margin: float) -> str:
+    """The party emblem as it is used for an avatar: gold on a red square.
+
+    Args:
+        red: the ground; screens and print give the same flag many reds.
+        margin: around the emblem, in thirty-seconds of its side.
+    """
+    side = 32 + 2 * margin
+    ground = rectangle(0, 0, side, side, red)
+    return picture(side, side, ground, group(hammer_and_sickle(GOLD), move=(margin, margin)), rule=PARTY_RULE)
+
+
+def party_emblem_on_red() -> str:
+    """The party emblem in the middle of red cloth, as it hangs on walls and behind speakers."""
+    ground = rectangle(0, 0, 64, 48, RED)
+    return picture(64, 48, ground, group(hammer_and_sickle(GOLD), move=(16, 8)), rule=PARTY_RULE)
+
+
 def party_flag() -> str:
     """The party flag: the emblem in 8 of the upper quarter's 18 by 12 squares, 3 from the top and 4 from the hoist."""
     ground = rectangle(0, 0, 36, 24, RED)
@@ -126,6 +144,10 @@ def drawings() -> dict[str, str]:
         "party-emblem": party_emblem(),
         "party-emblem-red": party_emblem_red(),
         "party-emblem-disc": party_emblem_disc(),
+        "party-emblem-square": party_emblem_square(RED, 2),
+        "party-emblem-bright": party_emblem_square("#ee1c25", 4),
+        "party-emblem-dark": party_emblem_square("#b40000", 4),
+        "party-emblem-on-red": party_emblem_on_red(),
         "party-flag": party_flag(),
         "league-flag": league_flag(),
         "league-emblem": league_emblem(),
