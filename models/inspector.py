@@ -14,7 +14,7 @@ from pathlib import Path
 
 from models.images.codes import CodeDetector
 from models.images.decode import Image, decode
-from models.images.emblems import EmblemDetector
+from models.images.emblems import BEST, EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
 from models.policy import Policy
@@ -37,9 +37,6 @@ from models.text.contacts import ContactDetector
 from models.text.fusion import fuse
 from models.text.names import RestrictedWordDetector
 from models.text.normalize import FieldText
-
-BEST_MATCHES = 3
-"""References listed per image, as the contract says."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +185,7 @@ def _best(matches: Sequence[Match]) -> tuple[Match, ...]:
     by_reference: dict[str, Match] = {}
     for match in sorted(matches, key=lambda found: -found.score):
         by_reference.setdefault(match.reference_id, match)
-    return tuple(by_reference.values())[:BEST_MATCHES]
+    return tuple(by_reference.values())[:BEST]
 
 
 @lru_cache(maxsize=2)
