@@ -16,7 +16,7 @@ from typing import cast
 import numpy as np
 from tqdm import tqdm
 
-from models.images import gallery_files
+from models.images import gallery_files, thumbnails
 from models.images.encoder import Encoder
 from models.images.gallery_files import Contents, Entry, index_of
 from models.images.references import Drawing, GalleryError, Reference, check_agreement, read_references
@@ -82,6 +82,9 @@ class Gallery:
         self.vectors = cast(np.ndarray, self._index.reconstruct_n(0, self._index.ntotal))
         self.vectors.flags.writeable = False
         self._rows = [entry.reference for entry in self.entries for _ in range(entry.rows)]
+        self._entries_of: dict[str, list[int]] = {}
+        for number, entry in enumerate(self.entries):
+            self._entries_of.setdefault(entry.reference.reference_id, []).append(number)
         # Reversed twice: of several entries a dictionary keeps the last.
         first = {row.reference_id: row for row in reversed(self._rows)}
         self.references = tuple(reversed(first.values()))
@@ -117,6 +120,21 @@ class Gallery:
     def reference_of(self, row: int) -> Reference:
         """The reference that a row shows, as the picture of that row describes it."""
         return self._rows[row]
+
+    def entries_of(self, reference_id: str) -> Sequence[int]:
+        """Places in `entries` of a reference's pictures; none where it is unknown."""
+        return self._entries_of.get(reference_id, ())
+
+    def drawing(self, entry: int) -> np.ndarray:
+        """The picture of an entry: RGBA, uint8 (height, width, 4), the longer side at most 192 pixels.
+
+        Raises:
+            GalleryError: it was added by a release that kept no drawings.
+        """
+        data = self.entries[entry].drawing
+        if not data:
+            raise GalleryError(f"gallery {self.version} keeps no drawing of this reference: build it again")
+        return thumbnails.unpacked(data)
 
 
 def build(references: Path, directory: Path, encoder: Encoder) -> Change:
@@ -188,12 +206,12 @@ def _embedded(drawings: Iterable[Drawing], encoder: Encoder) -> tuple[list[Entry
     enrolled: dict[str, list[np.ndarray]] = {}
     vectors: list[np.ndarray] = []
     for drawing in tqdm(drawings, desc="图库 gallery", unit="", disable=None):
-        sha256, looks = drawing.read()
-        key = (drawing.reference.reference_id, sha256)
+        picture = drawing.read()
+        key = (drawing.reference.reference_id, picture.sha256)
         if key not in entries:
             known = enrolled.setdefault(drawing.reference.reference_id, [])
-            kept = _distinct([embedding.vectors[0] for embedding in encoder(looks)], known)
-            entries[key] = Entry(drawing.reference, sha256, len(kept))
+            kept = _distinct([embedding.vectors[0] for embedding in encoder(picture.looks)], known)
+            entries[key] = Entry(drawing.reference, picture.sha256, len(kept), picture.thumbnail)
             vectors += kept
     if not vectors:
         raise GalleryError("there are no references to enrol")

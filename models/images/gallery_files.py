@@ -3,14 +3,17 @@
 A version is a directory that never changes. It holds
 
 - `index.faiss`: exact inner-product search over unit vectors (`IndexIDMap2,Flat`); ids are row numbers;
-- `references.jsonl`: one line a picture, in row order, with the SHA-256 of its file and how many rows it has;
-- `config.json`: the encoder's fingerprint, counts, time of creation, SHA-256 of the two files.
+- `references.jsonl`: one line a picture, in row order, with the SHA-256 of its file, how many rows it has and how many
+  bytes its drawing takes;
+- `drawings.bin`: the drawings one after the other, WebP (`models.images.thumbnails`); older galleries lack it;
+- `config.json`: the encoder's fingerprint, counts, time of creation, SHA-256 of the other files.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import io
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -27,7 +30,7 @@ from threadpoolctl import threadpool_limits
 from models import versions
 from models.images.references import GalleryError, Reference, parse_reference
 
-CONFIG, INDEX, REFERENCES = "config.json", "index.faiss", "references.jsonl"
+CONFIG, INDEX, REFERENCES, DRAWINGS = "config.json", "index.faiss", "references.jsonl", "drawings.bin"
 
 KEPT_VERSIONS = 5
 """Versions that stay on disk, for going back and for workers that are still loading one."""
@@ -46,11 +49,13 @@ class Entry:
         reference: what it shows.
         sha256: of the encoded picture.
         rows: number of vectors, one a look.
+        drawing: the picture itself, packed; empty where an older gallery did not keep it.
     """
 
     reference: Reference
     sha256: str
     rows: int
+    drawing: bytes = b""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -88,16 +93,11 @@ def read(version: Path) -> Contents:
     """
     try:
         config = json.loads((version / CONFIG).read_text(encoding="utf-8"))
-        for name in (INDEX, REFERENCES):
+        for name in {INDEX, REFERENCES, *config["files"]}:
             if _sha256(version / name) != config["files"][name]:
                 raise GalleryError(f"{version / name} was cut or edited: its SHA-256 is not the one in {CONFIG}")
-        lines = (version / REFERENCES).read_text(encoding="utf-8").splitlines()
-        contents = Contents(
-            version.name,
-            str(config["encoder"]),
-            tuple(_entry(json.loads(line)) for line in lines),
-            faiss.read_index(str(version / INDEX)),
-        )
+        index = faiss.read_index(str(version / INDEX))
+        contents = Contents(version.name, str(config["encoder"]), _entries(version), index)
     except (OSError, KeyError, TypeError, AttributeError, json.JSONDecodeError, RuntimeError) as error:
         raise GalleryError(f"{version} is not a whole gallery: {type(error).__name__}: {error}") from error
     if not contents.index.ntotal == sum(entry.rows for entry in contents.entries) == config["vectors"]:
@@ -109,7 +109,8 @@ def publish(root: Path, fingerprint: str, entries: Sequence[Entry], vectors: np.
     """Write a version, put it in force and delete the oldest; returns its name, later ones sort last."""
     created = datetime.now(UTC)
     lines = "".join(json.dumps(_line(entry), ensure_ascii=False) + "\n" for entry in entries)
-    content = hashlib.sha256(fingerprint.encode() + lines.encode() + vectors.tobytes()).hexdigest()
+    drawings = b"".join(entry.drawing for entry in entries)
+    content = hashlib.sha256(fingerprint.encode() + lines.encode() + vectors.tobytes() + drawings).hexdigest()
     config: dict[str, Any] = {
         "created": created.isoformat(timespec="seconds"),
         "encoder": fingerprint,
@@ -121,7 +122,8 @@ def publish(root: Path, fingerprint: str, entries: Sequence[Entry], vectors: np.
     def write(draft: Path) -> None:
         faiss.write_index(index_of(vectors), str(draft / INDEX))
         (draft / REFERENCES).write_text(lines, encoding="utf-8")
-        config["files"] = {name: _sha256(draft / name) for name in (INDEX, REFERENCES)}
+        (draft / DRAWINGS).write_bytes(drawings)
+        config["files"] = {name: _sha256(draft / name) for name in (INDEX, REFERENCES, DRAWINGS)}
         (draft / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
     version = f"{created:%Y%m%dT%H%M%S.%fZ}-{content[:12]}"
@@ -160,11 +162,19 @@ def _prune(root: Path, version: str) -> None:
 
 
 def _line(entry: Entry) -> dict[str, Any]:
-    return asdict(entry.reference) | {"sha256": entry.sha256, "rows": entry.rows}
+    size = {"drawing_bytes": len(entry.drawing)} if entry.drawing else {}
+    return asdict(entry.reference) | {"sha256": entry.sha256, "rows": entry.rows} | size
 
 
-def _entry(fields: dict[str, Any]) -> Entry:
-    return Entry(parse_reference(fields), str(fields["sha256"]), int(fields["rows"]))
+def _entries(version: Path) -> tuple[Entry, ...]:
+    lines = [json.loads(line) for line in (version / REFERENCES).read_text(encoding="utf-8").splitlines()]
+    drawings = version / DRAWINGS
+    data = io.BytesIO(drawings.read_bytes() if drawings.exists() else b"")
+    return tuple(_entry(line, data.read(line.get("drawing_bytes", 0))) for line in lines)
+
+
+def _entry(fields: dict[str, Any], drawing: bytes) -> Entry:
+    return Entry(parse_reference(fields), str(fields["sha256"]), int(fields["rows"]), drawing)
 
 
 def _sha256(path: Path) -> str:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from models.images import thumbnails
 from models.images.decode import decode_rgba
 from models.images.variants import variants
 from models.profile import EMBLEM_LABELS, Label, ProfileError
@@ -55,6 +56,21 @@ class Reference:
         return self.reference_id, self.label, self.owner_id
 
 
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture that was read and found fit to be a reference.
+
+    Attributes:
+        sha256: of the file.
+        looks: RGB, uint8 (height, width, 3) each, the drawing as it is first.
+        thumbnail: the drawing as a gallery keeps it, see `models.images.thumbnails`.
+    """
+
+    sha256: str
+    looks: Sequence[np.ndarray]
+    thumbnail: bytes
+
+
 @dataclass(frozen=True)
 class Drawing:
     """One picture of a reference, still encoded.
@@ -69,8 +85,8 @@ class Drawing:
     image: Path | bytes
     origin: str = "reference"
 
-    def read(self) -> tuple[str, list[np.ndarray]]:
-        """SHA-256 of the file, and its looks: RGB, uint8 (height, width, 3) each, the drawing as it is first.
+    def read(self) -> Picture:
+        """The picture, decoded and checked.
 
         Raises:
             GalleryError: the picture is missing, broken, blank or too small.
@@ -85,7 +101,7 @@ class Drawing:
         looks = variants(pixels)
         if not looks:
             raise GalleryError(f"{self.origin}: image: the picture is blank")
-        return hashlib.sha256(data).hexdigest(), looks
+        return Picture(hashlib.sha256(data).hexdigest(), looks, thumbnails.packed(pixels))
 
 
 def read_references(path: Path) -> list[Drawing]:

@@ -1,5 +1,6 @@
 """A gallery is built, changed and searched; what is cut, edited, contradictory or another encoder's is refused."""
 
+import hashlib
 import json
 import multiprocessing
 import shutil
@@ -79,6 +80,43 @@ def test_every_look_of_a_reference_is_a_row_and_finds_it(gallery, encoder):
     assert similarities[:, 0] == pytest.approx(1.0, abs=1e-4)
     assert {loaded.reference_of(row).reference_id for row in rows[:, 0]} == {"renmin"}
     assert loaded.vectors[rows[0, 0]] == pytest.approx(encoder(looks[:1])[0].vectors[0], abs=1e-5)
+
+
+def test_every_picture_keeps_its_drawing_through_changes(gallery, encoder):
+    add(gallery, encoder, [drawing("reuters")])
+    remove(gallery, "renmin")
+    loaded = Gallery.load(gallery, encoder)
+    assert [entry.reference.reference_id for entry in loaded.entries] == ["xinhua", "cctv", "reuters"]
+    for number, entry in enumerate(loaded.entries):
+        kept = loaded.drawing(number).astype(int)
+        meant = np.array(emblem(sum(entry.reference.reference_id.encode()))).astype(int)
+        assert loaded.entries_of(entry.reference.reference_id) == [number]
+        assert np.array_equal(kept[..., 3], meant[..., 3])
+        assert np.abs(kept - meant)[meant[..., 3] == 255].mean() < 12
+    assert not loaded.entries_of("renmin")
+
+
+def test_large_drawing_is_kept_with_its_longer_side_at_192_pixels(gallery, encoder):
+    tall = emblem(3).resize((300, 600))
+    add(gallery, encoder, [Drawing(drawing("reuters").reference, encoded(tall))])
+    assert Gallery.load(gallery, encoder).drawing(3).shape == (192, 96, 4)
+
+
+def test_gallery_that_kept_no_drawings_is_still_searched(gallery, encoder):
+    version = versions.current(gallery)
+    (version / "drawings.bin").unlink()
+    lines = [json.loads(line) for line in (version / "references.jsonl").read_text().splitlines()]
+    older = "".join(json.dumps({key: line[key] for key in line if key != "drawing_bytes"}) + "\n" for line in lines)
+    (version / "references.jsonl").write_text(older)
+    config = json.loads((version / "config.json").read_text())
+    del config["files"]["drawings.bin"]
+    config["files"]["references.jsonl"] = hashlib.sha256(older.encode()).hexdigest()
+    (version / "config.json").write_text(json.dumps(config))
+    add(gallery, encoder, [drawing("reuters")])
+    loaded = Gallery.load(gallery, encoder)
+    with pytest.raises(GalleryError, match="build it again"):
+        loaded.drawing(0)
+    assert loaded.drawing(3).shape == (96, 96, 4)
 
 
 def test_more_neighbours_than_rows_are_not_invented(gallery, encoder):
@@ -229,7 +267,7 @@ def test_gallery_of_another_encoder_is_refused(gallery, encoder, tmp_path):
         add(gallery, other, [drawing("reuters")])
 
 
-@pytest.mark.parametrize("name", ["index.faiss", "references.jsonl"])
+@pytest.mark.parametrize("name", ["index.faiss", "references.jsonl", "drawings.bin"])
 @pytest.mark.parametrize("harm", ["cut", "edit", "delete"])
 def test_cut_edited_or_missing_file_is_refused(gallery, encoder, name, harm):
     path = versions.current(gallery) / name
