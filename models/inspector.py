@@ -60,7 +60,7 @@ class Inspector:
 
     def __init__(self, encoder: Encoder, gallery: Gallery, classifier: TextClassifier, policy: Policy) -> None:
         self.policy = policy
-        self.gallery = gallery
+        self.encoder, self.gallery = encoder, gallery
         self._emblems = EmblemDetector(encoder, gallery)
         self._codes = CodeDetector()
         self._classifier = classifier
@@ -125,7 +125,9 @@ class Inspector:
 
     def _answer(self, profile: Profile, judged: Mapping[Field, _Judged]) -> Answer:
         findings = self.policy.apply(
-            (finding for field in judged.values() for finding in field.findings), profile.entitlements
+            (finding for field in judged.values() for finding in field.findings),
+            profile.entitlements,
+            profile.account_id,
         )
         return Answer(
             decision_id=uuid.uuid4().hex,

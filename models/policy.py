@@ -7,6 +7,7 @@ Regulations, not a property of a model.
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -97,14 +98,17 @@ class Policy(BaseModel):
         fingerprint = hashlib.sha256(content).hexdigest()[:8]
         return policy.model_copy(update={"version": f"{policy.version}+{fingerprint}"})
 
-    def apply(self, findings: Iterable[Finding], entitlements: frozenset[str]) -> tuple[Finding, ...]:
-        """Findings that pass their label's threshold, with severity and authorisation, worst first.
+    def apply(self, findings: Iterable[Finding], entitlements: frozenset[str], account_id: str) -> tuple[Finding, ...]:
+        """Findings that pass their label's and their reference's threshold, with what they ask for, worst first.
 
         A place of a picture that resembles several references is one finding: the best, or one that the account is
-        entitled to and that is nearly as good. Look-alikes of a permitted emblem are no violation.
+        entitled to and that is nearly as good. Look-alikes of a permitted emblem are no violation. A finding that is
+        only reported hides none that counts.
         """
-        judged = [self._judge(finding, entitlements) for finding in findings]
-        reported = _one_per_place([finding for finding in judged if finding.severity is not Severity.PASS])
+        passing = [
+            found for found in findings if found.score >= max(self.rules[found.label].threshold, found.threshold)
+        ]
+        reported = _one_per_place([self._judge(finding, entitlements, account_id) for finding in passing])
         return tuple(sorted(reported, key=lambda found: (found.authorized, -found.severity.rank, -found.score)))
 
     def verdict(self, findings: Iterable[Finding]) -> Severity:
@@ -115,20 +119,30 @@ class Policy(BaseModel):
             default=Severity.PASS,
         )
 
-    def _judge(self, finding: Finding, entitlements: frozenset[str]) -> Finding:
-        claimed = {finding.evidence.reference_id, finding.evidence.owner_id} - {None}
-        return replace(
-            finding,
-            severity=self.rules[finding.label].severity_at(finding.score),
-            authorized=bool(claimed & entitlements),
-        )
+    def _judge(self, finding: Finding, entitlements: frozenset[str], account_id: str) -> Finding:
+        authorized = bool({finding.evidence.reference_id, finding.evidence.owner_id} & entitlements)
+        report_only = not authorized and not _rolled_out(finding, account_id)
+        severity = Severity.PASS if report_only else self.rules[finding.label].severity_at(finding.score)
+        return replace(finding, severity=severity, authorized=authorized, report_only=report_only)
+
+
+def _rolled_out(finding: Finding, account_id: str) -> bool:
+    """Whether the account is in the share for which a finding of this reference counts.
+
+    The same account gives the same answer every time, stays in as the share grows, and one reference's share says
+    nothing about another's.
+    """
+    key = (finding.evidence.reference_id or "").encode("utf-8", "surrogatepass")
+    digest = hmac.digest(key, account_id.encode("utf-8", "surrogatepass"), "sha256")
+    return int.from_bytes(digest[:8]) < finding.rollout * 2**64
 
 
 def _one_per_place(findings: list[Finding]) -> list[Finding]:
     """Emblems that share their place with a better explanation are left out; other findings stay."""
     kept: list[Finding] = []
     for finding in sorted(findings, key=lambda found: found.score + NEARLY * found.authorized, reverse=True):
-        if not any(_same_place(finding, other) for other in kept):
+        explained = [other for other in kept if _same_place(finding, other)]
+        if all(other.report_only and not finding.report_only for other in explained):
             kept.append(finding)
     return kept
 

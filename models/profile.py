@@ -228,12 +228,15 @@ class Evidence:
 class Finding:
     """One detector's claim about one field.
 
-    Detectors fill label, field, score, detector and evidence; `models.policy` alone fills severity and authorized.
+    `models.policy` alone fills severity, authorized and report_only; detectors fill the rest.
 
     Attributes:
         score: calibrated probability in [0, 1] that the label is right.
         detector: name and version, such as "contacts@2026.11.1".
+        threshold: score in [0, 1] from which the reference asks to be reported, besides its label's threshold.
+        rollout: share of accounts, in [0, 1], for which a finding of this reference counts.
         authorized: the account is entitled to what was found, so it does not count.
+        report_only: the account is outside the reference's rollout: severity is PASS, so it does not count either.
     """
 
     label: Label
@@ -241,8 +244,11 @@ class Finding:
     score: float
     detector: str
     evidence: Evidence = Evidence()
+    threshold: float = 0.0
+    rollout: float = 1.0
     severity: Severity = Severity.PASS
     authorized: bool = False
+    report_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -253,6 +259,7 @@ class Match:
         similarity: raw cosine in [-1, 1].
         score: calibrated probability in [0, 1].
         box: the window of the image that matched best.
+        threshold, rollout: as the reference has them, see `Finding`.
     """
 
     reference_id: str
@@ -263,6 +270,8 @@ class Match:
     reference_name: str = ""
     owner_id: str = ""
     frame: int | None = None
+    threshold: float = 0.0
+    rollout: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -315,6 +324,7 @@ def _finding_dict(finding: Finding) -> dict[str, Any]:
         "severity": str(finding.severity),
         "articles": list(LABELS[finding.label].articles),
         "authorized": finding.authorized,
+        "report_only": finding.report_only,
         "detector": finding.detector,
         "evidence": {
             key: _evidence_value(value) for key, value in asdict(finding.evidence).items() if value is not None

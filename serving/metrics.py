@@ -36,7 +36,7 @@ class Metrics:
         self._verdicts = Counter("huijian_verdicts", "Judged profiles by verdict.", ["verdict"], registry=registry)
         self._findings = Counter(
             "huijian_findings",
-            "Findings that count, by label and severity.",
+            "Findings by label and severity; pass for those that are only reported.",
             ["label", "severity"],
             registry=registry,
         )

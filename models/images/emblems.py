@@ -21,7 +21,7 @@ import numpy as np
 from models.images.decode import Image
 from models.images.encoder import Embedding, Encoder, EncoderError
 from models.images.gallery import Gallery
-from models.profile import Box, Evidence, Field, Finding, Match
+from models.profile import Box, Evidence, Field, Finding, Label, Match
 
 DETECTOR = "emblem"
 BEST = 3
@@ -190,8 +190,18 @@ class EmblemDetector:
         left, top, right, bottom = map(float, found.boxes[place])
         box: Box = (left, top, right, bottom)
         name = reference.name_zh or reference.name_en
-        similarity = float(found.similarities[place])
-        return Match(reference.reference_id, reference.label, similarity, score, box, name, reference.owner_id, frame)
+        return Match(
+            reference_id=reference.reference_id,
+            label=cast(Label, reference.label),  # only what is harmless has none
+            similarity=float(found.similarities[place]),
+            score=score,
+            box=box,
+            reference_name=name,
+            owner_id=reference.owner_id,
+            frame=frame,
+            threshold=reference.threshold,
+            rollout=reference.rollout,
+        )
 
     def _finding(self, match: Match, field: Field) -> Finding:
         evidence = Evidence(
@@ -202,7 +212,8 @@ class EmblemDetector:
             box=match.box,
             frame=match.frame,
         )
-        return Finding(match.label, field, match.score, f"{DETECTOR}@{self.encoder.fingerprint}", evidence)
+        detector = f"{DETECTOR}@{self.encoder.fingerprint}"
+        return Finding(match.label, field, match.score, detector, evidence, match.threshold, match.rollout)
 
 
 def nearness(vectors: Array, cohort: Array) -> Array:

@@ -18,7 +18,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -163,7 +163,7 @@ def _prune(root: Path, version: str) -> None:
 
 def _line(entry: Entry) -> dict[str, Any]:
     size = {"drawing_bytes": len(entry.drawing)} if entry.drawing else {}
-    return asdict(entry.reference) | {"sha256": entry.sha256, "rows": entry.rows} | size
+    return entry.reference.to_dict() | {"sha256": entry.sha256, "rows": entry.rows} | size
 
 
 def _entries(version: Path) -> tuple[Entry, ...]:

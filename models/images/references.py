@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,38 +22,60 @@ from models.profile import EMBLEM_LABELS, Label, ProfileError
 MIN_SIDE = 32
 """Longer side of a reference, in pixels: below it an emblem has lost what tells it from others."""
 
+MAX_ID, MAX_TEXT = 256, 1_000
+"""Longest ids, as in a profile's entitlements, and longest other texts of a reference, in code points."""
+
 _NEVER_BLANK = ("reference_id", "image", "owner_id")
+SHARED = ("label", "owner_id", "threshold", "rollout", "harmless")
+"""What all pictures of one emblem must say alike."""
+
+_TEXTS = ("reference_id", "name_zh", "name_en", "owner_id", "source", "licence")
 
 
 class GalleryError(ValueError):
-    """References or a gallery that cannot be used; the message says which line, file or reference and why."""
+    """References or a gallery that cannot be used; the message says which line, file or reference and why.
+
+    Args:
+        code: a client's fault has a stable name, such as "reference_clash"; None for a gallery that is broken.
+        field: the field of the reference at fault, if it is one.
+    """
+
+    def __init__(self, message: str, code: str | None = None, field: str | None = None) -> None:
+        super().__init__(message)
+        self.code, self.field = code, field
 
 
 @dataclass(frozen=True)
 class Reference:
-    """One protected emblem, as a line of a references file describes it.
+    """One protected emblem, or a harmless look-alike, as a line of a references file describes it.
 
     Attributes:
         reference_id: the emblem, such as "media.xinhua"; several pictures may share it.
-        label: what an account that shows it is guilty of.
+        label: what an account that shows it is guilty of; None only where it is harmless.
         name_zh, name_en: the emblem's name for people.
         owner_id: whose it is; accounts entitled to the owner may show it.
         source: where this picture is from.
         licence: the picture's licence; the mark itself stays its owner's.
+        threshold: score in [0, 1] from which it is reported, where that is more than its label's: for a confusable one.
+        rollout: share of accounts, in [0, 1], for which a finding counts; for the others it is only reported.
+        harmless: of the negative bank: it explains what it resembles more than any emblem, and is never reported.
     """
 
     reference_id: str
-    label: Label
+    label: Label | None
     name_zh: str
     name_en: str
     owner_id: str
     source: str
     licence: str
+    threshold: float = 0.0
+    rollout: float = 1.0
+    harmless: bool = False
 
-    @property
-    def identity(self) -> tuple[str, str, str]:
-        """What all pictures of one emblem must say alike: id, label and owner."""
-        return self.reference_id, self.label, self.owner_id
+    def to_dict(self) -> dict[str, Any]:
+        """The line of a references file that describes it, without what is as usual."""
+        values = {field.name: (getattr(self, field.name), field.default) for field in fields(self)}
+        return {name: value for name, (value, usual) in values.items() if value is not None and value != usual}
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,27 +117,33 @@ class Drawing:
             data = self.image if isinstance(self.image, bytes) else self.image.read_bytes()
             pixels = decode_rgba(data, "image")
         except (OSError, ProfileError) as error:
-            raise GalleryError(f"{self.origin}: image: {error}") from error
+            raise self._fault(str(error), getattr(error, "code", None)) from error
         if max(pixels.shape[:2]) < MIN_SIDE:
-            raise GalleryError(f"{self.origin}: image: the longer side must have at least {MIN_SIDE} pixels")
+            raise self._fault(f"the longer side must have at least {MIN_SIDE} pixels", "image_dimensions")
         looks = variants(pixels)
         if not looks:
-            raise GalleryError(f"{self.origin}: image: the picture is blank")
+            raise self._fault("the picture is blank", "image_blank")
         return Picture(hashlib.sha256(data).hexdigest(), looks, thumbnails.packed(pixels))
 
+    def _fault(self, message: str, code: str | None) -> GalleryError:
+        return GalleryError(f"{self.origin}: image: {message}", code, "image")
 
-def read_references(path: Path) -> list[Drawing]:
+
+def read_references(path: Path, **instead: object) -> list[Drawing]:
     """The drawings that a JSON Lines file lists, in order; `image` is relative to the file.
 
+    Args:
+        instead: values that every line gets instead of its own, such as `rollout=0`.
+
     Raises:
-        GalleryError: no file, no lines, or a line that is not JSON, lacks a field, has an unknown label, or contradicts
-            an earlier line with the same `reference_id`. Pictures are only opened by `Drawing.read`.
+        GalleryError: no file, no lines, or a line that is not JSON, lacks a field, has a value that is not allowed, or
+            contradicts an earlier line with the same `reference_id`. Pictures are only opened by `Drawing.read`.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise GalleryError(f"{path}: {error}") from error
-    drawings = [_drawing(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    drawings = [_drawing(path, number, line, instead) for number, line in enumerate(lines, start=1) if line.strip()]
     if not drawings:
         raise GalleryError(f"{path} lists no references")
     check_agreement(drawings)
@@ -123,50 +151,86 @@ def read_references(path: Path) -> list[Drawing]:
 
 
 def check_agreement(drawings: Iterable[Drawing], known: Iterable[Reference] = ()) -> None:
-    """Refuse drawings whose label or owner differs from what is known of the same reference.
+    """Refuse drawings that differ in more than names from what is known of the same reference.
 
     Raises:
         GalleryError: two descriptions contradict each other.
     """
-    identities = {reference.reference_id: reference.identity for reference in known}
+    first = {reference.reference_id: reference for reference in known}
     for drawing in drawings:
-        reference = drawing.reference
-        if identities.setdefault(reference.reference_id, reference.identity) != reference.identity:
-            message = f"{reference.reference_id} has another label or owner_id elsewhere"
-            raise GalleryError(f"{drawing.origin}: {message}")
+        new = drawing.reference
+        other = first.setdefault(new.reference_id, new)
+        for name in SHARED:
+            if getattr(new, name) != getattr(other, name):
+                message = f"{drawing.origin}: {new.reference_id} has another {name} elsewhere"
+                raise GalleryError(message, "reference_conflict", name)
 
 
-def parse_reference(fields: dict[str, Any]) -> Reference:
-    """A reference from its named values.
+def parse_reference(values: Mapping[str, Any]) -> Reference:
+    """A reference from its named values; null is as good as absent.
 
     Raises:
-        GalleryError: a missing or blank field, a value that is no text, an unknown label.
+        GalleryError: a missing, blank or over-long field, a value of another type, an unknown label, a number outside
+            [0, 1], or a threshold or rollout of a look-alike that is harmless.
     """
-    values = {name: _text(fields, name) for name in Reference.__dataclass_fields__}
-    label = values.pop("label")
-    if label not in EMBLEM_LABELS:
-        raise GalleryError(f"label: {label!r} is not one of {', '.join(EMBLEM_LABELS)}")
-    return Reference(label=Label(label), **values)
+    harmless = _flag(values, "harmless")
+    shares = {name: _share(values, name) for name in ("threshold", "rollout") if values.get(name) is not None}
+    if harmless and shares:
+        name = min(shares)
+        raise GalleryError(f"{name}: a harmless look-alike is never reported, so it has none", "value_invalid", name)
+    texts = {name: _text(values, name) for name in _TEXTS}
+    known: dict[str, Any] = texts | shares
+    return Reference(label=_label(values, harmless), harmless=harmless, **known)
 
 
-def _drawing(path: Path, number: int, line: str) -> Drawing:
+def _drawing(path: Path, number: int, line: str, instead: Mapping[str, object]) -> Drawing:
     origin = f"{path.name}, line {number}"
     try:
-        fields = json.loads(line)
-        if not isinstance(fields, dict):
+        values = json.loads(line)
+        if not isinstance(values, dict):
             raise GalleryError("expected a JSON object")
-        if "image" not in fields and "text" in fields:
+        if "image" not in values and "text" in values:
             raise GalleryError("text: references by phrase are not supported by this encoder; give an image")
-        return Drawing(parse_reference(fields), path.parent / _text(fields, "image"), origin)
+        return Drawing(parse_reference({**values, **instead}), path.parent / _text(values, "image"), origin)
     except (ValueError, RecursionError) as error:
         kind = "" if isinstance(error, GalleryError) else "not JSON: "
         raise GalleryError(f"{origin}: {kind}{error}") from error
 
 
-def _text(fields: dict[str, Any], name: str) -> str:
-    value = fields.get(name)
+def _label(values: Mapping[str, Any], harmless: bool) -> Label | None:
+    if harmless and values.get("label") is None:
+        return None
+    label = _text(values, "label")
+    if label not in EMBLEM_LABELS:
+        raise GalleryError(f"label: {label!r} is not one of {', '.join(EMBLEM_LABELS)}", "value_invalid", "label")
+    return Label(label)
+
+
+def _text(values: Mapping[str, Any], name: str) -> str:
+    value = values.get(name)
+    if value is None:
+        raise GalleryError(f"{name}: missing", "missing_field", name)
     if not isinstance(value, str):
-        raise GalleryError(f"{name}: " + ("missing" if value is None else "expected text"))
+        raise GalleryError(f"{name}: expected text", "wrong_type", name)
     if name in _NEVER_BLANK and not value.strip():
-        raise GalleryError(f"{name}: blank")
+        raise GalleryError(f"{name}: blank", "value_empty", name)
+    most = MAX_ID if name.endswith("_id") else MAX_TEXT
+    if len(value) > most:
+        raise GalleryError(f"{name}: more than {most:,} characters", "value_too_long", name)
     return value
+
+
+def _share(values: Mapping[str, Any], name: str) -> float:
+    value = values[name]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise GalleryError(f"{name}: expected a number", "wrong_type", name)
+    if not 0 <= value <= 1:
+        raise GalleryError(f"{name}: must lie in [0, 1]", "value_invalid", name)
+    return float(value)
+
+
+def _flag(values: Mapping[str, Any], name: str) -> bool:
+    value = values.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise GalleryError(f"{name}: expected true or false", "wrong_type", name)
+    return bool(value)

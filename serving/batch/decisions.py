@@ -41,6 +41,7 @@ FINDING = pa.struct(
         "severity": pa.string(),
         "articles": pa.list_(pa.string()),
         "authorized": pa.bool_(),
+        "report_only": pa.bool_(),
         "detector": pa.string(),
         "evidence": EVIDENCE,
     }

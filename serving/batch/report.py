@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from models.profile import LABELS, Label
 
-COLUMNS = ("verdict", "error", "findings.list.element.label", "findings.list.element.authorized")
+COLUMNS = ("verdict", "error", *(f"findings.list.element.{name}" for name in ("label", "authorized", "report_only")))
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Tally:
             self.verdicts[str(verdict)] += 1
         else:
             self.errors[error.split(":")[0]] += 1
-        self.findings.update(found["label"] for found in findings if not found["authorized"])
+        self.findings.update(found["label"] for found in findings if not (found["authorized"] or found["report_only"]))
 
     @property
     def rows(self) -> int:

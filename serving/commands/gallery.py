@@ -88,7 +88,7 @@ def list_(directory: Directory = None) -> None:
     settings = Settings.from_environment(directory)
     gallery = Gallery.load(settings.gallery_directory(), Encoder(settings.encoder_directory()))
     for entry in gallery.references:
-        typer.echo("\t".join((entry.reference_id, entry.label, entry.name_zh, entry.name_en, entry.owner_id)))
+        typer.echo("\t".join((entry.reference_id, entry.label or "", entry.name_zh, entry.name_en, entry.owner_id)))
 
 
 @app.command()

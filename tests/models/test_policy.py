@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from models.profile import LABELS, Evidence, Field, Finding, Label, Severity
 from models.settings import REPOSITORY
 
 SHIPPED = REPOSITORY / "policy.yaml"
+ACCOUNT = "42"
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +37,12 @@ def test_shipped_policy_asks_for_the_default_severity_and_names_the_article(poli
 
 
 def test_a_finding_is_reported_exactly_from_its_threshold_on(policy: Policy):
-    assert policy.apply([finding(Label.QR_CODE, 0.4999)], frozenset()) == ()
-    assert policy.apply([finding(Label.QR_CODE, 0.5)], frozenset())[0].severity is Severity.REJECT
+    assert policy.apply([finding(Label.QR_CODE, 0.4999)], frozenset(), ACCOUNT) == ()
+    assert policy.apply([finding(Label.QR_CODE, 0.5)], frozenset(), ACCOUNT)[0].severity is Severity.REJECT
 
 
 def test_the_verdict_is_the_worst_finding(policy: Policy):
-    found = policy.apply([finding(Label.LANDMARK, 0.9), finding(Label.QR_CODE, 0.6)], frozenset())
+    found = policy.apply([finding(Label.LANDMARK, 0.9), finding(Label.QR_CODE, 0.6)], frozenset(), ACCOUNT)
     assert [entry.label for entry in found] == [Label.QR_CODE, Label.LANDMARK]
     assert policy.verdict(found) is Severity.REJECT
     assert policy.verdict(found[1:]) is Severity.REVIEW
@@ -50,14 +52,14 @@ def test_the_verdict_is_the_worst_finding(policy: Policy):
 @pytest.mark.parametrize("entitlement", ["media.x", "owner.x"])
 def test_an_entitled_finding_is_reported_but_does_not_count(policy: Policy, entitlement: str):
     emblem = finding(Label.MEDIA_LOGO, 0.99, reference_id="media.x", owner_id="owner.x")
-    found = policy.apply([emblem], frozenset({entitlement}))
+    found = policy.apply([emblem], frozenset({entitlement}), ACCOUNT)
     assert found[0].authorized
     assert policy.verdict(found) is Severity.PASS
 
 
 def test_an_entitlement_does_not_cover_another_reference(policy: Policy):
     emblem = finding(Label.MEDIA_LOGO, 0.99, reference_id="media.y", owner_id="owner.y")
-    assert policy.verdict(policy.apply([emblem], frozenset({"media.x"}))) is Severity.REJECT
+    assert policy.verdict(policy.apply([emblem], frozenset({"media.x"}), ACCOUNT)) is Severity.REJECT
 
 
 def test_reject_from_turns_a_sure_review_into_a_rejection(tmp_path: Path):
@@ -105,21 +107,78 @@ def emblem(reference_id: str, score: float, box=(0.1, 0.1, 0.9, 0.9)) -> Finding
 
 
 def test_one_place_that_resembles_several_emblems_is_one_finding(policy: Policy):
-    found = policy.apply([emblem("flag.mc", 0.8), emblem("flag.id", 0.9, (0.12, 0.1, 0.9, 0.9))], frozenset())
+    found = policy.apply([emblem("flag.mc", 0.8), emblem("flag.id", 0.9, (0.12, 0.1, 0.9, 0.9))], frozenset(), ACCOUNT)
     assert [entry.evidence.reference_id for entry in found] == ["flag.id"]
 
 
 def test_emblems_at_different_places_are_different_findings(policy: Policy):
-    found = policy.apply([emblem("flag.mc", 0.8, (0, 0, 0.4, 1)), emblem("flag.id", 0.9, (0.6, 0, 1, 1))], frozenset())
+    found = policy.apply(
+        [emblem("flag.mc", 0.8, (0, 0, 0.4, 1)), emblem("flag.id", 0.9, (0.6, 0, 1, 1))], frozenset(), ACCOUNT
+    )
     assert len(found) == 2
 
 
 def test_a_permitted_emblem_explains_a_look_alike_that_is_hardly_surer(policy: Policy):
-    found = policy.apply([emblem("flag.mc", 0.8), emblem("flag.id", 0.7)], frozenset({"flag.id"}))
+    found = policy.apply([emblem("flag.mc", 0.8), emblem("flag.id", 0.7)], frozenset({"flag.id"}), ACCOUNT)
     assert [(entry.evidence.reference_id, entry.authorized) for entry in found] == [("flag.id", True)]
     assert policy.verdict(found) is Severity.PASS
 
 
 def test_a_permitted_emblem_does_not_excuse_a_much_surer_one(policy: Policy):
-    found = policy.apply([emblem("flag.mc", 0.99), emblem("flag.id", 0.6)], frozenset({"flag.id"}))
+    found = policy.apply([emblem("flag.mc", 0.99), emblem("flag.id", 0.6)], frozenset({"flag.id"}), ACCOUNT)
     assert policy.verdict(found) is Severity.REJECT
+
+
+def rolled_out(rollout: float, reference_id: str = "flag.new", score: float = 0.9) -> Finding:
+    return replace(emblem(reference_id, score), rollout=rollout)
+
+
+def counting(policy: Policy, rollout: float, reference_id: str = "flag.new") -> set[int]:
+    """Which of 1,000 accounts a finding counts for."""
+    found = rolled_out(rollout, reference_id)
+    return {account for account in range(1_000) if not policy.apply([found], frozenset(), f"a{account}")[0].report_only}
+
+
+def test_a_confusable_reference_is_reported_from_its_own_threshold_on(policy: Policy):
+    for score, reported in ((0.79, 0), (0.8, 1)):
+        found = replace(emblem("flag.mc", score), threshold=0.8)
+        assert len(policy.apply([found], frozenset(), ACCOUNT)) == reported
+
+
+def test_a_reference_cannot_go_below_its_labels_threshold(policy: Policy):
+    found = replace(emblem("flag.mc", 0.45), threshold=0.1)
+    assert policy.apply([found], frozenset(), ACCOUNT) == ()
+
+
+def test_a_new_emblem_can_first_only_report(policy: Policy):
+    (found,) = policy.apply([rolled_out(0.0)], frozenset(), ACCOUNT)
+    assert (found.report_only, found.severity) == (True, Severity.PASS)
+    assert policy.verdict([found]) is Severity.PASS
+    (found,) = policy.apply([rolled_out(1.0)], frozenset(), ACCOUNT)
+    assert (found.report_only, found.severity) == (False, Severity.REJECT)
+
+
+def test_a_rollout_counts_for_its_share_of_accounts_and_keeps_them_as_it_grows(policy: Policy):
+    third, half = counting(policy, 0.33), counting(policy, 0.5)
+    assert len(third) == pytest.approx(330, abs=50)
+    assert third < half
+    assert third == counting(policy, 0.33)
+
+
+def test_two_references_are_rolled_out_to_accounts_of_their_own(policy: Policy):
+    both = counting(policy, 0.5) & counting(policy, 0.5, "flag.other")
+    assert len(both) == pytest.approx(250, abs=50)
+
+
+def test_an_emblem_that_only_reports_hides_no_other_at_the_same_place(policy: Policy):
+    found = policy.apply([rolled_out(0.0, score=0.95), emblem("flag.mc", 0.9)], frozenset(), ACCOUNT)
+    assert [(entry.evidence.reference_id, entry.report_only) for entry in found] == [
+        ("flag.mc", False),
+        ("flag.new", True),
+    ]
+    assert policy.verdict(found) is Severity.REJECT
+
+
+def test_a_permitted_emblem_explains_look_alikes_while_it_is_rolled_out_too(policy: Policy):
+    found = policy.apply([rolled_out(0.0), emblem("flag.mc", 0.9)], frozenset({"flag.new"}), ACCOUNT)
+    assert [(entry.authorized, entry.report_only) for entry in found] == [(True, False)]

@@ -212,7 +212,7 @@ BAD_LINES = [
     (json.dumps(described("ap", image="ap.png", name_zh=7)), "name_zh: expected text"),
     (json.dumps(described("ap", image="ap.png", owner_id=" ")), "owner_id: blank"),
     (json.dumps(described("ap", text="一枚警徽")), "text: references by phrase"),
-    (json.dumps(described("xinhua", image="xinhua.png", owner_id="owner.other")), "another label or owner_id"),
+    (json.dumps(described("xinhua", image="xinhua.png", owner_id="owner.other")), "another owner_id"),
     (json.dumps(described("ap", image="missing.png")), "image: "),
     *((json.dumps(without(name)), f"{name}: missing") for name in described("ap", image="ap.png")),
 ]
@@ -247,7 +247,7 @@ def test_bad_picture_is_refused_and_the_version_in_force_stays(gallery, encoder,
 
 
 def test_reference_that_contradicts_the_gallery_is_refused(gallery, encoder):
-    with pytest.raises(GalleryError, match="another label or owner_id"):
+    with pytest.raises(GalleryError, match="another owner_id"):
         add(gallery, encoder, [drawing("xinhua", seed=5, owner_id="owner.other")])
 
 
