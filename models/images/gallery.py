@@ -7,9 +7,8 @@ see half a gallery, and a version that fails its checks leaves the old one servi
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -17,38 +16,26 @@ import numpy as np
 from tqdm import tqdm
 
 from models.images import gallery_files, thumbnails
+from models.images.clashes import Clash, clashes
 from models.images.encoder import Encoder
-from models.images.gallery_files import Contents, Entry, index_of
-from models.images.references import Drawing, GalleryError, Reference, check_agreement, read_references
+from models.images.gallery_files import Contents, Entry
+from models.images.references import (
+    Drawing,
+    GalleryError,
+    Reference,
+    check_agreement,
+    parse_reference,
+    read_references,
+)
 
 __all__ = ["Change", "Clash", "Drawing", "Gallery", "GalleryError", "Reference", "add", "build", "read_references"]
-__all__ += ["remove"]
-
-CLASH = 0.97
-"""Cosine of whole pictures from which two owners clash. Among 300 drawings the pairs above it, with an encoder that was
-not trained for it, are tricolours that people confuse too: Romania and Chad .995, Mali and Romania .98, Belgium and
-Guinea .971; distinct designs begin below (Austria and Latvia .967)."""
+__all__ += ["configure", "remove"]
 
 REDUNDANT = 0.97
 """Cosine from which a look adds nothing to those that its reference has: artists draw most flags alike."""
 
-
-@dataclass(frozen=True)
-class Clash:
-    """Two nearly identical pictures of different owners: a profile that shows one will be matched to either.
-
-    Attributes:
-        reference_id: the reference that was added, or the later one of a collection.
-        existing_id: the one that it looks like.
-        similarity: cosine of the whole pictures.
-    """
-
-    reference_id: str
-    existing_id: str
-    similarity: float
-
-    def __str__(self) -> str:
-        return f"{self.reference_id} looks like {self.existing_id} of another owner (cosine {self.similarity:.3f})"
+FEW = 10
+"""Pictures that need no progress bar: they take a second or two, in a service too."""
 
 
 @dataclass(frozen=True)
@@ -143,13 +130,14 @@ def build(references: Path, directory: Path, encoder: Encoder) -> Change:
     Look-alikes of different owners are kept (flags of a few states are alike) and listed.
 
     Raises:
-        GalleryError: as `read_references` and `Drawing.read`; nothing is written.
+        GalleryError: as `read_references` and `Drawing.read`, or all are harmless; nothing is written.
     """
     entries, vectors = _embedded(read_references(references), encoder)
-    clashes = tuple(_clashes(entries, vectors, 0))
+    _check_protects(entries)
+    alike = tuple(clashes(entries, vectors, 0))
     with gallery_files.locked(directory):
         version = gallery_files.publish(directory, encoder.fingerprint, entries, vectors)
-    return Change(version, len(entries), clashes)
+    return Change(version, len(entries), alike)
 
 
 def add(directory: Path, encoder: Encoder, drawings: Sequence[Drawing], force: bool = False) -> Change:
@@ -174,38 +162,65 @@ def add(directory: Path, encoder: Encoder, drawings: Sequence[Drawing], force: b
             return Change(gallery.version, 0)
         is_fresh = np.repeat([entry.key not in known for entry in offered], [entry.rows for entry in offered])
         entries, vectors = [*gallery.entries, *fresh], np.concatenate([gallery.vectors, offered_vectors[is_fresh]])
-        clashes = tuple(_clashes(entries, vectors, len(gallery.entries)))
-        if clashes and not force:
-            raise GalleryError("; ".join(map(str, clashes)) + "; enrol it by force if that is meant")
+        alike = tuple(clashes(entries, vectors, len(gallery.entries)))
+        if alike and not force:
+            message = "; ".join(map(str, alike)) + "; enrol it by force if that is meant"
+            raise GalleryError(message, "reference_clash", "image")
         version = gallery_files.publish(directory, encoder.fingerprint, entries, vectors)
-    return Change(version, len(fresh), clashes)
+    return Change(version, len(fresh), alike)
+
+
+def configure(directory: Path, reference_id: str, **settings: float) -> Change:
+    """Give all pictures of a reference another `threshold` or `rollout`.
+
+    Raises:
+        GalleryError: an unknown reference, a value outside [0, 1], or a gallery that cannot be loaded.
+    """
+    with gallery_files.locked(directory):
+        contents = gallery_files.read(gallery_files.in_force(directory))
+        gallery, entries = Gallery(contents), list(contents.entries)
+        for number in _known(gallery, reference_id):
+            reference = parse_reference(entries[number].reference.to_dict() | settings)
+            entries[number] = replace(entries[number], reference=reference)
+        version = gallery_files.publish(directory, contents.fingerprint, entries, gallery.vectors)
+    return Change(version, len(gallery.entries_of(reference_id)))
 
 
 def remove(directory: Path, reference_id: str) -> Change:
     """Take all pictures of a reference out.
 
     Raises:
-        GalleryError: an unknown reference, the last one, or a gallery that cannot be loaded.
+        GalleryError: an unknown reference, the last emblem, or a gallery that cannot be loaded.
     """
     with gallery_files.locked(directory):
         contents = gallery_files.read(gallery_files.in_force(directory))
         gallery = Gallery(contents)
+        removed = _known(gallery, reference_id)
         kept = [entry for entry in gallery.entries if entry.reference.reference_id != reference_id]
-        if len(kept) == len(gallery.entries):
-            raise GalleryError(f"the gallery has no reference {reference_id!r}")
-        if not kept:
-            raise GalleryError("the last reference cannot be removed: an empty gallery would let everything pass")
+        _check_protects(kept)
         is_kept = [gallery.reference_of(row).reference_id != reference_id for row in range(len(gallery.vectors))]
         version = gallery_files.publish(directory, contents.fingerprint, kept, gallery.vectors[is_kept])
-    return Change(version, len(gallery.entries) - len(kept))
+    return Change(version, len(removed))
 
 
-def _embedded(drawings: Iterable[Drawing], encoder: Encoder) -> tuple[list[Entry], np.ndarray]:
+def _known(gallery: Gallery, reference_id: str) -> Sequence[int]:
+    """Places of a reference's pictures, of which there is at least one."""
+    if not (places := gallery.entries_of(reference_id)):
+        raise GalleryError(f"the gallery has no reference {reference_id!r}", "reference_unknown", "reference_id")
+    return places
+
+
+def _check_protects(entries: Iterable[Entry]) -> None:
+    if all(entry.reference.harmless for entry in entries):
+        raise GalleryError("a gallery without any emblem would let everything pass", "reference_last", "reference_id")
+
+
+def _embedded(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[list[Entry], np.ndarray]:
     """Entries without doubles, and the whole-picture vectors of their looks that differ, in order."""
     entries: dict[tuple[str, str], Entry] = {}
     enrolled: dict[str, list[np.ndarray]] = {}
     vectors: list[np.ndarray] = []
-    for drawing in tqdm(drawings, desc="图库 gallery", unit="", disable=None):
+    for drawing in tqdm(drawings, desc="图库 gallery", unit="", disable=None if len(drawings) > FEW else True):
         picture = drawing.read()
         key = (drawing.reference.reference_id, picture.sha256)
         if key not in entries:
@@ -226,17 +241,3 @@ def _distinct(looks: Sequence[np.ndarray], known: list[np.ndarray]) -> list[np.n
             known.append(look)
             kept.append(look)
     return kept
-
-
-def _clashes(entries: Sequence[Entry], vectors: np.ndarray, first_new: int) -> Iterator[Clash]:
-    """For every new entry, the references of other owners before it that have a look like it."""
-    entry_of = np.repeat(np.arange(len(entries)), [entry.rows for entry in entries])
-    drawn = np.searchsorted(entry_of, np.arange(first_new, len(entries)))  # the first look is the drawing as it is
-    limits, similarities, rows = index_of(vectors).range_search(vectors[drawn], CLASH)
-    for place, (start, end) in enumerate(itertools.pairwise(map(int, limits)), start=first_new):
-        mine, found = entries[place].reference, dict[str, float]()
-        for similarity, other in zip(similarities[start:end], entry_of[rows[start:end]], strict=True):
-            theirs = entries[other].reference
-            if other < place and theirs.owner_id != mine.owner_id:
-                found[theirs.reference_id] = max(float(similarity), found.get(theirs.reference_id, 0.0))
-        yield from (Clash(mine.reference_id, existing_id, value) for existing_id, value in found.items())

@@ -29,6 +29,7 @@ from threadpoolctl import threadpool_limits
 
 from models import versions
 from models.images.references import GalleryError, Reference, parse_reference
+from models.settings import Settings
 
 CONFIG, INDEX, REFERENCES, DRAWINGS = "config.json", "index.faiss", "references.jsonl", "drawings.bin"
 
@@ -142,6 +143,20 @@ def in_force(root: Path) -> Path:
         return versions.current(root)
     except (versions.NoVersionError, NotADirectoryError) as error:
         raise GalleryError(f"no gallery to use: {error}; build one first") from error
+
+
+def own(settings: Settings) -> Path:
+    """The gallery that this machine may change: a copy of the one in force, made when it is first needed.
+
+    Its encoder is copied beside it, so that it can be used after the next release brings another.
+    """
+    directory = settings.home / "gallery"
+    with locked(directory):
+        if not (directory / versions.POINTER).exists():
+            shipped, encoder = settings.gallery_directory(), settings.encoder_directory()
+            settings.keep_encoder(encoder, encoder.name)
+            versions.publish_copy(directory, shipped, shipped.name)
+    return directory
 
 
 @contextmanager

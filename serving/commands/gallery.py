@@ -10,11 +10,16 @@ import typer
 
 if TYPE_CHECKING:
     from models.images.gallery import Change
+    from models.images.references import Reference
 
 app = typer.Typer(help="图库 · Build, change and search the gallery of emblems.", no_args_is_help=True)
 
 References = Annotated[
     Path, typer.Argument(metavar="REFERENCES.jsonl", exists=True, dir_okay=False, help="One reference image a line.")
+]
+Threshold = Annotated[float | None, typer.Option(min=0, max=1, help="Score from which it is reported.")]
+Rollout = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Share of accounts for which it counts; 0: it is only reported.")
 ]
 Directory = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A gallery; the one in force if not given.")]
 
@@ -30,7 +35,8 @@ def build(
     """Build a gallery from references and make it DIR's version in force.
 
     A line is `{"reference_id", "label", "image", "name_zh", "name_en", "owner_id", "source", "licence"}`, its image a
-    path relative to the file; several lines may share a reference_id.
+    path relative to the file; several lines may share a reference_id. It may also have `"threshold"`, `"rollout"`, or
+    `"harmless": true` (then it needs no label).
 
     Example: `huijian gallery build references.jsonl my-gallery`
     """
@@ -43,24 +49,44 @@ def build(
 
 
 @app.command()
-def add(
+def add(  # noqa: PLR0913, PLR0917 - the options of the command
     references: References,
     directory: Directory = None,
     force: Annotated[bool, typer.Option("--force", help="Enrol look-alikes of other owners' emblems too.")] = False,
+    threshold: Threshold = None,
+    rollout: Rollout = None,
+    harmless: Annotated[bool, typer.Option("--harmless", help="Harmless look-alikes, never reported.")] = False,
 ) -> None:
     """Add references as a new version; a running service takes it up within seconds.
 
-    Example: `huijian gallery add our-logo.jsonl`
+    The options say the same of all lines, instead of their own values.
+
+    Example: `huijian gallery add our-logo.jsonl --rollout 0`
     """
     from models.images import gallery
     from models.images.encoder import Encoder
     from models.images.references import read_references
     from models.settings import Settings
 
-    drawings = read_references(references)
+    drawings = read_references(references, **_settings(threshold, rollout), **({"harmless": True} if harmless else {}))
     target = directory or _own()
     encoder = Encoder(Settings.from_environment(directory).encoder_directory())
     _report(gallery.add(target, encoder, drawings, force), target)
+
+
+@app.command("set")
+def set_(reference_id: str, directory: Directory = None, threshold: Threshold = None, rollout: Rollout = None) -> None:
+    """Give a reference another threshold or rollout, in a new version.
+
+    Example: `huijian gallery set media.xinhua --rollout 0.5`
+    """
+    from models.images import gallery
+
+    settings = _settings(threshold, rollout)
+    if not settings:
+        raise typer.BadParameter("give --threshold, --rollout or both")
+    target = directory or _own()
+    _report(gallery.configure(target, reference_id, **settings), target)
 
 
 @app.command()
@@ -77,7 +103,7 @@ def remove(reference_id: str, directory: Directory = None) -> None:
 
 @app.command("list")
 def list_(directory: Directory = None) -> None:
-    """Print every reference: id, label, names and owner, separated by tabs.
+    """Print every reference: id, label, names, owner and what is special about it, separated by tabs.
 
     Example: `huijian gallery list | grep media_logo`
     """
@@ -88,7 +114,8 @@ def list_(directory: Directory = None) -> None:
     settings = Settings.from_environment(directory)
     gallery = Gallery.load(settings.gallery_directory(), Encoder(settings.encoder_directory()))
     for entry in gallery.references:
-        typer.echo("\t".join((entry.reference_id, entry.label or "", entry.name_zh, entry.name_en, entry.owner_id)))
+        columns = (entry.reference_id, entry.label or "", entry.name_zh, entry.name_en, entry.owner_id, _special(entry))
+        typer.echo("\t".join(columns))
 
 
 @app.command()
@@ -110,6 +137,17 @@ def search(
     typer.echo(json.dumps(answer.to_dict()["matches"][Field.AVATAR], ensure_ascii=False, indent=2))
 
 
+def _settings(threshold: float | None, rollout: float | None) -> dict[str, float]:
+    given = {"threshold": threshold, "rollout": rollout}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _special(reference: Reference) -> str:
+    """What a reference has beside its names, such as "rollout=0.1"; empty for most."""
+    values = reference.to_dict()
+    return " ".join(f"{name}={values[name]}" for name in ("threshold", "rollout", "harmless") if name in values)
+
+
 def _report(change: Change, directory: Path) -> None:
     typer.echo(f"{change.pictures} pictures changed; version {change.version} is in force in {directory}")
     for clash in change.clashes:
@@ -117,19 +155,8 @@ def _report(change: Change, directory: Path) -> None:
 
 
 def _own() -> Path:
-    """The gallery that this machine may change: a copy of the one in force, made when it is first needed.
-
-    Its encoder is copied beside it, so that it can be used after the next release brings another.
-    """
-    from models import versions
+    """The gallery that this machine may change."""
     from models.images import gallery_files
     from models.settings import Settings
 
-    settings = Settings.from_environment()
-    own = settings.home / "gallery"
-    with gallery_files.locked(own):
-        if not (own / versions.POINTER).exists():
-            shipped, encoder = settings.gallery_directory(), settings.encoder_directory()
-            settings.keep_encoder(encoder, encoder.name)
-            versions.publish_copy(own, shipped, shipped.name)
-    return own
+    return gallery_files.own(Settings.from_environment())

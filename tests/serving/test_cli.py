@@ -14,7 +14,7 @@ from serving import cli
 
 HUIJIAN = Path(sys.executable).with_name("huijian")
 COMMANDS = """
-    serve, classify, score, gallery build, gallery add, gallery remove, gallery list, gallery search,
+    serve, classify, score, gallery build, gallery add, gallery set, gallery remove, gallery list, gallery search,
     train text, train images, train image, evaluate text, evaluate images, compare, promote
 """
 BIO = "稳赚不赔，➕V：abc12345"
@@ -52,7 +52,9 @@ def test_every_command_has_help_with_an_example(huijian, command):
     assert (code, "Example: huijian" in out) == (0, True)
 
 
-@pytest.mark.parametrize("arguments", ["nonsense", "score", "classify", "classify --nonsense", "gallery search no.png"])
+@pytest.mark.parametrize(
+    "arguments", ["nonsense", "score", "classify", "classify --nonsense", "gallery search no.png", "gallery set x"]
+)
 def test_wrong_usage_ends_with_2(huijian, arguments):
     assert huijian(*arguments.split())[0] == 2
 
@@ -114,3 +116,25 @@ def test_missing_training_requirement_says_what_installs_it(huijian, monkeypatch
     monkeypatch.setitem(sys.modules, "torch", None)
     code, _, err = huijian("train", "text", "--output", tmp_path)
     assert (code, err) == (1, "huijian: torch is not installed; `make training` installs what training needs\n")
+
+
+def test_enrolled_emblem_is_listed_with_its_rollout_widened_and_removed(huijian, monkeypatch, tmp_path):
+    monkeypatch.setenv("HUIJIAN_HOME", str(tmp_path / "home"))
+    Image.effect_mandelbrot((128, 128), (-2, -1.5, 1, 1.5), 50).save(tmp_path / "mark.png")
+    line = {"reference_id": "org.ocean", "label": "organization_logo", "image": "mark.png", "owner_id": "org.ocean"}
+    line |= {"name_zh": "海洋协会", "name_en": "Ocean Association", "source": "drawn", "licence": "CC0-1.0"}
+    (tmp_path / "ocean.jsonl").write_text(json.dumps(line), encoding="utf-8")
+
+    def listed():
+        lines = [line.split("\t") for line in huijian("gallery", "list")[1].splitlines()]
+        return next((columns[1:] for columns in lines if columns[0] == "org.ocean"), None)
+
+    names = ["organization_logo", "海洋协会", "Ocean Association", "org.ocean"]
+    assert huijian("gallery", "add", tmp_path / "ocean.jsonl", "--rollout", "0", "--force")[0] == 0
+    assert listed() == [*names, "rollout=0.0"]
+    assert huijian("gallery", "set", "org.ocean", "--rollout", "0.5", "--threshold", "0.9")[0] == 0
+    assert listed() == [*names, "threshold=0.9 rollout=0.5"]
+    found = json.loads(huijian("gallery", "search", tmp_path / "mark.png")[1])
+    assert found[0]["reference_id"] == "org.ocean"
+    assert huijian("gallery", "remove", "org.ocean")[0] == 0
+    assert listed() is None

@@ -14,7 +14,17 @@ from pictures import HTML, encoded
 
 from models import versions
 from models.images.encoder import Encoder
-from models.images.gallery import Drawing, Gallery, GalleryError, Reference, add, build, read_references, remove
+from models.images.gallery import (
+    Drawing,
+    Gallery,
+    GalleryError,
+    Reference,
+    add,
+    build,
+    configure,
+    read_references,
+    remove,
+)
 from models.images.variants import variants
 from models.profile import Label
 
@@ -51,7 +61,7 @@ def reference_file(directory, names, **changes):
 
 def drawing(name, seed=None, **changes):
     fields = described(name) | changes
-    reference = Reference(**(fields | {"label": Label(fields["label"])}))
+    reference = Reference(**(fields | {"label": fields["label"] and Label(fields["label"])}))
     return Drawing(reference, encoded(emblem(sum(name.encode()) if seed is None else seed)))
 
 
@@ -169,22 +179,29 @@ def test_removing_an_unknown_reference_is_an_error(gallery, encoder):
     assert len(ids(gallery, encoder)) == 3
 
 
-def test_the_last_reference_cannot_be_removed(gallery):
+def test_the_last_emblem_cannot_be_removed(gallery):
     remove(gallery, "renmin")
     remove(gallery, "cctv")
-    with pytest.raises(GalleryError, match="last reference"):
+    with pytest.raises(GalleryError, match="without any emblem"):
         remove(gallery, "xinhua")
 
 
 def test_look_alike_of_another_owner_is_refused_by_name_unless_forced(gallery, encoder):
     copy = drawing("fake", seed=sum(b"xinhua"))
     before = Gallery.load(gallery, encoder).version
-    with pytest.raises(GalleryError, match="fake looks like xinhua of another owner"):
+    with pytest.raises(GalleryError, match="fake is the same picture as xinhua of another owner, owner.xinhua"):
         add(gallery, encoder, [copy])
     assert Gallery.load(gallery, encoder).version == before
     (clash,) = add(gallery, encoder, [copy], force=True).clashes
-    assert (clash.reference_id, clash.existing_id) == ("fake", "xinhua")
+    assert (clash.reference_id, clash.existing_id, clash.identical) == ("fake", "xinhua", True)
     assert clash.similarity == pytest.approx(1.0, abs=1e-3)
+
+
+def test_nearly_identical_picture_of_another_owner_is_refused_too(gallery, encoder):
+    redrawn = Drawing(drawing("fake").reference, encoded(emblem(sum(b"xinhua")).resize((160, 160))))
+    with pytest.raises(GalleryError, match=r"fake looks like xinhua .* \(cosine 0.9[0-9]+\)") as refused:
+        add(gallery, encoder, [redrawn])
+    assert refused.value.code == "reference_clash"
 
 
 def test_look_alike_of_the_same_owner_is_welcome(gallery, encoder):
@@ -198,6 +215,47 @@ def test_build_keeps_look_alikes_and_lists_them(tmp_path, encoder):
     change = build(source, tmp_path / "gallery", encoder)
     assert [(clash.reference_id, clash.existing_id) for clash in change.clashes] == [("indonesia", "monaco")]
     assert ids(tmp_path / "gallery", encoder) == ["monaco", "indonesia"]
+
+
+def test_settings_of_a_reference_survive_every_change(tmp_path, encoder):
+    source = reference_file(tmp_path, ["xinhua", "renmin"], threshold=0.8, rollout=0)
+    build(source, tmp_path / "gallery", encoder)
+    add(tmp_path / "gallery", encoder, [drawing("reuters", label=None, harmless=True)])
+    remove(tmp_path / "gallery", "renmin")
+    xinhua, reuters = Gallery.load(tmp_path / "gallery", encoder).references
+    assert (xinhua.threshold, xinhua.rollout, xinhua.harmless) == (0.8, 0.0, False)
+    assert (reuters.threshold, reuters.rollout, reuters.harmless, reuters.label) == (0.0, 1.0, True, None)
+
+
+def test_a_rollout_is_widened_for_all_pictures_of_a_reference(gallery, encoder):
+    add(gallery, encoder, [drawing("reuters", rollout=0), drawing("reuters", seed=8, rollout=0)])
+    before = Gallery.load(gallery, encoder)
+    assert configure(gallery, "reuters", rollout=0.5).pictures == 2
+    after = Gallery.load(gallery, encoder)
+    assert [entry.reference.rollout for entry in after.entries] == [1, 1, 1, 0.5, 0.5]
+    assert after.version > before.version
+    assert np.array_equal(after.vectors, before.vectors)
+    with pytest.raises(GalleryError, match="no reference 'nobody'"):
+        configure(gallery, "nobody", rollout=0.5)
+    with pytest.raises(GalleryError, match="threshold: must lie in"):
+        configure(gallery, "reuters", threshold=1.5)
+
+
+def test_values_given_for_a_whole_file_stand_instead_of_its_own(tmp_path):
+    source = reference_file(tmp_path, ["xinhua", "renmin"], label=None, rollout=1)
+    references = [one.reference for one in read_references(source, harmless=True, rollout=None)]
+    assert [reference.harmless for reference in references] == [True, True]
+
+
+def test_gallery_of_harmless_look_alikes_alone_protects_nothing_and_is_refused(tmp_path, encoder):
+    source = reference_file(tmp_path, ["xinhua"], harmless=True)
+    with pytest.raises(GalleryError, match="without any emblem"):
+        build(source, tmp_path / "gallery", encoder)
+    gallery = tmp_path / "gallery"
+    build(reference_file(tmp_path, ["xinhua"]), gallery, encoder)
+    add(gallery, encoder, [drawing("reuters", harmless=True)])
+    with pytest.raises(GalleryError, match="without any emblem"):
+        remove(gallery, "xinhua")
 
 
 def without(name):
@@ -214,6 +272,14 @@ BAD_LINES = [
     (json.dumps(described("ap", text="一枚警徽")), "text: references by phrase"),
     (json.dumps(described("xinhua", image="xinhua.png", owner_id="owner.other")), "another owner_id"),
     (json.dumps(described("ap", image="missing.png")), "image: "),
+    (json.dumps(described("ap", image="ap.png", owner_id="o" * 257)), "owner_id: more than 256 characters"),
+    (json.dumps(described("ap", image="ap.png", threshold=1.2)), "threshold: must lie in [0, 1]"),
+    (json.dumps(described("ap", image="ap.png", threshold=True)), "threshold: expected a number"),
+    (json.dumps(described("ap", image="ap.png", rollout="0.5")), "rollout: expected a number"),
+    (json.dumps(described("ap", image="ap.png", rollout=float("nan"))), "rollout: must lie in [0, 1]"),
+    (json.dumps(described("ap", image="ap.png", harmless="yes")), "harmless: expected true or false"),
+    (json.dumps(described("ap", image="ap.png", harmless=True, rollout=0)), "rollout: a harmless look-alike"),
+    (json.dumps(described("xinhua", image="xinhua.png", rollout=0.5)), "another rollout"),
     *((json.dumps(without(name)), f"{name}: missing") for name in described("ap", image="ap.png")),
 ]
 
