@@ -3,6 +3,11 @@
 An imitated emblem may fill an avatar or sit small in a cover. Running the network once a tile would cost a hundred
 times as much; instead its grid of features is pooled over windows of several sizes.
 
+The graph itself says how pictures are given to it. One with free sides gets them at a nearly constant area, their
+aspect kept. One with fixed sides (a transformer's positions are learnt for one grid) gets them squeezed to those, as
+SigLIP and Chinese-CLIP are trained: nothing is cut off or padded, so a window's cells are the same fractions of the
+picture, but an emblem in a wide cover is seen narrow.
+
 Source: regional maximum activations, Tolias et al. 2016 (here with means, so that the projection stays linear).
 """
 
@@ -28,6 +33,9 @@ MAX_ASPECT = 4.0
 
 WINDOW_SCALES = (0.75, 0.5, 0.375, 0.25)
 """Sides of the square windows as parts of the square root of the picture's area; 0.25 is an emblem of 64 pixels."""
+
+OUTPUTS = ("grid", "global")
+"""Of the graph; the second is optional."""
 
 MAX_BATCH = 16
 """Pictures per pass: more only takes memory."""
@@ -55,6 +63,10 @@ class Embedding:
 class Encoder:
     """The image tower of an artefact folder (`model.onnx`, `config.json`).
 
+    The graph takes `pixels`, uint8 (batch, height, width, 3), and gives `grid`, float32 (batch, rows, columns,
+    dimension). Where it also gives `global`, float32 (batch, dimension), that is the whole picture's embedding instead
+    of the mean of the grid: checkpoints with a class token or a pooling head have such a one.
+
     Args:
         directory: the artefact folder.
         threads: threads that one pass may use.
@@ -73,10 +85,14 @@ class Encoder:
         try:
             config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
             model = (directory / "model.onnx").read_bytes()
-            self.dimension, self._area = int(config["dimension"]), int(config["area"])
+            self.dimension = int(config["dimension"])
             self.fingerprint = hashlib.sha256(model).hexdigest()[:12]
             self.version = f"{config['name']}@{self.fingerprint}+{_digest(directory)}"
             self._session = _session(model, threads)
+            given = {output.name for output in self._session.get_outputs()}
+            self._outputs = [name for name in OUTPUTS if name in given]
+            self._size = _fixed_size(self._session)
+            self._area = 0 if self._size else int(config["area"])
         except Exception as error:  # ONNX Runtime's errors have no other class in common
             raise EncoderError(f"{directory} is not an encoder's artefact folder: {error}") from error
         self.directory = directory
@@ -87,12 +103,19 @@ class Encoder:
         Args:
             images: RGB, uint8 (height, width, 3), any size of at least one pixel.
         """
-        inputs = [_resized(pixels, self._area) for pixels in images]
+        inputs = [self._resized(pixels) for pixels in images]
         embeddings: dict[int, Embedding] = {}
         for places in _by_shape(inputs):
-            grids = self._session.run(["grid"], {"pixels": np.stack([inputs[place] for place in places])})[0]
-            embeddings.update({place: pool(grid) for place, grid in zip(places, grids, strict=True)})
+            outputs = self._session.run(self._outputs, {"pixels": np.stack([inputs[place] for place in places])})
+            embeddings.update({place: pool(*output) for place, *output in zip(places, *outputs, strict=True)})
         return [embeddings[place] for place in range(len(inputs))]
+
+    def _resized(self, pixels: Array) -> Array:
+        height, width = self._size or input_size(pixels.shape[0], pixels.shape[1], self._area)
+        if pixels.shape[:2] == (height, width):
+            return np.ascontiguousarray(pixels)
+        picture = PillowImage.fromarray(pixels)
+        return np.asarray(picture.resize((width, height), PillowImage.Resampling.BILINEAR, reducing_gap=2.0))
 
 
 def input_size(height: int, width: int, area: int) -> tuple[int, int]:
@@ -128,15 +151,18 @@ def averages(rows: int, columns: int) -> Array:
     return weights.reshape(len(cells), rows * columns)
 
 
-def pool(grid: Array) -> Embedding:
+def pool(grid: Array, whole: Array | None = None) -> Embedding:
     """Unit vectors of a grid's windows.
 
     Args:
         grid: float32 (rows, columns, dimension).
+        whole: float32 (dimension,), the whole picture's embedding; the mean of the grid if not given.
     """
     rows, columns, dimension = grid.shape
     # One product with a small matrix is ten times faster than an integral image.
     means = averages(rows, columns) @ grid.reshape(rows * columns, dimension)
+    if whole is not None:
+        means[0] = whole
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
     boxes = windows(rows, columns) / np.array([columns, rows, columns, rows])
     return Embedding(means / np.maximum(lengths, 1e-12), boxes.astype(np.float32))
@@ -145,14 +171,6 @@ def pool(grid: Array) -> Embedding:
 def _starts(length: int, side: int) -> list[int]:
     count = int(np.ceil((length - side) / (side / 2))) + 1
     return list(dict.fromkeys(round(start) for start in np.linspace(0, length - side, count)))
-
-
-def _resized(pixels: Array, area: int) -> Array:
-    height, width = input_size(pixels.shape[0], pixels.shape[1], area)
-    if pixels.shape[:2] == (height, width):
-        return np.ascontiguousarray(pixels)
-    picture = PillowImage.fromarray(pixels)
-    return np.asarray(picture.resize((width, height), PillowImage.Resampling.BILINEAR, reducing_gap=2.0))
 
 
 def _rounded(side: float) -> int:
@@ -171,6 +189,12 @@ def _digest(directory: Path) -> str:
     files = [directory / name for name in ("calibration.json", "cohort.npy")]
     content = b"".join(file.read_bytes() for file in files if file.is_file())
     return hashlib.sha256(content).hexdigest()[:8]
+
+
+def _fixed_size(session: onnxruntime.InferenceSession) -> tuple[int, int] | None:
+    """Height and width of a graph that takes no others."""
+    _, height, width, _ = session.get_inputs()[0].shape
+    return (height, width) if isinstance(height, int) and isinstance(width, int) else None
 
 
 def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
