@@ -6,8 +6,10 @@ home directory and win over the shipped ones as soon as they are there.
 
 from __future__ import annotations
 
+import filecmp
 import json
 import os
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -69,8 +71,13 @@ class Settings:
         return _in_force([self.home / "text", self.artifacts / "text"])
 
     def keep_encoder(self, source: Path, fingerprint: str) -> None:
-        """Copy an encoder's artefact folder to the home directory, beside the galleries that it makes."""
+        """Copy an encoder's artefact folder to the home directory, beside the galleries that it makes.
+
+        One that was calibrated again replaces the copy that is there.
+        """
         root = self.home / "encoders"
+        if (root / fingerprint).is_dir() and not _calibrated_alike(source, root / fingerprint):
+            shutil.rmtree(root / fingerprint)
         if not (root / fingerprint).is_dir():
             versions.write_version(root, fingerprint, lambda draft: versions.copy_files(source, draft))
 
@@ -96,6 +103,11 @@ class Settings:
             f"gallery {gallery.name} was made by encoder {fingerprint}, which is not among the encoders here; "
             "build the gallery again with `huijian gallery build`, or promote that encoder"
         )
+
+
+def _calibrated_alike(one: Path, other: Path) -> bool:
+    names = ["calibration.json", "cohort.npy"]
+    return filecmp.cmpfiles(one, other, names, shallow=False)[1] == []
 
 
 def _threads(value: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,7 +37,7 @@ def build(
 
     A line is `{"reference_id", "label", "image", "name_zh", "name_en", "owner_id", "source", "licence"}`, its image a
     path relative to the file; several lines may share a reference_id. It may also have `"threshold"`, `"rollout"`, or
-    `"harmless": true` (then it needs no label).
+    `"harmless": true` (then it needs no label). An encoder that is named is kept, for whoever uses the gallery.
 
     Example: `huijian gallery build references.jsonl my-gallery`
     """
@@ -44,8 +45,12 @@ def build(
     from models.images.encoder import Encoder
     from models.settings import Settings
 
-    folder = encoder or Settings.from_environment().released().encoder_directory()
-    _report(gallery.build(references, directory, Encoder(folder)), directory)
+    settings = Settings.from_environment()
+    folder = encoder or settings.released().encoder_directory()
+    loaded = Encoder(folder, settings.threads)
+    _report(gallery.build(references, directory, loaded), directory)
+    if encoder:
+        settings.keep_encoder(folder, loaded.fingerprint)
 
 
 @app.command()
@@ -69,9 +74,9 @@ def add(  # noqa: PLR0913, PLR0917 - the options of the command
     from models.settings import Settings
 
     drawings = read_references(references, **_settings(threshold, rollout), **({"harmless": True} if harmless else {}))
-    target = directory or _own()
     encoder = Encoder(Settings.from_environment(directory).encoder_directory())
-    _report(gallery.add(target, encoder, drawings, force), target)
+    with _target(directory) as (target, base):
+        _report(gallery.add(target, encoder, drawings, force, base), target)
 
 
 @app.command("set")
@@ -85,8 +90,8 @@ def set_(reference_id: str, directory: Directory = None, threshold: Threshold = 
     settings = _settings(threshold, rollout)
     if not settings:
         raise typer.BadParameter("give --threshold, --rollout or both")
-    target = directory or _own()
-    _report(gallery.configure(target, reference_id, **settings), target)
+    with _target(directory) as (target, base):
+        _report(gallery.configure(target, reference_id, base, **settings), target)
 
 
 @app.command()
@@ -97,8 +102,8 @@ def remove(reference_id: str, directory: Directory = None) -> None:
     """
     from models.images import gallery
 
-    target = directory or _own()
-    _report(gallery.remove(target, reference_id), target)
+    with _target(directory) as (target, base):
+        _report(gallery.remove(target, reference_id, base), target)
 
 
 @app.command("list")
@@ -154,9 +159,9 @@ def _report(change: Change, directory: Path) -> None:
         typer.echo(f"note: {clash}", err=True)
 
 
-def _own() -> Path:
-    """The gallery that this machine may change."""
+def _target(directory: Path | None) -> AbstractContextManager[tuple[Path, Path | None]]:
+    """The gallery to change, this machine's own if none is named, and the version that it starts from."""
     from models.images import gallery_files
     from models.settings import Settings
 
-    return gallery_files.own(Settings.from_environment())
+    return nullcontext((directory, None)) if directory else gallery_files.own(Settings.from_environment())

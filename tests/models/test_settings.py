@@ -68,3 +68,12 @@ def test_a_kept_encoder_serves_after_the_next_release_brings_another(settings: S
     settings.keep_encoder(released, "abc")
     shutil.rmtree(released)
     assert settings.encoder_directory() == settings.home / "encoders" / "abc"
+
+
+def test_an_encoder_that_was_calibrated_again_replaces_its_kept_copy(settings: Settings, tmp_path: Path):
+    run = tmp_path / "run"
+    run.mkdir()
+    for calibration in ("trial", "whole"):
+        (run / "calibration.json").write_text(calibration)
+        settings.keep_encoder(run, "abc")
+        assert (settings.home / "encoders" / "abc" / "calibration.json").read_text() == calibration
