@@ -1,0 +1,108 @@
+"""From how near a phrase is to a picture to the probability that the picture shows it.
+
+Cosines of a phrase with a picture are on another scale than those of two pictures, so they have a calibration of their
+own: fitted on phrases and pictures of the validation fold, what is commonly said of protected graphics together with
+names that the text tower never read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from tqdm import tqdm
+
+from models.images.emblems import nearness
+from models.images.encoder import Encoder
+from models.images.phrases import CALIBRATION, PhraseEncoder
+from training.images.backgrounds import VALIDATION_PHOTOS, Backgrounds
+from training.images.caption_views import SIZE
+from training.images.captions import Subject
+from training.images.imitations import harmless, imitate
+from training.images.split import Fold
+
+IMITATIONS, HARMLESS = 300, 500
+CONSIDERED = 3
+"""Phrases per picture that the fit sees: those that can become an answer."""
+
+MAX_HARMLESS_PASSING = 0.003
+"""Of harmless pictures, how many may score one half or more."""
+
+UNPROTECTED = {"emoji", "icon"}
+
+Array = np.ndarray
+T = TypeVar("T")
+Sample = tuple[Array, Subject | None]
+"""A picture, and what it imitates."""
+
+
+def calibrate_phrases(
+    directory: Path, subjects: Sequence[Subject], seed: int = 0, limit: int | None = None
+) -> dict[str, float]:
+    """Write `phrase_calibration.json` into an artefact folder that has a text tower and a cohort.
+
+    Args:
+        subjects: of any fold; only those of the validation fold count.
+        seed: of the pictures.
+        limit: at most this many pictures of each sort, for tests.
+
+    Returns:
+        What was written: "weight" and "bias" of the logistic function, and what they give on the sample.
+    """
+    own = [subject for subject in subjects if subject.fold is Fold.VALIDATION]
+    protected = [subject for subject in own if subject.kind not in UNPROTECTED]
+    phrases = list(dict.fromkeys(said for subject in protected for said in _said_of(subject)))
+    encoder, vectors = Encoder(directory), PhraseEncoder(directory)(phrases)
+    usual = nearness(vectors, np.load(directory / "cohort.npy").astype(np.float32))
+    found, right = [], []
+    for picture, subject in tqdm(_pictures(own, np.random.default_rng(seed), limit), "phrase calibration", unit=""):
+        scores = (encoder([picture])[0].vectors @ vectors.T).max(axis=0) - usual
+        best = np.argsort(-scores)[:CONSIDERED]
+        found.append(scores[best])
+        right.append([subject is not None and phrases[place] in _said_of(subject) for place in best])
+    values = fit(np.array(found), np.array(right))
+    (directory / CALIBRATION).write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+    return values
+
+
+def fit(found: Array, right: Array) -> dict[str, float]:
+    """The logistic function of a sample.
+
+    Args:
+        found: normalised similarities of each picture's best phrases, float (pictures, phrases).
+        right: whether each is true of the picture, bool (pictures, phrases); no picture's are all true.
+    """
+    model = LogisticRegression(C=100.0).fit(found.reshape(-1, 1), right.ravel())
+    weight, bias = float(model.coef_[0, 0]), float(model.intercept_[0])
+    harmless_tops = found[~right.any(axis=1)].max(axis=1) * weight + bias
+    bias -= max(float(np.quantile(harmless_tops, 1 - MAX_HARMLESS_PASSING)), 0.0)
+    passing = found * weight + bias >= 0
+    shows = right.any(axis=1)
+    return {"weight": weight, "bias": bias, "recall_at_half": float((passing & right).any(axis=1)[shows].mean())}
+
+
+def _said_of(subject: Subject) -> tuple[str, ...]:
+    return (*subject.chinese[:1], *subject.english[:1], *subject.general)
+
+
+def _pictures(own: Sequence[Subject], draw: np.random.Generator, limit: int | None) -> Iterator[Sample]:
+    backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
+    kinds = sorted({subject.kind for subject in own} - UNPROTECTED)
+    protected = {kind: [subject for subject in own if subject.kind == kind] for kind in kinds}
+    for number in range(min(IMITATIONS, limit or IMITATIONS)):
+        subject = _any(draw, protected[kinds[number % len(kinds)]])
+        yield imitate(draw, _any(draw, subject.drawings), SIZE, backgrounds).picture, subject
+    others = [subject for subject in own if subject.kind in UNPROTECTED]
+    for number in range(min(HARMLESS, limit or HARMLESS)):
+        if number % 2:
+            yield harmless(draw, SIZE, backgrounds), None
+        else:
+            yield imitate(draw, _any(draw, _any(draw, others).drawings), SIZE, backgrounds).picture, None
+
+
+def _any(draw: np.random.Generator, choices: Sequence[T]) -> T:
+    return choices[int(draw.integers(len(choices)))]
