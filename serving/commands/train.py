@@ -41,18 +41,20 @@ def text(  # noqa: PLR0913, PLR0917 - the run's own options
 def images(  # noqa: PLR0913, PLR0917 - the run's own options
     output: Output = Path("build/images"),
     cases: Cases = None,
-    minutes: Annotated[float, typer.Option(min=0, help="Of training, after preparation.")] = 60,
+    steps: Annotated[
+        int, typer.Option(min=1, help="Of 32 pictures each, those of a broken-off run among them.")
+    ] = 7_000,
     seed: Seed = 0,
     limit: Limit = None,
-    threads: Threads = 1,
+    threads: Threads = 2,
 ) -> None:
     """Train the image encoder and export it.
 
-    Example: `huijian train images --cases new-cases.jsonl --minutes 120`
+    Example: `huijian train images --cases new-cases.jsonl --steps 9000`
     """
     from training.images.train import train_images
 
-    artifact = train_images(output, cases=cases or (), minutes=minutes, seed=seed, limit=limit, threads=threads)
+    artifact = train_images(output, cases=cases or (), steps=steps, seed=seed, limit=limit, threads=threads)
     typer.echo(f"{artifact}; put it in force with: huijian promote {artifact} --references REFERENCES.jsonl")
 
 

@@ -50,6 +50,8 @@ def imitate(
         other: another emblem that may stand beside it or be stuck on it.
     """
     drawing = _recoloured(draw, drawing)
+    if draw.random() < 0.12:
+        drawing = _sketched(draw, drawing)
     center, side = _layout(draw, size)
     ground = backgrounds.any(draw, size)
     if other is not None and draw.random() < 0.25:
@@ -214,6 +216,22 @@ def _warped(draw: Generator, drawing: Array) -> Array:
         change = cv2.erode if draw.random() < 0.5 else cv2.dilate
         warped[..., :3] = change(warped[..., :3], np.ones((stroke, stroke), np.uint8))
     return warped
+
+
+def _sketched(draw: Generator, drawing: Array) -> Array:
+    """Redrawn with a pen: smoothed patches of few colours, outlines, at times the outlines alone on paper."""
+    colours, opacity = drawing[..., :3], drawing[..., 3]
+    on_white = np.where(opacity[..., None] > 128, colours, 255).astype(np.uint8)
+    smooth = cv2.medianBlur(on_white, int(draw.choice([3, 5, 7])))
+    steps = int(draw.integers(40, 110))
+    flat = np.clip(smooth // steps * steps + steps // 2, 0, 255).astype(np.uint8)
+    edges = cv2.Canny(smooth, int(draw.integers(20, 60)), int(draw.integers(60, 160)))
+    pen = int(draw.integers(1, 4))
+    lines = cv2.dilate(edges, np.ones((pen, pen), np.uint8)) > 0
+    if draw.random() < 0.3:
+        flat[:] = draw.integers(200, 256, 3)
+    flat[lines] = draw.integers(0, 110, 3)
+    return np.dstack([flat, np.maximum(opacity, 255 * lines.astype(np.uint8))])
 
 
 def _beside(draw: Generator, ground: Array, other: Array, center: Array, side: float) -> Array:

@@ -9,7 +9,8 @@ import torch
 
 from models.images.emblems import Calibration
 from models.images.encoder import Encoder
-from training.images import graphics, tower, train
+from training.images import batches, graphics, tower, train
+from training.images import corpus as corpora
 from training.images.export import MAX_DIFFERENCE, MIN_COSINE, export, parity
 from training.images.split import Fold
 
@@ -56,29 +57,30 @@ def test_the_right_proxy_lowers_the_loss_and_a_wrong_one_raises_it():
     for identity in (0, 1):
         proxies = torch.cat([vectors[0, :1], away])
         weights = torch.ones(1, 4)
-        batch = train.Batch(torch.empty(0), torch.empty(0), torch.tensor([identity]), weights, torch.zeros(1, 4))
-        losses.append(train.open_set_contrast(vectors, proxies, batch))
+        batch = batches.Batch(torch.empty(0), torch.empty(0), torch.tensor([identity]), weights, torch.zeros(1, 4))
+        losses.append(losses.open_set_contrast(vectors, proxies, batch))
     assert losses[0]["contrast"] < losses[1]["contrast"]
     assert losses[0]["wrong"] < losses[1]["wrong"]
 
 
 @pytest.fixture(scope="module")
 def corpus():
-    return train.load_corpus(limit=LIMIT)
+    return corpora.load_corpus(limit=LIMIT)
 
 
 def test_a_batch_is_drawn_from_its_seed_alone(corpus):
-    first, same = (train.draw_batch(np.random.default_rng(4), corpus) for _ in range(2))
+    first, same = (batches.draw_batch(np.random.default_rng(4), corpus) for _ in range(2))
     assert torch.equal(first.pixels, same.pixels) and torch.equal(first.identities, same.identities)
     assert torch.allclose(first.masks.sum(dim=2), torch.ones(first.masks.shape[:2]), atol=1e-4)
-    assert (first.identities >= 0).sum() == train.IMITATIONS
+    assert (first.identities >= 0).sum() == batches.IMITATIONS
     assert not first.positive[first.identities < 0].any()
 
 
 def test_no_owner_that_is_held_out_is_trained_on(corpus):
     rendered = graphics.load(LIMIT)
     trained = {item.identity for item in rendered.items if item.fold is Fold.TRAIN}
-    assert len(corpus.drawings) == len(trained)
+    others = sum(len(members) for kind, members in corpus.kinds.items() if kind in {"own", "wordmark"})
+    assert len(corpus.drawings) == len(trained) + others
     held = {item.owner for item in rendered.items if item.fold is not Fold.TRAIN}
     assert not held & {item.owner for item in rendered.items if item.fold is Fold.TRAIN}
 
@@ -91,22 +93,27 @@ def test_labelled_cases_become_identities(corpus, tmp_path):
         {"id": "3", "field": "bio", "text": "加V", "labels": ["contact_diversion"]},
     ]
     (tmp_path / "cases.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    assert len(train.load_corpus([tmp_path / "cases.jsonl"], LIMIT).drawings) == len(corpus.drawings) + 1
+    assert len(corpora.load_corpus([tmp_path / "cases.jsonl"], LIMIT).drawings) == len(corpus.drawings) + 1
 
 
 def test_a_broken_off_run_goes_on_from_its_checkpoint(corpus, tmp_path):
     first = train.Trainer(corpus, 0, tmp_path / "checkpoint.pt")
-    first.run(0.01)
+    first.run(1)
     second = train.Trainer(corpus, 0, tmp_path / "checkpoint.pt")
     assert second.step == first.step == 1 and second.elapsed == first.elapsed
     assert torch.equal(second.proxies, first.proxies)
-    second.run(second.elapsed + 0.01)
+    second.run(2)
     assert second.step == 2
+
+
+def test_the_rate_rises_stays_and_falls_to_nothing():
+    rates = [train.rate_at(step, 1_000) for step in (0, 99, 500, 749, 875, 1_000)]
+    assert rates == pytest.approx([0.01, 1, 1, 1, 0.5, 0])
 
 
 @pytest.mark.slow
 def test_one_command_makes_an_artefact_that_the_service_can_load(tmp_path):
-    run = train.train_images(tmp_path / "run", minutes=0.05, limit=LIMIT)
+    run = train.train_images(tmp_path / "run", steps=3, limit=LIMIT)
     assert {path.name for path in run.iterdir()} == {
         "model.onnx",
         "config.json",
