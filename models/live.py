@@ -18,12 +18,13 @@ class LiveInspector:
     """The Inspector in force, exchanged when its sources change.
 
     Attributes:
+        settings: where its sources are.
         current: the Inspector to judge with.
         problem: why the newest sources were refused; None while they are in force.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._seen = self._refused = self._sources()
         self.current = Inspector.load(settings)
         self.problem: str | None = None
@@ -43,7 +44,7 @@ class LiveInspector:
 
     def _exchange(self, sources: Sources) -> bool:
         try:
-            self.current = Inspector.load(self._settings)
+            self.current = Inspector.load(self.settings)
         except Exception as error:
             self.problem, self._refused = _reason(error), sources
             return False
@@ -51,7 +52,7 @@ class LiveInspector:
         return True
 
     def _sources(self) -> Sources:
-        settings = self._settings
+        settings = self.settings
         return (
             settings.gallery_directory(),
             settings.encoder_directory(),

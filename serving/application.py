@@ -6,9 +6,6 @@ checks answer while profiles are judged.
 
 from __future__ import annotations
 
-import asyncio
-import json
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -25,6 +22,9 @@ from serving import docs
 from serving.edge import Edge, Keys
 from serving.errors import ErrorResponse
 from serving.metrics import Metrics
+from serving.pool import Pool
+from serving.references import References
+from serving.responses import json_response
 from serving.schema import parse
 
 MAX_WAITING: Final = 32
@@ -32,7 +32,7 @@ MAX_WAITING: Final = 32
 
 
 class Judge:
-    """Judges requests in threads, and refuses those it could only keep waiting.
+    """Judges profiles.
 
     Args:
         threads: how many profiles are judged at once.
@@ -40,8 +40,7 @@ class Judge:
 
     def __init__(self, live: LiveInspector, metrics: Metrics, threads: int) -> None:
         self._live, self._metrics = live, metrics
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="judge")
-        self._inside = 0
+        self._pool = Pool("judge", threads, MAX_WAITING)
 
     async def classify(self, request: Request) -> Response:
         """The answer to one profile.
@@ -49,23 +48,15 @@ class Judge:
         Raises:
             ProfileError: the request is refused, or the service is busy.
         """
-        if self._inside >= MAX_WAITING:
-            raise ProfileError("overloaded", "too many profiles are waiting; try again in a second")
-        self._inside += 1
-        try:
-            content_type, body = request.headers.get("content-type", ""), await request.body()
-            answer = await asyncio.get_running_loop().run_in_executor(self._pool, self._judge, content_type, body)
-        finally:
-            self._inside -= 1
-        return _json(answer)
+        return await self._pool.run(request, self._judge)
 
-    def _judge(self, content_type: str, body: bytes) -> bytes:
+    def _judge(self, content_type: str, body: bytes) -> Response:
         profile = parse(content_type, body)
         (answer,) = self._live.current([profile])
         if isinstance(answer, ProfileError):
             raise answer
         self._metrics.judged(answer)
-        return _encoded(answer.to_dict())
+        return json_response(answer.to_dict())
 
 
 def application(live: LiveInspector, metrics: Metrics, keys: Keys, threads: int) -> Starlette:
@@ -79,14 +70,17 @@ def application(live: LiveInspector, metrics: Metrics, keys: Keys, threads: int)
     """
 
     def readyz(_: Request) -> Response:
-        state = {"ready": True, "versions": dict(live.current.versions), "update_refused": live.problem is not None}
-        return _json(_encoded(state))
+        versions = dict(live.current.versions)
+        return json_response({"ready": True, "versions": versions, "update_refused": live.problem is not None})
 
+    references = References(live)
     app = Starlette(
         routes=[
             Route("/", lambda _: RedirectResponse("/docs")),
             Route("/v1/classify", Judge(live, metrics, threads).classify, methods=["POST"]),
-            Route("/livez", lambda _: _json(b'{"alive": true}')),
+            Route("/v1/references", references.all, methods=["GET", "POST"]),
+            Route("/v1/references/{reference_id:path}", references.one, methods=["GET", "DELETE"]),
+            Route("/livez", lambda _: json_response({"alive": True})),
             Route("/readyz", readyz),
             Route("/metrics", lambda _: Response(metrics.render(), media_type=CONTENT_TYPE_LATEST)),
             *docs.routes(),
@@ -109,11 +103,3 @@ def _refuse(_: Request, error: Exception) -> Response:
     status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (400, None)
     code, message = REFUSALS.get(status, ("malformed_request", "the request cannot be understood"))
     return ErrorResponse(ProfileError(code, message), headers)
-
-
-def _encoded(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _json(content: bytes) -> Response:
-    return Response(content, media_type="application/json")

@@ -19,6 +19,7 @@ import traceback
 import uuid
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
@@ -86,7 +87,8 @@ class Keys:
         return cls(digests)
 
     def admit(self, scope: Scope, headers: Headers) -> None:
-        """Refuse whoever has no key; without configured keys, whoever is not on this machine.
+        """Refuse whoever has no key; without configured keys, whoever is not on this machine,
+        and pages of other sites that a browser shows here.
 
         Raises:
             ProfileError: unauthorized or forbidden.
@@ -97,6 +99,8 @@ class Keys:
             self._check(headers.get("authorization", ""))
         elif not _is_local(scope):
             raise ProfileError("forbidden", "without configured keys only this machine may ask; set HUIJIAN_API_KEYS")
+        elif _is_foreign(headers):
+            raise ProfileError("forbidden", "without configured keys no page of another site may ask")
 
     def _check(self, authorization: str) -> None:
         scheme, _, key = authorization.partition(" ")
@@ -226,6 +230,12 @@ def _is_local(scope: Scope) -> bool:
         return client is not None and ipaddress.ip_address(client[0]).is_loopback
     except ValueError:
         return False
+
+
+def _is_foreign(headers: Headers) -> bool:
+    """Whether a browser on this machine asks for a page of another site, which could change the gallery unnoticed."""
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")
 
 
 def _request_id(headers: Headers) -> str:

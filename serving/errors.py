@@ -36,8 +36,16 @@ CODES: Mapping[str, Code] = {
     "unauthorized": Code(401, "缺少或无效的密钥", "the key is missing or unknown"),
     "forbidden": Code(403, "无权访问", "access is not allowed"),
     "not_found": Code(404, "没有这个地址", "there is nothing at this address"),
+    "reference_unknown": Code(404, "参照库中没有这个参照", "the gallery has no such reference"),
     "method_not_allowed": Code(405, "该地址不支持此方法", "this address has no such method"),
     "body_timeout": Code(408, "请求体传输过慢", "the body did not arrive in time"),
+    "reference_clash": Code(
+        409, "图片与他人的参照相同或几乎相同", "the picture is, or nearly is, one of another owner's reference"
+    ),
+    "reference_conflict": Code(
+        409, "与该参照已登记的描述不一致", "it contradicts what is enrolled under this reference_id"
+    ),
+    "reference_last": Code(409, "不能移除最后一个参照", "the last emblem cannot be removed"),
     "body_too_large": Code(413, "请求体过大", "the body is too large"),
     "image_bytes": Code(413, "图片文件过大", "the image file is too large"),
     "content_type": Code(415, "请求的内容类型不受支持", "the content type is not supported"),
@@ -48,6 +56,7 @@ CODES: Mapping[str, Code] = {
     "repeated_field": Code(422, "字段重复", "the field is given more than once"),
     "wrong_type": Code(422, "字段类型不对", "the value has the wrong type"),
     "value_empty": Code(422, "值为空", "the value is empty"),
+    "value_invalid": Code(422, "值不在允许范围内", "the value is not one of those allowed"),
     "value_too_long": Code(422, "值过长", "the value is too long"),
     "text_too_long": Code(422, "文本过长", "the text is too long"),
     "text_invalid": Code(422, "文本不是合法的 Unicode", "the text is not valid Unicode"),
@@ -57,6 +66,7 @@ CODES: Mapping[str, Code] = {
     "image_dimensions": Code(
         422, "图片尺寸或帧数超出范围", "the image has too many or too few pixels, or too many frames"
     ),
+    "image_blank": Code(422, "图片空白", "the image shows nothing"),
     "image_undecodable": Code(422, "图片损坏或不完整", "the image is cut short or damaged"),
     "internal": Code(500, "服务内部错误", "an unexpected error, reported in the service's log"),
     "overloaded": Code(503, "服务繁忙，请稍后重试", "the service is busy; try again later"),

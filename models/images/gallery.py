@@ -109,8 +109,14 @@ class Gallery:
         return self._rows[row]
 
     def entries_of(self, reference_id: str) -> Sequence[int]:
-        """Places in `entries` of a reference's pictures; none where it is unknown."""
-        return self._entries_of.get(reference_id, ())
+        """Places in `entries` of a reference's pictures, at least one.
+
+        Raises:
+            GalleryError: there is no such reference.
+        """
+        if reference_id not in self._entries_of:
+            raise GalleryError(f"the gallery has no reference {reference_id!r}", "reference_unknown", "reference_id")
+        return self._entries_of[reference_id]
 
     def drawing(self, entry: int) -> np.ndarray:
         """The picture of an entry: RGBA, uint8 (height, width, 4), the longer side at most 192 pixels.
@@ -140,12 +146,15 @@ def build(references: Path, directory: Path, encoder: Encoder) -> Change:
     return Change(version, len(entries), alike)
 
 
-def add(directory: Path, encoder: Encoder, drawings: Sequence[Drawing], force: bool = False) -> Change:
+def add(
+    directory: Path, encoder: Encoder, drawings: Sequence[Drawing], force: bool = False, base: Path | None = None
+) -> Change:
     """Enrol pictures, all or none; those that are there already are left as they are.
 
     Args:
         drawings: from `read_references`, or made in place.
         force: let look-alikes of other owners in; they are listed.
+        base: the version to start from where `directory` has none yet.
 
     Raises:
         GalleryError: a picture or its description is refused, clashes with another owner's, or the gallery cannot be
@@ -154,7 +163,7 @@ def add(directory: Path, encoder: Encoder, drawings: Sequence[Drawing], force: b
     check_agreement(drawings)
     offered, offered_vectors = _embedded(drawings, encoder)
     with gallery_files.locked(directory):
-        gallery = Gallery.load(gallery_files.in_force(directory), encoder)
+        gallery = Gallery.load(gallery_files.in_force(directory, base), encoder)
         check_agreement(drawings, gallery.references)
         known = {entry.key for entry in gallery.entries}
         fresh = [entry for entry in offered if entry.key not in known]
@@ -170,44 +179,43 @@ def add(directory: Path, encoder: Encoder, drawings: Sequence[Drawing], force: b
     return Change(version, len(fresh), alike)
 
 
-def configure(directory: Path, reference_id: str, **settings: float) -> Change:
+def configure(directory: Path, reference_id: str, base: Path | None = None, **settings: float) -> Change:
     """Give all pictures of a reference another `threshold` or `rollout`.
+
+    Args:
+        base: as for `add`.
 
     Raises:
         GalleryError: an unknown reference, a value outside [0, 1], or a gallery that cannot be loaded.
     """
     with gallery_files.locked(directory):
-        contents = gallery_files.read(gallery_files.in_force(directory))
+        contents = gallery_files.read(gallery_files.in_force(directory, base))
         gallery, entries = Gallery(contents), list(contents.entries)
-        for number in _known(gallery, reference_id):
+        for number in gallery.entries_of(reference_id):
             reference = parse_reference(entries[number].reference.to_dict() | settings)
             entries[number] = replace(entries[number], reference=reference)
         version = gallery_files.publish(directory, contents.fingerprint, entries, gallery.vectors)
     return Change(version, len(gallery.entries_of(reference_id)))
 
 
-def remove(directory: Path, reference_id: str) -> Change:
+def remove(directory: Path, reference_id: str, base: Path | None = None) -> Change:
     """Take all pictures of a reference out.
+
+    Args:
+        base: as for `add`.
 
     Raises:
         GalleryError: an unknown reference, the last emblem, or a gallery that cannot be loaded.
     """
     with gallery_files.locked(directory):
-        contents = gallery_files.read(gallery_files.in_force(directory))
+        contents = gallery_files.read(gallery_files.in_force(directory, base))
         gallery = Gallery(contents)
-        removed = _known(gallery, reference_id)
+        removed = gallery.entries_of(reference_id)
         kept = [entry for entry in gallery.entries if entry.reference.reference_id != reference_id]
         _check_protects(kept)
         is_kept = [gallery.reference_of(row).reference_id != reference_id for row in range(len(gallery.vectors))]
         version = gallery_files.publish(directory, contents.fingerprint, kept, gallery.vectors[is_kept])
     return Change(version, len(removed))
-
-
-def _known(gallery: Gallery, reference_id: str) -> Sequence[int]:
-    """Places of a reference's pictures, of which there is at least one."""
-    if not (places := gallery.entries_of(reference_id)):
-        raise GalleryError(f"the gallery has no reference {reference_id!r}", "reference_unknown", "reference_id")
-    return places
 
 
 def _check_protects(entries: Iterable[Entry]) -> None:

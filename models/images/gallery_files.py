@@ -133,30 +133,33 @@ def publish(root: Path, fingerprint: str, entries: Sequence[Entry], vectors: np.
     return version
 
 
-def in_force(root: Path) -> Path:
+def in_force(root: Path, base: Path | None = None) -> Path:
     """The version in force.
+
+    Args:
+        base: the version to start from where `root` has none yet.
 
     Raises:
         GalleryError: there is none.
     """
+    if base is not None and not (root / versions.POINTER).exists():
+        return base
     try:
         return versions.current(root)
     except (versions.NoVersionError, NotADirectoryError) as error:
         raise GalleryError(f"no gallery to use: {error}; build one first") from error
 
 
-def own(settings: Settings) -> Path:
-    """The gallery that this machine may change: a copy of the one in force, made when it is first needed.
+@contextmanager
+def own(settings: Settings) -> Iterator[tuple[Path, Path]]:
+    """Where this machine's own gallery is changed, and the version in force, which its first change starts from.
 
-    Its encoder is copied beside it, so that it can be used after the next release brings another.
+    After a change the encoder is copied beside it, so that it can be used after the next release brings another. A
+    change that is refused leaves nothing behind: the machine goes on with the released gallery.
     """
-    directory = settings.home / "gallery"
-    with locked(directory):
-        if not (directory / versions.POINTER).exists():
-            shipped, encoder = settings.gallery_directory(), settings.encoder_directory()
-            settings.keep_encoder(encoder, encoder.name)
-            versions.publish_copy(directory, shipped, shipped.name)
-    return directory
+    encoder = settings.encoder_directory()
+    yield settings.home / "gallery", settings.gallery_directory()
+    settings.keep_encoder(encoder, encoder.name)
 
 
 @contextmanager
@@ -182,7 +185,8 @@ def _line(entry: Entry) -> dict[str, Any]:
 
 
 def _entries(version: Path) -> tuple[Entry, ...]:
-    lines = [json.loads(line) for line in (version / REFERENCES).read_text(encoding="utf-8").splitlines()]
+    text = (version / REFERENCES).read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.split("\n") if line]  # names may hold other ends of lines
     drawings = version / DRAWINGS
     data = io.BytesIO(drawings.read_bytes() if drawings.exists() else b"")
     return tuple(_entry(line, data.read(line.get("drawing_bytes", 0))) for line in lines)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -25,6 +26,7 @@ MIN_SIDE = 32
 MAX_ID, MAX_TEXT = 256, 1_000
 """Longest ids, as in a profile's entitlements, and longest other texts of a reference, in code points."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NEVER_BLANK = ("reference_id", "image", "owner_id")
 SHARED = ("label", "owner_id", "threshold", "rollout", "harmless")
 """What all pictures of one emblem must say alike."""
@@ -140,7 +142,7 @@ def read_references(path: Path, **instead: object) -> list[Drawing]:
             contradicts an earlier line with the same `reference_id`. Pictures are only opened by `Drawing.read`.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # JSON may hold what splitlines takes for ends of lines
     except (OSError, UnicodeDecodeError) as error:
         raise GalleryError(f"{path}: {error}") from error
     drawings = [_drawing(path, number, line, instead) for number, line in enumerate(lines, start=1) if line.strip()]
@@ -212,6 +214,8 @@ def _text(values: Mapping[str, Any], name: str) -> str:
         raise GalleryError(f"{name}: missing", "missing_field", name)
     if not isinstance(value, str):
         raise GalleryError(f"{name}: expected text", "wrong_type", name)
+    if _SURROGATE.search(value):
+        raise GalleryError(f"{name}: a lone surrogate is not valid Unicode text", "text_invalid", name)
     if name in _NEVER_BLANK and not value.strip():
         raise GalleryError(f"{name}: blank", "value_empty", name)
     most = MAX_ID if name.endswith("_id") else MAX_TEXT

@@ -1,11 +1,15 @@
+import json
+
 import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
-from models.profile import IMAGE_FIELDS, MAX_LENGTH, TEXT_FIELDS, Field, Label, ProfileError, Severity
+from models.images.references import MAX_ID, MAX_TEXT
+from models.profile import EMBLEM_LABELS, IMAGE_FIELDS, MAX_LENGTH, TEXT_FIELDS, Field, Label, ProfileError, Severity
 from serving import docs
 from serving.edge import MAX_BODY
 from serving.errors import CODES, OTHER_STATUS, ErrorResponse
+from serving.references import FIELDS, MAX_PICTURES, SHAPE, parse
 from serving.schema import MAX_ENTITLEMENTS, MAX_ID_LENGTH, ProfileRequest
 
 SPECIFICATION = docs.specification()
@@ -55,6 +59,23 @@ def test_the_openapi_file_has_the_fields_and_limits_of_the_service(schema):
     assert properties["entitlements"]["maxItems"] == MAX_ENTITLEMENTS
 
 
+@pytest.mark.parametrize("schema", ["ReferenceOffer", "ReferenceForm"])
+def test_the_openapi_file_has_the_fields_and_limits_of_a_reference(schema):
+    properties = SCHEMAS[schema]["properties"]
+    assert list(properties) == list(SHAPE.names)
+    assert properties["owner_id"]["maxLength"] == MAX_ID
+    assert properties["name_zh"]["maxLength"] == MAX_TEXT
+    assert list(SCHEMAS["Reference"]["properties"]) == list(FIELDS)
+    assert SCHEMAS["ReferenceForm"]["properties"]["image"]["maxItems"] == MAX_PICTURES
+    assert SCHEMAS["EmblemLabel"]["enum"] == list(EMBLEM_LABELS)
+
+
+def test_the_example_references_are_accepted_by_the_service():
+    content = SPECIFICATION["paths"]["/v1/references"]["post"]["requestBody"]["content"]["application/json"]
+    for example in content["examples"].values():
+        assert parse("application/json", json.dumps(example["value"]).encode()).drawings
+
+
 def test_the_openapi_file_has_the_vocabulary_of_the_models():
     assert SCHEMAS["Label"]["enum"] == list(Label)
     assert SCHEMAS["Finding"]["properties"]["field"]["enum"] == list(Field)
@@ -68,9 +89,9 @@ def test_the_openapi_file_names_the_body_limit():
 
 
 def test_every_status_of_an_error_is_documented():
-    documented = SPECIFICATION["paths"]["/v1/classify"]["post"]["responses"].keys()
-    # 404 and 405 belong to no route; 500 is nobody's plan.
-    assert {str(code.status) for code in CODES.values()} - {"404", "405", "500"} <= documented
+    documented = {status for operation in operations() for status in operation["responses"]}
+    # 405 belongs to no route; 500 is nobody's plan.
+    assert {str(code.status) for code in CODES.values()} - {"405", "500"} <= documented
 
 
 def test_the_decoders_codes_have_the_contracts_statuses():

@@ -184,6 +184,13 @@ def test_without_keys_only_this_machine_may_ask(app):
         assert (exchange.status, exchange.error["code"]) == (403, "forbidden")
 
 
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://localhost:9"])
+def test_without_keys_a_page_of_another_site_may_not_ask(app, origin):
+    assert Exchange(app, headers=[("Host", "localhost:3000"), ("Origin", "http://localhost:3000")]).status == 200
+    exchange = Exchange(app, headers=[("Host", "localhost:3000"), ("Origin", origin)])
+    assert (exchange.status, exchange.error["code"]) == (403, "forbidden")
+
+
 def test_with_keys_everybody_needs_one():
     app = app_with(Keys(frozenset({DIGEST, "0" * 64})))
     assert Exchange(app, headers=[("Authorization", f"Bearer {KEY}")], client="10.0.0.5").status == 200

@@ -103,7 +103,8 @@ def test_every_picture_keeps_its_drawing_through_changes(gallery, encoder):
         assert loaded.entries_of(entry.reference.reference_id) == [number]
         assert np.array_equal(kept[..., 3], meant[..., 3])
         assert np.abs(kept - meant)[meant[..., 3] == 255].mean() < 12
-    assert not loaded.entries_of("renmin")
+    with pytest.raises(GalleryError, match="no reference 'renmin'"):
+        loaded.entries_of("renmin")
 
 
 def test_large_drawing_is_kept_with_its_longer_side_at_192_pixels(gallery, encoder):
@@ -241,6 +242,13 @@ def test_a_rollout_is_widened_for_all_pictures_of_a_reference(gallery, encoder):
         configure(gallery, "reuters", threshold=1.5)
 
 
+def test_a_name_with_an_odd_end_of_line_is_kept(tmp_path, encoder):
+    name = "a\u2028b\x85c\x0bd"
+    build(reference_file(tmp_path, ["xinhua", "renmin"], name_en=name), tmp_path / "gallery", encoder)
+    add(tmp_path / "gallery", encoder, [drawing("reuters", name_en=name)])
+    assert {one.name_en for one in Gallery.load(tmp_path / "gallery", encoder).references} == {name}
+
+
 def test_values_given_for_a_whole_file_stand_instead_of_its_own(tmp_path):
     source = reference_file(tmp_path, ["xinhua", "renmin"], label=None, rollout=1)
     references = [one.reference for one in read_references(source, harmless=True, rollout=None)]
@@ -273,6 +281,7 @@ BAD_LINES = [
     (json.dumps(described("xinhua", image="xinhua.png", owner_id="owner.other")), "another owner_id"),
     (json.dumps(described("ap", image="missing.png")), "image: "),
     (json.dumps(described("ap", image="ap.png", owner_id="o" * 257)), "owner_id: more than 256 characters"),
+    (json.dumps(described("ap", image="ap.png", name_en="\ud800")), "name_en: a lone surrogate"),
     (json.dumps(described("ap", image="ap.png", threshold=1.2)), "threshold: must lie in [0, 1]"),
     (json.dumps(described("ap", image="ap.png", threshold=True)), "threshold: expected a number"),
     (json.dumps(described("ap", image="ap.png", rollout="0.5")), "rollout: expected a number"),
