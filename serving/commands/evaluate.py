@@ -6,9 +6,14 @@ import shlex
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from models.images.encoder import Encoder
+    from models.images.gallery import Gallery
+    from models.settings import Settings
 
 app = typer.Typer(help="评测 · Measure the models in force on labelled data, beside baselines.", no_args_is_help=True)
 
@@ -32,53 +37,75 @@ def text(
 
 
 @app.command()
-def images(
+def images(  # noqa: PLR0913, PLR0917 - the command's own options
     manifest: Annotated[
         Path | None, typer.Argument(metavar="MANIFEST.jsonl", exists=True, dir_okay=False, show_default=False)
     ] = None,
     references: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Build a gallery of these, and measure a hash of them too."),
+        typer.Option(exists=True, dir_okay=False, help="Build a gallery of these, which other methods learn too."),
     ] = None,
     gallery: Annotated[Path | None, typer.Option(help="Gallery to use instead of the one in force.")] = None,
+    peers: Annotated[
+        bool | None,
+        typer.Option(
+            "--peers/--no-peers",
+            help="Measure hashes, keypoints and pretrained networks beside ours; by default on our own test.",
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Of our own test: so many emblems, and harmless pictures of each kind.")
+    ] = None,
     output: Output = None,
 ) -> None:
-    """Measure the emblem detector, beside a perceptual hash if the references are given.
+    """Measure the emblem detector and the policy in force.
 
     A line is `{"path", "label": "pos" | "neg", "reference_id", "kind", "field"}`, the path relative to the file.
-    Without a manifest our own held-out test is made first, in build/benchmark, from the catalogue's emblems.
+    Without a manifest our own held-out test is made first, in build/benchmark2, from the catalogue's emblems.
 
     Example: `huijian evaluate images manifest.jsonl --references references.jsonl`
     """
-    from models.images import gallery as galleries
     from models.images.emblems import EmblemDetector
     from models.images.encoder import Encoder
+    from models.policy import Policy
     from models.settings import Settings
-    from training.images.evaluate import evaluate_images
+    from training.images.evaluate import Others, evaluate_images
+    from training.images.peers import PEERS
 
+    own = manifest is None
     if manifest is None:
-        manifest, references = _held_out()
+        manifest, references = _held_out(limit)
     settings = Settings.from_environment(gallery)
-    encoder, directory = Encoder(settings.encoder_directory()), settings.gallery_directory()
-    with tempfile.TemporaryDirectory() as scratch:
-        if references and not gallery:
-            directory = Path(scratch)
-            galleries.build(references, directory, encoder)
-        detector = EmblemDetector(encoder, galleries.Gallery.load(directory, encoder))
+    others = Others(PEERS, references) if references and (own if peers is None else peers) else None
+    encoder = Encoder(settings.encoder_directory())
+    detector = EmblemDetector(encoder, _gallery(settings, encoder, references))
     try:
-        evaluate_images(manifest, detector, references=references, output=output, command=_command())
+        policy = Policy.load(settings.policy)
+        evaluate_images(manifest, detector, policy, others=others, output=output, command=_command())
     except (ValueError, KeyError) as error:
         raise typer.BadParameter(f"{manifest} cannot be used: {error}") from error
 
 
-def _held_out() -> tuple[Path, Path]:
+def _gallery(settings: Settings, encoder: Encoder, references: Path | None) -> Gallery:
+    """The one asked for, one of the references, or the one in force."""
+    from models.images import gallery as galleries
+
+    if settings.gallery or references is None:
+        return galleries.Gallery.load(settings.gallery_directory(), encoder)
+    with tempfile.TemporaryDirectory() as scratch:
+        galleries.build(references, Path(scratch), encoder)
+        return galleries.Gallery.load(Path(scratch), encoder)
+
+
+def _held_out(limit: int | None) -> tuple[Path, Path]:
     """The manifest and the references of our own held-out test."""
     from training.images.benchmark import write_benchmark
     from training.images.catalogue import render
     from training.release import CATALOGUE
 
-    folder = Path("build/benchmark")
-    return write_benchmark(render(CATALOGUE, Path("build/emblems")), folder), folder / "references.jsonl"
+    folder = Path("build/benchmark2" if limit is None else f"build/benchmark2-{limit}")
+    manifest = write_benchmark(render(CATALOGUE, Path("build/emblems")), folder, limit=limit)
+    return manifest, folder / "references.jsonl"
 
 
 def _command() -> str:

@@ -5,7 +5,6 @@ A gallery belongs to its encoder, so each gets its own, built from one reference
 
 from __future__ import annotations
 
-import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,19 +16,21 @@ from models.images import gallery as galleries
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
+from models.policy import Policy
+from models.settings import Settings
 from training.compare import Difference, paired_difference
-from training.images.evaluate import THRESHOLD, score_pictures
+from training.images.evaluate import read_manifest, score_pictures
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)
 class ImageComparison:
-    """Challenger against champion on a manifest, at the policy's threshold.
+    """Challenger against champion on a manifest, with the policy in force.
 
     Attributes:
-        recall: float (2,): right reference and over the threshold, champion's and challenger's.
-        false_positives: float (2,): share of harmless pictures over the threshold.
+        recall: float (2,): imitations of which a finding names the right reference, champion's and challenger's.
+        false_positives: float (2,): share of harmless pictures with a finding.
         difference: of the share of pictures judged rightly, imitations and harmless ones weighing the same.
     """
 
@@ -50,7 +51,7 @@ def compare_images(champion: Path, challenger: Path, manifest: Path, references:
     Raises:
         EncoderError, GalleryError: a folder or the references cannot be used.
     """
-    rows = [json.loads(line) for line in manifest.read_text("utf-8").splitlines() if line.strip()]
+    rows = read_manifest(manifest)
     positive = np.array([row["label"] == "pos" for row in rows])
     right = np.stack([_right(folder, rows, positive, manifest.parent, references) for folder in (champion, challenger)])
     weights = np.where(positive, 0.5 / max(positive.sum(), 1), 0.5 / max((~positive).sum(), 1)) * len(rows)
@@ -62,11 +63,12 @@ def compare_images(champion: Path, challenger: Path, manifest: Path, references:
 
 
 def _right(folder: Path, rows: list[dict[str, Any]], positive: Array, directory: Path, references: Path) -> Array:
-    """Bool (pictures,): an imitation matched to its reference over the threshold, or a harmless picture let pass."""
+    """Bool (pictures,): an imitation reported as what it imitates, or a harmless picture let pass."""
     encoder = Encoder(folder)
     with tempfile.TemporaryDirectory() as scratch:
         galleries.build(references, Path(scratch), encoder)
         detector = EmblemDetector(encoder, Gallery.load(Path(scratch), encoder))
-    scored = score_pictures(rows, directory, detector)
-    found = scored.scores >= THRESHOLD
-    return np.where(positive, found & scored.right, ~found)
+    policy = Policy.load(Settings.from_environment().policy)
+    scored = score_pictures(rows, directory, detector, policy)
+    found, reported = np.asarray(scored.found), np.asarray(scored.reported)
+    return np.array(np.where(positive, found, ~reported))

@@ -13,18 +13,20 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PIL import Image as PillowImage
 
 from models.profile import Field
 from training.images.backgrounds import Backgrounds
-from training.images.benchmark import COVERS, HARMLESS_KINDS, KINDS, Picture, Scene
 from training.images.catalogue import SIDE, Entry, read
+from training.images.edits import KINDS
+from training.images.innocents import INNOCENTS
 from training.images.pictures import load, package_of
+from training.images.portraits import portrait
+from training.images.scenes import Picture, Scene, field_of
 from training.images.split import Fold, fold_of
 
 CATALOGUE = Path(__file__).parents[2] / "datasets" / "emblems" / "catalogue.jsonl"
 
-DRAWN_HARMLESS = ("photo", "initials", "bands")
+DRAWN_HARMLESS = ("photo", "letters_latin", "bands")
 """Kinds of harmless pictures that need no package's graphics; soft blobs of colour stand in for photographs."""
 
 QUALITY = 85
@@ -61,7 +63,7 @@ def samples(count: int, drawings: list[Entry], seed: int = 0) -> Iterator[Sample
     """
     for number in range(count):
         draw = np.random.default_rng((seed, number))
-        scene = Scene(draw, Backgrounds(()), partial(_any, drawings, draw))
+        scene = Scene(draw, Backgrounds(()), partial(_any, drawings, draw), partial(portrait, draw))
         yield _imitation(scene, drawings) if number % 2 == 0 else _harmless(scene)
 
 
@@ -72,14 +74,14 @@ def _is_test(entry: Entry) -> bool:
 def _imitation(scene: Scene, drawings: list[Entry]) -> Sample:
     entry = drawings[int(scene.draw.integers(len(drawings)))]
     kind = str(scene.draw.choice(list(KINDS)))
-    field = Field.COVER if kind in COVERS else Field.AVATAR
-    return Sample(_jpeg(KINDS[kind](scene, _drawing(entry))), field, kind, entry)
+    made = KINDS[kind](scene, _drawing(entry))
+    return Sample(_jpeg(made.picture), field_of(made.picture), kind, entry)
 
 
 def _harmless(scene: Scene) -> Sample:
     kind = str(scene.draw.choice(DRAWN_HARMLESS))
-    nothing = PillowImage.new("RGBA", (1, 1))
-    return Sample(_jpeg(HARMLESS_KINDS[kind](scene, nothing)), Field.AVATAR, kind, None)
+    picture = INNOCENTS[kind][0](scene)
+    return Sample(_jpeg(picture), field_of(picture), kind, None)
 
 
 def _any(drawings: list[Entry], draw: np.random.Generator) -> Picture:

@@ -7,8 +7,13 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from models.profile import Label, Match
-from training.images.evaluate import evaluate_images
+from models.policy import Policy
+from models.profile import Evidence, Finding, Label, Match
+from models.settings import Settings
+from training.images.evaluate import Others, evaluate_images
+from training.images.peers import pdq, phash
+
+POLICY = Policy.load(Settings().policy)
 
 
 class Oracle:
@@ -26,13 +31,19 @@ class Oracle:
         reference = self.references[round(place / 255)]
         return Match(reference.reference_id, reference.label, 0.9, score / 255, (0, 0, 1, 1))
 
+    def findings(self, matches, field):
+        return [
+            Finding(match.label, field, match.score, "oracle", Evidence(reference_id=match.reference_id))
+            for match in matches
+        ]
+
 
 def manifest(directory, rows):
     lines = []
     for number, (score, place, label, reference_id, kind) in enumerate(rows):
         PIL.Image.new("RGB", (64, 64), (round(score * 255), place * 255, 0)).save(directory / f"{number}.png")
         row = {"path": f"{number}.png", "label": label, "reference_id": reference_id, "kind": kind, "field": "avatar"}
-        lines.append(json.dumps(row))
+        lines.append(json.dumps(row | ({"box": [0, 0, 1, 0.8]} if kind == "circle" else {})))
     path = directory / "manifest.jsonl"
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
@@ -41,40 +52,49 @@ def manifest(directory, rows):
 ROWS = [
     (0.9, 0, "pos", "media.0", "copy"),
     (0.9, 1, "pos", "media.0", "copy"),
-    (0.4, 1, "pos", "state.1", "circle"),
+    (0.01, 1, "pos", "state.1", "circle"),
     (0.8, 1, "pos", "state.1", "circle"),
-    (0.1, 0, "neg", None, "photo"),
-    (0.2, 0, "neg", None, "photo"),
-    (0.6, 0, "neg", None, "icon"),
-    (0.2, 1, "neg", None, "icon"),
+    (0.0, 0, "neg", None, "photo"),
+    (0.02, 0, "neg", None, "photo"),
+    (0.99, 0, "neg", None, "icon"),
+    (0.02, 1, "neg", None, "icon"),
 ]
 
 
-def test_recall_counts_the_right_reference_above_the_threshold_only(tmp_path, capsys):
-    result = evaluate_images(manifest(tmp_path, ROWS), Oracle(), command="the command")["emblems"]
+@pytest.fixture
+def result(tmp_path):
+    return evaluate_images(manifest(tmp_path, ROWS), Oracle(), POLICY)["emblems"]
+
+
+def test_recall_counts_the_right_reference_that_the_policy_reports(result):
     assert result["all"]["r@1"] == 0.75  # one picture was taken for another reference
-    assert result["all"]["recall@.5"] == 0.5  # one of the right ones scored 0.4
-    assert result["all"]["false@.5"] == 0.25
+    assert result["all"]["recall@policy"] == 0.5  # one of the right ones scored next to nothing
+    assert result["all"]["false@policy"] == 0.25
     assert result["harmless"] == {"photo": 0.0, "icon": 0.5}
-    assert result["kinds"]["copy"]["r@1"] == 0.5 and result["kinds"]["circle"]["recall@.5"] == 0.5
+    assert result["kinds"]["copy"]["r@1"] == 0.5 and result["kinds"]["circle"]["recall@policy"] == 0.5
     assert result["labels"]["national_symbol"]["pictures"] == 2
+
+
+def test_boxes_are_measured_where_the_manifest_has_them(result):
+    assert result["boxes"] == {"pictures": 2, "iou>=0.5": 1.0, "mean_iou": pytest.approx(0.8)}
+
+
+def test_an_outside_manifest_without_boxes_is_measured_all_the_same(tmp_path):
+    rows = [row for row in ROWS if row[4] != "circle"]
+    assert evaluate_images(manifest(tmp_path, rows), Oracle(), POLICY)["emblems"]["boxes"] == {"pictures": 0}
+
+
+def test_the_command_is_printed_below_its_tables(tmp_path, capsys):
+    evaluate_images(manifest(tmp_path, ROWS), Oracle(), POLICY, command="the command")
     assert capsys.readouterr().out.rstrip().endswith("the command")
 
 
-def test_a_threshold_that_one_percent_pass_is_taken_from_harmless_pictures(tmp_path):
-    numbers = evaluate_images(manifest(tmp_path, ROWS), Oracle())["emblems"]["all"]
-    background = [0.1, 0.2, 0.6, 0.2]
-    threshold = np.quantile(np.round(np.array(background) * 255) / 255, 0.99)
-    assert numbers["ok@1%"] == np.mean([score > threshold for score in (0.9, 0.8)]) * 0.5
+def test_intervals_hold_the_mean(result):
+    low, high = result["all"]["interval"]["r@1"]
+    assert low <= result["all"]["r@1"] <= high
 
 
-def test_intervals_hold_the_mean(tmp_path):
-    numbers = evaluate_images(manifest(tmp_path, ROWS), Oracle())["emblems"]["all"]
-    low, high = numbers["interval"]["r@1"]
-    assert low <= numbers["r@1"] <= high
-
-
-def test_a_hash_is_measured_beside_where_references_are_given(tmp_path):
+def test_other_methods_are_measured_on_the_same_pictures_as_ours(tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), dtype=np.uint8)
     lines, rows = [], []
     for number, cells in enumerate(noise):
@@ -90,11 +110,13 @@ def test_a_hash_is_measured_beside_where_references_are_given(tmp_path):
     rows.append({"path": "harmless.png", "label": "neg", "reference_id": None, "kind": "photo"})
     path = tmp_path / "manifest.jsonl"
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    result = evaluate_images(path, Oracle(), references=tmp_path / "references.jsonl", output=tmp_path / "numbers.json")
-    assert result["pdq"]["all"]["ok@1%"] == 1.0
-    assert json.loads((tmp_path / "numbers.json").read_text())["pdq"]["all"]["r@1"] == 1.0
+    others = Others({"pdq": pdq, "phash": phash}, tmp_path / "references.jsonl")
+    result = evaluate_images(path, Oracle(), POLICY, others=others, output=tmp_path / "numbers.json")
+    assert set(result) == {"emblems", "emblems, shared pictures", "PDQ", "pHash"}
+    assert result["PDQ"]["all"]["ok@1%"] == result["pHash"]["all"]["r@1"] == 1.0
+    assert json.loads((tmp_path / "numbers.json").read_text())["PDQ"]["all"]["r@1"] == 1.0
 
 
 def test_a_manifest_without_harmless_pictures_is_refused(tmp_path):
     with pytest.raises(ValueError, match="harmless"):
-        evaluate_images(manifest(tmp_path, ROWS[:4]), Oracle())
+        evaluate_images(manifest(tmp_path, ROWS[:4]), Oracle(), POLICY)

