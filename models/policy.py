@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 
 from models.profile import Box, Finding, Label, Severity
 
@@ -59,11 +59,16 @@ class Rule(BaseModel):
 
 
 class Policy(BaseModel):
-    """The rules in force, one for every label."""
+    """The rules in force, one for every label.
+
+    Attributes:
+        image_text: whether text in avatars and covers is read and judged.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: Annotated[str, Field(min_length=1)]
+    image_text: StrictBool = True
     rules: dict[Label, Rule]
 
     @model_validator(mode="after")

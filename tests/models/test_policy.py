@@ -36,6 +36,18 @@ def test_shipped_policy_asks_for_the_default_severity_and_names_the_article(poli
     assert LABELS[label].articles[0].split("(")[0] in rule.why
 
 
+def test_reading_text_in_pictures_is_on_unless_the_policy_says_otherwise(tmp_path: Path):
+    for content, expected in (({}, True), ({"image_text": True}, True), ({"image_text": False}, False)):
+        assert (
+            Policy.load(
+                edited(tmp_path, lambda policy, c=content: policy.pop("image_text") and policy.update(c))
+            ).image_text
+            is expected
+        )
+    with pytest.raises(PolicyError, match="image_text"):
+        Policy.load(edited(tmp_path, lambda policy: policy.update(image_text="maybe")))
+
+
 def test_a_finding_is_reported_exactly_from_its_threshold_on(policy: Policy):
     assert policy.apply([finding(Label.QR_CODE, 0.4999)], frozenset(), ACCOUNT) == ()
     assert policy.apply([finding(Label.QR_CODE, 0.5)], frozenset(), ACCOUNT)[0].severity is Severity.REJECT
