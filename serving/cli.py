@@ -11,7 +11,7 @@ import sys
 import typer
 
 from models.profile import ProfileError
-from serving.commands import classify, evaluate, gallery, models, score, serve, train
+from serving.commands import classify, evaluate, export, gallery, models, score, serve, train
 
 OURS = ("models", "serving", "training")
 """Packages whose exceptions carry a message for people, which says what to do."""
@@ -29,6 +29,7 @@ app.command()(score.score)
 app.add_typer(gallery.app, name="gallery")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
+app.command()(export.export)
 app.command()(models.compare)
 app.command()(models.promote)
 

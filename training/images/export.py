@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -145,16 +147,29 @@ def _trace(tower: nn.Module, path: Path, shape: Shape, free: bool) -> None:
     if free:
         axes["pixels"] |= {1: "height", 2: "width"}
         axes["grid"] |= {1: "rows", 2: "columns"}
-    torch.onnx.export(
-        tower,
-        (pixels,),
-        str(path),
-        opset_version=OPSET,
-        input_names=["pixels"],
-        output_names=outputs,
-        dynamic_axes={name: axes[name] for name in ("pixels", *outputs)},
-        dynamo=False,
-    )
+    with _traceable_attention(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what tracing may have got wrong, the comparison shows
+        torch.onnx.export(
+            tower,
+            (pixels,),
+            str(path),
+            opset_version=OPSET,
+            input_names=["pixels"],
+            output_names=outputs,
+            dynamic_axes={name: axes[name] for name in ("pixels", *outputs)},
+            dynamo=False,
+        )
+
+
+@contextmanager
+def _traceable_attention() -> Iterator[None]:
+    """Keep torch from its fused attention, which ONNX does not know."""
+    before = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(before)
 
 
 def _outputs(tower: nn.Module, pixels: Array) -> list[Array]:
