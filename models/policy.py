@@ -25,6 +25,11 @@ Indonesia and Monaco, or the badges of one service, differ by less."""
 SAME_PLACE = 0.5
 """Intersection over union from which two boxes are one place, as in detection benchmarks (Everingham et al. 2010)."""
 
+SAYS_WHO_IT_IS = frozenset(
+    {Label.FALSE_AUTHORITY, Label.MEDIA_IMPERSONATION, Label.PLACE_INSTITUTION, Label.CONTACT_DIVERSION}
+)
+"""What the letters of an emblem say: whose it is, and under which address."""
+
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -107,13 +112,14 @@ class Policy(BaseModel):
         """Findings that pass their label's and their reference's threshold, with what they ask for, worst first.
 
         A place of a picture that resembles several references is one finding: the best, or one that the account is
-        entitled to and that is nearly as good. Look-alikes of a permitted emblem are no violation. A finding that is
-        only reported hides none that counts.
+        entitled to and that is nearly as good. Look-alikes of a permitted emblem are no violation, nor is the owner's
+        name in it. A finding that is only reported hides none that counts.
         """
         passing = [
             found for found in findings if found.score >= max(self.rules[found.label].threshold, found.threshold)
         ]
-        reported = _one_per_place([self._judge(finding, entitlements, account_id) for finding in passing])
+        judged = [self._judge(finding, entitlements, account_id) for finding in passing]
+        reported = _one_per_place(_with_permitted_letters(judged))
         return tuple(sorted(reported, key=lambda found: (found.authorized, -found.severity.rank, -found.score)))
 
     def verdict(self, findings: Iterable[Finding]) -> Severity:
@@ -142,6 +148,25 @@ def _rolled_out(finding: Finding, account_id: str) -> bool:
     return int.from_bytes(digest[:8]) < finding.rollout * 2**64
 
 
+def _with_permitted_letters(findings: list[Finding]) -> list[Finding]:
+    """What is written in a permitted emblem about its owner is permitted too."""
+    permitted = [finding for finding in findings if finding.authorized]
+    return [
+        replace(found, authorized=True) if any(_names_owner(found, emblem) for emblem in permitted) else found
+        for found in findings
+    ]
+
+
+def _names_owner(found: Finding, emblem: Finding) -> bool:
+    """Whether a finding is text about its writer, most of it within the emblem."""
+    text, picture = found.evidence, emblem.evidence
+    if found.label not in SAYS_WHO_IT_IS or found.field is not emblem.field or text.frame != picture.frame:
+        return False
+    if text.box is None or picture.box is None:
+        return False
+    return _shared(text.box, picture.box) > _area(text.box) / 2
+
+
 def _one_per_place(findings: list[Finding]) -> list[Finding]:
     """Emblems that share their place with a better explanation are left out; other findings stay."""
     kept: list[Finding] = []
@@ -159,10 +184,15 @@ def _same_place(one: Finding, other: Finding) -> bool:
         return False
     if here.reference_id is None or there.reference_id is None or here.box is None or there.box is None:
         return False
-    width = min(here.box[2], there.box[2]) - max(here.box[0], there.box[0])
-    height = min(here.box[3], there.box[3]) - max(here.box[1], there.box[1])
-    shared = max(width, 0.0) * max(height, 0.0)
+    shared = _shared(here.box, there.box)
     return shared > SAME_PLACE * (_area(here.box) + _area(there.box) - shared)
+
+
+def _shared(one: Box, other: Box) -> float:
+    """Area that lies in both."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    return max(width, 0.0) * max(height, 0.0)
 
 
 def _area(box: Box) -> float:

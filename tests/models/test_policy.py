@@ -36,16 +36,18 @@ def test_shipped_policy_asks_for_the_default_severity_and_names_the_article(poli
     assert LABELS[label].articles[0].split("(")[0] in rule.why
 
 
-def test_reading_text_in_pictures_is_on_unless_the_policy_says_otherwise(tmp_path: Path):
-    for content, expected in (({}, True), ({"image_text": True}, True), ({"image_text": False}, False)):
-        assert (
-            Policy.load(
-                edited(tmp_path, lambda policy, c=content: policy.pop("image_text") and policy.update(c))
-            ).image_text
-            is expected
-        )
+@pytest.mark.parametrize(("change", "expected"), [({}, True), ({"image_text": False}, False)])
+def test_text_in_pictures_is_judged_unless_the_policy_says_no(tmp_path: Path, change, expected: bool):
+    def edit(content):
+        del content["image_text"]
+        content.update(change)
+
+    assert Policy.load(edited(tmp_path, edit)).image_text is expected
+
+
+def test_whether_text_in_pictures_is_judged_is_true_or_false(tmp_path: Path):
     with pytest.raises(PolicyError, match="image_text"):
-        Policy.load(edited(tmp_path, lambda policy: policy.update(image_text="maybe")))
+        Policy.load(edited(tmp_path, lambda content: content.update(image_text="maybe")))
 
 
 def test_a_finding_is_reported_exactly_from_its_threshold_on(policy: Policy):
@@ -194,3 +196,33 @@ def test_an_emblem_that_only_reports_hides_no_other_at_the_same_place(policy: Po
 def test_a_permitted_emblem_explains_look_alikes_while_it_is_rolled_out_too(policy: Policy):
     found = policy.apply([rolled_out(0.0), emblem("flag.mc", 0.9)], frozenset({"flag.new"}), ACCOUNT)
     assert [(entry.authorized, entry.report_only) for entry in found] == [(True, False)]
+
+
+def written(label: Label, box=(0.3, 0.4, 0.7, 0.6), field: Field = Field.AVATAR) -> Finding:
+    return Finding(label, field, 0.9, "test@1", Evidence(spans=((0, 4),), text="人民日报", box=box))
+
+
+def test_the_name_in_a_permitted_emblem_does_not_count(policy: Policy):
+    found = policy.apply([emblem("media.x", 0.9), written(Label.MEDIA_IMPERSONATION)], frozenset({"media.x"}), ACCOUNT)
+    assert [entry.authorized for entry in found] == [True, True]
+    assert policy.verdict(found) is Severity.PASS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        written(Label.PROHIBITED_CONTENT),
+        written(Label.MEDIA_IMPERSONATION, box=(0.3, 0.8, 0.7, 1.0)),
+        written(Label.MEDIA_IMPERSONATION, field=Field.COVER),
+        Finding(Label.QR_CODE, Field.AVATAR, 0.9, "test@1", Evidence(box=(0.3, 0.4, 0.7, 0.6))),
+    ],
+    ids=["another matter", "beside it", "another picture", "no text"],
+)
+def test_a_permitted_emblem_permits_nothing_but_its_name(policy: Policy, text: Finding):
+    found = policy.apply([emblem("media.x", 0.9), text], frozenset({"media.x"}), ACCOUNT)
+    assert policy.verdict(found) is Severity.REJECT
+
+
+def test_the_name_in_an_emblem_that_is_not_permitted_counts(policy: Policy):
+    found = policy.apply([emblem("media.x", 0.9), written(Label.MEDIA_IMPERSONATION)], frozenset(), ACCOUNT)
+    assert [entry.authorized for entry in found] == [False, False]
