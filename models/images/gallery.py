@@ -17,19 +17,22 @@ from tqdm import tqdm
 
 from models.images import gallery_files, thumbnails
 from models.images.clashes import Clash, clashes
-from models.images.encoder import Encoder
+from models.images.encoder import Encoder, EncoderError
 from models.images.gallery_files import Contents, Entry
+from models.images.phrases import PhraseEncoder, PhraseError
 from models.images.references import (
     Drawing,
     GalleryError,
+    Phrase,
     Reference,
+    Source,
     check_agreement,
     parse_reference,
     read_references,
 )
 
 __all__ = ["Change", "Clash", "Drawing", "Gallery", "GalleryError", "Reference", "add", "build", "read_references"]
-__all__ += ["configure", "remove"]
+__all__ += ["Phrase", "configure", "remove"]
 
 REDUNDANT = 0.97
 """Cosine from which a look adds nothing to those that its reference has: artists draw most flags alike."""
@@ -122,9 +125,11 @@ class Gallery:
         """The picture of an entry: RGBA, uint8 (height, width, 4), the longer side at most 192 pixels.
 
         Raises:
-            GalleryError: it was added by a release that kept no drawings.
+            GalleryError: it is a phrase, or was added by a release that kept no drawings.
         """
         data = self.entries[entry].drawing
+        if self.entries[entry].text:
+            raise GalleryError("a phrase has no drawing")
         if not data:
             raise GalleryError(f"gallery {self.version} keeps no drawing of this reference: build it again")
         return thumbnails.unpacked(data)
@@ -147,24 +152,24 @@ def build(references: Path, directory: Path, encoder: Encoder) -> Change:
 
 
 def add(
-    directory: Path, encoder: Encoder, drawings: Sequence[Drawing], force: bool = False, base: Path | None = None
+    directory: Path, encoder: Encoder, sources: Sequence[Source], force: bool = False, base: Path | None = None
 ) -> Change:
-    """Enrol pictures, all or none; those that are there already are left as they are.
+    """Enrol pictures and phrases, all or none; those that are there already are left as they are.
 
     Args:
-        drawings: from `read_references`, or made in place.
+        sources: from `read_references`, or made in place.
         force: let look-alikes of other owners in; they are listed.
         base: the version to start from where `directory` has none yet.
 
     Raises:
-        GalleryError: a picture or its description is refused, clashes with another owner's, or the gallery cannot be
-            loaded; the version in force stays.
+        GalleryError: a picture, a phrase or its description is refused, clashes with another owner's, or the gallery
+            cannot be loaded; the version in force stays.
     """
-    check_agreement(drawings)
-    offered, offered_vectors = _embedded(drawings, encoder)
+    check_agreement(sources)
+    offered, offered_vectors = _embedded(sources, encoder)
     with gallery_files.locked(directory):
         gallery = Gallery.load(gallery_files.in_force(directory, base), encoder)
-        check_agreement(drawings, gallery.references)
+        check_agreement(sources, gallery.references)
         known = {entry.key for entry in gallery.entries}
         fresh = [entry for entry in offered if entry.key not in known]
         if not fresh:
@@ -219,12 +224,22 @@ def remove(directory: Path, reference_id: str, base: Path | None = None) -> Chan
 
 
 def _check_protects(entries: Iterable[Entry]) -> None:
-    if all(entry.reference.harmless for entry in entries):
-        raise GalleryError("a gallery without any emblem would let everything pass", "reference_last", "reference_id")
+    if all(entry.reference.harmless or entry.text for entry in entries):
+        message = "a gallery without any emblem that has a picture would let everything pass"
+        raise GalleryError(message, "reference_last", "reference_id")
 
 
-def _embedded(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[list[Entry], np.ndarray]:
-    """Entries without doubles, and the whole-picture vectors of their looks that differ, in order."""
+def _embedded(sources: Sequence[Source], encoder: Encoder) -> tuple[list[Entry], np.ndarray]:
+    """Entries without doubles, and their vectors, in order: the pictures, then the phrases."""
+    drawn, vectors = _drawn([source for source in sources if isinstance(source, Drawing)], encoder)
+    said, said_vectors = _said([source for source in sources if isinstance(source, Phrase)], encoder)
+    if not (drawn or said):
+        raise GalleryError("there are no references to enrol")
+    return [*drawn, *said], np.stack([*vectors, *said_vectors]).astype(np.float32)
+
+
+def _drawn(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[list[Entry], list[np.ndarray]]:
+    """Entries of pictures, and the whole-picture vectors of their looks that differ."""
     entries: dict[tuple[str, str], Entry] = {}
     enrolled: dict[str, list[np.ndarray]] = {}
     vectors: list[np.ndarray] = []
@@ -236,9 +251,27 @@ def _embedded(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[list[Entry
             kept = _distinct([embedding.vectors[0] for embedding in encoder(picture.looks)], known)
             entries[key] = Entry(drawing.reference, picture.sha256, len(kept), picture.thumbnail)
             vectors += kept
-    if not vectors:
-        raise GalleryError("there are no references to enrol")
-    return list(entries.values()), np.stack(vectors).astype(np.float32)
+    return list(entries.values()), vectors
+
+
+def _said(phrases: Sequence[Phrase], encoder: Encoder) -> tuple[list[Entry], list[np.ndarray]]:
+    """Entries of phrases, and their vectors.
+
+    Raises:
+        GalleryError: the encoder has no text tower, or it can make nothing of a phrase.
+    """
+    entries: dict[tuple[str, str], Entry] = {}
+    vectors: list[np.ndarray] = []
+    tower: PhraseEncoder | None = None
+    for phrase in phrases:
+        entry = Entry(phrase.reference, phrase.sha256, 1, text=phrase.text)
+        try:
+            tower = tower or PhraseEncoder(encoder.directory)
+            vectors += [] if entry.key in entries else list(tower([phrase.text]))
+        except (EncoderError, PhraseError) as error:
+            raise phrase.fault(str(error)) from error
+        entries[entry.key] = entry
+    return list(entries.values()), vectors
 
 
 def _distinct(looks: Sequence[np.ndarray], known: list[np.ndarray]) -> list[np.ndarray]:

@@ -4,7 +4,7 @@ A version is a directory that never changes. It holds
 
 - `index.faiss`: exact inner-product search over unit vectors (`IndexIDMap2,Flat`); ids are row numbers;
 - `references.jsonl`: one line a picture, in row order, with the SHA-256 of its file, how many rows it has and how many
-  bytes its drawing takes;
+  bytes its drawing takes; or a phrase, with its `text`;
 - `drawings.bin`: the drawings one after the other, WebP (`models.images.thumbnails`); older galleries lack it;
 - `config.json`: the encoder's fingerprint, counts, time of creation, SHA-256 of the other files.
 """
@@ -44,19 +44,22 @@ threadpool_limits(limits=1, user_api="blas")
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of `references.jsonl`: one picture and its rows.
+    """A line of `references.jsonl`: one picture and its rows, or a phrase and its row.
 
     Attributes:
         reference: what it shows.
-        sha256: of the encoded picture.
+        sha256: of the encoded picture, or of the phrase.
         rows: number of vectors, one a look.
-        drawing: the picture itself, packed; empty where an older gallery did not keep it.
+        drawing: the picture itself, packed; empty where an older gallery did not keep it, and of a phrase.
+        text: the phrase; empty for a picture. Its vector is of another kind: compared with pictures' alone it says
+            nothing.
     """
 
     reference: Reference
     sha256: str
     rows: int
     drawing: bytes = b""
+    text: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -181,7 +184,8 @@ def _prune(root: Path, version: str) -> None:
 
 def _line(entry: Entry) -> dict[str, Any]:
     size = {"drawing_bytes": len(entry.drawing)} if entry.drawing else {}
-    return entry.reference.to_dict() | {"sha256": entry.sha256, "rows": entry.rows} | size
+    text = {"text": entry.text} if entry.text else {}
+    return entry.reference.to_dict() | {"sha256": entry.sha256, "rows": entry.rows} | size | text
 
 
 def _entries(version: Path) -> tuple[Entry, ...]:
@@ -193,7 +197,8 @@ def _entries(version: Path) -> tuple[Entry, ...]:
 
 
 def _entry(fields: dict[str, Any], drawing: bytes) -> Entry:
-    return Entry(parse_reference(fields), str(fields["sha256"]), int(fields["rows"]), drawing)
+    sha256, rows, text = str(fields["sha256"]), int(fields["rows"]), str(fields.get("text", ""))
+    return Entry(parse_reference(fields), sha256, rows, drawing, text)
 
 
 def _sha256(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""What a gallery is made from: emblems, whose they are, and pictures of them.
+"""What a gallery is made from: emblems, whose they are, and pictures or phrases that stand for them.
 
 References arrive as JSON Lines, written by people or by a platform's own tools, so every fault is named with its line.
 """
@@ -27,7 +27,7 @@ MAX_ID, MAX_TEXT = 256, 1_000
 """Longest ids, as in a profile's entitlements, and longest other texts of a reference, in code points."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NEVER_BLANK = ("reference_id", "image", "owner_id")
+_NEVER_BLANK = ("reference_id", "image", "text", "owner_id")
 SHARED = ("label", "owner_id", "threshold", "rollout", "harmless")
 """What all pictures of one emblem must say alike."""
 
@@ -131,8 +131,36 @@ class Drawing:
         return GalleryError(f"{self.origin}: image: {message}", code, "image")
 
 
-def read_references(path: Path, **instead: object) -> list[Drawing]:
-    """The drawings that a JSON Lines file lists, in order; `image` is relative to the file.
+@dataclass(frozen=True)
+class Phrase:
+    """Words that stand for a reference, such as "一枚警徽", where the encoder has a text tower.
+
+    Attributes:
+        reference: what they describe.
+        text: Chinese or English.
+        origin: where it was described, for error messages.
+    """
+
+    reference: Reference
+    text: str
+    origin: str = "reference"
+
+    @property
+    def sha256(self) -> str:
+        """Of the text in UTF-8."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def fault(self, message: str) -> GalleryError:
+        """Why this phrase cannot be a reference."""
+        return GalleryError(f"{self.origin}: text: {message}", "value_invalid", "text")
+
+
+Source = Drawing | Phrase
+"""What a line of a references file gives."""
+
+
+def read_references(path: Path, **instead: object) -> list[Source]:
+    """The drawings and phrases that a JSON Lines file lists, in order; `image` is relative to the file.
 
     Args:
         instead: values that every line gets instead of its own, such as `rollout=0`.
@@ -145,26 +173,26 @@ def read_references(path: Path, **instead: object) -> list[Drawing]:
         lines = path.read_text(encoding="utf-8").split("\n")  # JSON may hold what splitlines takes for ends of lines
     except (OSError, UnicodeDecodeError) as error:
         raise GalleryError(f"{path}: {error}") from error
-    drawings = [_drawing(path, number, line, instead) for number, line in enumerate(lines, start=1) if line.strip()]
-    if not drawings:
+    sources = [_source(path, number, line, instead) for number, line in enumerate(lines, start=1) if line.strip()]
+    if not sources:
         raise GalleryError(f"{path} lists no references")
-    check_agreement(drawings)
-    return drawings
+    check_agreement(sources)
+    return sources
 
 
-def check_agreement(drawings: Iterable[Drawing], known: Iterable[Reference] = ()) -> None:
-    """Refuse drawings that differ in more than names from what is known of the same reference.
+def check_agreement(sources: Iterable[Source], known: Iterable[Reference] = ()) -> None:
+    """Refuse drawings and phrases that differ in more than names from what is known of the same reference.
 
     Raises:
         GalleryError: two descriptions contradict each other.
     """
     first = {reference.reference_id: reference for reference in known}
-    for drawing in drawings:
-        new = drawing.reference
+    for source in sources:
+        new = source.reference
         other = first.setdefault(new.reference_id, new)
         for name in SHARED:
             if getattr(new, name) != getattr(other, name):
-                message = f"{drawing.origin}: {new.reference_id} has another {name} elsewhere"
+                message = f"{source.origin}: {new.reference_id} has another {name} elsewhere"
                 raise GalleryError(message, "reference_conflict", name)
 
 
@@ -185,18 +213,32 @@ def parse_reference(values: Mapping[str, Any]) -> Reference:
     return Reference(label=_label(values, harmless), harmless=harmless, **known)
 
 
-def _drawing(path: Path, number: int, line: str, instead: Mapping[str, object]) -> Drawing:
+def _source(path: Path, number: int, line: str, instead: Mapping[str, object]) -> Source:
     origin = f"{path.name}, line {number}"
     try:
         values = json.loads(line)
         if not isinstance(values, dict):
             raise GalleryError("expected a JSON object")
-        if "image" not in values and "text" in values:
-            raise GalleryError("text: references by phrase are not supported by this encoder; give an image")
-        return Drawing(parse_reference({**values, **instead}), path.parent / _text(values, "image"), origin)
+        reference = parse_reference({**values, **instead})
+        if values.get("text") is None:
+            return Drawing(reference, path.parent / _text(values, "image"), origin)
+        return Phrase(reference, parse_phrase(values, reference), origin)
     except (ValueError, RecursionError) as error:
         kind = "" if isinstance(error, GalleryError) else "not JSON: "
         raise GalleryError(f"{origin}: {kind}{error}") from error
+
+
+def parse_phrase(values: Mapping[str, Any], reference: Reference) -> str:
+    """The text that stands for a reference, from the named values.
+
+    Raises:
+        GalleryError: blank, over-long or no text, one beside an image, or one of a look-alike that is harmless.
+    """
+    if values.get("image") is not None:
+        raise GalleryError("text: give an image or a text, each on a line of its own", "value_invalid", "text")
+    if reference.harmless:
+        raise GalleryError("text: a harmless look-alike needs an image", "value_invalid", "text")
+    return _text(values, "text")
 
 
 def _label(values: Mapping[str, Any], harmless: bool) -> Label | None:
