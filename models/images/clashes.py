@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.images.gallery_files import Entry, index_of
+from models.images.gallery_files import Entry, exact_index
 
 CLASH = 0.97
 """Cosine of whole pictures from which two owners clash. Among 300 drawings the pairs above it, with an encoder that was
@@ -52,7 +52,7 @@ def clashes(entries: Sequence[Entry], vectors: np.ndarray, first_new: int) -> It
     """
     entry_of = np.repeat(np.arange(len(entries)), [entry.rows for entry in entries])
     drawn = np.searchsorted(entry_of, np.arange(first_new, len(entries)))
-    limits, similarities, rows = index_of(vectors).range_search(vectors[drawn], CLASH)
+    limits, similarities, rows = exact_index(vectors).range_search(vectors[drawn], CLASH)
     for place, (start, end) in enumerate(itertools.pairwise(map(int, limits)), start=first_new):
         found: dict[str, Clash] = {}
         for similarity, other in zip(similarities[start:end], entry_of[rows[start:end]], strict=True):

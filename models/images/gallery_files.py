@@ -2,7 +2,7 @@
 
 A version is a directory that never changes. It holds
 
-- `index.faiss`: exact inner-product search over unit vectors (`IndexIDMap2,Flat`); ids are row numbers;
+- `index.faiss`: inner-product search over unit vectors, exact (`IDMap2,Flat`) up to `EXACT_ROWS`; ids are row numbers;
 - `references.jsonl`: one line a picture, in row order, with the SHA-256 of its file, how many rows it has and how many
   bytes its drawing takes; or a phrase, with its `text`;
 - `drawings.bin`: the drawings one after the other, WebP (`models.images.thumbnails`); older galleries lack it;
@@ -36,10 +36,26 @@ CONFIG, INDEX, REFERENCES, DRAWINGS = "config.json", "index.faiss", "references.
 KEPT_VERSIONS = 5
 """Versions that stay on disk, for going back and for workers that are still loading one."""
 
+EXACT_ROWS = 100_000
+"""Rows up to which every one is compared: 65 ms for a picture's 88 windows, where the approximate index takes 15."""
+
+PROBES = 128
+"""Lists of the approximate index that a search visits: half of them at 100,000 rows, an eighth at a million, which
+finds the nearest row of 99% of windows in both (`benchmarks/gallery.py`); graphs (HNSW) are slower and worse there."""
+
+COMPARED_AGAIN = 10
+"""Rows that the approximate index compares exactly, per row asked for."""
+
+TRAINING_ROWS = 65_536
+"""Rows that the approximate index' lists and codes are fitted to."""
+
 # Requests are served by several processes or threads already; more threads per search only take their cores.
 # BLAS threads that wait for a product of some 70 windows doubled the CPU time of a profile (104 to 240 ms).
 faiss.omp_set_num_threads(1)
 threadpool_limits(limits=1, user_api="blas")
+# Above this many vectors at once FAISS multiplies matrices; by its own default only above 128,000. A picture's windows
+# are compared with 100,000 rows in 65 ms so, in 340 ms one by one.
+faiss.cvar.distance_compute_blas_threshold = 20
 
 
 @dataclass(frozen=True)
@@ -83,7 +99,27 @@ class Contents:
 
 
 def index_of(vectors: np.ndarray) -> faiss.Index:
-    """An exact inner-product index of float32 (rows, dimension)."""
+    """An inner-product index of float32 (rows, dimension): exact, or approximate above `EXACT_ROWS`.
+
+    The approximate one keeps the vectors as they are, too; it finds by codes of 4 bits for every two numbers, and
+    compares the best exactly. It cannot search by range.
+
+    Source: product quantisation (Jégou et al. 2011) with lookups in registers (André et al. 2017), both FAISS's.
+    """
+    rows, dimension = vectors.shape
+    if rows <= EXACT_ROWS:
+        return exact_index(vectors)
+    lists = 2 ** round(np.log2(rows) / 2)  # near the square root
+    index = faiss.index_factory(dimension, f"IVF{lists},PQ{dimension // 2}x4fs,RFlat", faiss.METRIC_INNER_PRODUCT)
+    index.train(vectors[np.random.default_rng(0).choice(rows, TRAINING_ROWS, replace=False)])
+    index.add(vectors)
+    index.k_factor = COMPARED_AGAIN
+    faiss.downcast_index(index.base_index).nprobe = PROBES
+    return index
+
+
+def exact_index(vectors: np.ndarray) -> faiss.Index:
+    """An exact inner-product index of float32 (rows, dimension), whose ids are row numbers."""
     index = faiss.index_factory(vectors.shape[1], "IDMap2,Flat", faiss.METRIC_INNER_PRODUCT)
     index.add_with_ids(vectors, np.arange(len(vectors), dtype=np.int64))
     return index

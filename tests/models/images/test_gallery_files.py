@@ -1,0 +1,60 @@
+"""A gallery of any size gives back the vectors that were put in, and finds the nearest of them."""
+
+import numpy as np
+import pytest
+
+from models.images import gallery_files
+from models.images.clashes import clashes
+from models.images.gallery_files import EXACT_ROWS, Entry
+from models.images.references import parse_reference
+
+DIMENSION = 32
+MANY = EXACT_ROWS + 20_000
+
+
+def on_sphere(vectors):
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def entry(name, rows):
+    fields = {"reference_id": name, "label": "media_logo", "name_zh": "徽标", "name_en": "Logo", "owner_id": name}
+    return Entry(parse_reference(fields | {"source": "drawn for tests", "licence": "CC0-1.0"}), name, rows)
+
+
+@pytest.fixture(scope="module")
+def vectors():
+    return on_sphere(np.random.default_rng(0).standard_normal((MANY, DIMENSION)))
+
+
+@pytest.fixture(scope="module")
+def large(vectors, tmp_path_factory):
+    """More vectors than are compared one by one, written and read again."""
+    root = tmp_path_factory.mktemp("gallery")
+    gallery_files.publish(root, "encoder", [entry("xinhua", MANY)], vectors)
+    return gallery_files.read(gallery_files.in_force(root)).index
+
+
+def test_large_gallery_finds_the_nearest_row_of_99_in_100_vectors(large, vectors):
+    draw = np.random.default_rng(1)
+    near = on_sphere(vectors[:1_000] + draw.normal(0, 0.1, (1_000, DIMENSION)))
+    exact_similarities, exact_rows = gallery_files.exact_index(vectors).search(near, 1)
+    similarities, rows = large.search(near, 1)
+    found = rows == exact_rows
+    assert found.mean() >= 0.99
+    assert similarities[found] == pytest.approx(exact_similarities[found], abs=1e-5)
+
+
+def test_large_gallery_keeps_its_vectors_exactly(large, vectors):
+    assert np.array_equal(large.reconstruct_n(0, MANY), vectors)
+
+
+def test_gallery_of_a_hundred_thousand_rows_is_searched_exactly(vectors):
+    rows = vectors[:EXACT_ROWS]
+    far = on_sphere(np.random.default_rng(2).standard_normal((50, DIMENSION)))
+    assert np.array_equal(gallery_files.index_of(rows).search(far, 1)[1][:, 0], (far @ rows.T).argmax(axis=1))
+
+
+def test_look_alikes_are_found_in_a_large_gallery(vectors):
+    entries = [entry("xinhua", MANY), entry("renmin", 1)]
+    doubled = np.concatenate([vectors, vectors[:1]])
+    assert [clash.existing_id for clash in clashes(entries, doubled, first_new=1)] == ["xinhua"]
