@@ -113,8 +113,7 @@ def index_of(vectors: np.ndarray) -> faiss.Index:
     index = faiss.index_factory(dimension, f"IVF{lists},PQ{dimension // 2}x4fs,RFlat", faiss.METRIC_INNER_PRODUCT)
     index.train(vectors[np.random.default_rng(0).choice(rows, TRAINING_ROWS, replace=False)])
     index.add(vectors)
-    index.k_factor = COMPARED_AGAIN
-    faiss.downcast_index(index.base_index).nprobe = PROBES
+    faiss.ParameterSpace().set_index_parameters(index, f"nprobe={PROBES},k_factor_rf={COMPARED_AGAIN}")
     return index
 
 
