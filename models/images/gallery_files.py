@@ -113,7 +113,8 @@ def index_of(vectors: np.ndarray) -> faiss.Index:
     index = faiss.index_factory(dimension, f"IVF{lists},PQ{dimension // 2}x4fs,RFlat", faiss.METRIC_INNER_PRODUCT)
     index.train(vectors[np.random.default_rng(0).choice(rows, TRAINING_ROWS, replace=False)])
     index.add(vectors)
-    faiss.ParameterSpace().set_index_parameters(index, f"nprobe={PROBES},k_factor_rf={COMPARED_AGAIN}")
+    for name, value in (("nprobe", PROBES), ("k_factor_rf", COMPARED_AGAIN)):
+        faiss.ParameterSpace().set_index_parameter(index, name, value)
     return index
 
 
