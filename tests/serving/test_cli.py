@@ -15,7 +15,7 @@ from serving import cli
 HUIJIAN = Path(sys.executable).with_name("huijian")
 COMMANDS = """
     serve, classify, score, gallery build, gallery add, gallery set, gallery remove, gallery list, gallery search,
-    train text, train images, train image, evaluate text, evaluate images, compare, promote
+    train text, train images, train image, evaluate text, evaluate images, export, compare, promote
 """
 BIO = "稳赚不赔，➕V：abc12345"
 
