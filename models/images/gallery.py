@@ -91,7 +91,10 @@ class Gallery:
         contents = gallery_files.read(directory if is_version else gallery_files.in_force(directory))
         if contents.fingerprint != encoder.fingerprint:
             made, given = contents.fingerprint, encoder.fingerprint
-            raise GalleryError(f"gallery {contents.version} was made by encoder {made}, not by {given}: build it again")
+            raise GalleryError(
+                f"gallery {contents.version} was made by encoder {made}, not by {given}: build it again with "
+                f"`huijian gallery build REFERENCES.jsonl DIR --encoder FOLDER`, or use encoder {made}"
+            )
         return cls(contents)
 
     def search(self, vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
