@@ -17,13 +17,13 @@ from tqdm import tqdm
 
 from models.images.decode import decode
 from models.images.emblems import EmblemDetector
-from models.images.references import read_references
 from models.policy import Policy
 from models.profile import Field, Match
 from training.images.measures import COLUMNS, Scored, measure
 from training.images.peers import Peer, judge
 
 BATCH, THREADS = 16, 2
+WHOLE = (0.0, 0.0, 1.0, 1.0)
 SHARED_IMITATIONS, SHARED_HARMLESS = 600, 1_500
 """Pictures, drawn with a fixed seed, that other methods are measured on: keypoints and large networks take seconds for
 what ours sees in a hundredth of one."""
@@ -79,7 +79,7 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
         places = shared_places(rows)
         part = [rows[place] for place in places]
         pictures, truths = [manifest.parent / row["path"] for row in part], [row["reference_id"] for row in part]
-        judged = judge(others.peers, read_references(others.references), pictures, truths)
+        judged = judge(others.peers, others.references, pictures, truths)
         methods = {"emblems, shared pictures": ours.part(np.array(places)), **judged}
         shared = [labels[place] for place in places]
         result |= {name: measure(part, shared, scored) for name, scored in methods.items()}
@@ -137,9 +137,11 @@ def _field(row: Row) -> Field:
 def _judged(
     row: Row, matches: Sequence[Match], detector: EmblemDetector, policy: Policy
 ) -> tuple[float, bool, bool, bool, Array]:
-    best = max(matches, key=lambda match: match.score)
     findings = policy.apply(detector.findings(matches, _field(row)), frozenset(), row["path"])
     named = any(finding.evidence.reference_id == row["reference_id"] for finding in findings)
+    if not matches:  # all that is near is harmless
+        return 0.0, False, False, False, np.array(WHOLE)
+    best = max(matches, key=lambda match: match.score)
     return best.score, best.reference_id == row["reference_id"], bool(findings), named, np.array(best.box)
 
 
@@ -150,7 +152,8 @@ def show(result: Mapping[str, Any]) -> None:
         print(_line(method, numbers["all"], with_interval=True))
         if method == "emblems":
             for group in ("labels", "kinds", "artists"):
-                print(*(_line(f"  {name}", values) for name, values in numbers[group].items()), sep="\n")
+                for name, values in numbers[group].items():
+                    print(_line(f"  {name}", values))
     ours = result["emblems"]
     print(*_remarks(ours), sep="\n")
 
