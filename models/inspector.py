@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from models.images.decode import Image, decode
 from models.images.emblems import BEST, EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
+from models.images.ocr import TextReader
+from models.images.writing import Writing
 from models.policy import Policy
 from models.profile import (
     CLASSIFIER_LABELS,
@@ -28,6 +30,7 @@ from models.profile import (
     Finding,
     Label,
     Match,
+    OcrCost,
     Profile,
     ProfileError,
 )
@@ -41,11 +44,12 @@ from models.text.normalize import FieldText
 
 @dataclass(frozen=True)
 class _Judged:
-    """What the detectors say of one field."""
+    """What the detectors say of one field, and what its pictures' text took to find."""
 
     findings: Sequence[Finding] = ()
     matches: tuple[Match, ...] = ()
     scores: Mapping[Label, float] | None = None
+    ocr: tuple[OcrCost, ...] = ()
 
 
 class Inspector:
@@ -58,18 +62,28 @@ class Inspector:
         <Severity.REJECT: 'reject'>
     """
 
-    def __init__(self, encoder: Encoder, gallery: Gallery, classifier: TextClassifier, policy: Policy) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        gallery: Gallery,
+        classifier: TextClassifier,
+        policy: Policy,
+        reader: TextReader | None = None,
+    ) -> None:
         self.policy = policy
         self.encoder, self.gallery = encoder, gallery
         self._emblems = EmblemDetector(encoder, gallery)
         self._codes = CodeDetector()
         self._classifier = classifier
-        self._rules = (ContactDetector(), RestrictedWordDetector())
+        self._contacts = ContactDetector()
+        self._rules = (self._contacts, RestrictedWordDetector())
+        self._reader = reader
         self.versions: Mapping[str, str] = {
             "encoder": encoder.version,
             "gallery": gallery.version,
             "text": classifier.version,
             "policy": policy.version,
+            **({"ocr": reader.version} if reader else {}),
         }
 
     @classmethod
@@ -80,11 +94,13 @@ class Inspector:
             ArtifactError, GalleryError, PolicyError: something in force is missing, broken or does not fit together.
         """
         encoder = _encoder(settings.encoder_directory(), settings.threads)
+        policy = Policy.load(settings.policy)
         return cls(
             encoder,
             _gallery(settings.gallery_directory(), encoder),
             _classifier(settings.text_directory(), settings.threads),
-            Policy.load(settings.policy),
+            policy,
+            _reader(settings.threads) if policy.image_text else None,
         )
 
     def __call__(self, profiles: Sequence[Profile]) -> list[Answer | ProfileError]:
@@ -115,13 +131,40 @@ class Inspector:
         pictures = [image for _, _, image in images]
         matches = self._emblems(pictures)
         codes = self._codes(pictures, [field for _, field, _ in images])
+        writings, costs = self._read(images)
         frames: dict[tuple[int, Field], list[int]] = {}
         for position, (index, field, _) in enumerate(images):
             frames.setdefault((index, field), []).append(position)
         for (index, field), positions in frames.items():
             best = _best([match for position in positions for match in matches[position]])
             found_codes = [finding for position in positions for finding in codes[position]]
-            judged[index][field] = _Judged([*self._emblems.findings(best, field), *found_codes], best)
+            written = fuse(finding for position in positions for finding in writings[position])
+            findings = [*self._emblems.findings(best, field), *found_codes, *written]
+            judged[index][field] = _Judged(
+                findings, best, ocr=tuple(costs[position] for position in positions if costs)
+            )
+
+    def _read(self, images: Sequence[tuple[int, Field, Image]]) -> tuple[list[list[Finding]], list[OcrCost]]:
+        """What the text in every picture says, and what it took to read: nothing where the policy leaves text alone."""
+        if self._reader is None:
+            return [[] for _ in images], []
+        readings = self._reader([image for _, _, image in images])
+        findings = [
+            self._judge_writing(Writing.of(lines), field, image)
+            for (lines, _), (_, field, image) in zip(readings, images, strict=True)
+        ]
+        return findings, [cost for _, cost in readings]
+
+    def _judge_writing(self, writing: Writing, field: Field, image: Image) -> list[Finding]:
+        """Findings of a picture's text, which is judged as a bio: the classifier knows no fields for pictures."""
+        if not writing.lines:
+            return []
+        text = FieldText.of(Field.BIO, writing.judged)
+        claims = self._classifier([text])[0] if writing.makes_a_claim else []
+        return [
+            replace(finding, field=field, evidence=writing.placed(finding.evidence, image.frame))
+            for finding in (*claims, *self._contacts([text])[0])
+        ]
 
     def _answer(self, profile: Profile, judged: Mapping[Field, _Judged]) -> Answer:
         findings = self.policy.apply(
@@ -138,6 +181,7 @@ class Inspector:
             text_scores={field: judged[field].scores or {} for field in TEXT_FIELDS if field in judged},
             versions=self.versions,
             warnings=self._warnings(profile),
+            ocr=tuple(cost for field in judged.values() for cost in field.ocr),
         )
 
     def _warnings(self, profile: Profile) -> tuple[str, ...]:
@@ -203,3 +247,8 @@ def _gallery(directory: Path, encoder: Encoder) -> Gallery:
 @lru_cache(maxsize=2)
 def _classifier(directory: Path, threads: int) -> TextClassifier:
     return TextClassifier(directory, threads)
+
+
+@lru_cache(maxsize=2)
+def _reader(threads: int) -> TextReader:
+    return TextReader(threads)

@@ -90,7 +90,7 @@ def _image(articles: tuple[str, ...], name_zh: str, name_en: str, severity: Seve
 
 
 def _text(articles: tuple[str, ...], name_zh: str, name_en: str, severity: Severity = Severity.REJECT) -> LabelInfo:
-    return LabelInfo(articles, name_zh, name_en, TEXT_FIELDS, severity)
+    return LabelInfo(articles, name_zh, name_en, (*TEXT_FIELDS, *IMAGE_FIELDS), severity)
 
 
 LABELS: Mapping[Label, LabelInfo] = {
@@ -209,7 +209,7 @@ class Evidence:
         box: where in the image.
         frame: which frame of an animation, from 0; None for a still picture.
         spans: where in the text.
-        text: the words or the decoded content at those places.
+        text: the words or the decoded content at those places; of text in a picture whole lines, which `spans` are in.
         normalized: the same words with disguises undone.
     """
 
@@ -275,6 +275,19 @@ class Match:
 
 
 @dataclass(frozen=True)
+class OcrCost:
+    """What it took to know the text in one picture.
+
+    Attributes:
+        read: whether text was likely, so that the networks were asked.
+        seconds: wall clock, with the test whether it was likely.
+    """
+
+    read: bool
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Answer:
     """The verdict on one profile, with everything a reviewer needs to see why.
 
@@ -284,6 +297,7 @@ class Answer:
         text_scores: probability of every classifier label per text field.
         versions: what judged: encoder, gallery, text, policy.
         warnings: remarks on the request that did not stop the judgement.
+        ocr: one entry per picture, or frame of one, whose text was looked for; for the metrics, not part of the answer.
     """
 
     decision_id: str
@@ -294,6 +308,7 @@ class Answer:
     text_scores: Mapping[Field, Mapping[Label, float]]
     versions: Mapping[str, str]
     warnings: tuple[str, ...] = field(default=())
+    ocr: tuple[OcrCost, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON-ready values in the contract's shape."""

@@ -40,6 +40,13 @@ class Metrics:
             ["label", "severity"],
             registry=registry,
         )
+        self._ocr = Histogram(
+            "huijian_ocr_seconds",
+            "Time for the text in one picture: read, or skipped as text was unlikely.",
+            ["outcome"],
+            buckets=BUCKETS,
+            registry=registry,
+        )
         self._versions = Gauge(
             "huijian_version_in_force",
             "1 for the versions that judge now.",
@@ -63,6 +70,8 @@ class Metrics:
         for finding in answer.findings:
             if not finding.authorized:
                 self._findings.labels(str(finding.label), str(finding.severity)).inc()
+        for cost in answer.ocr:
+            self._ocr.labels("read" if cost.read else "skipped").observe(cost.seconds)
 
     def in_force(self, versions: Mapping[str, str], before: Mapping[str, str]) -> None:
         """Other versions judge from now on."""

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
 
 from models.profile import CLASSIFIER_LABELS, Evidence, Finding, Span
+from models.sessions import session
 from models.settings import ArtifactError
 from models.text.evidence import evidence_at
 from models.text.normalize import FieldText
@@ -60,7 +60,7 @@ class TextClassifier:
         try:
             config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
             tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
-            self._session = _session(directory / "model.onnx", threads)
+            self._session = session(directory / "model.onnx", threads)
             self.version = str(config["version"])
             self._slopes = np.array([config["calibration"][label]["slope"] for label in config["labels"]], np.float32)
             self._offsets = np.array([config["calibration"][label]["offset"] for label in config["labels"]], np.float32)
@@ -132,14 +132,6 @@ def merged(spans: Sequence[Span], text: str) -> list[Span]:
             joined.append((start, end))
     trimmed = [(end - len(text[start:end].lstrip()), start + len(text[start:end].rstrip())) for start, end in joined]
     return [(start, end) for start, end in trimmed if start < end]
-
-
-def _session(model: Path, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    # Threads that spin while they wait take the core from the other detectors.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def _sigmoid(logits: Array) -> Array:

@@ -173,7 +173,7 @@ def test_a_batch_gives_what_single_profiles_give(inspector: Inspector):
 
 def test_every_answer_names_the_versions_that_judged_it(inspector: Inspector):
     versions = judge(inspector, name="小鹿").versions
-    assert set(versions) == {"encoder", "gallery", "text", "policy"}
+    assert set(versions) == {"encoder", "gallery", "text", "policy", "ocr"}
     assert all(versions.values())
 
 

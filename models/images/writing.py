@@ -1,0 +1,98 @@
+"""What is written in a picture, as one text for the text detectors, and back from their spans to places.
+
+A claim often runs over two lines, and a line alone says little. So the lines are put together as people read them, from
+the top down, which is how a bio of several lines is judged too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from models.images.ocr import Line
+from models.profile import Box, Evidence, Span
+
+MIN_CONFIDENCE = 0.75
+"""Of 1,170 lines drawn, those read more surely hold 96% right characters, the others 62%."""
+
+PAUSE = "，"
+"""What stands for the end of a line where the text is judged. Of 150 labelled bios set in lines of 12 characters, 0.83
+of the labels are found so, 0.77 with a line feed or a space, 0.81 in the bios as written; false labels are as few."""
+
+MIN_CHINESE = 4
+"""Chinese characters from which on a writing makes a claim; a name or letters in an emblem do not."""
+
+
+@dataclass(frozen=True)
+class Writing:
+    """The surely read lines of one picture.
+
+    Attributes:
+        lines: in reading order.
+        text: as it is shown, with a space between lines side by side and a line feed between those below each other.
+        spans: where each line stands in the text.
+    """
+
+    lines: tuple[Line, ...]
+    text: str
+    spans: tuple[Span, ...]
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> Writing:
+        """The writing that these lines make, in whatever order they were found."""
+        ordered: list[Line] = []
+        text, spans = "", []
+        for row in _rows([line for line in lines if line.confidence >= MIN_CONFIDENCE]):
+            for line in row:
+                text += ("\n" if line is row[0] else " ") if text else ""
+                spans.append((len(text), len(text) + len(line.text)))
+                text += line.text
+                ordered.append(line)
+        return cls(tuple(ordered), text, tuple(spans))
+
+    @property
+    def judged(self) -> str:
+        """The text as the text detectors take it, each character at the same place."""
+        return self.text.replace("\n", PAUSE)
+
+    @property
+    def makes_a_claim(self) -> bool:
+        """Whether there is enough in Chinese, which the classifier was trained on, to be more than a name."""
+        return sum("\u4e00" <= character <= "\u9fff" for character in self.text) >= MIN_CHINESE
+
+    def placed(self, evidence: Evidence, frame: int | None) -> Evidence:
+        """Evidence in `text` as evidence in the picture: the lines from the first to the last that speak, their box.
+
+        Spans are counted from the start of those lines, which `Evidence.text` holds whole, as nothing else does.
+        """
+        spans = evidence.spans or ((0, len(self.text)),)
+        start, end = spans[0][0], spans[-1][1]
+        chosen = [place for place, (first, last) in enumerate(self.spans) if first < end and last > start]
+        origin, stop = self.spans[chosen[0]][0], self.spans[chosen[-1]][1]
+        return replace(
+            evidence,
+            box=_around([self.lines[place].box for place in chosen]),
+            frame=frame,
+            spans=evidence.spans and tuple((first - origin, last - origin) for first, last in evidence.spans),
+            text=self.text[origin:stop],
+        )
+
+
+def _rows(lines: Sequence[Line]) -> list[list[Line]]:
+    """Lines side by side together, from left to right; rows from the top down."""
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=_middle):
+        if rows and _middle(line) < rows[-1][0].box[3]:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [sorted(row, key=lambda line: line.box[0]) for row in rows]
+
+
+def _middle(line: Line) -> float:
+    return (line.box[1] + line.box[3]) / 2
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
