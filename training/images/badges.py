@@ -13,7 +13,7 @@ from training.images.scenes import AVATAR, NAMESPACE, Colour, Picture, Scene, he
 SIDE = 400
 CLUBS = ("登山协会", "读书会", "羽毛球俱乐部", "同学会", "咖啡研究所", "摄影社", "钓鱼协会", "老街茶馆")
 LATIN_CLUBS = ("HIKING CLUB", "COFFEE LAB", "EST. 1998", "RUNNERS", "BOOK FRIENDS", "GARAGE BAND")
-WISHES = ("福", "囍", "春", "发", "旺", "贺", "喜", "财", "吉祥", "开业大吉", "恭贺新禧", "生日快乐")
+WISHES = ("福", "寿", "春", "发", "旺", "贺", "喜", "财", "吉祥", "开业大吉", "恭贺新禧", "生日快乐")
 
 RED_AND_GOLD: tuple[str, ...] = ("#c8141e", "#f4c430", "#e8b923", "#a01018", "#ffde00", "#de2910")
 SOBER: tuple[str, ...] = ("#0b2a6f", "#f4f4f4", "#1c6b3a", "#d4af37", "#222222", "#7a1f2b", "#4a90c8", "#b8bcc4")
