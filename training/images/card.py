@@ -44,12 +44,13 @@ PHRASES = """
 ## Phrases as references
 The text tower (`text.onnx`, 3 layers of open_clip's transformer) was trained against the locked image tower on names
 of {subjects:,} graphics of the training fold, in Chinese and English. **For** phrases of what it was trained on, in
-words that it was trained on. A name that it never read is found hardly more often than by chance, as brands below.
+words that it was trained on. A name that it never read is seldom found: what it shares with others is all there is.
 
-How often a name finds its graphic among the {test_subjects:,} of the test fold, whose names were not trained on:
+How often a name finds its graphic among the {test_subjects:,} of the test fold, whose names were not trained on, and
+last how often a name that was trained on finds its graphic first among the {subjects:,} of the training fold:
 
-| | language | names | first | first five | first ten |
-|---|---|---|---|---|---|
+| | language | names | first | first five | first ten | trained on, first |
+|---|---|---|---|---|---|---|
 {recall}
 
 Average precision of common phrases over {pictures:,} pictures of the test fold (by chance: the share it is true of):
@@ -85,8 +86,10 @@ def write_card(directory: Path) -> Path:
 
 def _phrases(captions: dict[str, Any]) -> str:
     test = captions["test"]
+    trained = captions["train"]["recall"]
     recall = [
-        f"| {kind} | {language} | {found['queries']} | {found['r@1']:.3f} | {found['r@5']:.3f} | {found['r@10']:.3f} |"
+        f"| {kind} | {language} | {found['queries']} | {found['r@1']:.3f} | {found['r@5']:.3f} | {found['r@10']:.3f} | "
+        f"{trained[kind][language]['r@1']:.3f} |"
         for kind, languages in test["recall"].items()
         for language, found in languages.items()
     ]
