@@ -1,15 +1,14 @@
 """From similarities to probabilities that hold for any gallery: the cohort and the calibration of an encoder.
 
 Fitted on owners and harmless pictures of the validation fold, in a gallery of those owners, so that nothing depends on
-what a platform enrols. The threshold one half is placed where few harmless pictures pass, for an account refused
-without cause costs more than an imitation that a reader reports.
+what a platform enrols. The thresholds are the policy's; the calibration only says how sure one may be.
 """
 
 from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -20,33 +19,29 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from models.images import gallery as galleries
-from models.images.emblems import FEATURES, Calibration, EmblemDetector
+from models.images.calibration import CLOSER, FIRST, Calibration, Logistic
+from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
-from models.images.variants import variants
-from models.profile import Label
-from training.images.backgrounds import TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds, Size
-from training.images.graphics import Graphics, load
-from training.images.imitations import harmless, imitate, initials, reference
+from training.images.graphics import load
 from training.images.split import Fold
+from training.images.validation import COHORT_GRAPHICS, Sample, cohort_of, imitated, unprotected, validation_gallery
 
-COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS = 1_600, 500, 300
-"""Harmless graphics, photographs and patterns, and letters, that similarities are compared with."""
-
-OWN_LOGOS, ARTISTS = 600, 3
-"""Logos in the validation gallery beside all its flags and arms, and drawings of each reference at most: with them the
-gallery has about as many references as the default one, and takes a minute or two to make."""
-
-IMITATIONS, HARMLESS = 1_500, 2_400
-SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
-MAX_HARMLESS_PASSING = 0.003
-"""Of harmless validation pictures, how many may score one half or more."""
+LOOKED_AT = 0.35
+"""Of harmless pictures, how many are looked at closely: it costs as much again, and most must not pay for it."""
 
 CONSIDERED = 3
-"""Candidates per picture that the fit sees: those that can become an answer."""
+"""Candidates per picture that the first fit sees: those that can become an answer."""
+
+SHARES = (0.01, 0.003, 0.001)
+"""Of harmless pictures that pass a score: reported, for choosing the policy's thresholds."""
+
+NOTHING = Logistic(np.zeros(len(FIRST)), 0.0)
+"""Stands in for what is not fitted yet."""
 
 Array = np.ndarray
+Seen = tuple[Array, Array]
+"""Of one picture: features of its candidates, float (n, features), and which are right, bool (n,)."""
 
 
 def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None) -> Path:
@@ -62,112 +57,83 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None) -> Pa
     cv2.setNumThreads(1)
     encoder, rendered = Encoder(directory), load(limit)
     draw = np.random.default_rng(seed)
-    validation = rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION)
-    drawn = draw.permutation(validation)
+    drawn = draw.permutation(rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION))
     cohort, rest = drawn[: len(drawn) // 2][:COHORT_GRAPHICS], drawn[len(drawn) // 2 :]
-    np.save(directory / "cohort.npy", _cohort(encoder, rendered, cohort, draw, limit))
+    np.save(directory / "cohort.npy", cohort_of(encoder, rendered, cohort, draw, limit))
     with tempfile.TemporaryDirectory() as scratch:
-        gallery, rows = _gallery(encoder, rendered, Path(scratch), limit)
-    detector = EmblemDetector(encoder, gallery, Calibration(np.zeros(len(FEATURES)), 0.0))
-    pictures = chain(_imitated(rendered, rows, draw, limit), _harmless(rendered, rest, draw, limit))
-    values = fit(list(_candidates(detector, pictures)))
+        gallery, rows = validation_gallery(encoder, rendered, Path(scratch), limit)
+    samples = list(chain(imitated(rendered, rows, draw, limit), unprotected(rendered, rest, draw, limit)))
     path = directory / "calibration.json"
-    path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(fitted(encoder, gallery, samples), indent=2) + "\n", encoding="utf-8")
     return path
 
 
-def fit(samples: list[tuple[Array, Array]]) -> dict[str, Any]:
-    """Weights and bias of the logistic function.
-
-    Args:
-        samples: per picture, the features of its candidates, float (n, features), and which are right, bool (n,); of a
-            harmless picture none is.
-
-    Returns:
-        "weights" by feature, "bias", and what they give on the samples.
-    """
-    features = np.concatenate([found[:CONSIDERED] for found, _ in samples])
-    right = np.concatenate([truth[:CONSIDERED] for _, truth in samples])
-    scaler = StandardScaler().fit(features)
-    model = LogisticRegression(C=1.0, max_iter=1_000).fit(scaler.transform(features), right)
-    weights = model.coef_[0] / scaler.scale_
-    bias = float(model.intercept_[0] - weights @ scaler.mean_)
-    tops = np.array([float((found @ weights).max()) + bias for found, _ in samples])
-    passing = float(np.quantile(tops[[not truth.any() for _, truth in samples]], 1 - MAX_HARMLESS_PASSING))
-    bias -= max(passing, 0.0)
-    imitations = [(found @ weights + bias, truth) for found, truth in samples if truth.any()]
-    recall = float(np.mean([truth[values.argmax()] and values.max() >= 0 for values, truth in imitations]))
+def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample]) -> dict[str, Any]:
+    """Both logistic functions, the floor between them, and what they give on the samples."""
+    harmless = np.array([name is None for _, name in samples])
+    # A floor that no picture reaches: the first look alone.
+    first_only = EmblemDetector(encoder, gallery, Calibration(NOTHING, NOTHING, floor=2.0))
+    looks = _seen(first_only, samples)
+    first = fit([(features[:CONSIDERED], right[:CONSIDERED]) for features, right in looks])
+    scores = np.array([first(features).max() for features, _ in looks])
+    floor = float(np.quantile(scores[harmless], 1 - LOOKED_AT))
+    chosen = np.flatnonzero(scores >= floor)
+    both = EmblemDetector(encoder, gallery, Calibration(first, NOTHING, floor))
+    close = _seen(both, [samples[int(number)] for number in chosen])
+    closer = settled(fit(close), close)
+    found = np.zeros(len(samples), dtype=bool)
+    for number, (features, right) in zip(chosen, close, strict=True):
+        values = closer(features)
+        scores[number], found[number] = values.max(), right[values.argmax()]
     return {
-        "weights": dict(zip(FEATURES, map(float, weights), strict=True)),
-        "bias": bias,
+        "first": _named(FIRST, first),
+        "closer": _named(CLOSER, closer),
+        "floor": floor,
         "pictures": len(samples),
-        "recall_at_half_of_candidates": recall,
-        "harmless_passing": MAX_HARMLESS_PASSING,
+        "operating_points": operating_points(scores, found, harmless),
     }
 
 
-def _cohort(encoder: Encoder, rendered: Graphics, rows: Array, draw: np.random.Generator, limit: int | None) -> Array:
-    backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
-    pictures = [reference(draw, rendered.drawing(row), (256, 256)) for row in rows]
-    pictures += [harmless(draw, (256, 256), backgrounds) for _ in range(min(COHORT_PICTURES, limit or COHORT_PICTURES))]
-    pictures += [initials(draw, (256, 256)) for _ in range(min(COHORT_INITIALS, limit or COHORT_INITIALS))]
-    batches = (pictures[start : start + 16] for start in range(0, len(pictures), 16))
-    return np.concatenate([found.vectors[:1] for batch in tqdm(batches, "cohort") for found in encoder(batch)])
+def fit(samples: Sequence[Seen]) -> Logistic:
+    """The probability that a candidate is the right one."""
+    features, right = (np.concatenate(parts) for parts in zip(*samples, strict=True))
+    scaler = StandardScaler().fit(features)
+    model = LogisticRegression(C=1.0, max_iter=2_000).fit(scaler.transform(features), right)
+    weights = model.coef_[0] / scaler.scale_
+    return Logistic(weights, float(model.intercept_[0] - weights @ scaler.mean_))
 
 
-def _gallery(
-    encoder: Encoder, rendered: Graphics, scratch: Path, limit: int | None
-) -> tuple[Gallery, dict[str, list[int]]]:
-    """A gallery of validation owners, and the rows of each of its references."""
-    rows: dict[str, list[int]] = {}
-    for row in rendered.rows(lambda item: not item.harmless and item.fold is Fold.VALIDATION):
-        rows.setdefault(rendered.items[row].identity, []).append(row)
-    logos = [name for name in rows if name.startswith("logo.")]
-    names = [name for name in rows if name not in set(logos[OWN_LOGOS:])][:limit]
-    # A gallery refuses blank drawings.
-    drawn = {name: [row for row in rows[name] if variants(rendered.drawing(row))][:ARTISTS] for name in names}
-    rows = {name: places for name, places in drawn.items() if places}
-    lines = [_enrolled(rendered, row, scratch) for places in rows.values() for row in places]
-    (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
-    galleries.build(scratch / "references.jsonl", scratch / "gallery", encoder)
-    return Gallery.load(scratch / "gallery", encoder), rows
+def settled(logistic: Logistic, samples: Sequence[Seen]) -> Logistic:
+    """The same order of candidates, and the probability that the best one of a picture is right (Platt 1999).
+
+    The best of several is right less often than a candidate with its features: it was chosen for its score.
+    """
+    tops = [(features @ logistic.weights + logistic.bias, right) for features, right in samples]
+    best = np.array([[values.max()] for values, _ in tops])
+    truth = np.array([right[values.argmax()] for values, right in tops])
+    model = LogisticRegression(C=1e3).fit(best, truth)
+    slope, offset = float(model.coef_[0, 0]), float(model.intercept_[0])
+    return Logistic(logistic.weights * slope, logistic.bias * slope + offset)
 
 
-def _enrolled(rendered: Graphics, row: int, scratch: Path) -> dict[str, str]:
-    item = rendered.items[row]
-    cv2.imwrite(str(scratch / f"{row}.png"), cv2.cvtColor(rendered.drawing(row), cv2.COLOR_RGBA2BGRA))
-    names = {"name_zh": item.identity, "name_en": item.identity, "source": item.source, "licence": "see package"}
-    label = Label.ORGANIZATION_LOGO if item.kind == "logo" else Label.NATIONAL_SYMBOL
-    image = f"{row}.png"
-    return {"reference_id": item.identity, "label": str(label), "image": image, "owner_id": item.owner, **names}
+def operating_points(scores: Array, found: Array, harmless: Array) -> list[dict[str, float]]:
+    """Thresholds that so many harmless pictures pass, and the share of imitations found above each."""
+    points = [(share, float(np.quantile(scores[harmless], 1 - share))) for share in SHARES]
+    return [
+        {"harmless": share, "threshold": threshold, "recall": float((found & (scores > threshold))[~harmless].mean())}
+        for share, threshold in points
+    ]
 
 
-Sample = tuple[Array, str | None]
+def _named(names: Sequence[str], logistic: Logistic) -> dict[str, Any]:
+    return {"weights": dict(zip(names, map(float, logistic.weights), strict=True)), "bias": logistic.bias}
 
 
-def _imitated(
-    rendered: Graphics, rows: dict[str, list[int]], draw: np.random.Generator, limit: int | None
-) -> Iterator[Sample]:
-    backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
-    names = list(rows)
-    for _ in range(min(IMITATIONS, limit or IMITATIONS)):
-        name = names[int(draw.integers(len(names)))]
-        size = SHAPES[int(draw.integers(len(SHAPES)))]
-        yield imitate(draw, rendered.drawing(int(draw.choice(rows[name]))), size, backgrounds).picture, name
+def _seen(detector: EmblemDetector, samples: Sequence[Sample]) -> list[Seen]:
+    return [_of(detector, *sample) for sample in tqdm(samples, "calibration", unit="")]
 
 
-def _harmless(rendered: Graphics, rows: Array, draw: np.random.Generator, limit: int | None) -> Iterator[Sample]:
-    backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
-    for number in range(min(HARMLESS, limit or HARMLESS)):
-        size = SHAPES[int(draw.integers(len(SHAPES)))]
-        if number % 3:
-            yield imitate(draw, rendered.drawing(int(draw.choice(rows))), size, backgrounds).picture, None
-        else:
-            yield harmless(draw, size, backgrounds), None
-
-
-def _candidates(detector: EmblemDetector, samples: Iterable[Sample]) -> Iterator[tuple[Array, Array]]:
-    for picture, name in tqdm(samples, "calibration", unit=""):
-        found = detector.candidates(detector.encoder([picture])[0])
-        named = [detector.references[place].reference_id for place in found.references]
-        yield found.features, np.array([reference_id == name for reference_id in named])
+def _of(detector: EmblemDetector, picture: Array, name: str | None) -> Seen:
+    first, closer = detector.candidates(picture, detector.encoder([picture])[0])
+    found = closer or first
+    return found.features, np.array([detector.references[place].reference_id == name for place in found.references])

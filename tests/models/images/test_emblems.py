@@ -1,5 +1,6 @@
 """An enrolled emblem is found, named and located; what a harmless picture resembles gets a low score."""
 
+import io
 import json
 
 import numpy as np
@@ -9,10 +10,11 @@ import pytest
 import tiny_encoder
 
 from models.images import gallery as galleries
+from models.images import gallery_files
 from models.images.decode import Image
-from models.images.emblems import BEST, Calibration, EmblemDetector, nearness
+from models.images.emblems import BEST, EmblemDetector
 from models.images.encoder import Encoder, EncoderError
-from models.images.gallery import Gallery
+from models.images.gallery import Drawing, Gallery, Reference
 from models.profile import Field, Label
 from models.settings import Settings
 
@@ -51,7 +53,20 @@ def detector(tmp_path_factory):
     (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     encoder = Encoder(Settings().encoder_directory())
     galleries.build(scratch / "references.jsonl", scratch / "gallery", encoder)
-    return EmblemDetector(encoder, Gallery.load(scratch / "gallery", encoder))
+    made = EmblemDetector(encoder, Gallery.load(scratch / "gallery", encoder))
+    made.base = gallery_files.in_force(scratch / "gallery")
+    return made
+
+
+@pytest.fixture(scope="module")
+def with_look_alike(detector, tmp_path_factory):
+    """The same gallery, where what "xinhua" shows was also enrolled as harmless."""
+    directory = tmp_path_factory.mktemp("harmless")
+    buffer = io.BytesIO()
+    emblem("xinhua", 190).save(buffer, "PNG")
+    look_alike = Reference("harmless.badge", None, "徽章", "badge", "nobody.badge", "test", "CC0-1.0", harmless=True)
+    version = galleries.add(directory, detector.encoder, [Drawing(look_alike, buffer.getvalue())], True, detector.base)
+    return EmblemDetector(detector.encoder, Gallery.load(directory / version.version, detector.encoder))
 
 
 def image(picture, frame=None):
@@ -98,6 +113,18 @@ def test_a_picture_in_a_batch_is_matched_as_alone(detector):
         assert np.allclose([match.score for match in first], [match.score for match in second], atol=1e-4)
 
 
+def test_what_a_harmless_look_alike_explains_is_no_emblem(detector, with_look_alike):
+    alone, rivalled = (made([image(emblem("xinhua"))])[0] for made in (detector, with_look_alike))
+    assert alone[0].score > 0.5 > rivalled[0].score
+    assert "harmless.badge" not in {match.reference_id for match in rivalled}
+
+
+def test_a_harmless_look_alike_leaves_other_emblems_alone(detector, with_look_alike):
+    for name in NAMES[1:]:
+        best = with_look_alike([image(emblem(name))])[0][0]
+        assert best.reference_id == f"media.{name}" and best.score > 0.5
+
+
 def test_the_frame_of_an_animation_is_kept(detector):
     assert {match.frame for match in detector([image(emblem("daily"), frame=7)])[0]} == {7}
 
@@ -110,17 +137,6 @@ def test_findings_carry_the_evidence_of_their_matches(detector):
     assert (first.field, first.label) == (Field.COVER, Label.MEDIA_LOGO)
     assert first.evidence.reference_id == "media.xinhua" and first.evidence.box == matches[0].box
     assert first.detector.startswith("emblem@")
-
-
-def test_nearness_is_the_mean_of_the_nearest_cohort_cosines():
-    vectors, cohort = np.eye(3, dtype=np.float32), np.eye(3, dtype=np.float32)[:2]
-    assert np.allclose(nearness(vectors, cohort), [0.5, 0.5, 0.0])
-
-
-def test_a_calibration_fitted_on_other_features_is_refused(tmp_path):
-    (tmp_path / "calibration.json").write_text(json.dumps({"weights": {"cosine": 1.0}, "bias": 0}))
-    with pytest.raises(EncoderError, match="calibration"):
-        Calibration.load(tmp_path / "calibration.json")
 
 
 def test_an_encoder_without_a_cohort_is_refused(tmp_path, detector):

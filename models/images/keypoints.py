@@ -1,0 +1,149 @@
+"""Keypoints: whether a picture holds a drawing's details, in the drawing's arrangement.
+
+An embedding says that two pictures look alike; harmless look-alikes do too. Details that lie in the same arrangement in
+both are no coincidence, however the emblem was recoloured, turned, slanted, mirrored or covered in part.
+
+Sources: SIFT, Lowe 2004; RootSIFT, Arandjelovic and Zisserman 2012; mirrored descriptors, Guo et al. 2010 (MIFT).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from models.profile import Box
+
+MOST = 300
+"""Keypoints kept of a picture, the strongest ones."""
+
+CONTRAST = 0.02
+"""Of the faintest keypoint; half of SIFT's own, for pale and blurred imitations."""
+
+ALIKE = 0.82
+"""How much nearer the nearest detail must be than the next one elsewhere (Lowe's ratio, of distances)."""
+
+MIN_PAIRS = 4
+"""Pairs of details from which an arrangement is looked for: three fix it, a fourth confirms it."""
+
+TOLERANCE = 5.0
+"""Pixels by which a detail may miss its place."""
+
+ROUNDS = 300
+"""Triples of pairs tried per drawing and side."""
+
+CELL = 6.0
+"""Pixels: details nearer to each other than this count once, for a corner often is several keypoints."""
+
+Array = np.ndarray
+
+# Requests are served by several processes or threads already.
+cv2.setNumThreads(1)
+
+# A mirrored detail has its 4 x 4 cells mirrored across its own direction, and its 8 directions run the other way round.
+_MIRRORED = np.arange(128).reshape(4, 4, 8)[::-1][:, :, (-np.arange(8)) % 8].reshape(128)
+
+
+@dataclass(frozen=True)
+class Keypoints:
+    """Details of one picture.
+
+    Attributes:
+        places: float32 (n, 2), x and y in pixels.
+        descriptors: float32 (n, 128), unit length (RootSIFT).
+        size: width and height of the picture in pixels.
+    """
+
+    places: Array
+    descriptors: Array
+    size: tuple[int, int]
+
+    @property
+    def count(self) -> int:
+        """How many lie apart from each other."""
+        return _distinct(self.places)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How well a drawing's details lie in a picture.
+
+    Attributes:
+        details: details in the same arrangement in both, in distinct places.
+        box: where the whole drawing then lies, as fractions of the picture; None where nothing agrees.
+    """
+
+    details: int
+    box: Box | None
+
+
+NONE = Agreement(0, None)
+
+
+def detect(pixels: Array) -> Keypoints:
+    """The strongest details of a picture.
+
+    Args:
+        pixels: RGB, uint8 (height, width, 3).
+    """
+    sift = cv2.SIFT.create(nfeatures=MOST, contrastThreshold=CONTRAST)
+    found, descriptors = sift.detectAndCompute(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), None)
+    size = (pixels.shape[1], pixels.shape[0])
+    if not found:
+        return Keypoints(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32), size)
+    sums = np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-6)
+    places = np.array([keypoint.pt for keypoint in found], np.float32)
+    return Keypoints(places, np.sqrt(descriptors / sums), size)
+
+
+def agreement(picture: Keypoints, drawing: Keypoints) -> Agreement:
+    """How well a drawing, or its mirror image, lies in a picture."""
+    if min(len(picture.places), len(drawing.places)) < MIN_PAIRS:
+        return NONE
+    sides = (drawing.descriptors, drawing.descriptors[:, _MIRRORED])
+    return max((_arranged(picture, drawing, side) for side in sides), key=lambda found: found.details)
+
+
+def _arranged(picture: Keypoints, drawing: Keypoints, descriptors: Array) -> Agreement:
+    here, there = _pairs(picture.descriptors @ descriptors.T, drawing.places)
+    if len(here) < MIN_PAIRS:
+        return NONE
+    source, target = drawing.places[there], picture.places[here]
+    cv2.setRNGSeed(0)  # the same picture gets the same answer
+    matrix, fits = cv2.estimateAffine2D(
+        source, target, method=cv2.RANSAC, ransacReprojThreshold=TOLERANCE, maxIters=ROUNDS, confidence=0.99
+    )
+    if matrix is None or not _plausible(matrix):
+        return NONE
+    inside = fits[:, 0] > 0
+    details = min(_distinct(source[inside]), _distinct(target[inside]))
+    return Agreement(details, _box(matrix, drawing.size, picture.size))
+
+
+def _pairs(cosines: Array, places: Array) -> tuple[Array, Array]:
+    """Details of the picture that are near to one of the drawing, clearly nearer than to what lies elsewhere in it."""
+    nearest = cosines.argmax(axis=1)
+    best = cosines[np.arange(len(cosines)), nearest]
+    together = np.abs(places[:, None] - places[None]).max(axis=2) <= CELL
+    elsewhere = np.where(together[nearest], -1.0, cosines).max(axis=1)
+    # Squared distances of unit vectors are twice one less their cosine.
+    clear = np.flatnonzero(1 - best < ALIKE**2 * (1 - elsewhere))
+    return clear, nearest[clear]
+
+
+def _plausible(matrix: Array) -> bool:
+    """Neither shrunk to a point nor squeezed to a line: such fits gather unrelated details."""
+    larger, smaller = np.linalg.svd(matrix[:, :2], compute_uv=False)
+    return bool(smaller > 0.08 and larger < 8 and larger < 3 * smaller)
+
+
+def _distinct(places: Array) -> int:
+    return len({(int(x), int(y)) for x, y in places / CELL})
+
+
+def _box(matrix: Array, drawing: tuple[int, int], picture: tuple[int, int]) -> Box | None:
+    corners = np.array([(0, 0), (drawing[0], 0), drawing, (0, drawing[1])], np.float64)
+    laid = np.clip((corners @ matrix[:, :2].T + matrix[:, 2]) / picture, 0, 1)
+    (left, top), (right, bottom) = laid.min(axis=0).tolist(), laid.max(axis=0).tolist()
+    return (left, top, right, bottom) if right > left and bottom > top else None

@@ -1,0 +1,225 @@
+"""A closer look at the places where a picture may show an emblem: retrieve, then verify.
+
+The first look sees a small emblem in a wide cover as a few cells of its grid. Cut out and looked at by itself it is as
+large as the gallery's drawings are, and its details can be compared with a drawing's. That costs as much as the first
+look, so only pictures that gave cause for it are looked at again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
+
+import cv2
+import numpy as np
+import PIL.Image
+
+from models.images.encoder import Embedding, Encoder
+from models.images.gallery import Gallery
+from models.images.keypoints import NONE, Agreement, Keypoints, agreement, detect
+from models.images.matching import Comparison, Matcher, strongest
+from models.images.transparency import clearest_background, flatten
+from models.profile import Box
+
+LOOKS = 2
+"""Places of a picture that are looked at closely; with a third one more than the time that an upload has is gone."""
+
+APART = 0.5
+"""Intersection over union below which two windows are different places."""
+
+REFERENCES = 4
+"""References verified per place, each with one or two of its drawings."""
+
+AROUND = 0.25
+"""Of a window's sides, what is cut out around it: a window seldom lies well on its emblem."""
+
+LEAST_SIDE = 0.45
+"""Smallest windows of the cutting that count, as parts of its side: the emblem fills most of it."""
+
+DETAIL_SIDE = 224
+"""Square root of the area in pixels at which a place's details are looked for: a little more than the drawings have."""
+
+SURE_DETAILS = 6
+"""Agreeing details from which their arrangement tells the emblem's place better than a window does."""
+
+CHANCE_DETAILS = 5
+"""Agreeing details that harmless pictures reach: of 300 harmless validation pictures none had more."""
+
+KEPT_DRAWINGS = 512
+"""Drawings whose keypoints stay in memory: some 25 MB."""
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """References that one picture may show, and what is known of each.
+
+    Attributes:
+        references: int64 (n,), places in the matcher's list of references.
+        similarities: float64 (n,), plain cosines of what is shown as evidence.
+        boxes: n boxes, where each was seen.
+        features: float64 (n, features), in the order of `calibration.FIRST` or `calibration.CLOSER`.
+    """
+
+    references: Array
+    similarities: Array
+    boxes: Sequence[Box]
+    features: Array
+
+
+def first_look(matcher: Matcher, seen: Comparison) -> Candidates:
+    """The strongest references of a picture, best first by normalised similarity."""
+    chosen = strongest(seen.best)
+    similar = np.array([seen.similarity(reference) for reference in chosen])
+    entire = seen.entire[chosen]
+    # A window inside a copy is as near as the whole; the whole is what a reviewer wants to be shown.
+    windows = np.where(entire >= similar, 0, seen.windows[chosen])
+    boxes = [_as_box(seen.boxes[window]) for window in windows]
+    return Candidates(chosen, np.maximum(entire, similar), boxes, first_features(matcher, seen, chosen))
+
+
+def first_features(matcher: Matcher, seen: Comparison, chosen: Array) -> Array:
+    """What the first look knows of some references, in the order of `calibration.FIRST`."""
+    boxes = seen.boxes[seen.windows[chosen]]
+    columns = [
+        seen.best[chosen],
+        np.array([seen.similarity(reference) for reference in chosen]),
+        matcher.margins(seen.best, chosen),
+        np.sqrt(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)),
+        matcher.confusability[seen.rows[chosen]],
+        seen.whole[chosen],
+    ]
+    return np.stack(columns, axis=1).astype(np.float64)
+
+
+class Verifier:
+    """Looks closely at the places of a picture.
+
+    Args:
+        encoder: of the gallery.
+        gallery: its drawings are what details are compared with.
+        matcher: of the same gallery.
+    """
+
+    def __init__(self, encoder: Encoder, gallery: Gallery, matcher: Matcher) -> None:
+        self._encoder, self._gallery, self._matcher = encoder, gallery, matcher
+        self._keypoints = lru_cache(KEPT_DRAWINGS)(self._drawing_keypoints)
+
+    def __call__(self, pixels: Array, seen: Comparison, found: Candidates, order: Array) -> Candidates:
+        """What a closer look at the best places says, one row per place and reference.
+
+        Args:
+            pixels: RGB, uint8 (height, width, 3).
+            seen, found: of the first look.
+            order: candidates of `found`, the most likely first.
+        """
+        places = [_widened(box) for box in distinct([found.boxes[number] for number in order])]
+        cuttings = [_cut(pixels, place) for place in places]
+        looks = zip(places, cuttings, self._encoder(cuttings), strict=True)
+        results = [self._look(place, cutting, embedding, seen) for place, cutting, embedding in looks]
+        return Candidates(
+            np.concatenate([result.references for result in results]),
+            np.concatenate([result.similarities for result in results]),
+            [box for result in results for box in result.boxes],
+            np.concatenate([result.features for result in results]),
+        )
+
+    def _look(self, place: Box, cutting: Array, embedding: Embedding, seen: Comparison) -> Candidates:
+        near = self._matcher(_large_windows(embedding))
+        chosen = strongest(seen.best + near.best)[:REFERENCES]
+        details = detect(_scaled(cutting))
+        agreements = [self._agreement(details, reference, seen, near) for reference in chosen]
+        similar = np.array([near.similarity(reference) for reference in chosen])
+        columns = [near.best[chosen], similar, self._matcher.margins(near.best, chosen)]
+        columns += _geometry(agreements, near.best[chosen])
+        features = np.column_stack([first_features(self._matcher, seen, chosen), *columns])
+        first = np.array([seen.similarity(reference) for reference in chosen])
+        windows = [_as_box(near.boxes[near.windows[reference]]) for reference in chosen]
+        boxes = [
+            _inside(place, found.box if found.box and found.details >= SURE_DETAILS else window)
+            for (found, _), window in zip(agreements, windows, strict=True)
+        ]
+        return Candidates(chosen, np.maximum(first, similar), boxes, features)
+
+    def _agreement(
+        self, details: Keypoints, reference: int, seen: Comparison, near: Comparison
+    ) -> tuple[Agreement, int]:
+        """The best agreement with the drawings that the looks were nearest to, and how many details that one has."""
+        entries = {int(self._matcher.entries[look.rows[reference]]) for look in (seen, near)}
+        drawings = [self._keypoints(entry) for entry in sorted(entries)]
+        found = [(agreement(details, drawing), drawing.count) for drawing in drawings]
+        return max(found, key=lambda pair: pair[0].details, default=(NONE, 0))
+
+    def _drawing_keypoints(self, entry: int) -> Keypoints:
+        drawing = PIL.Image.fromarray(self._gallery.drawing(entry))
+        return detect(np.array(flatten(drawing, clearest_background(drawing))))
+
+
+def _geometry(agreements: Sequence[tuple[Agreement, int]], similar: Array) -> list[Array]:
+    """What details say, in the order of the last five of `calibration.CLOSER`."""
+    agreeing = np.array([found.details for found, _ in agreements])
+    count = np.array([count for _, count in agreements])
+    details, richness = np.log1p(agreeing), np.log1p(count)
+    beyond = np.maximum(details - np.log1p(CHANCE_DETAILS), 0)
+    return [details, beyond, richness, agreeing / np.maximum(count, 1), similar * richness]
+
+
+def distinct(boxes: Sequence[Box]) -> list[Box]:
+    """At most `LOOKS` boxes that lie apart, the first ones first."""
+    kept: list[Box] = []
+    for box in boxes:
+        if len(kept) < LOOKS and all(overlap(box, other) < APART for other in kept):
+            kept.append(box)
+    return kept
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Intersection over union of two boxes."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    shared = max(width, 0.0) * max(height, 0.0)
+    return shared / (_area(one) + _area(other) - shared)
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _widened(box: Box) -> Box:
+    across, down = AROUND * (box[2] - box[0]), AROUND * (box[3] - box[1])
+    return (max(box[0] - across, 0.0), max(box[1] - down, 0.0), min(box[2] + across, 1.0), min(box[3] + down, 1.0))
+
+
+def _inside(place: Box, box: Box) -> Box:
+    """A box of a cutting as a box of the picture."""
+    width, height = place[2] - place[0], place[3] - place[1]
+    left, top, right, bottom = box
+    return (place[0] + left * width, place[1] + top * height, place[0] + right * width, place[1] + bottom * height)
+
+
+def _as_box(values: Array) -> Box:
+    return cast(Box, tuple(map(float, values)))
+
+
+def _cut(pixels: Array, place: Box) -> Array:
+    height, width = pixels.shape[:2]
+    left, top = int(place[0] * width), int(place[1] * height)
+    right, bottom = max(round(place[2] * width), left + 1), max(round(place[3] * height), top + 1)
+    return pixels[top:bottom, left:right]
+
+
+def _scaled(cutting: Array) -> Array:
+    scale = DETAIL_SIDE / (cutting.shape[0] * cutting.shape[1]) ** 0.5
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    size = (max(round(cutting.shape[1] * scale), 1), max(round(cutting.shape[0] * scale), 1))
+    return cv2.resize(cutting, size, interpolation=way)
+
+
+def _large_windows(embedding: Embedding) -> Embedding:
+    sides = np.sqrt(np.prod(embedding.boxes[:, 2:] - embedding.boxes[:, :2], axis=1))
+    large = sides >= LEAST_SIDE
+    large[0] = True
+    return Embedding(embedding.vectors[large], embedding.boxes[large])

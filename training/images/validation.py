@@ -1,0 +1,95 @@
+"""What a calibration is fitted on: a gallery of owners never trained on, imitations of it, and harmless pictures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from models.images import gallery as galleries
+from models.images.encoder import Encoder
+from models.images.gallery import Gallery
+from models.images.variants import variants
+from models.profile import Label
+from training.images.backgrounds import TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds, Size
+from training.images.graphics import Graphics
+from training.images.imitations import harmless, imitate, initials, reference
+from training.images.split import Fold
+
+COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS = 1_600, 500, 300
+"""Harmless graphics, photographs and patterns, and letters, that similarities are compared with."""
+
+OWN_LOGOS, ARTISTS = 600, 3
+"""Logos in the validation gallery beside all its flags and arms, and drawings of each reference at most: with them the
+gallery has about as many references as the default one, and takes a minute or two to make."""
+
+IMITATIONS, HARMLESS = 1_500, 2_400
+SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
+
+Array = np.ndarray
+Sample = tuple[Array, str | None]
+"""A picture, RGB uint8 (height, width, 3), and the reference that it imitates."""
+
+
+def cohort_of(encoder: Encoder, rendered: Graphics, rows: Array, draw: np.random.Generator, limit: int | None) -> Array:
+    """Whole-picture vectors of harmless graphics (`rows`), photographs, patterns and letters: what is usual."""
+    backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
+    pictures = [reference(draw, rendered.drawing(row), (256, 256)) for row in rows]
+    pictures += [harmless(draw, (256, 256), backgrounds) for _ in range(min(COHORT_PICTURES, limit or COHORT_PICTURES))]
+    pictures += [initials(draw, (256, 256)) for _ in range(min(COHORT_INITIALS, limit or COHORT_INITIALS))]
+    batches = (pictures[start : start + 16] for start in range(0, len(pictures), 16))
+    return np.concatenate([found.vectors[:1] for batch in tqdm(batches, "cohort") for found in encoder(batch)])
+
+
+def validation_gallery(
+    encoder: Encoder, rendered: Graphics, scratch: Path, limit: int | None
+) -> tuple[Gallery, dict[str, list[int]]]:
+    """A gallery of validation owners, and the rows of each of its references."""
+    rows: dict[str, list[int]] = {}
+    for row in rendered.rows(lambda item: not item.harmless and item.fold is Fold.VALIDATION):
+        rows.setdefault(rendered.items[row].identity, []).append(row)
+    logos = [name for name in rows if name.startswith("logo.")]
+    names = [name for name in rows if name not in set(logos[OWN_LOGOS:])][:limit]
+    # A gallery refuses blank drawings.
+    drawn = {name: [row for row in rows[name] if variants(rendered.drawing(row))][:ARTISTS] for name in names}
+    rows = {name: places for name, places in drawn.items() if places}
+    lines = [_enrolled(rendered, row, scratch) for places in rows.values() for row in places]
+    (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
+    galleries.build(scratch / "references.jsonl", scratch / "gallery", encoder)
+    return Gallery.load(scratch / "gallery", encoder), rows
+
+
+def _enrolled(rendered: Graphics, row: int, scratch: Path) -> dict[str, str]:
+    item = rendered.items[row]
+    cv2.imwrite(str(scratch / f"{row}.png"), cv2.cvtColor(rendered.drawing(row), cv2.COLOR_RGBA2BGRA))
+    names = {"name_zh": item.identity, "name_en": item.identity, "source": item.source, "licence": "see package"}
+    label = Label.ORGANIZATION_LOGO if item.kind == "logo" else Label.NATIONAL_SYMBOL
+    image = f"{row}.png"
+    return {"reference_id": item.identity, "label": str(label), "image": image, "owner_id": item.owner, **names}
+
+
+def imitated(
+    rendered: Graphics, rows: dict[str, list[int]], draw: np.random.Generator, limit: int | None
+) -> Iterator[Sample]:
+    """Imitations of the gallery's references."""
+    backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
+    names = list(rows)
+    for _ in range(min(IMITATIONS, limit or IMITATIONS)):
+        name = names[int(draw.integers(len(names)))]
+        size = SHAPES[int(draw.integers(len(SHAPES)))]
+        yield imitate(draw, rendered.drawing(int(draw.choice(rows[name]))), size, backgrounds).picture, name
+
+
+def unprotected(rendered: Graphics, rows: Array, draw: np.random.Generator, limit: int | None) -> Iterator[Sample]:
+    """Harmless pictures: graphics that protect nobody, imitated like emblems, and what else profiles show."""
+    backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
+    for number in range(min(HARMLESS, limit or HARMLESS)):
+        size = SHAPES[int(draw.integers(len(SHAPES)))]
+        if number % 3:
+            yield imitate(draw, rendered.drawing(int(draw.choice(rows))), size, backgrounds).picture, None
+        else:
+            yield harmless(draw, size, backgrounds), None
