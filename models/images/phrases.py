@@ -8,9 +8,7 @@ Source: Radford et al. 2021 (CLIP); towers joined as in Zhai et al. 2022 (LiT).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -21,6 +19,9 @@ from tokenizers import Encoding, Tokenizer
 from models.images.encoder import EncoderError
 
 GRAPH, TOKENIZER, CALIBRATION = "text.onnx", "tokenizer.json", "phrase_calibration.json"
+FEATURE = "normalized"
+"""What the calibration is a logistic function of: the best window's cosine with the phrase, less how near harmless
+pictures come to the phrase."""
 
 Array = np.ndarray
 
@@ -75,36 +76,6 @@ class PhraseEncoder:
         special = zip(encoding.ids, encoding.special_tokens_mask, strict=True)
         if all(is_special or token == self._unknown for token, is_special in special):
             raise PhraseError(f"the text tower knows no word of the phrase {phrase!r}: give an image")
-
-
-@dataclass(frozen=True)
-class PhraseCalibration:
-    """Logistic function from a phrase's normalised similarity to the probability that the picture shows it.
-
-    Attributes:
-        weight: of the best window's cosine with the phrase, less how near harmless pictures come to the phrase.
-        bias: added to it.
-    """
-
-    weight: float
-    bias: float
-
-    @classmethod
-    def load(cls, directory: Path) -> PhraseCalibration:
-        """Read `phrase_calibration.json` of an artefact folder.
-
-        Raises:
-            EncoderError: it is missing or broken.
-        """
-        try:
-            values = json.loads((directory / CALIBRATION).read_text(encoding="utf-8"))
-            return cls(float(values["weight"]), float(values["bias"]))
-        except (OSError, KeyError, TypeError, ValueError) as error:
-            raise EncoderError(f"{directory} holds no calibration for phrases: {error}") from error
-
-    def __call__(self, normalized: Array) -> Array:
-        """Probabilities, float64, of normalised similarities of any shape."""
-        return cast(Array, 1 / (1 + np.exp(-(normalized * self.weight + self.bias))))
 
 
 def _one_thread() -> onnxruntime.SessionOptions:

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
-from models.images.emblems import nearness
 from models.images.encoder import Encoder
-from models.images.phrases import CALIBRATION, PhraseEncoder
+from models.images.matching import nearness
+from models.images.phrases import CALIBRATION, FEATURE, PhraseEncoder, PhraseError
 from training.images.backgrounds import VALIDATION_PHOTOS, Backgrounds
 from training.images.caption_views import SIZE
 from training.images.captions import Subject
@@ -42,7 +43,7 @@ Sample = tuple[Array, Subject | None]
 
 def calibrate_phrases(
     directory: Path, subjects: Sequence[Subject], seed: int = 0, limit: int | None = None
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """Write `phrase_calibration.json` into an artefact folder that has a text tower and a cohort.
 
     Args:
@@ -51,12 +52,13 @@ def calibrate_phrases(
         limit: at most this many pictures of each sort, for tests.
 
     Returns:
-        What was written: "weight" and "bias" of the logistic function, and what they give on the sample.
+        What was written: the "weights" and "bias" of the logistic function, and what they give on the sample.
     """
     own = [subject for subject in subjects if subject.fold is Fold.VALIDATION]
     protected = [subject for subject in own if subject.kind not in UNPROTECTED]
-    phrases = list(dict.fromkeys(said for subject in protected for said in _said_of(subject)))
-    encoder, vectors = Encoder(directory), PhraseEncoder(directory)(phrases)
+    encoder = Encoder(directory)
+    known = _embedded(PhraseEncoder(directory), [phrase for subject in protected for phrase in _said_of(subject)])
+    phrases, vectors = list(known), np.stack(list(known.values()))
     usual = nearness(vectors, np.load(directory / "cohort.npy").astype(np.float32))
     found, right = [], []
     for picture, subject in tqdm(_pictures(own, np.random.default_rng(seed), limit), "phrase calibration", unit=""):
@@ -69,7 +71,7 @@ def calibrate_phrases(
     return values
 
 
-def fit(found: Array, right: Array) -> dict[str, float]:
+def fit(found: Array, right: Array) -> dict[str, Any]:
     """The logistic function of a sample.
 
     Args:
@@ -82,11 +84,23 @@ def fit(found: Array, right: Array) -> dict[str, float]:
     bias -= max(float(np.quantile(harmless_tops, 1 - MAX_HARMLESS_PASSING)), 0.0)
     passing = found * weight + bias >= 0
     shows = right.any(axis=1)
-    return {"weight": weight, "bias": bias, "recall_at_half": float((passing & right).any(axis=1)[shows].mean())}
+    recall = float((passing & right).any(axis=1)[shows].mean()) if shows.any() else 0.0
+    return {"weights": {FEATURE: weight}, "bias": bias, "recall_at_half": recall}
+
+
+def _embedded(tower: PhraseEncoder, phrases: Sequence[str]) -> dict[str, Array]:
+    """Vectors by phrase, without those that the tower refuses."""
+    vectors: dict[str, Array] = {}
+    for phrase in dict.fromkeys(phrases):
+        with suppress(PhraseError):
+            vectors[phrase] = tower([phrase])[0]
+    return vectors
 
 
 def _said_of(subject: Subject) -> tuple[str, ...]:
-    return (*subject.chinese[:1], *subject.english[:1], *subject.general)
+    # Names of brands that were never read say nothing, and there are more of them than of all else.
+    names = () if subject.kind == "logo" else (*subject.chinese[:1], *subject.english[:1])
+    return (*names, *subject.general)
 
 
 def _pictures(own: Sequence[Subject], draw: np.random.Generator, limit: int | None) -> Iterator[Sample]:
