@@ -61,7 +61,7 @@ def images(  # noqa: PLR0913, PLR0917 - the command's own options
     """Measure the emblem detector and the policy in force.
 
     A line is `{"path", "label": "pos" | "neg", "reference_id", "kind", "field"}`, the path relative to the file.
-    Without a manifest our own held-out test is made first, in build/benchmark2, from the catalogue's emblems.
+    Without a manifest our own held-out test is made first, in build/benchmark, from the catalogue's emblems.
 
     Example: `huijian evaluate images manifest.jsonl --references references.jsonl`
     """
@@ -103,7 +103,7 @@ def _held_out(limit: int | None) -> tuple[Path, Path]:
     from training.images.catalogue import render
     from training.release import CATALOGUE
 
-    folder = Path("build/benchmark2" if limit is None else f"build/benchmark2-{limit}")
+    folder = Path("build/benchmark" if limit is None else f"build/benchmark-{limit}")
     manifest = write_benchmark(render(CATALOGUE, Path("build/emblems")), folder, limit=limit)
     return manifest, folder / "references.jsonl"
 
