@@ -30,13 +30,15 @@ from training.images.corpus import Corpus, load_corpus
 from training.images.export import export
 from training.images.imitations import reference
 from training.images.losses import open_set_contrast, region_vectors
+from training.images.train_captions import STEPS as CAPTION_STEPS
+from training.images.train_captions import train_captions
 
 RATES = {"trunk": 3e-4, "head": 5e-4}
 PROXY_RATE = 0.3
 """Of plain gradient descent: a proxy moves when it is drawn. Adam would move all of them at every step, and did: with
 ten thousand proxies and ten views of each, they lost what they started from before they were first met."""
 
-STEPS = 7_000
+STEPS = 4_600
 """Of 32 pictures each."""
 
 WARM_UP = 100
@@ -60,12 +62,12 @@ def train_images(  # noqa: PLR0913 - a command's options
     limit: int | None = None,
     threads: int = 2,
 ) -> Path:
-    """Train and export; a run that was broken off goes on from its last checkpoint.
+    """Train both towers and export; a run that was broken off goes on from its last checkpoint.
 
     Args:
         output: artefact folder, also of `checkpoint.pt`.
         cases: files of labelled pictures (the contract's "Cases") that are learnt as further identities.
-        steps: of 32 pictures each, all runs together.
+        steps: of 32 pictures each, all runs together; the text tower takes no more steps than that either.
         seed: for weights, drawing and imitations.
         limit: at most this many drawings a package, for tests.
         threads: of the network.
@@ -82,6 +84,7 @@ def train_images(  # noqa: PLR0913 - a command's options
     metrics = {"seed": seed, "identities": len(corpus.drawings), **trainer.metrics()}
     export(trainer.tower, output, metrics)
     calibrate(output, seed=seed, limit=limit)
+    train_captions(output, seed=seed, limit=limit, steps=min(steps, CAPTION_STEPS))
     write_card(output)
     trainer.checkpoint.unlink()
     return output

@@ -121,6 +121,9 @@ def test_one_command_makes_an_artefact_that_the_service_can_load(tmp_path):
         "calibration.json",
         "metrics.json",
         "card.md",
+        "text.onnx",
+        "tokenizer.json",
+        "phrase_calibration.json",
     }
     encoder = Encoder(run)
     assert np.load(run / "cohort.npy").shape[1] == encoder.dimension
