@@ -106,8 +106,9 @@ class Settings:
 
 
 def _calibrated_alike(one: Path, other: Path) -> bool:
-    names = ["calibration.json", "cohort.npy"]
-    return filecmp.cmpfiles(one, other, names, shallow=False)[1] == []
+    names = ["calibration.json", "cohort.npy", "text.onnx", "phrase_calibration.json"]
+    names = [name for name in names if (one / name).exists() or (other / name).exists()]
+    return filecmp.cmpfiles(one, other, names, shallow=False)[0] == names
 
 
 def _threads(value: str) -> int:

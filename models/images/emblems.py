@@ -18,6 +18,7 @@ from models.images.decode import Image
 from models.images.encoder import Embedding, Encoder, EncoderError
 from models.images.gallery import Gallery
 from models.images.matching import Matcher
+from models.images.phrase_matching import PhraseMatcher
 from models.images.verify import Candidates, Verifier, first_look, overlap
 from models.profile import Evidence, Field, Finding, Match
 
@@ -35,12 +36,13 @@ class EmblemDetector:
     """Finds gallery references in pictures.
 
     Args:
-        encoder: its artefact folder also holds `cohort.npy`, vectors of harmless pictures, and `calibration.json`.
+        encoder: its artefact folder also holds `cohort.npy`, vectors of harmless pictures, and `calibration.json`; for
+            a gallery with phrases `phrase_calibration.json` too.
         gallery: made by the same encoder.
         calibration: instead of the artefact folder's own, while that is being fitted.
 
     Attributes:
-        references: what can be found, in the order of the gallery.
+        references: what can be found: those with pictures, then those that only phrases stand for.
 
     Raises:
         EncoderError: the encoder has no cohort or calibration.
@@ -48,9 +50,13 @@ class EmblemDetector:
 
     def __init__(self, encoder: Encoder, gallery: Gallery, calibration: Calibration | None = None) -> None:
         self.encoder = encoder
-        self._matcher = Matcher(gallery, _cohort(encoder))
+        cohort = _cohort(encoder)
+        self._matcher = Matcher(gallery, cohort)
         self._calibration = calibration or Calibration.load(encoder.directory / "calibration.json")
-        self.references = self._matcher.references
+        pictured = {reference.reference_id for reference in self._matcher.references}
+        said = (reference for reference in gallery.references if reference.reference_id not in pictured)
+        self.references = (*self._matcher.references, *said)
+        self._phrases = PhraseMatcher(encoder, gallery, self.references, cohort)
         self._verifier = Verifier(encoder, gallery, self._matcher)
 
     def __call__(self, images: Sequence[Image]) -> list[list[Match]]:
@@ -79,9 +85,10 @@ class EmblemDetector:
 
     def _matches(self, image: Image, embedding: Embedding) -> list[Match]:
         first, closer = self.candidates(image.pixels, embedding)
-        found = closer or first
-        scores = (self._calibration.closer if closer else self._calibration.first)(found.features)
-        scores = self._explained(found, scores)
+        seen, said = closer or first, self._phrases(embedding)
+        scores = (self._calibration.closer if closer else self._calibration.first)(seen.features)
+        found = seen.joined(said)
+        scores = self._explained(found, np.concatenate([scores, self._phrases.scores(said)]))
         best: dict[int, int] = {}
         for place in np.argsort(-scores, kind="stable"):
             best.setdefault(int(found.references[place]), int(place))

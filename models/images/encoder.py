@@ -186,7 +186,7 @@ def _by_shape(inputs: Sequence[Array]) -> list[list[int]]:
 
 def _digest(directory: Path) -> str:
     """Of the files that turn similarities into scores; an encoder that is being made has none yet."""
-    files = [directory / name for name in ("calibration.json", "cohort.npy")]
+    files = [directory / name for name in ("calibration.json", "cohort.npy", "text.onnx", "phrase_calibration.json")]
     content = b"".join(file.read_bytes() for file in files if file.is_file())
     return hashlib.sha256(content).hexdigest()[:8]
 

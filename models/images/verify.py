@@ -58,7 +58,7 @@ class Candidates:
     """References that one picture may show, and what is known of each.
 
     Attributes:
-        references: int64 (n,), places in the matcher's list of references.
+        references: int64 (n,), places in the detector's list of references, which begins with the matcher's.
         similarities: float64 (n,), plain cosines of what is shown as evidence.
         boxes: n boxes, where each was seen.
         features: float64 (n, features), in the order of `calibration.FIRST` or `calibration.CLOSER`.
@@ -68,6 +68,12 @@ class Candidates:
     similarities: Array
     boxes: Sequence[Box]
     features: Array
+
+    def joined(self, others: Candidates) -> Candidates:
+        """These, then others; without features, for each kind has its own."""
+        references = np.concatenate([self.references, others.references])
+        similarities = np.concatenate([self.similarities, others.similarities])
+        return Candidates(references, similarities, [*self.boxes, *others.boxes], np.empty((len(references), 0)))
 
 
 def first_look(matcher: Matcher, seen: Comparison) -> Candidates:

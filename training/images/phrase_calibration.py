@@ -30,8 +30,8 @@ IMITATIONS, HARMLESS = 300, 500
 CONSIDERED = 3
 """Phrases per picture that the fit sees: those that can become an answer."""
 
-MAX_HARMLESS_PASSING = 0.003
-"""Of harmless pictures, how many may score one half or more."""
+HARMLESS_PASSING = 0.003
+"""Of harmless pictures that pass a score: recall at it is reported."""
 
 UNPROTECTED = {"emoji", "icon"}
 
@@ -60,32 +60,35 @@ def calibrate_phrases(
     known = _embedded(PhraseEncoder(directory), [phrase for subject in protected for phrase in _said_of(subject)])
     phrases, vectors = list(known), np.stack(list(known.values()))
     usual = nearness(vectors, np.load(directory / "cohort.npy").astype(np.float32))
-    found, right = [], []
+    found, right, shows = [], [], []
     for picture, subject in tqdm(_pictures(own, np.random.default_rng(seed), limit), "phrase calibration", unit=""):
         scores = (encoder([picture])[0].vectors @ vectors.T).max(axis=0) - usual
         best = np.argsort(-scores)[:CONSIDERED]
         found.append(scores[best])
         right.append([subject is not None and phrases[place] in _said_of(subject) for place in best])
-    values = fit(np.array(found), np.array(right))
+        shows.append(subject is not None)
+    values = fit(np.array(found), np.array(right), np.array(shows))
     (directory / CALIBRATION).write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
     return values
 
 
-def fit(found: Array, right: Array) -> dict[str, Any]:
+def fit(found: Array, right: Array, shows: Array) -> dict[str, Any]:
     """The logistic function of a sample.
 
     Args:
         found: normalised similarities of each picture's best phrases, float (pictures, phrases).
-        right: whether each is true of the picture, bool (pictures, phrases); no picture's are all true.
+        right: whether each is true of the picture, bool (pictures, phrases).
+        shows: whether the picture shows anything protected, bool (pictures,).
     """
     model = LogisticRegression(C=100.0).fit(found.reshape(-1, 1), right.ravel())
-    weight, bias = float(model.coef_[0, 0]), float(model.intercept_[0])
-    harmless_tops = found[~right.any(axis=1)].max(axis=1) * weight + bias
-    bias -= max(float(np.quantile(harmless_tops, 1 - MAX_HARMLESS_PASSING)), 0.0)
-    passing = found * weight + bias >= 0
-    shows = right.any(axis=1)
-    recall = float((passing & right).any(axis=1)[shows].mean()) if shows.any() else 0.0
-    return {"weights": {FEATURE: weight}, "bias": bias, "recall_at_half": recall}
+    scores = model.predict_proba(found.reshape(-1, 1))[:, 1].reshape(found.shape)
+    passing = scores > np.quantile(scores[~shows].max(axis=1), 1 - HARMLESS_PASSING)
+    return {
+        "weights": {FEATURE: float(model.coef_[0, 0])},
+        "bias": float(model.intercept_[0]),
+        "harmless_passing": HARMLESS_PASSING,
+        "recall": float((passing & right)[shows].any(axis=1).mean()),
+    }
 
 
 def _embedded(tower: PhraseEncoder, phrases: Sequence[str]) -> dict[str, Array]:
