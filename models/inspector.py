@@ -15,7 +15,7 @@ from pathlib import Path
 from models.images.codes import CodeDetector
 from models.images.decode import Image, decode
 from models.images.emblems import BEST, EmblemDetector
-from models.images.encoder import Encoder
+from models.images.encoder import Encoder, calibration_digest
 from models.images.gallery import Gallery
 from models.images.ocr import TextReader
 from models.images.writing import Writing
@@ -93,7 +93,8 @@ class Inspector:
         Raises:
             ArtifactError, GalleryError, PolicyError: something in force is missing, broken or does not fit together.
         """
-        encoder = _encoder(settings.encoder_directory(), settings.threads)
+        directory = settings.encoder_directory()
+        encoder = _encoder(directory, settings.threads, calibration_digest(directory))
         policy = Policy.load(settings.policy)
         return cls(
             encoder,
@@ -235,7 +236,8 @@ def _best(matches: Sequence[Match]) -> tuple[Match, ...]:
 
 
 @lru_cache(maxsize=2)
-def _encoder(directory: Path, threads: int) -> Encoder:
+def _encoder(directory: Path, threads: int, calibration: str) -> Encoder:
+    """Keyed by the calibration as well: a folder that was calibrated again holds another encoder."""
     return Encoder(directory, threads)
 
 

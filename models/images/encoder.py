@@ -87,7 +87,7 @@ class Encoder:
             model = (directory / "model.onnx").read_bytes()
             self.dimension = int(config["dimension"])
             self.fingerprint = hashlib.sha256(model).hexdigest()[:12]
-            self.version = f"{config['name']}@{self.fingerprint}+{_digest(directory)}"
+            self.version = f"{config['name']}@{self.fingerprint}+{calibration_digest(directory)}"
             self._session = _session(model, threads)
             given = {output.name for output in self._session.get_outputs()}
             self._outputs = [name for name in OUTPUTS if name in given]
@@ -184,7 +184,7 @@ def _by_shape(inputs: Sequence[Array]) -> list[list[int]]:
     return [group[start : start + MAX_BATCH] for group in places.values() for start in range(0, len(group), MAX_BATCH)]
 
 
-def _digest(directory: Path) -> str:
+def calibration_digest(directory: Path) -> str:
     """Of the files that turn similarities into scores; an encoder that is being made has none yet."""
     files = [directory / name for name in ("calibration.json", "cohort.npy", "text.onnx", "phrase_calibration.json")]
     content = b"".join(file.read_bytes() for file in files if file.is_file())
