@@ -36,8 +36,9 @@ def build(
     """Build a gallery from references and make it DIR's version in force.
 
     A line is `{"reference_id", "label", "image", "name_zh", "name_en", "owner_id", "source", "licence"}`, its image a
-    path relative to the file, or with `"text"`, a phrase, in its place; several lines may share a reference_id. It may also have `"threshold"`, `"rollout"`, or
-    `"harmless": true` (then it needs no label). An encoder that is named is kept, for whoever uses the gallery.
+    path relative to the file, or with `"text"`, a phrase, in its place; several lines may share a reference_id. It may
+    also have `"threshold"`, `"rollout"`, or `"harmless": true` (then it needs no label). An encoder that is named is
+    kept, for whoever uses the gallery.
 
     Example: `huijian gallery build references.jsonl my-gallery`
     """
