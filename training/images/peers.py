@@ -42,7 +42,7 @@ Peer = Callable[[Sequence[Array]], Finder]
 """From looks of the gallery's drawings, RGB."""
 
 SIDE = 256
-"""Longest side in pixels that keypoints are looked for at."""
+"""Longest side in pixels that drawings are learnt at, and that keypoints are looked for at."""
 
 KEYPOINTS = 150
 RATIO = 0.8
@@ -73,10 +73,10 @@ def judge(
         truths: the imitated reference of each picture, None for harmless ones.
     """
     drawings = [line for line in read_references(references) if isinstance(line, Drawing)]
-    read = [(drawing.reference.reference_id, drawing.read().looks) for drawing in drawings]
+    read = [(drawing.reference.reference_id, _looks(drawing)) for drawing in tqdm(drawings, "drawings", unit="")]
     results = {}
     for key, peer in peers.items():
-        views = [(name, look) for name, looks in read for look in _views(looks, every=key in CHEAP)]
+        views = [(name, look) for name, looks in read for look in (looks if key in CHEAP else looks[-1:])]
         find = peer([look for _, look in views])
         answers = [_timed(find, picture) for picture in tqdm(pictures, key, unit="")]
         milliseconds = np.array([spent for _, spent in answers])
@@ -97,9 +97,14 @@ def _timed(find: Finder, picture: Path) -> tuple[Mapping[str, Answer], float]:
     return found, 1_000 * (time.process_time() - start)
 
 
-def _views(looks: Sequence[Array], every: bool) -> Sequence[Array]:
-    """All looks that our gallery holds, or that on a white square with a margin, as avatars mostly show an emblem."""
-    return looks if every else [looks[min(1, len(looks) - 1)]]
+def _looks(drawing: Drawing) -> list[Array]:
+    """As drawn, and on a white square with a margin, as avatars mostly show an emblem, where that does not vanish."""
+    looks = drawing.read().looks[:2]
+    scales = [SIDE / max(look.shape[:2]) for look in looks]
+    return [
+        cv2.resize(look, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        for look, scale in zip(looks, scales, strict=True)
+    ]
 
 
 def best(scores: Array) -> Answer:
@@ -270,4 +275,4 @@ PEERS: dict[str, Peer] = {"pdq": pdq, "phash": phash, "sift": SiftFinder, "lite0
 """Measured beside ours, in this order."""
 
 CHEAP = {"pdq", "phash"}
-"""Peers that learn five looks of every drawing, as our gallery does; the others would take an hour to."""
+"""Peers that learn two looks of every drawing; the others would take an hour longer to."""
