@@ -18,6 +18,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from training.images.padding import with_known_padding
 from training.images.tower import MODEL_NAME, GridTower
 
 AREA = 256 * 256
@@ -81,6 +82,8 @@ def write_artifact(
     with tempfile.TemporaryDirectory() as scratch:
         traced, small = Path(scratch) / "traced.onnx", Path(scratch) / "small.onnx"
         _trace(tower, traced, shapes[0], free="area" in config)
+        probes = [np.zeros((1, *shape, 3), np.uint8) for shape in shapes]
+        onnx.save(with_known_padding(onnx.load(traced), probes), traced)
         difference, _ = parity(tower, traced, shapes)
         if not difference <= MAX_DIFFERENCE:
             raise ExportError(f"torch and ONNX differ by {difference:.2g}")

@@ -97,7 +97,7 @@ class GridTower(nn.Module):
         coarse, fine = self.visual.trunk.maps(x)
         projection = self.visual.head.proj
         weight = projection.weight[:, :, None, None]
-        split = coarse.shape[1]
+        split = self.visual.trunk.net.num_features  # a constant to the graph, unlike the map's own shape
         grid = functional.conv2d(fine, weight[:, split:], projection.bias)
         # A cell of the coarse map is four cells of the grid: projecting before repeating is the same and cheaper.
         grid = grid + functional.interpolate(functional.conv2d(coarse, weight[:, :split]), scale_factor=2.0)
