@@ -25,6 +25,7 @@ from sklearn.decomposition import PCA
 from tqdm import tqdm
 
 from models.images.references import Drawing, read_references
+from models.images.transparency import WHITE, Colour, clearest_background, flatten
 from training import packages
 from training.images import graphics
 from training.images.measures import Scored
@@ -52,7 +53,7 @@ VOTES, CANDIDATES = 10, 10
 INLIER_PIXELS = 5.0
 LEAST_MATCHES = 4
 
-WHITENED, WHITENING_GRAPHICS = 256, 1_000
+WHITENED, WHITENING_GRAPHICS = 256, 800
 """Dimensions kept, and graphics of the training fold that they are fitted on."""
 
 DINO_OUTPUT = "/backbone/layernorm/Add_1_output_0"
@@ -98,13 +99,12 @@ def _timed(find: Finder, picture: Path) -> tuple[Mapping[str, Answer], float]:
 
 
 def _looks(drawing: Drawing) -> list[Array]:
-    """As drawn, and on a white square with a margin, as avatars mostly show an emblem, where that does not vanish."""
-    looks = drawing.read().looks[:2]
-    scales = [SIDE / max(look.shape[:2]) for look in looks]
-    return [
-        cv2.resize(look, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        for look, scale in zip(looks, scales, strict=True)
-    ]
+    """On the ground that it shows best on, as it is and with a margin, as avatars mostly show an emblem."""
+    with PillowImage.open(io.BytesIO(drawing.image) if isinstance(drawing.image, bytes) else drawing.image) as file:
+        picture = file.convert("RGBA")
+    picture.thumbnail((SIDE, SIDE))
+    ground = clearest_background(picture)
+    return [np.asarray(flatten(picture, ground)), _squared(picture, ground)]
 
 
 def best(scores: Array) -> Answer:
@@ -248,15 +248,15 @@ def _training_graphics() -> list[Array]:
     rendered = graphics.load()
     rows = rendered.rows(lambda item: item.fold is Fold.TRAIN)
     chosen = np.random.default_rng(0).permutation(rows)[:WHITENING_GRAPHICS]
-    return [_square_on_white(rendered.drawing(row)) for row in chosen]
+    return [_squared(PillowImage.fromarray(rendered.drawing(row)), WHITE) for row in chosen]
 
 
-def _square_on_white(drawing: Array) -> Array:
-    picture = PillowImage.fromarray(drawing)
+def _squared(picture: PillowImage.Image, ground: Colour) -> Array:
+    """On a square that is 24% larger than the drawing."""
     side = round(max(picture.size) * 1.24)
-    ground = PillowImage.new("RGB", (side, side), "white")
-    ground.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2), picture)
-    return np.asarray(ground)
+    square = PillowImage.new("RGB", (side, side), ground)
+    square.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2), picture)
+    return np.asarray(square)
 
 
 def _batch(pixels: Array, side: int, mean: object, std: object) -> Array:
