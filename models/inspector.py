@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from models.images.emblems import BEST, EmblemDetector
 from models.images.encoder import Encoder, calibration_digest
 from models.images.gallery import Gallery
 from models.images.ocr import TextReader
-from models.images.writing import Writing
+from models.images.writing import WritingDetector
 from models.policy import Policy
 from models.profile import (
     CLASSIFIER_LABELS,
@@ -75,9 +75,9 @@ class Inspector:
         self._emblems = EmblemDetector(encoder, gallery)
         self._codes = CodeDetector()
         self._classifier = classifier
-        self._contacts = ContactDetector()
-        self._rules = (self._contacts, RestrictedWordDetector())
-        self._reader = reader
+        contacts = ContactDetector()
+        self._rules = (contacts, RestrictedWordDetector())
+        self._writing = WritingDetector(reader, classifier, contacts) if reader else None
         self.versions: Mapping[str, str] = {
             "encoder": encoder.version,
             "gallery": gallery.version,
@@ -132,40 +132,17 @@ class Inspector:
         pictures = [image for _, _, image in images]
         matches = self._emblems(pictures)
         codes = self._codes(pictures, [field for _, field, _ in images])
-        writings, costs = self._read(images)
+        writings = self._writing(pictures, [field for _, field, _ in images]) if self._writing else []
         frames: dict[tuple[int, Field], list[int]] = {}
         for position, (index, field, _) in enumerate(images):
             frames.setdefault((index, field), []).append(position)
         for (index, field), positions in frames.items():
             best = _best([match for position in positions for match in matches[position]])
             found_codes = [finding for position in positions for finding in codes[position]]
-            written = fuse(finding for position in positions for finding in writings[position])
-            findings = [*self._emblems.findings(best, field), *found_codes, *written]
-            judged[index][field] = _Judged(
-                findings, best, ocr=tuple(costs[position] for position in positions if costs)
-            )
-
-    def _read(self, images: Sequence[tuple[int, Field, Image]]) -> tuple[list[list[Finding]], list[OcrCost]]:
-        """What the text in every picture says, and what it took to read: nothing where the policy leaves text alone."""
-        if self._reader is None:
-            return [[] for _ in images], []
-        readings = self._reader([image for _, _, image in images])
-        findings = [
-            self._judge_writing(Writing.of(lines), field, image)
-            for (lines, _), (_, field, image) in zip(readings, images, strict=True)
-        ]
-        return findings, [cost for _, cost in readings]
-
-    def _judge_writing(self, writing: Writing, field: Field, image: Image) -> list[Finding]:
-        """Findings of a picture's text, which is judged as a bio: the classifier knows no fields for pictures."""
-        if not writing.lines:
-            return []
-        text = FieldText.of(Field.BIO, writing.judged)
-        claims = self._classifier([text])[0] if writing.makes_a_claim else []
-        return [
-            replace(finding, field=field, evidence=writing.placed(finding.evidence, image.frame))
-            for finding in (*claims, *self._contacts([text])[0])
-        ]
+            read = [writings[position] for position in positions if writings]
+            found_text = fuse(finding for findings, _ in read for finding in findings)
+            findings = [*self._emblems.findings(best, field), *found_codes, *found_text]
+            judged[index][field] = _Judged(findings, best, ocr=tuple(cost for _, cost in read))
 
     def _answer(self, profile: Profile, judged: Mapping[Field, _Judged]) -> Answer:
         findings = self.policy.apply(

@@ -2,6 +2,10 @@
 
 Looking for text with a network takes ten times as long, and most pictures have none. Text, whatever its script and
 colour, is many thin strokes beside each other: few other things have that many in one row.
+
+Of 474 drawn pictures with text that can be read 97.5% are let through, of 500 photographs 20%, of 500 with a flag, coat
+of arms, emoji or icon 24% (`python -m benchmarks.ocr`). PP-OCR's own detector on pictures reduced to 128 pixels takes
+twice the time and lets through 71% of those without text where it lets through as many of those with text.
 """
 
 from __future__ import annotations
@@ -9,7 +13,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-SIDES = (288, 144)
+SIDES = (352, 176)
 """Square roots of the areas, in pixels, that a picture is reduced to: for small writing and for large."""
 
 THINNEST = 5
@@ -27,8 +31,9 @@ MIN_HEIGHT, MAX_HEIGHT = 4, 100
 MIN_ASPECT, MIN_FILL = 1.5, 0.3
 """A line is longer than high, and fills this part of its box once its gaps are closed."""
 
-STROKES = 2.6
-"""Strokes per row of pixels in the line that has most, from which on a picture may hold text."""
+STROKES = 2.2
+"""Strokes per row of pixels in the line that has most, from which on a picture may hold text. It keeps at least 97% of
+those whose text can be read, on each of two sets of 500."""
 
 Array = np.ndarray
 

@@ -30,8 +30,8 @@ MODEL = "PP-OCRv6"
 SIZE = "small"
 
 DETECTION_SIDE = 320
-"""Square root of the area that lines are looked for at: 32 ms. On 60 large pictures 400 and 480 read half a character
-in a hundred more, for 18 and 39 ms."""
+"""Square root of the area that lines are looked for at: 35 ms, and 23 more for each line. On 60 large pictures 94.0% of
+the characters are read so; with 400 94.5% and with 480 94.7%, in 1.6 and 2.2 times the time."""
 
 STRIDE = 32
 """Sides given to the detector are multiples of this."""
@@ -40,8 +40,7 @@ TEXT, LINE, GROWTH = 0.3, 0.5, 1.6
 """PP-OCR's own choices: probability of a pixel and of a line, and how much a line's core grows to its outline."""
 
 MIN_ASPECT = 1.8
-"""Length of a line over its height. Shorter ones hold a character or two and say nothing; an icon is taken for one in a
-third of the pictures that have any."""
+"""Length of a line over its height. Shorter ones hold a character or two, or are icons, and say nothing."""
 
 LINE_HEIGHT = 48
 """Pixels that the recogniser reads lines at."""
@@ -62,7 +61,7 @@ class Line:
     """A line of text.
 
     Attributes:
-        text: as it was read, never empty.
+        text: as it was read.
         box: upright, around the line even if that is slanted.
         confidence: mean probability of its characters, in [0, 1].
     """
@@ -106,7 +105,7 @@ class TextReader:
 
     def read(self, pixels: Array) -> list[Line]:
         """All lines, without asking first whether there are any."""
-        lines = [self._line(corners, pixels) for corners in self.outlines(pixels)]
+        lines = [self.line(corners, pixels) for corners in self.outlines(pixels)]
         return [line for line in lines if line.text]
 
     def outlines(self, pixels: Array) -> list[Array]:
@@ -116,24 +115,17 @@ class TextReader:
         lines = [corners for corners in found if _aspect(corners) >= MIN_ASPECT]
         return sorted(lines, key=lambda corners: -cv2.contourArea(corners))[:MAX_LINES]
 
-    def recognize(self, corners: Array, pixels: Array) -> tuple[str, float]:
-        """Text and confidence of one line."""
+    def line(self, corners: Array, pixels: Array) -> Line:
+        """The line with these corners; its text may be empty."""
         strip = _strip(get_rotate_crop_image(pixels, corners))
         ((text, confidence),), _ = self._decode(self._recognizer.run(None, {"x": strip})[0])
-        return text.strip(), float(confidence)
+        return Line(text.strip(), _box(corners, pixels.shape), float(confidence))
 
     def _timed(self, pixels: Array) -> tuple[list[Line], OcrCost]:
         start = time.perf_counter()
         likely = may_hold_text(pixels)
         lines = self.read(pixels) if likely else []
         return lines, OcrCost(likely, time.perf_counter() - start)
-
-    def _line(self, corners: Array, pixels: Array) -> Line:
-        text, confidence = self.recognize(corners, pixels)
-        height, width = pixels.shape[:2]
-        left, top = corners.min(axis=0) / (width, height)
-        right, bottom = corners.max(axis=0) / (width, height)
-        return Line(text, (float(left), float(top), float(right), float(bottom)), confidence)
 
 
 def _model(task: str) -> bytes:
@@ -161,6 +153,12 @@ def _input(pixels: Array) -> Array:
     """Blue, green and red, each from -1 to 1, one plane after the other."""
     planes = pixels[..., ::-1].transpose(2, 0, 1)[None]
     return np.asarray(planes / np.float32(127.5) - 1, np.float32)
+
+
+def _box(corners: Array, shape: tuple[int, ...]) -> Box:
+    left, top = corners.min(axis=0) / (shape[1], shape[0])
+    right, bottom = corners.max(axis=0) / (shape[1], shape[0])
+    return float(left), float(top), float(right), float(bottom)
 
 
 def _aspect(corners: Array) -> float:

@@ -1,4 +1,4 @@
-"""What is written in a picture, as one text for the text detectors, and back from their spans to places.
+"""What is written in a picture, judged as one text, and back from the words that speak to their place.
 
 A claim often runs over two lines, and a line alone says little. So the lines are put together as people read them, from
 the top down, which is how a bio of several lines is judged too.
@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from models.images.ocr import Line
-from models.profile import Box, Evidence, Span
+from models.images.decode import Image
+from models.images.ocr import Line, TextReader
+from models.profile import Box, Evidence, Field, Finding, OcrCost, Span
+from models.text.classifier import TextClassifier
+from models.text.contacts import ContactDetector
+from models.text.normalize import FieldText
 
 MIN_CONFIDENCE = 0.75
-"""Of 1,170 lines drawn, those read more surely hold 96% right characters, the others 62%."""
+"""Of 963 lines read in 500 drawn pictures those this sure hold 97% right characters, the others 54%."""
 
 PAUSE = "，"
 """What stands for the end of a line where the text is judged. Of 150 labelled bios set in lines of 12 characters, 0.83
@@ -76,6 +80,42 @@ class Writing:
             spans=evidence.spans and tuple((first - origin, last - origin) for first, last in evidence.spans),
             text=self.text[origin:stop],
         )
+
+
+class WritingDetector:
+    """Finds in the text of pictures what may not stand in a bio.
+
+    Args:
+        reader: finds the text.
+        classifier: judges texts that make a claim, as bios: it knows no field for pictures.
+        contacts: judges all texts.
+    """
+
+    def __init__(self, reader: TextReader, classifier: TextClassifier, contacts: ContactDetector) -> None:
+        self._reader, self._classifier, self._contacts = reader, classifier, contacts
+
+    def __call__(self, images: Sequence[Image], fields: Sequence[Field]) -> list[tuple[list[Finding], OcrCost]]:
+        """For every image what its text says, however unlikely, and what it took to read.
+
+        Args:
+            images: from `decode`.
+            fields: which field each image is from.
+        """
+        readings = self._reader(images)
+        return [
+            (self._findings(Writing.of(lines), image.frame, field), cost)
+            for (lines, cost), image, field in zip(readings, images, fields, strict=True)
+        ]
+
+    def _findings(self, writing: Writing, frame: int | None, field: Field) -> list[Finding]:
+        if not writing.lines:
+            return []
+        text = FieldText.of(Field.BIO, writing.judged)
+        claims = self._classifier([text])[0] if writing.makes_a_claim else []
+        return [
+            replace(finding, field=field, evidence=writing.placed(finding.evidence, frame))
+            for finding in (*claims, *self._contacts([text])[0])
+        ]
 
 
 def _rows(lines: Sequence[Line]) -> list[list[Line]]:

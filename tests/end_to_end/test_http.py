@@ -14,6 +14,7 @@ import httpx
 import jsonschema
 import PIL.Image
 import pytest
+from written import png
 
 from models.profile import CLASSIFIER_LABELS, Label
 from models.settings import REPOSITORY
@@ -266,6 +267,18 @@ def test_metrics_count_requests_verdicts_and_findings(client):
     assert "a-scanners-path" not in client.get("/metrics").text
     for part, version in client.get("/readyz").json()["versions"].items():
         assert metric(client, "huijian_version_in_force", part=part, version=version) == 1
+
+
+def test_metrics_tell_how_many_pictures_were_read_for_text_and_how_long_that_took(client):
+    def counts():
+        return [metric(client, "huijian_ocr_seconds_count", outcome=outcome) for outcome in ("read", "skipped")]
+
+    read, skipped = counts()
+    answer = classify(client, avatar=base64_of(picture()), cover=base64_of(png("contact"))).json()
+    check(answer, "Answer")
+    assert [(found["label"], found["field"]) for found in answer["findings"]] == [("contact_diversion", "cover")]
+    assert counts() == [read + 1, skipped + 1]
+    assert metric(client, "huijian_ocr_seconds_sum", outcome="read") > 0
 
 
 def test_the_documentation_is_our_own_and_needs_nobody_else(client):

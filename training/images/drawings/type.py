@@ -53,6 +53,11 @@ def _advance(character: str, face: Face, size: float) -> float:
     return float(font["hmtx"][font.getBestCmap()[ord(character)]][0]) * size / font["head"].unitsPerEm
 
 
+def characters(face: Face) -> frozenset[str]:
+    """All that a typeface can set."""
+    return frozenset(map(chr, _fonts(face)))
+
+
 def width_of(content: str, size: float, face: Face) -> float:
     """How wide a line of text runs."""
     return sum(_advance(character, face, size) for character in content)
