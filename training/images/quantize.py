@@ -24,9 +24,9 @@ from training.images.graphics import load
 from training.images.imitations import reference
 from training.images.split import Fold
 
-KEPT = 10
-"""First convolutions that keep 32 bits. Of the windows of 90 pictures the mean cosine to full precision was .958 with
-none kept, .977 with one, .995 with six and .997 with ten; with eighteen hardly more (.998), and slower."""
+KEPT = 6
+"""First convolutions that keep 32 bits: stem, first stage and the first block of the second. Mean cosine of windows to
+full precision, and speed: none kept .991, 1.6x; six .996, 1.7x; ten .997, 1.5x (`benchmarks/encoder.py --int8`)."""
 
 PICTURES = 200
 """Graphics that the ranges of activations are read from; percentiles and entropies of these ranges gave no better."""
