@@ -112,10 +112,13 @@ class Matcher:
         return Comparison(best, whole, windows[rows], rows, raw, entire, embedding.boxes)
 
     def margins(self, best: Array, chosen: Array) -> Array:
-        """Lead of each chosen reference over the best of another owner, at most `MAX_MARGIN`; negative if it trails."""
+        """Lead of each chosen reference over the best of another owner, at most `MAX_MARGIN`; negative if it trails.
+
+        Harmless pictures are rivals too, in a gallery of few owners the only ones: they are at zero.
+        """
         top = strongest(best)
         others = self._owners[chosen][:, None] != self._owners[top][None, :]
-        rivals = np.where(others, best[top][None, :], -np.inf).max(axis=1)
+        rivals = np.where(others, best[top][None, :], 0.0).max(axis=1).clip(min=0.0)
         return np.clip(best[chosen] - rivals, -MAX_MARGIN, MAX_MARGIN)
 
     def _first_at(self, tops: Array, best: Array) -> Array:

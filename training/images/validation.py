@@ -18,10 +18,11 @@ from models.profile import Label
 from training.images.backgrounds import TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds, Size
 from training.images.graphics import Graphics
 from training.images.imitations import harmless, imitate, initials, reference
+from training.images.signs import sign, signed
 from training.images.split import Fold
 
-COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS = 1_600, 500, 300
-"""Harmless graphics, photographs and patterns, and letters, that similarities are compared with."""
+COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS, COHORT_SIGNS = 1_600, 500, 200, 500
+"""Harmless graphics, photographs and patterns, letters, and signs, that similarities are compared with."""
 
 OWN_LOGOS, ARTISTS = 600, 3
 """Logos in the validation gallery beside all its flags and arms, and drawings of each reference at most: with them the
@@ -41,6 +42,7 @@ def cohort_of(encoder: Encoder, rendered: Graphics, rows: Array, draw: np.random
     pictures = [reference(draw, rendered.drawing(row), (256, 256)) for row in rows]
     pictures += [harmless(draw, (256, 256), backgrounds) for _ in range(min(COHORT_PICTURES, limit or COHORT_PICTURES))]
     pictures += [initials(draw, (256, 256)) for _ in range(min(COHORT_INITIALS, limit or COHORT_INITIALS))]
+    pictures += [signed(draw, (256, 256)) for _ in range(min(COHORT_SIGNS, limit or COHORT_SIGNS))]
     batches = (pictures[start : start + 16] for start in range(0, len(pictures), 16))
     return np.concatenate([found.vectors[:1] for batch in tqdm(batches, "cohort") for found in encoder(batch)])
 
@@ -85,11 +87,12 @@ def imitated(
 
 
 def unprotected(rendered: Graphics, rows: Array, draw: np.random.Generator, limit: int | None) -> Iterator[Sample]:
-    """Harmless pictures: graphics that protect nobody, imitated like emblems, and what else profiles show."""
+    """Harmless pictures: graphics and signs that protect nobody, imitated like emblems, and what else profiles show."""
     backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
     for number in range(min(HARMLESS, limit or HARMLESS)):
         size = SHAPES[int(draw.integers(len(SHAPES)))]
-        if number % 3:
-            yield imitate(draw, rendered.drawing(int(draw.choice(rows))), size, backgrounds).picture, None
-        else:
+        if number % 4 == 0:
             yield harmless(draw, size, backgrounds), None
+        else:
+            drawing = sign(draw) if number % 4 == 1 else rendered.drawing(int(draw.choice(rows)))
+            yield imitate(draw, drawing, size, backgrounds).picture, None
