@@ -20,8 +20,8 @@ from models.images.ocr import Line, TextReader
 from models.images.writing import MIN_CONFIDENCE, Writing
 from models.text.normalize import normalize
 
-SEED = 17
-"""Another than the one that the thresholds were chosen on."""
+SEED = 29
+"""Thresholds were chosen on 7 and 17; nothing was on this one."""
 
 READABLE = 0.5
 """Share of right characters from which on a picture counts as readable: a brush hand on a busy photograph is not."""

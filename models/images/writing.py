@@ -17,7 +17,7 @@ from models.text.contacts import ContactDetector
 from models.text.normalize import FieldText
 
 MIN_CONFIDENCE = 0.75
-"""Of 963 lines read in 500 drawn pictures those this sure hold 97% right characters, the others 54%."""
+"""Of 980 lines read in 500 drawn pictures those this sure hold 98% right characters, the others 53%."""
 
 PAUSE = "，"
 """What stands for the end of a line where the text is judged. Of 150 labelled bios set in lines of 12 characters, 0.83
