@@ -1,8 +1,6 @@
 import numpy as np
-import PIL.Image
 import pytest
 
-from training.images import benchmark
 from training.images.backgrounds import Backgrounds, stripes
 from training.images.imitations import harmless, imitate, paste, reference
 
@@ -60,13 +58,3 @@ def test_stripes_have_few_flat_colours():
     for seed in range(10):
         pixels = stripes(np.random.default_rng(seed), (64, 64))
         assert 2 <= len(np.unique(pixels.reshape(-1, 3), axis=0)) <= 6
-
-
-@pytest.mark.parametrize("kind", [*benchmark.KINDS, *benchmark.HARMLESS_KINDS])
-def test_every_kind_of_benchmark_picture_is_seeded(drawing, kind):
-    make = (benchmark.KINDS | benchmark.HARMLESS_KINDS)[kind]
-    emblem = PIL.Image.fromarray(drawing)
-    scenes = [benchmark.Scene(np.random.default_rng(5), NO_PHOTOS, lambda: emblem) for _ in range(2)]
-    first, same = (make(scene, emblem) for scene in scenes)
-    assert first.mode == "RGB" and min(first.size) >= 64
-    assert np.array_equal(np.asarray(first), np.asarray(same))
