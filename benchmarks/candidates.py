@@ -4,7 +4,7 @@ All learn the same drawings and see the same pictures, one at a time; the neares
 answers. Hashes and keypoints stand beside them. Nothing of what the service adds (score normalisation, verification,
 calibration) is used, so the table is about features.
 
-    python benchmarks/candidates.py build/benchmark2-40
+    python benchmarks/candidates.py build/benchmark-40
 """
 
 from __future__ import annotations
