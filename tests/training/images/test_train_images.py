@@ -53,14 +53,14 @@ def test_the_right_proxy_lowers_the_loss_and_a_wrong_one_raises_it():
     vectors = torch.nn.functional.normalize(torch.randn(1, 4, 8, generator=torch.manual_seed(0)), dim=2)
     vectors[:] = vectors[:, :1]
     away = torch.nn.functional.normalize(torch.randn(5, 8, generator=torch.manual_seed(1)), dim=1)
-    losses = []
+    found = []
     for identity in (0, 1):
         proxies = torch.cat([vectors[0, :1], away])
         weights = torch.ones(1, 4)
         batch = batches.Batch(torch.empty(0), torch.empty(0), torch.tensor([identity]), weights, torch.zeros(1, 4))
-        losses.append(losses.open_set_contrast(vectors, proxies, batch))
-    assert losses[0]["contrast"] < losses[1]["contrast"]
-    assert losses[0]["wrong"] < losses[1]["wrong"]
+        found.append(losses.open_set_contrast(vectors, proxies, batch))
+    assert found[0]["contrast"] < found[1]["contrast"]
+    assert found[0]["wrong"] < found[1]["wrong"]
 
 
 @pytest.fixture(scope="module")
