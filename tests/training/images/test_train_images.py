@@ -7,9 +7,9 @@ import PIL.Image
 import pytest
 import torch
 
-from models.images.emblems import Calibration
+from models.images.calibration import Calibration
 from models.images.encoder import Encoder
-from training.images import batches, graphics, tower, train
+from training.images import batches, graphics, losses, tower, train
 from training.images import corpus as corpora
 from training.images.export import MAX_DIFFERENCE, MIN_COSINE, export, parity
 from training.images.split import Fold
