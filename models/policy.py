@@ -115,11 +115,10 @@ class Policy(BaseModel):
         entitled to and that is nearly as good. Look-alikes of a permitted emblem are no violation, nor is the owner's
         name in it. A finding that is only reported hides none that counts.
         """
-        passing = [
-            found for found in findings if found.score >= max(self.rules[found.label].threshold, found.threshold)
-        ]
-        judged = [self._judge(finding, entitlements, account_id) for finding in passing]
-        reported = _one_per_place(_with_permitted_letters(judged))
+        judged = [self._judge(finding, entitlements, account_id) for finding in findings]
+        # A permitted emblem that misses the threshold still explains a look-alike that just passes it.
+        explaining = [found for found in judged if found.authorized or self._passes(found)]
+        reported = [found for found in _one_per_place(_with_permitted_letters(explaining)) if self._passes(found)]
         return tuple(sorted(reported, key=lambda found: (found.authorized, -found.severity.rank, -found.score)))
 
     def verdict(self, findings: Iterable[Finding]) -> Severity:
@@ -129,6 +128,9 @@ class Policy(BaseModel):
             key=lambda severity: severity.rank,
             default=Severity.PASS,
         )
+
+    def _passes(self, finding: Finding) -> bool:
+        return finding.score >= max(self.rules[finding.label].threshold, finding.threshold)
 
     def _judge(self, finding: Finding, entitlements: frozenset[str], account_id: str) -> Finding:
         authorized = bool({finding.evidence.reference_id, finding.evidence.owner_id} & entitlements)

@@ -36,10 +36,10 @@ def promote(run: Path, settings: Settings, references: Path | None = None) -> Pa
     Raises:
         PromotionError: the folder holds no model that works, or the references leave out an enrolled emblem.
     """
+    if (run / "cohort.npy").is_file():  # an encoder with a text tower has a tokenizer as well
+        return _promote_encoder(run, settings, references)
     if (run / "tokenizer.json").is_file():
         return _promote_text(run, settings)
-    if (run / "cohort.npy").is_file():
-        return _promote_encoder(run, settings, references)
     raise PromotionError(f"{run} holds neither a text model (tokenizer.json) nor an encoder (cohort.npy)")
 
 

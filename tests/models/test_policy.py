@@ -78,7 +78,7 @@ def test_an_entitlement_does_not_cover_another_reference(policy: Policy):
 
 def test_reject_from_turns_a_sure_review_into_a_rejection(tmp_path: Path):
     policy = Policy.load(edited(tmp_path, lambda content: content["rules"]["landmark"].update(reject_from=0.9)))
-    scores = [0.3, 0.6, 0.95]
+    scores = [0.3, 0.85, 0.95]
     assert [policy.rules[Label.LANDMARK].severity_at(score) for score in scores] == list(Severity)
 
 
@@ -133,9 +133,18 @@ def test_emblems_at_different_places_are_different_findings(policy: Policy):
 
 
 def test_a_permitted_emblem_explains_a_look_alike_that_is_hardly_surer(policy: Policy):
-    found = policy.apply([emblem("flag.mc", 0.8), emblem("flag.id", 0.7)], frozenset({"flag.id"}), ACCOUNT)
+    found = policy.apply([emblem("flag.mc", 0.95), emblem("flag.id", 0.85)], frozenset({"flag.id"}), ACCOUNT)
     assert [(entry.evidence.reference_id, entry.authorized) for entry in found] == [("flag.id", True)]
     assert policy.verdict(found) is Severity.PASS
+
+
+def test_a_permitted_emblem_below_the_threshold_explains_a_look_alike_just_above_it(policy: Policy):
+    just_above = policy.rules[Label.NATIONAL_SYMBOL].threshold + 0.02
+    just_below = just_above - 0.04
+    found = policy.apply(
+        [emblem("flag.mc", just_above), emblem("flag.id", just_below)], frozenset({"flag.id"}), ACCOUNT
+    )
+    assert found == ()
 
 
 def test_a_permitted_emblem_does_not_excuse_a_much_surer_one(policy: Policy):
