@@ -16,7 +16,8 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 
-from models.profile import Box, Finding, Label, Severity
+from models.boxes import area, shared
+from models.profile import Finding, Label, Severity
 
 NEARLY = 0.2
 """How much less sure a permitted emblem may be than a look-alike at the same place and still explain it: the flags of
@@ -166,7 +167,7 @@ def _names_owner(found: Finding, emblem: Finding) -> bool:
         return False
     if text.box is None or picture.box is None:
         return False
-    return _shared(text.box, picture.box) > _area(text.box) / 2
+    return shared(text.box, picture.box) > area(text.box) / 2
 
 
 def _one_per_place(findings: list[Finding]) -> list[Finding]:
@@ -186,16 +187,5 @@ def _same_place(one: Finding, other: Finding) -> bool:
         return False
     if here.reference_id is None or there.reference_id is None or here.box is None or there.box is None:
         return False
-    shared = _shared(here.box, there.box)
-    return shared > SAME_PLACE * (_area(here.box) + _area(there.box) - shared)
-
-
-def _shared(one: Box, other: Box) -> float:
-    """Area that lies in both."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    return max(width, 0.0) * max(height, 0.0)
-
-
-def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
+    both = shared(here.box, there.box)
+    return both > SAME_PLACE * (area(here.box) + area(there.box) - both)

@@ -16,10 +16,8 @@ import typer
 from models import manifest as released
 from models.images import gallery as galleries
 from models.images.encoder import Encoder
-from models.settings import REPOSITORY, Settings
-from training.images.catalogue import render
-
-CATALOGUE = REPOSITORY / "datasets" / "emblems" / "catalogue.jsonl"
+from models.settings import Settings
+from training.images.catalogue import CATALOGUE, render
 
 MADE_BY = {
     "encoders": "huijian train images",

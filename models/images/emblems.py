@@ -13,13 +13,14 @@ from typing import cast
 
 import numpy as np
 
+from models.boxes import overlap
 from models.images.calibration import Calibration
 from models.images.decode import Image
 from models.images.encoder import Embedding, Encoder, EncoderError
 from models.images.gallery import Gallery
 from models.images.matching import Matcher
 from models.images.phrase_matching import PhraseMatcher
-from models.images.verify import Candidates, Verifier, first_look, overlap
+from models.images.verify import Candidates, Verifier, first_look
 from models.profile import Evidence, Field, Finding, Match
 
 DETECTOR = "emblem"

@@ -9,6 +9,7 @@ Sources: SIFT, Lowe 2004; RootSIFT, Arandjelovic and Zisserman 2012; mirrored de
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -59,7 +60,7 @@ class Keypoints:
     descriptors: Array
     size: tuple[int, int]
 
-    @property
+    @cached_property
     def count(self) -> int:
         """How many lie apart from each other."""
         return _distinct(self.places)
@@ -102,11 +103,13 @@ def agreement(picture: Keypoints, drawing: Keypoints) -> Agreement:
     if min(len(picture.places), len(drawing.places)) < MIN_PAIRS:
         return NONE
     sides = (drawing.descriptors, drawing.descriptors[:, _MIRRORED])
-    return max((_arranged(picture, drawing, side) for side in sides), key=lambda found: found.details)
+    together = np.abs(drawing.places[:, None] - drawing.places[None]).max(axis=2) <= CELL
+    found = (_arranged(picture, drawing, side, together) for side in sides)
+    return max(found, key=lambda agreeing: agreeing.details)
 
 
-def _arranged(picture: Keypoints, drawing: Keypoints, descriptors: Array) -> Agreement:
-    here, there = _pairs(picture.descriptors @ descriptors.T, drawing.places)
+def _arranged(picture: Keypoints, drawing: Keypoints, descriptors: Array, together: Array) -> Agreement:
+    here, there = _pairs(picture.descriptors @ descriptors.T, together)
     if len(here) < MIN_PAIRS:
         return NONE
     source, target = drawing.places[there], picture.places[here]
@@ -121,11 +124,15 @@ def _arranged(picture: Keypoints, drawing: Keypoints, descriptors: Array) -> Agr
     return Agreement(details, _box(matrix, drawing.size, picture.size))
 
 
-def _pairs(cosines: Array, places: Array) -> tuple[Array, Array]:
-    """Details of the picture that are near to one of the drawing, clearly nearer than to what lies elsewhere in it."""
+def _pairs(cosines: Array, together: Array) -> tuple[Array, Array]:
+    """Details of the picture that are near to one of the drawing, clearly nearer than to what lies elsewhere in it.
+
+    Args:
+        cosines: float32 (details of the picture, details of the drawing).
+        together: which details of the drawing lie at one place, bool (drawing, drawing).
+    """
     nearest = cosines.argmax(axis=1)
     best = cosines[np.arange(len(cosines)), nearest]
-    together = np.abs(places[:, None] - places[None]).max(axis=2) <= CELL
     elsewhere = np.where(together[nearest], -1.0, cosines).max(axis=1)
     # Squared distances of unit vectors are twice one less their cosine.
     clear = np.flatnonzero(1 - best < ALIKE**2 * (1 - elsewhere))

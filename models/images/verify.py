@@ -16,6 +16,8 @@ import cv2
 import numpy as np
 import PIL.Image
 
+from models.boxes import overlap
+from models.images.calibration import FIRST
 from models.images.encoder import Embedding, Encoder
 from models.images.gallery import Gallery
 from models.images.keypoints import NONE, Agreement, Keypoints, agreement, detect
@@ -46,6 +48,9 @@ SURE_DETAILS = 6
 
 CHANCE_DETAILS = 5
 """Agreeing details that harmless pictures reach: of 300 harmless validation pictures none had more."""
+
+SIMILARITY = FIRST.index("similarity")
+"""Column of the features that is shown as evidence."""
 
 KEPT_DRAWINGS = 512
 """Drawings whose keypoints stay in memory: some 25 MB."""
@@ -79,12 +84,13 @@ class Candidates:
 def first_look(matcher: Matcher, seen: Comparison) -> Candidates:
     """The strongest references of a picture, best first by normalised similarity."""
     chosen = strongest(seen.best)
-    similar = np.array([seen.similarity(reference) for reference in chosen])
+    features = first_features(matcher, seen, chosen)
+    similar = features[:, SIMILARITY]
     entire = seen.entire[chosen]
     # A window inside a copy is as near as the whole; the whole is what a reviewer wants to be shown.
     windows = np.where(entire >= similar, 0, seen.windows[chosen])
     boxes = [_as_box(seen.boxes[window]) for window in windows]
-    return Candidates(chosen, np.maximum(entire, similar), boxes, first_features(matcher, seen, chosen))
+    return Candidates(chosen, np.maximum(entire, similar), boxes, features)
 
 
 def first_features(matcher: Matcher, seen: Comparison, chosen: Array) -> Array:
@@ -141,14 +147,14 @@ class Verifier:
         similar = np.array([near.similarity(reference) for reference in chosen])
         columns = [near.best[chosen], similar, self._matcher.margins(near.best, chosen)]
         columns += _geometry(agreements, near.best[chosen])
-        features = np.column_stack([first_features(self._matcher, seen, chosen), *columns])
-        first = np.array([seen.similarity(reference) for reference in chosen])
+        first = first_features(self._matcher, seen, chosen)
         windows = [_as_box(near.boxes[near.windows[reference]]) for reference in chosen]
         boxes = [
             _inside(place, found.box if found.box and found.details >= SURE_DETAILS else window)
             for (found, _), window in zip(agreements, windows, strict=True)
         ]
-        return Candidates(chosen, np.maximum(first, similar), boxes, features)
+        similarities = np.maximum(first[:, SIMILARITY], similar)
+        return Candidates(chosen, similarities, boxes, np.column_stack([first, *columns]))
 
     def _agreement(
         self, details: Keypoints, reference: int, seen: Comparison, near: Comparison
@@ -180,18 +186,6 @@ def distinct(boxes: Sequence[Box]) -> list[Box]:
         if len(kept) < LOOKS and all(overlap(box, other) < APART for other in kept):
             kept.append(box)
     return kept
-
-
-def overlap(one: Box, other: Box) -> float:
-    """Intersection over union of two boxes."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    shared = max(width, 0.0) * max(height, 0.0)
-    return shared / (_area(one) + _area(other) - shared)
-
-
-def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _widened(box: Box) -> Box:

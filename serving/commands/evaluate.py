@@ -100,8 +100,7 @@ def _gallery(settings: Settings, encoder: Encoder, references: Path | None) -> G
 def _held_out(limit: int | None) -> tuple[Path, Path]:
     """The manifest and the references of our own held-out test."""
     from training.images.benchmark import write_benchmark
-    from training.images.catalogue import render
-    from training.release import CATALOGUE
+    from training.images.catalogue import CATALOGUE, render
 
     folder = Path("build/benchmark" if limit is None else f"build/benchmark-{limit}")
     manifest = write_benchmark(render(CATALOGUE, Path("build/emblems")), folder, limit=limit)

@@ -10,27 +10,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from serving import cli
-
 HUIJIAN = Path(sys.executable).with_name("huijian")
 COMMANDS = """
     serve, classify, score, gallery build, gallery add, gallery set, gallery remove, gallery list, gallery search,
     train text, train images, train image, evaluate text, evaluate images, export, compare, promote
 """
 BIO = "稳赚不赔，➕V：abc12345"
-
-
-@pytest.fixture
-def huijian(monkeypatch, capsys):
-    """Runs the command line in this process; returns exit code, stdout and stderr."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["huijian", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return ended.value.code, *capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 
 import PIL.Image
 import pytest
@@ -10,21 +9,11 @@ import small_checkpoints
 
 from models.images.encoder import Encoder
 from models.settings import Settings
-from serving import cli
 
 
-@pytest.fixture
-def huijian(monkeypatch, capsys, tmp_path):
-    """Runs the command line in this process, in a home of its own; returns exit code, stdout and stderr."""
+@pytest.fixture(autouse=True)
+def home(monkeypatch, tmp_path):
     monkeypatch.setenv("HUIJIAN_HOME", str(tmp_path / "home"))
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["huijian", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return ended.value.code, *capsys.readouterr()
-
-    return run
 
 
 def references(folder):

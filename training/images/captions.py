@@ -12,18 +12,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from training import packages
 from training.images import catalogue, graphics, pictures
-from training.images.catalogue import Entry
+from training.images.catalogue import CATALOGUE, Entry, own_drawings
 from training.images.graphics import EMOJI, Graphic
 from training.images.split import Fold, fold_of
-
-CATALOGUE = Path(__file__).parents[2] / "datasets" / "emblems" / "catalogue.jsonl"
 
 CLDR = ("cldr-annotations", "cldr-annotations-derived")
 """Packages of names, by their short names in `datasets/packages.yaml`."""
@@ -108,8 +105,7 @@ def _drawings(limit: int | None) -> Iterator[tuple[str, Fold, Array]]:
     rendered = graphics.load(limit)
     for row, item in enumerate(rendered.items):
         yield _subject_of(item), item.fold, rendered.drawing(row)
-    own = [entry for entry in catalogue.read(CATALOGUE) if pictures.package_of(entry.image) is None]
-    for entry in own[:limit]:
+    for entry in own_drawings()[:limit]:
         drawn = pictures.load(entry.image, CATALOGUE.parent, graphics.SIDE)
         yield entry.reference_id, fold_of(entry.owner_id), np.asarray(drawn.crop(drawn.getbbox()))
 

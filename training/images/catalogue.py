@@ -26,6 +26,9 @@ SIDE = 512
 
 REFERENCES = "references.jsonl"
 
+CATALOGUE = Path(__file__).parents[2] / "datasets" / "emblems" / "catalogue.jsonl"
+"""The default gallery's."""
+
 Name = Annotated[str, Field(min_length=1, pattern=r"^\S(.*\S)?$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$")]
 
@@ -90,6 +93,11 @@ def read(catalogue: Path) -> list[Entry]:
     if faults or not entries:
         raise CatalogueError(f"{catalogue}: " + ("\n".join(faults) or "no entries"))
     return entries
+
+
+def own_drawings() -> list[Entry]:
+    """The entries of the default gallery whose pictures are ours, not a package's."""
+    return [entry for entry in read(CATALOGUE) if package_of(entry.image) is None]
 
 
 def _told(place: tuple[int | str, ...], message: str) -> str:

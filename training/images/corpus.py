@@ -17,12 +17,12 @@ import cv2
 import numpy as np
 
 from models.images.decode import decode_rgba
-from training.images import catalogue, graphics, pictures
+from training.images import graphics
 from training.images.backgrounds import TRAINING_PHOTOS, Backgrounds
+from training.images.catalogue import CATALOGUE, own_drawings
 from training.images.split import Fold, fold_of
 from training.images.wordmarks import invented
 
-CATALOGUE = Path(__file__).parents[2] / "datasets" / "emblems" / "catalogue.jsonl"
 WORDMARKS = 1_200
 
 Array = np.ndarray
@@ -81,8 +81,7 @@ def _everything(cases: Sequence[Path], limit: int | None) -> Named:
 
 def _own(limit: int | None) -> Named:
     """Drawings of the catalogue that are ours, of owners that are trained on."""
-    entries = [entry for entry in catalogue.read(CATALOGUE) if pictures.package_of(entry.image) is None]
-    for entry in entries[:limit]:
+    for entry in own_drawings()[:limit]:
         if fold_of(entry.owner_id) is Fold.TRAIN:
             drawing = graphics.render((CATALOGUE.parent / entry.image).read_text("utf-8"))
             if drawing is not None:

@@ -10,21 +10,18 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from models.profile import Field
 from training.images.backgrounds import Backgrounds
-from training.images.catalogue import SIDE, Entry, read
+from training.images.catalogue import CATALOGUE, SIDE, Entry, own_drawings
 from training.images.edits import KINDS
 from training.images.innocents import INNOCENTS
-from training.images.pictures import load, package_of
+from training.images.pictures import load
 from training.images.portraits import portrait
 from training.images.scenes import Picture, Scene, field_of
 from training.images.split import Fold, fold_of
-
-CATALOGUE = Path(__file__).parents[2] / "datasets" / "emblems" / "catalogue.jsonl"
 
 DRAWN_HARMLESS = ("photo", "letters_latin", "bands")
 """Kinds of harmless pictures that need no package's graphics; soft blobs of colour stand in for photographs."""
@@ -51,7 +48,7 @@ class Sample:
 
 def held_out_drawings() -> list[Entry]:
     """Lines of the catalogue that we drew and whose owners are never trained on."""
-    return [entry for entry in read(CATALOGUE) if package_of(entry.image) is None and _is_test(entry)]
+    return list(filter(_is_test, own_drawings()))
 
 
 def samples(count: int, drawings: list[Entry], seed: int = 0) -> Iterator[Sample]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from models.images.verify import LOOKS, distinct, overlap
+from models.boxes import overlap
+from models.images.verify import LOOKS, distinct
 
 
 def test_equal_boxes_overlap_wholly_and_distant_ones_not_at_all():

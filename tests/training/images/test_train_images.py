@@ -15,14 +15,7 @@ from training.images.export import MAX_DIFFERENCE, MIN_COSINE, export, parity
 from training.images.split import Fold
 
 LIMIT = 6
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
