@@ -55,6 +55,7 @@ class Case:
         hard: meant to be difficult by its author.
         source: where it comes from.
         group: texts of one group are never split apart.
+        disguised: what is wrong with it is written so that programs miss it.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Case:
     hard: bool = False
     source: str = ""
     group: str = ""
+    disguised: bool = False
 
 
 def read_cases(*paths: Path) -> list[Case]:
@@ -162,6 +164,7 @@ def _case(line: str) -> Case:
         hard=raw.get("hard") is True,
         source=str(raw.get("source", "")),
         group=str(raw.get("group", "")),
+        disguised=raw.get("disguised") is True,
     )
 
 
