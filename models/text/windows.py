@@ -15,9 +15,6 @@ from tokenizers import Encoding, Tokenizer
 from models.profile import Field, Span
 from models.text.normalize import FieldText
 
-START, END = 0, 2
-"""Ids of <s> and </s> in every vocabulary of this project."""
-
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Half characters, which the tokenizer refuses; each becomes one replacement character, so that places stay."""
 
@@ -29,7 +26,7 @@ class Window:
     """One input of the encoder.
 
     Attributes:
-        ids: token ids, with <s>, the field's prefix and </s>.
+        ids: token ids: the tokenizer's start, the field's prefix, the text, the tokenizer's end.
         spans: for every id the characters of the normalised text it stands for; (0, 0) for what is not text.
     """
 
@@ -41,13 +38,21 @@ class Windows:
     """Cuts texts into windows of at most `length` tokens that overlap by a quarter.
 
     Args:
-        tokenizer: a fast tokenizer without truncation or padding.
-        length: most tokens in a window, <s>, prefix and </s> included.
+        tokenizer: a fast tokenizer without truncation or padding, which puts one token before a text (<s>, [CLS]) and
+            one behind it (</s>, [SEP]).
+        length: most tokens in a window, start, prefix and end included.
+
+    Raises:
+        ValueError: the tokenizer puts anything else around a text.
     """
 
     def __init__(self, tokenizer: Tokenizer, length: int) -> None:
         self._tokenizer, self._length = tokenizer, length
-        self._prefixes = {field: [START, *self._encode(prefix).ids] for field, prefix in PREFIXES.items()}
+        around = tokenizer.encode("").ids
+        if len(around) != 2:
+            raise ValueError(f"the tokenizer puts {len(around)} tokens around a text; one start and one end are needed")
+        start, self._end = around
+        self._prefixes = {field: [start, *self._encode(prefix).ids] for field, prefix in PREFIXES.items()}
 
     def __call__(self, text: FieldText) -> list[Window]:
         """At least one window, in order; together they hold every token of the text."""
@@ -56,7 +61,7 @@ class Windows:
         stop = max(len(encoded.ids) - room // 4, 1)
         return [
             Window(
-                [*prefix, *encoded.ids[first : first + room], END],
+                [*prefix, *encoded.ids[first : first + room], self._end],
                 [(0, 0)] * len(prefix) + encoded.offsets[first : first + room] + [(0, 0)],
             )
             for first in range(0, stop, room - room // 4)

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from tokenizers import Tokenizer, models, pre_tokenizers
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import BertConfig, BertModel
 
 from models.profile import CLASSIFIER_LABELS, Field
@@ -29,6 +29,7 @@ def tiny():
         pieces = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), *((one, -5.0) for one in characters)]
         tokenizer = Tokenizer(models.Unigram(pieces, unk_id=3))
         tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+        tokenizer.post_processor = processors.TemplateProcessing("<s> $A </s>", None, [("<s>", 0), ("</s>", 2)])
         config = BertConfig(
             vocab_size=len(pieces),
             hidden_size=32,
