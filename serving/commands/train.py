@@ -27,14 +27,27 @@ def text(  # noqa: PLR0913, PLR0917 - the run's own options
     seed: Seed = 2026,
     limit: Limit = None,
     threads: Threads = 1,
+    base: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="Checkpoint directory to start from (BERT, RoBERTa-wwm, MacBERT ...) in place of our own.",
+        ),
+    ] = None,
 ) -> None:
     """Fine-tune the text classifier and export it.
 
     Example: `huijian train text --cases new-cases.jsonl`
     """
+    from training.text.checkpoints import CheckpointError, base_at
     from training.text.train import train_text
 
-    artifact = train_text(output, cases=cases or (), epochs=epochs, seed=seed, limit=limit, threads=threads)
+    try:
+        start = base_at(base) if base else None
+    except CheckpointError as error:
+        raise typer.BadParameter(str(error)) from error
+    artifact = train_text(output, cases=cases or (), epochs=epochs, seed=seed, limit=limit, threads=threads, base=start)
     typer.echo(f"{artifact}; put it in force with: huijian promote {artifact}")
 
 

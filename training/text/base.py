@@ -19,7 +19,7 @@ import numpy as np
 import opencc
 import torch
 from tokenizers import Tokenizer
-from transformers import BertConfig, BertModel
+from transformers import BertConfig, BertModel, PreTrainedModel
 
 from training.packages import fetch
 
@@ -40,11 +40,11 @@ class Base:
 
     Attributes:
         encoder: torch module (ids, mask) -> last_hidden_state (batch, length, hidden).
-        tokenizer: fast tokenizer whose ids are the encoder's; 0..3 are <s> <pad> </s> <unk>.
+        tokenizer: fast tokenizer whose ids are the encoder's.
         name: for the model card.
     """
 
-    encoder: BertModel
+    encoder: PreTrainedModel
     tokenizer: Tokenizer
     name: str
 

@@ -102,10 +102,10 @@ def collate(batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, torch
     """Padded ids and mask, int64 (batch, length); labels (batch, labels), tokens (batch, length, labels), float32."""
     length = math.ceil(max(len(example.ids) for example in batch) / 8) * 8
     ids = np.full((len(batch), length), PAD, np.int64)
+    mask = np.zeros((len(batch), length), np.int64)  # by length: in other vocabularies PAD is the id of a token
     tokens = np.zeros((len(batch), length, len(CLASSIFIER_LABELS)), np.float32)
     for row, example in enumerate(batch):
-        ids[row, : len(example.ids)] = example.ids
+        ids[row, : len(example.ids)], mask[row, : len(example.ids)] = example.ids, 1
         tokens[row, : len(example.ids)] = example.tokens
     labels = np.stack([example.labels for example in batch])
-    tensors = (torch.from_numpy(ids), torch.from_numpy((ids != PAD).astype(np.int64)))
-    return (*tensors, torch.from_numpy(labels), torch.from_numpy(tokens))
+    return torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(labels), torch.from_numpy(tokens)

@@ -23,13 +23,13 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from tokenizers import Tokenizer
-from transformers import BertConfig, BertModel
 
 from models.profile import CLASSIFIER_LABELS
 from models.text.classifier import TextClassifier
 from models.text.normalize import FieldText
 from models.text.windows import Windows
 from training.text.calibrate import calibration
+from training.text.checkpoints import blank
 from training.text.corpus import Case
 from training.text.examples import LENGTH
 from training.text.model import TextModel
@@ -69,9 +69,7 @@ def export_text(checkpoint: Path, output: Path, validation: Sequence[Case], vers
 
 def load(checkpoint: Path) -> TextModel:
     """The trained model, float32, ready to score."""
-    config = BertConfig.from_json_file(checkpoint.with_name("encoder.json"))
-    model = TextModel(BertModel(config, add_pooling_layer=False))
-    model.encoder.set_attn_implementation("eager")
+    model = TextModel(blank(checkpoint.with_name("encoder.json")))
     model.load_state_dict(torch.load(checkpoint, weights_only=True)["model"])
     return model.eval()
 

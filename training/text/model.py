@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import nn
-from transformers import BertModel
+from transformers import PreTrainedModel
 
 from models.profile import CLASSIFIER_LABELS
 
@@ -19,7 +19,7 @@ class TextModel(nn.Module):
         encoder: (ids, mask) -> last_hidden_state.
     """
 
-    def __init__(self, encoder: BertModel) -> None:
+    def __init__(self, encoder: PreTrainedModel) -> None:
         super().__init__()
         hidden = encoder.config.hidden_size
         self.encoder = encoder
