@@ -1,7 +1,8 @@
 """What a text says, beyond patterns: eight labels scored by a fine-tuned Chinese encoder, with the words behind them.
 
-The model is an artefact folder made by `huijian train text`; this room only runs it. No training library is needed:
-ONNX Runtime, the fast tokenizer and numpy.
+Character n-grams give a second opinion; what the two are worth for each label was measured when the model was
+calibrated. The model is an artefact folder made by `huijian train text`; this room only runs it. No training library is
+needed: ONNX Runtime, the fast tokenizer and numpy.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from models.profile import CLASSIFIER_LABELS, Evidence, Finding, Span
 from models.sessions import session
 from models.settings import ArtifactError
 from models.text.evidence import evidence_at
+from models.text.ngrams import Ngrams
 from models.text.normalize import FieldText
 from models.text.windows import Window, Windows
 
@@ -27,15 +29,16 @@ Array = np.ndarray[Any, np.dtype[np.float32]]
 
 @dataclass(frozen=True)
 class Reading:
-    """What the network says of one text, uncalibrated.
+    """What is said of one text, uncalibrated.
 
     Attributes:
-        scores: logits, float32 (labels,): of the window that speaks loudest for each label.
+        encoder, ngrams: logits, float32 (labels,): of the window that speaks loudest for each label.
         spans: characters of the normalised text that each token stands for.
         tokens: logits of evidence, float32 (tokens, labels).
     """
 
-    scores: Array
+    encoder: Array
+    ngrams: Array
     spans: list[Span]
     tokens: Array
 
@@ -46,7 +49,7 @@ class TextClassifier:
     Source: multilingual-e5-small (Wang et al. 2024) fine-tuned on `datasets/bios`; see the artefact's `card.md`.
 
     Args:
-        directory: artefact folder with `model.onnx`, `tokenizer.json` and `config.json`.
+        directory: artefact folder with `model.onnx`, `tokenizer.json`, `ngrams.npz` and `config.json`.
         threads: threads that one pass may use.
 
     Attributes:
@@ -62,8 +65,10 @@ class TextClassifier:
             tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
             self._session = session(directory / "model.onnx", threads)
             self.version = str(config["version"])
-            self._slopes = np.array([config["calibration"][label]["slope"] for label in config["labels"]], np.float32)
-            self._offsets = np.array([config["calibration"][label]["offset"] for label in config["labels"]], np.float32)
+            self._ngrams = Ngrams.load(directory / "ngrams.npz")
+            calibration = [config["calibration"][label] for label in config["labels"]]
+            self._weights = np.array([[one["encoder"], one["ngrams"]] for one in calibration], np.float32).T
+            self._offsets = np.array([one["offset"] for one in calibration], np.float32)
             self._evidence = float(config["evidence_threshold"])
             self._windows = Windows(tokenizer, int(config["length"]))
         except Exception as error:  # the runtime and the tokenizer raise bare exceptions
@@ -79,7 +84,7 @@ class TextClassifier:
         return [self._findings(text, self.read(text)) for text in texts]
 
     def read(self, text: FieldText) -> Reading:
-        """The network's raw output, for calibration.
+        """The raw output of encoder and n-grams, for calibration.
 
         Windows are scored one at a time, so that no score depends on what else was asked; batches of 32 would save a
         tenth of the time.
@@ -92,8 +97,12 @@ class TextClassifier:
                 if span[0] < span[1]:
                     highest[span] = np.maximum(logits, highest.get(span, logits))
         spans = sorted(highest)
-        scores = np.max([scores for scores, _ in outputs], axis=0)
-        return Reading(scores, spans, np.array([highest[span] for span in spans]).reshape(-1, len(CLASSIFIER_LABELS)))
+        return Reading(
+            encoder=np.max([scores for scores, _ in outputs], axis=0),
+            ngrams=np.max([self._ngrams(_words(text, window)) for window in windows], axis=0),
+            spans=spans,
+            tokens=np.array([highest[span] for span in spans]).reshape(-1, len(CLASSIFIER_LABELS)),
+        )
 
     def _run(self, window: Window) -> tuple[Array, Array]:
         ids = np.array([window.ids], np.int64)
@@ -101,7 +110,8 @@ class TextClassifier:
         return scores[0], tokens[0]
 
     def _findings(self, text: FieldText, reading: Reading) -> list[Finding]:
-        scores = _sigmoid(self._slopes * reading.scores + self._offsets)
+        encoder, ngrams = self._weights
+        scores = _sigmoid(encoder * reading.encoder + ngrams * reading.ngrams + self._offsets)
         tokens = _sigmoid(reading.tokens)
         return [
             Finding(
@@ -120,6 +130,12 @@ class TextClassifier:
         chosen = [span for span, token in zip(spans, tokens, strict=True) if token >= threshold]
         places = merged(chosen, text.normalized.text)
         return evidence_at(text.normalized, places) if places else Evidence()
+
+
+def _words(text: FieldText, window: Window) -> str:
+    """The part of the normalised text that a window holds."""
+    places = [span for span in window.spans if span[0] < span[1]]
+    return text.normalized.text[places[0][0] : places[-1][1]] if places else ""
 
 
 def merged(spans: Sequence[Span], text: str) -> list[Span]:

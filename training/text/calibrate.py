@@ -1,7 +1,8 @@
 """From logits to probabilities that mean something: 0.5 is where a label is given.
 
-Each label's logits are fitted to probabilities on validation texts (Platt 1999), then shifted so that 0.5 is the best
-operating point: the threshold with the highest expected F1 (Lipton et al. 2014) among those that flag few clean texts.
+For each label the logits of encoder and n-grams are fitted to one probability on validation texts (stacking, Wolpert
+1992; with one logit it is Platt 1999), then shifted so that 0.5 is the best operating point: the threshold with the
+highest expected F1 (Lipton et al. 2014) among those that flag few clean texts.
 Expected values vary far less than counts do with a hundred positives a label.
 """
 
@@ -35,30 +36,33 @@ def calibration(classifier: TextClassifier, cases: Sequence[Case]) -> dict[str, 
         cases: validation texts, never trained on.
 
     Returns:
-        `calibration`: slope and offset per label; `evidence_threshold`: least probability of an evidence token.
+        `calibration`: two weights and an offset per label; `evidence_threshold`: least probability of an evidence
+        token.
     """
     readings = [classifier.read(FieldText.of(case.field, case.text)) for case in cases]
-    logits = np.stack([reading.scores for reading in readings])
+    logits = np.stack([[reading.encoder, reading.ngrams] for reading in readings])
     truth = matrix([case.labels for case in cases])
     clean = np.asarray(~truth.any(axis=1))
-    fitted = [_platt(logits[:, index], truth[:, index], clean) for index in range(len(CLASSIFIER_LABELS))]
     return {
         "calibration": {
-            str(label): {"slope": slope, "offset": offset}
-            for label, (slope, offset) in zip(CLASSIFIER_LABELS, fitted, strict=True)
+            str(label): _blend(logits[:, :, index], truth[:, index], clean)
+            for index, label in enumerate(CLASSIFIER_LABELS)
         },
         "evidence_threshold": _evidence_threshold(readings, cases),
     }
 
 
-def _platt(logits: Array, truth: Array, clean: Array) -> tuple[float, float]:
-    """Slope and offset whose probability is 0.5 at the operating point; logits stay as they are if all texts agree."""
+def _blend(logits: Array, truth: Array, clean: Array) -> dict[str, float]:
+    """Weights of both logits (cases, 2) and the offset that puts the operating point at 0.5.
+
+    If all texts agree, the encoder's logits stay as they are.
+    """
     if truth.all() or not truth.any():
-        return 1.0, 0.0
-    fit = LogisticRegression(C=1e3).fit(logits[:, None], truth)
-    slope = float(fit.coef_[0, 0])
-    threshold = operating_point(logits, fit.predict_proba(logits[:, None])[:, 1], clean)
-    return round(slope, 5), round(-slope * threshold, 5)
+        return {"encoder": 1.0, "ngrams": 0.0, "offset": 0.0}
+    fit = LogisticRegression(C=1e3).fit(logits, truth)
+    threshold = operating_point(fit.decision_function(logits), fit.predict_proba(logits)[:, 1], clean)
+    encoder, ngrams, offset = (*map(float, fit.coef_[0]), float(fit.intercept_[0]) - threshold)
+    return {"encoder": round(encoder, 5), "ngrams": round(ngrams, 5), "offset": round(offset, 5)}
 
 
 def operating_point(logits: Array, probabilities: Array, clean: Array) -> float:

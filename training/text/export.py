@@ -1,7 +1,7 @@
 """Turn a trained checkpoint into the artefact that is served: ONNX, 8 bits a weight, calibrated as it runs.
 
-The folder holds `model.onnx`, `tokenizer.json`, `config.json`, `metrics.json` and `card.md`. Everything in it is
-measured on the exported file itself, because that is what judges people.
+The folder holds `model.onnx`, `tokenizer.json`, `ngrams.npz`, `config.json`, `metrics.json` and `card.md`. Everything
+in it is measured on the exported file itself, because that is what judges people.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from tokenizers import Tokenizer
 
 from models.profile import CLASSIFIER_LABELS
 from models.text.classifier import TextClassifier
+from models.text.ngrams import Ngrams
 from models.text.normalize import FieldText
 from models.text.windows import Windows
 from training.text.calibrate import calibration
@@ -44,17 +45,21 @@ BLOCK = 128
 PARITY_TEXTS = 64
 
 
-def export_text(checkpoint: Path, output: Path, validation: Sequence[Case], version: str | None = None) -> Path:
+def export_text(
+    checkpoint: Path, output: Path, ngrams: Ngrams, validation: Sequence[Case], version: str | None = None
+) -> Path:
     """Write the artefact folder of a checkpoint.
 
     Args:
         checkpoint: `checkpoint.pt`, with `tokenizer.json` and `encoder.json` beside it.
         output: folder to write; files of an earlier export are replaced.
+        ngrams: fitted on the same training texts.
         validation: texts to calibrate on, never trained on.
         version: name of the model; by default one made from its contents.
     """
     output.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(checkpoint.with_name("tokenizer.json"), output / "tokenizer.json")
+    ngrams.save(output / "ngrams.npz")
     model = load(checkpoint)
     with tempfile.TemporaryDirectory() as scratch:
         exact = Path(scratch) / "exact.onnx"
@@ -157,7 +162,7 @@ def _configure(output: Path, validation: Sequence[Case], version: str) -> None:
         "labels": list(CLASSIFIER_LABELS),
         "length": LENGTH,
         "normalizer": "models.text.normalize",
-        "calibration": {label: {"slope": 1.0, "offset": 0.0} for label in CLASSIFIER_LABELS},
+        "calibration": {label: {"encoder": 1.0, "ngrams": 0.0, "offset": 0.0} for label in CLASSIFIER_LABELS},
         "evidence_threshold": 0.5,
     }
     _write_json(output / "config.json", config)

@@ -13,6 +13,7 @@ from training.text.card import finish
 from training.text.corpus import Case, CasesError, Split, near_duplicates, read_cases, read_split
 from training.text.export import export_text
 from training.text.fit import Settings, Trainer
+from training.text.ngrams import fit_ngrams
 
 
 def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train text`
@@ -56,7 +57,7 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
     base.tokenizer.save(str(output / "tokenizer.json"), pretty=False)
     base.encoder.config.to_json_file(output / "encoder.json")
     Trainer(base, Settings(epochs, seed, _digest(training)), output).run(training, validation)
-    artifact = export_text(output / "checkpoint.pt", output / "artifact", validation, version)
+    artifact = export_text(output / "checkpoint.pt", output / "artifact", fit_ngrams(training), validation, version)
     finish(artifact, output / "history.jsonl", base.name, test)
     return artifact
 

@@ -54,7 +54,7 @@ def run(tmp_path_factory, tiny):
 def test_training_leaves_an_artefact_that_scores_and_explains_itself(run):
     artifact = run / "artifact"
     assert {file.name for file in artifact.iterdir()} == {
-        "model.onnx", "tokenizer.json", "config.json", "card.md", "metrics.json",
+        "model.onnx", "tokenizer.json", "ngrams.npz", "config.json", "card.md", "metrics.json",
     }  # fmt: skip
     findings = TextClassifier(artifact)([FieldText.of(Field.BIO, "三天包过，不过退款")])[0]
     assert [finding.label for finding in findings] == list(CLASSIFIER_LABELS)
