@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StrictBool, ValidationError, model_validator
 
 from models.boxes import area, shared
 from models.profile import Finding, Label, Severity
@@ -64,17 +64,71 @@ class Rule(BaseModel):
         return Severity(self.severity)
 
 
+class _Reasoned(BaseModel):
+    """A decision of the platform.
+
+    Attributes:
+        why: the article that asks for it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    why: Annotated[str, Field(min_length=1)]
+
+
+class ContentsKept(_Reasoned):
+    """Which judged texts and pictures are kept, encrypted.
+
+    Attributes:
+        keep: of no decision, of those that a person may look at again (review and reject), or of all.
+        days: how long; those of a decision with an open appeal stay until it is reviewed.
+    """
+
+    keep: Literal["never", "review", "always"]
+    days: PositiveInt
+
+
+class DecisionsKept(_Reasoned):
+    """How many days a decision is kept, without texts and pictures."""
+
+    days: PositiveInt
+
+
+class DatabaseDown(_Reasoned):
+    """What happens to requests while the database cannot be written: refuse them, or answer and spool to local disk."""
+
+    then: Literal["refuse", "spool"]
+
+
+class StoreRules(BaseModel):
+    """What is kept of a judgement, and how long."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    contents: ContentsKept
+    decisions: DecisionsKept
+    database_down: DatabaseDown
+
+    @model_validator(mode="after")
+    def _contents_go_first(self) -> StoreRules:
+        if self.contents.days > self.decisions.days:
+            raise ValueError("contents.days must be at most decisions.days: contents belong to a decision")
+        return self
+
+
 class Policy(BaseModel):
     """The rules in force, one for every label.
 
     Attributes:
         image_text: whether text in avatars and covers is read and judged.
+        store: what is kept of a judgement.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: Annotated[str, Field(min_length=1)]
     image_text: StrictBool = True
+    store: StoreRules
     rules: dict[Label, Rule]
 
     @model_validator(mode="after")

@@ -1,0 +1,210 @@
+"""The audit trail: what happened, when and by whom, so that nobody can change it unnoticed.
+
+Each row holds the hash of the row before it, and the digest of what was recorded with it elsewhere: whoever alters,
+inserts or removes a row, a decision, an appeal or a review breaks the chain from there on. Rows cut off at the end
+leave a whole chain: keep the last hash that an export or a verification printed, and give it to the next as anchor.
+Rows hold no personal data and stay when what they speak of is purged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Table, func, insert, select
+
+from serving.store.database import Database
+from serving.store.errors import StoreError
+from serving.store.tables import appeals, audit, canonical, decisions, now, reviews
+
+FIRST: Final = "0" * 64
+"""What the first row has as its previous hash."""
+
+DECISIONS: Final = "decisions"
+PURGE: Final = "purge"
+
+COVERED: Final[Mapping[str, Table]] = {DECISIONS: decisions, "appeal": appeals, "review": reviews}
+"""Kinds of events that record rows elsewhere, and where."""
+
+PAGE: Final = 1000
+"""Rows that are checked at once."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """A row of the trail and its hash; all rows before it hang on it.
+
+    Attributes:
+        sequence: its number, from 1; 0 where there is none yet.
+    """
+
+    sequence: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.sequence}:{self.hash}"
+
+    @classmethod
+    def parse(cls, text: str) -> Head:
+        """From `SEQUENCE:HASH`.
+
+        Raises:
+            StoreError: it is something else.
+        """
+        sequence, _, digest = text.partition(":")
+        if not sequence.isdecimal() or not digest:
+            raise StoreError("an anchor is SEQUENCE:HASH, as `audit verify` and `audit export` print it")
+        return cls(int(sequence), digest)
+
+
+class AuditBroken(StoreError):  # noqa: N818 - a state of the trail
+    """The trail, or what it covers, was altered.
+
+    Args:
+        sequence: the first row that is not as it was written.
+    """
+
+    def __init__(self, sequence: int, reason: str) -> None:
+        super().__init__(f"audit row {sequence}: {reason}")
+        self.sequence = sequence
+
+
+def append(
+    connection: Connection, kind: str, actor: str, details: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()
+) -> None:
+    """Add an event, and the rows that it records, in the caller's transaction.
+
+    Args:
+        connection: from `Database.writing`.
+        kind: what happened.
+        actor: who did it: the name of a key, or a user of this machine.
+        details: what else to know about it; no personal data.
+        rows: values for the table that belongs to the kind, without their sequence.
+    """
+    last = head(connection)
+    row: dict[str, Any] = {
+        "sequence": last.sequence + 1,
+        "time": now(),
+        "kind": kind,
+        "actor": actor,
+        "details": dict(details),
+        "digest": _digest(kind, rows),
+        "previous": last.hash,
+    }
+    connection.execute(insert(audit), row | {"hash": _hash(row)})
+    if rows:
+        connection.execute(insert(COVERED[kind]), [{**values, "sequence": row["sequence"]} for values in rows])
+
+
+def head(connection: Connection) -> Head:
+    """The last row."""
+    row = connection.execute(select(audit.c.sequence, audit.c.hash).order_by(audit.c.sequence.desc()).limit(1)).first()
+    return Head(*row) if row else Head(0, FIRST)
+
+
+def verify(database: Database, anchor: Head | None = None) -> Head:
+    """Check the whole chain and everything that it covers and that is still kept; returns its last row.
+
+    Args:
+        anchor: a row that was there at an earlier time.
+
+    Raises:
+        AuditBroken: with the first row that is not as it was written.
+        StoreUnavailable: the database cannot be reached.
+    """
+    last = Head(0, FIRST)
+    purged_before = _purged_before(database)
+    for row, rows in events(database):
+        reason = _fault(row, last) or _fault_of_rows(database, row, rows, purged_before)
+        if reason:
+            raise AuditBroken(last.sequence + 1, reason)
+        last = Head(row["sequence"], row["hash"])
+        if anchor and anchor.sequence == last.sequence and anchor != last:
+            raise AuditBroken(last.sequence, "it is another row than the anchor: the trail was written anew")
+    if anchor and anchor.sequence > last.sequence:
+        raise AuditBroken(last.sequence + 1, f"it is missing, and so is all up to the anchor {anchor.sequence}")
+    return last
+
+
+def events(database: Database) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """All rows in order, each with the rows that it records and that are still kept, without sealed texts."""
+    last = 0
+    while True:
+        with database.reading() as connection:
+            page = connection.execute(
+                select(audit).where(audit.c.sequence > last).order_by(audit.c.sequence).limit(PAGE)
+            )
+            rows = [dict(row._mapping) for row in page]
+            if not rows:
+                return
+            covered = {kind: _covered(connection, kind, last, rows[-1]["sequence"]) for kind in COVERED}
+        for row in rows:
+            yield row, covered.get(row["kind"], {}).get(row["sequence"], [])
+        last = rows[-1]["sequence"]
+
+
+def _covered(connection: Connection, kind: str, after: int, until: int) -> dict[int, list[dict[str, Any]]]:
+    table = COVERED[kind]
+    columns = [column for column in table.c if column.name != "sealed"]
+    chosen = select(*columns).where(table.c.sequence > after, table.c.sequence <= until)
+    groups: dict[int, list[dict[str, Any]]] = {}
+    for row in connection.execute(chosen):
+        groups.setdefault(row.sequence, []).append(_values(row))
+    return groups
+
+
+def _values(row: Row[Any]) -> dict[str, Any]:
+    return {name: value for name, value in row._mapping.items() if name != "sequence"}
+
+
+def _digest(kind: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """SHA-256 of the rows in the order of their ids, without their sealed texts, whose hash they hold."""
+    plain = [{name: value for name, value in row.items() if name != "sealed"} for row in rows]
+    if kind in COVERED:
+        (key,) = COVERED[kind].primary_key
+        plain.sort(key=lambda row: row[key.name])
+    return _sha256(plain)
+
+
+def _hash(row: Mapping[str, Any]) -> str:
+    return _sha256({name: value for name, value in row.items() if name != "hash"})
+
+
+def _sha256(value: Any) -> str:
+    return hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _fault(row: Mapping[str, Any], last: Head) -> str | None:
+    if row["sequence"] != last.sequence + 1:
+        return f"it is missing: row {row['sequence']} comes next"
+    if row["previous"] != last.hash:
+        return "it does not follow the row before it"
+    return None if row["hash"] == _hash(row) else "it was altered"
+
+
+def _fault_of_rows(
+    database: Database, row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], purged_before: str
+) -> str | None:
+    kind = row["kind"]
+    if kind == DECISIONS and row["time"] < purged_before:
+        return None
+    if row["digest"] == _digest(kind, rows):
+        return None
+    if kind in COVERED and kind != DECISIONS and not rows and not _exists(database, row["details"]["decision_id"]):
+        return None  # it went with its decision, whose own row answers for that
+    return f"the {kind} recorded with it was altered or removed"
+
+
+def _exists(database: Database, decision_id: str) -> bool:
+    with database.reading() as connection:
+        found = select(func.count()).where(decisions.c.decision_id == decision_id)
+        return bool(connection.scalar(found))
+
+
+def _purged_before(database: Database) -> str:
+    """The time before which decisions may have been purged; empty if none were."""
+    with database.reading() as connection:
+        purges = connection.scalars(select(audit.c.details).where(audit.c.kind == PURGE))
+        return max((details["decisions_before"] for details in purges), default="")

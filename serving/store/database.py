@@ -1,0 +1,200 @@
+"""One database, SQLite or PostgreSQL, and how it is spoken to.
+
+Whoever writes holds the one write lock for the length of a transaction: the audit trail is one chain, however many
+processes append to it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError, InterfaceError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from serving.store import tables
+from serving.store.errors import StoreError, StoreUnavailable
+
+URL_VARIABLE: Final = "HUIJIAN_DATABASE_URL"
+
+LOCK_SECONDS: Final = 5
+"""How long a writer waits for another; longer than any transaction here takes on a slow disk."""
+
+STATEMENT_SECONDS: Final = 10
+"""A PostgreSQL that takes longer, or says nothing for so long, counts as down."""
+
+POSTGRESQL_OPTIONS: Final = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": STATEMENT_SECONDS * 1000,
+    "options": f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={LOCK_SECONDS}s",
+}
+
+WRITE_LOCK: Final = 0x6875696A69616E
+"""The number of our advisory lock in PostgreSQL: "huijian" in ASCII."""
+
+PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+"""Of every SQLite connection: readers never wait, a commit is on disk, what is deleted is overwritten with zeros."""
+
+
+class Database:
+    """A database by its URL.
+
+    Args:
+        url: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`; may hold a password, so it is never shown.
+
+    Raises:
+        StoreError: it names no such database.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = _checked(url)
+        self.is_sqlite = self._url.get_backend_name() == "sqlite"
+        self._engine = create_engine(
+            self._url,
+            connect_args={"timeout": LOCK_SECONDS} if self.is_sqlite else POSTGRESQL_OPTIONS,
+            json_serializer=tables.canonical,
+            hide_parameters=True,
+            pool_pre_ping=not self.is_sqlite,
+            pool_timeout=LOCK_SECONDS,
+        )
+        if self.is_sqlite:
+            event.listen(self._engine, "connect", _set_up_sqlite)
+            event.listen(self._engine, "begin", _begin_sqlite)
+
+    @classmethod
+    def from_environment(cls, home: Path) -> Database:
+        """The one in HUIJIAN_DATABASE_URL, or a SQLite file in the home directory."""
+        return cls(os.environ.get(URL_VARIABLE) or f"sqlite:///{home.resolve() / 'store' / 'huijian.db'}")
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction of the only writer.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached or written.
+        """
+        with _translated(), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
+            if not self.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITE_LOCK})
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads, and waits for no writer.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached.
+        """
+        with _translated(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def maintaining(self) -> Iterator[Connection]:
+        """A connection for statements that may not stand in a transaction, however long they take.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached.
+        """
+        with _translated(), self._engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT", begin=None)
+            if not self.is_sqlite:
+                connection.execute(text("SET statement_timeout = 0"))
+            yield connection
+            connection.invalidate()  # with its settings
+
+    def prepare(self) -> None:
+        """Make sure that the tables are those of this release; a SQLite file is migrated, and made where missing.
+
+        Raises:
+            StoreError: they are not, and it is for an operator to migrate.
+            StoreUnavailable: the database cannot be reached.
+        """
+        if self.is_sqlite:
+            _make_private(Path(self._url.database or ""))
+        if self.revision() == tables.REVISION:
+            return
+        if not self.is_sqlite:
+            raise StoreError("the database has not the tables of this release; run `huijian store migrate`")
+        self.migrate()
+
+    def revision(self) -> str | None:
+        """The last migration that was made; None in an empty database."""
+        with self.reading() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return revision
+
+    def migrate(self) -> None:
+        """Bring the tables to this release, whole or not at all.
+
+        Raises:
+            StoreError: the database is of a later release.
+        """
+        from alembic import command  # noqa: PLC0415 - 0.15 s that only a migration needs
+        from alembic.config import Config  # noqa: PLC0415
+        from alembic.util import CommandError  # noqa: PLC0415
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self.writing() as connection:
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "head")
+            except CommandError:
+                raise StoreError("the database is of a later release than this program") from None
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def _checked(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError(f"{URL_VARIABLE} is not a database URL") from None
+    if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        return parsed.set(drivername="sqlite")
+    if parsed.get_backend_name() in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    raise StoreError(f"{URL_VARIABLE} must be sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME")
+
+
+def _make_private(path: Path) -> None:
+    """A file that only its owner may read; SQLite gives its log the same rights."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreUnavailable(f"the database file {path} cannot be opened: {error.strerror}") from None
+
+
+def _set_up_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # no transaction is begun behind our back
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    kind = connection.get_execution_options().get("begin", "DEFERRED")
+    if kind:
+        connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn a failure of the database into ours; messages of drivers may quote values, so they are not passed on."""
+    try:
+        yield
+    except (DataError, IntegrityError):
+        raise  # not the database's fault
+    except (DatabaseError, InterfaceError, NoConnectionFree) as error:
+        cause = getattr(error, "orig", error)
+        name = getattr(cause, "sqlite_errorname", None) or type(cause).__name__
+        raise StoreUnavailable(f"the database cannot be reached or written ({name})") from None

@@ -1,0 +1,107 @@
+"""Forget what is kept no longer, for good, and keep a trace that it was done.
+
+Decisions go in the groups in which the audit trail recorded them, so that a decision that is missing from a group
+that was not purged is always a sign of tampering.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Delete, Select, delete, select, text
+
+from models.policy import StoreRules
+from serving.store import audit
+from serving.store.database import Database
+from serving.store.errors import StoreError
+from serving.store.tables import appeals, contents, decisions, reviews, utc
+from serving.store.tables import audit as events
+
+BATCH: Final = 200
+"""Decisions, or groups of them, a transaction: the service writes in between."""
+
+CHECKPOINT_SECONDS: Final = 10
+"""How long to wait for readers of SQLite's log, which still holds what was deleted."""
+
+
+@dataclass(frozen=True)
+class Purged:
+    """How many rows are gone."""
+
+    contents: int
+    decisions: int
+
+
+def purge(database: Database, rules: StoreRules, actor: str, moment: datetime | None = None) -> Purged:
+    """Delete contents and decisions whose time is over, with their appeals and reviews.
+
+    Contents of a decision that has an appeal without a later review are kept until it is reviewed.
+
+    Args:
+        moment: the time to judge by; now if not given.
+
+    Raises:
+        StoreUnavailable: the database cannot be written.
+        StoreError: somebody reads SQLite's log all the time; what was deleted is still in it.
+    """
+    today = moment or datetime.now(UTC)
+    contents_before = utc(today - timedelta(days=rules.contents.days))
+    decisions_before = utc(today - timedelta(days=rules.decisions.days))
+    begun = {"contents_before": contents_before, "decisions_before": decisions_before}
+    with database.writing() as connection:
+        audit.append(connection, audit.PURGE, actor, begun)  # first: what is missing is explained at any moment
+    gone = Purged(_purge_contents(database, contents_before), _purge_decisions(database, decisions_before))
+    with database.writing() as connection:
+        audit.append(connection, "purged", actor, asdict(gone))
+    _overwrite(database)
+    return gone
+
+
+def _purge_contents(database: Database, before: str) -> int:
+    open_appeal = select(appeals.c.appeal_id).where(
+        appeals.c.decision_id == decisions.c.decision_id,
+        ~select(reviews.c.review_id)
+        .where(reviews.c.decision_id == appeals.c.decision_id, reviews.c.sequence > appeals.c.sequence)
+        .exists(),
+    )
+    held = select(contents.c.decision_id).where(contents.c.decision_id == decisions.c.decision_id).exists()
+    over = select(decisions.c.decision_id).where(decisions.c.time < before, held, ~open_appeal.exists()).limit(BATCH)
+    return _in_batches(database, over, lambda ids: delete(contents).where(contents.c.decision_id.in_(ids)))
+
+
+def _purge_decisions(database: Database, before: str) -> int:
+    group = events.c.sequence == decisions.c.sequence
+    over = select(decisions.c.sequence).join(events, group).where(events.c.time < before).distinct()
+    return _in_batches(database, over.limit(BATCH), lambda ids: delete(decisions).where(decisions.c.sequence.in_(ids)))
+
+
+def _in_batches(database: Database, over: Select[tuple[Any]], removal: Callable[[Sequence[Any]], Delete]) -> int:
+    removed = 0
+    while True:
+        with database.writing() as connection:
+            keys = connection.scalars(over).all()
+            if not keys:
+                return removed
+            removed += connection.execute(removal(keys)).rowcount
+
+
+def _overwrite(database: Database) -> None:
+    """Leave nothing of what was deleted: SQLite has zeros in its place, but its log still holds the pages before."""
+    with database.maintaining() as connection:
+        if database.is_sqlite:
+            _truncate_log(connection)
+        else:
+            for table in (decisions, contents, appeals, reviews):
+                connection.execute(text(f"VACUUM {table.name}"))
+
+
+def _truncate_log(connection: Connection) -> None:
+    deadline = time.monotonic() + CHECKPOINT_SECONDS
+    while connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).scalar_one():
+        if time.monotonic() > deadline:
+            raise StoreError("all is deleted, but other programs keep SQLite's log from being emptied; purge again")
+        time.sleep(0.1)

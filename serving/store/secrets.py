@@ -1,0 +1,83 @@
+"""The keys that keep accounts and contents unreadable to whoever has only the database.
+
+An account id, a name or a bio can be guessed, so a plain hash of it would give it away: hashes here are keyed. Texts
+and pictures are encrypted (Fernet: AES-128-CBC and HMAC-SHA256), and the keys of both live in the environment alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from serving.store.errors import StoreError
+
+HASH_VARIABLE: Final = "HUIJIAN_HASH_KEY"
+CONTENT_VARIABLE: Final = "HUIJIAN_CONTENT_KEYS"
+
+KEY_BYTES: Final = 32
+"""As long as the hash (RFC 2104 asks for at least that)."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The keys of one installation; all its workers have the same.
+
+    Attributes:
+        hash_key: keys the hashes; another one makes an account another account.
+        contents: encrypts with its first key and reads what any of them encrypted.
+    """
+
+    hash_key: bytes
+    contents: MultiFernet
+
+    @classmethod
+    def from_environment(cls) -> Secrets:
+        """The keys in HUIJIAN_HASH_KEY (64 hex digits) and HUIJIAN_CONTENT_KEYS (Fernet keys, comma-separated).
+
+        Raises:
+            StoreError: one is missing or malformed.
+        """
+        try:
+            hash_key = bytes.fromhex(os.environ.get(HASH_VARIABLE, ""))
+            keys = [Fernet(key.strip()) for key in os.environ.get(CONTENT_VARIABLE, "").split(",")]
+        except ValueError:
+            hash_key, keys = b"", []
+        if len(hash_key) != KEY_BYTES or not keys:
+            raise StoreError(
+                f"{HASH_VARIABLE} must hold 64 hex digits and {CONTENT_VARIABLE} Fernet keys, separated by commas; "
+                "`huijian store keys` makes new ones"
+            )
+        return cls(hash_key, MultiFernet(keys))
+
+    @staticmethod
+    def fresh() -> dict[str, str]:
+        """New keys, as environment variables."""
+        return {HASH_VARIABLE: os.urandom(KEY_BYTES).hex(), CONTENT_VARIABLE: Fernet.generate_key().decode()}
+
+    def digest(self, kind: str, content: bytes) -> str:
+        """HMAC-SHA256 in hex.
+
+        Args:
+            kind: what is hashed, such as "account" or "bio"; the same content has another hash as another kind.
+        """
+        return hmac.new(self.hash_key, kind.encode() + b"\0" + content, hashlib.sha256).hexdigest()
+
+    def seal(self, content: bytes) -> bytes:
+        """The content, encrypted."""
+        return self.contents.encrypt(content)
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """The content that was sealed.
+
+        Raises:
+            StoreError: none of the keys opens it, or it was changed.
+        """
+        try:
+            return self.contents.decrypt(sealed)
+        except InvalidToken:
+            raise StoreError(f"no key in {CONTENT_VARIABLE} opens what is stored, or it was altered") from None

@@ -1,0 +1,179 @@
+"""Decisions on their way to the database: on local disk before they are answered.
+
+An append-only file that is synced costs a fraction of a millisecond, whatever the database does. Each process appends
+to a segment of its own, which it holds locked; when it is killed the lock goes with it, and whoever is alive takes
+the segment over. So there is one way into the database, after a crash as in daily work.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from serving.store.errors import StoreUnavailable
+from serving.store.tables import canonical
+
+MAX_SEGMENT: Final = 8_000_000
+"""Bytes after which a new segment is begun: a segment is read whole, and stored in one transaction."""
+
+Record = dict[str, Any]
+
+logger = logging.getLogger("huijian.store")
+
+
+class Spool:
+    """The spool of all processes on this machine.
+
+    Args:
+        folder: on a disk that survives a restart; made where missing, readable by its owner only.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._segment: _Segment | None = None
+
+    def append(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Write records; they are on disk when this returns.
+
+        Raises:
+            StoreUnavailable: they could not be written.
+        """
+        lines = "".join(canonical(record) + "\n" for record in records).encode()
+        try:
+            with self._lock:
+                segment, self._segment = self._writable(), None
+                segment.write(lines)
+                self._segment = segment  # unless the write failed: nothing may follow what it left
+            segment.sync()  # outside the lock: the disk syncs for several threads at once
+        except OSError as error:
+            with self._lock:
+                self._segment = None
+            raise StoreUnavailable(f"the local spool cannot be written: {error.strerror}") from None
+
+    def closed(self) -> list[Path]:
+        """Segments to which nobody appends any more, oldest first: this process's own and those of dead processes."""
+        with self._lock:
+            own = self._segment.path if self._segment and self._segment.size else None
+            if own:
+                self._segment = None
+        return [path for path in self._paths() if path == own or not _is_held(path)]
+
+    def remove(self, segment: Path) -> None:
+        """Forget a segment that is stored."""
+        segment.unlink(missing_ok=True)
+
+    def set_aside(self, segment: Path) -> None:
+        """Keep a segment that cannot be stored as it is, for people to look at."""
+        logger.error("the spool segment %s is damaged in part; it is kept as .damaged", segment.name)
+        segment.rename(segment.with_suffix(".damaged"))
+
+    def find(self, decision_id: str) -> Record | None:
+        """A decision that waits here."""
+        for path in self._paths():
+            found = next((record for record in read(path)[0] if record["decision_id"] == decision_id), None)
+            if found:
+                return found
+        return None
+
+    def waiting(self) -> int:
+        """Bytes that wait to be stored."""
+        return sum(_size(path) for path in self._paths())
+
+    def damaged(self) -> int:
+        """Segments that were set aside."""
+        return sum(1 for _ in self._folder.glob("*.damaged"))
+
+    def _paths(self) -> list[Path]:
+        return sorted(self._folder.glob("*.jsonl"))
+
+    def _writable(self) -> _Segment:
+        if self._segment is None or self._segment.size > MAX_SEGMENT:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._segment = _Segment(self._folder)
+        return self._segment
+
+
+class _Segment:
+    """A file that this process alone appends to. It is closed, and its lock released, when nobody uses it any more."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / f"{time.time_ns():020d}-{uuid.uuid4().hex}.jsonl"
+        self.size = 0
+        # It gets its name only when it is locked: an unlocked one is taken for a dead process's.
+        draft = self.path.with_suffix(".draft")
+        self._descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        draft.rename(self.path)
+        _sync_folder(folder)
+
+    def __del__(self) -> None:
+        if hasattr(self, "_descriptor"):
+            os.close(self._descriptor)
+
+    def write(self, data: bytes) -> None:
+        written = os.write(self._descriptor, data)
+        self.size += written
+        if written < len(data):
+            raise OSError(0, "the disk is full")
+
+    def sync(self) -> None:
+        os.fdatasync(self._descriptor)
+
+
+def read(segment: Path) -> tuple[list[Record], bool]:
+    """The records of a segment, and whether any between them cannot be read; empty if it is gone.
+
+    What follows the last end of line was cut off by a crash, before anybody was answered.
+    """
+    try:
+        lines = segment.read_bytes().split(b"\n")[:-1]
+    except FileNotFoundError:
+        return [], False
+    records = [record for line in lines for record in _parsed(line)]
+    return records, len(records) < len(lines)
+
+
+def _parsed(line: bytes) -> Iterator[Record]:
+    try:
+        yield json.loads(line)
+    except ValueError:
+        return
+
+
+def _is_held(path: Path) -> bool:
+    """Whether a living process appends to it."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

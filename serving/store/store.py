@@ -1,0 +1,198 @@
+"""The store as the service sees it: remember judgements, give them back, take appeals and reviews.
+
+`record` returns when the decisions are on local disk (`serving.store.spool`), so that an answer given is never lost; a
+thread moves them to the database (`serving.store.writer`). Everything else is one transaction of the database, and
+an event of the audit trail with the name of who did it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from models.policy import StoreRules
+from models.profile import Answer, Field, Profile, Severity
+from serving.store import audit
+from serving.store.database import Database
+from serving.store.errors import DecisionUnknown, StoreError, StoreUnavailable
+from serving.store.records import WORDS, record, with_words
+from serving.store.secrets import Secrets
+from serving.store.spool import Record, Spool
+from serving.store.tables import appeals, contents, decisions, now, reviews
+from serving.store.writer import Writer
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the store is, for readiness and metrics.
+
+    Attributes:
+        accepts: whether decisions can be recorded now.
+        problem: why the database does not take them; None while it does.
+        waiting: bytes in the local spool.
+        damaged: segments of the spool that people must look at.
+    """
+
+    accepts: bool
+    problem: str | None
+    waiting: int
+    damaged: int
+
+
+class Store:
+    """What one worker remembers with; any number of them share a database, and those of a machine a spool.
+
+    Args:
+        database: where everything ends.
+        spool: where decisions are until then.
+        secrets: the keys, the same in all workers.
+        rules: what the policy in force says; asked anew for every judgement.
+    """
+
+    def __init__(self, database: Database, spool: Spool, secrets: Secrets, rules: Callable[[], StoreRules]) -> None:
+        self._database, self._spool, self._secrets, self._rules = database, spool, secrets, rules
+        self._writer = Writer(database, spool)
+        self._writer.attempt()
+        self._writer.start()
+
+    @classmethod
+    def from_environment(cls, home: Path, rules: Callable[[], StoreRules]) -> Store:
+        """The store that the environment describes, its spool in the home directory.
+
+        Raises:
+            StoreError: a key is missing or the database URL cannot be used.
+        """
+        database, secrets = Database.from_environment(home), Secrets.from_environment()
+        return cls(database, Spool(home / "store" / "spool"), secrets, rules)
+
+    def check_accepts(self) -> None:
+        """Refuse before any work is done what could not be recorded.
+
+        Raises:
+            StoreUnavailable: the database is down and the policy refuses requests then.
+        """
+        if not self._accepts():
+            raise StoreUnavailable("decisions cannot be recorded now, so none are made")
+
+    def record(self, judged: Sequence[tuple[Profile, Answer]], timings: Mapping[str, float], by: str) -> None:
+        """Remember judgements for good; answer only after this returned.
+
+        Args:
+            timings: milliseconds by stage, of all of them together.
+            by: the name of the key that asked.
+
+        Raises:
+            StoreUnavailable: they are not recorded and must not be answered.
+        """
+        self.check_accepts()
+        kept = self._rules().contents
+        asked = {"asked_by": by, "timings": {stage: round(spent, 3) for stage, spent in timings.items()}}
+        self._spool.append([{**record(profile, said, kept, self._secrets), **asked} for profile, said in judged])
+        self._writer.wake()
+
+    def decision(self, decision_id: str, by: str) -> dict[str, Any]:
+        """A decision with its appeals and reviews, oldest first, and its words where they are still kept.
+
+        Raises:
+            DecisionUnknown: there is none.
+            StoreUnavailable: the database is down.
+        """
+        with self._database.writing() as connection:
+            found = self._found(connection, decision_id) or self._spool.find(decision_id)
+            if found is None:
+                raise DecisionUnknown(f"there is no decision {decision_id[:64]!r}, or it is no longer kept")
+            audit.append(connection, "read", by, {"decision_id": decision_id})
+            said = {table.name: self._statements(connection, table, decision_id) for table in (appeals, reviews)}
+        shown = {name: found[name] for name in ("decision_id", "time", "asked_by", "verdict", "inputs", "timings")}
+        words = self._opened(found, WORDS) if WORDS in found["contents"] else None
+        return {**shown, "answer": with_words(found["answer"], words), **said}
+
+    def contents(self, decision_id: str, by: str) -> dict[Field, bytes]:
+        """The judged fields that are still kept: texts in UTF-8, pictures as they were sent.
+
+        Raises:
+            DecisionUnknown: there is no such decision.
+            StoreError: a field was altered, or none of the keys opens it.
+            StoreUnavailable: the database is down.
+        """
+        with self._database.writing() as connection:
+            found = self._stored(connection, decision_id)
+            audit.append(connection, "contents_read", by, {"decision_id": decision_id})
+        return {field: self._opened(found, field) for field in Field if field in found["contents"]}
+
+    def appeal(self, decision_id: str, text: str, by: str) -> dict[str, str]:
+        """File a complaint by the account's owner (Art. 19); returns its id and time.
+
+        Raises:
+            DecisionUnknown: there is no such decision.
+            StoreUnavailable: the database is down.
+        """
+        return self._state("appeal", "appeal_id", decision_id, text, by)
+
+    def review(self, decision_id: str, outcome: Severity, note: str, by: str) -> dict[str, str]:
+        """Record what a reviewer decided; returns its id, time and outcome.
+
+        Raises:
+            DecisionUnknown: there is no such decision.
+            StoreUnavailable: the database is down.
+        """
+        return self._state("review", "review_id", decision_id, note, by, outcome=str(outcome))
+
+    def health(self) -> Health:
+        """How the store is now; asks neither disk nor database for long."""
+        problem = self._writer.problem if self._writer.is_well else self._writer.problem or "the database is slow"
+        return Health(self._accepts(), problem, self._spool.waiting(), self._spool.damaged())
+
+    def close(self) -> None:
+        """Move what is spooled to the database and let go of it."""
+        self._writer.stop()
+        self._database.close()
+
+    def _accepts(self) -> bool:
+        return self._writer.is_well or self._rules().database_down.then == "spool"
+
+    def _state(self, kind: str, key: str, decision_id: str, text: str, by: str, **more: str) -> dict[str, str]:
+        plain = text.encode("utf-8", "surrogatepass")
+        shown = {key: uuid.uuid4().hex, "time": now(), **more}
+        row = {**shown, "decision_id": decision_id, "actor": by}
+        kept = {"text_hash": self._secrets.digest(kind, plain), "sealed": self._secrets.seal(plain)}
+        with self._database.writing() as connection:
+            self._stored(connection, decision_id)
+            audit.append(connection, kind, by, {"decision_id": decision_id, **more}, [{**row, **kept}])
+        return shown
+
+    def _stored(self, connection: Connection, decision_id: str) -> Record:
+        """A decision in the database, which nothing can be added to before."""
+        found = self._found(connection, decision_id)
+        if found:
+            return found
+        if self._spool.find(decision_id):
+            raise StoreUnavailable("the decision is on its way to the database; try again")
+        raise DecisionUnknown(f"there is no decision {decision_id[:64]!r}, or it is no longer kept")
+
+    def _found(self, connection: Connection, decision_id: str) -> Record | None:
+        row = connection.execute(select(decisions).where(decisions.c.decision_id == decision_id)).first()
+        if row is None:
+            return None
+        sealed = connection.execute(select(contents).where(contents.c.decision_id == decision_id))
+        return {**row._mapping, "contents": {content.field: content.sealed for content in sealed}}
+
+    def _opened(self, found: Record, field: str) -> bytes:
+        content = self._secrets.unseal(found["contents"][field])
+        if field != WORDS and self._secrets.digest(field, content) != found["inputs"][field]:
+            raise StoreError(f"{field} of decision {found['decision_id']} is not what was judged")
+        return content
+
+    def _statements(self, connection: Connection, table: Table, decision_id: str) -> list[dict[str, str]]:
+        rows = connection.execute(select(table).where(table.c.decision_id == decision_id).order_by(table.c.sequence))
+        return [self._statement(dict(row._mapping)) for row in rows]
+
+    def _statement(self, row: dict[str, Any]) -> dict[str, str]:
+        text = self._secrets.unseal(row["sealed"]).decode("utf-8", "surrogatepass")
+        hidden = ("sealed", "sequence", "text_hash", "decision_id")
+        return {**{name: value for name, value in row.items() if name not in hidden}, "text": text}

@@ -1,0 +1,137 @@
+"""From the spool to the database, many decisions a transaction.
+
+A thread in every worker. A decision that is in the database already, from a segment that was stored by a process
+killed before it could remove it, is left as it is.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import DataError, IntegrityError
+
+from serving.store import audit
+from serving.store.database import Database
+from serving.store.errors import StoreError
+from serving.store.spool import Record, Spool, read
+from serving.store.tables import contents, decisions
+
+PAUSE_SECONDS: Final = 0.2
+"""Between two transactions: a worker adds at most five rows a second to the trail, whatever its load."""
+
+IDLE_SECONDS: Final = 1
+"""How often the database, and the segments of dead processes, are looked at without a decision."""
+
+STALE_SECONDS: Final = 8
+"""A database that has not answered for so long is down, even if a statement to it still waits."""
+
+logger = logging.getLogger("huijian.store")
+
+
+class Writer(threading.Thread):
+    """Stores what is spooled.
+
+    Attributes:
+        problem: why the last attempt failed; None after one that did not.
+    """
+
+    def __init__(self, database: Database, spool: Spool) -> None:
+        super().__init__(name="store", daemon=True)
+        self._database, self._spool = database, spool
+        self._prepared = False
+        self._wake, self._ending = threading.Event(), threading.Event()
+        self.problem: str | None = None
+        self._succeeded = time.monotonic()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the database takes what is given to it."""
+        return self.problem is None and time.monotonic() - self._succeeded < STALE_SECONDS
+
+    def wake(self) -> None:
+        """Say that something was spooled."""
+        self._wake.set()
+
+    def run(self) -> None:
+        """Store until `stop`."""
+        while not self._ending.wait(PAUSE_SECONDS):
+            self._wake.wait(IDLE_SECONDS)
+            self._wake.clear()
+            self.attempt()
+
+    def stop(self) -> None:
+        """Store what is left, if the database takes it, and end."""
+        self._ending.set()
+        self._wake.set()
+        self.join()
+        self.attempt()
+
+    def attempt(self) -> None:
+        """Store everything that nobody appends to any more. Never raises: a failure becomes `problem`."""
+        try:
+            self._store_all()
+        except (StoreError, OSError) as error:
+            self._note(str(error))
+        except Exception as error:  # its message may quote values
+            self._note(f"unexpected {type(error).__name__} while storing")
+        else:
+            self._note(None)
+            self._succeeded = time.monotonic()
+
+    def _note(self, problem: str | None) -> None:
+        if problem != self.problem:
+            logger.log(logging.ERROR if problem else logging.INFO, "the store: %s", problem or "all is well again")
+        self.problem = problem
+
+    def _store_all(self) -> None:
+        if not self._prepared:
+            self._database.prepare()
+            self._prepared = True
+        segments = self._spool.closed()
+        for segment in segments:
+            self._store(segment)
+        if not segments:
+            self._database.revision()
+
+    def _store(self, segment: Path) -> None:
+        records, damaged = read(segment)
+        try:
+            with self._database.writing() as connection:
+                _insert(connection, records)
+        except (DataError, IntegrityError):
+            damaged = True
+        if damaged:
+            self._spool.set_aside(segment)
+        else:
+            self._spool.remove(segment)
+
+
+def _insert(connection: Connection, records: Sequence[Record]) -> None:
+    new = _new(connection, records)
+    if not new:
+        return
+    rows = [{name: value for name, value in record.items() if name != "contents"} for record in new]
+    audit.append(connection, audit.DECISIONS, "service", {"decisions": len(rows)}, rows)
+    sealed = [_content(record, field) for record in new for field in record["contents"]]
+    if sealed:
+        connection.execute(insert(contents), sealed)
+
+
+def _new(connection: Connection, records: Sequence[Record]) -> list[Record]:
+    """Those that are not stored yet, each once."""
+    by_id = {record["decision_id"]: record for record in records}
+    known = connection.scalars(select(decisions.c.decision_id).where(decisions.c.decision_id.in_(by_id)))
+    for decision_id in known.all():
+        del by_id[decision_id]
+    return list(by_id.values())
+
+
+def _content(record: Record, field: str) -> dict[str, Any]:
+    sealed = record["contents"][field].encode()
+    return {"decision_id": record["decision_id"], "field": field, "sealed": sealed}
