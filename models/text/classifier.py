@@ -126,7 +126,7 @@ class TextClassifier:
 
     def _proof(self, text: FieldText, spans: Sequence[Span], tokens: Array, score: float) -> Evidence:
         """The words of one label; a reported finding always points at its likeliest words."""
-        threshold = self._evidence if score < 0.5 or not tokens.size else min(self._evidence, 0.8 * tokens.max())
+        threshold = self._evidence if score < 0.5 or not tokens.size else min(self._evidence, 0.5 * tokens.max())
         chosen = [span for span, token in zip(spans, tokens, strict=True) if token >= threshold]
         places = merged(chosen, text.normalized.text)
         return evidence_at(text.normalized, places) if places else Evidence()
@@ -139,10 +139,10 @@ def _words(text: FieldText, window: Window) -> str:
 
 
 def merged(spans: Sequence[Span], text: str) -> list[Span]:
-    """Sorted spans joined where at most one character lies between them, white space at their ends left out."""
+    """Sorted spans joined where at most two characters lie between them, white space at their ends left out."""
     joined: list[Span] = []
     for start, end in spans:
-        if joined and start - joined[-1][1] <= 1:
+        if joined and start - joined[-1][1] <= 2:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))

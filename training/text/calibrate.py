@@ -25,6 +25,9 @@ from training.text.measures import matrix
 CLEAN_FLAGGED = 0.01
 """Largest share of the clean texts that one label may flag; eight labels together flag 5% of the validation's."""
 
+UNTUNED_EVIDENCE = 0.5
+"""Evidence threshold of a model that reports nothing rightly."""
+
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
@@ -43,12 +46,12 @@ def calibration(classifier: TextClassifier, cases: Sequence[Case]) -> dict[str, 
     logits = np.stack([[reading.encoder, reading.ngrams] for reading in readings])
     truth = matrix([case.labels for case in cases])
     clean = np.asarray(~truth.any(axis=1))
+    blends = [_blend(logits[:, :, index], truth[:, index], clean) for index in range(len(CLASSIFIER_LABELS))]
+    weights = np.array([[blend["encoder"], blend["ngrams"]] for blend in blends])
+    reported = (logits * weights.T).sum(axis=1) + [blend["offset"] for blend in blends] >= 0
     return {
-        "calibration": {
-            str(label): _blend(logits[:, :, index], truth[:, index], clean)
-            for index, label in enumerate(CLASSIFIER_LABELS)
-        },
-        "evidence_threshold": _evidence_threshold(readings, cases),
+        "calibration": dict(zip(map(str, CLASSIFIER_LABELS), blends, strict=True)),
+        "evidence_threshold": _evidence_threshold(readings, cases, reported),
     }
 
 
@@ -82,13 +85,16 @@ def operating_point(logits: Array, probabilities: Array, clean: Array) -> float:
     return float((logits[order[best]] + following) / 2)
 
 
-def _evidence_threshold(readings: Sequence[Reading], cases: Sequence[Case]) -> float:
-    """The token probability whose spans agree best (F1 over tokens) with the cases' evidence."""
+def _evidence_threshold(readings: Sequence[Reading], cases: Sequence[Case], reported: Array) -> float:
+    """The token probability whose spans agree best (F1 over tokens) with the evidence of rightly reported labels."""
     probabilities, truths = [], []
-    for reading, case in zip(readings, cases, strict=True):
+    for reading, case, labels in zip(readings, cases, reported, strict=True):
         for label in case.evidence:
-            probabilities.append(1 / (1 + np.exp(-reading.tokens[:, CLASSIFIER_LABELS.index(label)])))
-            truths.append(evidence_tokens(reading, case, label))
+            if labels[column := CLASSIFIER_LABELS.index(label)]:
+                probabilities.append(1 / (1 + np.exp(-reading.tokens[:, column])))
+                truths.append(evidence_tokens(reading, case, label))
+    if not probabilities:
+        return UNTUNED_EVIDENCE
     given, true = np.concatenate(probabilities), np.concatenate(truths)
     thresholds = np.arange(0.1, 0.9, 0.05)
     return round(float(max(thresholds, key=lambda threshold: f1_score(true, given >= threshold))), 2)

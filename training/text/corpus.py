@@ -1,9 +1,10 @@
-"""Labelled texts: read whole or refused whole, and split so that no neighbour of a training text is tested.
+"""Labelled texts: read whole or refused whole, and split so that nobody who wrote training texts wrote test texts.
 
-A model is only as honest as its test. The corpus was written in runs: a violating text is often followed by its
-harmless mirror image, so whole neighbourhoods, never single lines, go to one side of the split.
+A model is only as honest as its test: other people's texts, with their own subjects and habits. The rest was written in
+runs, a violating text often followed by its harmless mirror image, so whole neighbourhoods, never single lines, are
+held out for calibration.
 
-    python -m training.text.corpus split FOLDER datasets/bios
+    python -m training.text.corpus split OUTPUT --test TESTS.jsonl ... AUTHOR.jsonl ...
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import typer
+from scipy.sparse import vstack
 from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -31,9 +33,12 @@ BLOCK = 20
 NEAR_DUPLICATE = 0.7
 """Cosine of character TF-IDF from which two texts count as one: below it, those read by eye said different things."""
 
+ROWS_AT_ONCE = 1000
+"""Rows of the similarity matrix, which is nearly dense, held in memory together."""
+
 
 class Split(StrEnum):
-    """The parts of the corpus, in the order in which near-duplicates are drawn to them."""
+    """The parts of the corpus."""
 
     TRAIN = "train"
     VALIDATION = "validation"
@@ -109,31 +114,31 @@ def read_split(split: Split) -> list[Case]:
 
 def near_duplicates(texts: Sequence[str]) -> np.ndarray:
     """Cluster number of every text, int32 (n,); texts as near as `NEAR_DUPLICATE`, also in a chain, share one."""
-    grams = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), lowercase=True).fit_transform(texts)
-    similar = (grams @ grams.T) >= NEAR_DUPLICATE
+    grams = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), lowercase=True, dtype=np.float32).fit_transform(texts)
+    rows = range(0, len(texts), ROWS_AT_ONCE)
+    similar = vstack([(grams[at : at + ROWS_AT_ONCE] @ grams.T) >= NEAR_DUPLICATE for at in rows])
     _, clusters = connected_components(similar, directed=False)
     return clusters
 
 
-def split_cases(cases: Sequence[Case]) -> dict[Split, list[Case]]:
-    """About 75 / 10 / 15 percent, by group; near-duplicates follow the one nearest to training.
+def split_cases(cases: Sequence[Case], test: Sequence[Case]) -> dict[Split, list[Case]]:
+    """A tenth of the groups for validation, the others for training; the test part is given.
 
-    A test text whose double was trained on would measure memory, so it is trained on as well.
+    Near-duplicates of a test text are left out, for a model that has read them would be tested on its memory; those
+    of a training text are trained on.
     """
-    sides = np.array([_side(case.group) for case in cases])
-    clusters = near_duplicates([case.text for case in cases])
-    nearest = np.full(clusters.max() + 1, len(Split))
-    np.minimum.at(nearest, clusters, sides)
-    parts: dict[Split, list[Case]] = {split: [] for split in Split}
+    clusters = near_duplicates([case.text for case in (*test, *cases)])
+    tested, clusters = set(clusters[: len(test)].tolist()), clusters[len(test) :].tolist()
+    trained = {cluster for case, cluster in zip(cases, clusters, strict=True) if not _held_out(case.group)}
+    parts: dict[Split, list[Case]] = {Split.TRAIN: [], Split.VALIDATION: [], Split.TEST: list(test)}
     for case, cluster in zip(cases, clusters, strict=True):
-        parts[list(Split)[nearest[cluster]]].append(case)
+        if cluster not in tested:
+            parts[Split.TRAIN if cluster in trained else Split.VALIDATION].append(case)
     return parts
 
 
-def _side(group: str) -> int:
-    """0, 1 or 2 for train, validation, test."""
-    percent = int.from_bytes(hashlib.sha256(group.encode()).digest()[:4], "big") % 100
-    return int(percent >= 75) + int(percent >= 85)
+def _held_out(group: str) -> bool:
+    return 75 <= int.from_bytes(hashlib.sha256(group.encode()).digest()[:4], "big") % 100 < 85
 
 
 def _lines(path: Path) -> list[str]:
@@ -207,8 +212,9 @@ def _evidence(raw: Mapping[str, Any], text: str, labels: Sequence[Label]) -> dic
 
 
 def _with_groups(path: Path) -> list[Case]:
+    """The cases of one author's file; those without a group get the neighbourhood in which they stand."""
     return [
-        replace(case, source=path.stem, group=f"{path.stem}/{line // BLOCK:03d}")
+        case if case.group else replace(case, source=path.stem, group=f"{path.stem}/{line // BLOCK:03d}")
         for line, case in enumerate(read_cases(path))
     ]
 
@@ -222,11 +228,15 @@ def _main() -> None:
 
 
 @app.command()
-def split(folder: Path, output: Path) -> None:
-    """Split every cases file of FOLDER into train, validation and test cases in OUTPUT."""
-    cases = [case for path in sorted(folder.glob("*.jsonl")) for case in _with_groups(path)]
+def split(
+    output: Annotated[Path, typer.Argument(help="Folder to write train, validation and test cases to.")],
+    authors: Annotated[list[Path], typer.Argument(help="Cases files to train on.")],
+    test: Annotated[list[Path], typer.Option(help="Cases of other authors, for the test part.")],
+) -> None:
+    """Split labelled texts into train, validation and test cases."""
+    cases, tests = ([case for path in paths for case in _with_groups(path)] for paths in (authors, test))
     output.mkdir(parents=True, exist_ok=True)
-    for part, members in split_cases(cases).items():
+    for part, members in split_cases(cases, tests).items():
         write_cases(output / f"{part}.jsonl", members)
         typer.echo(f"{part}: {len(members)}")
 

@@ -74,15 +74,37 @@ def test_an_empty_or_missing_file_is_refused(tmp_path):
         read_cases(tmp_path / "nothing.jsonl")
 
 
-def test_neighbours_and_near_duplicates_are_never_split_apart():
-    subjects = [chr(0x4E00 + 7 * number) * 6 for number in range(400)]
-    cases = [Case(str(i), Field.BIO, text, (), {}, group=f"g{i // BLOCK}") for i, text in enumerate(subjects)]
-    double = Case("double", Field.BIO, subjects[0] + "。", (), {}, group="elsewhere")
-    parts = split_cases([*cases, double])
-    side = {case.id: split for split, members in parts.items() for case in members}
-    assert len(set(side.values())) == 3
-    assert all(len({side[str(i)] for i in range(at, at + BLOCK)}) == 1 for at in range(BLOCK, 400, BLOCK))
-    assert side["double"] == side["0"]
+def cases_of(*groups):
+    """Twenty different texts in each group."""
+    return [
+        Case(f"{group}-{line}", Field.BIO, chr(0x4E00 + 140 * number + 7 * line) * 6, (), {}, group=group)
+        for number, group in enumerate(groups)
+        for line in range(BLOCK)
+    ]
+
+
+def test_neighbours_stay_together_and_a_tenth_is_held_out():
+    parts = split_cases(cases_of(*(f"g{number}" for number in range(60))), [])
+    groups = {split: {case.group for case in members} for split, members in parts.items()}
+    assert not groups[Split.TRAIN] & groups[Split.VALIDATION]
+    assert 2 <= len(groups[Split.VALIDATION]) <= 12
+    assert sum(map(len, parts.values())) == 60 * BLOCK
+
+
+def test_a_near_duplicate_is_trained_on_with_its_double_and_left_out_where_it_is_tested():
+    cases = cases_of(*(f"g{number}" for number in range(60)))
+    parts = split_cases(cases, [])
+    held_out = parts[Split.VALIDATION][0].group
+    trained, tested = parts[Split.TRAIN][0], parts[Split.TRAIN][1]
+    doubles = [
+        Case(f"double {case.id}", Field.BIO, case.text + "。", (), {}, group=held_out) for case in (trained, tested)
+    ]
+    other = Case("other", Field.BIO, tested.text + "！", (), {}, group="of another author")
+    parts = split_cases([*cases, *doubles], [other])
+    ids = {split: {case.id for case in members} for split, members in parts.items()}
+    assert ids[Split.TEST] == {"other"}
+    assert f"double {trained.id}" in ids[Split.TRAIN]
+    assert not {tested.id, f"double {tested.id}"} & (ids[Split.TRAIN] | ids[Split.VALIDATION])
 
 
 def test_no_test_text_of_the_corpus_has_a_double_among_those_trained_on():
@@ -99,3 +121,8 @@ def test_neighbourhoods_of_the_corpus_stay_together_but_for_the_doubles_drawn_aw
             sides[case.group][split] += 1
     drawn_away = sum(counts.total() - max(counts.values()) for counts in sides.values())
     assert drawn_away / sum(counts.total() for counts in sides.values()) < 0.02
+
+
+def test_no_author_of_the_test_part_wrote_anything_that_is_trained_on():
+    authors = {split: {case.source for case in read_split(split)} for split in Split}
+    assert not authors[Split.TEST] & (authors[Split.TRAIN] | authors[Split.VALIDATION])
