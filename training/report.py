@@ -65,8 +65,8 @@ def threshold_table(judged: Sequence[Judged[Case]], policy: Policy) -> Markup:
         "误报 · false alarms",
         "放过 · left alone",
     )
-    rows = [(_named(label), policy.rules[label].threshold, *_counts(judged, label)) for label in CLASSIFIER_LABELS]
-    return _table(header, rows)
+    rows = [(named(label), policy.rules[label].threshold, *_counts(judged, label)) for label in CLASSIFIER_LABELS]
+    return table(header, rows)
 
 
 def precision_recall(judged: Sequence[Judged[Case]], policy: Policy) -> Figure:
@@ -84,7 +84,7 @@ def text_errors(judged: Sequence[Judged[Case]]) -> Markup:
     """The worst misses and false alarms of every label, evidence marked in the original text."""
     header = ("结果 · outcome", "分数 · score", "案例 · case", "字段 · field", "文本 · text", "检测器 · detector")
     sections = (
-        Markup("<h4>{}</h4>{}").format(_named(label), _table(header, _text_rows(judged, label)))
+        Markup("<h4>{}</h4>{}").format(named(label), table(header, _text_rows(judged, label)))
         for label in CLASSIFIER_LABELS
     )
     return Markup().join(sections)
@@ -98,7 +98,7 @@ def kinds_table(judged: Sequence[Judged[Sample]]) -> Markup:
     for harmless, kind in kinds:
         wrong = [one.wrong for one in outcomes if one.subject.kind == kind and one.wanted is not harmless]
         rows.append(("无害 · harmless" if harmless else "仿冒 · imitation", kind, len(wrong), sum(wrong)))
-    return _table(("类别 · sort", "做法 · kind", "图片 · pictures", "判错 · wrong"), rows)
+    return table(("类别 · sort", "做法 · kind", "图片 · pictures", "判错 · wrong"), rows)
 
 
 def picture_errors(judged: Sequence[Judged[Sample]]) -> Markup:
@@ -124,6 +124,17 @@ def boxed(picture: Image.Image, box: Box) -> Image.Image:
     return copy
 
 
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
+    """Rows under a header; values are escaped, markup is kept."""
+    lines = Markup().join(_line("td", row) for row in rows)
+    return Markup("<table><thead>{}</thead><tbody>{}</tbody></table>").format(_line("th", header), lines)
+
+
+def named(label: Label) -> str:
+    """A label's Chinese name and its own."""
+    return f"{LABELS[label].name_zh} · {label}"
+
+
 def _wrapped(piece: str, elements: set[str]) -> Markup:
     content = Markup.escape(piece)
     for element in sorted(elements):
@@ -131,18 +142,9 @@ def _wrapped(piece: str, elements: set[str]) -> Markup:
     return content
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
-    lines = Markup().join(_line("td", row) for row in rows)
-    return Markup("<table><thead>{}</thead><tbody>{}</tbody></table>").format(_line("th", header), lines)
-
-
 def _line(cell: str, values: Iterable[object]) -> Markup:
     cells = (Markup('<{0} style="text-align: left">{1}</{0}>').format(cell, value) for value in values)
     return Markup("<tr>{}</tr>").format(Markup().join(cells))
-
-
-def _named(label: Label) -> str:
-    return f"{LABELS[label].name_zh} · {label}"
 
 
 def _counts(judged: Sequence[Judged[Case]], label: Label) -> list[int]:

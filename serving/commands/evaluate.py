@@ -25,15 +25,30 @@ def text(
     cases: Annotated[Path, typer.Argument(metavar="CASES.jsonl", exists=True, dir_okay=False)] = Path(
         "datasets/bios/test.jsonl"
     ),
+    peers: Annotated[
+        bool,
+        typer.Option(
+            "--peers",
+            help="Measure keyword lists, n-grams and a frozen encoder beside ours; minutes the first time.",
+        ),
+    ] = False,
+    ablation: Annotated[bool, typer.Option("--ablation", help="Measure what each part of the judgement adds.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Also write a page with curves and the worst errors there, as HTML.")
+    ] = None,
     output: Output = None,
 ) -> None:
-    """Measure the text judgement, beside character n-grams.
+    """Measure the text judgement: per label, over parts of the cases, and on the same texts disguised.
 
-    Example: `huijian evaluate text datasets/bios/test.jsonl`
+    Example: `huijian evaluate text datasets/bios/test.jsonl --report build/report.html`
     """
+    from training.text.corpus import CasesError
     from training.text.evaluate import evaluate_text
 
-    evaluate_text(cases, output=output, command=_command())
+    try:
+        evaluate_text(cases, peers=peers, ablation=ablation, page=report, output=output, command=_command())
+    except CasesError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 @app.command()

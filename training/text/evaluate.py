@@ -1,130 +1,162 @@
-"""How good the text judgement is, per label, beside the method one would use without us, in the same run.
+"""How good the text judgement is: per label, over parts of the cases, disguised, and beside what one would use without.
 
-What is measured is what is served: a text goes through classifier and contact patterns (or through whatever the caller
-passes), and a label counts when it is reported. Texts without labels tell how many harmless people would be bothered.
+What is measured is what is served: a text goes through every text detector of the Inspector, and a label counts when
+the policy in force reports it. Texts without labels tell how many harmless people would be bothered.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
-from models.profile import CLASSIFIER_LABELS, LABELS, TEXT_FIELDS, Finding, Label
+from models.policy import Policy
+from models.profile import CLASSIFIER_LABELS, Answer, Severity
 from models.settings import Settings
 from models.text.classifier import TextClassifier
-from models.text.contacts import ContactDetector
-from models.text.fusion import fuse
 from models.text.normalize import FieldText
-from training.text.baseline import NgramBaseline
+from training import outcomes
+from training.text.ablation import by_part
 from training.text.corpus import Case, Split, read_cases, read_split
-from training.text.measures import evidence_f1, matrix, measure
+from training.text.evaluation_disguises import disguised
+from training.text.judges import Detector, Judge, Judged, detect, joined, shipped_judge, shipped_parts
+from training.text.measures import evidence_f1, matrix, measure, recall_by_way
+from training.text.peers import GIVEN, PEERS, Peer, keyword_lists, ngrams
+from training.text.report import write_report
+from training.text.tables import ablation_table, disguise_table, error_lines, table
 
-THRESHOLD = 0.5
-"""Operating point of the shipped model and policy."""
+__all__ = ["compare_with_ngrams", "evaluate_text", "shipped_judge", "table"]
 
+SHOWN = 2
+"""Worst misses and worst false alarms of each label on the terminal; the page shows more of each text."""
 
-@dataclass(frozen=True)
-class Judged:
-    """What is said of one text.
+SEED = 0
+"""Of the disguises."""
 
-    Attributes:
-        scores: probability of every classifier label.
-        findings: those that are reported, with their evidence.
-    """
-
-    scores: Mapping[Label, float]
-    findings: Sequence[Finding]
-
-
-Judge = Callable[[Sequence[FieldText]], Sequence[Judged]]
-"""Judges texts, in order."""
+Numbers = dict[str, Any]
 
 
-def shipped_judge(directory: Path) -> Judge:
-    """Classifier and contact patterns, fused as the Inspector does.
-
-    Args:
-        directory: the text model's artefact folder.
-    """
-    detectors = (TextClassifier(directory), ContactDetector())
-
-    def judge(texts: Sequence[FieldText]) -> list[Judged]:
-        results = [detector(texts) for detector in detectors]
-        return [_judged(fuse(found for result in results for found in result[row])) for row in range(len(texts))]
-
-    return judge
-
-
-def evaluate_text(
-    cases: Path, judge: Judge | None = None, output: Path | None = None, command: str | None = None
-) -> dict[str, Any]:
-    """Measure a judge on labelled texts, print the table, and return its numbers.
+def evaluate_text(  # noqa: PLR0913 - a command's options
+    cases: Path,
+    model: Path | None = None,
+    *,
+    peers: bool = False,
+    ablation: bool = False,
+    output: Path | None = None,
+    page: Path | None = None,
+    command: str | None = None,
+) -> Numbers:
+    """Measure the text judgement on labelled texts, print the tables, and return their numbers.
 
     Args:
         cases: JSON Lines of cases that were not trained on.
-        judge: by default the text model in force with the contact patterns.
+        model: artefact folder of a text model; by default the one in force.
+        peers: measure other methods on the same texts.
+        ablation: measure what each part of the judgement adds.
         output: also write the numbers there, as JSON.
-        command: what made the table, printed below it.
+        page: also write an HTML page there, with curves and errors.
+        command: what made the tables, printed below them.
+
+    Returns:
+        By method what `measures.measure` says; ours is `huijian`, with `evidence_f1`, `disguises` and `ablation`.
 
     Raises:
         training.text.corpus.CasesError: the cases cannot be used.
         models.settings.ArtifactError: there is no text model in force.
     """
-    judge = judge or shipped_judge(Settings.from_environment().text_directory())
-    report = compare_with_ngrams(read_cases(cases), judge)
-    print(f"{table(report)}\n\n{command or f'huijian evaluate text {cases}'}")
+    settings, labelled = Settings.from_environment(), read_cases(cases)
+    policy = Policy.load(settings.policy)
+    detectors = shipped_parts(model or settings.text_directory())
+    found = detect(detectors, _texts(labelled), "评测 · judging")
+    judged = joined(found, policy)
+    numbers = {"huijian": _numbers(labelled, judged)} | (_peers(labelled, PEERS) if peers else {})
+    numbers["huijian"]["disguises"] = disguise_recall(labelled, judged, detectors, policy)
+    classifier = detectors["classifier"]
+    if ablation and isinstance(classifier, TextClassifier):
+        numbers["huijian"]["ablation"] = by_part(labelled, classifier, found, policy)
+    answered = _answered(labelled, judged)
+    command = command or f"huijian evaluate text {cases}"
+    print(_printed(numbers, answered, command))
     if output:
-        output.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return report
+        output.write_text(json.dumps(numbers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if page:
+        write_report(page, numbers, answered, policy, command)
+    return numbers
 
 
-def compare_with_ngrams(cases: Sequence[Case], judge: Judge) -> dict[str, Any]:
-    """Measures of the judge (`huijian`) and of the n-gram baseline trained on the training part (`ngrams`)."""
-    texts = [FieldText.of(case.field, case.text) for case in cases]
-    judged = [said for text in tqdm(texts, desc="评测 · judging", unit="text") for said in judge([text])]
-    reported = [said.findings for said in judged]
-    scores = np.array([[said.scores[label] for label in CLASSIFIER_LABELS] for said in judged])
-    given = matrix([[found.label for found in findings] for findings in reported])
-    peer = NgramBaseline(read_split(Split.TRAIN))(texts)
-    return {
-        "huijian": measure(cases, scores, given) | {"evidence_f1": evidence_f1(cases, reported)},
-        "ngrams": measure(cases, peer, peer >= THRESHOLD),
-    }
-
-
-def table(report: Mapping[str, Any]) -> str:
-    """The numbers for people: a row per label, then the summaries, ours beside the n-grams'."""
-    ours, peer = report["huijian"], report["ngrams"]
-    lines = [f"{'':<22}{'n':>6}{'precision':>11}{'recall':>8}{'F1':>7}{'95% CI':>15}{'n-grams':>9}"]
-    lines += [_row(label, ours["labels"][label], peer["labels"][label]) for label in CLASSIFIER_LABELS]
-    lines += [_summary("macro F1", ours, peer, "macro_f1"), _summary("mAP", ours, peer, "mean_average_precision")]
-    for part in (*TEXT_FIELDS, "easy", "hard"):
-        lines.append(_summary(f"macro F1, {part}", ours["parts"][part], peer["parts"][part], "macro_f1"))
-    lines.append(_summary("clean flagged", ours, peer, "clean_flagged"))
-    lines.append(_summary("hard clean flagged", ours, peer, "hard_clean_flagged"))
-    lines.append(f"{'evidence F1 (characters)':<28}{ours['evidence_f1']:>26.3f}")
-    return "\n".join(lines)
-
-
-def _row(label: Label, ours: Mapping[str, Any], peer: Mapping[str, Any]) -> str:
-    low, high = ours["f1_95"]
-    return (
-        f"{label:<22}{ours['support']:>6}{ours['precision']:>11.3f}{ours['recall']:>8.3f}{ours['f1']:>7.3f}"
-        f"{f'{low:.3f}-{high:.3f}':>15}{peer['f1']:>9.3f}  {LABELS[label].name_zh}"
+def compare_with_ngrams(cases: Sequence[Case], judge: Judge) -> dict[str, Numbers]:
+    """Measures of a judge (`huijian`), of keyword lists and of n-grams: what costs little to know."""
+    return {"huijian": _numbers(cases, judge(_texts(cases)))} | _peers(
+        cases, {"keywords": keyword_lists, "n-grams": ngrams}
     )
 
 
-def _summary(name: str, ours: Mapping[str, Any], peer: Mapping[str, Any], key: str) -> str:
-    interval = "{:.3f}-{:.3f}".format(*ours[f"{key}_95"]) if f"{key}_95" in ours else ""
-    return f"{name:<28}{ours[key]:>26.3f}{interval:>15}{peer[key]:>9.3f}"
+def disguise_recall(
+    cases: Sequence[Case], judged: Sequence[Judged], detectors: Mapping[str, Detector], policy: Policy
+) -> dict[str, Numbers]:
+    """Recall on the violating texts and on the same texts disguised in ways that training does not know, by way.
+
+    Args:
+        judged: what is said of the cases as they are.
+    """
+    random = np.random.default_rng(SEED)
+    rows = [row for row, case in enumerate(cases) if case.labels and not case.disguised]
+    hidden = {row: result for row in rows if (result := disguised(cases[row], random))}
+    if not hidden:
+        return {}
+    texts = [FieldText.of(cases[row].field, text) for row, (_, text) in hidden.items()]
+    said = joined(detect(detectors, texts, "伪装 · disguised"), policy)
+    truth = matrix([cases[row].labels for row in hidden])
+    return recall_by_way(
+        truth, _given([judged[row] for row in hidden]), _given(said), [way for way, _ in hidden.values()]
+    )
 
 
-def _judged(findings: Sequence[Finding]) -> Judged:
-    scores = {finding.label: finding.score for finding in findings}
-    return Judged(scores, [finding for finding in findings if finding.score >= THRESHOLD])
+def _texts(cases: Sequence[Case]) -> list[FieldText]:
+    return [FieldText.of(case.field, case.text) for case in cases]
+
+
+def _given(judged: Sequence[Judged]) -> np.ndarray:
+    return matrix([[found.label for found in said.findings] for said in judged])
+
+
+def _numbers(cases: Sequence[Case], judged: Sequence[Judged]) -> Numbers:
+    scores = np.array([[said.scores[label] for label in CLASSIFIER_LABELS] for said in judged])
+    measured = measure(cases, scores, _given(judged))
+    return measured | {"evidence_f1": evidence_f1(cases, [said.findings for said in judged])}
+
+
+def _peers(cases: Sequence[Case], peers: Mapping[str, Peer]) -> dict[str, Numbers]:
+    training, texts = read_split(Split.TRAIN), _texts(cases)
+    scores = {name: peer(training, texts) for name, peer in peers.items()}
+    return {name: measure(cases, said, said >= GIVEN) for name, said in scores.items()}
+
+
+def _answered(cases: Sequence[Case], judged: Sequence[Judged]) -> list[outcomes.Judged[Case]]:
+    """The cases with their answers, as reports take them."""
+    return [
+        outcomes.Judged(case, Answer("", "", Severity.PASS, tuple(said.findings), {}, {case.field: said.scores}, {}))
+        for case, said in zip(cases, judged, strict=True)
+    ]
+
+
+def _printed(numbers: Mapping[str, Numbers], answered: Sequence[outcomes.Judged[Case]], command: str) -> str:
+    ours = numbers["huijian"]
+    sections = [table(numbers)]
+    sections += [disguise_table(ours["disguises"])] if ours["disguises"] else []
+    sections += [ablation_table(ours["ablation"])] if "ablation" in ours else []
+    sections += ["\n".join(["worst errors", *_errors(answered)]), command]
+    return "\n\n".join(sections)
+
+
+def _errors(answered: Sequence[outcomes.Judged[Case]]) -> list[str]:
+    lines = []
+    for label in CLASSIFIER_LABELS:
+        said = outcomes.text_outcomes(answered, label)
+        for wanted in (True, False):
+            shown = outcomes.worst(said, wanted=wanted, count=SHOWN)
+            lines += error_lines(label, [outcome for outcome in shown if outcome.wrong])
+    return lines

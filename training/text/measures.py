@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy.stats import binomtest
 from sklearn.metrics import average_precision_score
 
 from models.profile import CLASSIFIER_LABELS, TEXT_FIELDS, Finding, Label
@@ -13,6 +15,12 @@ from training.text.corpus import Case
 from training.text.disguises import Marked
 
 RESAMPLES = 1000
+
+BINS = 10
+"""Of equally many texts each, for calibration (Nguyen and O'Connor 2015); equally wide ones would be all but empty."""
+
+LENGTHS = {"1-10 characters": (1, 10), "11-30": (11, 30), "31-80": (31, 80), "over 80": (81, math.inf)}
+"""Least and most characters of the parts by length."""
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -23,26 +31,82 @@ def matrix(labels: Sequence[Sequence[Label]]) -> Array:
 
 
 def measure(cases: Sequence[Case], scores: Array, given: Array) -> dict[str, Any]:
-    """Precision, recall, F1 with bootstrap 95% intervals per label, and the same over parts of the cases.
+    """Precision, recall, F1 with bootstrap 95% intervals per label, calibration, and the same over parts of the cases.
 
     Args:
-        scores: float (cases, labels).
+        scores: float (cases, labels), probabilities.
         given: bool (cases, labels), the labels that are reported.
     """
     truth = matrix([case.labels for case in cases])
-    clean = ~truth.any(axis=1)
     resampled = resampled_f1(truth, given)
-    return {
-        **_summary(truth, given),
-        "macro_f1_95": _interval(resampled.mean(axis=1)),
-        "mean_average_precision": _average_precision(truth, scores),
-        "hard_clean_flagged": _flagged(given[clean & np.array([case.hard for case in cases])]),
-        "labels": {
-            str(label): _one_label(truth[:, index], given[:, index]) | {"f1_95": _interval(resampled[:, index])}
-            for index, label in enumerate(CLASSIFIER_LABELS)
-        },
-        "parts": {name: _summary(truth[rows], given[rows]) for name, rows in _parts(cases).items()},
+    rows = {
+        str(label): _one_label(truth[:, index], given[:, index])
+        | {"f1_95": _interval(resampled[:, index]), "ece": calibration_error(truth[:, index], scores[:, index])}
+        for index, label in enumerate(CLASSIFIER_LABELS)
     }
+    return {
+        **summary(truth, given),
+        "macro_f1_95": _interval(_macro(truth, resampled)),
+        "mean_average_precision": _average_precision(truth, scores),
+        "ece": _rounded(np.mean([row["ece"] for row in rows.values()])),
+        "clean": _clean(cases, truth, given),
+        "labels": rows,
+        "parts": {name: summary(truth[rows], given[rows]) for name, rows in _parts(cases).items()},
+    }
+
+
+def summary(truth: Array, given: Array) -> dict[str, Any]:
+    """Macro F1 over the labels that occur, share of the labels found, share of the clean texts with any label."""
+    return {
+        "cases": len(truth),
+        "macro_f1": _rounded(_macro(truth, f1_scores(truth, given))),
+        "recall": recall(truth, given),
+        "clean_flagged": _flagged(given[~truth.any(axis=1)]),
+    }
+
+
+def recall(truth: Array, given: Array) -> float:
+    """Share of the labels that are reported, all labels together; 0 where there is none."""
+    return _rounded((truth & given).sum() / max(truth.sum(), 1))
+
+
+def recall_by_way(truth: Array, plain: Array, hidden: Array, ways: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Recall on violating texts and on the same texts disguised, by way of disguise.
+
+    Args:
+        truth, plain, hidden: bool (texts, labels): what is there, and what is reported of either.
+        ways: of each text's disguise.
+
+    Returns:
+        By way, all of them together first: number of labels, both recalls, their difference and its bootstrap 95%
+        interval over texts.
+    """
+    parts = {"all": np.ones(len(truth), bool)}
+    parts |= {way: np.array([one == way for one in ways]) for way in sorted(set(ways))}
+    return {name: _paired(truth[rows], plain[rows], hidden[rows]) for name, rows in parts.items() if rows.any()}
+
+
+def _paired(truth: Array, plain: Array, hidden: Array) -> dict[str, Any]:
+    found = np.stack([truth.sum(axis=1), (truth & plain).sum(axis=1), (truth & hidden).sum(axis=1)], axis=1)
+    labels, *both = (_resampled_times(len(truth)) @ found.astype(float)).T
+    return {
+        "labels": int(truth.sum()),
+        "plain": recall(truth, plain),
+        "disguised": recall(truth, hidden),
+        "difference": _rounded(recall(truth, hidden) - recall(truth, plain)),
+        "difference_95": _interval((both[1] - both[0]) / np.maximum(labels, 1)),
+    }
+
+
+def calibration_error(truth: Array, scores: Array) -> float:
+    """Expected calibration error of one label: mean distance of score and truth over bins of equally many texts.
+
+    Args:
+        truth: bool (texts,).
+        scores: float (texts,), probabilities.
+    """
+    bins = np.array_split(np.argsort(scores, kind="stable"), BINS)
+    return _rounded(sum(abs(scores[rows].sum() - truth[rows].sum()) for rows in bins) / max(len(truth), 1))
 
 
 def evidence_f1(cases: Sequence[Case], reported: Sequence[Sequence[Finding]]) -> float:
@@ -62,17 +126,37 @@ def _characters(spans: Any) -> set[int]:
 
 
 def _parts(cases: Sequence[Case]) -> dict[str, Array]:
-    hard = np.array([case.hard for case in cases])
-    fields = {str(field): np.array([case.field is field for case in cases]) for field in TEXT_FIELDS}
-    return {**fields, "easy": ~hard, "hard": hard}
+    """By name the rows, bool (cases,), of each part that has any."""
+    hard, disguised = np.array([(case.hard, case.disguised) for case in cases], bool).T
+    lengths = np.array([len(case.text) for case in cases])
+    parts = {str(field): np.array([case.field is field for case in cases]) for field in TEXT_FIELDS}
+    parts |= {"easy": ~hard, "hard": hard}
+    parts |= {name: (least <= lengths) & (lengths <= most) for name, (least, most) in LENGTHS.items()}
+    parts |= {"not disguised": ~disguised, "disguised": disguised} if disguised.any() else {}
+    return {name: rows for name, rows in parts.items() if rows.any()}
 
 
-def _summary(truth: Array, given: Array) -> dict[str, Any]:
+def _clean(cases: Sequence[Case], truth: Array, given: Array) -> dict[str, dict[str, Any]]:
+    """How many clean texts have any label, with Wilson's 95% interval: of all, of ordinary and of hard ones."""
+    clean, hard = ~truth.any(axis=1), np.array([case.hard for case in cases])
+    parts = {"all": clean, "ordinary": clean & ~hard, "hard": clean & hard}
+    return {name: _share(np.asarray(given[rows].any(axis=1))) for name, rows in parts.items() if rows.any()}
+
+
+def _share(flagged: Array) -> dict[str, Any]:
+    interval = binomtest(int(flagged.sum()), len(flagged)).proportion_ci(method="wilson")
     return {
-        "cases": len(truth),
-        "macro_f1": _rounded(f1_scores(truth, given).mean()),
-        "clean_flagged": _flagged(given[~truth.any(axis=1)]),
+        "texts": len(flagged),
+        "flagged": int(flagged.sum()),
+        "share": _rounded(flagged.mean()),
+        "share_95": [_rounded(interval.low), _rounded(interval.high)],
     }
+
+
+def _macro(truth: Array, f1: Array) -> Array:
+    """Mean of F1 (..., labels) over the labels that occur; 0 where none does."""
+    present = truth.any(axis=0)
+    return np.asarray(f1[..., present].mean(axis=-1) if present.any() else np.zeros(f1.shape[:-1]))
 
 
 def _average_precision(truth: Array, scores: Array) -> float:
@@ -113,9 +197,12 @@ def _f1(counts: Array) -> Array:
 
 def resampled_f1(truth: Array, given: Array) -> Array:
     """F1 per label of `RESAMPLES` seeded bootstrap samples of the cases, float (samples, labels)."""
-    random = np.random.default_rng(0)
-    times = random.multinomial(len(truth), np.full(len(truth), 1 / len(truth)), RESAMPLES)
-    return _f1(times @ _counts(truth, given))
+    return _f1(_resampled_times(len(truth)) @ _counts(truth, given))
+
+
+def _resampled_times(count: int) -> Array:
+    """How often each of `count` texts is in each bootstrap sample, int (samples, texts); the same ones every time."""
+    return np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), RESAMPLES)
 
 
 def _interval(values: Array) -> list[float]:

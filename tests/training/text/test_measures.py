@@ -33,7 +33,7 @@ def test_half_right_is_measured_as_half_right_with_its_uncertainty():
     assert (row["precision"], row["recall"], row["f1"]) == (0.5, 0.5, 0.5)
     assert row["f1_95"][0] < 0.5 < row["f1_95"][1]
     assert measured["clean_flagged"] == 0.5
-    assert measured["hard_clean_flagged"] == 0
+    assert measured["clean"]["hard"]["flagged"] == 0
     assert measured["parts"]["hard"]["cases"] == 20
 
 

@@ -12,7 +12,7 @@ from models.text.normalize import FieldText
 from training.text.base import PAD, Base
 from training.text.corpus import CasesError, Split, read_split, write_cases
 from training.text.disguises import Marked
-from training.text.evaluate import evaluate_text, shipped_judge
+from training.text.evaluate import evaluate_text
 from training.text.examples import Examples, collate
 from training.text.train import new_cases, train_text
 
@@ -90,7 +90,7 @@ def test_a_folder_with_another_run_is_refused(run, tiny):
 def test_evaluation_prints_the_table_then_its_command_and_writes_json(run, tmp_path, capsys):
     cases = tmp_path / "cases.jsonl"
     write_cases(cases, read_split(Split.TEST)[:80])
-    report = evaluate_text(cases, shipped_judge(run / "artifact"), output=tmp_path / "report.json")
+    report = evaluate_text(cases, run / "artifact", output=tmp_path / "report.json")
     printed = capsys.readouterr().out
     assert printed.rstrip().endswith(f"huijian evaluate text {cases}")
     assert all(label in printed for label in CLASSIFIER_LABELS)
