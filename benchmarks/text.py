@@ -1,0 +1,161 @@
+"""What one text costs on one core, detector by detector, and how many texts a second are judged beside peers.
+
+All text detectors take part as the Inspector has them. The peers run the same architecture with random weights (what a
+product costs does not depend on its values) and the same tokenizer, on the same 32 texts, 32 at once; ours takes them
+one at a time, as it is served, so that no score depends on what else was asked.
+
+    .venv/bin/python -m benchmarks.text
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+import transformers
+from tokenizers import Tokenizer
+from transformers import BertForSequenceClassification, BertModel, PreTrainedTokenizerFast
+
+from benchmarks.clock import COLUMNS, Times, pin_to_one_core, state_of_machine
+from benchmarks.profiles import texts
+from models.profile import CLASSIFIER_LABELS, Field
+from models.sessions import session
+from models.settings import Settings
+from models.text.classifier import TextClassifier
+from models.text.fusion import fuse
+from models.text.normalize import FieldText
+from models.text.windows import Window, Windows
+from training.text.base import PAD, architecture
+from training.text.examples import LENGTH
+from training.text.export import to_onnx
+from training.text.judges import shipped_parts
+from training.text.model import TextModel
+
+LIMITS = {30: 8.0, 150: 25.0}
+"""Milliseconds that a text of so many characters may take at the median, all detectors included."""
+
+SIZE_LIMIT = 40.0
+"""Megabytes of model, n-grams and tokenizer."""
+
+TEXTS, ROUNDS, WARM_UP, BATCH = 50, 4, 5, 32
+
+Run = Callable[[], object]
+
+
+def main() -> None:
+    """Measure and print."""
+    pin_to_one_core()
+    torch.set_num_threads(1)
+    directory = Settings.from_environment().released().text_directory()
+    print_size(directory)
+    for length, limit in LIMITS.items():
+        print_stages(directory, length, limit)
+    print_throughput(directory)
+    print(f"\n{state_of_machine()}\n\n.venv/bin/python -m benchmarks.text")
+
+
+def print_size(directory: Path) -> None:
+    """Megabytes of what the classifier reads."""
+    papers = ("card.md", "metrics.json")
+    sizes = {file.name: file.stat().st_size / 1e6 for file in sorted(directory.iterdir()) if file.name not in papers}
+    print("\n".join(f"{name:<44}{size:>9.2f}" for name, size in sizes.items()))
+    print(f"{'MB in all':<44}{sum(sizes.values()):>9.2f}\n{'limit':<44}{SIZE_LIMIT:>9.1f}")
+
+
+def of_length(length: int, count: int) -> list[str]:
+    """Texts of exactly so many characters: the corpus' test bios, one after the other, cut into pieces."""
+    whole = "，".join(texts("bio"))
+    return [whole[start : start + length] for start in range(0, length * count, length)]
+
+
+def print_stages(directory: Path, length: int, limit: float) -> None:
+    """A table of the detectors' times for texts of one length, judged one at a time."""
+    detectors = shipped_parts(directory)
+    stages = {name: Times() for name in ("normalise", *detectors, "fuse", "all")}
+    samples = of_length(length, TEXTS)
+    for text in [*samples[:WARM_UP], *samples * ROUNDS]:
+        stages["all"].measure(partial(judge, text, detectors, stages))
+    print(f"\n{f'a text of {length} characters, milliseconds':<44}{COLUMNS}")
+    for name, times in stages.items():
+        times.wall, times.processor = times.wall[WARM_UP:], times.processor[WARM_UP:]
+        print(f"{name:<44}{times}")
+    print(f"{'limit':<44}{limit:>9.1f}")
+
+
+def judge(text: str, detectors: dict[str, Callable[[Sequence[FieldText]], object]], stages: dict[str, Times]) -> object:
+    """Judge one text as the Inspector does, noting what every stage takes."""
+    field_text = stages["normalise"].measure(lambda: FieldText.of(Field.BIO, text))
+    found = [stages[name].measure(partial(detector, [field_text])) for name, detector in detectors.items()]
+    return stages["fuse"].measure(lambda: fuse(finding for results in found for finding in results[0]))
+
+
+def print_throughput(directory: Path) -> None:
+    """Texts per second of the classifier as served, and of others of its architecture, all on the same texts."""
+    chosen = [FieldText.of(Field.BIO, text) for text in texts("bio")[:BATCH]]
+    runs = {"ours, ONNX in 8 bits with n-grams, one by one": partial(TextClassifier(directory), chosen)}
+    with tempfile.TemporaryDirectory() as scratch:
+        runs |= peers(directory, chosen, Path(scratch))
+        times = {name: Times() for name in runs}
+        for number in range(ROUNDS + 1):  # in turn, so that a busy moment slows all of them
+            for name, run in runs.items():
+                (times[name] if number else Times()).measure(run)
+    mean = np.mean([len(text.normalized.text) for text in chosen])
+    print(f"\n{f'{BATCH} texts of {mean:.0f} characters on average, texts/s':<50}{'wall':>9}{'CPU':>9}{'ours is':>9}")
+    ours = np.median(times["ours, ONNX in 8 bits with n-grams, one by one"].processor)
+    for name, taken in times.items():
+        wall, processor = np.median(taken.wall), np.median(taken.processor)
+        print(f"{name:<50}{BATCH / wall * 1000:>9.0f}{BATCH / processor * 1000:>9.0f}{processor / ours:>8.2f}x")
+
+
+def peers(directory: Path, chosen: Sequence[FieldText], scratch: Path) -> dict[str, Run]:
+    """Ways to run the same architecture, by name; the transformers pipeline scores texts and marks no words."""
+    tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
+    windows, config = Windows(tokenizer, LENGTH), architecture(tokenizer.get_vocab_size())
+    model = TextModel(BertModel(config, add_pooling_layer=False)).eval()
+    to_onnx(model, scratch / "model.onnx")
+    exact = session(scratch / "model.onnx", threads=1)
+    config.num_labels = len(CLASSIFIER_LABELS)
+    pipeline = transformers.pipeline(
+        "text-classification",
+        model=BertForSequenceClassification(config),
+        tokenizer=PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="<pad>", model_max_length=LENGTH),
+        batch_size=BATCH,
+        top_k=None,
+        function_to_apply="sigmoid",
+    )
+    plain = [text.normalized.text for text in chosen]
+    return {
+        "ONNX in 32 bits": partial(run_onnx, exact, windows, chosen),
+        "ONNX in 32 bits, one by one": lambda: [run_onnx(exact, windows, [text]) for text in chosen],
+        "PyTorch eager": partial(run_torch, model, windows, chosen),
+        "PyTorch eager, bfloat16": partial(run_torch, model, windows, chosen, lower=True),
+        "transformers pipeline": partial(pipeline, plain, truncation=True),
+    }
+
+
+def padded(windows: Sequence[Window]) -> dict[str, np.ndarray]:
+    """`ids` and `mask`, int64 (windows, longest)."""
+    longest = max(len(window.ids) for window in windows)
+    ids = np.array([window.ids + [PAD] * (longest - len(window.ids)) for window in windows], np.int64)
+    return {"ids": ids, "mask": (ids != PAD).astype(np.int64)}
+
+
+def run_onnx(exact: onnxruntime.InferenceSession, windows: Windows, chosen: Sequence[FieldText]) -> object:
+    """Tokenise and score all texts in one pass."""
+    return exact.run(["scores", "tokens"], padded([window for text in chosen for window in windows(text)]))
+
+
+def run_torch(model: TextModel, windows: Windows, chosen: Sequence[FieldText], *, lower: bool = False) -> object:
+    """Tokenise and score all texts in one pass, on request in bfloat16."""
+    batch = padded([window for text in chosen for window in windows(text)])
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=lower):
+        return model(torch.from_numpy(batch["ids"]), torch.from_numpy(batch["mask"]))
+
+
+if __name__ == "__main__":
+    main()
