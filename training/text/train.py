@@ -45,7 +45,7 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
         The artefact folder, ready to be compared and promoted.
 
     Raises:
-        CasesError: a cases file is broken or repeats texts of the test part.
+        CasesError: a cases file is broken or repeats texts of the validation or test part.
         FileExistsError: the output holds a run with other settings.
     """
     torch.set_num_threads(threads)
@@ -66,17 +66,18 @@ def new_cases(paths: Sequence[Path]) -> list[Case]:
     """Further labelled texts for training.
 
     Raises:
-        CasesError: a file is broken, or a text is as good as one that the model will be tested on.
+        CasesError: a file is broken, or a text is as good as one that the model is calibrated or tested on.
     """
     added = read_cases(*paths)
     if not added:
         return []
-    test = read_split(Split.TEST)
-    clusters = near_duplicates([case.text for case in test + added])
-    tested = set(clusters[: len(test)])
-    doubles = [case.id for case, cluster in zip(added, clusters[len(test) :], strict=True) if cluster in tested]
+    held_out = [case.text for split in (Split.VALIDATION, Split.TEST) for case in read_split(split)]
+    clusters = near_duplicates([*held_out, *(case.text for case in added)])
+    known = set(clusters[: len(held_out)])
+    places = [f"{path.name}, line {line}" for path in paths for line, _ in enumerate(read_cases(path), start=1)]
+    doubles = [place for place, cluster in zip(places, clusters[len(held_out) :], strict=True) if cluster in known]
     if doubles:
-        raise CasesError(f"{len(doubles)} cases repeat texts of the test part, first {doubles[0]!r}: leave them out")
+        raise CasesError(f"{len(doubles)} cases repeat held-out texts, leave them out: {'; '.join(doubles[:20])}")
     return added
 
 

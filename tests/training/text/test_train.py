@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from models.profile import CLASSIFIER_LABELS, Field
 from models.text.classifier import TextClassifier
 from models.text.normalize import FieldText
 from training.text.base import PAD, Base
-from training.text.corpus import CasesError, Split, read_split, write_cases
+from training.text.corpus import Case, CasesError, Split, read_split, write_cases
 from training.text.disguises import Marked
 from training.text.evaluate import evaluate_text
 from training.text.examples import Examples, collate
@@ -97,17 +98,18 @@ def test_evaluation_prints_the_table_then_its_command_and_writes_json(run, tmp_p
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8")) == report
 
 
-def test_new_cases_that_repeat_the_test_part_are_refused(tmp_path):
-    test = read_split(Split.TEST)
+@pytest.mark.parametrize("split", [Split.VALIDATION, Split.TEST])
+def test_new_cases_that_repeat_held_out_texts_are_refused_with_their_lines(tmp_path, split):
     path = tmp_path / "new.jsonl"
-    write_cases(path, [test[0]])
-    with pytest.raises(CasesError, match="1 cases repeat texts of the test part"):
+    fresh = Case("fresh", Field.NAME, "鼍龙与獬豸的下午", (), {})
+    write_cases(path, [fresh, replace(read_split(split)[0], id="double")])
+    with pytest.raises(CasesError, match=r"1 cases repeat held-out texts, .*: new\.jsonl, line 2$"):
         new_cases([path])
 
 
 def test_new_cases_are_read_whole(tmp_path):
     path = tmp_path / "new.jsonl"
-    write_cases(path, read_split(Split.VALIDATION)[:3])
+    write_cases(path, read_split(Split.TRAIN)[:3])
     assert len(new_cases([path])) == 3
 
 
