@@ -1,0 +1,119 @@
+"""Names of parties, state organs, armies, news media and institutions, carried by accounts that are not theirs.
+
+An account called 贵阳交警在线 speaks as the police of Guiyang; 派出所门口的猫 does not (Art. 8(2) to 8(5)). So a whole
+name is read as a sentence of known kinds of words, and only some sentences claim to be a body. In bios and signatures,
+where most mentions are innocent, only a whole clause that speaks for a body counts (民政部备案).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from models.profile import Evidence, Field, Finding, Label, Span
+from models.text.evidence import evidence_at
+from models.text.lexicon import Kind, Lexicon, Parse, body, lexicon
+from models.text.name_families import CLAUSE_FAMILIES, NAME_FAMILIES, Family
+from models.text.normalize import FieldText
+
+DETECTOR = "names@2026.11.1"
+
+_CORES = {
+    Label.FALSE_AUTHORITY: (Kind.BODY, Kind.ORGAN, Kind.TITLE),
+    Label.MEDIA_IMPERSONATION: (Kind.MEDIA, Kind.MEDIA_WORD, Kind.JOURNALIST),
+    Label.PLACE_INSTITUTION: (Kind.INSTITUTION, Kind.LANDMARK),
+}
+"""The words that say which body a name imitates, by what is claimed."""
+
+_CLAUSE = re.compile(r"(?P<quote>[“\"「『《‘']?)[^\W_]+")
+"""What stands between two marks; a quoted one is somebody else's word."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A text, or a clause of one, that claims to be a body.
+
+    Attributes:
+        span: the words of the claim in the normalised text.
+    """
+
+    family: Family
+    parse: Parse
+    span: Span
+
+
+class ProtectedNameDetector:
+    """Finds names that claim to be a protected body, and says which.
+
+    Source: Regulations on the Management of Internet User Account Information, Art. 8(2) to 8(5); `datasets/names`.
+    """
+
+    def __init__(self) -> None:
+        self._lexicon = lexicon()
+
+    def __call__(self, texts: Sequence[FieldText]) -> list[list[Finding]]:
+        """At most one finding per label and text, in order; its evidence names the body and its owner."""
+        return [[_finding(text, claim) for claim in self.claims(text)] for text in texts]
+
+    def claims(self, text: FieldText) -> list[Claim]:
+        """The most telling claim per label."""
+        found: dict[Label, Claim] = {}
+        for claim in _claims(self._lexicon, text):
+            best = found.get(claim.family.label)
+            if best is None or claim.family.score > best.family.score:
+                found[claim.family.label] = claim
+        return list(found.values())
+
+    def knows(self, entitlement: str) -> bool:
+        """Whether an owner or a reference of this id can be found."""
+        owner, _, place = entitlement.rpartition(".")
+        return entitlement in self._lexicon.owners or (owner in self._lexicon.owners and place in self._lexicon.codes)
+
+
+def _claims(words: Lexicon, text: FieldText) -> Iterator[Claim]:
+    written = text.normalized.text
+    if text.field is Field.NAME:
+        letters = [index for index, char in enumerate(written) if char.isalnum()]
+        yield from _matched(words, "".join([written[index] for index in letters]), letters, NAME_FAMILIES)
+    elif words.parse(written):
+        for clause in _CLAUSE.finditer(written):
+            if not clause["quote"]:
+                yield from _matched(words, clause[0], range(*clause.span()), CLAUSE_FAMILIES)
+
+
+def _matched(words: Lexicon, text: str, positions: Sequence[int], families: Sequence[Family]) -> Iterator[Claim]:
+    """The first family of every label that matches.
+
+    Args:
+        positions: of every character of `text` in the normalised text.
+    """
+    parse = words.parse(text)
+    claimed: set[Label] = set()
+    for family in families if parse else ():
+        if parse and family.label not in claimed and family.pattern.fullmatch(parse.letters):
+            claimed.add(family.label)
+            span = positions[parse.segments[0].start], positions[parse.segments[-1].end - 1] + 1
+            yield Claim(family, parse, span)
+
+
+def _finding(text: FieldText, claim: Claim) -> Finding:
+    evidence = _with_body(evidence_at(text.normalized, [claim.span]), claim)
+    return Finding(claim.family.label, text.field, claim.family.score, DETECTOR, evidence)
+
+
+def _with_body(evidence: Evidence, claim: Claim) -> Evidence:
+    """Evidence that says whose name it is; a body known by its kind is that of the place named with it."""
+    words = [part.word for part in claim.parse.segments]
+    core = next((index for index, word in enumerate(words) if word.kind in _CORES[claim.family.label]), len(words))
+    place = next((word for word in reversed(words[:core]) if word.code), None)
+    named = words[core] if core < len(words) else place
+    imitated = body(named, place) if named else None
+    if imitated is None:
+        return evidence
+    return replace(
+        evidence,
+        reference_id=imitated.reference_id,
+        reference_name=imitated.name,
+        owner_id=imitated.owner_id,
+    )
