@@ -40,6 +40,7 @@ from models.text.contacts import ContactDetector
 from models.text.fusion import fuse
 from models.text.names import RestrictedWordDetector
 from models.text.normalize import FieldText
+from models.text.protected_names import ProtectedNameDetector
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ class Inspector:
         self._codes = CodeDetector()
         self._classifier = classifier
         contacts = ContactDetector()
-        self._rules = (contacts, RestrictedWordDetector())
+        self._names = ProtectedNameDetector()
+        self._rules = (contacts, RestrictedWordDetector(), self._names)
         self._writing = WritingDetector(reader, classifier, contacts) if reader else None
         self.versions: Mapping[str, str] = {
             "encoder": encoder.version,
@@ -163,8 +165,10 @@ class Inspector:
         )
 
     def _warnings(self, profile: Profile) -> tuple[str, ...]:
-        unknown = len(profile.entitlements - self.gallery.known_ids)
-        return (f"{unknown} entitlements name nothing in gallery {self.gallery.version}",) if unknown else ()
+        others = profile.entitlements - self.gallery.known_ids
+        unknown = sum(not self._names.knows(entitlement) for entitlement in others)
+        known = f"gallery {self.gallery.version} nor among the protected names"
+        return (f"{unknown} entitlements name nothing in {known}",) if unknown else ()
 
 
 def _texts(profile: Profile) -> list[FieldText]:
