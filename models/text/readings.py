@@ -11,12 +11,13 @@ Sources: `datasets/characters/components.tsv` (split characters) and `lookalikes
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
+from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 from pypinyin import Style, lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
@@ -35,10 +36,12 @@ _LONGEST_GAP = 3
 
 _GAP = re.compile(r"[\W_丨丶]+")
 _CLAUSE_MARK = re.compile(r"[,;:!?。、\n]")
+_RUN = re.compile(r"[a-z]{2,}|[0-9]{2,}")
+_LETTERS = re.compile(r"[a-z]+")
+_REPEAT = re.compile(r"([^\x00-\x7f])\1+")
 _BREAK = " "
 _LONGEST_SYLLABLE = len("zhuang")
 _SYLLABLE_END = "'"  # 西安 is xi'an' and 先 xian'; no decoration is left that could be taken for it
-_INSIDE = -1
 
 
 class Kind(StrEnum):
@@ -56,98 +59,86 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Reading:
-    """A text in canonical form.
+    """A text in canonical form, piece by piece: a character, its components, a syllable.
 
     Attributes:
         kind: what it undoes.
-        text: the canonical string, at most a few times as long as the text it was made from.
-        starts, ends: per character of `text`, where in the normalised text what it stands for starts and ends; negative
-            where no word may start or end.
+        pieces: the pieces of the canonical string.
+        starts, ends: per piece, where in the normalised text what it stands for starts and ends; inverted (`~start`,
+            negative) where no word may start or end.
     """
 
     kind: Kind
-    text: str
+    pieces: Sequence[str]
     starts: Sequence[int]
     ends: Sequence[int]
+
+    @cached_property
+    def text(self) -> str:
+        """The canonical string, at most a few times as long as the text it was made from."""
+        return "".join(self.pieces)
+
+    @cached_property
+    def _edges(self) -> list[int]:
+        """Where in `text` the pieces begin, and where the last one ends."""
+        return list(accumulate(map(len, self.pieces), initial=0))
 
     def span(self, start: int, end: int) -> Span | None:
         """Where the non-empty range `start:end` of `text` stands in the normalised text, half open.
 
         None where it cuts a character, a syllable or a Latin word: 先 (xian) in 西安 (xi an), vx in convx.
         """
-        first, last = self.starts[start], self.ends[end - 1]
-        return None if _INSIDE in (first, last) else (first, last)
-
-
-class _Unit(NamedTuple):
-    """Something written that is replaced whole, where it stands, and whether a word may start or end with it."""
-
-    text: str
-    start: int
-    end: int
-    opens: bool = True
-    closes: bool = True
+        first, last = bisect_left(self._edges, start), bisect_left(self._edges, end)
+        if (self._edges[first], self._edges[last]) != (start, end):
+            return None
+        span = self.starts[first], self.ends[last - 1]
+        return span if min(span) >= 0 else None
 
 
 def readings(normalized: Normalized, kinds: Iterable[Kind] = tuple(Kind)) -> list[Reading]:
     """The text in the canonical forms of some kinds, in order; linear in its length."""
     joined = _join(normalized.text)
-    return [_reading(kind, _rewrite(joined, kind)) for kind in kinds]
+    once = _once(joined)
+    return [_MAKE[kind](joined if kind is Kind.JOINED else once) for kind in kinds]
 
 
 def forms(word: str, kind: Kind) -> frozenset[str]:
     """What a word looks like in a kind of reading: several if it can be spelt differently, none if it is too short."""
-    joined = _join(normalize(word).text)
-    spellings = [joined]
+    spellings = [normalize(word)]
+    characters = _join(spellings[0].text).pieces
     if kind in (Kind.SOUND, Kind.NEAR_SOUND):
-        letters = [unit.text for unit in _once(joined)]
-        known = lazy_pinyin("".join(letters), style=Style.NORMAL)
-        spellings += [_join(" ".join(known)), _join("".join(known))]
-    texts = {_reading(kind, _rewrite(spelling, kind)).text for spelling in spellings}
-    return frozenset(text for text in texts if len(joined) >= _SHORTEST and len(text) >= _SHORTEST)
+        known = lazy_pinyin("".join(characters), style=Style.NORMAL)
+        spellings += [normalize(" ".join(known)), normalize("".join(known))]
+    texts = {reading.text for spelling in spellings for reading in readings(spelling, [kind])}
+    return frozenset(text for text in texts if len(characters) >= _SHORTEST and len(text) >= _SHORTEST)
 
 
-def _rewrite(joined: list[_Unit], kind: Kind) -> list[_Unit]:
-    if kind is Kind.JOINED:
-        return joined
-    if kind is Kind.SHAPE:
-        return [unit._replace(text=_shape(unit.text)) for unit in _once(joined)]
-    spelt = _spell(_once(joined))
-    return spelt if kind is Kind.SOUND else [unit._replace(text=_near(unit.text)) for unit in spelt]
-
-
-def _reading(kind: Kind, units: list[_Unit]) -> Reading:
+def _join(text: str) -> Reading:
+    """The characters of the text without what decorates them, and a break where more than decoration parts them."""
+    opens, closes = _edges_of_words(text)
+    pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for text, start, end, opens, closes in units:
-        inside = [_INSIDE] * (len(text) - 1)
-        starts += [start if opens else _INSIDE, *inside]
-        ends += [*inside, end if closes else _INSIDE]
-    return Reading(kind, "".join([unit.text for unit in units]), starts, ends)
-
-
-def _join(text: str) -> list[_Unit]:
-    """The characters of the text without what decorates them, and a break where more than decoration parts them."""
-    units: list[_Unit] = []
     position = 0
-    for gap in _GAP.finditer(text):
-        first, last = gap.span()
-        units += _characters(text, position, first)
-        if not _is_decoration(text, first, last):
-            units.append(_Unit(_BREAK, first, last, opens=False, closes=False))
-        position = last
-    return units + _characters(text, position, len(text))
+    for gap in [*(match.span() for match in _GAP.finditer(text)), (len(text), len(text))]:
+        pieces += text[position : gap[0]]
+        starts += opens[position : gap[0]]
+        ends += closes[position : gap[0]]
+        if not _is_decoration(text, *gap):
+            pieces.append(_BREAK)
+            starts.append(~gap[0])
+            ends.append(~gap[1])
+        position = gap[1]
+    return Reading(Kind.JOINED, pieces, starts, ends)
 
 
-def _characters(text: str, first: int, last: int) -> list[_Unit]:
-    """One unit each; in letters and in figures a word starts or ends only where their run does."""
-    closes = [i + 1 == last or not _same_run(text[i], text[i + 1]) for i in range(first, last)]
-    opens = [True, *closes]
-    return [_Unit(text[i], i, i + 1, opens[i - first], closes[i - first]) for i in range(first, last)]
-
-
-def _same_run(left: str, right: str) -> bool:
-    return left.isascii() and right.isascii() and left.isdigit() == right.isdigit()
+def _edges_of_words(text: str) -> tuple[list[int], list[int]]:
+    """Per character, where it starts and ends; inverted inside Latin words and figures."""
+    opens, closes = list(range(len(text))), list(range(1, len(text) + 1))
+    for run in _RUN.finditer(text):
+        for inner in range(run.start() + 1, run.end()):
+            opens[inner], closes[inner - 1] = ~inner, ~inner
+    return opens, closes
 
 
 def _is_decoration(text: str, first: int, last: int) -> bool:
@@ -159,15 +150,20 @@ def _is_decoration(text: str, first: int, last: int) -> bool:
     return bool(lone_left or lone_right or not _CLAUSE_MARK.search(text, first, last))
 
 
-def _once(units: list[_Unit]) -> list[_Unit]:
+def _once(joined: Reading) -> Reading:
     """A repeated character once, for all of them; letters and figures are kept."""
-    kept: list[_Unit] = []
-    for unit in units:
-        if kept and kept[-1].text == unit.text and not unit.text.isascii():
-            kept[-1] = kept[-1]._replace(end=unit.end)
-        else:
-            kept.append(unit)
-    return kept
+    repeats = [match.span() for match in _REPEAT.finditer(joined.text)]
+    if not repeats:
+        return joined
+    again = {index for first, last in repeats for index in range(first + 1, last)}
+    last_of = {first: last - 1 for first, last in repeats}
+    kept = [index for index in range(len(joined.pieces)) if index not in again]
+    return Reading(
+        joined.kind,
+        [joined.pieces[index] for index in kept],
+        [joined.starts[index] for index in kept],
+        [joined.ends[last_of.get(index, index)] for index in kept],
+    )
 
 
 def _table(name: str) -> dict[str, str]:
@@ -194,44 +190,72 @@ def _sound(char: str) -> str:
     return to_normal(sounds.split(",")[0]) + _SYLLABLE_END if sounds else char
 
 
-def _spell(units: list[_Unit]) -> list[_Unit]:
+def _shapes(once: Reading) -> Reading:
+    return replace(once, kind=Kind.SHAPE, pieces=list(map(_shape, once.pieces)))
+
+
+def _sounds(once: Reading) -> Reading:
     """Han characters as syllables, and letters as well where a run of them, or of lone ones, is pinyin."""
-    spelt: list[_Unit] = []
-    run: list[_Unit] = []
-    for unit in units:
-        letter = "a" <= unit.text <= "z"
-        if run and not (letter and _continues(run[-1], unit)):
-            spelt += _syllables(run)
-            run = []
-        if letter:
-            run.append(unit)
-        else:
-            spelt.append(unit._replace(text=_sound(unit.text)))
-    return spelt + _syllables(run)
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    position = 0
+    for first, last in [*_runs(once), (len(once.pieces), len(once.pieces))]:
+        pieces += map(_sound, once.pieces[position:first])
+        starts += once.starts[position:first]
+        ends += once.ends[position:first]
+        edges = [first + edge for edge in _syllables(once.text[first:last])]
+        pieces += [once.text[start:end] + _SYLLABLE_END for start, end in pairwise(edges)]
+        starts += [_position(once.starts[start]) for start in edges[:-1]]
+        ends += [_position(once.ends[end - 1]) for end in edges[1:]]
+        position = last if edges else first
+    return Reading(Kind.SOUND, pieces, starts, ends)
 
 
-def _continues(left: _Unit, right: _Unit) -> bool:
-    """Two letters of one run, or two lone ones."""
-    return not right.opens or (left.opens and left.closes and right.closes)
+def _near_sounds(once: Reading) -> Reading:
+    sounds = _sounds(once)
+    return replace(sounds, kind=Kind.NEAR_SOUND, pieces=list(map(_near, sounds.pieces)))
 
 
-def _syllables(run: list[_Unit]) -> list[_Unit]:
-    """Letters as syllables, the longest first, if they are nothing but syllables; otherwise as they are."""
-    letters = "".join([unit.text for unit in run])
+_MAKE = {Kind.JOINED: lambda joined: joined, Kind.SHAPE: _shapes, Kind.SOUND: _sounds, Kind.NEAR_SOUND: _near_sounds}
+
+
+def _runs(once: Reading) -> list[Span]:
+    """Where Latin words stand in the pieces, and letters with something between any two of them."""
+    runs: list[Span] = []
+    for letters in _LETTERS.finditer(once.text):
+        first = letters.start()
+        for last in range(first + 1, letters.end()):
+            if once.starts[last] >= 0 and not _are_lone(once, last):
+                runs.append((first, last))
+                first = last
+        runs.append((first, letters.end()))
+    return runs
+
+
+def _are_lone(once: Reading, last: int) -> bool:
+    """This letter and the one before it are each a word of its own."""
+    return min(once.starts[last - 1], once.ends[last - 1], once.starts[last], once.ends[last]) >= 0
+
+
+def _position(edge: int) -> int:
+    return max(edge, ~edge)
+
+
+@lru_cache(maxsize=1 << 12)
+def _syllables(letters: str) -> tuple[int, ...]:
+    """Where the syllables begin and the last one ends, the longest first; empty if the letters are no pinyin."""
     longest = [0] * len(letters) + [len(letters)]  # where the syllable from here ends that leaves only syllables
     for first in range(len(letters) - 1, -1, -1):
         ends = range(min(first + _LONGEST_SYLLABLE, len(letters)), first, -1)
         longest[first] = next((end for end in ends if longest[end] and letters[first:end] in _known_syllables()), 0)
-    syllables: list[_Unit] = []
-    first = 0
-    while first < len(letters) and longest[first]:
-        last = longest[first]
-        syllables.append(_Unit(letters[first:last] + _SYLLABLE_END, run[first].start, run[last - 1].end))
-        first = last
-    return syllables or run
+    edges = [0]
+    while longest[edges[-1]] > edges[-1]:
+        edges.append(longest[edges[-1]])
+    return tuple(edges) if edges[-1] == len(letters) else ()
 
 
-@lru_cache(maxsize=1 << 10)
+@lru_cache(maxsize=1 << 14)
 def _near(syllable: str) -> str:
     """The syllable that stands for all that are easily taken for it."""
     if not syllable.endswith(_SYLLABLE_END):

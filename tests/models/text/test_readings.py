@@ -32,7 +32,7 @@ def found(word, written, kind):
 def test_every_range_maps_back_into_the_text_or_cuts_something(text, data):
     normalized = normalize(text)
     for reading in readings(normalized):
-        assert len(reading.text) == len(reading.starts) == len(reading.ends)
+        assert len(reading.pieces) == len(reading.starts) == len(reading.ends)
         if reading.text:
             start = data.draw(st.integers(0, len(reading.text) - 1))
             end = data.draw(st.integers(start + 1, len(reading.text)))
