@@ -18,6 +18,7 @@ from models.text.classifier import TextClassifier
 from models.text.contacts import ContactDetector
 from models.text.fusion import fuse
 from models.text.normalize import FieldText
+from models.text.protected_names import ProtectedNameDetector
 
 Detector = Callable[[Sequence[FieldText]], Sequence[Sequence[Finding]]]
 """Findings for every text, in order."""
@@ -44,12 +45,14 @@ Judge = Callable[[Sequence[FieldText]], Sequence[Judged]]
 
 
 def shipped_parts(directory: Path) -> dict[str, Detector]:
-    """Every detector that the Inspector has for texts and that speaks the cases' labels, the classifier first.
+    """Every detector that the Inspector has for texts and that speaks the cases' labels, in order of addition.
+
+    Restricted words are left out: cases do not say whether a name holds one.
 
     Args:
         directory: the text model's artefact folder.
     """
-    return {"classifier": TextClassifier(directory), "contacts": ContactDetector()}
+    return {"classifier": TextClassifier(directory), "contacts": ContactDetector(), "names": ProtectedNameDetector()}
 
 
 def detect(parts: Mapping[str, Detector], texts: Sequence[FieldText], description: str) -> Found:
