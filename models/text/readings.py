@@ -26,7 +26,9 @@ from pypinyin.contrib.tone_convert import to_normal
 from models.profile import Span
 from models.text.normalize import Normalized, normalize
 
-CHARACTERS = Path(__file__).resolve().parents[2] / "datasets" / "characters"
+_CHARACTERS = Path(__file__).resolve().parents[2] / "datasets" / "characters"
+COMPONENTS = _CHARACTERS / "components.tsv"
+LOOK_ALIKES = _CHARACTERS / "lookalikes.tsv"
 
 _SHORTEST = 2
 """Symbols of a form: one character alone is read into everything."""
@@ -166,13 +168,13 @@ def _once(joined: Reading) -> Reading:
     )
 
 
-def _table(name: str) -> dict[str, str]:
-    lines = (CHARACTERS / name).read_text(encoding="utf-8").splitlines()
+def _table(path: Path) -> dict[str, str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
     return dict(line.split("\t") for line in lines)
 
 
-_COMPONENTS = _table("components.tsv")
-_LOOK_ALIKE = {alike: usual for usual, several in _table("lookalikes.tsv").items() for alike in several}
+_COMPONENTS = _table(COMPONENTS)
+_LOOK_ALIKE = {alike: usual for usual, several in _table(LOOK_ALIKES).items() for alike in several}
 
 
 @lru_cache(maxsize=1 << 14)

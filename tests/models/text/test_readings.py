@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.text.normalize import normalize
-from models.text.readings import Kind, forms, readings
+from models.text.readings import COMPONENTS, LOOK_ALIKES, Kind, forms, readings
 
 DISGUISES = "新华社亻尔言十·.,，。 \n_丨wei xīnvx0o1l★👩\u200d囗的的微信銀行西安!!ㄋкα"
 any_text = st.text(st.one_of(st.characters(exclude_categories=()), st.sampled_from(DISGUISES)), max_size=40)
@@ -119,6 +119,12 @@ def test_one_character_alone_is_no_word_to_look_for():
 
 def test_a_word_of_several_sounds_has_a_form_for_the_right_and_the_usual_one():
     assert forms("银行", Kind.SOUND) == {"yin'hang'", "yin'xing'"}
+
+
+def test_every_character_of_the_tables_can_be_read():
+    tables = COMPONENTS.read_text(encoding="utf-8") + LOOK_ALIKES.read_text(encoding="utf-8")
+    reading = readings(normalize("".join(tables.split())), [Kind.SHAPE])[0]
+    assert set(tables) - set(reading.text) >= set("信你警曰")
 
 
 def test_readings_come_in_the_order_asked_for():
