@@ -90,7 +90,7 @@ def append(
         "kind": kind,
         "actor": actor,
         "details": dict(details),
-        "digest": _digest(kind, rows),
+        "digest": _sha256(_in_order(kind, rows)),
         "previous": last.hash,
     }
     connection.execute(insert(audit), row | {"hash": _hash(row)})
@@ -152,20 +152,18 @@ def _covered(connection: Connection, kind: str, after: int, until: int) -> dict[
     groups: dict[int, list[dict[str, Any]]] = {}
     for row in connection.execute(chosen):
         groups.setdefault(row.sequence, []).append(_values(row))
-    return groups
+    return {sequence: _in_order(kind, rows) for sequence, rows in groups.items()}
 
 
 def _values(row: Row[Any]) -> dict[str, Any]:
     return {name: value for name, value in row._mapping.items() if name != "sequence"}
 
 
-def _digest(kind: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    """SHA-256 of the rows in the order of their ids, without their sealed texts, whose hash they hold."""
-    plain = [{name: value for name, value in row.items() if name != "sealed"} for row in rows]
-    if kind in COVERED:
-        (key,) = COVERED[kind].primary_key
-        plain.sort(key=lambda row: row[key.name])
-    return _sha256(plain)
+def _in_order(kind: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows by their ids, without their sealed texts, whose hash they hold."""
+    keys = COVERED[kind].primary_key.columns.keys() if rows else []
+    plain = ({name: value for name, value in row.items() if name != "sealed"} for row in rows)
+    return sorted(plain, key=lambda row: [row[key] for key in keys])
 
 
 def _hash(row: Mapping[str, Any]) -> str:
@@ -190,7 +188,7 @@ def _fault_of_rows(
     kind = row["kind"]
     if kind == DECISIONS and row["time"] < purged_before:
         return None
-    if row["digest"] == _digest(kind, rows):
+    if row["digest"] == _sha256(rows):
         return None
     if kind in COVERED and kind != DECISIONS and not rows and not _exists(database, row["details"]["decision_id"]):
         return None  # it went with its decision, whose own row answers for that

@@ -1,0 +1,71 @@
+"""A PostgreSQL server of our own, from the programs that are installed."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+
+
+def programs():
+    """The folder of initdb and postgres; None where they are not installed."""
+    found = shutil.which("initdb")
+    folders = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    return folders[-1] if folders else None
+
+
+class Postgres:
+    """One server; it listens on a socket in its folder only."""
+
+    def __init__(self):
+        self._programs = programs()
+        # As root it refuses to run, and the folders of tests are not for other users.
+        self._user = "postgres" if os.geteuid() == 0 else None
+        self.folder = Path(tempfile.mkdtemp(prefix="huijian-pg-"))
+        if self._user:
+            os.chown(self.folder, pwd.getpwnam(self._user).pw_uid, -1)
+        options = ("-U", "huijian", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        subprocess.run(
+            [self._programs / "initdb", "-D", self.folder / "data", *options],
+            user=self._user, check=True, capture_output=True, cwd=self.folder,
+        )  # fmt: skip
+        self.url = f"postgresql://huijian@/postgres?host={self.folder}"
+        self.start()
+
+    def start(self):
+        """Start it and wait until it answers."""
+        command = [self._programs / "postgres", "-D", self.folder / "data", "-k", self.folder, "-h", "", "-F"]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, user=self._user, stdout=log, stderr=log, cwd=self.folder)
+        deadline = time.monotonic() + 30
+        while True:
+            with contextlib.suppress(psycopg.OperationalError):
+                psycopg.connect(self.url).close()
+                return
+            assert time.monotonic() < deadline, (self.folder / "log").read_text()
+            time.sleep(0.05)
+
+    def stop(self):
+        """Stop it at once, as a crash would."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait()
+
+    @property
+    def is_stopped(self):
+        return self._process.poll() is not None
+
+    def new_database(self):
+        """The URL of the database, empty again."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        return self.url
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.folder)

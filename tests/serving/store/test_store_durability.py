@@ -1,0 +1,202 @@
+"""An answer that was given is never lost, whatever happens to the worker, the disk or the database."""
+
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from judgements import judged, rules, settle
+from sqlalchemy import select
+
+from serving.store import audit, tables
+from serving.store.database import URL_VARIABLE, Database
+from serving.store.errors import StoreUnavailable
+from serving.store.records import record
+from serving.store.secrets import Secrets
+from serving.store.spool import Spool, read
+from serving.store.store import Store
+
+WORKER = Path(__file__).parents[2] / "helpers" / "answering.py"
+
+
+def killed_after(home, seconds):
+    """Decision ids that a worker answered before it was killed."""
+    with (home / "answers").open("w+b") as answers:
+        worker = subprocess.Popen([sys.executable, WORKER, home], stdout=answers)
+        try:
+            while not answers.seek(0, os.SEEK_END):
+                assert worker.poll() is None
+                time.sleep(0.01)
+            time.sleep(seconds)
+        finally:
+            worker.send_signal(signal.SIGKILL)
+            worker.wait()
+        answers.seek(0)
+        return [line.decode().strip() for line in answers.readlines() if line.endswith(b"\n")]
+
+
+def stored(database):
+    with database.reading() as connection:
+        return set(connection.scalars(select(tables.decisions.c.decision_id)))
+
+
+def test_every_answer_is_in_the_store_after_kill_9_at_any_moment(home, open_store, database):
+    living, answered = open_store(home), []
+    for _ in range(3):
+        answered += killed_after(home, random.uniform(0.05, 0.7))
+        profile, answer = judged()
+        living.record([(profile, answer)], {}, "other")
+        answered.append(answer.decision_id)
+    settle(living)
+    assert len(answered) > 50
+    assert set(answered) - stored(database) == set()
+    assert audit.verify(database).sequence >= 3
+
+
+def lines(count):
+    """What a process had written to its segment before it was killed."""
+    secrets = Secrets.from_environment()
+    asked = {"asked_by": "uploads", "timings": {}}
+    records = [{**record(*judged(), rules().contents, secrets), **asked} for _ in range(count)]
+    return [tables.canonical(one).encode() + b"\n" for one in records]
+
+
+def test_segment_that_was_stored_but_not_removed_before_a_kill_is_stored_once(home, open_store, database):
+    store, content = open_store(home), b"".join(lines(3))
+    spool = home / "store" / "spool"
+    spool.mkdir(parents=True, exist_ok=True)
+    for name in ("1", "2"):
+        (spool / name).write_bytes(content)
+        (spool / name).rename(spool / f"{name}.jsonl")
+        settle(store)
+    assert (len(stored(database)), audit.verify(database).sequence) == (3, 1)
+
+
+def test_segments_of_the_living_are_left_to_them(tmp_path):
+    one, other = Spool(tmp_path), Spool(tmp_path)
+    one.append([{"decision_id": "a"}])
+    assert other.closed() == []
+    (segment,) = one.closed()
+    one.append([{"decision_id": "b"}])
+    assert read(segment) == ([{"decision_id": "a"}], False)
+    assert other.closed() == [segment]  # nobody appends to it any more
+
+
+@contextmanager
+def disk_that_is_full_after(size):
+    """Files of this process cannot grow beyond so many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("room", [0, 10])
+def test_full_disk_refuses_the_record_and_spoils_neither_those_before_nor_after(tmp_path, room):
+    spool = Spool(tmp_path)
+    spool.append([{"decision_id": "before"}])
+    (segment,) = tmp_path.iterdir()
+    with disk_that_is_full_after(segment.stat().st_size + room), pytest.raises(StoreUnavailable, match="spool"):
+        spool.append([{"decision_id": "refused"}])
+    spool.append([{"decision_id": "after"}])
+    found = [read(path) for path in spool.closed()]
+    assert found == [([{"decision_id": "before"}], False), ([{"decision_id": "after"}], False)]
+
+
+def test_what_a_crash_cut_off_is_ignored_and_what_is_damaged_is_kept_for_people(home, open_store, database):
+    store, (one, two, three) = open_store(home), lines(3)
+    spool = home / "store" / "spool"
+    spool.mkdir(parents=True, exist_ok=True)
+    (spool / "1.draft").write_bytes(b"".join([one, b'{"damaged\0\n', two, three[:-20]]))
+    (spool / "1.draft").rename(spool / "1.jsonl")
+    settle(store)
+    assert (len(stored(database)), store.health().damaged) == (2, 1)
+    assert (spool / "1.damaged").read_bytes().endswith(three[:-20])
+
+
+@pytest.fixture
+def crashed(server, environment, monkeypatch, open_store):
+    """Opens a store whose database then crashes; the test may start it again."""
+    monkeypatch.setenv(URL_VARIABLE, server.new_database())
+    database = Database.from_environment(environment)
+    database.migrate()
+
+    def open_and_crash(then):
+        store = open_store(environment, then=then)
+        store.record([judged()], {}, "uploads")
+        settle(store)
+        server.stop()
+        wait_for(lambda: store.health().problem)
+        return store, database
+
+    yield open_and_crash
+    if server.is_stopped:
+        server.start()
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_without_a_database_requests_are_refused_until_it_is_back(crashed, server):
+    store, database = crashed("refuse")
+    with pytest.raises(StoreUnavailable):
+        store.record([judged()], {}, "uploads")
+    assert not store.health().accepts
+    server.start()
+    wait_for(lambda: store.health().accepts)
+    store.record([judged()], {}, "uploads")
+    settle(store)
+    assert len(stored(database)) == 2
+
+
+def test_without_a_database_decisions_are_spooled_if_the_policy_says_so_and_stored_when_it_is_back(crashed, server):
+    store, database = crashed("spool")
+    spooled = [judged() for _ in range(5)]
+    for one in spooled:
+        store.record([one], {}, "uploads")
+    assert (store.health().accepts, store.health().waiting > 0) == (True, True)
+    with pytest.raises(StoreUnavailable):
+        store.decision(spooled[0][1].decision_id, "console")
+    server.start()
+    settle(store)
+    assert {answer.decision_id for _, answer in spooled} < stored(database)
+    assert audit.verify(database).sequence == 2
+
+
+@pytest.mark.parametrize(("then", "accepts"), [("refuse", False), ("spool", True)])
+def test_service_starts_without_its_database_and_does_as_the_policy_says(environment, then, accepts):
+    (environment / "store").write_text("a file where a folder must be")
+    database, spool = Database.from_environment(environment), Spool(environment / "spool")
+    store = Store(database, spool, Secrets.from_environment(), lambda: rules(then=then))
+    assert (store.health().accepts, "cannot be opened" in store.health().problem) == (accepts, True)
+    (environment / "store").unlink()
+    wait_for(lambda: store.health().problem is None)
+    store.close()
+
+
+def test_many_writers_append_one_chain(home, database):
+    workers = [subprocess.Popen([sys.executable, WORKER, home], stdout=subprocess.DEVNULL) for _ in range(2)]
+    try:
+        wait_for(lambda: audit_rows(database) >= 6)
+    finally:
+        for worker in workers:
+            worker.send_signal(signal.SIGKILL)
+            worker.wait()
+    assert audit.verify(database).sequence >= 6
+
+
+def audit_rows(database):
+    with database.reading() as connection:
+        return audit.head(connection).sequence

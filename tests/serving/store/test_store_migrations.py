@@ -1,0 +1,61 @@
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from serving.store.database import URL_VARIABLE, Database
+from serving.store.errors import StoreError, StoreUnavailable
+from serving.store.tables import REVISION, metadata
+
+PREPARE = "import sys; from pathlib import Path; from serving.store.database import Database; \
+Database.from_environment(Path(sys.argv[1])).prepare()"
+
+
+def test_migrations_make_the_tables_that_the_code_knows(database):
+    with database.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    assert database.revision() == REVISION
+
+
+def test_workers_that_start_together_make_one_database(environment):
+    workers = [subprocess.Popen([sys.executable, "-c", PREPARE, environment]) for _ in range(3)]
+    assert [worker.wait() for worker in workers] == [0, 0, 0]
+
+
+def test_database_of_a_later_release_is_refused(home, database):
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="later release"):
+        database.migrate()
+
+
+def test_postgresql_without_tables_is_left_to_an_operator(environment, monkeypatch, server):
+    monkeypatch.setenv(URL_VARIABLE, server.new_database())
+    database = Database.from_environment(environment)
+    with pytest.raises(StoreError, match="huijian store migrate"):
+        database.prepare()
+    database.migrate()
+    database.prepare()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://u:geheim@h/d", "sqlite://", "sqlite:///:memory:"])
+def test_url_of_no_database_is_refused_without_being_shown(url):
+    with pytest.raises(StoreError, match=URL_VARIABLE) as refusal:
+        Database(url)
+    assert "geheim" not in str(refusal.value)
+
+
+def test_unreachable_server_is_unavailable_and_its_password_is_not_shown():
+    with pytest.raises(StoreUnavailable) as refusal, Database("postgresql://u:geheim@127.0.0.1:1/d").reading():
+        pass
+    assert "geheim" not in str(refusal.value)
+
+
+def test_file_that_is_no_database_is_unavailable(environment):
+    (environment / "store").mkdir()
+    (environment / "store" / "huijian.db").write_bytes(b"not a database" * 100)
+    with pytest.raises(StoreUnavailable):
+        Database.from_environment(environment).prepare()

@@ -1,0 +1,88 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from judgements import judged, rules, settle
+from sqlalchemy import delete
+
+from models.profile import Field, Severity
+from serving.store.audit import AuditBroken, events, verify
+from serving.store.database import Database
+from serving.store.errors import DecisionUnknown
+from serving.store.purge import Purged, purge
+from serving.store.tables import decisions
+
+RULES = rules(contents_days=30, decisions_days=185)
+
+
+@pytest.fixture
+def store(home, open_store):
+    return open_store(home)
+
+
+@pytest.fixture
+def decision_id(store):
+    profile, answer = judged()
+    store.record([(profile, answer)], {}, "uploads")
+    settle(store)
+    return answer.decision_id
+
+
+def after(days):
+    return datetime.now(UTC) + timedelta(days=days)
+
+
+def test_nothing_is_purged_before_its_time(store, decision_id, database):
+    assert purge(database, RULES, "cron", after(29.9)) == Purged(0, 0)
+    assert store.contents(decision_id, "console")[Field.NAME]
+
+
+def test_contents_go_first_and_the_decision_stays(store, decision_id, database):
+    assert purge(database, RULES, "cron", after(30.1)) == Purged(4, 0)
+    assert store.contents(decision_id, "console") == {}
+    evidence = store.decision(decision_id, "console")["answer"]["findings"][0]["evidence"]
+    assert list(evidence) == ["spans"]
+    verify(database)
+
+
+def test_contents_under_an_open_appeal_wait_for_their_review(store, decision_id, database):
+    store.appeal(decision_id, "申诉", "platform")
+    assert purge(database, RULES, "cron", after(31)) == Purged(0, 0)
+    store.review(decision_id, Severity.PASS, "", "console")
+    store.appeal(decision_id, "again", "platform")
+    assert purge(database, RULES, "cron", after(31)) == Purged(0, 0)
+    store.review(decision_id, Severity.PASS, "", "console")
+    assert purge(database, RULES, "cron", after(31)) == Purged(4, 0)
+
+
+def test_decision_goes_with_everything_that_hangs_on_it_but_the_trail(store, decision_id, database):
+    store.appeal(decision_id, "申诉", "platform")
+    assert purge(database, RULES, "cron", after(186)) == Purged(0, 1)
+    with pytest.raises(DecisionUnknown):
+        store.decision(decision_id, "console")
+    assert [row["kind"] for row, _ in events(database)] == ["decisions", "appeal", "purge", "purged"]
+    verify(database)
+
+
+def test_younger_decisions_are_still_proved_after_a_purge(store, decision_id, database):
+    purge(database, RULES, "cron")
+    with database.writing() as connection:
+        connection.execute(delete(decisions))
+    with pytest.raises(AuditBroken, match="audit row 1"):
+        verify(database)
+
+
+def test_deleted_bytes_are_in_no_file_of_the_database(environment, open_store):
+    store, database = open_store(environment), Database.from_environment(environment)
+    judgements = [judged() for _ in range(50)]
+    store.record(judgements, {}, "uploads")
+    settle(store)
+    planted = [answer.decision_id.encode() for _, answer in judgements]
+
+    def held():
+        files = [path.read_bytes() for path in (environment / "store").rglob("*") if path.is_file()]
+        return sum(any(marker in content for content in files) for marker in planted)
+
+    assert held() == 50
+    purge(database, RULES, "cron", after(186))
+    assert held() == 0
+    database.close()
