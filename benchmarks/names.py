@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from models.profile import Field, Label
+from models.text.disguised_names import KINDS
 from models.text.lexicon import lexicon
 from models.text.name_families import CLAUSE_FAMILIES, NAME_FAMILIES
 from models.text.normalize import FieldText
@@ -36,12 +37,12 @@ def _print_families(labelled: Sequence[dict[str, Any]]) -> None:
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for case in labelled:
         for claim in detector.claims(FieldText.of(Field(case["field"]), case["text"])):
-            counts[claim.family.name][claim.family.label not in case["labels"]] += 1
+            counts[claim.disguise or claim.family.name][claim.family.label not in case["labels"]] += 1
     print(f"{'family':28}{'right':>7}{'wrong':>7}{'estimate':>10}{'score':>7}")
-    for family in (*NAME_FAMILIES, *CLAUSE_FAMILIES):
-        right, wrong = counts[family.name]
-        estimate = (right + 1) / (right + wrong + 2)
-        print(f"{family.name:28}{right:7}{wrong:7}{estimate:10.2f}{family.score:7.2f}")
+    scores = {family.name: family.score for family in (*NAME_FAMILIES, *CLAUSE_FAMILIES)} | dict(KINDS)
+    for name, score in scores.items():
+        right, wrong = counts[name]
+        print(f"{name:28}{right:7}{wrong:7}{(right + 1) / (right + wrong + 2):10.2f}{score:7.2f}")
 
 
 def _print_parts() -> None:

@@ -174,6 +174,8 @@ class Lexicon:
             letters += [_REST.sub(Kind.OTHER, text[position:start]), word.kind]
             segments.append(Segment(start, end, word))
             position = end
+        if not any(segment.word.kind in PROTECTED for segment in segments):
+            return None
         return Parse("".join(letters) + _REST.sub(Kind.OTHER, text[position:]), tuple(segments))
 
 

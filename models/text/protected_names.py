@@ -8,14 +8,16 @@ where most mentions are innocent, only a whole clause that speaks for a body cou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from models.profile import Evidence, Field, Finding, Label, Span
+from models.text.disguised_names import KINDS, DisguisedNames
 from models.text.evidence import evidence_at
-from models.text.lexicon import Kind, Lexicon, Parse, body, lexicon
+from models.text.lexicon import Kind, Parse, body, lexicon
 from models.text.name_families import CLAUSE_FAMILIES, NAME_FAMILIES, Family
-from models.text.normalize import FieldText
+from models.text.normalize import FieldText, Normalized
+from models.text.readings import Kind as Disguise
 
 DETECTOR = "names@2026.11.1"
 
@@ -36,11 +38,18 @@ class Claim:
 
     Attributes:
         span: the words of the claim in the normalised text.
+        disguise: what had to be undone to read it.
     """
 
     family: Family
     parse: Parse
     span: Span
+    disguise: Disguise | None = None
+
+    @property
+    def score(self) -> float:
+        """The family's, or less where a disguise had to be undone."""
+        return min(self.family.score, KINDS[self.disguise]) if self.disguise else self.family.score
 
 
 class ProtectedNameDetector:
@@ -51,19 +60,38 @@ class ProtectedNameDetector:
 
     def __init__(self) -> None:
         self._lexicon = lexicon()
+        self._disguised = DisguisedNames()
 
     def __call__(self, texts: Sequence[FieldText]) -> list[list[Finding]]:
         """At most one finding per label and text, in order; its evidence names the body and its owner."""
         return [[_finding(text, claim) for claim in self.claims(text)] for text in texts]
 
     def claims(self, text: FieldText) -> list[Claim]:
-        """The most telling claim per label."""
-        found: dict[Label, Claim] = {}
-        for claim in _claims(self._lexicon, text):
-            best = found.get(claim.family.label)
-            if best is None or claim.family.score > best.family.score:
-                found[claim.family.label] = claim
-        return list(found.values())
+        """The most telling claim per label; one in disguise only where nothing is claimed openly."""
+        found = self._clauses(text.normalized.text) if text.field is not Field.NAME else self._name(text.normalized)
+        best: dict[Label, Claim] = {}
+        for claim in sorted(found, key=lambda claim: -claim.score):
+            best.setdefault(claim.family.label, claim)
+        return list(best.values())
+
+    def _name(self, normalized: Normalized) -> list[Claim]:
+        letters = [index for index, char in enumerate(normalized.text) if char.isalnum()]
+        joined = "".join([normalized.text[index] for index in letters])
+        return _claims(self._lexicon.parse(joined), letters, NAME_FAMILIES) or [
+            replace(claim, disguise=read.kind)
+            for read in self._disguised(normalized)
+            for claim in _claims(self._lexicon.parse(read.text), read.positions, NAME_FAMILIES)
+        ]
+
+    def _clauses(self, text: str) -> list[Claim]:
+        if not self._lexicon.parse(text):
+            return []
+        clauses = [clause for clause in _CLAUSE.finditer(text) if not clause["quote"]]
+        return [
+            claim
+            for clause in clauses
+            for claim in _claims(self._lexicon.parse(clause[0]), range(*clause.span()), CLAUSE_FAMILIES)
+        ]
 
     def knows(self, entitlement: str) -> bool:
         """Whether an owner or a reference of this id can be found."""
@@ -71,35 +99,25 @@ class ProtectedNameDetector:
         return entitlement in self._lexicon.owners or (owner in self._lexicon.owners and place in self._lexicon.codes)
 
 
-def _claims(words: Lexicon, text: FieldText) -> Iterator[Claim]:
-    written = text.normalized.text
-    if text.field is Field.NAME:
-        letters = [index for index, char in enumerate(written) if char.isalnum()]
-        yield from _matched(words, "".join([written[index] for index in letters]), letters, NAME_FAMILIES)
-    elif words.parse(written):
-        for clause in _CLAUSE.finditer(written):
-            if not clause["quote"]:
-                yield from _matched(words, clause[0], range(*clause.span()), CLAUSE_FAMILIES)
-
-
-def _matched(words: Lexicon, text: str, positions: Sequence[int], families: Sequence[Family]) -> Iterator[Claim]:
-    """The first family of every label that matches.
+def _claims(parse: Parse | None, positions: Sequence[int], families: Sequence[Family]) -> list[Claim]:
+    """What a text claims: the first family of every label that matches.
 
     Args:
-        positions: of every character of `text` in the normalised text.
+        positions: in the normalised text, of every character that was parsed.
     """
-    parse = words.parse(text)
-    claimed: set[Label] = set()
-    for family in families if parse else ():
-        if parse and family.label not in claimed and family.pattern.fullmatch(parse.letters):
-            claimed.add(family.label)
-            span = positions[parse.segments[0].start], positions[parse.segments[-1].end - 1] + 1
-            yield Claim(family, parse, span)
+    if parse is None:
+        return []
+    span = positions[parse.segments[0].start], positions[parse.segments[-1].end - 1] + 1
+    first: dict[Label, Family] = {}
+    for family in families:
+        if family.label not in first and family.pattern.fullmatch(parse.letters):
+            first[family.label] = family
+    return [Claim(family, parse, span) for family in first.values()]
 
 
 def _finding(text: FieldText, claim: Claim) -> Finding:
     evidence = _with_body(evidence_at(text.normalized, [claim.span]), claim)
-    return Finding(claim.family.label, text.field, claim.family.score, DETECTOR, evidence)
+    return Finding(claim.family.label, text.field, claim.score, DETECTOR, evidence)
 
 
 def _with_body(evidence: Evidence, claim: Claim) -> Evidence:

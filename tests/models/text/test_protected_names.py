@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from models.policy import Policy
 from models.profile import Field, Label, Severity
 from models.settings import Settings
+from models.text.disguised_names import FORMS
 from models.text.lexicon import NAMES, Kind, lexicon
 from models.text.normalize import FieldText
 from models.text.protected_names import ProtectedNameDetector
+from training.text.names import disguised
 
 detect = ProtectedNameDetector()
 
@@ -105,6 +107,34 @@ def test_decoration_and_traditional_characters_do_not_hide_a_name():
     assert finding.evidence.reference_id == "media.xinhua"
     assert finding.evidence.spans == ((1, 6),)
     assert finding.evidence.text == "新_華·社"
+
+
+@pytest.mark.parametrize(
+    ("name", "reference_id", "shown"),
+    [
+        ("人民曰报评论台", "media.people-daily", "人民曰报评论台"),
+        ("Xin华社海外视点", "media.xinhua", "Xin华社海外"),
+        ("商務bu白名单办", "gov.commerce", "商務bu白名单办"),
+        ("检查院普法小张", "gov.procuratorate", "检查院普法"),
+        ("敦化fabu", "place.222403", "敦化fabu"),
+    ],
+)
+def test_a_name_disguised_by_shape_or_sound_is_found_less_surely(name, reference_id, shown):
+    (finding,) = findings(name)
+    assert finding.evidence.reference_id == reference_id
+    assert finding.evidence.text == shown
+    assert 0.8 <= finding.score <= 0.94
+
+
+@pytest.mark.parametrize(
+    "name", ["高原小羊倌", "中原第一唢呐", "林深时见鹿", "早安阳光", "税务师Nina", "零食投诉大队长"]
+)
+def test_a_name_that_only_sounds_like_a_body_is_innocent(name):
+    assert findings(name) == []
+
+
+def test_the_forms_on_disk_are_those_of_the_names():
+    assert FORMS.read_text(encoding="utf-8") == "".join("\t".join(row) + "\n" for row in disguised())
 
 
 @pytest.mark.parametrize("entitlement", ["media.xinhua", "gov.police", "gov.police.520100"])

@@ -1,9 +1,9 @@
-"""Names of countries and of China's administrative divisions, as the name detector reads them.
+"""What the name detector knows that can be computed: countries, China's divisions, and how names look in disguise.
 
-Both change by decision of others: the lists are taken from packages that follow them and written as data, so that
-serving needs neither package.
+The places change by decision of others: they are taken from packages that follow them. The disguised forms take longer
+to compute than serving may take to start. Both are written as data beside the names that people wrote.
 
-    python -m training.text.places
+    python -m training.text.names
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from pathlib import Path
 
 from babel import Locale
 
-from models.text.lexicon import NAMES
+from models.text.disguised_names import FORMS, KINDS
+from models.text.lexicon import NAMES, Kind, lexicon
+from models.text.readings import forms
 
 _HEADER = """\
 # {title}
-# Written by `python -m training.text.places`: change it there.
+# Written by `python -m training.text.names`: change it there.
 source: {source}
 kind: {kind}
 codes: |
@@ -27,7 +29,7 @@ codes: |
 
 
 def main() -> None:
-    """Write `countries.yaml` and `divisions.yaml`."""
+    """Write `countries.yaml`, `divisions.yaml` and `forms.tsv`."""
     _write(
         "countries.yaml",
         "国家和地区 · Countries and regions: ISO 3166 code, Chinese name, English name.",
@@ -42,6 +44,7 @@ def main() -> None:
         "division",
         divisions(),
     )
+    FORMS.write_text("".join("\t".join(row) + "\n" for row in disguised()), encoding="utf-8")
 
 
 def countries() -> list[str]:
@@ -61,6 +64,28 @@ def divisions() -> list[str]:
     return [f"{code} {name}" for code, name in rows if name not in _NO_DIVISION]
 
 
+def disguised() -> list[tuple[str, str, str]]:
+    """Kind of reading, canonical form and word, for every protected word of two Han characters and more."""
+    words = [word.text for word in lexicon().words if word.kind in _DISGUISED and not word.text.isascii()]
+    return [
+        (kind.value, form, word)
+        for kind in KINDS
+        for word in words
+        if len(word) > 1
+        for form in sorted(forms(word, kind))
+    ]
+
+
+_DISGUISED = (
+    Kind.BODY,
+    Kind.ORGAN,
+    Kind.MEDIA,
+    Kind.MEDIA_WORD,
+    Kind.JOURNALIST,
+    Kind.INSTITUTION,
+    Kind.LANDMARK,
+    Kind.VOICE,
+)
 _NO_COUNTRY = ("EU", "EZ", "UN", "QO", "XA", "XB", "ZZ")  # groups of states and codes for tests
 _NO_DIVISION = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 
