@@ -80,7 +80,8 @@ def migrate() -> None:
 def keys() -> None:
     """Print new keys for the environment of the service; another hash key makes every account a new one.
 
-    To rotate, put the new content key before the old one, start the service, and run `huijian store rotate`.
+    A service without a database and keys of its own keeps them in `store/keys.env` of its home directory. To rotate,
+    put the new content key before the old one, separated by a comma, start the service, and run `huijian store rotate`.
 
     Example: `huijian store keys > huijian.env`
     """
@@ -96,10 +97,12 @@ def rotate() -> None:
 
     Example: `huijian store rotate`
     """
+    from models.settings import Settings
     from serving.store.rotate import rotate as rotate_keys
     from serving.store.secrets import Secrets
 
-    typer.echo(f"{rotate_keys(_database(), Secrets.from_environment(), _user())} texts and pictures encrypted again")
+    secrets = Secrets.load(Settings.from_environment().home)
+    typer.echo(f"{rotate_keys(_database(), secrets, _user())} texts and pictures encrypted again")
 
 
 def _database(prepared: bool = True) -> Database:

@@ -1,7 +1,8 @@
 """The keys that keep accounts and contents unreadable to whoever has only the database.
 
 An account id, a name or a bio can be guessed, so a plain hash of it would give it away: hashes here are keyed. Texts
-and pictures are encrypted (Fernet: AES-128-CBC and HMAC-SHA256), and the keys of both live in the environment alone.
+and pictures are encrypted (Fernet: AES-128-CBC and HMAC-SHA256). The keys of both live in the environment, or in a file
+of the home directory where nothing is configured (`serving.store.keyfile`).
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from serving.store import keyfile
+from serving.store.database import URL_VARIABLE
 from serving.store.errors import StoreError
 
 HASH_VARIABLE: Final = "HUIJIAN_HASH_KEY"
@@ -36,15 +41,35 @@ class Secrets:
     contents: MultiFernet
 
     @classmethod
+    def load(cls, home: Path) -> Secrets:
+        """The configured keys, or, where neither they nor a database are configured, those kept in the home directory.
+
+        Raises:
+            StoreError: one is missing or malformed, or they cannot be kept there.
+        """
+        if any(os.environ.get(name) for name in (HASH_VARIABLE, CONTENT_VARIABLE, URL_VARIABLE)):
+            return cls.from_environment()
+        return cls.parse(keyfile.kept(home / "store", cls.fresh()))
+
+    @classmethod
     def from_environment(cls) -> Secrets:
+        """The keys in the environment.
+
+        Raises:
+            StoreError: one is missing or malformed.
+        """
+        return cls.parse(os.environ)
+
+    @classmethod
+    def parse(cls, variables: Mapping[str, str]) -> Secrets:
         """The keys in HUIJIAN_HASH_KEY (64 hex digits) and HUIJIAN_CONTENT_KEYS (Fernet keys, comma-separated).
 
         Raises:
             StoreError: one is missing or malformed.
         """
         try:
-            hash_key = bytes.fromhex(os.environ.get(HASH_VARIABLE, ""))
-            keys = [Fernet(key.strip()) for key in os.environ.get(CONTENT_VARIABLE, "").split(",")]
+            hash_key = bytes.fromhex(variables.get(HASH_VARIABLE, ""))
+            keys = [Fernet(key.strip()) for key in variables.get(CONTENT_VARIABLE, "").split(",")]
         except ValueError:
             hash_key, keys = b"", []
         if len(hash_key) != KEY_BYTES or not keys:

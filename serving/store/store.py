@@ -8,7 +8,7 @@ an event of the audit trail with the name of who did it.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from models.policy import StoreRules
-from models.profile import Answer, Field, Profile, Severity
+from models.profile import Answer, Field, Label, Profile, Severity
 from serving.store import audit
 from serving.store.database import Database
 from serving.store.errors import DecisionUnknown, StoreError, StoreUnavailable
@@ -67,7 +67,7 @@ class Store:
         Raises:
             StoreError: a key is missing or the database URL cannot be used.
         """
-        database, secrets = Database.from_environment(home), Secrets.from_environment()
+        database, secrets = Database.from_environment(home), Secrets.load(home)
         return cls(database, Spool(home / "store" / "spool"), secrets, rules)
 
     def check_accepts(self) -> None:
@@ -125,7 +125,7 @@ class Store:
             audit.append(connection, "contents_read", by, {"decision_id": decision_id})
         return {field: self._opened(found, field) for field in Field if field in found["contents"]}
 
-    def appeal(self, decision_id: str, text: str, by: str) -> dict[str, str]:
+    def appeal(self, decision_id: str, text: str, by: str) -> dict[str, Any]:
         """File a complaint by the account's owner (Art. 19); returns its id and time.
 
         Raises:
@@ -134,14 +134,20 @@ class Store:
         """
         return self._state("appeal", "appeal_id", decision_id, text, by)
 
-    def review(self, decision_id: str, outcome: Severity, note: str, by: str) -> dict[str, str]:
-        """Record what a reviewer decided; returns its id, time and outcome.
+    def review(
+        self, decision_id: str, outcome: Severity, note: str, by: str, labels: Collection[Label] | None = None
+    ) -> dict[str, Any]:
+        """Record what a reviewer decided; returns its id, time, outcome and labels.
+
+        Args:
+            labels: those that the reviewer finds right for the profile; None says nothing about them.
 
         Raises:
             DecisionUnknown: there is no such decision.
             StoreUnavailable: the database is down.
         """
-        return self._state("review", "review_id", decision_id, note, by, outcome=str(outcome))
+        right = None if labels is None else sorted(map(str, labels))
+        return self._state("review", "review_id", decision_id, note, by, outcome=str(outcome), labels=right)
 
     def health(self) -> Health:
         """How the store is now; asks neither disk nor database for long."""
@@ -156,7 +162,7 @@ class Store:
     def _accepts(self) -> bool:
         return self._writer.is_well or self._rules().database_down.then == "spool"
 
-    def _state(self, kind: str, key: str, decision_id: str, text: str, by: str, **more: str) -> dict[str, str]:
+    def _state(self, kind: str, key: str, decision_id: str, text: str, by: str, **more: Any) -> dict[str, Any]:
         plain = text.encode("utf-8", "surrogatepass")
         shown = {key: uuid.uuid4().hex, "time": now(), **more}
         row = {**shown, "decision_id": decision_id, "actor": by}
@@ -188,11 +194,11 @@ class Store:
             raise StoreError(f"{field} of decision {found['decision_id']} is not what was judged")
         return content
 
-    def _statements(self, connection: Connection, table: Table, decision_id: str) -> list[dict[str, str]]:
+    def _statements(self, connection: Connection, table: Table, decision_id: str) -> list[dict[str, Any]]:
         rows = connection.execute(select(table).where(table.c.decision_id == decision_id).order_by(table.c.sequence))
         return [self._statement(dict(row._mapping)) for row in rows]
 
-    def _statement(self, row: dict[str, Any]) -> dict[str, str]:
+    def _statement(self, row: dict[str, Any]) -> dict[str, Any]:
         text = self._secrets.unseal(row["sealed"]).decode("utf-8", "surrogatepass")
         hidden = ("sealed", "sequence", "text_hash", "decision_id")
         return {**{name: value for name, value in row.items() if name not in hidden}, "text": text}

@@ -81,10 +81,11 @@ reviews = Table(
     Column("time", String(27), nullable=False),
     Column("actor", String(256), nullable=False),
     Column("outcome", String(16), nullable=False),
+    Column("labels", JSON),
     Column("text_hash", String(64), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
-"""What reviewers decided instead, their notes encrypted."""
+"""What reviewers decided instead, and which labels they find right, their notes encrypted."""
 
 
 def canonical(value: Any) -> str:

@@ -5,7 +5,7 @@ import pytest
 from judgements import ACCOUNT, AVATAR, BIO, NAME, QUOTED, judged, settle
 from sqlalchemy import select, update
 
-from models.profile import Field, Severity
+from models.profile import Field, Label, Severity
 from serving.store import tables
 from serving.store.audit import events
 from serving.store.database import Database
@@ -89,10 +89,14 @@ def test_appeals_and_reviews_come_with_their_decision_and_their_authors(home, op
     answer = record(store)
     settle(store)
     filed = store.appeal(answer.decision_id, "这是我的店名", "platform")
-    done = store.review(answer.decision_id, Severity.PASS, "属实", "console")
+    done = store.review(answer.decision_id, Severity.PASS, "属实", "console", labels=[])
+    again = store.review(answer.decision_id, Severity.REJECT, "", "alice", labels=[Label.QR_CODE])
     found = store.decision(answer.decision_id, "console")
     assert found["appeals"] == [{**filed, "actor": "platform", "text": "这是我的店名"}]
-    assert found["reviews"] == [{**done, "actor": "console", "outcome": "pass", "text": "属实"}]
+    assert found["reviews"] == [
+        {**done, "actor": "console", "outcome": "pass", "labels": [], "text": "属实"},
+        {**again, "actor": "alice", "outcome": "reject", "labels": ["qr_code"], "text": ""},
+    ]
 
 
 def test_whatever_is_done_to_a_decision_is_in_the_trail_with_who_did_it(home, open_store, database):

@@ -1,5 +1,7 @@
 """Decisions, the contents that reviews need, appeals, reviews, and an audit trail that only grows."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -30,7 +32,8 @@ def upgrade() -> None:
     _audit()
     _decisions()
     _statements("appeals", "appeal_id")
-    _statements("reviews", "review_id", sa.Column("outcome", sa.String(16), nullable=False))
+    outcome, labels = sa.Column("outcome", sa.String(16), nullable=False), sa.Column("labels", sa.JSON)
+    _statements("reviews", "review_id", outcome, labels)
     if op.get_bind().dialect.name == "postgresql":
         op.execute(POSTGRESQL)
     else:
@@ -73,7 +76,7 @@ def _decisions() -> None:
     )
 
 
-def _statements(name: str, key: str, *more: sa.Column[str]) -> None:
+def _statements(name: str, key: str, *more: sa.Column[Any]) -> None:
     op.create_table(
         name,
         sa.Column(key, sa.String(64), primary_key=True),
