@@ -19,7 +19,7 @@ from models.text.readings import Kind, Reading, readings
 FORMS = NAMES / "forms.tsv"
 """Kind, canonical form and word, a line each; written by `python -m training.text.names`."""
 
-KINDS: Mapping[Kind, float] = {Kind.SHAPE: 0.88, Kind.SOUND: 0.94}
+KINDS: Mapping[Kind, float] = {Kind.SHAPE: 0.90, Kind.SOUND: 0.95}
 """Readings that are followed, and how sure a claim read so is: smoothed precision on the training cases
 (`benchmarks/names.py`). By near sound as many innocent names were found as disguised ones, so it is not followed."""
 

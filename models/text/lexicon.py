@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ahocorasick_rs
 import yaml
@@ -50,6 +50,7 @@ class Kind(StrEnum):
     MEDIA = "M"  # 新华社
     MEDIA_WORD = "W"  # 日报, 新闻
     JOURNALIST = "J"  # 记者
+    WEAK_NEWS = "w"  # 电台, 头条
     INSTITUTION = "I"  # 清华大学
     LANDMARK = "L"  # 西湖
     VENUE = "V"  # 管委会, 挂号处: who runs a place
@@ -61,15 +62,15 @@ class Kind(StrEnum):
     BYSTANDER = "x"  # 门口, 粉丝, 猫
     SENTENCE = "s"  # 不, 没, 吗
     INNOCENT = "a"  # longer words in which a protected one is innocent
+    PERSON = "N"  # 小刘, 王姐: at the end of a name
     OTHER = "."  # one character, or one run of Latin letters or of digits, of no word
 
 
-PROTECTED = frozenset("BOTMWJILVDFP")
+PROTECTED = frozenset("BOTMWJwILVDFP")
 """Kinds without one of which a name claims nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of the lexicon.
 
     Attributes:
@@ -103,7 +104,7 @@ class Body:
 def body(word: Word, place: Word | None) -> Body | None:
     """The body that a word names, with the place named beside it; None where that could be anybody's."""
     owner = word.owner_id
-    if word.kind in (Kind.MEDIA_WORD, Kind.JOURNALIST):
+    if word.kind in (Kind.MEDIA_WORD, Kind.JOURNALIST, Kind.WEAK_NEWS):
         return _local(place, "media", word) if place else None
     if owner is None:
         return None
@@ -119,8 +120,7 @@ def _local(place: Word, owner: str, word: Word) -> Body:
     return Body(reference_id, place.name + word.text, reference_id if owner == "media" else owner)
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A word at `start:end` of a text."""
 
     start: int
@@ -147,7 +147,8 @@ class Lexicon:
     def __init__(self) -> None:
         words: dict[str, Word] = {}
         for word in _words():
-            words.setdefault("".join(filter(str.isalnum, word.text)), word)
+            written = word.text if word.text.isalnum() else "".join(filter(str.isalnum, word.text))
+            words.setdefault(written, word)
         self.words = tuple(words.values())
         self.owners = frozenset(word.owner_id for word in self.words if word.owner_id) | {"media"}
         self.codes = frozenset(word.code for word in self.words if word.code)
@@ -176,7 +177,7 @@ class Lexicon:
             position = end
         if not any(segment.word.kind in PROTECTED for segment in segments):
             return None
-        return Parse("".join(letters) + _REST.sub(Kind.OTHER, text[position:]), tuple(segments))
+        return Parse("".join(letters) + _last(text[position:]), tuple(segments))
 
 
 @cache
@@ -186,6 +187,16 @@ def lexicon() -> Lexicon:
 
 
 _REST = re.compile(r"[a-z]+|[0-9]+|.", re.DOTALL)
+_PERSON = re.compile(
+    r"(?:[小老阿大][^\W\d_]{1,2}|[^\W\d_]{1,2}(?:哥|姐|叔|队|总|君|sir|老师|师傅|警官)|[a-z]{2,10}|[0-9]{1,4})$"
+)
+
+
+def _last(rest: str) -> str:
+    """The letters of what stands after the last word: where accounts put who speaks (新华社小王, 反诈中心03)."""
+    person = _PERSON.search(rest)
+    before = rest[: person.start()] if person else rest
+    return _REST.sub(Kind.OTHER, before) + Kind.PERSON * bool(person)
 
 
 def _continues(text: str, index: int) -> bool:

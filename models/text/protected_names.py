@@ -23,11 +23,12 @@ DETECTOR = "names@2026.11.1"
 
 _CORES = {
     Label.FALSE_AUTHORITY: (Kind.BODY, Kind.ORGAN, Kind.TITLE),
-    Label.MEDIA_IMPERSONATION: (Kind.MEDIA, Kind.MEDIA_WORD, Kind.JOURNALIST),
+    Label.MEDIA_IMPERSONATION: (Kind.MEDIA, Kind.MEDIA_WORD, Kind.JOURNALIST, Kind.WEAK_NEWS),
     Label.PLACE_INSTITUTION: (Kind.INSTITUTION, Kind.LANDMARK),
 }
 """The words that say which body a name imitates, by what is claimed."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CLAUSE = re.compile(r"(?P<quote>[“\"「『《‘']?)[^\W_]+")
 """What stands between two marks; a quoted one is somebody else's word."""
 
@@ -68,7 +69,8 @@ class ProtectedNameDetector:
 
     def claims(self, text: FieldText) -> list[Claim]:
         """The most telling claim per label; one in disguise only where nothing is claimed openly."""
-        found = self._clauses(text.normalized.text) if text.field is not Field.NAME else self._name(text.normalized)
+        normalized = replace(text.normalized, text=_SURROGATE.sub("\ufffd", text.normalized.text))
+        found = self._name(normalized) if text.field is Field.NAME else self._clauses(normalized.text)
         best: dict[Label, Claim] = {}
         for claim in sorted(found, key=lambda claim: -claim.score):
             best.setdefault(claim.family.label, claim)

@@ -1,6 +1,7 @@
 """A name that speaks as a protected body is found with the body's id; a bystander's name is not."""
 
 import time
+from pathlib import Path
 
 import pytest
 import yaml
@@ -89,6 +90,14 @@ def test_a_bystanders_name_is_innocent(name):
     assert findings(name) == []
 
 
+BYSTANDERS = Path(__file__).with_name("bystanders.txt")
+"""Innocent names, a line each, written to be taken for claims."""
+
+
+def test_names_that_mention_a_body_among_other_words_are_innocent():
+    assert [name for name in BYSTANDERS.read_text(encoding="utf-8").split() if findings(name)] == []
+
+
 @pytest.mark.parametrize("field", [Field.BIO, Field.SIGNATURE])
 def test_a_mention_in_a_bio_is_no_claim(field):
     for text in ("我爸是警察，我妈在人民日报上班", "爱看央视新闻", "毕业于清华大学", "接到“公安局办公室”的电话别信"):
@@ -123,7 +132,7 @@ def test_a_name_disguised_by_shape_or_sound_is_found_less_surely(name, reference
     (finding,) = findings(name)
     assert finding.evidence.reference_id == reference_id
     assert finding.evidence.text == shown
-    assert 0.8 <= finding.score <= 0.94
+    assert 0.8 <= finding.score <= 0.95
 
 
 @pytest.mark.parametrize(
