@@ -91,6 +91,12 @@ def test_reject_from_turns_a_sure_review_into_a_rejection(tmp_path: Path):
         (lambda content: content["rules"]["qr_code"].pop("why"), "rules.qr_code.why"),
         (lambda content: content["rules"]["qr_code"].update(treshold=0.4), "rules.qr_code.treshold"),
         (lambda content: content["rules"].update(spam={}), "rules.spam"),
+        (lambda content: content.pop("store"), "store"),
+        (lambda content: content["store"]["contents"].update(keep="sometimes"), "store.contents.keep"),
+        (lambda content: content["store"]["contents"].update(days=186), "store: .*contents.days"),
+        (lambda content: content["store"]["decisions"].update(days=0), "store.decisions.days"),
+        (lambda content: content["store"]["decisions"].pop("why"), "store.decisions.why"),
+        (lambda content: content["store"]["database_down"].update(then="hope"), "store.database_down.then"),
     ],
 )
 def test_a_faulty_policy_is_refused_with_the_rule_named(tmp_path: Path, edit, named: str):
