@@ -9,7 +9,7 @@ from __future__ import annotations
 import binascii
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -54,11 +54,36 @@ def read(content_type: str, body: bytes, shape: Shape) -> dict[str, Any]:
         ProfileError: neither JSON nor a form, an unknown or repeated field, or an image that is none.
     """
     media_type, options = parse_options_header(content_type)
-    if media_type == b"application/json" and options.get(b"charset", b"utf-8").lower() == b"utf-8":
-        return _from_json(body, shape)
+    if _is_json(media_type, options):
+        return from_json(_loaded(body), shape)
     if media_type == b"multipart/form-data":
         return _from_multipart(body, options.get(b"boundary", b""), shape)
     raise ProfileError("content_type", "send application/json in UTF-8, or multipart/form-data")
+
+
+def read_json(content_type: str, body: bytes) -> dict[str, Any]:
+    """The JSON object in a body that may be nothing else.
+
+    Raises:
+        ProfileError: it is something else, or a name is repeated in it.
+    """
+    if not _is_json(*parse_options_header(content_type)):
+        raise ProfileError("content_type", "send application/json in UTF-8")
+    return _object(_loaded(body))
+
+
+def from_json(values: Any, shape: Shape) -> dict[str, Any]:
+    """The named values in what JSON holds, its images as bytes.
+
+    Raises:
+        ProfileError: it is no object, or has an unknown field or an image that is none.
+    """
+    values = _object(values)
+    refuse_unknown(values, shape.names)
+    for field in shape.images:
+        if isinstance(values.get(field), str):
+            values[field] = _from_base64(values[field], field)
+    return values
 
 
 def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:
@@ -86,17 +111,20 @@ def without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return values
 
 
-def _from_json(body: bytes, shape: Shape) -> dict[str, Any]:
+def _is_json(media_type: bytes, options: Mapping[bytes, bytes]) -> bool:
+    return media_type == b"application/json" and options.get(b"charset", b"utf-8").lower() == b"utf-8"
+
+
+def _loaded(body: bytes) -> Any:
     try:
-        values = json.loads(body.decode("utf-8"), object_pairs_hook=without_repetition)
+        return json.loads(body.decode("utf-8"), object_pairs_hook=without_repetition)
     except (ValueError, RecursionError):
         raise ProfileError("malformed_json", "the body is not JSON in UTF-8") from None
+
+
+def _object(values: Any) -> dict[str, Any]:
     if not isinstance(values, dict):
-        raise ProfileError("wrong_type", "the body must be a JSON object")
-    refuse_unknown(values, shape.names)
-    for field in shape.images:
-        if isinstance(values.get(field), str):
-            values[field] = _from_base64(values[field], field)
+        raise ProfileError("wrong_type", "expected a JSON object")
     return values
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import JSONResponse
 
@@ -37,6 +38,7 @@ CODES: Mapping[str, Code] = {
     "forbidden": Code(403, "无权访问", "access is not allowed"),
     "not_found": Code(404, "没有这个地址", "there is nothing at this address"),
     "reference_unknown": Code(404, "参照库中没有这个参照", "the gallery has no such reference"),
+    "decision_unknown": Code(404, "没有这个结论，或已过保存期", "there is no such decision, or it is no longer kept"),
     "method_not_allowed": Code(405, "该地址不支持此方法", "this address has no such method"),
     "body_timeout": Code(408, "请求体传输过慢", "the body did not arrive in time"),
     "reference_clash": Code(
@@ -70,6 +72,9 @@ CODES: Mapping[str, Code] = {
     "image_undecodable": Code(422, "图片损坏或不完整", "the image is cut short or damaged"),
     "internal": Code(500, "服务内部错误", "an unexpected error, reported in the service's log"),
     "overloaded": Code(503, "服务繁忙，请稍后重试", "the service is busy; try again later"),
+    "store_unavailable": Code(
+        503, "暂时无法存取记录，请稍后重试", "records cannot be written or read now; try again later"
+    ),
 }
 
 
@@ -80,6 +85,11 @@ HEADERS: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"},
 """What HTTP asks for beside a status."""
 
 
+def described(error: ProfileError) -> dict[str, Any]:
+    """An error in the contract's shape."""
+    return {"error": {"code": error.code, "message": error.message, "field": error.field}}
+
+
 class ErrorResponse(JSONResponse):
     """`{"error": {"code", "message", "field"}}` with the status of the code.
 
@@ -87,9 +97,8 @@ class ErrorResponse(JSONResponse):
     """
 
     def __init__(self, error: ProfileError, headers: Mapping[str, str] | None = None) -> None:
-        body = {"error": {"code": error.code, "message": error.message, "field": error.field}}
         status = CODES[error.code].status if error.code in CODES else OTHER_STATUS
-        super().__init__(body, status_code=status, headers={**HEADERS.get(status, {}), **(headers or {})})
+        super().__init__(described(error), status_code=status, headers={**HEADERS.get(status, {}), **(headers or {})})
 
     def render(self, content: object) -> bytes:
         """The body's bytes."""
