@@ -64,9 +64,9 @@ def export(output: Annotated[Path, typer.Argument(metavar="OUT", dir_okay=False,
 
 @store.command()
 def migrate() -> None:
-    """Bring the database to this release. A SQLite file is also migrated when the service starts.
+    """Bring the database in HUIJIAN_DATABASE_URL to this release; a SQLite file also is when the service starts.
 
-    Example: `HUIJIAN_DATABASE_URL=postgresql://huijian@db/huijian huijian store migrate`
+    Example: `huijian store migrate`
     """
     database = _database(prepared=False)
     if database.is_sqlite:
