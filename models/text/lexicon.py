@@ -69,6 +69,11 @@ class Kind(StrEnum):
 PROTECTED = frozenset("BOTMWJwILVDFP")
 """Kinds without one of which a name claims nothing."""
 
+_PLACES = frozenset({Kind.DIVISION, Kind.PLACE, Kind.LANDMARK})
+
+LOCAL_MEDIA = "media"
+"""Owner of nothing: the news media of a place are owned together, whatever they are called (`media.610500`)."""
+
 
 class Word(NamedTuple):
     """One word of the lexicon.
@@ -105,7 +110,7 @@ def body(word: Word, place: Word | None) -> Body | None:
     """The body that a word names, with the place named beside it; None where that could be anybody's."""
     owner = word.owner_id
     if word.kind in (Kind.MEDIA_WORD, Kind.JOURNALIST, Kind.WEAK_NEWS):
-        return _local(place, "media", word) if place else None
+        return _local(place, LOCAL_MEDIA, word) if place else None
     if owner is None:
         return None
     if word.kind in (Kind.ORGAN, Kind.TITLE):
@@ -117,7 +122,7 @@ def body(word: Word, place: Word | None) -> Body | None:
 
 def _local(place: Word, owner: str, word: Word) -> Body:
     reference_id = f"{owner}.{place.code}"
-    return Body(reference_id, place.name + word.text, reference_id if owner == "media" else owner)
+    return Body(reference_id, place.name + word.text, reference_id if owner == LOCAL_MEDIA else owner)
 
 
 class Segment(NamedTuple):
@@ -150,11 +155,18 @@ class Lexicon:
             written = word.text if word.text.isalnum() else "".join(filter(str.isalnum, word.text))
             words.setdefault(written, word)
         self.words = tuple(words.values())
-        self.owners = frozenset(word.owner_id for word in self.words if word.owner_id) | {"media"}
-        self.codes = frozenset(word.code for word in self.words if word.code)
+        self._owners = frozenset(word.owner_id for word in self.words if word.owner_id)
+        self._places = frozenset(word.code or word.text for word in self.words if word.kind in _PLACES)
         self._protected = frozenset(index for index, word in enumerate(self.words) if word.kind in PROTECTED)
         self._automaton = ahocorasick_rs.AhoCorasick(
             list(words), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+        )
+
+    def knows(self, entitlement: str) -> bool:
+        """Whether an owner or a body of this id can be found."""
+        owner, _, place = entitlement.rpartition(".")
+        return entitlement in self._owners or (
+            (owner in self._owners or owner == LOCAL_MEDIA) and place in self._places
         )
 
     def find(self, text: str) -> list[tuple[int, int, int]]:

@@ -97,8 +97,7 @@ class ProtectedNameDetector:
 
     def knows(self, entitlement: str) -> bool:
         """Whether an owner or a reference of this id can be found."""
-        owner, _, place = entitlement.rpartition(".")
-        return entitlement in self._lexicon.owners or (owner in self._lexicon.owners and place in self._lexicon.codes)
+        return self._lexicon.knows(entitlement)
 
 
 def _claims(parse: Parse | None, positions: Sequence[int], families: Sequence[Family]) -> list[Claim]:

@@ -157,8 +157,9 @@ def test_an_entitled_account_may_carry_the_name(entitlement):
 
 
 def test_entitlements_that_a_name_can_be_are_known():
-    assert all(map(detect.knows, ("media.xinhua", "gov.police", "gov.police.520100", "media.610500", "diplomacy.us")))
-    assert not any(map(detect.knows, ("media.nobody", "gov.police.999999", "")))
+    known = ("media.xinhua", "gov.police", "gov.police.520100", "media.610500", "diplomacy.us", "place.beijing.颐和园")
+    assert all(map(detect.knows, known))
+    assert not any(map(detect.knows, ("media.nobody", "media", "gov.police.999999", "")))
 
 
 def test_every_file_of_names_has_a_source():
