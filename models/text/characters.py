@@ -71,6 +71,9 @@ _HALF_WIDTH_MARKS = "ﾞﾟ"
 _CHANGING = frozenset(("Cc", "Cf", "Pd", "Zs", "Zl", "Zp", "Nd", "Lu", "Ll", "Lt", "Mn", "Mc", "Me"))
 """Categories that fold although they do not decompose."""
 
+_UNCHANGED = (range(0x20, 0x41), range(0x3400, 0xA000), range(0xAC00, 0xD7A4))
+"""Most of ASCII, Han, Hangul: nothing in them folds but the variants."""
+
 _MAX_KNOWN = 1 << 17
 """Characters remembered, of the million there are; about 10 MB."""
 
@@ -156,6 +159,14 @@ def _variants() -> dict[str, str]:
 class _Single(dict[int, int | str]):
     """A table for `str.translate`, filled as characters are met: what each folds to, or a marker."""
 
+    def clear(self) -> None:
+        """Forget all characters but those that stay as they are in most texts."""
+        super().clear()
+        for block in _UNCHANGED:
+            self.update(zip(block, block, strict=True))
+        for char in _EXPLAINED:
+            self.pop(ord(char), None)
+
     def __missing__(self, code: int) -> int | str:
         if len(self) >= _MAX_KNOWN:
             self.clear()
@@ -180,4 +191,5 @@ def _one_for_one(char: str) -> str:
 
 _EXPLAINED = _named() | _variants() | _SYMBOLS
 SINGLE = _Single()
+SINGLE.clear()
 """One character for each: the table that folds a text without changing its length, with markers where it cannot."""

@@ -1,0 +1,130 @@
+"""What undoing disguises costs, beside the two library calls that most programs stop at: NFKC and OpenCC.
+
+Texts of 100 characters a second on one core, ordinary ones (training cases, joined and cut) and the same with every
+character disguised that can be; then 10,000 characters of the worst there is, cold (no character met before) and warm;
+then the readings that detectors of names and contacts search. The peer loses offsets and undoes far less.
+
+    .venv/bin/python -m benchmarks.normalize
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+import unicodedata
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import opencc
+
+from benchmarks.clock import pin_to_one_core, state_of_machine
+from models.text.characters import SINGLE
+from models.text.normalize import normalize
+from models.text.readings import Kind, readings
+
+CASES = Path(__file__).resolve().parents[1] / "datasets" / "bios" / "train.jsonl"
+LENGTH = 100
+TEXTS = 2_000
+WORST = 10_000
+REPEATS = 5
+"""The least of them is told: whatever else the machine does only adds."""
+
+_T2S, _S2T = opencc.OpenCC("t2s"), opencc.OpenCC("s2t")
+_DISGUISED = {
+    **dict(zip("的不人国中微信", "旳吥亼囯㆗嶶伩", strict=True)),
+    **{chr(ord("a") + i): chr(0x1D4EA + i) for i in range(26)},
+    **{str(i): chr(0x1D7CE + i) for i in range(10)},
+}
+
+
+def peer(text: str) -> str:
+    """Compatibility folding, lower case and simplified characters: what a short program does."""
+    return _T2S.convert(unicodedata.normalize("NFKC", text).lower())
+
+
+def ordinary_texts() -> list[str]:
+    """Texts of 100 characters as people write them: punctuation, emoji, Latin and all."""
+    lines = CASES.read_text(encoding="utf-8").splitlines()
+    joined = " ".join(json.loads(line)["text"] for line in lines)
+    return [joined[start : start + LENGTH] for start in range(0, TEXTS * LENGTH, LENGTH)]
+
+
+def disguised(text: str, rng: random.Random) -> str:
+    """Fancy letters and figures, rare characters, traditional ones, and something invisible here and there."""
+    traditional = _S2T.convert(text.lower())
+    return "".join(_DISGUISED.get(char, char) + rng.choice(("", "", "", "\u200b", "\ufe0f")) for char in traditional)
+
+
+def worst_texts(rng: random.Random) -> dict[str, str]:
+    """10,000 characters each, as hostile as we know."""
+
+    def draw(first: int, last: int) -> str:
+        return "".join(chr(rng.randrange(first, last)) for _ in range(WORST))
+
+    return {
+        "random, all of Unicode": "".join(map(chr, rng.choices([*range(0xD800), *range(0xE000, 0x110000)], k=WORST))),
+        "random, assigned blocks": draw(0x20, 0xD800),
+        "exotic scripts in order": "".join(map(chr, range(0x1000, 0x1000 + WORST))),
+        "rare Han (extension B)": "".join(map(chr, range(0x20000, 0x20000 + WORST))),
+        "compatibility Han": draw(0xF900, 0xFAFF),
+        "emoji": draw(0x1F300, 0x1FAFF),
+        "mathematical letters": draw(0x1D400, 0x1D7FF),
+        "stacked marks": "".join(rng.choice("ae信") + draw(0x300, 0x36F)[:5] for _ in range(WORST // 6)),
+        "invisible between letters": "a\u200b" * (WORST // 2),
+        "ligatures": "℡㏂ﬄ⑽" * (WORST // 4),
+        "Thai": "กิ่" * (WORST // 3),
+        "flags and keycaps": "🇻🇽3️⃣🔟" * (WORST // 6),
+    }
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Least processor time of several."""
+    return min(_timed(work) for _ in range(REPEATS))
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def _print_speeds(name: str, texts: Sequence[str]) -> None:
+    peers = len(texts) / seconds(lambda: [peer(text) for text in texts])
+    ours = len(texts) / seconds(lambda: [normalize(text) for text in texts])
+    print(f"{name:<34}{ours:>12,.0f}{peers:>14,.0f}{peers / ours:>8.1f}")
+
+
+def _print_worst(worst: dict[str, str]) -> None:
+    for name, text in worst.items():
+        SINGLE.clear()
+        cold = _timed(lambda text=text: normalize(text)) * 1000
+        warm, peers = (seconds(lambda text=text, work=work: work(text)) * 1000 for work in (normalize, peer))
+        print(f"{name:<34}{cold:>12.1f}{warm:>8.1f}{peers:>8.1f}{warm / peers:>8.1f}")
+
+
+def _print_readings(texts: Sequence[str]) -> None:
+    normalized = [normalize(text) for text in texts]
+    for kinds in ([Kind.JOINED], [Kind.SHAPE], [Kind.SOUND], [Kind.NEAR_SOUND], list(Kind)):
+        cost = seconds(lambda kinds=kinds: [[reading.text for reading in readings(text, kinds)] for text in normalized])
+        print(f"{' '.join(kinds):<34}{len(texts) / cost:>12,.0f}")
+
+
+def main() -> None:
+    """Measure and print three tables."""
+    pin_to_one_core()
+    rng = random.Random(0)
+    ordinary = ordinary_texts()
+    hidden = [disguised(text, rng)[:LENGTH] for text in ordinary]
+    print(f"{f'{TEXTS} texts of {LENGTH} characters':<34}{'texts/s':>12}{'NFKC+OpenCC':>14}{'ratio':>8}")
+    _print_speeds("ordinary", ordinary)
+    _print_speeds("disguised", hidden)
+    print(f"\n{f'{WORST:,} characters, milliseconds':<34}{'cold':>12}{'warm':>8}{'peer':>8}{'ratio':>8}")
+    _print_worst(worst_texts(rng))
+    print(f"\n{'readings of ordinary texts':<34}{'texts/s':>12}")
+    _print_readings(ordinary)
+    print(f"\n{state_of_machine()}\n.venv/bin/python -m benchmarks.normalize")
+
+
+if __name__ == "__main__":
+    main()
