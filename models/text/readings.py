@@ -244,7 +244,7 @@ def _position(edge: int) -> int:
     return max(edge, ~edge)
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 9)
 def _syllables(letters: str) -> tuple[int, ...]:
     """Where the syllables begin and the last one ends, the longest first; empty if the letters are no pinyin."""
     longest = [0] * len(letters) + [len(letters)]  # where the syllable from here ends that leaves only syllables
