@@ -25,7 +25,7 @@ from benchmarks.profiles import AVATAR, picture, texts
 from models.inspector import Inspector
 from models.profile import Profile
 from models.settings import Settings
-from serving.batch.scorer import BATCH_ROWS
+from serving.passes import TOGETHER
 
 PICTURES = 1_000
 """Different avatars; nothing in the house remembers a picture, so using one several times changes no cost."""
@@ -86,10 +86,10 @@ def plain_loop(source: Path) -> float:
         Profile(row["account_id"], row["name"], row["bio"], avatar=(source.parent / row["avatar"]).read_bytes())
         for row in pq.read_table(source).slice(0, SAMPLE).to_pylist()
     ]
-    inspector(profiles[:BATCH_ROWS])
+    inspector(profiles[:TOGETHER])
     started = time.monotonic()
-    for start in tqdm(range(0, len(profiles), BATCH_ROWS), desc="plain loop", disable=None):
-        inspector(profiles[start : start + BATCH_ROWS])
+    for start in tqdm(range(0, len(profiles), TOGETHER), desc="plain loop", disable=None):
+        inspector(profiles[start : start + TOGETHER])
     return len(profiles) / (time.monotonic() - started)
 
 

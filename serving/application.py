@@ -19,51 +19,22 @@ from starlette.routing import Route
 from models.live import LiveInspector
 from models.profile import ProfileError
 from serving import docs
+from serving.decisions import Decisions
 from serving.edge import Edge, Keys
 from serving.errors import ErrorResponse
+from serving.judging import Judge
 from serving.metrics import Metrics
-from serving.pool import Pool
 from serving.references import References
 from serving.responses import json_response
-from serving.schema import parse
-
-MAX_WAITING: Final = 32
-"""Profiles in one worker, judged or waiting: a second or two of work. More are told to come back."""
+from serving.store.store import Store
 
 
-class Judge:
-    """Judges profiles.
-
-    Args:
-        threads: how many profiles are judged at once.
-    """
-
-    def __init__(self, live: LiveInspector, metrics: Metrics, threads: int) -> None:
-        self._live, self._metrics = live, metrics
-        self._pool = Pool("judge", threads, MAX_WAITING)
-
-    async def classify(self, request: Request) -> Response:
-        """The answer to one profile.
-
-        Raises:
-            ProfileError: the request is refused, or the service is busy.
-        """
-        return await self._pool.run(request, self._judge)
-
-    def _judge(self, content_type: str, body: bytes) -> Response:
-        profile = parse(content_type, body)
-        (answer,) = self._live.current([profile])
-        if isinstance(answer, ProfileError):
-            raise answer
-        self._metrics.judged(answer)
-        return json_response(answer.to_dict())
-
-
-def application(live: LiveInspector, metrics: Metrics, keys: Keys, threads: int) -> Starlette:
+def application(live: LiveInspector, store: Store, metrics: Metrics, keys: Keys, threads: int) -> Starlette:
     """The ASGI application.
 
     Args:
         live: what judges.
+        store: what remembers.
         metrics: what is counted.
         keys: who may ask.
         threads: how many profiles are judged at once.
@@ -73,13 +44,18 @@ def application(live: LiveInspector, metrics: Metrics, keys: Keys, threads: int)
         versions = dict(live.current.versions)
         return json_response({"ready": True, "versions": versions, "update_refused": live.problem is not None})
 
-    references = References(live)
+    judge, references, decisions = Judge(live, store, metrics, threads), References(live), Decisions(store)
     app = Starlette(
         routes=[
             Route("/", lambda _: RedirectResponse("/docs")),
-            Route("/v1/classify", Judge(live, metrics, threads).classify, methods=["POST"]),
+            Route("/v1/classify", judge.classify, methods=["POST"]),
+            Route("/v1/classify_batch", judge.classify_batch, methods=["POST"]),
             Route("/v1/references", references.all, methods=["GET", "POST"]),
             Route("/v1/references/{reference_id:path}", references.one, methods=["GET", "DELETE"]),
+            Route("/v1/decisions/{decision_id}", decisions.show),
+            Route("/v1/decisions/{decision_id}/appeal", decisions.appeal, methods=["POST"]),
+            Route("/v1/decisions/{decision_id}/review", decisions.review, methods=["POST"]),
+            Route("/v1/policy", lambda _: json_response(live.current.policy.model_dump(mode="json"))),
             Route("/livez", lambda _: json_response({"alive": True})),
             Route("/readyz", readyz),
             Route("/metrics", lambda _: Response(metrics.render(), media_type=CONTENT_TYPE_LATEST)),

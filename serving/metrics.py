@@ -18,6 +18,10 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10)
 """Seconds. Finest around the promise of 150 ms for a whole profile."""
 
 
+STAGE_BUCKETS = (0.0005, 0.001, 0.002, *BUCKETS)
+"""Seconds. Finer at the beginning: remembering may take 2 ms."""
+
+
 class Metrics:
     """Counters of one process; `render` adds up those of all workers.
 
@@ -47,6 +51,13 @@ class Metrics:
             buckets=BUCKETS,
             registry=registry,
         )
+        self._stages = Histogram(
+            "huijian_stage_seconds",
+            "Time by stage of a request that judges.",
+            ["stage"],
+            buckets=STAGE_BUCKETS,
+            registry=registry,
+        )
         self._versions = Gauge(
             "huijian_version_in_force",
             "1 for the versions that judge now.",
@@ -72,6 +83,11 @@ class Metrics:
                 self._findings.labels(str(finding.label), str(finding.severity)).inc()
         for cost in answer.ocr:
             self._ocr.labels("read" if cost.read else "skipped").observe(cost.seconds)
+
+    def spent(self, milliseconds: Mapping[str, float]) -> None:
+        """A request that judges went through these stages."""
+        for stage, spent in milliseconds.items():
+            self._stages.labels(stage).observe(spent / 1000)
 
     def in_force(self, versions: Mapping[str, str], before: Mapping[str, str]) -> None:
         """Other versions judge from now on."""

@@ -19,6 +19,8 @@ from typing import Final
 from models.policy import Policy
 from models.settings import REPOSITORY, Settings
 from serving.edge import Keys
+from serving.store.database import Database
+from serving.store.secrets import Secrets
 
 LOOPBACK: Final = "127.0.0.1"
 EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 - only with keys
@@ -51,6 +53,7 @@ def serve(port: int, workers: int) -> None:
     Raises:
         ArtifactError, PolicyError: something to judge with is missing.
         KeysError: HUIJIAN_API_KEYS cannot be used.
+        StoreError: the store's keys or its database URL cannot be used.
         ServerError: the port is taken, or the service did not become ready.
     """
     settings = Settings.from_environment()
@@ -72,6 +75,8 @@ def _check_sources(settings: Settings) -> None:
     settings.encoder_directory()
     settings.text_directory()
     Policy.load(settings.policy)
+    Database.from_environment(settings.home).close()
+    Secrets.load(settings.home)
 
 
 class _Watch(threading.Thread):

@@ -15,17 +15,14 @@ import daft
 from daft import DataType, Series
 
 from models.inspector import Inspector
-from models.profile import Answer, Profile, ProfileError
+from models.profile import Profile, ProfileError
 from models.settings import Settings
 from serving.batch import decisions
 from serving.batch.inputs import Row, account_id, rows
 from serving.batch.plan import Part
 from serving.batch.profiles import profile_of
 from serving.batch.run import RunError
-
-BATCH_ROWS = 4
-"""Profiles judged together. On a CPU more are no faster and take memory: 86 ms and 443 MB a worker with 4 profiles of
-name, bio and avatar, 92 ms and 775 MB with 16."""
+from serving.passes import TOGETHER, judge_all
 
 REPEATED = ProfileError(
     "account_repeated", "an earlier row has the same account_id; only that one was judged", "account_id"
@@ -68,7 +65,7 @@ class Scorer:
 
     def _score(self, part: Part) -> dict[str, int]:
         found = self._read(part)
-        batches = iter(lambda: list(islice(found, BATCH_ROWS)), [])
+        batches = iter(lambda: list(islice(found, TOGETHER)), [])
         written = list(chain.from_iterable(self._decisions(batch, Path(part.path).parent) for batch in batches))
         decisions.write(decisions.part_path(self._directory, part.number), written)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -85,19 +82,10 @@ class Scorer:
 
     def _decisions(self, batch: Sequence[tuple[Row, bool]], folder: Path) -> Iterator[dict[str, Any]]:
         loaded = [REPEATED if repeated else _loaded(row, folder) for row, repeated in batch]
-        answers = iter(self._judge([profile for profile in loaded if isinstance(profile, Profile)]))
+        answers = iter(judge_all(self._inspector, [profile for profile in loaded if isinstance(profile, Profile)]))
         for (row, _), profile in zip(batch, loaded, strict=True):
             result = next(answers) if isinstance(profile, Profile) else profile
             yield decisions.decision(account_id(row), result, self._inspector.versions)
-
-    def _judge(self, profiles: Sequence[Profile]) -> list[Answer | ProfileError]:
-        """Answers in order; a profile that a detector fails on costs its own answer, not its neighbours'."""
-        try:
-            return self._inspector(profiles)
-        except Exception as error:
-            if len(profiles) > 1:
-                return [result for profile in profiles for result in self._judge([profile])]
-            return [ProfileError("internal", f"a detector failed ({type(error).__name__}); please report it")]
 
 
 def _loaded(row: Row, folder: Path) -> Profile | ProfileError:

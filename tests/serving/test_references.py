@@ -21,6 +21,7 @@ from serving.edge import Keys
 from serving.errors import CODES
 from serving.metrics import Metrics
 from serving.references import MAX_PICTURES
+from serving.store.store import Store
 
 OCEAN = {
     "reference_id": "org.ocean",
@@ -49,8 +50,10 @@ def png(picture):
 def service(tmp_path_factory):
     """The application and its Inspector, with a home of their own."""
     live = LiveInspector(Settings(home=tmp_path_factory.mktemp("home")))
-    app = application(live, Metrics(CollectorRegistry()), Keys(), threads=1)
-    return TestClient(app, client=("127.0.0.1", 50_000)), live
+    store = Store.from_environment(tmp_path_factory.mktemp("store"), lambda: live.current.policy.store)
+    app = application(live, store, Metrics(CollectorRegistry()), Keys(), threads=1)
+    yield TestClient(app, client=("127.0.0.1", 50_000)), live
+    store.close()
 
 
 @pytest.fixture
