@@ -44,9 +44,10 @@ def compare_text(champion: Path, challenger: Path, limit: int | None = None) -> 
     """Judge the test part with two text models' artefact folders.
 
     Args:
-        limit: only so many texts, for a trial.
+        limit: only about so many texts, from all over the part, for a trial.
     """
-    cases = read_split(Split.TEST)[:limit]
+    cases = read_split(Split.TEST)
+    cases = cases[:: max(len(cases) // limit, 1)] if limit else cases
     truth = matrix([case.labels for case in cases])
     given = np.stack([_reported(folder, cases) for folder in (champion, challenger)])
     f1 = np.stack([f1_scores(truth, said) for said in given])
