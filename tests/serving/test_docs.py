@@ -5,12 +5,23 @@ import pytest
 from openapi_spec_validator import validate
 
 from models.images.references import MAX_ID, MAX_TEXT
+from models.policy import Policy
 from models.profile import EMBLEM_LABELS, IMAGE_FIELDS, MAX_LENGTH, TEXT_FIELDS, Field, Label, ProfileError, Severity
+from models.settings import Settings
 from serving import docs
+from serving.decisions import MAX_REASON, AppealRequest, ReviewRequest
 from serving.edge import MAX_BODY
 from serving.errors import CODES, OTHER_STATUS, ErrorResponse
 from serving.references import FIELDS, MAX_PICTURES, SHAPE, parse
-from serving.schema import MAX_ENTITLEMENTS, MAX_ID_LENGTH, ProfileRequest
+from serving.schema import (
+    MAX_ENTITLEMENTS,
+    MAX_ID_LENGTH,
+    MAX_PROFILES,
+    BatchRequest,
+    ProfileRequest,
+    validated,
+)
+from serving.scopes import SCOPES
 
 SPECIFICATION = docs.specification()
 SCHEMAS = SPECIFICATION["components"]["schemas"]
@@ -81,6 +92,43 @@ def test_the_openapi_file_has_the_vocabulary_of_the_models():
     assert SCHEMAS["Finding"]["properties"]["field"]["enum"] == list(Field)
     assert SCHEMAS["Answer"]["properties"]["verdict"]["enum"] == list(Severity)
     assert SCHEMAS["Error"]["properties"]["error"]["properties"]["code"]["enum"] == list(CODES)
+
+
+def test_the_openapi_file_has_the_fields_and_limits_of_batches_appeals_and_reviews():
+    assert SCHEMAS["Batch"]["properties"]["profiles"]["maxItems"] == MAX_PROFILES
+    for schema, model in {"Batch": BatchRequest, "Appeal": AppealRequest, "Review": ReviewRequest}.items():
+        assert SCHEMAS[schema]["properties"].keys() == model.model_fields.keys()
+        assert SCHEMAS[schema]["required"] == [
+            name for name, field in model.model_fields.items() if field.is_required()
+        ]
+    lengths = [SCHEMAS["Appeal"]["properties"]["reason"], SCHEMAS["Review"]["properties"]["note"]]
+    assert {one["maxLength"] for one in lengths} == {MAX_REASON}
+
+
+def test_the_example_statements_are_accepted_by_the_service():
+    for ask, model in {"appeal": AppealRequest, "review": ReviewRequest}.items():
+        operation = SPECIFICATION["paths"][f"/v1/decisions/{{decision_id}}/{ask}"]["post"]
+        for example in operation["requestBody"]["content"]["application/json"]["examples"].values():
+            assert validated(model, example["value"])
+
+
+def test_a_kept_answer_is_an_answer_without_the_account():
+    kept, answer = SCHEMAS["KeptAnswer"], SCHEMAS["Answer"]
+    assert kept["required"] == [name for name in answer["required"] if name != "account_id"]
+    assert {**kept["properties"], "account_id": 0}.keys() == answer["properties"].keys()
+
+
+def test_the_policy_in_force_follows_its_schema():
+    policy = Policy.load(Settings().policy).model_dump(mode="json")
+    jsonschema.validate(policy, {"$ref": "#/components/schemas/Policy", **SPECIFICATION})
+
+
+def test_the_openapi_file_says_which_scope_each_route_asks_for():
+    said = {path: {one.get("x-scope") for one in found.values()} for path, found in SPECIFICATION["paths"].items()}
+    assert {path: {str(scope)} for path, scope in SCOPES.items()} == {
+        path: scopes for path, scopes in said.items() if scopes != {None}
+    }
+    assert {path for path, scopes in said.items() if scopes == {None} and path.startswith("/v1/")} == {"/v1/policy"}
 
 
 def test_the_openapi_file_names_the_body_limit():
