@@ -1,6 +1,6 @@
 """How precise every family of contact patterns is, and what the contact detector finds on cases it was not made on.
 
-The first table gives the scores in `models/text/contact_families.py` (training cases), the second what to expect.
+The first table gives the scores of the families (training cases), the second what to expect.
 
     python benchmarks/contacts.py
 """

@@ -10,26 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.profile import Finding, Label, Span
-from models.text.contact_families import FAMILIES, Family
+from models.text.contact_families import DISGUISED, HEARD, PATTERNS
+from models.text.contact_patterns import READ_DIGITS, Family
+from models.text.contact_readings import disguised_words, written_plainly
 from models.text.evidence import evidence_at
 from models.text.normalize import FieldText, Normalized
 
 DETECTOR = "contacts@2026.11.1"
-
-_DIGIT_WORDS = {
-    "0": "零〇洞",
-    "1": "一壹幺",
-    "2": "二贰两",
-    "3": "三叁",
-    "4": "四肆",
-    "5": "五伍",
-    "6": "六陆",
-    "7": "七柒拐",
-    "8": "八捌",
-    "9": "九玖勾",
-}
-"""How digits are written and, on the telephone, said (洞幺两拐勾). Ten and more are quantities, not digits."""
-_READ_DIGITS = str.maketrans({word: digit for digit, words in _DIGIT_WORDS.items() for word in words})
 
 
 class ContactDetector:
@@ -53,10 +40,28 @@ def _findings(text: FieldText) -> list[Finding]:
 
 
 def matched_families(normalized: Normalized) -> list[tuple[Family, list[Span]]]:
-    """Every family that matches, most telling first, with its ranges of the normalised text."""
-    read = normalized.text.translate(_READ_DIGITS)
-    ranges = [
-        (family, [match.span() for match in family.pattern.finditer(read) if family.accept(match[0])])
-        for family in FAMILIES
+    """Every family that matches, most telling first, with its ranges of the normalised text.
+
+    Only a text that says nothing outright is searched for words in disguise.
+    """
+    return _matched_patterns(normalized.text) or _matched_readings(normalized)
+
+
+def _matched_patterns(text: str) -> list[tuple[Family, list[Span]]]:
+    read = text.translate(READ_DIGITS)
+    ranges: list[tuple[Family, list[Span]]] = [
+        (family, [match.span() for match in family.pattern.finditer(searched) if family.accept(match[0])])
+        for family in PATTERNS
+        for searched in [text if family.as_written else read]
     ]
     return [(family, found) for family, found in ranges if found]
+
+
+def _matched_readings(normalized: Normalized) -> list[tuple[Family, list[Span]]]:
+    words = disguised_words(normalized)
+    sure = [word.span for word in words if word.sure]
+    if sure or not words:
+        return [(DISGUISED, sure)] if sure else []
+    matched = _matched_patterns(written_plainly(normalized.text, words))
+    heard = [span for _, found in matched for span in found]
+    return [(HEARD, heard)] if heard else []

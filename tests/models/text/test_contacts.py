@@ -73,6 +73,36 @@ CONTACTS = [
     "官网 www.qingcao.cn/shop",
     "t.me/xiaobai_shelf",
     "xiaoyu 点 shop",
+    "投稿 manman 圈a foxmail 那个邮箱",
+    # numbers said or in pieces
+    "存一下：陆陆零，三七一，零四",
+    "前三位154，中间四位0087，后四位看头像",
+    "座机：0571后面跟55500",
+    # ids without a service's name
+    "找小助手 anjing_zs",
+    "想聊就去对岸，门牌：yuanshan_ice",
+    "加一下管理员阿蔓：shuxiang.man",
+    # places and riddles
+    "下单去那个砍一刀的软件，店名“坡上桃”",
+    "号码在封面右下角，倒着念",
+    "主页第一张图放大，左下角那串",
+    "加我，绿色那个",
+    "扫我头像领红包",
+    "换窝了，新窝在小地瓜",
+    "🍠搜：阿蘅妆娘",
+]
+
+DISGUISED = [
+    "阿满修表wei xin tong hao",
+    "要做柜子的老板伽魏鑫",
+    "资料在公·众·号里",
+    "关注工众号领书单",
+    "家政阿姨，微 幸 号有",
+    "下一站：扌斗音",
+    "D-i-s-c-o-r-d 见",
+    "d i a n w o 头 像",
+    "掏宝店里都有",
+    "资料在喂芯：linlin的第一条",
 ]
 
 INNOCENT = [
@@ -112,6 +142,30 @@ INNOCENT = [
     "抖音搜索指数研究",
     "零零后一枚，双11 618 1024",
     "北纬39.9042 东经116.4074",
+    "A7M4 + 200-600 打鸟",
+    "165/48 一枚，梨形",
+    "b站、抖音同名",
+    "CCTV观众",
+    "QQ是我家狗的名字",
+    "王者荣耀 星耀二 ID:孤影 UID 100234567",
+    "游戏id：cool_boy",
+    "steam: dark_moon",
+    "hello_world",
+    "主题色 #FFB6C1 #66ccff",
+    "低筋面粉100g 黄油50g 鸡蛋2个 糖30g",
+    "G1234次列车，D312",
+    "加油加班人",
+    "切勿相信加微信返现",
+    "不加微信，不留电话",
+    "我在小红书上学做饭，喜欢看b站",
+    "公众号写了八年，最近停更",
+    "看主页，都是猫",
+    "绿色生活，绿泡泡洗洁精",
+    "蓝色的小鸟飞走了",
+    "名字后面那串数字是系统送的",
+    "小薯条真香，欢迎来电报价",
+    "威信县的娃，家委会，维新变法，推荐信",
+    "【外快】手机店",
 ]
 
 
@@ -121,6 +175,18 @@ def test_a_contact_is_found(text):
     assert finding.label is Label.CONTACT_DIVERSION
     assert finding.detector == "contacts@2026.11.1"
     assert 0.5 < finding.score < 1
+
+
+@pytest.mark.parametrize("text", DISGUISED)
+def test_a_contact_that_is_only_heard_or_seen_is_found_where_it_stands(text):
+    (finding,) = findings(text)
+    assert finding.label is Label.CONTACT_DIVERSION
+    assert all(text[start:end] for start, end in finding.evidence.spans)
+
+
+def test_a_word_in_disguise_is_shown_as_it_was_written():
+    (finding,) = findings("🍵好茶，资料在公·众·号里")
+    assert finding.evidence.text == "公·众·号"
 
 
 @pytest.mark.parametrize("text", INNOCENT)
@@ -168,8 +234,10 @@ def test_no_repetition_makes_it_slow(unit):
     assert time.process_time() - start < 0.25
 
 
-def test_a_bio_takes_less_than_a_millisecond_to_normalise_and_read():
-    text = "手工银饰，一件一件敲的。想定做找薇❤：yinshi_aluo，备注尺寸"
+@pytest.mark.parametrize(
+    "text", ["手工银饰，一件一件敲的。想定做找薇❤：yinshi_aluo，备注尺寸", "早安，今天也要好好吃饭" * 9]
+)
+def test_a_bio_takes_less_than_a_millisecond_to_normalise_and_read(text):
     findings(text)
     start = time.process_time()
     for _ in range(200):
@@ -190,9 +258,9 @@ def test_scores_are_the_precision_measured_on_the_training_cases(benchmark):
 
 
 def test_most_contacts_of_unseen_cases_are_found_and_hardly_anything_else(benchmark):
-    cases = benchmark.cases("test")
+    cases = benchmark.cases("validation")
     found = [bool(each) for each in detect([FieldText.of(Field(case["field"]), case["text"]) for case in cases])]
     truth = [benchmark.is_contact(case) for case in cases]
     right = sum(map(min, found, truth))
-    assert right / sum(found) > 0.95
+    assert right / sum(found) > 0.97
     assert right / sum(truth) > 0.6
