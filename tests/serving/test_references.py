@@ -9,17 +9,13 @@ import jsonschema
 import numpy as np
 import PIL.Image
 import pytest
-from prometheus_client import CollectorRegistry
-from starlette.testclient import TestClient
+from services import client_of
 
 from models import versions
 from models.live import LiveInspector
 from models.settings import Settings
 from serving import docs
-from serving.application import application
-from serving.edge import Keys
 from serving.errors import CODES
-from serving.metrics import Metrics
 from serving.references import MAX_PICTURES
 from serving.store.store import Store
 
@@ -51,8 +47,7 @@ def service(tmp_path_factory):
     """The application and its Inspector, with a home of their own."""
     live = LiveInspector(Settings(home=tmp_path_factory.mktemp("home")))
     store = Store.from_environment(tmp_path_factory.mktemp("store"), lambda: live.current.policy.store)
-    app = application(live, store, Metrics(CollectorRegistry()), Keys(), threads=1)
-    yield TestClient(app, client=("127.0.0.1", 50_000)), live
+    yield client_of(live, store), live
     store.close()
 
 

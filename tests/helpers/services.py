@@ -1,0 +1,14 @@
+"""The application with real models, in this process."""
+
+from prometheus_client import CollectorRegistry
+from starlette.testclient import TestClient
+
+from serving.application import application
+from serving.edge import Keys
+from serving.metrics import Metrics
+
+
+def client_of(live, store):
+    """A client on this machine of a service that judges with `live` and remembers with `store`."""
+    app = application(live, store, Metrics(CollectorRegistry()), Keys(), threads=1)
+    return TestClient(app, client=("127.0.0.1", 50_000))
