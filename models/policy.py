@@ -7,7 +7,6 @@ Regulations, not a property of a model.
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StrictBool, Vali
 
 from models.boxes import area, shared
 from models.profile import Finding, Label, Severity
+from models.shares import in_share
 
 NEARLY = 0.2
 """How much less sure a permitted emblem may be than a look-alike at the same place and still explain it: the flags of
@@ -189,20 +189,9 @@ class Policy(BaseModel):
 
     def _judge(self, finding: Finding, entitlements: frozenset[str], account_id: str) -> Finding:
         authorized = bool({finding.evidence.reference_id, finding.evidence.owner_id} & entitlements)
-        report_only = not authorized and not _rolled_out(finding, account_id)
+        report_only = not authorized and not in_share(account_id, finding.rollout, finding.evidence.reference_id or "")
         severity = Severity.PASS if report_only else self.rules[finding.label].severity_at(finding.score)
         return replace(finding, severity=severity, authorized=authorized, report_only=report_only)
-
-
-def _rolled_out(finding: Finding, account_id: str) -> bool:
-    """Whether the account is in the share for which a finding of this reference counts.
-
-    The same account gives the same answer every time, stays in as the share grows, and one reference's share says
-    nothing about another's.
-    """
-    key = (finding.evidence.reference_id or "").encode("utf-8", "surrogatepass")
-    digest = hmac.digest(key, account_id.encode("utf-8", "surrogatepass"), "sha256")
-    return int.from_bytes(digest[:8]) < finding.rollout * 2**64
 
 
 def _with_permitted_letters(findings: list[Finding]) -> list[Finding]:

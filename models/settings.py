@@ -30,7 +30,7 @@ class Settings:
         artifacts: the released models and gallery.
         home: versions made on this machine; may not exist yet.
         policy: the policy file.
-        gallery: a gallery directory to use instead of the one in force.
+        gallery, text, encoder: a gallery, a text model or an encoder to use instead of the one in force.
         threads: ONNX Runtime threads per model.
     """
 
@@ -38,6 +38,8 @@ class Settings:
     home: Path = REPOSITORY / "var"
     policy: Path = REPOSITORY / "policy.yaml"
     gallery: Path | None = None
+    text: Path | None = None
+    encoder: Path | None = None
     threads: int = 1
 
     @classmethod
@@ -58,9 +60,7 @@ class Settings:
         Raises:
             ArtifactError: there is none.
         """
-        if self.gallery is not None and (self.gallery / "config.json").is_file():
-            return self.gallery
-        return _in_force([self.gallery] if self.gallery else [self.home / "gallery", self.artifacts / "gallery"])
+        return _chosen(self.gallery) if self.gallery else _in_force([self.home / "gallery", self.artifacts / "gallery"])
 
     def text_directory(self) -> Path:
         """The text model in force.
@@ -68,7 +68,7 @@ class Settings:
         Raises:
             ArtifactError: there is none.
         """
-        return _in_force([self.home / "text", self.artifacts / "text"])
+        return _chosen(self.text) if self.text else _in_force([self.home / "text", self.artifacts / "text"])
 
     def keep_encoder(self, source: Path, fingerprint: str) -> None:
         """Copy an encoder's artefact folder to the home directory, beside the galleries that it makes.
@@ -83,7 +83,7 @@ class Settings:
 
     def released(self) -> Settings:
         """The same without what was made on this machine."""
-        return replace(self, home=self.artifacts, gallery=None)
+        return replace(self, home=self.artifacts, gallery=None, text=None, encoder=None)
 
     def encoder_directory(self) -> Path:
         """The encoder that made the gallery in force: a gallery is of no use with any other.
@@ -91,6 +91,8 @@ class Settings:
         Raises:
             ArtifactError: the gallery names no encoder, or one that is not here.
         """
+        if self.encoder is not None:
+            return self.encoder
         gallery = self.gallery_directory()
         try:
             fingerprint = str(json.loads((gallery / "config.json").read_text(encoding="utf-8"))["encoder"])
@@ -115,6 +117,11 @@ def _threads(value: str) -> int:
     if not value.isdecimal() or int(value) < 1:
         raise ArtifactError(f"HUIJIAN_THREADS must be a whole number of at least 1, not {value!r}")
     return int(value)
+
+
+def _chosen(directory: Path) -> Path:
+    """A version, or the one in force in a directory of them."""
+    return directory if (directory / "config.json").is_file() else _in_force([directory])
 
 
 def _in_force(roots: list[Path]) -> Path:

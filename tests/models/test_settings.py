@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,13 @@ def test_an_encoder_that_was_calibrated_again_replaces_its_kept_copy(settings: S
         (run / "calibration.json").write_text(calibration)
         settings.keep_encoder(run, "abc")
         assert (settings.home / "encoders" / "abc" / "calibration.json").read_text() == calibration
+
+
+def test_a_chosen_model_is_used_instead_of_the_one_in_force(settings: Settings, tmp_path: Path):
+    gallery(settings.home / "text")
+    gallery(tmp_path / "versions")
+    one = tmp_path / "versions" / "1"
+    assert replace(settings, text=one).text_directory() == one
+    assert replace(settings, text=tmp_path / "versions").text_directory() == one
+    assert replace(settings, encoder=one).encoder_directory() == one
+    assert replace(settings, text=one, encoder=one).released() == settings.released()
