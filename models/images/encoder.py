@@ -25,6 +25,8 @@ import numpy as np
 import onnxruntime
 from PIL import Image as PillowImage
 
+from models.sessions import session
+
 STEP = 32
 """Sides given to the network are multiples of this, its coarsest stride in pixels."""
 
@@ -88,7 +90,7 @@ class Encoder:
             self.dimension = int(config["dimension"])
             self.fingerprint = hashlib.sha256(model).hexdigest()[:12]
             self.version = f"{config['name']}@{self.fingerprint}+{calibration_digest(directory)}"
-            self._session = _session(model, threads)
+            self._session = session(model, threads)
             given = {output.name for output in self._session.get_outputs()}
             self._outputs = [name for name in OUTPUTS if name in given]
             self._size = _fixed_size(self._session)
@@ -191,15 +193,7 @@ def calibration_digest(directory: Path) -> str:
     return hashlib.sha256(content).hexdigest()[:8]
 
 
-def _fixed_size(session: onnxruntime.InferenceSession) -> tuple[int, int] | None:
+def _fixed_size(network: onnxruntime.InferenceSession) -> tuple[int, int] | None:
     """Height and width of a graph that takes no others."""
-    _, height, width, _ = session.get_inputs()[0].shape
+    _, height, width, _ = network.get_inputs()[0].shape
     return (height, width) if isinstance(height, int) and isinstance(width, int) else None
-
-
-def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    # Threads that spin while they wait take the core from the other detectors.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

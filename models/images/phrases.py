@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
-import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
 from models.images.encoder import EncoderError
+from models.sessions import session
 
 GRAPH, TOKENIZER, CALIBRATION = "text.onnx", "tokenizer.json", "phrase_calibration.json"
 FEATURE = "normalized"
@@ -45,9 +45,7 @@ class PhraseEncoder:
             raise EncoderError("this encoder has no text tower: give an image")
         try:
             self._tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
-            self._session = onnxruntime.InferenceSession(
-                str(directory / GRAPH), providers=["CPUExecutionProvider"], sess_options=_one_thread()
-            )
+            self._session = session(directory / GRAPH, threads=1)
         except Exception as error:  # neither library's errors have another class in common
             raise EncoderError(f"{directory} holds no usable text tower: {error}") from error
         self._unknown = self._tokenizer.token_to_id("[UNK]")
@@ -76,9 +74,3 @@ class PhraseEncoder:
         special = zip(encoding.ids, encoding.special_tokens_mask, strict=True)
         if all(is_special or token == self._unknown for token, is_special in special):
             raise PhraseError(f"the text tower knows no word of the phrase {phrase!r}: give an image")
-
-
-def _one_thread() -> onnxruntime.SessionOptions:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return options
