@@ -19,24 +19,27 @@ from starlette.routing import Route
 from models.live import LiveInspector
 from models.profile import ProfileError
 from serving import docs
+from serving.admission import Admission
 from serving.decisions import Decisions
-from serving.edge import Edge, Keys
+from serving.edge import Edge, deadline
 from serving.errors import ErrorResponse
 from serving.judging import Judge
+from serving.keyring import Keyring
 from serving.metrics import Metrics
+from serving.rates import Rates
 from serving.references import References
 from serving.responses import json_response
 from serving.store.store import Store
 
 
-def application(live: LiveInspector, store: Store, metrics: Metrics, keys: Keys, threads: int) -> Starlette:
+def application(live: LiveInspector, store: Store, metrics: Metrics, keyring: Keyring, threads: int) -> Starlette:
     """The ASGI application.
 
     Args:
         live: what judges.
         store: what remembers.
         metrics: what is counted.
-        keys: who may ask.
+        keyring: who may ask.
         threads: how many profiles are judged at once.
     """
 
@@ -45,6 +48,7 @@ def application(live: LiveInspector, store: Store, metrics: Metrics, keys: Keys,
         return json_response({"ready": True, "versions": versions, "update_refused": live.problem is not None})
 
     judge, references, decisions = Judge(live, store, metrics, threads), References(live), Decisions(store)
+    admission = Admission(keyring, Rates.of_this_server("rates"))
     app = Starlette(
         routes=[
             Route("/", lambda _: RedirectResponse("/docs")),
@@ -61,7 +65,7 @@ def application(live: LiveInspector, store: Store, metrics: Metrics, keys: Keys,
             Route("/metrics", lambda _: Response(metrics.render(), media_type=CONTENT_TYPE_LATEST)),
             *docs.routes(),
         ],
-        middleware=[Middleware(Edge, keys=keys, metrics=metrics)],
+        middleware=[Middleware(Edge, admission=admission, metrics=metrics, deadline=deadline())],
         exception_handlers={HTTPException: _refuse},
     )
     app.router.redirect_slashes = False

@@ -7,6 +7,7 @@ status each code has and what it means to people: the docs page prints it, and t
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -51,6 +52,7 @@ CODES: Mapping[str, Code] = {
     "body_too_large": Code(413, "请求体过大", "the body is too large"),
     "image_bytes": Code(413, "图片文件过大", "the image file is too large"),
     "content_type": Code(415, "请求的内容类型不受支持", "the content type is not supported"),
+    "content_encoding": Code(415, "不接受压缩的请求体", "compressed bodies are not accepted"),
     "image_type": Code(415, "图片格式不受支持", "the image format is not supported"),
     "missing_content": Code(422, "五个内容字段一个也没有", "none of the five content fields is there"),
     "missing_field": Code(422, "缺少必填字段", "a required field is missing"),
@@ -70,8 +72,10 @@ CODES: Mapping[str, Code] = {
     ),
     "image_blank": Code(422, "图片空白", "the image shows nothing"),
     "image_undecodable": Code(422, "图片损坏或不完整", "the image is cut short or damaged"),
+    "rate_limited": Code(429, "请求过于频繁，请稍后重试", "too many requests; try again later"),
     "internal": Code(500, "服务内部错误", "an unexpected error, reported in the service's log"),
     "overloaded": Code(503, "服务繁忙，请稍后重试", "the service is busy; try again later"),
+    "deadline": Code(503, "未能及时应答，请稍后重试", "there was no answer in time; try again later"),
     "store_unavailable": Code(
         503, "暂时无法存取记录，请稍后重试", "records cannot be written or read now; try again later"
     ),
@@ -83,6 +87,22 @@ OTHER_STATUS = 422
 
 HEADERS: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
 """What HTTP asks for beside a status."""
+
+
+class RateLimitedError(ProfileError):
+    """Somebody asks too often.
+
+    Args:
+        message: who, and how often they may.
+        seconds: until they may ask again.
+
+    Attributes:
+        headers: for the answer.
+    """
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__("rate_limited", message)
+        self.headers = {"Retry-After": str(math.ceil(seconds))}
 
 
 def described(error: ProfileError) -> dict[str, Any]:

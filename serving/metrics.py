@@ -37,6 +37,9 @@ class Metrics:
         self._seconds = Histogram(
             "huijian_request_seconds", "Time to answer, by route.", ["route"], buckets=BUCKETS, registry=registry
         )
+        self._refusals = Counter(
+            "huijian_refusals", "Refused requests by the error's code.", ["code"], registry=registry
+        )
         self._verdicts = Counter("huijian_verdicts", "Judged profiles by verdict.", ["verdict"], registry=registry)
         self._findings = Counter(
             "huijian_findings",
@@ -74,6 +77,10 @@ class Metrics:
         """
         self._requests.labels(route, status).inc()
         self._seconds.labels(route).observe(seconds)
+
+    def refused(self, code: str) -> None:
+        """A request was refused; wrong keys are those with `unauthorized` and `rate_limited`."""
+        self._refusals.labels(code).inc()
 
     def judged(self, answer: Answer) -> None:
         """A profile was judged."""

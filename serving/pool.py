@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Semaphore
+from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from models.profile import ProfileError
@@ -14,6 +16,9 @@ from models.profile import ProfileError
 
 class Pool:
     """Works on requests in threads, and refuses those it could only keep waiting.
+
+    Only requests whose body is here have a place: one that is sent slowly takes none from the others. A request whose
+    client leaves, or whose time is up, is not worked on any more unless a thread has begun.
 
     Args:
         name: of its threads.
@@ -23,19 +28,36 @@ class Pool:
 
     def __init__(self, name: str, threads: int, most: int) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._most, self._inside = most, 0
+        self._places = Semaphore(most)
 
     async def run(self, request: Request, work: Callable[[str, bytes], Response]) -> Response:
         """The answer that `work(content_type, body)` gives to a request.
 
         Raises:
             ProfileError: there is no place; and whatever `work` raises.
+            ClientDisconnect: the client left before a thread began.
         """
-        if self._inside >= self._most:
+        self._enter()
+        self._places.release()  # there is one now: worth reading the body
+        content_type, body = request.headers.get("content-type", ""), await request.body()
+        self._enter()
+        job = self._threads.submit(work, content_type, body)
+        job.add_done_callback(lambda _: self._places.release())
+        return await _unless_left(asyncio.wrap_future(job), request)
+
+    def _enter(self) -> None:
+        if not self._places.acquire(blocking=False):
             raise ProfileError("overloaded", "too many requests are waiting; try again in a second")
-        self._inside += 1
-        try:
-            content_type, body = request.headers.get("content-type", ""), await request.body()
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work, content_type, body)
-        finally:
-            self._inside -= 1
+
+
+async def _unless_left(job: asyncio.Future[Response], request: Request) -> Response:
+    left = asyncio.ensure_future(request.receive())  # with the body read, only a disconnect can come
+    both: set[asyncio.Future[Any]] = {job, left}
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        left.cancel()
+        job.cancel()
+    if job.cancelled():
+        raise ClientDisconnect
+    return job.result()

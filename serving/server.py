@@ -1,6 +1,6 @@
 """`huijian serve`: one server process tree on one port.
 
-Without configured keys it listens on this machine only. It has a home of its own, because two BentoML servers in one
+Without a file of keys it listens on this machine only. It has a home of its own, because two BentoML servers in one
 home wipe each other's metrics.
 """
 
@@ -18,7 +18,9 @@ from typing import Final
 
 from models.policy import Policy
 from models.settings import REPOSITORY, Settings
-from serving.edge import Keys
+from serving import keys
+from serving.edge import deadline
+from serving.keyring import Keyring
 from serving.store.database import Database
 from serving.store.secrets import Secrets
 
@@ -52,18 +54,18 @@ def serve(port: int, workers: int) -> None:
 
     Raises:
         ArtifactError, PolicyError: something to judge with is missing.
-        KeysError: HUIJIAN_API_KEYS cannot be used.
+        KeysError, DeadlineError: the file of keys, or HUIJIAN_DEADLINE, cannot be used.
         StoreError: the store's keys or its database URL cannot be used.
         ServerError: the port is taken, or the service did not become ready.
     """
     settings = Settings.from_environment()
     _check_sources(settings)
-    keys = Keys.from_environment()
-    host = EVERYWHERE if keys.digests else LOOPBACK
+    with_keys = Keyring(keys.path(settings.home)).current is not None
+    host = EVERYWHERE if with_keys else LOOPBACK
     _check_port(host, port)
     with tempfile.TemporaryDirectory(prefix="huijian-") as home:
         os.environ |= _environment(settings, home, workers)
-        watch = _Watch(port, with_key=bool(keys.digests))
+        watch = _Watch(port, with_keys)
         watch.start()
         _run(host, port)
     if watch.gave_up:
@@ -77,6 +79,7 @@ def _check_sources(settings: Settings) -> None:
     Policy.load(settings.policy)
     Database.from_environment(settings.home).close()
     Secrets.load(settings.home)
+    deadline()
 
 
 class _Watch(threading.Thread):
@@ -117,6 +120,7 @@ def _environment(settings: Settings, home: str, workers: int) -> dict[str, str]:
         "BENTOML_HOME": home,
         "BENTOML_DO_NOT_TRACK": "True",
         "HUIJIAN_ARTIFACTS": str(settings.artifacts.resolve()),
+        "HUIJIAN_KEYS": str(keys.path(settings.home).resolve()),
         "HUIJIAN_HOME": str(settings.home.resolve()),
         "HUIJIAN_POLICY": str(settings.policy.resolve()),
         "HUIJIAN_WORKERS": str(workers),

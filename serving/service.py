@@ -18,22 +18,25 @@ from starlette.types import Receive, Scope, Send
 
 from models.live import LiveInspector
 from models.settings import Settings
+from serving import connections, keys
 from serving.application import application
-from serving.edge import Keys
+from serving.edge import BODY_SECONDS, deadline
+from serving.keyring import Keyring
 from serving.metrics import Metrics
 from serving.store.store import Store
 
 REFRESH_SECONDS: Final = 1
 """New versions are looked for this often; the contract promises them in force within 5 seconds."""
 
-BACKSTOP_SECONDS: Final = 60
-"""BentoML's own deadline. Its answer is bare, so it must come long after ours."""
+BACKSTOP_SECONDS: Final = BODY_SECONDS + deadline() + 5
+"""BentoML's own deadline. Its answer is bare, so it must come after ours."""
 
 JUDGING_THREADS: Final = 2
 """Profiles judged at once in a worker: while one waits for a model, the other is parsed and decoded."""
 
 logger = logging.getLogger("huijian.service")
 logging.getLogger("huijian").setLevel(logging.INFO)
+connections.install()
 
 
 @bentoml.service(
@@ -52,7 +55,8 @@ class ProfileService:
         self.store = Store.from_environment(settings.home, lambda: self.live.current.policy.store)
         self._metrics = Metrics()
         self._metrics.in_force(self.live.current.versions, before={})
-        self.application = application(self.live, self.store, self._metrics, Keys.from_environment(), JUDGING_THREADS)
+        self.keyring = Keyring(keys.path(settings.home))
+        self.application = application(self.live, self.store, self._metrics, self.keyring, JUDGING_THREADS)
         threading.Thread(target=self._keep_fresh, name="refresh", daemon=True).start()
         # What was loaded stays for good: the collector need not walk it again (p99 of small requests: 55 to 2.7 ms).
         gc.collect()
@@ -71,6 +75,8 @@ class ProfileService:
             if self.live.refresh():
                 self._metrics.in_force(self.live.current.versions, before)
                 logger.info("now in force: %s", dict(self.live.current.versions))
+            if self.keyring.refresh():
+                logger.info("other keys are in force")
             if self.live.problem not in (None, problem):
                 logger.error("newer versions refused, the old ones keep serving: %s", self.live.problem)
             problem = self.live.problem

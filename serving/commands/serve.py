@@ -13,7 +13,7 @@ def serve(
 ) -> None:
     """Start the HTTP service, until Ctrl-C or SIGTERM.
 
-    Without HUIJIAN_API_KEYS it listens on this machine only and needs no key.
+    Without keys (`huijian keys add`) it listens on this machine only and needs none.
 
     Example: `huijian serve --port 3000 --workers 2`
     """

@@ -2,7 +2,6 @@
 
 import base64
 import concurrent.futures
-import hashlib
 import io
 import json
 import re
@@ -18,9 +17,11 @@ from written import png
 
 from models.profile import CLASSIFIER_LABELS, Label
 from models.settings import REPOSITORY
-from serving import docs
-from serving.edge import MAX_BODY
+from serving import docs, keys
 from serving.errors import CODES
+from serving.exchange import MAX_BODY
+from serving.keys import Keys
+from serving.scopes import Scope
 
 AVATAR = REPOSITORY / "docs" / "example-avatar.png"
 BIO = "稳赚不赔，➕V：abc12345"
@@ -332,9 +333,10 @@ def test_a_crowd_is_answered_or_told_to_come_back(server):
 
 
 @pytest.mark.slow
-def test_with_keys_the_service_asks_for_one_and_ends_cleanly(start_server):
-    key = "a long key for this test"
-    server = start_server("--workers", "2", HUIJIAN_API_KEYS=hashlib.sha256(key.encode()).hexdigest())
+def test_with_keys_the_service_asks_for_one_and_ends_cleanly(start_server, tmp_path):
+    key, known = keys.new("app", [Scope.CLASSIFY], None, None)
+    (tmp_path / "keys.jsonl").write_text(Keys((known,)).dump())
+    server = start_server("--workers", "2", HUIJIAN_KEYS="keys.jsonl")
     with httpx.Client(base_url=server.url, trust_env=False) as client:
         assert error_of(classify(client, name="a")) == ("unauthorized", None)
         client.headers["Authorization"] = f"Bearer {key}"

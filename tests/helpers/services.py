@@ -3,12 +3,13 @@
 from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
+from serving import keys
 from serving.application import application
-from serving.edge import Keys
+from serving.keyring import Keyring
 from serving.metrics import Metrics
 
 
 def client_of(live, store):
     """A client on this machine of a service that judges with `live` and remembers with `store`."""
-    app = application(live, store, Metrics(CollectorRegistry()), Keys(), threads=1)
+    app = application(live, store, Metrics(CollectorRegistry()), Keyring(keys.path(live.settings.home)), threads=1)
     return TestClient(app, client=("127.0.0.1", 50_000))

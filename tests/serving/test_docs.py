@@ -10,8 +10,8 @@ from models.profile import EMBLEM_LABELS, IMAGE_FIELDS, MAX_LENGTH, TEXT_FIELDS,
 from models.settings import Settings
 from serving import docs
 from serving.decisions import MAX_REASON, AppealRequest, ReviewRequest
-from serving.edge import MAX_BODY
 from serving.errors import CODES, OTHER_STATUS, ErrorResponse
+from serving.exchange import MAX_BODY
 from serving.references import FIELDS, MAX_PICTURES, SHAPE, parse
 from serving.schema import (
     MAX_ENTITLEMENTS,

@@ -1,5 +1,4 @@
 import asyncio
-import hashlib
 import json
 import logging
 
@@ -11,18 +10,25 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
 from models.profile import ProfileError
-from serving import edge
-from serving.edge import MAX_BODY, Edge, Keys, KeysError
+from serving import edge, exchange
+from serving.admission import Admission
+from serving.edge import DEADLINE_SECONDS, DeadlineError, Edge, deadline
+from serving.exchange import MAX_BODY
+from serving.keyring import Keyring
 from serving.metrics import Metrics
+from serving.rates import Rates
 
-KEY = "a key of some length"
-DIGEST = hashlib.sha256(KEY.encode()).hexdigest()
+
+def framing(chunks, headers):
+    """What HTTP/1.1 asks for where a body follows."""
+    given = {name.lower() for name, _ in headers}
+    return [("transfer-encoding", "chunked")] if any(chunks) and "content-length" not in given else []
 
 
 class Exchange:
     """One request played against the edge, message by message."""
 
-    def __init__(self, app, path="/length", headers=(), chunks=(b"",), client="127.0.0.1", ending=True):
+    def __init__(self, app, path="/length", headers=(), chunks=(b"",), client="127.0.0.1", ending=True, stays=True):
         self.app, self.unread = app, list(chunks)
         self.scope = {
             "type": "http",
@@ -30,18 +36,20 @@ class Exchange:
             "path": path,
             "raw_path": path.encode(),
             "query_string": b"",
-            "headers": [(name.lower().encode(), value.encode()) for name, value in headers],
+            "headers": [
+                (name.lower().encode(), value.encode()) for name, value in [*headers, *framing(chunks, headers)]
+            ],
             "client": (client, 50_000),
             "server": ("127.0.0.1", 3000),
             "scheme": "http",
             "http_version": "1.1",
         }
-        self.ending, self.sent = ending, []
+        self.ending, self.stays, self.sent, self.unread_at = ending, stays, [], []
         asyncio.run(app(self.scope, self.receive, self.send))
 
     async def receive(self):
         if not self.unread:
-            if not self.ending:
+            if self.stays:
                 await asyncio.sleep(60)
             return {"type": "http.disconnect"}
         body = self.unread.pop(0)
@@ -49,6 +57,7 @@ class Exchange:
 
     async def send(self, message):
         self.sent.append(message)
+        self.unread_at.append(len(self.unread))
 
     @property
     def status(self):
@@ -85,17 +94,25 @@ async def crash_halfway(request):
     return StreamingResponse(content())
 
 
-def app_with(keys=None, registry=None):
+async def sleep(request):
+    await request.body()
+    await asyncio.sleep(60)
+
+
+def app_with(tmp_path, registry=None, deadline=DEADLINE_SECONDS):
     endpoints = {"/length": length, "/refuse": refuse, "/crash": crash, "/halfway": crash_halfway, "/livez": length}
-    return Starlette(
-        routes=[Route(path, endpoint, methods=["POST"]) for path, endpoint in endpoints.items()],
-        middleware=[Middleware(Edge, keys=keys or Keys(), metrics=Metrics(registry or CollectorRegistry()))],
-    )
+    routes = [Route(path, endpoint, methods=["POST"]) for path, endpoint in {**endpoints, "/sleep": sleep}.items()]
+    options = {
+        "admission": Admission(Keyring(tmp_path / "keys.jsonl"), Rates()),
+        "metrics": Metrics(registry or CollectorRegistry()),
+        "deadline": deadline,
+    }
+    return Starlette(routes=routes, middleware=[Middleware(Edge, **options)])
 
 
 @pytest.fixture
-def app():
-    return app_with()
+def app(tmp_path):
+    return app_with(tmp_path)
 
 
 def test_a_sane_request_id_is_echoed(app):
@@ -113,7 +130,7 @@ def test_a_missing_or_unfit_request_id_is_replaced(app, given):
 @pytest.mark.parametrize("path", ["/length", "/refuse", "/crash", "/nowhere"])
 def test_every_answer_has_the_security_headers(app, path):
     headers = Exchange(app, path).headers
-    assert {name.lower() for name in edge.SECURITY_HEADERS} <= headers.keys()
+    assert {name.lower() for name in exchange.SECURITY_HEADERS} <= headers.keys()
 
 
 def test_the_largest_body_is_accepted(app):
@@ -137,6 +154,63 @@ def test_a_refused_body_is_read_to_its_end_so_that_clients_read_the_answer(app, 
     assert not exchange.unread
 
 
+@pytest.mark.parametrize("path", ["/refuse", "/nowhere", "/crash"])
+def test_a_refusal_is_on_its_way_before_the_rest_of_the_body_is_read(app, path):
+    exchange = Exchange(app, path, chunks=[b"x"] * 4)
+    whole = exchange.sent[1]["body"]
+    assert int(exchange.headers["content-length"]) == len(whole)
+    assert exchange.unread_at[:2] == [4, 4]
+
+
+def test_a_body_that_never_ends_does_not_hold_a_refusal(app, monkeypatch):
+    monkeypatch.setattr(exchange, "DISCARD_SECONDS", 0.05)
+    refused = Exchange(app, "/refuse", chunks=[b"x"], ending=False)
+    assert (refused.status, refused.sent[-1].get("more_body", False)) == (422, False)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "deflate, gzip", "GZIP"])
+def test_a_compressed_body_is_refused_unread(app, encoding):
+    refused = Exchange(app, headers=[("Content-Encoding", encoding)], chunks=[b"x"])
+    assert (refused.status, refused.error["code"]) == (415, "content_encoding")
+    assert Exchange(app, headers=[("Content-Encoding", "identity")], chunks=[b"x"]).status == 200
+
+
+def test_bodies_that_take_too_much_memory_together_are_told_to_come_back(app, monkeypatch):
+    monkeypatch.setattr(exchange, "MAX_HELD", 10)
+    for _ in range(3):  # a refused one leaves nothing behind
+        refused = Exchange(app, chunks=[b"x" * 8] * 2)
+        assert (refused.status, refused.error["code"]) == (503, "overloaded")
+        assert refused.headers["retry-after"] == "1"
+    assert Exchange(app, chunks=[b"x" * 5] * 2).status == 200
+
+
+@pytest.mark.parametrize("chunks", [(b"",), (b"x", b"y")])
+def test_what_takes_longer_than_the_deadline_is_told_to_come_back(tmp_path, chunks):
+    late = Exchange(app_with(tmp_path, deadline=0.05), "/sleep", chunks=chunks)
+    assert (late.status, late.error["code"], late.headers["retry-after"]) == (503, "deadline", "1")
+
+
+def test_the_deadline_begins_when_the_body_is_here(tmp_path, monkeypatch):
+    monkeypatch.setattr(edge, "BODY_SECONDS", 0.05)
+    app = app_with(tmp_path, deadline=0.5)
+    route = next(route for route in app.routes if route.path == "/length")
+
+    async def slow(request):
+        await request.body()
+        await asyncio.sleep(0.1)
+        return PlainTextResponse("done")
+
+    route.app = Route("/length", slow, methods=["POST"]).app
+    assert Exchange(app, chunks=[b"x"]).status == 200
+
+
+@pytest.mark.parametrize("value", ["soon", "0", "-1", "1e9", "nan"])
+def test_a_deadline_that_is_none_is_refused_as_configuration(monkeypatch, value):
+    monkeypatch.setenv("HUIJIAN_DEADLINE", value)
+    with pytest.raises(DeadlineError, match=value):
+        deadline()
+
+
 def test_a_refused_body_is_not_asked_for_when_the_client_waits_for_leave(app):
     headers = [("Content-Length", str(MAX_BODY + 1)), ("Expect", "100-continue")]
     exchange = Exchange(app, headers=headers, chunks=[b"x", b"x"])
@@ -152,8 +226,9 @@ def test_an_endless_body_is_not_read_for_ever(app):
 
 def test_a_body_that_does_not_arrive_in_time_is_refused(app, monkeypatch):
     monkeypatch.setattr(edge, "BODY_SECONDS", 0.05)
-    exchange = Exchange(app, chunks=[b"x"], ending=False)
-    assert (exchange.status, exchange.error["code"]) == (408, "body_timeout")
+    monkeypatch.setattr(exchange, "DISCARD_SECONDS", 0.05)
+    refused = Exchange(app, chunks=[b"x"], ending=False)
+    assert (refused.status, refused.error["code"]) == (408, "body_timeout")
 
 
 def test_a_refusal_has_the_contracts_shape(app):
@@ -191,51 +266,24 @@ def test_without_keys_a_page_of_another_site_may_not_ask(app, origin):
     assert (exchange.status, exchange.error["code"]) == (403, "forbidden")
 
 
-def test_with_keys_everybody_needs_one():
-    app = app_with(Keys(frozenset({DIGEST, "0" * 64})))
-    assert Exchange(app, headers=[("Authorization", f"Bearer {KEY}")], client="10.0.0.5").status == 200
-    for wrong in ("", "Bearer", "Bearer other", f"Basic {KEY}", f"Bearer {DIGEST}", KEY, "Bearer \xff"):
-        exchange = Exchange(app, headers=[("Authorization", wrong)])
-        assert (exchange.status, exchange.error["code"]) == (401, "unauthorized")
-        assert exchange.headers["www-authenticate"] == "Bearer"
+def counted(registry, name):
+    samples = [sample for metric in registry.collect() for sample in metric.samples]
+    return {tuple(sample.labels.values()): sample.value for sample in samples if sample.name == name}
 
 
-@pytest.mark.parametrize("keys", [Keys(), Keys(frozenset({DIGEST}))])
-def test_health_needs_no_key_and_may_be_asked_from_anywhere(keys):
-    assert Exchange(app_with(keys), "/livez", client="10.0.0.5").status == 200
-
-
-def test_keys_come_from_the_environment(monkeypatch):
-    monkeypatch.setenv("HUIJIAN_API_KEYS", f" {DIGEST.upper()} ,{'0' * 64},")
-    assert Keys.from_environment().digests == {DIGEST, "0" * 64}
-    monkeypatch.delenv("HUIJIAN_API_KEYS")
-    assert not Keys.from_environment().digests
-
-
-def test_a_key_in_clear_is_refused_as_configuration(monkeypatch):
-    monkeypatch.setenv("HUIJIAN_API_KEYS", f"{DIGEST},my-secret")
-    with pytest.raises(KeysError) as caught:
-        Keys.from_environment()
-    assert "my-secret" not in str(caught.value)
-
-
-def test_exchanges_are_counted_by_route_and_never_by_path():
+def test_exchanges_are_counted_by_route_and_never_by_path(tmp_path):
     registry = CollectorRegistry()
-    app = app_with(registry=registry)
+    app = app_with(tmp_path, registry)
     for path in ("/length", "/refuse", "/nowhere/1", "/nowhere/2"):
         Exchange(app, path)
-    counted = {
-        (sample.labels["route"], sample.labels["status"]): sample.value
-        for metric in registry.collect()
-        for sample in metric.samples
-        if sample.name == "huijian_requests_total"
-    }
-    assert counted == {("/length", "200"): 1, ("/refuse", "422"): 1, ("unmatched", "404"): 2}
+    requests = {("/length", "200"): 1, ("/refuse", "422"): 1, ("unmatched", "404"): 2}
+    assert counted(registry, "huijian_requests_total") == requests
+    assert counted(registry, "huijian_refusals_total") == {("text_too_long",): 1}
 
 
 def test_a_client_that_goes_away_is_no_error(app, caplog):
     caplog.set_level(logging.INFO, "huijian.access")
-    exchange = Exchange(app, chunks=[])
+    exchange = Exchange(app, headers=[("Content-Length", "5")], chunks=[], stays=False)
     assert not exchange.sent
     assert "499" in caplog.text
     assert "ERROR" not in caplog.text

@@ -1,0 +1,97 @@
+"""Connections that keep the contract where uvicorn does not: slow ones end, and what is not HTTP gets our error.
+
+BentoML starts uvicorn without a way to say this, so `install` puts our protocol in the place of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any, Final
+
+import h11
+import uvicorn.config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from models.profile import ProfileError
+from serving.errors import ErrorResponse
+from serving.exchange import SECURITY_HEADERS
+
+HEAD_SECONDS: Final = 10
+"""A request's head that takes longer, or never begins, costs its connection."""
+
+UNREAD_SECONDS: Final = 30
+"""A client that reads nothing of its answer for so long loses it."""
+
+MAX_CONNECTIONS: Final = 4_000
+"""In one worker; each takes a file and some 20 kB."""
+
+
+def install() -> None:
+    """Let this process serve its connections by the protocol below."""
+    uvicorn.config.HTTP_PROTOCOLS["auto"] = f"{__name__}:Connection"
+
+
+class Connection(H11Protocol):
+    """uvicorn's HTTP/1.1, with an end to patience."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        transport.get_extra_info("socket").setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000
+        )
+        if len(self.connections) > MAX_CONNECTIONS:
+            self._end(ProfileError("overloaded", "there are too many connections; try again in a second"))
+        else:
+            self._watch_head()
+
+    def data_received(self, data: bytes) -> None:
+        """Take in what came."""
+        super().data_received(data)
+        self._watch_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def on_response_complete(self) -> None:
+        """Close a connection on which the rest of a refused body is still to come: it may have no end."""
+        unread = self.conn.their_state is h11.SEND_BODY
+        super().on_response_complete()
+        if unread:
+            self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP."""
+        self._end(ProfileError("malformed_request", "this is not valid HTTP/1.1"))
+
+    def _watch_head(self) -> None:
+        if self.conn.their_state is not h11.IDLE:
+            self._stop_waiting()
+        elif self._patience is None:
+            self._patience = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _end(self, error: ProfileError) -> None:
+        """Answer with an error, if there can still be one, and close."""
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            response = ErrorResponse(error)
+            headers = [*response.raw_headers, (b"connection", b"close")]
+            headers += [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+            self._write(h11.Response(status_code=response.status_code, headers=headers))
+            self._write(h11.Data(data=bytes(response.body)))
+            self._write(h11.EndOfMessage())
+        self.transport.close()
+
+    def _write(self, event: h11.Event) -> None:
+        self.transport.write(self.conn.send(event) or b"")
