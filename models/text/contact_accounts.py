@@ -30,8 +30,9 @@ _RESERVED = ("example", "test")  # RFC 2606: what documentation and our own case
 _SHORTEST = 4
 _MAIL_HOST = r"(?:163|126|gmail|谷歌|outlook|foxmail|icloud|网易|新浪|搜狐|企鹅|狐狸)"
 _SNAKE = r"[a-z][a-z0-9]{0,15}(?:_{1,2}[a-z0-9]{1,12}){1,5}"
+_DEVICE = r"(?!iphone|ipad|rtx|gtx|stm\d|java|python|mate\d)"
 _GAME = r"(?:steam|psn|switch|wifi|游戏|战网|密码|password)\w{0,3}\W{0,2}[a-z0-9_.-]{2,30}"
-_SEPARATED = r"(?=[a-z]{0,20}[\d_.·-])[a-z][a-z0-9_.·-]{4,30}"
+_SEPARATED = _DEVICE + r"(?=[a-z]{0,20}[\d_.·-])[a-z][a-z0-9_.·-]{4,30}"
 
 
 def _is_reached(text: str) -> bool:
@@ -69,13 +70,14 @@ ACCOUNTS = (
     family(
         "other_app_id",
         0.99,
-        rf"(?:{APP}{GAP}@?{HANDLE}|{MAYBE_APP}(?:号|频道|群|id|同名|\W){{0,4}}{MARKED})",
+        rf"(?:{APP}{GAP}@?{HANDLE}|{MAYBE_APP}(?:号|频道|群|id|同名|那个|\W){{0,4}}{MARKED}"
+        rf"|{MAYBE_APP}(?:号|频道|群|找|搜|\(歪歪\)|\W){{0,4}}\d{{5,11}}(?!\d))",
         "an id on another messenger or network; words that mean more (飞机, line) only before a marked id",
     ),
     family(
         "add_id",
         0.98,
-        rf"(?:{ADD}|联系|咨询|(?<![a-z])dd|搜|找)我?\W{{0,3}}(?<![a-z] )(?<![a-z] \+ )(?<![a-zθ\d]\+){MIXED}",
+        rf"(?:{ADD}|联系|咨询|(?<![a-z])dd|搜|找)我?\W{{0,3}}(?<![a-z] )(?<![a-z] \+ )(?<![a-zθ\d]\+){_DEVICE}{MIXED}",
         "an invitation to add, with a mixed id",
     ),
     family(
@@ -142,17 +144,17 @@ ACCOUNTS = (
     ),
     family(
         "same_elsewhere",
-        0.96,
+        0.97,
         rf"(?:{WECHAT}|(?<![a-z])v+|{QQ}|{APP}|{MAYBE_APP}|{OWN_PLACE}|{VEILED_PLACE})号?\W{{0,2}}(?:那边)?\W{{0,2}}"
-        r"同(?:号|名|铭|昵称|拼音|步|id)",
+        r"同(?:号|名|铭|昵称|拼音|步|id)|同名(?:公|淘)|抖音?外?小绿书|订阅号[“\"]|[去到]\w{1,6}站找我",
         "the same name on a named service; 全网同名 names none, 抖音同名 is said of one's other channels",
     ),
     family(
         "search_elsewhere",
         0.97,
-        rf"{PLACE}(?:[^。,\n]{{0,8}}?(?:搜(?!索)|见(?!过|到|面|闻)|找我|名字?叫|叫[“\"]|店名|id|频道|房间)|[^。,\n]{{0,3}}[:@\"“「【])",
+        rf"{PLACE}(?:[^。,\n]{{0,8}}?(?:搜(?!索)|见(?!过|到|面|闻)|找我|名字?叫|叫[“\"]|店名|id|频道|房间)|[^。,\n]{{0,3}}[:@\"“「【](?!\d))",
         "what to look for on another service",
     ),
     family("search_quoted", 0.97, r"搜\W?[“「\"]", "a quoted name to search for"),
-    family("search_me", 0.94, r"(?<!你)搜(?:我(?!的见)|同名|店|这\d|[a-z])", "what to search for, elsewhere"),
+    family("search_me", 0.94, r"(?<!你)搜(?:我(?!的见)|同名|店|这\d|[a-z]{4})", "what to search for, elsewhere"),
 )

@@ -75,7 +75,7 @@ NUMBERS = (
     family(
         "group_number",
         0.97,
-        r"(?:群|裙|君羊|宭|峮)[^\d\n]{0,8}\d(?:\W{0,3}\d){4,11}",
+        r"(?:群|裙|君羊|宭|峮)[^\d\n]{0,8}\d(?:\W{0,3}\d){4,11}(?![\d人步块元次粉+])",
         "a chat group's number",
     ),
     replace(

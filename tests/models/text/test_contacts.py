@@ -226,7 +226,7 @@ def test_any_text_is_read_and_its_spans_lie_inside(text):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.text("微信v扣qx加电打绿:+-1一5零 @.点a_t搜“同号", min_size=1, max_size=6))
+@given(st.text("微信v扣qx加电打绿:+-1一5零 @.点a_t搜“同号图在倒的", min_size=1, max_size=6))
 def test_no_repetition_makes_it_slow(unit):
     text = FieldText.of(Field.BIO, (unit * 2000)[:2000])
     start = time.process_time()
@@ -262,5 +262,5 @@ def test_most_contacts_of_unseen_cases_are_found_and_hardly_anything_else(benchm
     found = [bool(each) for each in detect([FieldText.of(Field(case["field"]), case["text"]) for case in cases])]
     truth = [benchmark.is_contact(case) for case in cases]
     right = sum(map(min, found, truth))
-    assert right / sum(found) > 0.97
-    assert right / sum(truth) > 0.6
+    assert right / sum(found) > 0.95
+    assert right / sum(truth) > 0.75
