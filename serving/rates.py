@@ -49,10 +49,8 @@ class Rates:
         slot, now = int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) % SLOTS, time.monotonic()
         full = min(max(self._full[slot], now), now + burst / per_second)
         wait = full - now - (burst - 1) / per_second
-        if wait > 0:
-            return wait
-        self._full[slot] = full + 1 / per_second
-        return 0
+        self._full[slot] = full if wait > 0 else full + 1 / per_second
+        return max(0, wait)
 
 
 def _opened(path: Path) -> int:
