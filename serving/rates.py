@@ -13,6 +13,9 @@ from typing import Final
 SLOTS: Final = 1 << 20
 """Eight bytes each. Two of a hundred names share one, and then a limit, in a server of two hundred."""
 
+ROUNDING: Final = 1e-6
+"""Seconds: sums of many steps are off by less."""
+
 
 class Rates:
     """Token buckets for any number of names in a fixed amount of memory.
@@ -49,8 +52,9 @@ class Rates:
         slot, now = int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) % SLOTS, time.monotonic()
         full = min(max(self._full[slot], now), now + burst / per_second)
         wait = full - now - (burst - 1) / per_second
-        self._full[slot] = full if wait > 0 else full + 1 / per_second
-        return max(0, wait)
+        lets_in = wait < ROUNDING
+        self._full[slot] = full + 1 / per_second if lets_in else full
+        return 0 if lets_in else wait
 
 
 def _opened(path: Path) -> int:
