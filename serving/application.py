@@ -29,10 +29,19 @@ from serving.metrics import Metrics
 from serving.rates import Rates
 from serving.references import References
 from serving.responses import json_response
+from serving.shadow.shadow import Shadow
 from serving.store.store import Store
 
 
-def application(live: LiveInspector, store: Store, metrics: Metrics, keyring: Keyring, threads: int) -> Starlette:
+def application(  # noqa: PLR0913 - the parts of a service
+    live: LiveInspector,
+    store: Store,
+    metrics: Metrics,
+    keyring: Keyring,
+    *,
+    threads: int,
+    shadow: Shadow | None = None,
+) -> Starlette:
     """The ASGI application.
 
     Args:
@@ -41,13 +50,14 @@ def application(live: LiveInspector, store: Store, metrics: Metrics, keyring: Ke
         metrics: what is counted.
         keyring: who may ask.
         threads: how many profiles are judged at once.
+        shadow: what has a challenger judge them as well.
     """
 
     def readyz(_: Request) -> Response:
         versions = dict(live.current.versions)
         return json_response({"ready": True, "versions": versions, "update_refused": live.problem is not None})
 
-    judge, references, decisions = Judge(live, store, metrics, threads), References(live), Decisions(store)
+    judge, references, decisions = Judge(live, store, metrics, threads, shadow), References(live), Decisions(store)
     admission = Admission(keyring, Rates.of_this_server("rates"))
     app = Starlette(
         routes=[

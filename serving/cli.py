@@ -11,7 +11,7 @@ import sys
 import typer
 
 from models.profile import ProfileError
-from serving.commands import classify, evaluate, export, gallery, keys, models, score, serve, store, train
+from serving.commands import classify, evaluate, export, gallery, keys, models, score, serve, shadow, store, train
 
 OURS = ("models", "serving", "training")
 """Packages whose exceptions carry a message for people, which says what to do."""
@@ -32,6 +32,7 @@ app.add_typer(evaluate.app, name="evaluate")
 app.command()(export.export)
 app.command()(models.compare)
 app.command()(models.promote)
+app.add_typer(shadow.app, name="shadow")
 app.command()(store.purge)
 app.add_typer(keys.app, name="keys")
 app.add_typer(store.audit, name="audit")

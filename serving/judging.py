@@ -18,6 +18,7 @@ from serving.pool import Pool
 from serving.responses import json_response
 from serving.schema import parse, parse_batch
 from serving.scopes import caller
+from serving.shadow.shadow import Shadow
 from serving.stages import Stages
 from serving.store.store import Store
 from serving.store_faults import store_faults
@@ -37,10 +38,13 @@ class Judge:
         store: where every judgement is remembered before it is answered.
         metrics: where judgements are counted.
         threads: how many single profiles are judged at once.
+        shadow: what is offered every judgement once it is remembered.
     """
 
-    def __init__(self, live: LiveInspector, store: Store, metrics: Metrics, threads: int) -> None:
-        self._live, self._store, self._metrics = live, store, metrics
+    def __init__(
+        self, live: LiveInspector, store: Store, metrics: Metrics, threads: int, shadow: Shadow | None = None
+    ) -> None:
+        self._live, self._store, self._metrics, self._shadow = live, store, metrics, shadow
         self._singles = Pool("judge", threads, MAX_WAITING)
         self._batches = Pool("batch", 1, MAX_BATCHES)
 
@@ -94,6 +98,8 @@ class Judge:
         self._metrics.spent(stages.milliseconds)
         for _, answer in judged:
             self._metrics.judged(answer)
+        if self._shadow:
+            self._shadow.offer(judged)
 
 
 def _row(outcome: Answer | ProfileError) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from models.settings import REPOSITORY, Settings
 from serving import keys
 from serving.edge import deadline
 from serving.keyring import Keyring
+from serving.shadow.trial import trial_file
 from serving.store.database import Database
 from serving.store.secrets import Secrets
 
@@ -123,6 +124,7 @@ def _environment(settings: Settings, home: str, workers: int) -> dict[str, str]:
         "HUIJIAN_KEYS": str(keys.path(settings.home).resolve()),
         "HUIJIAN_HOME": str(settings.home.resolve()),
         "HUIJIAN_POLICY": str(settings.policy.resolve()),
+        "HUIJIAN_SHADOW": str(trial_file(settings).resolve()),
         "HUIJIAN_WORKERS": str(workers),
         "HUIJIAN_THREADS": os.environ.get("HUIJIAN_THREADS") or str(max(1, cores // workers)),
     }

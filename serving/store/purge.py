@@ -18,7 +18,7 @@ from models.policy import StoreRules
 from serving.store import audit
 from serving.store.database import Database
 from serving.store.errors import StoreError
-from serving.store.tables import appeals, contents, decisions, reviews, utc
+from serving.store.tables import appeals, comparisons, contents, decisions, reviews, utc
 from serving.store.tables import audit as events
 
 BATCH: Final = 200
@@ -37,7 +37,7 @@ class Purged:
 
 
 def purge(database: Database, rules: StoreRules, actor: str, moment: datetime | None = None) -> Purged:
-    """Delete contents and decisions whose time is over, with their appeals and reviews.
+    """Delete contents and decisions whose time is over, with their appeals, reviews and comparisons.
 
     Contents of a decision that has an appeal without a later review are kept until it is reviewed.
 
@@ -95,7 +95,7 @@ def _overwrite(database: Database) -> None:
         if database.is_sqlite:
             _truncate_log(connection)
         else:
-            for table in (decisions, contents, appeals, reviews):
+            for table in (decisions, contents, appeals, reviews, comparisons):
                 connection.execute(text(f"VACUUM {table.name}"))
 
 

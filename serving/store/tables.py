@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, LargeBinary, MetaData, String, Table
 
-REVISION: Final = "0001"
-"""The migration that makes these tables."""
+REVISION: Final = "0002"
+"""The last migration that makes these tables."""
 
 metadata = MetaData()
 
@@ -86,6 +86,21 @@ reviews = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 """What reviewers decided instead, and which labels they find right, their notes encrypted."""
+
+comparisons = Table(
+    "comparisons",
+    metadata,
+    Column("decision_id", ForeignKey(decisions.c.decision_id, ondelete="CASCADE"), primary_key=True),
+    Column("time", String(27), nullable=False, index=True),
+    Column("trial", String(16), nullable=False, index=True),
+    Column("challenger", JSON, nullable=False),
+    Column("champion_verdict", String(16), nullable=False),
+    Column("challenger_verdict", String(16), nullable=False),
+    Column("champion_labels", JSON, nullable=False),
+    Column("challenger_labels", JSON, nullable=False),
+    Column("scores", JSON, nullable=False),
+)
+"""What a challenger said in shadow of a profile that was decided; `serving.shadow.comparison` says what is what."""
 
 
 def canonical(value: Any) -> str:

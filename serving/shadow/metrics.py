@@ -1,0 +1,61 @@
+"""What is counted of a trial, for Prometheus: few values a label, and nothing that names an account."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge
+
+from serving.shadow.comparison import Comparison
+
+Unjudged = Literal["dropped", "lost"]
+
+
+class ShadowMetrics:
+    """Counters of one process.
+
+    Args:
+        registry: where they are registered; each process has one.
+    """
+
+    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
+        self._profiles = Counter(
+            "huijian_shadow_profiles",
+            "Profiles in a challenger's share: agreed, differed, failed; dropped as too many waited; lost unstored.",
+            ["outcome"],
+            registry=registry,
+        )
+        self._labels = Counter(
+            "huijian_shadow_labels",
+            "Labels that only the champion or only the challenger gave.",
+            ["label", "direction"],
+            registry=registry,
+        )
+        self._share = Gauge(
+            "huijian_shadow_share",
+            "Share of accounts that a challenger judges.",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+        self._refused = Gauge(
+            "huijian_shadow_refused",
+            "1 while a challenger, or a newer version of it, is refused; the log says why.",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+
+    def compared(self, comparison: Comparison) -> None:
+        """The challenger judged a profile, or failed on it."""
+        outcome = "failed" if comparison.failed else "agreed" if comparison.agrees else "differed"
+        self._profiles.labels(outcome).inc()
+        for label, direction in comparison.differences():
+            self._labels.labels(label, direction).inc()
+
+    def missed(self, why: Unjudged, count: int = 1) -> None:
+        """Profiles in the share are not among the comparisons."""
+        self._profiles.labels(why).inc(count)
+
+    def state(self, share: float, refused: bool) -> None:
+        """How the trial is now."""
+        self._share.set(share)
+        self._refused.set(refused)

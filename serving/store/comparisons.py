@@ -1,0 +1,68 @@
+"""Where it is kept what a challenger said in shadow, as long as the decision that it is compared with.
+
+Comparisons are no measures against an account: they are not in the audit trail, and some may be lost when a worker is
+killed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table, insert, select
+
+from serving.store.database import Database
+from serving.store.tables import comparisons, decisions
+
+PAGE: Final = 1000
+"""Rows that are read at once."""
+
+Row = Mapping[str, Any]
+
+
+class Comparisons:
+    """The comparisons in a database whose tables are made."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, rows: Sequence[Row]) -> list[Row]:
+        """Keep those whose decision is in the database already; returns the others, to be given again.
+
+        Raises:
+            StoreUnavailable: the database cannot be written; nothing is kept.
+        """
+        ids = [row["decision_id"] for row in rows]
+        with self._database.writing() as connection:
+            decided = _those_in(connection, decisions, ids)
+            known = _those_in(connection, comparisons, ids)
+            new = [dict(row) for row in rows if row["decision_id"] in decided - known]
+            if new:
+                connection.execute(insert(comparisons), new)
+        return [row for row in rows if row["decision_id"] not in decided]
+
+    def newest_trial(self) -> str | None:
+        """The trial that was compared last; None before the first."""
+        with self._database.reading() as connection:
+            last = select(comparisons.c.trial).order_by(comparisons.c.time.desc()).limit(1)
+            trial: str | None = connection.scalar(last)
+            return trial
+
+    def of(self, trial: str) -> Iterator[Row]:
+        """All comparisons of a trial, in no order.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached.
+        """
+        chosen = select(comparisons).where(comparisons.c.trial == trial)
+        with self._database.reading() as connection:
+            for row in connection.execute(chosen, execution_options={"yield_per": PAGE}):
+                yield dict(row._mapping)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+
+def _those_in(connection: Connection, table: Table, ids: Sequence[str]) -> set[str]:
+    return set(connection.scalars(select(table.c.decision_id).where(table.c.decision_id.in_(ids))))
