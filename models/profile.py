@@ -298,6 +298,7 @@ class Answer:
         versions: what judged: encoder, gallery, text, policy.
         warnings: remarks on the request that did not stop the judgement.
         ocr: one entry per picture, or frame of one, whose text was looked for; for the metrics, not part of the answer.
+        remembered: pictures that were judged before, byte for byte; likewise.
     """
 
     decision_id: str
@@ -309,6 +310,7 @@ class Answer:
     versions: Mapping[str, str]
     warnings: tuple[str, ...] = field(default=())
     ocr: tuple[OcrCost, ...] = ()
+    remembered: tuple[Field, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON-ready values in the contract's shape."""

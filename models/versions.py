@@ -14,6 +14,9 @@ from pathlib import Path
 
 POINTER = "CURRENT"
 
+Stamps = tuple[tuple[str, int, int, int], ...]
+"""Name, inode, size and time of change (ns) of every file of a folder."""
+
 
 class NoVersionError(FileNotFoundError):
     """The directory holds no version in force."""
@@ -80,6 +83,17 @@ def copy_files(source: Path, target: Path) -> None:
     for file in source.iterdir():
         if file.is_file() and not file.name.startswith("."):
             shutil.copy2(file, target / file.name)
+
+
+def stamps(directory: Path) -> Stamps:
+    """Changes whenever a file of an artefact folder does; asks for no file's content.
+
+    Raises:
+        OSError: the folder cannot be read, or changes at this moment.
+    """
+    files = sorted(file for file in directory.iterdir() if file.is_file() and not file.name.startswith("."))
+    found = [(file.name, file.stat()) for file in files]
+    return tuple((name, stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in found)
 
 
 def point_to(root: Path, name: str) -> None:

@@ -22,6 +22,7 @@ from models.images.matching import Matcher
 from models.images.phrase_matching import PhraseMatcher
 from models.images.verify import Candidates, Verifier, first_look
 from models.profile import Evidence, Field, Finding, Match
+from models.stages import stage
 
 DETECTOR = "emblem"
 BEST = 3
@@ -43,6 +44,7 @@ class EmblemDetector:
         calibration: instead of the artefact folder's own, while that is being fitted.
 
     Attributes:
+        encoder, gallery: as given.
         references: what can be found: those with pictures, then those that only phrases stand for.
 
     Raises:
@@ -50,7 +52,7 @@ class EmblemDetector:
     """
 
     def __init__(self, encoder: Encoder, gallery: Gallery, calibration: Calibration | None = None) -> None:
-        self.encoder = encoder
+        self.encoder, self.gallery = encoder, gallery
         cohort = _cohort(encoder)
         self._matcher = Matcher(gallery, cohort)
         self._calibration = calibration or Calibration.load(encoder.directory / "calibration.json")
@@ -66,18 +68,21 @@ class EmblemDetector:
         Args:
             images: decoded RGB, uint8 (height, width, 3), any size.
         """
-        embeddings = self.encoder([image.pixels for image in images])
+        with stage("encode"):
+            embeddings = self.encoder([image.pixels for image in images])
         return [self._matches(image, embedding) for image, embedding in zip(images, embeddings, strict=True)]
 
     def candidates(self, pixels: Array, embedding: Embedding) -> tuple[Candidates, Candidates | None]:
         """What the first look says, and the closer look where the first gave cause for it."""
-        seen = self._matcher(embedding)
-        first = first_look(self._matcher, seen)
-        scores = self._calibration.first(first.features)
+        with stage("search"):
+            seen = self._matcher(embedding)
+            first = first_look(self._matcher, seen)
+            scores = self._calibration.first(first.features)
         if scores.max() < self._calibration.floor:
             return first, None
         # With equal scores the order stays that of the similarities.
-        return first, self._verifier(pixels, seen, first, np.argsort(-scores, kind="stable"))
+        with stage("verify"):
+            return first, self._verifier(pixels, seen, first, np.argsort(-scores, kind="stable"))
 
     def findings(self, matches: Sequence[Match], field: Field) -> list[Finding]:
         """One finding per matched reference, highest score first; the policy's thresholds come afterwards."""
@@ -86,7 +91,9 @@ class EmblemDetector:
 
     def _matches(self, image: Image, embedding: Embedding) -> list[Match]:
         first, closer = self.candidates(image.pixels, embedding)
-        seen, said = closer or first, self._phrases(embedding)
+        seen = closer or first
+        with stage("search"):
+            said = self._phrases(embedding)
         scores = (self._calibration.closer if closer else self._calibration.first)(seen.features)
         found = seen.joined(said)
         scores = self._explained(found, np.concatenate([scores, self._phrases.scores(said)]))

@@ -10,6 +10,7 @@ import resvg_py
 from models.inspector import Inspector
 from models.profile import CLASSIFIER_LABELS, Answer, Field, Label, Profile, ProfileError, Severity
 from models.settings import REPOSITORY, Settings
+from models.stages import Stages
 
 FLAG = (REPOSITORY / "docs" / "example-avatar.png").read_bytes()
 """The national flag on an avatar."""
@@ -179,3 +180,39 @@ def test_every_answer_names_the_versions_that_judged_it(inspector: Inspector):
 
 def test_each_decision_has_its_own_id(inspector: Inspector):
     assert judge(inspector, name="小鹿").decision_id != judge(inspector, name="小鹿").decision_id
+
+
+def test_a_picture_that_comes_again_is_answered_alike_without_decoding_or_asking_a_network(monkeypatch):
+    inspector = Inspector.load(Settings(home=REPOSITORY / "no-home"))
+    first = judge(inspector, name="新华社", avatar=FLAG, cover=harmless_picture())
+    assert first.remembered == ()
+    monkeypatch.setattr("models.inspector.decode", lambda *_: pytest.fail("it was decoded"))
+    monkeypatch.setattr(type(inspector.encoder), "__call__", lambda *_: pytest.fail("it was encoded"))
+    again = judge(inspector, name="新华社", avatar=FLAG, cover=harmless_picture())
+    assert again.remembered == (Field.AVATAR, Field.COVER)
+    assert again.ocr == ()
+    assert again.to_dict() | {"decision_id": ""} == first.to_dict() | {"decision_id": ""}
+
+
+def test_what_is_remembered_of_a_picture_is_judged_anew_for_every_account_and_field(inspector: Inspector):
+    judge(inspector, avatar=FLAG)
+    assert judge(inspector, avatar=FLAG, entitlements=frozenset({"state.cn"})).verdict is Severity.PASS
+    assert judge(inspector, avatar=FLAG).verdict is Severity.REJECT
+    on_the_cover = judge(inspector, cover=FLAG)
+    assert {finding.field for finding in on_the_cover.findings} == {Field.COVER}
+
+
+def test_a_broken_picture_is_refused_every_time(inspector: Inspector):
+    for _ in range(2):
+        (error,) = inspector([Profile("42", avatar=FLAG[: len(FLAG) // 2])])
+        assert (error.code, error.field) == ("image_undecodable", "avatar")
+
+
+def test_every_stage_of_a_judgement_is_timed():
+    inspector = Inspector.load(Settings(home=REPOSITORY / "no-home"))
+    with Stages() as stages:
+        judge(inspector, name="小鹿", avatar=FLAG)
+    assert stages.milliseconds.keys() == {"decode", "encode", "search", "verify", "codes", "ocr", "text"}
+    with Stages() as stages:
+        judge(inspector, avatar=FLAG)
+    assert stages.milliseconds == {}

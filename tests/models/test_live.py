@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models import versions
-from models.live import LiveInspector
+from models.live import LiveInspector, Source, in_words
 from models.profile import Profile
 from models.settings import Settings
 
@@ -43,7 +43,7 @@ def test_a_new_version_comes_into_force(settings: Settings, live: LiveInspector,
     publish_copy(settings, kind, source)
     assert live.refresh()
     assert live.current is not before
-    assert live.problem is None
+    assert live.refusals == []
 
 
 def test_an_edited_policy_comes_into_force(settings: Settings, live: LiveInspector):
@@ -74,7 +74,11 @@ def test_a_broken_version_is_refused_and_the_old_one_keeps_serving(
         (settings.home / "text" / "CURRENT").write_text("nowhere")
     assert not live.refresh()
     assert live.current is before
-    assert live.problem
+    (refusal,) = live.refusals
+    assert refusal.part == {"encoder": "gallery", "pointer": "text"}.get(damage, damage)
+    assert str(settings.home) not in refusal.reason
+    assert not live.refresh()
+    assert live.refusals == [refusal]
     assert live.current([Profile("42", name="小鹿")])[0].verdict == "pass"
 
 
@@ -99,4 +103,78 @@ def test_a_problem_is_over_when_the_old_version_is_back(settings: Settings, live
     live.refresh()
     settings.policy.write_text(shipped)
     assert not live.refresh()
-    assert live.problem is None
+    assert live.refusals == []
+
+
+def test_what_is_broken_keeps_nothing_else_from_coming_into_force(settings: Settings, live: LiveInspector):
+    before = dict(live.current.versions)
+    settings.policy.write_text("rules: {}")
+    version = publish_copy(settings, "gallery", settings.gallery_directory())
+    assert live.refresh()
+    assert [refusal.part for refusal in live.refusals] == ["policy"]
+    assert live.current.versions == {**before, "gallery": live.current.gallery.version}
+    assert settings.gallery_directory() == version
+
+
+@pytest.fixture
+def own_encoder(settings: Settings) -> Path:
+    """The released encoder and gallery, kept in the home directory."""
+    encoder = settings.encoder_directory()
+    settings.keep_encoder(encoder, encoder.name)
+    publish_copy(settings, "gallery", settings.gallery_directory())
+    return settings.home / "encoders" / encoder.name
+
+
+def calibrate(encoder: Path, floor: float) -> None:
+    calibration = json.loads((encoder / "calibration.json").read_text())
+    (encoder / "calibration.json").write_text(json.dumps(calibration | {"floor": floor}))
+
+
+def test_an_encoder_calibrated_again_in_its_folder_comes_into_force(settings: Settings, own_encoder: Path):
+    live = LiveInspector(settings)
+    before = live.current.versions
+    calibrate(own_encoder, 0.4321)
+    assert live.refresh()
+    assert live.current.versions["encoder"] != before["encoder"]
+    assert live.current.versions["gallery"] == before["gallery"]
+
+
+def test_a_calibration_cut_off_while_it_is_written_is_refused_until_it_is_whole(settings: Settings, own_encoder: Path):
+    live = LiveInspector(settings)
+    before = live.current
+    whole = (own_encoder / "calibration.json").read_text()
+    (own_encoder / "calibration.json").write_text(whole[:100])
+    assert not live.refresh()
+    assert live.current is before
+    assert [refusal.part for refusal in live.refusals] == ["gallery"]
+    (own_encoder / "calibration.json").write_text(whole)
+    assert live.refresh()
+    assert (live.refusals, live.current.versions) == ([], before.versions)
+
+
+def test_files_that_change_while_they_are_read_wait_for_the_next_look():
+    file = ["old"]
+    source = Source("text", lambda: file[-1], lambda: file[-1])
+    file.append("half")
+    source._load = lambda: file.append("whole") or "half and whole"
+    assert not source.refresh()
+    assert (source.value, source.refusal) == ("old", None)
+    source._load = lambda: file[-1]
+    assert source.refresh()
+    assert source.value == "whole"
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("/srv/home/text/1 is not a model: /x/y.onnx failed", "ValueError: 1 is not a model: y.onnx failed"),
+        (
+            "policy file '/etc/huijian/policy.yaml' cannot be read",
+            "ValueError: policy file 'policy.yaml' cannot be read",
+        ),
+        ("3/4 of it", "ValueError: 3/4 of it"),
+        ("x" * 1_000, "ValueError: " + "x" * 287 + "…"),
+    ],
+)
+def test_a_reason_names_files_without_their_folders(message: str, words: str):
+    assert in_words(ValueError(message)) == words

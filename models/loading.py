@@ -1,0 +1,68 @@
+"""What is in force, read from disk once and shared for as long as its files are the same."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from models import versions
+from models.images.emblems import EmblemDetector
+from models.images.encoder import Encoder
+from models.images.gallery import Gallery
+from models.images.ocr import TextReader
+from models.policy import Policy
+from models.settings import Settings
+from models.text.classifier import TextClassifier
+
+
+def emblem_detector(settings: Settings) -> EmblemDetector:
+    """What finds emblems now: the gallery in force and the encoder that made it.
+
+    Raises:
+        ArtifactError, EncoderError, GalleryError: one is missing, broken or does not fit the other.
+    """
+    encoder = settings.encoder_directory()
+    loaded = _encoder(encoder, settings.threads, versions.stamps(encoder))
+    gallery = settings.gallery_directory()
+    return _emblems(gallery, loaded, versions.stamps(gallery))
+
+
+def text_classifier(settings: Settings) -> TextClassifier:
+    """The text model in force.
+
+    Raises:
+        ArtifactError: it is missing or broken.
+    """
+    directory = settings.text_directory()
+    return _classifier(directory, settings.threads, versions.stamps(directory))
+
+
+def rules(settings: Settings) -> tuple[Policy, TextReader | None]:
+    """The policy in force, and what reads text in pictures if it asks for that.
+
+    Raises:
+        PolicyError: it is missing or broken.
+        ArtifactError: the networks that read are not installed.
+    """
+    policy = Policy.load(settings.policy)
+    return policy, _reader(settings.threads) if policy.image_text else None
+
+
+@lru_cache(maxsize=2)
+def _encoder(directory: Path, threads: int, _: versions.Stamps) -> Encoder:
+    return Encoder(directory, threads)
+
+
+@lru_cache(maxsize=2)
+def _emblems(directory: Path, encoder: Encoder, _: versions.Stamps) -> EmblemDetector:
+    return EmblemDetector(encoder, Gallery.load(directory, encoder))
+
+
+@lru_cache(maxsize=2)
+def _classifier(directory: Path, threads: int, _: versions.Stamps) -> TextClassifier:
+    return TextClassifier(directory, threads)
+
+
+@lru_cache(maxsize=2)
+def _reader(threads: int) -> TextReader:
+    return TextReader(threads)
