@@ -31,8 +31,9 @@ Scores Chinese names, bios and signatures for eight labels and points at the wor
 ## Limits
 
 Test texts come from other authors than the training texts, but they too were written for this purpose; real profiles
-are mostly harmless and less clear. Weak where knowledge of the world decides: irony, insider hints, licensed roles told indirectly, new slang.
-Scores are for reviewers and policy, not proof. It reads Chinese; other languages were not measured.
+are mostly harmless and less clear. Weak where knowledge of the world decides: irony, insider hints, licensed roles told
+indirectly, new slang. Scores are for reviewers and policy, not proof. It reads Chinese; other languages were not
+measured.
 
 Licence: the base is MIT; corpus and fine-tuning as the project.
 """

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import shutil
 import tempfile
 import warnings
@@ -17,11 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import onnxruntime
 import torch
-from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from tokenizers import Tokenizer
 
 from models.profile import CLASSIFIER_LABELS
@@ -34,15 +30,12 @@ from training.text.checkpoints import blank
 from training.text.corpus import Case
 from training.text.examples import LENGTH
 from training.text.model import TextModel
-
-EMBEDDINGS = "encoder.embeddings.word_embeddings.weight"
-
-BLOCK = 128
-"""Weights that share a scale. On the validation texts this form keeps the macro F1 of float32 (0.843 and 0.842) at
-10 ms a text on one core; dynamic int8 took 7 ms and lost a point (0.833): one scale for all activations is too coarse.
-"""
+from training.text.quantize import quantize, smooth
 
 PARITY_TEXTS = 64
+
+ACTIVATION_TEXTS = 512
+"""Texts whose activations tell the quantisation what to expect."""
 
 
 def export_text(
@@ -62,11 +55,12 @@ def export_text(
     ngrams.save(output / "ngrams.npz")
     model = load(checkpoint)
     with tempfile.TemporaryDirectory() as scratch:
-        exact = Path(scratch) / "exact.onnx"
-        to_onnx(model, exact)
-        quantize(exact, output / "model.onnx")
+        exact, smoothed = Path(scratch) / "exact.onnx", Path(scratch) / "smoothed.onnx"
         windows = Windows(Tokenizer.from_file(str(output / "tokenizer.json")), LENGTH)
-        parity = _differences(model, exact, output / "model.onnx", _inputs(windows, validation))
+        to_onnx(model, exact)
+        to_onnx(smooth(load(checkpoint), _inputs(windows, validation, ACTIVATION_TEXTS)), smoothed)
+        quantize(smoothed, output / "model.onnx")
+        parity = _differences(model, exact, output / "model.onnx", _inputs(windows, validation, PARITY_TEXTS))
     _write_json(output / "metrics.json", parity)
     _configure(output, validation, version or f"run-{_digest(output / 'model.onnx')}")
     return output
@@ -97,39 +91,9 @@ def to_onnx(model: TextModel, path: Path) -> None:
         )
 
 
-def quantize(exact: Path, path: Path) -> None:
-    """8 bits for every matrix: products in blocks of `BLOCK` inputs, embeddings per row."""
-    logging.getLogger("onnxruntime.quantization.matmul_nbits_quantizer").setLevel(logging.WARNING)
-    quantizer = MatMulNBitsQuantizer(onnx.load(exact), bits=8, block_size=BLOCK, is_symmetric=True, accuracy_level=4)
-    quantizer.process()
-    model = quantizer.model.model
-    _quantize_embeddings(model.graph)
-    onnx.save(model, path)
-
-
-def _quantize_embeddings(graph: onnx.GraphProto) -> None:
-    """Gather int8 rows and their scales, and multiply, in place of gathering float rows."""
-    (table,) = [tensor for tensor in graph.initializer if tensor.name == EMBEDDINGS]
-    (gather,) = [node for node in graph.node if EMBEDDINGS in node.input]
-    rows = numpy_helper.to_array(table)
-    scales = np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-8).astype(np.float32) / 127
-    whole = np.rint(rows / scales).astype(np.int8)
-    graph.initializer.remove(table)
-    graph.initializer.extend([numpy_helper.from_array(whole, "words"), numpy_helper.from_array(scales, "word_scales")])
-    ids, output, place = gather.input[1], gather.output[0], list(graph.node).index(gather)
-    graph.node.remove(gather)
-    nodes = [
-        helper.make_node("Gather", ["words", ids], ["word_rows"]),
-        helper.make_node("Cast", ["word_rows"], ["word_floats"], to=TensorProto.FLOAT),
-        helper.make_node("Gather", ["word_scales", ids], ["word_row_scales"]),
-        helper.make_node("Mul", ["word_floats", "word_row_scales"], [output]),
-    ]
-    for offset, node in enumerate(nodes):
-        graph.node.insert(place + offset, node)
-
-
-def _inputs(windows: Windows, cases: Sequence[Case]) -> list[np.ndarray]:
-    step = max(len(cases) // PARITY_TEXTS, 1)
+def _inputs(windows: Windows, cases: Sequence[Case], count: int) -> list[np.ndarray]:
+    """Token ids of the first windows of some `count` texts from all over the cases."""
+    step = max(len(cases) // count, 1)
     texts = [FieldText.of(case.field, case.text) for case in cases[::step]]
     return [np.array([windows(text)[0].ids], np.int64) for text in texts]
 
