@@ -1,4 +1,4 @@
-"""The file of keys: read by every worker, changed by `huijian keys`, whole at every moment.
+"""The keys in force in a worker, exchanged when their file changes.
 
 Who may ask follows from the file: where there is none, whoever sits at this machine; where there is one, whoever holds
 one of its keys, and nobody if it is empty. A file that vanishes or breaks while the service runs changes nothing: it
@@ -7,12 +7,10 @@ must not open the service to everybody, nor close it to those who were let in.
 
 from __future__ import annotations
 
-import fcntl
-import os
-import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
+from models.sources import Refusal, Source
+from serving import keys_file
 from serving.keys import Keys, KeysError
 
 
@@ -22,65 +20,38 @@ class Keyring:
     Args:
         path: the file; may not exist.
 
-    Attributes:
-        current: the keys; None while there was never a file.
-        problem: why the newest file was refused; None while it is in force.
-
     Raises:
         KeysError: the file is broken from the start.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self.problem: str | None = None
-        self._seen = _content(path)
-        self.current: Keys | None = None if self._seen is None else Keys.parse(self._seen)
+        self._path, self._existed = path, False
+        self._file: Source[Keys | None] = Source("keys", self._content, self._keys)
+
+    @property
+    def current(self) -> Keys | None:
+        """The keys; None while there was never a file."""
+        return self._file.value
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why the newest file is not in force; None while it is."""
+        return self._file.refusal
 
     def refresh(self) -> bool:
-        """Read the file again; True when `current` was exchanged. Never raises: a broken file becomes `problem`."""
-        try:
-            content = _content(self._path)
-            if content is None and self.current is not None:
-                raise KeysError("the file of keys is gone")
-            if content is None or content == self._seen:
-                self.problem = None
-                return False
-            self.current, self._seen, self.problem = Keys.parse(content), content, None
-        except KeysError as error:
-            self.problem = str(error)
-            return False
-        return True
+        """Read the file again; True when `current` was exchanged. Never raises: a broken file becomes `refusal`."""
+        return self._file.refresh()
 
+    def _content(self) -> str | None:
+        content = keys_file.read(self._path)
+        if content is None and self._existed:
+            raise KeysError("the file of keys is gone")
+        return content
 
-def change(path: Path, edit: Callable[[Keys], Keys]) -> Keys:
-    """Replace the keys in a file, which is made where there is none.
-
-    Raises:
-        KeysError: the file is broken, or `edit` refuses; it stays as it was.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Two people who add a key at once must not lose one.
-    with (path.parent / f".{path.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        keys = edit(Keys.parse(_content(path) or ""))
-        _write(path, keys.dump())
-    return keys
-
-
-def _content(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise KeysError(f"the file of keys cannot be read: {type(error).__name__}") from None
-
-
-def _write(path: Path, content: str) -> None:
-    """All or nothing, and readable by its owner alone."""
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(draft).replace(path)
+    def _keys(self) -> Keys | None:
+        content = self._content()
+        if content is None:
+            return None
+        keys = Keys.parse(content)
+        self._existed = True
+        return keys

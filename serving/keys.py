@@ -1,19 +1,17 @@
-"""The keys that open the service: a file of names, hashes and scopes, changed while the service runs.
+"""The keys that open the service: names, hashes and scopes.
 
-A key is 256 random bits made here, so its SHA-256 is as hard to guess as the key itself: nothing slower is needed, and
-the file tells nobody how to get in.
+A key is 256 random bits made here, so its SHA-256 is as hard to invert as the key is to guess: nothing slower is
+needed, and who reads the hashes cannot get in.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -128,11 +126,6 @@ def new(name: str, scopes: Iterable[Scope], expires: date | None, per_second: fl
         return secret, Key(name=name, sha256=sha256, scopes=tuple(scopes), expires=expires, per_second=per_second)
     except ValidationError as error:
         raise KeysError(_reason(error)) from None
-
-
-def path(home: Path) -> Path:
-    """Where the keys lie: HUIJIAN_KEYS, or `keys.jsonl` in the home directory."""
-    return Path(os.environ.get("HUIJIAN_KEYS") or home / "keys.jsonl")
 
 
 def _parse_line(line: str, number: int) -> Key:

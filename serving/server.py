@@ -18,7 +18,7 @@ from typing import Final
 
 from models.policy import Policy
 from models.settings import REPOSITORY, Settings
-from serving import keys
+from serving import keys_file
 from serving.edge import deadline
 from serving.keyring import Keyring
 from serving.shadow.trial import trial_file
@@ -61,7 +61,7 @@ def serve(port: int, workers: int) -> None:
     """
     settings = Settings.from_environment()
     _check_sources(settings)
-    with_keys = Keyring(keys.path(settings.home)).current is not None
+    with_keys = Keyring(keys_file.path(settings.home)).current is not None
     host = EVERYWHERE if with_keys else LOOPBACK
     _check_port(host, port)
     with tempfile.TemporaryDirectory(prefix="huijian-") as home:
@@ -121,7 +121,7 @@ def _environment(settings: Settings, home: str, workers: int) -> dict[str, str]:
         "BENTOML_HOME": home,
         "BENTOML_DO_NOT_TRACK": "True",
         "HUIJIAN_ARTIFACTS": str(settings.artifacts.resolve()),
-        "HUIJIAN_KEYS": str(keys.path(settings.home).resolve()),
+        "HUIJIAN_KEYS": str(keys_file.path(settings.home).resolve()),
         "HUIJIAN_HOME": str(settings.home.resolve()),
         "HUIJIAN_POLICY": str(settings.policy.resolve()),
         "HUIJIAN_SHADOW": str(trial_file(settings).resolve()),

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from models.live import LiveInspector
 from models.settings import Settings
-from serving import connections, keys
+from serving import connections, keys_file
 from serving.application import application
 from serving.edge import BODY_SECONDS, deadline
 from serving.keyring import Keyring
@@ -56,7 +56,7 @@ class ProfileService:
         self.store = Store.from_environment(settings.home, lambda: self.live.current.policy.store)
         self._metrics = Metrics()
         self._metrics.in_force(self.live.current.versions, before={})
-        self.keyring = Keyring(keys.path(settings.home))
+        self.keyring = Keyring(keys_file.path(settings.home))
         self.shadow = Shadow.from_environment(settings)
         self.application = application(
             self.live, self.store, self._metrics, self.keyring, threads=JUDGING_THREADS, shadow=self.shadow

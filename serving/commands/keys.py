@@ -28,11 +28,11 @@ def add(
 
     Example: `huijian keys add app --scope classify --per-second 50`
     """
-    from serving import keyring, keys
+    from serving import keys, keys_file
 
     secret, key = keys.new(name, scope, expires.date() if expires else None, per_second)
     is_first = not _path().exists()
-    keyring.change(_path(), lambda known: known.add(key))
+    keys_file.change(_path(), lambda known: known.add(key))
     typer.echo(secret)
     if is_first:
         typer.echo(
@@ -46,10 +46,10 @@ def list_keys() -> None:
 
     Example: `huijian keys list`
     """
-    from serving.keyring import Keyring
+    from serving import keys_file
+    from serving.keys import Keys
 
-    known = Keyring(_path()).current
-    for key in known.known if known else ():
+    for key in Keys.parse(keys_file.read(_path()) or "").known:
         limit = f"{key.per_second:g}/s" if key.per_second else "no limit"
         until = f"{'expired' if key.expired else 'until'} {key.expires}" if key.expires else "for good"
         typer.echo(f"{key.name}\t{','.join(key.scopes)}\t{limit}\t{until}")
@@ -61,14 +61,14 @@ def remove(name: Name) -> None:
 
     Example: `huijian keys remove app`
     """
-    from serving import keyring
+    from serving import keys_file
 
-    if not keyring.change(_path(), lambda known: known.remove(name)).known:
+    if not keys_file.change(_path(), lambda known: known.remove(name)).known:
         typer.echo(f"no key is left, so nobody may ask; delete {_path()} to let this machine ask without one", err=True)
 
 
 def _path() -> Path:
     from models.settings import Settings
-    from serving import keys
+    from serving import keys_file
 
-    return keys.path(Settings.from_environment().home)
+    return keys_file.path(Settings.from_environment().home)

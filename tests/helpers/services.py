@@ -3,7 +3,7 @@
 from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
-from serving import keys
+from serving import keys_file
 from serving.application import application
 from serving.keyring import Keyring
 from serving.metrics import Metrics
@@ -11,5 +11,5 @@ from serving.metrics import Metrics
 
 def client_of(live, store):
     """A client on this machine of a service that judges with `live` and remembers with `store`."""
-    app = application(live, store, Metrics(CollectorRegistry()), Keyring(keys.path(live.settings.home)), threads=1)
+    app = application(live, store, Metrics(CollectorRegistry()), Keyring(keys_file.path(live.settings.home)), threads=1)
     return TestClient(app, client=("127.0.0.1", 50_000))

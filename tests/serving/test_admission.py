@@ -4,7 +4,7 @@ from starlette.datastructures import Headers
 from starlette.routing import Mount, Route
 
 from models.profile import ProfileError
-from serving import admission, keyring, keys
+from serving import admission, keys, keys_file
 from serving.admission import Admission
 from serving.errors import RateLimitedError
 from serving.keyring import Keyring
@@ -40,7 +40,7 @@ class Door:
 
     def add(self, name, scopes, per_second=None):
         self.secrets[name], key = keys.new(name, scopes, None, per_second)
-        keyring.change(self.file, lambda known: known.add(key))
+        keys_file.change(self.file, lambda known: known.add(key))
 
     def ask(self, path, holder=None, method="POST", client="10.0.0.5", **headers):
         """Who asks, in the record's words; an error's code where nobody may."""
@@ -110,7 +110,7 @@ def test_added_and_removed_keys_open_and_close_without_a_restart(door):
     assert door.ask("/v1/classify", "new") == "unauthorized"
     door.keyring.refresh()
     assert door.ask("/v1/classify", "new") == "new"
-    keyring.change(door.file, lambda known: known.remove("new"))
+    keys_file.change(door.file, lambda known: known.remove("new"))
     door.keyring.refresh()
     assert door.ask("/v1/classify", "new") == "unauthorized"
 

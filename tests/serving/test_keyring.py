@@ -3,7 +3,7 @@ import stat
 
 import pytest
 
-from serving import keyring, keys
+from serving import keys, keys_file
 from serving.keyring import Keyring
 from serving.keys import Keys, KeysError
 from serving.scopes import Scope
@@ -24,7 +24,7 @@ def names(keyring):
 
 def test_without_a_file_there_are_no_keys_and_an_empty_one_opens_to_nobody(file):
     assert Keyring(file).current is None
-    keyring.change(file, lambda known: known)
+    keys_file.change(file, lambda known: known)
     assert Keyring(file).current == Keys()
 
 
@@ -32,34 +32,34 @@ def test_keys_are_exchanged_when_their_file_changes(file):
     ring = Keyring(file)
     assert not ring.refresh()
     for name in ("a", "b"):
-        keyring.change(file, lambda known, name=name: known.add(key(name)))
+        keys_file.change(file, lambda known, name=name: known.add(key(name)))
         assert ring.refresh()
         assert not ring.refresh()
-    keyring.change(file, lambda known: known.remove("a"))
+    keys_file.change(file, lambda known: known.remove("a"))
     assert ring.refresh()
-    assert (names(ring), ring.problem) == (["b"], None)
+    assert (names(ring), ring.refusal) == (["b"], None)
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff", None])
 def test_a_file_that_breaks_or_vanishes_changes_nothing_and_is_reported(file, content):
-    keyring.change(file, lambda known: known.add(key("a")))
+    keys_file.change(file, lambda known: known.add(key("a")))
     good, ring = file.read_bytes(), Keyring(file)
     file.unlink() if content is None else file.write_bytes(content)
     for _ in range(2):
         assert not ring.refresh()
-        assert (names(ring), bool(ring.problem)) == (["a"], True)
+        assert (names(ring), bool(ring.refusal)) == (["a"], True)
     file.write_bytes(good)
     ring.refresh()
-    assert ring.problem is None
+    assert ring.refusal is None
 
 
 def test_a_file_that_cannot_be_read_changes_nothing(file):
-    keyring.change(file, lambda known: known.add(key("a")))
+    keys_file.change(file, lambda known: known.add(key("a")))
     ring = Keyring(file)
     file.unlink()
     file.mkdir()
     assert not ring.refresh()
-    assert (names(ring), bool(ring.problem)) == (["a"], True)
+    assert (names(ring), bool(ring.refusal)) == (["a"], True)
 
 
 def test_a_file_broken_from_the_start_is_an_error_and_no_open_door(file):
@@ -70,15 +70,15 @@ def test_a_file_broken_from_the_start_is_an_error_and_no_open_door(file):
 
 
 def test_a_refused_change_leaves_the_file_as_it_was(file):
-    keyring.change(file, lambda known: known.add(key("a")))
+    keys_file.change(file, lambda known: known.add(key("a")))
     before = file.read_bytes()
     with pytest.raises(KeysError):
-        keyring.change(file, lambda known: known.add(key("a")))
+        keys_file.change(file, lambda known: known.add(key("a")))
     assert file.read_bytes() == before
 
 
 def test_keys_added_at_once_are_all_kept_and_the_file_is_its_owners(file):
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda n: keyring.change(file, lambda known: known.add(key(f"k{n}"))), range(16)))
+        list(pool.map(lambda n: keys_file.change(file, lambda known: known.add(key(f"k{n}"))), range(16)))
     assert sorted(names(Keyring(file))) == sorted(f"k{n}" for n in range(16))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
