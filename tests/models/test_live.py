@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models import versions
-from models.live import LiveInspector, Source, in_words
+from models.live import LiveInspector
 from models.profile import Profile
 from models.settings import Settings
 
@@ -150,31 +150,3 @@ def test_a_calibration_cut_off_while_it_is_written_is_refused_until_it_is_whole(
     (own_encoder / "calibration.json").write_text(whole)
     assert live.refresh()
     assert (live.refusals, live.current.versions) == ([], before.versions)
-
-
-def test_files_that_change_while_they_are_read_wait_for_the_next_look():
-    file = ["old"]
-    source = Source("text", lambda: file[-1], lambda: file[-1])
-    file.append("half")
-    source._load = lambda: file.append("whole") or "half and whole"
-    assert not source.refresh()
-    assert (source.value, source.refusal) == ("old", None)
-    source._load = lambda: file[-1]
-    assert source.refresh()
-    assert source.value == "whole"
-
-
-@pytest.mark.parametrize(
-    ("message", "words"),
-    [
-        ("/srv/home/text/1 is not a model: /x/y.onnx failed", "ValueError: 1 is not a model: y.onnx failed"),
-        (
-            "policy file '/etc/huijian/policy.yaml' cannot be read",
-            "ValueError: policy file 'policy.yaml' cannot be read",
-        ),
-        ("3/4 of it", "ValueError: 3/4 of it"),
-        ("x" * 1_000, "ValueError: " + "x" * 287 + "…"),
-    ],
-)
-def test_a_reason_names_files_without_their_folders(message: str, words: str):
-    assert in_words(ValueError(message)) == words
