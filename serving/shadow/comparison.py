@@ -68,7 +68,7 @@ class Comparison:
             "challenger_verdict": self.verdicts[1],
             "champion_labels": sorted(self.labels[0]),
             "challenger_labels": sorted(self.labels[1]),
-            "scores": self.scores,
+            "scores": {label: list(pair) for label, pair in self.scores.items()},
         }
 
     @property

@@ -1,0 +1,36 @@
+import judgements
+import pytest
+
+from models.profile import Profile
+from serving.shadow.waiting import MAX_BYTES, MAX_PROFILES, Waiting
+
+
+@pytest.fixture
+def waiting():
+    return Waiting()
+
+
+def job(size=0):
+    _, answer = judgements.judged()
+    return Profile("1", avatar=b"a" * size), answer
+
+
+def test_profiles_wait_in_order(waiting):
+    first, second = job(), job()
+    assert waiting.put(first) and waiting.put(second)
+    assert (waiting.take(0), waiting.take(0), waiting.take(0)) == (first, second, None)
+
+
+def test_only_so_many_profiles_wait(waiting):
+    assert all(waiting.put(job()) for _ in range(MAX_PROFILES))
+    assert not waiting.put(job())
+    waiting.take(0)
+    assert waiting.put(job())
+
+
+def test_only_so_many_bytes_wait(waiting):
+    assert waiting.put(job(MAX_BYTES))
+    assert not waiting.put(job(1))
+    assert waiting.put(job(0))
+    waiting.take(0)
+    assert waiting.put(job(1))
