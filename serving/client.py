@@ -1,0 +1,211 @@
+"""The service from a Python program: typed answers, and patience with a service that is busy.
+
+A request that was refused for the moment (429 or 503 with `Retry-After`) is sent again. One whose connection broke is
+sent again only if a second one does no harm: to judge, look up, enrol or remove twice is to do it once, but a second
+appeal is another appeal. What takes too long is not sent again: that would only add to what makes it slow.
+"""
+
+from __future__ import annotations
+
+import base64
+import random
+import time
+from collections.abc import Collection, Sequence
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import quote
+
+import httpx
+
+from models.profile import IMAGE_FIELDS, Field, Profile
+from serving.client_types import (
+    Answer,
+    AppealFiled,
+    Decision,
+    Enrolment,
+    Error,
+    Outcome,
+    Policy,
+    ReferenceOffer,
+    ReferencePage,
+    ReferenceShown,
+    Removal,
+    ReviewRecorded,
+)
+
+TIMEOUT_SECONDS: Final = 35
+"""A little more than the service takes at most, so that its own refusal arrives."""
+
+ATTEMPTS: Final = 4
+
+BACKOFF_SECONDS: Final = 0.25
+"""Before the second attempt after a broken connection; doubled for each further one."""
+
+MAX_WAIT_SECONDS: Final = 30
+"""However long a service asks to wait."""
+
+FOR_THE_MOMENT: Final = frozenset({429, 503})
+
+NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout)
+BROKEN: Final = (httpx.NetworkError, httpx.RemoteProtocolError)
+
+
+class RefusedError(RuntimeError):
+    """The service refused a request.
+
+    Attributes:
+        status: HTTP status.
+        code: as `/docs` explains it; empty if something between refused, and not the service.
+        field: the field at fault, if it is one.
+        request_id: by which the service's log has it.
+    """
+
+    def __init__(self, response: httpx.Response) -> None:
+        detail = _detail(response)
+        self.status, self.code, self.field = response.status_code, detail.get("code", ""), detail.get("field")
+        self.request_id = response.headers.get("x-request-id")
+        super().__init__(detail.get("message") or f"HTTP status {self.status}")
+
+
+class Client:
+    """A client of one service; may be used by several threads.
+
+    Args:
+        url: of the service, such as "http://127.0.0.1:3000".
+        key: an API key, where the service asks for one.
+        timeout: seconds to wait for each attempt.
+
+    All methods raise `RefusedError` where the service refuses, and `httpx.TransportError` where it cannot be reached.
+
+    Example:
+        >>> with Client("http://127.0.0.1:3000") as client:
+        ...     client.classify(Profile("42", bio="稳赚不赔，➕V：abc12345"))["verdict"]
+        'reject'
+    """
+
+    def __init__(self, url: str, key: str | None = None, timeout: float = TIMEOUT_SECONDS) -> None:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._http.close()
+
+    def classify(self, profile: Profile) -> Answer:
+        """Judge one profile."""
+        answer: Answer = self._ask("POST", "/v1/classify", json=_values(profile))
+        return answer
+
+    def classify_batch(self, profiles: Sequence[Profile]) -> list[Answer | Error]:
+        """Judge at most 64 profiles: an answer or an error for each, in order."""
+        body = {"profiles": [_values(profile) for profile in profiles]}
+        answers: list[Answer | Error] = self._ask("POST", "/v1/classify_batch", json=body)["answers"]
+        return answers
+
+    def decision(self, decision_id: str) -> Decision:
+        """A decision with its appeals and reviews."""
+        found: Decision = self._ask("GET", _path("decisions", decision_id))
+        return found
+
+    def appeal(self, decision_id: str, reason: str) -> AppealFiled:
+        """File a complaint by the account's owner."""
+        path = f"{_path('decisions', decision_id)}/appeal"
+        filed: AppealFiled = self._ask("POST", path, repeatable=False, json={"reason": reason})
+        return filed
+
+    def review(
+        self, decision_id: str, outcome: Outcome, labels: Collection[str] | None = None, note: str = ""
+    ) -> ReviewRecorded:
+        """Record what a reviewer decided, and which labels are right; None says nothing about them."""
+        body = {"outcome": outcome, "labels": None if labels is None else list(labels), "note": note}
+        path = f"{_path('decisions', decision_id)}/review"
+        recorded: ReviewRecorded = self._ask("POST", path, repeatable=False, json=body)
+        return recorded
+
+    def policy(self) -> Policy:
+        """The policy in force."""
+        policy: Policy = self._ask("GET", "/v1/policy")
+        return policy
+
+    def references(self, label: str | None = None, limit: int = 100, offset: int = 0) -> ReferencePage:
+        """Some of what is enrolled, in the order of the gallery."""
+        chosen = {"limit": limit, "offset": offset, **({"label": label} if label else {})}
+        page: ReferencePage = self._ask("GET", "/v1/references", params=chosen)
+        return page
+
+    def reference(self, reference_id: str) -> ReferenceShown:
+        """A reference with its pictures."""
+        shown: ReferenceShown = self._ask("GET", _path("references", reference_id))
+        return shown
+
+    def add_reference(self, offer: ReferenceOffer) -> Enrolment:
+        """Enrol a picture of a reference."""
+        enrolled: Enrolment = self._ask("POST", "/v1/references", json=offer)
+        return enrolled
+
+    def remove_reference(self, reference_id: str) -> Removal:
+        """Remove a reference with all its pictures."""
+        removed: Removal = self._ask("DELETE", _path("references", reference_id))
+        return removed
+
+    def _ask(self, method: str, path: str, repeatable: bool = True, **content: Any) -> Any:
+        """The JSON that the service answers, after as many attempts as it takes and may take."""
+        again: tuple[type[Exception], ...] = (*NEVER_SENT, *BROKEN) if repeatable else NEVER_SENT
+        attempt = 1
+        while True:
+            try:
+                response = self._http.request(method, path, **content)
+            except again:
+                if attempt == ATTEMPTS:
+                    raise
+                wait = BACKOFF_SECONDS * 2 ** (attempt - 1)
+            else:
+                if response.is_success:
+                    return response.json()
+                if attempt == ATTEMPTS or not _for_the_moment(response):
+                    raise RefusedError(response)
+                wait = _asked_wait(response)
+            time.sleep(wait * random.uniform(1, 1.5))  # noqa: S311 - that clients do not come back all at once
+            attempt += 1
+
+
+def _for_the_moment(response: httpx.Response) -> bool:
+    return response.status_code in FOR_THE_MOMENT and "retry-after" in response.headers
+
+
+def _asked_wait(response: httpx.Response) -> float:
+    asked = response.headers["retry-after"]
+    return min(float(asked) if asked.isdecimal() else BACKOFF_SECONDS, MAX_WAIT_SECONDS)
+
+
+def _detail(response: httpx.Response) -> dict[str, Any]:
+    """The error in the contract's shape, or nothing where something between answered."""
+    try:
+        detail: dict[str, Any] = dict(response.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return detail
+
+
+def _path(kind: str, name: str) -> str:
+    return f"/v1/{kind}/{quote(name, safe='')}"
+
+
+def _values(profile: Profile) -> dict[str, Any]:
+    """A profile as JSON has it, its images in base64."""
+    content = {str(field): getattr(profile, field) for field in Field if getattr(profile, field) is not None}
+    encoded = {str(name): base64.b64encode(content[name]).decode() for name in IMAGE_FIELDS if name in content}
+    return {
+        "account_id": profile.account_id,
+        **content,
+        **encoded,
+        "entitlements": sorted(profile.entitlements),
+    }
