@@ -38,12 +38,12 @@ def page() -> str:
     pages = Environment(
         loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    pages.filters["pretty"] = _pretty
+    pages.filters["pretty"] = pretty
     pages.filters["resolve"] = resolve
     return pages.get_template("docs.html").render(spec=specification(), codes=CODES, labels=LABELS)
 
 
-def _pretty(value: Any) -> str:
+def pretty(value: Any) -> str:
     """JSON for reading: a list of numbers or words stays on one line."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return re.sub(r"\[[^\[\]{}]+\]", lambda found: re.sub(r"\s*\n\s*", " ", found[0]), text)

@@ -45,7 +45,8 @@ class Database:
     """A database by its URL.
 
     Args:
-        url: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`; may hold a password, so it is never shown.
+        url: `sqlite:////PATH` (absolute: programs run in several directories) or
+            `postgresql://USER:PASSWORD@HOST/NAME`; may hold a password, so it is never shown.
 
     Raises:
         StoreError: it names no such database.
@@ -159,11 +160,11 @@ def _checked(url: str) -> URL:
         parsed = make_url(url)
     except ArgumentError:
         raise StoreError(f"{URL_VARIABLE} is not a database URL") from None
-    if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+    if parsed.get_backend_name() == "sqlite" and Path(parsed.database or "").is_absolute():
         return parsed.set(drivername="sqlite")
     if parsed.get_backend_name() in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
-    raise StoreError(f"{URL_VARIABLE} must be sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME")
+    raise StoreError(f"{URL_VARIABLE} must be sqlite:////ABSOLUTE/PATH or postgresql://USER:PASSWORD@HOST/NAME")
 
 
 def _make_private(path: Path) -> None:

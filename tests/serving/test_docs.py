@@ -7,7 +7,7 @@ from openapi_spec_validator import validate
 from models.images.references import MAX_ID, MAX_TEXT
 from models.policy import Policy
 from models.profile import EMBLEM_LABELS, IMAGE_FIELDS, MAX_LENGTH, TEXT_FIELDS, Field, Label, ProfileError, Severity
-from models.settings import Settings
+from models.settings import REPOSITORY, Settings
 from serving import docs
 from serving.decisions import MAX_REASON, AppealRequest, ReviewRequest
 from serving.errors import CODES, OTHER_STATUS, ErrorResponse
@@ -129,6 +129,13 @@ def test_the_openapi_file_says_which_scope_each_route_asks_for():
         path: scopes for path, scopes in said.items() if scopes != {None}
     }
     assert {path for path, scopes in said.items() if scopes == {None} and path.startswith("/v1/")} == {"/v1/policy"}
+
+
+def test_the_page_of_examples_has_every_route_of_the_contract():
+    shown = (REPOSITORY / "docs" / "http-api.md").read_text(encoding="utf-8")
+    for path, methods in SPECIFICATION["paths"].items():
+        for method in methods if path.startswith("/v1/") else ():
+            assert f"## {method.upper()} {path}\n" in shown
 
 
 def test_the_openapi_file_names_the_body_limit():

@@ -41,7 +41,9 @@ def test_postgresql_without_tables_is_left_to_an_operator(environment, monkeypat
     database.prepare()
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://u:geheim@h/d", "sqlite://", "sqlite:///:memory:"])
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://u:geheim@h/d", "sqlite://", "sqlite:///:memory:", "sqlite:///a.db"]
+)
 def test_url_of_no_database_is_refused_without_being_shown(url):
     with pytest.raises(StoreError, match=URL_VARIABLE) as refusal:
         Database(url)
