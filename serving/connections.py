@@ -23,6 +23,9 @@ HEAD_SECONDS: Final = 10
 UNREAD_SECONDS: Final = 30
 """A client that reads nothing of its answer for so long loses it."""
 
+GRACE_SECONDS: Final = 7
+"""A connection that is still open so long after SIGTERM is cut: within 10 s the worker has to be gone."""
+
 MAX_CONNECTIONS: Final = 4_000
 """In one worker; each takes a file and some 20 kB."""
 
@@ -59,6 +62,14 @@ class Connection(H11Protocol):
         """Wait no more."""
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Let the worker stop: what has come whole is answered, what has not is not waited for."""
+        super().shutdown()
+        if self.conn.their_state is h11.SEND_BODY:
+            self.transport.abort()
+        else:
+            self.loop.call_later(GRACE_SECONDS, self.transport.abort)
 
     def on_response_complete(self) -> None:
         """Close a connection on which the rest of a refused body is still to come: it may have no end."""

@@ -17,6 +17,7 @@ from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.profile import ProfileError
@@ -95,7 +96,8 @@ class Edge:
         except ProfileError as error:
             await self._refuse(error, scope, body, reply)
         except ClientDisconnect:
-            reply.status = CLOSED_CLIENT
+            # Nobody reads it, but BentoML's deadline would wait for it, and a worker that is to stop with it.
+            await Response(status_code=CLOSED_CLIENT)(scope, body.receive, reply.send)
         except Exception as error:
             _log_failure(error, reply.request_id)
             failure = ProfileError("internal", f"unexpected error; the log has it under request {reply.request_id}")
@@ -128,7 +130,7 @@ class Edge:
 
     def _record(self, scope: Scope, reply: Reply, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
-        status = reply.status or CLOSED_CLIENT
+        status = reply.status or CLOSED_CLIENT  # none where the worker stops
         self._metrics.served(route, status, seconds)
         if route not in OPEN_PATHS:
             logger.info("%s %d %.1f ms request=%s", route, status, seconds * 1000, reply.request_id)

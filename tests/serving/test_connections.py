@@ -1,5 +1,6 @@
 """Connections that misbehave, against a real server in this process, with the edge and without models."""
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -33,15 +34,20 @@ async def plenty(_):
     return PlainTextResponse("x" * 20_000_000)
 
 
+async def slow(_):
+    await asyncio.sleep(0.8)
+    return PlainTextResponse("done")
+
+
 @pytest.fixture
-def address(monkeypatch, tmp_path):
-    """Of a server that waits as long as the tests like, not the users."""
+def serving(monkeypatch, tmp_path):
+    """A server that waits as long as the tests like, not the users."""
     for name, seconds in {"HEAD_SECONDS": 0.5, "UNREAD_SECONDS": 1}.items():
         monkeypatch.setattr(connections, name, seconds)
     monkeypatch.setattr(exchange, "DISCARD_SECONDS", 0.5)
     admission = Admission(Keyring(tmp_path / "keys.jsonl"), Rates())
     app = Starlette(
-        routes=[Route("/length", length, methods=["POST"]), Route("/plenty", plenty)],
+        routes=[Route("/length", length, methods=["POST"]), Route("/plenty", plenty), Route("/slow", slow)],
         middleware=[Middleware(Edge, admission=admission, metrics=Metrics(CollectorRegistry()), deadline=5)],
     )
     server = uvicorn.Server(uvicorn.Config(app, http=connections.Connection, port=0, log_config=None, lifespan="off"))
@@ -50,9 +56,30 @@ def address(monkeypatch, tmp_path):
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        yield listener.getsockname()
+        server.address = listener.getsockname()
+        yield server
         server.should_exit = True
         thread.join()
+
+
+@pytest.fixture
+def address(serving):
+    return serving.address
+
+
+def test_a_server_that_is_to_stop_answers_what_has_come_and_waits_for_nothing_else(address, serving, monkeypatch):
+    monkeypatch.setattr(connections, "GRACE_SECONDS", 2)
+    held = [connect(address, drip) for drip in (b"", b"P", HEAD + b"Content-Length: 9\r\n\r\n1")]
+    reader = connect(address, b"GET /plenty HTTP/1.1\r\nHost: a\r\n\r\n")
+    slow = connect(address, b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+    time.sleep(0.2)
+    serving.should_exit, started = True, time.monotonic()
+    assert answer(slow) == (200, b"done")
+    while serving.server_state.connections or serving.server_state.tasks:
+        assert time.monotonic() - started < 4
+        time.sleep(0.05)
+    for connection in [*held, reader, slow]:
+        connection.close()
 
 
 def connect(address, data=b""):
