@@ -16,6 +16,7 @@ from typing import Final
 from models.live import LiveInspector
 from models.profile import Answer, Profile
 from models.settings import Settings
+from models.sources import in_words
 from serving.passes import judge_all
 
 LOWEST_PRIORITY: Final = 19
@@ -52,7 +53,7 @@ class Judge:
         try:
             live = self._fresh(settings)
         except Exception as error:  # ONNX Runtime's errors are bare exceptions
-            return Said({}, f"{type(error).__name__}: {error}")
+            return Said({}, in_words(error))
         (answer,) = judge_all(live.current, [profile]) if profile else (None,)
         return Said(live.current.versions, live.problem, answer if isinstance(answer, Answer) else None)
 

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.settings import Settings
+from models.sources import in_words
 
 VARIABLE: Final = "HUIJIAN_SHADOW"
 
@@ -109,4 +110,4 @@ class LiveTrial:
                 self.trial = None if content is None else Trial.load(self._file)
             self._seen, self.problem = content, None
         except (OSError, TrialError) as error:
-            self.problem = str(error)
+            self.problem = in_words(error)

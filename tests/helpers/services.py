@@ -9,7 +9,8 @@ from serving.keyring import Keyring
 from serving.metrics import Metrics
 
 
-def client_of(live, store):
+def client_of(live, store, shadow=None):
     """A client on this machine of a service that judges with `live` and remembers with `store`."""
-    app = application(live, store, Metrics(CollectorRegistry()), Keyring(keys_file.path(live.settings.home)), threads=1)
+    keyring = Keyring(keys_file.path(live.settings.home))
+    app = application(live, store, Metrics(CollectorRegistry()), keyring, threads=1, shadow=shadow)
     return TestClient(app, client=("127.0.0.1", 50_000))
