@@ -54,6 +54,16 @@ class Source(Generic[Value]):
         self.value = load()
         self.refusal: Refusal | None = None
 
+    @classmethod
+    def optional(
+        cls, part: str, stamp: Callable[[], Hashable], load: Callable[[], Value | None]
+    ) -> Source[Value | None]:
+        """One that need not be there: missing or broken from the start, its value is None until there is a good one."""
+        source: Source[Value | None] = Source(part, lambda: None, lambda: None)
+        source._stamp, source._load = stamp, load
+        source.refresh()
+        return source
+
     def refresh(self) -> bool:
         """Load what is new; True when `value` was exchanged. Never raises: what is broken becomes `refusal`."""
         try:

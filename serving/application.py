@@ -6,7 +6,7 @@ checks answer while profiles are judged.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
@@ -54,10 +54,10 @@ def application(  # noqa: PLR0913 - the parts of a service
     """
 
     def readyz(_: Request) -> Response:
-        versions = dict(live.current.versions)
-        return json_response({"ready": True, "versions": versions, "update_refused": live.problem is not None})
+        return json_response(readiness(live, keyring))
 
-    judge, references, decisions = Judge(live, store, metrics, threads, shadow), References(live), Decisions(store)
+    judge = Judge(live, store, metrics, threads, shadow)
+    references, decisions = References(live, metrics), Decisions(store, metrics)
     admission = Admission(keyring, Rates.of_this_server("rates"))
     app = Starlette(
         routes=[
@@ -80,6 +80,13 @@ def application(  # noqa: PLR0913 - the parts of a service
     )
     app.router.redirect_slashes = False
     return app
+
+
+def readiness(live: LiveInspector, keyring: Keyring) -> dict[str, Any]:
+    """What judges, and what is newer and cannot be used."""
+    refusals = [*live.refusals, *([keyring.refusal] if keyring.refusal else [])]
+    refused = [{"part": one.part, "since": one.since.isoformat(), "reason": one.reason} for one in refusals]
+    return {"ready": True, "versions": dict(live.current.versions), "update_refused": bool(refused), "refused": refused}
 
 
 REFUSALS: Final = {

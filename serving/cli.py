@@ -11,7 +11,20 @@ import sys
 import typer
 
 from models.profile import ProfileError
-from serving.commands import classify, evaluate, export, gallery, keys, models, score, serve, shadow, store, train
+from serving.commands import (
+    baseline,
+    classify,
+    evaluate,
+    export,
+    gallery,
+    keys,
+    models,
+    score,
+    serve,
+    shadow,
+    store,
+    train,
+)
 
 OURS = ("models", "serving", "training")
 """Packages whose exceptions carry a message for people, which says what to do."""
@@ -26,6 +39,7 @@ app = typer.Typer(
 app.command()(serve.serve)
 app.command()(classify.classify)
 app.command()(score.score)
+app.command()(baseline.baseline)
 app.add_typer(gallery.app, name="gallery")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")

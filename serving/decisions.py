@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from models.profile import Label, ProfileError, Severity
 from serving.bodies import read_json
+from serving.metrics import Metrics
 from serving.pool import Pool
 from serving.responses import json_response
 from serving.schema import Body, validated
@@ -47,11 +48,12 @@ class Decisions:
 
     Args:
         store: where it is remembered.
+        metrics: where requests that wait are counted.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, metrics: Metrics) -> None:
         self._store = store
-        self._pool = Pool("decisions", THREADS, MAX_WAITING)
+        self._pool = Pool("decisions", THREADS, MAX_WAITING, metrics)
 
     async def show(self, request: Request) -> Response:
         """A decision with its appeals and reviews.

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from models.live import LiveInspector
 from models.profile import Answer, Profile, ProfileError
+from models.stages import Stages, stage
 from serving.errors import described
 from serving.metrics import Metrics
 from serving.passes import judge_all
@@ -19,7 +20,6 @@ from serving.responses import json_response
 from serving.schema import parse, parse_batch
 from serving.scopes import caller
 from serving.shadow.shadow import Shadow
-from serving.stages import Stages
 from serving.store.store import Store
 from serving.store_faults import store_faults
 
@@ -45,8 +45,8 @@ class Judge:
         self, live: LiveInspector, store: Store, metrics: Metrics, threads: int, shadow: Shadow | None = None
     ) -> None:
         self._live, self._store, self._metrics, self._shadow = live, store, metrics, shadow
-        self._singles = Pool("judge", threads, MAX_WAITING)
-        self._batches = Pool("batch", 1, MAX_BATCHES)
+        self._singles = Pool("judge", threads, MAX_WAITING, metrics)
+        self._batches = Pool("batch", 1, MAX_BATCHES, metrics)
 
     async def classify(self, request: Request) -> Response:
         """The answer to one profile.
@@ -70,30 +70,30 @@ class Judge:
         return await pool.run(request, partial(work, caller(request.scope)))
 
     def _one(self, by: str, content_type: str, body: bytes) -> Response:
-        stages = Stages()
-        with stages("parse"):
-            profile = parse(content_type, body)
-        with stages("judge"):
-            (answer,) = self._live.current([profile])
-        if isinstance(answer, ProfileError):
-            raise answer
-        self._remember([(profile, answer)], stages, by)
+        with Stages() as stages:
+            with stage("parse"):
+                profile = parse(content_type, body)
+            with stage("judge"):
+                (answer,) = self._live.current([profile])
+            if isinstance(answer, ProfileError):
+                raise answer
+            self._remember([(profile, answer)], stages, by)
         return json_response(answer.to_dict())
 
     def _many(self, by: str, content_type: str, body: bytes) -> Response:
-        stages = Stages()
-        with stages("parse"):
-            rows = parse_batch(content_type, body)
-        profiles = [row for row in rows if isinstance(row, Profile)]
-        with stages("judge"):
-            outcomes = judge_all(self._live.current, profiles)
-        judged = zip(profiles, outcomes, strict=True)
-        self._remember([(profile, said) for profile, said in judged if isinstance(said, Answer)], stages, by)
+        with Stages() as stages:
+            with stage("parse"):
+                rows = parse_batch(content_type, body)
+            profiles = [row for row in rows if isinstance(row, Profile)]
+            with stage("judge"):
+                outcomes = judge_all(self._live.current, profiles)
+            judged = zip(profiles, outcomes, strict=True)
+            self._remember([(profile, said) for profile, said in judged if isinstance(said, Answer)], stages, by)
         rest = iter(outcomes)
         return json_response({"answers": [_row(next(rest) if isinstance(row, Profile) else row) for row in rows]})
 
     def _remember(self, judged: Sequence[tuple[Profile, Answer]], stages: Stages, by: str) -> None:
-        with stages("store"), store_faults():
+        with stage("store"), store_faults():
             self._store.record(judged, stages.milliseconds, by)
         self._metrics.spent(stages.milliseconds)
         for _, answer in judged:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Semaphore
@@ -12,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from models.profile import ProfileError
+from serving.metrics import Metrics
 
 
 class Pool:
@@ -24,9 +26,11 @@ class Pool:
         name: of its threads.
         threads: how many requests are worked on at once.
         most: how many may be inside, worked on or waiting.
+        metrics: where they are counted, and how long they wait.
     """
 
-    def __init__(self, name: str, threads: int, most: int) -> None:
+    def __init__(self, name: str, threads: int, most: int, metrics: Metrics) -> None:
+        self._name, self._metrics = name, metrics
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._places = Semaphore(most)
 
@@ -41,13 +45,22 @@ class Pool:
         self._places.release()  # there is one now: worth reading the body
         content_type, body = request.headers.get("content-type", ""), await request.body()
         self._enter()
-        job = self._threads.submit(work, content_type, body)
-        job.add_done_callback(lambda _: self._places.release())
+        self._metrics.entered(self._name)
+        job = self._threads.submit(self._work, time.perf_counter(), work, content_type, body)
+        job.add_done_callback(lambda _: self._leave())
         return await _unless_left(asyncio.wrap_future(job), request)
 
     def _enter(self) -> None:
         if not self._places.acquire(blocking=False):
             raise ProfileError("overloaded", "too many requests are waiting; try again in a second")
+
+    def _leave(self) -> None:
+        self._places.release()
+        self._metrics.left(self._name)
+
+    def _work(self, entered: float, work: Callable[[str, bytes], Response], content_type: str, body: bytes) -> Response:
+        self._metrics.waited(self._name, time.perf_counter() - entered)
+        return work(content_type, body)
 
 
 async def _unless_left(job: asyncio.Future[Response], request: Request) -> Response:

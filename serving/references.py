@@ -21,6 +21,7 @@ from models.images.references import parse_reference
 from models.live import LiveInspector
 from models.profile import EMBLEM_LABELS, ProfileError
 from serving.bodies import Shape, read
+from serving.metrics import Metrics
 from serving.pool import Pool
 from serving.responses import json_response
 
@@ -61,11 +62,12 @@ class References:
 
     Args:
         live: whose gallery and encoder; its settings say where the own gallery lies.
+        metrics: where changes that wait are counted.
     """
 
-    def __init__(self, live: LiveInspector) -> None:
+    def __init__(self, live: LiveInspector, metrics: Metrics) -> None:
         self._live = live
-        self._pool = Pool("references", 1, MAX_WAITING)
+        self._pool = Pool("references", 1, MAX_WAITING, metrics)
 
     async def all(self, request: Request) -> Response:
         """GET lists references, POST enrols one.

@@ -9,8 +9,6 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import threading
-import time
 from typing import Any, Final
 
 import bentoml
@@ -21,13 +19,11 @@ from models.settings import Settings
 from serving import connections, keys_file
 from serving.application import application
 from serving.edge import BODY_SECONDS, deadline
+from serving.freshness import Freshness
 from serving.keyring import Keyring
 from serving.metrics import Metrics
 from serving.shadow.shadow import Shadow
 from serving.store.store import Store
-
-REFRESH_SECONDS: Final = 1
-"""New versions are looked for this often; the contract promises them in force within 5 seconds."""
 
 BACKSTOP_SECONDS: Final = BODY_SECONDS + deadline() + 5
 """BentoML's own deadline. Its answer is bare, so it must come after ours."""
@@ -35,7 +31,6 @@ BACKSTOP_SECONDS: Final = BODY_SECONDS + deadline() + 5
 JUDGING_THREADS: Final = 2
 """Profiles judged at once in a worker: while one waits for a model, the other is parsed and decoded."""
 
-logger = logging.getLogger("huijian.service")
 logging.getLogger("huijian").setLevel(logging.INFO)
 connections.install()
 
@@ -54,14 +49,13 @@ class ProfileService:
         settings = Settings.from_environment()
         self.live = LiveInspector(settings)
         self.store = Store.from_environment(settings.home, lambda: self.live.current.policy.store)
-        self._metrics = Metrics()
-        self._metrics.in_force(self.live.current.versions, before={})
+        metrics = Metrics()
         self.keyring = Keyring(keys_file.path(settings.home))
         self.shadow = Shadow.from_environment(settings)
         self.application = application(
-            self.live, self.store, self._metrics, self.keyring, threads=JUDGING_THREADS, shadow=self.shadow
+            self.live, self.store, metrics, self.keyring, threads=JUDGING_THREADS, shadow=self.shadow
         )
-        threading.Thread(target=self._keep_fresh, name="refresh", daemon=True).start()
+        Freshness(self.live, self.keyring, self.store, metrics).start()
         # What was loaded stays for good: the collector need not walk it again (p99 of small requests: 55 to 2.7 ms).
         gc.collect()
         gc.freeze()
@@ -71,20 +65,6 @@ class ProfileService:
         """Move what is still spooled to the database: the local disk may go with this container."""
         self.store.close()
         self.shadow.close()
-
-    def _keep_fresh(self) -> None:
-        problem = None
-        while True:
-            time.sleep(REFRESH_SECONDS)
-            before = self.live.current.versions
-            if self.live.refresh():
-                self._metrics.in_force(self.live.current.versions, before)
-                logger.info("now in force: %s", dict(self.live.current.versions))
-            if self.keyring.refresh():
-                logger.info("other keys are in force")
-            if self.live.problem not in (None, problem):
-                logger.error("newer versions refused, the old ones keep serving: %s", self.live.problem)
-            problem = self.live.problem
 
 
 class OurRoutes:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow.dataset import dataset
 
 from models.profile import CLASSIFIER_LABELS, IMAGE_FIELDS, TEXT_FIELDS, Answer, ProfileError
+from serving.batch.inputs import InputError
 
 BOX = pa.list_(pa.float64())
 
@@ -102,6 +104,19 @@ def write(path: Path, decisions: Sequence[Mapping[str, Any]]) -> None:
     """Write rows of `SCHEMA` to a file that is there whole or not at all."""
     table = pa.Table.from_pylist(decisions, SCHEMA)
     commit(path, lambda draft: pq.write_table(table, draft, compression="zstd"))
+
+
+def read(decisions: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Rows of a file, or of a folder of parts, a few at a time.
+
+    Raises:
+        InputError: it holds no decisions.
+    """
+    try:
+        for batch in dataset(decisions, format="parquet").to_batches(columns=list(columns)):
+            yield from batch.to_pylist()
+    except pa.ArrowException as error:
+        raise InputError(f"{decisions} holds no decisions: {error}") from error
 
 
 def join(parts: Iterable[Path], path: Path, metadata: Mapping[str, str]) -> None:

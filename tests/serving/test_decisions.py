@@ -80,7 +80,8 @@ def test_an_answered_decision_is_given_back_as_it_was_answered_but_for_the_accou
     del answer["account_id"]
     assert found["answer"] == answer
     assert (found["verdict"], found["asked_by"], found["inputs"].keys()) == ("reject", "local", {"bio", "avatar"})
-    assert found["timings"].keys() == {"parse", "judge"}
+    pictures = {"decode", "encode", "search", "verify", "codes", "ocr"}
+    assert found["timings"].keys() == {"parse", "text", "judge", *pictures}
     assert "account-7f3a" not in json.dumps(found)
 
 

@@ -3,11 +3,15 @@ import threading
 import time
 
 import pytest
+from prometheus_client import CollectorRegistry
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 
 from models.profile import ProfileError
+from serving.metrics import Metrics
 from serving.pool import Pool
+
+METRICS = Metrics(CollectorRegistry())
 
 
 class Client:
@@ -54,7 +58,7 @@ async def refused(pool, client):
 
 def test_more_than_there_is_room_for_are_refused_at_once_and_unread():
     async def play():
-        pool, work = Pool("test", threads=1, most=2), Work()
+        pool, work = Pool("test", threads=1, most=2, metrics=METRICS), Work()
         tasks = await begin(pool, work, Client(b"1"), Client(b"2"))
         late = Client(b"3")
         await refused(pool, late)
@@ -68,7 +72,7 @@ def test_more_than_there_is_room_for_are_refused_at_once_and_unread():
 
 def test_a_body_that_comes_slowly_takes_no_place():
     async def play():
-        pool, work = Pool("test", threads=1, most=1), Work()
+        pool, work = Pool("test", threads=1, most=1, metrics=METRICS), Work()
         work.go.set()
         slow = [Client(body=None) for _ in range(5)]
         tasks = await begin(pool, work, *slow)
@@ -84,7 +88,7 @@ def test_a_body_that_comes_slowly_takes_no_place():
 @pytest.mark.parametrize("end", ["leave", "deadline"])
 def test_work_that_nobody_waits_for_any_more_is_not_begun(end):
     async def play():
-        pool, work = Pool("test", threads=1, most=2), Work()
+        pool, work = Pool("test", threads=1, most=2, metrics=METRICS), Work()
         leaver = Client(b"gone")
         first, second = await begin(pool, work, Client(b"first"), leaver)
         leaver.leave() if end == "leave" else second.cancel()
@@ -101,7 +105,7 @@ def test_work_that_nobody_waits_for_any_more_is_not_begun(end):
 
 def test_work_that_has_begun_keeps_its_place_although_its_client_left():
     async def play():
-        pool, work = Pool("test", threads=1, most=1), Work()
+        pool, work = Pool("test", threads=1, most=1, metrics=METRICS), Work()
         leaver = Client()
         (task,) = await begin(pool, work, leaver)
         leaver.leave()
@@ -122,10 +126,30 @@ def test_what_the_work_raises_is_raised_and_leaves_its_place():
         raise ProfileError("wrong_type", "no")
 
     async def play():
-        pool = Pool("test", threads=1, most=1)
+        pool = Pool("test", threads=1, most=1, metrics=METRICS)
         for _ in range(3):
             with pytest.raises(ProfileError, match="no"):
                 await pool.run(Client().request, fail)
             await asyncio.sleep(0.01)
 
     asyncio.run(play())
+
+
+def test_who_is_inside_and_how_long_they_waited_is_counted():
+    registry = CollectorRegistry()
+
+    def counted(name):
+        return registry.get_sample_value(name, {"pool": "test"})
+
+    async def play():
+        pool, work = Pool("test", threads=1, most=2, metrics=Metrics(registry)), Work()
+        tasks = await begin(pool, work, Client(b"1"), Client(b"2"))
+        assert counted("huijian_inside") == 2
+        await asyncio.sleep(0.1)
+        work.go.set()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(play())
+    assert counted("huijian_inside") == 0
+    assert counted("huijian_queue_seconds_count") == 2
+    assert 0.1 <= counted("huijian_queue_seconds_sum") < 5
