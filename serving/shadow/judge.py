@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Final
 
 from models.live import LiveInspector
@@ -21,6 +23,9 @@ from serving.passes import judge_all
 
 LOWEST_PRIORITY: Final = 19
 """Of a process: it gets what the others leave."""
+
+FIRST_TO_GO: Final = "1000"
+"""Of all processes, where Linux has no memory left."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class Judge:
 def main() -> None:
     """Judge what comes through the pipe until it is closed."""
     os.nice(LOWEST_PRIORITY)
+    with suppress(OSError):  # no Linux
+        Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")
     pipe, judge = Connection(int(sys.argv[1])), Judge()
     try:
         while True:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from multiprocessing import Pipe
+from pathlib import Path
 
 import pytest
 import yaml
@@ -173,11 +174,12 @@ def test_a_trial_ends_with_its_file(service):
     assert service.count("agreed") == before
 
 
-def test_a_challenger_ends_when_its_service_is_killed():
+def test_a_challenger_takes_what_is_left_and_ends_when_its_service_is_killed():
     ours, theirs = Pipe()
     command = [sys.executable, "-m", "serving.shadow", str(theirs.fileno())]
     process = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=REPOSITORY)
     theirs.close()
     wait(lambda: os.getpriority(os.PRIO_PROCESS, process.pid) == 19)
+    wait(lambda: Path(f"/proc/{process.pid}/oom_score_adj").read_text() == "1000\n")
     ours.close()
     assert process.wait(timeout=60) == 0

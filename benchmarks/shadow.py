@@ -1,0 +1,109 @@
+"""What a challenger in shadow adds to an answer, although it judges every profile too.
+
+Beside ours stands the plain way, a thread of the service that judges after the answer: it holds Python's one lock when
+the next answer needs it. Texts show that best, for most of their time is Python's.
+
+Run: python -m benchmarks.shadow
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from benchmarks.clock import COLUMNS, Times
+from models.inspector import Inspector
+from models.live import LiveInspector
+from models.profile import Answer, Profile
+from models.settings import Settings
+from serving.shadow.metrics import ShadowMetrics
+from serving.shadow.shadow import Shadow
+from serving.shadow.waiting import Waiting
+from serving.store.comparisons import Comparisons
+from serving.store.database import Database
+
+ROUNDS, ANSWERS = 4, 40
+"""Every way has its turn in every round, so that a busy machine is busy for all of them."""
+
+GAP_SECONDS = 0.01
+"""Between answers: a core that is busy for half of its time."""
+
+Offer = Callable[[list[tuple[Profile, Answer]]], None]
+
+
+def profiles() -> Iterator[Profile]:
+    """Profiles that differ, so that nothing is remembered from one to the next."""
+    number = 0
+    while True:
+        number += 1
+        yield Profile(
+            str(number), name=f"海边的小店{number}", bio=f"诚信经营，欢迎来店里坐坐，第{number}号店，周末不休息"
+        )
+
+
+def trial(settings: Settings) -> Shadow:
+    """A trial of all accounts, of a policy of the same content, once it judges."""
+    shutil.copy(settings.policy, settings.home / "policy.yaml")
+    (settings.home / "shadow.yaml").write_text("share: 1\npolicy: policy.yaml\n")
+    database = Database.from_environment(settings.home)
+    database.prepare()
+    shadow = Shadow(settings, Comparisons(database), ShadowMetrics(CollectorRegistry()))
+    while not shadow.versions:
+        time.sleep(0.1)
+    return shadow
+
+
+def in_thread(challenger: Inspector) -> Offer:
+    """The plain way."""
+    waiting = Waiting()
+
+    def judge() -> None:
+        while True:
+            if job := waiting.take(1):
+                challenger([job[0]])
+
+    threading.Thread(target=judge, daemon=True).start()
+    return lambda judged: [waiting.put(job) for job in judged] and None
+
+
+def answer(champion: Inspector, profile: Profile, offer: Offer) -> None:
+    """What a request waits for."""
+    (said,) = champion([profile])
+    offer([(profile, said)])  # type: ignore[list-item] # these profiles can be judged
+
+
+def main() -> None:
+    """Print one table."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = replace(Settings(), home=Path(folder))
+        champion, shadow = LiveInspector(settings).current, trial(settings)
+        ways: dict[str, Offer] = {
+            "no challenger": lambda _: None,
+            "ours: a process of the lowest priority": shadow.offer,
+            "a thread of the service": in_thread(champion),
+        }
+        times, coming = {name: Times() for name in ways}, profiles()
+        for _ in range(ROUNDS):
+            for name, offer in ways.items():
+                for _ in range(ANSWERS):
+                    times[name].measure(partial(answer, champion, next(coming), offer))
+                    time.sleep(GAP_SECONDS)
+                time.sleep(3)  # until the challenger has judged what waits
+        shadow.close()
+    print(f"{'milliseconds an answer, two texts':<44}{COLUMNS}")
+    for name, measured in times.items():
+        print(f"{name:<44}{measured}")
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; CPU is that of this process alone")
+
+
+if __name__ == "__main__":
+    main()
