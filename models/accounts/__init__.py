@@ -1,0 +1,1 @@
+"""Accounts closed by law that come back: what is remembered of them, and how it is recognised (Art. 10)."""

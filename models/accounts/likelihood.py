@@ -1,0 +1,84 @@
+"""From evidence to the probability that an account is a closed one come back.
+
+Bayes' rule: how much more often a returning account shows this than an unrelated one does, times how often accounts
+return. The more are remembered, the likelier a coincidence with one of them, so the more evidence is asked for: of ten
+million, neither a name that thousands bear nor an avatar alone, but both together.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from math import exp, log
+from pathlib import Path
+
+from models.accounts.avatars import Likeness
+from models.accounts.names import Nearness
+
+FILE = "closed_calibration.json"
+"""In an encoder's artefact folder; those of released encoders are beside this module, by fingerprint."""
+
+RETURNS = 1e-5
+"""Profiles of unrelated accounts for one of a given closed account's, inverted: an assumption. Where some thousand are
+remembered that makes one profile in a hundred a return, and more are not believed."""
+
+MOST_RETURNS = 0.01
+
+KEEPS = {Nearness.SAME: 0.5, Nearness.SHAPE: 0.1, Nearness.SOUND: 0.1}
+"""Of returning accounts, how many come with the old name, or one that only looks or sounds like it: assumed."""
+
+SHARED = 5
+"""Closed accounts with one name or avatar from which that is how common it is: fewer may be one person's."""
+
+
+def prior(remembered: int) -> float:
+    """Logarithm of the odds that a profile is a return of one given closed account, before any evidence."""
+    return log(min(RETURNS, MOST_RETURNS / max(remembered, 1)))
+
+
+def of_name(near: Nearness, bits: float, bearers: int, remembered: int) -> float:
+    """Logarithm of how much more often a returning account has such a name than an unrelated one.
+
+    Args:
+        bits: rarity of the name (`models.accounts.rarity`).
+        bearers: closed accounts that have it.
+        remembered: closed accounts in all.
+    """
+    common = bearers / remembered if bearers >= SHARED else 0.0
+    return log(KEEPS[near]) - log(max(2.0**-bits, common))
+
+
+def probability(log_odds: float) -> float:
+    """0 to 1."""
+    return 1 / (1 + exp(-max(min(log_odds, 500.0), -500.0)))
+
+
+@dataclass(frozen=True)
+class AvatarLikelihood:
+    """What likenesses of avatars say, with one encoder.
+
+    Attributes:
+        look, layout: weights of both cosines.
+        bias: of their sum; natural logarithms all.
+    """
+
+    look: float
+    layout: float
+    bias: float
+
+    @classmethod
+    def load(cls, encoder: Path, fingerprint: str) -> AvatarLikelihood | None:
+        """Fitted by `training.accounts`; None for an encoder that it was not fitted for.
+
+        Args:
+            encoder: the artefact folder.
+        """
+        for path in (encoder / FILE, Path(__file__).parent / "calibrations" / f"{fingerprint}.json"):
+            if path.is_file():
+                values = json.loads(path.read_text(encoding="utf-8"))
+                return cls(*(float(values[name]) for name in ("look", "layout", "bias")))
+        return None
+
+    def __call__(self, alike: Likeness) -> float:
+        """Logarithm of how much more often a returning account has an avatar so alike than an unrelated one."""
+        return self.look * alike.look + self.layout * alike.layout + self.bias

@@ -1,0 +1,65 @@
+"""How many people bear a name: 王建国 thousands, momo as many, 半糖去冰的夏天 hardly anybody.
+
+Whether somebody with the name of a closed account is its owner depends on it. The chance that anybody picks a name is
+that of its characters, each after the one before it, in the names of the corpus (Witten and Bell 1991 for pairs that
+were not seen).
+
+Source: `datasets/names/pairs.tsv`, counted by `python -m training.accounts names`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from itertools import pairwise
+from math import log2
+from pathlib import Path
+
+from models.accounts.names import Nearness
+from models.text.normalize import Normalized
+from models.text.readings import Kind, readings
+
+PAIRS = Path(__file__).resolve().parents[2] / "datasets" / "names" / "pairs.tsv"
+
+EDGE = "\n"
+"""Stands before and after a name."""
+
+MOST_BITS, MOST_BITS_ASCII = 3.5, 2.0
+"""No character says more than this, less than large language models need for one of Chinese and of English text: the
+corpus is small, and names are phrases that others use too (岁月静好, 往后余生, kevin)."""
+
+KEPT_BY_SHAPE, KEPT_BY_SOUND = 0.99, 0.79
+"""How much of a name's bits is in its shape and in its sound: of single characters of the corpus, 9.85 bits, there are
+9.77 in the components and 7.78 in the toneless syllable."""
+
+
+def bits(name: Normalized, near: Nearness = Nearness.SAME) -> float:
+    """Minus the binary logarithm of the chance that an unrelated account has a name that agrees so nearly."""
+    text = readings(name, [Kind.JOINED])[0].text.strip()
+    full = sum(_bits(before, after) for before, after in pairwise([EDGE, *text, EDGE]))
+    return full * {Nearness.SAME: 1.0, Nearness.SHAPE: KEPT_BY_SHAPE, Nearness.SOUND: KEPT_BY_SOUND}[near]
+
+
+def _bits(before: str, after: str) -> float:
+    """What a character says after another."""
+    pairs, firsts, kinds, seconds = _counts()
+    alone = (seconds[after] + 1) / (seconds.total() + len(seconds))
+    backing = kinds[before] or 1
+    chance = (pairs[before, after] + backing * alone) / (firsts[before] + backing)
+    return min(-log2(chance), MOST_BITS_ASCII if after.isascii() else MOST_BITS)
+
+
+@cache
+def _counts() -> tuple[Counter[tuple[str, str]], Counter[str], Counter[str], Counter[str]]:
+    """Pairs; how often each character is first in one, and in how many different ones; how often second."""
+    pairs = Counter[tuple[str, str]]()
+    for line in PAIRS.read_text(encoding="utf-8").splitlines():
+        pair, found = line.split("\t")
+        first, second = (EDGE if char == "_" else char for char in pair)
+        pairs[first, second] = int(found)
+    firsts, kinds, seconds = Counter[str](), Counter[str](), Counter[str]()
+    for (before, after), count in pairs.items():
+        firsts[before] += count
+        kinds[before] += 1
+        seconds[after] += count
+    return pairs, firsts, kinds, seconds

@@ -1,0 +1,194 @@
+"""How some of the closed accounts lie on disk, and how they are searched.
+
+A segment is a directory that never changes, of at most `MOST_ROWS` accounts: small enough to be written anew without
+one of them in seconds, so that what is removed is gone, not marked. Workers map its files, which costs each of them no
+memory of its own.
+
+- `accounts.npy`: uint64 (accounts,), hashes of their ids;
+- `name_hashes.npy`: uint64 (names,), sorted, and `name_rows.npy`: uint32 (names,), whose they are;
+- `avatars.faiss`: inner products of vectors of whole numbers, and `avatar_rows.npy`: uint32 (avatars,), whose they are;
+- `config.json`: the encoder's fingerprint, what tells the hash key, SHA-256 of the other files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+
+from models import versions
+
+MOST_ROWS = 131_072
+"""Accounts of a segment: 70 MB, and seconds to write."""
+
+EXACT_ROWS = 16_384
+"""Avatars up to which every one is compared."""
+
+LISTS, VISITED = 512, 8
+"""Of a larger segment's inverted lists, and how many a search visits: of avatars uploaded again the original is found
+as often as by comparing all (`benchmarks/accounts.py`)."""
+
+SCALE = 12 * 16 * 2**0.5
+"""What vectors are multiplied by before they are rounded to 8 bits: signs of layouts become 12 exactly, and looks, of
+which no component comes near to .66, are off by .001."""
+
+FILES = ("accounts.npy", "name_hashes.npy", "name_rows.npy", "avatar_rows.npy", "avatars.faiss")
+CONFIG = "config.json"
+
+Array = np.ndarray
+
+
+class AccountsError(RuntimeError):
+    """The closed accounts cannot be used or changed; the message says why."""
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """What is remembered of some accounts.
+
+    Attributes:
+        hashes: uint64 (accounts,), of their ids.
+        names, name_rows: uint64 and uint32 (names,), hashes of forms of their names, and whose.
+        avatars, avatar_rows: float32 (avatars, dimension) and uint32 (avatars,), vectors of avatars, and whose.
+    """
+
+    hashes: Array
+    names: Array
+    name_rows: Array
+    avatars: Array
+    avatar_rows: Array
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def part(self, rows: Array) -> Accounts:
+        """Some of them, in the order of the ascending int64 `rows`."""
+        place = np.full(len(self), -1, np.int64)
+        place[rows] = np.arange(len(rows))
+        named, pictured = place[self.name_rows] >= 0, place[self.avatar_rows] >= 0
+        name_rows, avatar_rows = place[self.name_rows[named]], place[self.avatar_rows[pictured]]
+        return Accounts(self.hashes[rows], self.names[named], name_rows, self.avatars[pictured], avatar_rows)
+
+    @staticmethod
+    def joined(parts: Sequence[Accounts]) -> Accounts:
+        """All of them, one part after the other."""
+        starts = np.cumsum([0, *map(len, parts)])[:-1]
+        return Accounts(
+            np.concatenate([part.hashes for part in parts]),
+            np.concatenate([part.names for part in parts]),
+            np.concatenate([part.name_rows + start for part, start in zip(parts, starts, strict=True)]),
+            np.concatenate([part.avatars for part in parts]),
+            np.concatenate([part.avatar_rows + start for part, start in zip(parts, starts, strict=True)]),
+        )
+
+
+class Segment:
+    """A segment, mapped and checked; safe to share between threads.
+
+    Attributes:
+        name: of its directory.
+        encoder: fingerprint of the encoder that made the vectors.
+        check: tells the hash key (`names.Hasher.check`).
+        hashes: of the accounts.
+
+    Raises:
+        AccountsError: a file is missing, was cut or edited, or cannot be read.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        try:
+            config = json.loads((directory / CONFIG).read_text(encoding="utf-8"))
+            if any(_sha256(directory / name) != config["files"][name] for name in FILES):
+                raise AccountsError(f"{directory} was cut or edited: a file's SHA-256 is not the one in {CONFIG}")
+            self.name, self.encoder, self.check = directory.name, str(config["encoder"]), str(config["key"])
+            arrays = [np.load(directory / name, mmap_mode="r") for name in FILES[:-1]]
+            self._index = faiss.read_index(str(directory / FILES[-1]), faiss.IO_FLAG_MMAP_IFC)
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise AccountsError(f"{directory} is not a whole segment: {type(error).__name__}") from error
+        self.hashes, self._names, self._name_rows, self._avatar_rows = arrays
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def named(self, name: int) -> Array:
+        """Rows of the accounts that have a hash among those of their names, uint32 (n,)."""
+        wanted = np.uint64(name)
+        first, last = np.searchsorted(self._names, wanted), np.searchsorted(self._names, wanted, side="right")
+        return self._name_rows[first:last]
+
+    def nearest(self, asked: Array, count: int) -> tuple[Array, Array]:
+        """The nearest avatars to some vectors, best first.
+
+        Args:
+            asked: float32 (n, dimension), unit length.
+
+        Returns:
+            Rows of accounts, int64 (n, k), -1 where there are fewer, and their vectors, float32 (n, k, dimension).
+        """
+        count = min(count, len(self._avatar_rows))
+        if not count:
+            return np.zeros((len(asked), 0), np.int64), np.zeros((len(asked), 0, asked.shape[1]), np.float32)
+        _, places, vectors = self._index.search_and_reconstruct(asked * np.float32(SCALE), count)
+        rows = np.where(places < 0, -1, self._avatar_rows[places].astype(np.int64))
+        return rows, vectors / SCALE
+
+    def contents(self) -> Accounts:
+        """Everything, in memory."""
+        index = faiss.clone_index(self._index)
+        if isinstance(index, faiss.IndexIVF):
+            index.make_direct_map()
+        avatars = index.reconstruct_n(0, index.ntotal) / SCALE
+        names = np.array(self._names), np.array(self._name_rows)
+        return Accounts(np.array(self.hashes), *names, avatars, np.array(self._avatar_rows))
+
+
+def write(root: Path, name: str, accounts: Accounts, encoder: str, check: str) -> None:
+    """Write a segment, there whole or not at all."""
+
+    def write_files(draft: Path) -> None:
+        order = np.argsort(accounts.names, kind="stable")
+        arrays = accounts.hashes, accounts.names[order], accounts.name_rows[order], accounts.avatar_rows
+        kinds = np.uint64, np.uint64, np.uint32, np.uint32
+        for file, array, kind in zip(FILES, arrays, kinds, strict=False):
+            np.save(draft / file, array.astype(kind))
+        faiss.write_index(index_of(accounts.avatars), str(draft / FILES[-1]))
+        config = {"encoder": encoder, "key": check, "files": {file: _sha256(draft / file) for file in FILES}}
+        (draft / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+        _sync([*draft.iterdir(), draft])
+
+    versions.write_version(root, name, write_files)
+    _sync([root])
+
+
+def index_of(vectors: Array) -> faiss.Index:
+    """An index of float32 (avatars, dimension), 8 bits a number: exact, or inverted lists above `EXACT_ROWS`."""
+    codes = np.clip(np.rint(vectors * SCALE), -128, 127).astype(np.float32)
+    exact = len(vectors) <= EXACT_ROWS
+    factory = "SQ8_direct_signed" if exact else f"IVF{LISTS},SQ8_direct_signed"
+    index: Any = faiss.index_factory(vectors.shape[1], factory, faiss.METRIC_INNER_PRODUCT)
+    if not exact:
+        index.by_residual = False
+        index.cp.max_points_per_centroid = 64  # lists of nearly equal length in a quarter of the time
+        index.nprobe = VISITED
+    index.train(codes)
+    index.add(codes)
+    return index
+
+
+def _sync(paths: Iterable[Path]) -> None:
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

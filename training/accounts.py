@@ -1,0 +1,134 @@
+"""What closed accounts are recognised with: how alike avatars must be, and how common names are.
+
+    python -m training.accounts avatars models/artifacts/encoders/FINGERPRINT
+    python -m training.accounts names
+
+The first fits, for an encoder, what the likeness of two avatars says (`models.accounts.likelihood`): on avatars that
+are uploaded again, changed as people change them, and on pairs of avatars of people who have nothing to do with each
+other. Half of the people are fitted on; the table is of the other half. The second counts the names of the training
+corpus (`models.accounts.rarity`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any
+
+import cv2
+import numpy as np
+import typer
+from sklearn.linear_model import LogisticRegression
+from tqdm import tqdm
+
+from models.accounts.avatars import LAYOUT, asked, remembered
+from models.accounts.likelihood import FILE
+from models.accounts.rarity import EDGE, PAIRS
+from models.images.encoder import MAX_BATCH, Encoder
+from models.settings import REPOSITORY
+from models.text.normalize import normalize
+from models.text.readings import Kind, readings
+from training.images.reuploads import REUPLOADS, people
+from training.images.scenes import Picture
+
+RATIOS = (2, 3, 4, 5)
+"""Powers of ten: how much likelier the same account than another."""
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+Array = np.ndarray
+Pairs = Array
+"""Float64 (pairs, 2): cosines of look and layout."""
+
+
+@app.command()
+def avatars(
+    encoder: Path,
+    each: Annotated[int, typer.Option(help="Avatars of each of four sorts.")] = 200,
+    output: Annotated[Path | None, typer.Option(help="The folder of the encoder if not given.")] = None,
+) -> None:
+    """Fit what the likeness of avatars says, and print what is found with it.
+
+    Example: `python -m training.accounts avatars models/artifacts/encoders/efdddd48d349`
+    """
+    cv2.setNumThreads(1)
+    loaded = Encoder(encoder)
+    pictures = people(each, seed=3)
+    known = embedded(loaded, pictures)
+    again = {name: _uploaded_again(loaded, name, pictures) for name in REUPLOADS}
+    half = np.arange(len(pictures)) % 2 == 0
+    values = fitted(np.concatenate([same(known, found)[half] for found in again.values()]), others(known[half]))
+    report = measured(values, {name: same(known, found)[~half] for name, found in again.items()}, others(known[~half]))
+    text = json.dumps({**values, "measured": report}, indent=2)
+    (output or encoder / FILE).write_text(text + "\n", encoding="utf-8")
+    typer.echo(text)
+
+
+@app.command()
+def names() -> None:
+    """Count which characters follow each other in the names of the training corpus.
+
+    Example: `python -m training.accounts names`
+    """
+    cases = (REPOSITORY / "datasets" / "bios" / "train.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = [case["text"] for case in map(json.loads, cases) if case["field"] == "name"]
+    joined = [readings(normalize(text), [Kind.JOINED])[0].text.strip() for text in texts]
+    pairs = Counter(pair for text in joined if text for pair in pairwise([EDGE, *text, EDGE]))
+    lines = [f"{before}{after}".replace(EDGE, "_") + f"\t{count}\n" for (before, after), count in sorted(pairs.items())]
+    PAIRS.write_text("".join(line for line in lines if len(line.split("\t")[0]) == 2), encoding="utf-8")
+    typer.echo(f"{len(lines)} pairs of {len(joined)} names in {PAIRS}")
+
+
+def embedded(encoder: Encoder, pictures: Sequence[Picture]) -> Array:
+    """What is asked of each picture, float32 (pictures, 2, dimension)."""
+    pixels = [np.asarray(picture.convert("RGB")) for picture in pictures]
+    batches = [pixels[start : start + MAX_BATCH] for start in range(0, len(pixels), MAX_BATCH)]
+    looks = [found.vectors[0] for batch in tqdm(batches, "avatars", disable=None) for found in encoder(batch)]
+    return np.stack([asked(remembered(look, picture)) for look, picture in zip(looks, pixels, strict=True)])
+
+
+def _uploaded_again(encoder: Encoder, name: str, pictures: Sequence[Picture]) -> Array:
+    change = REUPLOADS[name]
+    return embedded(encoder, [change(np.random.default_rng([9, seed]), one) for seed, one in enumerate(pictures)])
+
+
+def same(known: Array, again: Array) -> Pairs:
+    """Each avatar beside itself, uploaded again."""
+    look = (again[:, 0, :-LAYOUT] * known[:, 0, :-LAYOUT]).sum(1)
+    layout = (again[:, :, -LAYOUT:] * known[:, :1, -LAYOUT:]).sum(2).max(1)
+    return 2 * np.stack([look, layout], axis=1)
+
+
+def others(known: Array) -> Pairs:
+    """Every two people's avatars."""
+    upper = np.triu_indices(len(known), 1)
+    looks, layouts = known[:, :, :-LAYOUT], known[:, :, -LAYOUT:]
+    look = looks[:, 0] @ looks[:, 0].T
+    layout = np.maximum(*(layouts[:, side] @ layouts[:, 0].T for side in (0, 1)))
+    return 2 * np.stack([look[upper], layout[upper]], axis=1)
+
+
+def fitted(alike: Pairs, unlike: Pairs) -> dict[str, Any]:
+    """Weights and bias of the logarithm of the likelihood ratio."""
+    features, truth = np.concatenate([alike, unlike]), np.repeat([1, 0], [len(alike), len(unlike)])
+    model = LogisticRegression(C=100, max_iter=2_000).fit(features, truth)
+    look, layout = map(float, model.coef_[0])
+    return {"look": look, "layout": layout, "bias": float(model.intercept_[0] - np.log(len(alike) / len(unlike)))}
+
+
+def measured(values: dict[str, float], alike: dict[str, Pairs], unlike: Pairs) -> dict[str, Any]:
+    """The share of avatars uploaded again, and of pairs of other people's, above each of `RATIOS`."""
+
+    def shares(pairs: Pairs) -> dict[str, float]:
+        said = (pairs @ [values["look"], values["layout"]] + values["bias"]) / np.log(10)
+        return {f"1e{power}": float(np.mean(said > power)) for power in RATIOS}
+
+    found = {name: shares(pairs) for name, pairs in alike.items()}
+    return {"again": found, "others": shares(unlike), "pairs_of_others": len(unlike)}
+
+
+if __name__ == "__main__":
+    app()
