@@ -169,7 +169,7 @@ def test_a_trial_ends_with_its_file(service):
     (service.home / "shadow.yaml").unlink()
     wait(lambda: not challengers())
     wait(lambda: service.registry.get_sample_value("huijian_shadow_share") == 0)
-    before = service.registry.get_sample_value("huijian_shadow_profiles_total", {"outcome": "agreed"})
+    before = service.count("agreed")
     service.answer("1", name="小鹿")
     assert service.count("agreed") == before
 
