@@ -1,6 +1,7 @@
 """A real server, started once by the command that a user types."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,6 +14,9 @@ import httpx
 import pytest
 
 READY_SECONDS = 60
+
+BANNER = re.compile(r"^(  curl |徽鉴已就绪|接口文档)")
+PRIVATE = re.compile(r"[\u4e00-\u9fff]|[A-Za-z0-9+/]{100}|hj_[A-Za-z0-9_-]{20}")
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,17 @@ def start(folder, *options, **environment):
 def stop(server):
     """End the service as an operator would; returns its exit code."""
     server.process.send_signal(signal.SIGTERM)
-    return server.process.wait(timeout=30)
+    try:
+        return server.process.wait(timeout=30)
+    finally:
+        server.process.kill()
+        assert not private_lines(server.text())
+
+
+def private_lines(log):
+    """Lines that hold what no log may: a text (in these tests most are Chinese), an image in base64, or a key."""
+    lines = [line for line in log.splitlines() if not BANNER.search(line)]
+    return [line for line in lines if PRIVATE.search(line)]
 
 
 @pytest.fixture(scope="session")
