@@ -17,6 +17,10 @@ from itertools import islice, repeat
 from typing import Final
 
 from models import loading
+from models.accounts.closed import ClosedAccounts
+from models.accounts.detector import ClosedAccountDetector, Shown
+from models.accounts.likelihood import AvatarLikelihood
+from models.accounts.likeness import Likeness
 from models.cache import Cache
 from models.images.codes import CodeDetector
 from models.images.decode import Image, decode
@@ -53,13 +57,18 @@ CACHE_BYTES: Final = 32_000_000
 
 @dataclass(frozen=True)
 class _Judged:
-    """What the detectors say of one field, what its pictures' text took to find, and whether it came from the cache."""
+    """What the detectors say of one field, what its pictures' text took to find, and whether it came from the cache.
+
+    Attributes:
+        likenesses: of an avatar's frames, to look for closed accounts by.
+    """
 
     findings: Sequence[Finding] = ()
     matches: tuple[Match, ...] = ()
     scores: Mapping[Label, float] | None = None
     ocr: tuple[OcrCost, ...] = ()
     remembered: bool = False
+    likenesses: tuple[Likeness, ...] = ()
 
 
 _Frame = tuple[Sequence[Match], Sequence[Finding], tuple[Sequence[Finding], OcrCost | None]]
@@ -98,6 +107,7 @@ class Inspector:
         classifier: TextClassifier,
         policy: Policy,
         reader: TextReader | None = None,
+        closed: ClosedAccounts | None = None,
     ) -> None:
         self.policy = policy
         self.encoder, self.gallery = emblems.encoder, emblems.gallery
@@ -107,6 +117,8 @@ class Inspector:
         contacts = ContactDetector()
         self._names = ProtectedNameDetector()
         self._rules = (contacts, RestrictedWordDetector(), self._names)
+        self._closed = closed
+        self._alike = AvatarLikelihood.load(self.encoder.directory, self.encoder.fingerprint)
         self._writing = WritingDetector(reader, classifier, contacts) if reader else None
         self.versions: Mapping[str, str] = {
             "encoder": self.encoder.version,
@@ -125,32 +137,53 @@ class Inspector:
         Raises:
             ArtifactError, GalleryError, PolicyError: something in force is missing, broken or does not fit together.
         """
-        return cls(loading.emblem_detector(settings), loading.text_classifier(settings), *loading.rules(settings))
+        emblems, text = loading.emblem_detector(settings), loading.text_classifier(settings)
+        return cls(emblems, text, *loading.rules(settings), closed=loading.closed_accounts(settings))
 
     def __call__(self, profiles: Sequence[Profile]) -> list[Answer | ProfileError]:
         """One answer per profile, in order, or why it could not be judged."""
         judged: list[dict[Field, _Judged]] = [{} for _ in profiles]
+        returns = self._return_detector()
         errors: dict[int, ProfileError] = {}
         pictures: list[_Picture] = []
         texts: list[tuple[int, FieldText]] = []
         for index, profile in enumerate(profiles):
             try:
                 texts += [(index, text) for text in _texts(profile)]
-                pictures += self._unknown_pictures(index, profile, judged[index])
+                pictures += self._unknown_pictures(index, profile, judged[index], bool(returns))
             except ProfileError as error:
                 errors[index] = error
         self._judge_texts([(index, text) for index, text in texts if index not in errors], judged)
-        self._judge_pictures([picture for picture in pictures if picture.index not in errors], judged)
-        return [errors.get(index) or self._answer(profile, judged[index]) for index, profile in enumerate(profiles)]
+        self._judge_pictures([picture for picture in pictures if picture.index not in errors], judged, bool(returns))
+        if returns:
+            _judge_returns(returns, [(index, text) for index, text in texts if index not in errors], profiles, judged)
+        versions = {**self.versions, "closed": returns.register.version} if returns else self.versions
+        return [
+            errors.get(index) or self._answer(profile, judged[index], versions)
+            for index, profile in enumerate(profiles)
+        ]
 
-    def _unknown_pictures(self, index: int, profile: Profile, judged: dict[Field, _Judged]) -> Iterator[_Picture]:
-        """Pictures that must be judged; what is remembered of the others goes to `judged`."""
+    def _return_detector(self) -> ClosedAccountDetector | None:
+        """What knows the closed accounts of this moment; None while there are none."""
+        known = self._closed.current if self._closed else None
+        if known is None or known.hasher is None:
+            return None
+        return ClosedAccountDetector(known.register, known.hasher, self.encoder.fingerprint, self._alike)
+
+    def _unknown_pictures(
+        self, index: int, profile: Profile, judged: dict[Field, _Judged], returns: bool
+    ) -> Iterator[_Picture]:
+        """Pictures that must be judged; what is remembered of the others goes to `judged`.
+
+        Args:
+            returns: whether closed accounts are looked for, so that the likeness of an avatar is asked for.
+        """
         for field in IMAGE_FIELDS:
             if (data := profile.image(field)) is None:
                 continue
             key = field.encode() + hashlib.sha256(data).digest()
             known = self.pictures.get(key)
-            if known:
+            if known and (known.likenesses or not returns or field is not Field.AVATAR):
                 judged[field] = known
                 continue
             with stage("decode"):
@@ -168,12 +201,15 @@ class Inspector:
             scores = {found.label: found.score for found in findings}
             judged[index][text.field] = _Judged(findings, scores={label: scores[label] for label in CLASSIFIER_LABELS})
 
-    def _judge_pictures(self, pictures: Sequence[_Picture], judged: list[dict[Field, _Judged]]) -> None:
+    def _judge_pictures(self, pictures: Sequence[_Picture], judged: list[dict[Field, _Judged]], returns: bool) -> None:
         if not pictures:
             return
         frames = [frame for picture in pictures for frame in picture.frames]
         fields = [picture.field for picture in pictures for _ in picture.frames]
-        matches = self._emblems(frames)
+        with stage("encode"):
+            embeddings = self.encoder([frame.pixels for frame in frames])
+            looks = iter([embedding.vectors[0] for embedding in embeddings])
+        matches = self._emblems.matches(frames, embeddings)
         with stage("codes"):
             codes = self._codes(frames, fields)
         with stage("ocr"):
@@ -181,6 +217,9 @@ class Inspector:
         found = zip(matches, codes, writings, strict=True)
         for picture in pictures:
             said = self._joined(picture.field, list(islice(found, len(picture.frames))))
+            seen = list(zip(picture.frames, islice(looks, len(picture.frames)), strict=True))
+            if returns and picture.field is Field.AVATAR:
+                said = replace(said, likenesses=tuple(Likeness.of(frame, look) for frame, look in seen))
             judged[picture.index][picture.field] = said
             self.pictures.put(picture.key, replace(said, ocr=(), remembered=True))
 
@@ -192,7 +231,7 @@ class Inspector:
         costs = tuple(cost for _, _, (_, cost) in frames if cost)
         return _Judged([*self._emblems.findings(best, field), *codes, *texts], best, ocr=costs)
 
-    def _answer(self, profile: Profile, judged: Mapping[Field, _Judged]) -> Answer:
+    def _answer(self, profile: Profile, judged: Mapping[Field, _Judged], versions: Mapping[str, str]) -> Answer:
         fields = [judged[field] for field in Field if field in judged]
         findings = self.policy.apply(
             (finding for field in fields for finding in field.findings),
@@ -206,7 +245,7 @@ class Inspector:
             findings=findings,
             matches={field: judged[field].matches for field in IMAGE_FIELDS if field in judged},
             text_scores={field: judged[field].scores or {} for field in TEXT_FIELDS if field in judged},
-            versions=self.versions,
+            versions=versions,
             warnings=self._warnings(profile),
             ocr=tuple(cost for field in fields for cost in field.ocr),
             remembered=tuple(field for field in IMAGE_FIELDS if field in judged and judged[field].remembered),
@@ -217,6 +256,25 @@ class Inspector:
         unknown = sum(not self._names.knows(entitlement) for entitlement in others)
         known = f"gallery {self.gallery.version} nor among the protected names"
         return (f"{unknown} entitlements name nothing in {known}",) if unknown else ()
+
+
+def _judge_returns(
+    detector: ClosedAccountDetector,
+    texts: Sequence[tuple[int, FieldText]],
+    profiles: Sequence[Profile],
+    judged: list[dict[Field, _Judged]],
+) -> None:
+    """Add what closed accounts the profiles look like, by name and avatar together."""
+    names = {index: text.normalized for index, text in texts if text.field is Field.NAME}
+    avatars = {index: fields[Field.AVATAR].likenesses for index, fields in enumerate(judged) if Field.AVATAR in fields}
+    wanted = sorted(names.keys() | avatars.keys())
+    shown = [Shown(profiles[index].account_id, names.get(index), avatars.get(index, ())) for index in wanted]
+    with stage("closed"):
+        found = detector(shown)
+    for index, findings in zip(wanted, found, strict=True):
+        for finding in findings:
+            said = judged[index][finding.field]
+            judged[index][finding.field] = replace(said, findings=[*said.findings, finding])
 
 
 def _texts(profile: Profile) -> list[FieldText]:

@@ -32,12 +32,14 @@ class LiveInspector:
         self._emblems = Source("gallery", partial(_gallery_stamp, settings), partial(loading.emblem_detector, settings))
         self._text = Source("text", partial(_text_stamp, settings), partial(loading.text_classifier, settings))
         self._rules = Source("policy", settings.policy.read_bytes, partial(loading.rules, settings))
+        self._closed = loading.closed_accounts(settings)
         self.current = self._joined()
 
     @property
     def refusals(self) -> list[Refusal]:
         """What is there and not in force; empty while all is well."""
-        return [source.refusal for source in (self._emblems, self._text, self._rules) if source.refusal]
+        parts = (self._emblems, self._text, self._rules, self._closed)
+        return [part.refusal for part in parts if part.refusal]
 
     @property
     def problem(self) -> str | None:
@@ -45,14 +47,18 @@ class LiveInspector:
         return "; ".join(f"{refusal.part}: {refusal.reason}" for refusal in self.refusals) or None
 
     def refresh(self) -> bool:
-        """Load what is new; True when `current` was exchanged. Never raises: what is broken is refused."""
+        """Load what is new; True when `current` was exchanged. Never raises: what is broken is refused.
+
+        Closed accounts change without an exchange: the Inspector in force knows them at once.
+        """
+        self._closed.refresh()
         exchanged = [source.refresh() for source in (self._emblems, self._text, self._rules)]
         if any(exchanged):
             self.current = self._joined()
         return any(exchanged)
 
     def _joined(self) -> Inspector:
-        return Inspector(self._emblems.value, self._text.value, *self._rules.value)
+        return Inspector(self._emblems.value, self._text.value, *self._rules.value, closed=self._closed)
 
 
 def _gallery_stamp(settings: Settings) -> Hashable:

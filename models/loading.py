@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from models import versions
+from models.accounts.closed import ClosedAccounts
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
@@ -37,6 +38,15 @@ def text_classifier(settings: Settings) -> TextClassifier:
     return _classifier(directory, settings.threads, versions.stamps(directory))
 
 
+def closed_accounts(settings: Settings) -> ClosedAccounts:
+    """The closed accounts of this installation, which follow their changes when they are told to.
+
+    Raises:
+        AccountsError: they cannot be read.
+    """
+    return _closed_accounts(settings.home)
+
+
 def rules(settings: Settings) -> tuple[Policy, TextReader | None]:
     """The policy in force, and what reads text in pictures if it asks for that.
 
@@ -61,6 +71,11 @@ def _emblems(directory: Path, encoder: Encoder, _: versions.Stamps) -> EmblemDet
 @lru_cache(maxsize=2)
 def _classifier(directory: Path, threads: int, _: versions.Stamps) -> TextClassifier:
     return TextClassifier(directory, threads)
+
+
+@lru_cache(maxsize=2)
+def _closed_accounts(home: Path) -> ClosedAccounts:
+    return ClosedAccounts(home)
 
 
 @lru_cache(maxsize=2)

@@ -24,9 +24,10 @@ import typer
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
-from models.accounts.avatars import LAYOUT, asked, remembered
 from models.accounts.likelihood import FILE
+from models.accounts.likeness import LAYOUT, Likeness
 from models.accounts.rarity import EDGE, PAIRS
+from models.images.decode import Image
 from models.images.encoder import MAX_BATCH, Encoder
 from models.settings import REPOSITORY
 from models.text.normalize import normalize
@@ -87,7 +88,7 @@ def embedded(encoder: Encoder, pictures: Sequence[Picture]) -> Array:
     pixels = [np.asarray(picture.convert("RGB")) for picture in pictures]
     batches = [pixels[start : start + MAX_BATCH] for start in range(0, len(pixels), MAX_BATCH)]
     looks = [found.vectors[0] for batch in tqdm(batches, "avatars", disable=None) for found in encoder(batch)]
-    return np.stack([asked(remembered(look, picture)) for look, picture in zip(looks, pixels, strict=True)])
+    return np.stack([Likeness.of(Image(picture), look).asked for look, picture in zip(looks, pixels, strict=True)])
 
 
 def _uploaded_again(encoder: Encoder, name: str, pictures: Sequence[Picture]) -> Array:

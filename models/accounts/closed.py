@@ -11,14 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
+from models.accounts.likeness import Likeness
 from models.accounts.names import Hasher, store_key
 from models.accounts.register import Register, RegisterFiles
 from models.accounts.segments import Accounts, AccountsError
 from models.sources import Refusal, Source
 
 FOLDER = "closed"
-
-Array = np.ndarray
 
 
 @dataclass(frozen=True)
@@ -77,12 +76,12 @@ class Account:
     """What is known of an account that is closed.
 
     Attributes:
-        avatar: as `avatars.remembered` has it, float32 (dimension,); None where it has none.
+        avatar: the first frame; None where it has none.
     """
 
     account_id: str
     name: str | None = None
-    avatar: Array | None = None
+    avatar: Likeness | None = None
 
 
 def check_key(register: Register, hasher: Hasher) -> None:
@@ -103,7 +102,7 @@ def gathered(accounts: Iterable[Account], hasher: Hasher, dimension: int) -> Acc
     """
     last = {hasher.account(account.account_id): account for account in accounts}
     names = [(name, row) for row, one in enumerate(last.values()) if one.name for name in hasher.remembered(one.name)]
-    avatars = [(one.avatar, row) for row, one in enumerate(last.values()) if one.avatar is not None]
+    avatars = [(one.avatar.vector, row) for row, one in enumerate(last.values()) if one.avatar is not None]
     return Accounts(
         np.array(list(last), np.uint64),
         np.array([name for name, _ in names], np.uint64),

@@ -13,8 +13,8 @@ from typing import cast
 
 import numpy as np
 
-from models.accounts.avatars import Likeness, asked, likeness
 from models.accounts.likelihood import SHARED, AvatarLikelihood, of_name, prior, probability
+from models.accounts.likeness import Cosines, Likeness
 from models.accounts.names import Hasher
 from models.accounts.rarity import bits
 from models.accounts.register import Register
@@ -40,12 +40,12 @@ class Shown:
     """What an account shows.
 
     Attributes:
-        avatar: frames of it by number, None for a still picture, as `avatars.remembered` has them.
+        avatar: its frames.
     """
 
     account_id: str
     name: Normalized | None = None
-    avatar: Sequence[tuple[int | None, Array]] = ()
+    avatar: Sequence[Likeness] = ()
 
 
 @dataclass
@@ -90,24 +90,24 @@ class ClosedAccountDetector:
             findings.append(self._finding(Field.AVATAR, *pictured, evidence))
         return findings
 
-    def _by_avatar(self, frames: Sequence[tuple[int | None, Array]], own: int) -> dict[Place, _Found]:
+    def _by_avatar(self, frames: Sequence[Likeness], own: int) -> dict[Place, _Found]:
         """Closed accounts whose avatars are likelier the same than not."""
         assert self._likelihood is not None  # noqa: S101 - checked by the caller
         found: dict[Place, _Found] = {}
-        for frame, vector in frames:
-            for place, alike in self._near(asked(vector), own):
+        for frame in frames:
+            for place, alike in self._near(frame.asked, own):
                 said = self._likelihood(alike)
                 if said > (found[place].avatar or 0.0 if place in found else 0.0):
-                    found[place] = _Found(avatar=said, similarity=alike.look, frame=frame)
+                    found[place] = _Found(avatar=said, similarity=alike.look, frame=frame.frame)
         return _common_as_they_are(found, len(self.register))
 
-    def _near(self, vectors: Array, own: int) -> Iterator[tuple[Place, Likeness]]:
+    def _near(self, vectors: Array, own: int) -> Iterator[tuple[Place, Cosines]]:
         for number, segment in enumerate(self.register.segments):
             if segment.encoder == self._encoder:
                 rows, near = segment.nearest(vectors, NEAREST)
                 for vector, row, other in zip(vectors.repeat(rows.shape[1], 0), rows.flat, _flat(near), strict=True):
                     if row >= 0 and int(segment.hashes[row]) != own:
-                        yield (number, int(row)), likeness(vector, other)
+                        yield (number, int(row)), Cosines.of(vector, other)
 
     def _add_names(self, name: Normalized, own: int, found: dict[Place, _Found]) -> None:
         """Add what the name says to what is found, and one bearer of it for all others."""

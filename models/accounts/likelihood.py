@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import exp, log
 from pathlib import Path
 
-from models.accounts.avatars import Likeness
+from models.accounts.likeness import Cosines
 from models.accounts.names import Nearness
 
 FILE = "closed_calibration.json"
@@ -79,6 +79,6 @@ class AvatarLikelihood:
                 return cls(*(float(values[name]) for name in ("look", "layout", "bias")))
         return None
 
-    def __call__(self, alike: Likeness) -> float:
+    def __call__(self, alike: Cosines) -> float:
         """Logarithm of how much more often a returning account has an avatar so alike than an unrelated one."""
         return self.look * alike.look + self.layout * alike.layout + self.bias

@@ -70,6 +70,10 @@ class EmblemDetector:
         """
         with stage("encode"):
             embeddings = self.encoder([image.pixels for image in images])
+        return self.matches(images, embeddings)
+
+    def matches(self, images: Sequence[Image], embeddings: Sequence[Embedding]) -> list[list[Match]]:
+        """The same for pictures that are embedded already."""
         return [self._matches(image, embedding) for image, embedding in zip(images, embeddings, strict=True)]
 
     def candidates(self, pixels: Array, embedding: Embedding) -> tuple[Candidates, Candidates | None]:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from models.accounts.avatars import layout
+from models.accounts.likeness import layout
 from training.images import graphics, portraits
 from training.images.backgrounds import BENCHMARK_PHOTOS, TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds
 from training.images.edits import jpeg
