@@ -73,6 +73,9 @@ def _examples() -> Iterator[tuple[str, str, str]]:
     yield "get", "/v1/decisions/{decision_id}", decision
     yield "get", "/v1/policy", f"{URL}/v1/policy"
     yield from _gallery()
+    closed = {"account_id": "45", "name": "晚风吹过麦田的收音机"}
+    yield "post", "/v1/closed_accounts", f"{URL}/v1/closed_accounts {_json(closed)}"
+    yield "delete", "/v1/closed_accounts/{account}", f"-X DELETE {URL}/v1/closed_accounts/45"
 
 
 def _gallery() -> Iterator[tuple[str, str, str]]:

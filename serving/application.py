@@ -20,6 +20,7 @@ from models.live import LiveInspector
 from models.profile import ProfileError
 from serving import docs
 from serving.admission import Admission
+from serving.closed_accounts import ClosedAccountRoutes
 from serving.decisions import Decisions
 from serving.edge import Edge, deadline
 from serving.errors import ErrorResponse
@@ -58,6 +59,7 @@ def application(  # noqa: PLR0913 - the parts of a service
 
     judge = Judge(live, store, metrics, threads, shadow)
     references, decisions = References(live, metrics), Decisions(store, metrics)
+    closed = ClosedAccountRoutes(live, store, metrics)
     admission = Admission(keyring, Rates.of_this_server("rates"))
     app = Starlette(
         routes=[
@@ -66,6 +68,8 @@ def application(  # noqa: PLR0913 - the parts of a service
             Route("/v1/classify_batch", judge.classify_batch, methods=["POST"]),
             Route("/v1/references", references.all, methods=["GET", "POST"]),
             Route("/v1/references/{reference_id:path}", references.one, methods=["GET", "DELETE"]),
+            Route("/v1/closed_accounts", closed.add, methods=["POST"]),
+            Route("/v1/closed_accounts/{account:path}", closed.remove, methods=["DELETE"]),
             Route("/v1/decisions/{decision_id}", decisions.show),
             Route("/v1/decisions/{decision_id}/appeal", decisions.appeal, methods=["POST"]),
             Route("/v1/decisions/{decision_id}/review", decisions.review, methods=["POST"]),

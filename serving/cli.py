@@ -14,6 +14,7 @@ from models.profile import ProfileError
 from serving.commands import (
     baseline,
     classify,
+    closed,
     evaluate,
     export,
     gallery,
@@ -43,6 +44,7 @@ app.command()(baseline.baseline)
 app.add_typer(gallery.app, name="gallery")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(closed.app, name="closed")
 app.command()(export.export)
 app.command()(models.compare)
 app.command()(models.promote)

@@ -21,6 +21,9 @@ from models.profile import IMAGE_FIELDS, Field, Profile
 from serving.client_types import (
     Answer,
     AppealFiled,
+    ClosedAccount,
+    ClosedAccountRegistered,
+    ClosedAccountRemoved,
     Decision,
     Enrolment,
     Error,
@@ -154,6 +157,16 @@ class Client:
     def remove_reference(self, reference_id: str) -> Removal:
         """Remove a reference with all its pictures."""
         removed: Removal = self._ask("DELETE", _path("references", reference_id))
+        return removed
+
+    def add_closed_account(self, account: ClosedAccount) -> ClosedAccountRegistered:
+        """Register an account that was closed by law."""
+        registered: ClosedAccountRegistered = self._ask("POST", "/v1/closed_accounts", json=account)
+        return registered
+
+    def remove_closed_account(self, account: str) -> ClosedAccountRemoved:
+        """Forget a closed account, named by what its registration answered, or by its id."""
+        removed: ClosedAccountRemoved = self._ask("DELETE", _path("closed_accounts", account))
         return removed
 
     def _ask(self, method: str, path: str, repeatable: bool = True, **content: Any) -> Any:

@@ -32,6 +32,7 @@ class Versions(TypedDict):
     text: str
     policy: str
     ocr: NotRequired[str]
+    closed: NotRequired[str]
 
 
 class Evidence(TypedDict, total=False):
@@ -248,3 +249,25 @@ class Removal(TypedDict):
     reference_id: str
     pictures: int
     version: str
+
+
+class ClosedAccount(TypedDict):
+    """An account closed by law, its avatar in base64; a name or an avatar must be there."""
+
+    account_id: str
+    name: NotRequired[str | None]
+    avatar: NotRequired[str | None]
+
+
+class ClosedAccountRegistered(TypedDict):
+    """What is remembered of a closed account."""
+
+    account: str
+    name: bool
+    avatar: bool
+
+
+class ClosedAccountRemoved(TypedDict):
+    """That a closed account was forgotten."""
+
+    removed: Literal[True]

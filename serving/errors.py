@@ -39,6 +39,7 @@ CODES: Mapping[str, Code] = {
     "forbidden": Code(403, "无权访问", "access is not allowed"),
     "not_found": Code(404, "没有这个地址", "there is nothing at this address"),
     "reference_unknown": Code(404, "参照库中没有这个参照", "the gallery has no such reference"),
+    "closed_account_unknown": Code(404, "没有登记这个账号", "no such account is registered as closed"),
     "decision_unknown": Code(404, "没有这个结论，或已过保存期", "there is no such decision, or it is no longer kept"),
     "method_not_allowed": Code(405, "该地址不支持此方法", "this address has no such method"),
     "body_timeout": Code(408, "请求体传输过慢", "the body did not arrive in time"),

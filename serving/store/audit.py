@@ -98,6 +98,26 @@ def append(
         connection.execute(insert(COVERED[kind]), [{**values, "sequence": row["sequence"]} for values in rows])
 
 
+class Trail:
+    """Adds events that are about nothing else in the database.
+
+    Args:
+        database: prepared.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def note(self, kind: str, actor: str, details: Mapping[str, Any]) -> None:
+        """Add an event; the arguments are those of `append`.
+
+        Raises:
+            StoreUnavailable: the database cannot be written.
+        """
+        with self._database.writing() as connection:
+            append(connection, kind, actor, details)
+
+
 def head(connection: Connection) -> Head:
     """The last row."""
     row = connection.execute(select(audit.c.sequence, audit.c.hash).order_by(audit.c.sequence.desc()).limit(1)).first()

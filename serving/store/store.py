@@ -52,10 +52,14 @@ class Store:
         spool: where decisions are until then.
         secrets: the keys, the same in all workers.
         rules: what the policy in force says; asked anew for every judgement.
+
+    Attributes:
+        trail: for events that are about nothing that is stored here.
     """
 
     def __init__(self, database: Database, spool: Spool, secrets: Secrets, rules: Callable[[], StoreRules]) -> None:
         self._database, self._spool, self._secrets, self._rules = database, spool, secrets, rules
+        self.trail = audit.Trail(database)
         self._writer = Writer(database, spool)
         self._writer.attempt()
         self._writer.start()

@@ -1,0 +1,119 @@
+"""Remember an account that was closed by law, and forget it again; the audit trail says so first.
+
+HTTP and the command line both come here. The trail holds keyed hashes of accounts, never a name or a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from models.accounts.closed import FOLDER, Account, gathered
+from models.accounts.likeness import LAYOUT, Likeness
+from models.accounts.names import Hasher, store_key
+from models.accounts.register import RegisterFiles
+from models.accounts.segments import AccountsError
+from models.images.decode import decode
+from models.images.encoder import Encoder
+from models.profile import Field, Profile, ProfileError
+from serving.store.audit import Trail
+
+KEY_DIGITS: Final = 16
+"""Hexadecimal digits by which answers and evidence name a closed account."""
+
+LISTED: Final = 100
+"""Accounts that one row of the trail names; of more it says how many."""
+
+
+class Closing:
+    """Changes the closed accounts of a home directory.
+
+    Args:
+        home: as in the settings.
+        trail: where it is recorded first.
+
+    Raises:
+        AccountsError: there is no key to hash with.
+    """
+
+    def __init__(self, home: Path, trail: Trail) -> None:
+        key = store_key(home)
+        if key is None:
+            raise AccountsError("closed accounts are hashed with the store's key, and there is none yet")
+        self._hasher, self._trail = Hasher(key), trail
+        self._files = RegisterFiles(home / FOLDER)
+
+    def add(self, accounts: Sequence[Account], encoder: Encoder, by: str) -> list[str]:
+        """Remember accounts, in place of what was remembered of them before; returns their keys.
+
+        Args:
+            encoder: that made their avatars' vectors.
+            by: who asks for it.
+
+        Raises:
+            AccountsError: what is there cannot be read or was hashed with another key.
+            StoreUnavailable: the trail cannot be written, so nothing is changed.
+        """
+        keys = [self.key(account.account_id) for account in accounts]
+        self._trail.note("closed_added", by, _named(keys))
+        known = gathered(accounts, self._hasher, encoder.dimension + LAYOUT)
+        self._files.add(known, encoder.fingerprint, self._hasher.check)
+        return keys
+
+    def remove(self, accounts: Sequence[str], by: str) -> int:
+        """Forget accounts; returns how many of them there were.
+
+        Args:
+            accounts: their ids, or the keys that `add` gave.
+
+        Raises:
+            AccountsError: what is there cannot be read.
+            StoreUnavailable: the trail cannot be written, so nothing is changed.
+        """
+        keys = [key for account in accounts for key in (self.key(account), *_as_key(account))]
+        self._trail.note("closed_removed", by, _named(keys))
+        return self._files.remove(np.array([int(key, 16) for key in keys], np.uint64))
+
+    @property
+    def version(self) -> str:
+        """Of the closed accounts that are in force."""
+        return self._files.read().version
+
+    def key(self, account_id: str) -> str:
+        """The keyed hash that an account goes by here."""
+        return f"{self._hasher.account(account_id):0{KEY_DIGITS}x}"
+
+
+def seen(profiles: Sequence[Profile], encoder: Encoder) -> list[Account | ProfileError]:
+    """What of accounts' profiles can be remembered, or why nothing, in order."""
+    found: list[Account | ProfileError] = [_named_only(profile) for profile in profiles]
+    frames = {}
+    for index, profile in enumerate(profiles):
+        try:
+            if profile.avatar is not None:
+                frames[index] = decode(profile.avatar, Field.AVATAR)[0]
+        except ProfileError as error:
+            found[index] = error
+    embeddings = encoder([frame.pixels for frame in frames.values()]) if frames else []
+    for (index, frame), embedding in zip(frames.items(), embeddings, strict=True):
+        likeness = Likeness.of(frame, embedding.vectors[0])
+        found[index] = Account(profiles[index].account_id, profiles[index].name, likeness)
+    return found
+
+
+def _named_only(profile: Profile) -> Account | ProfileError:
+    if not (profile.name and profile.name.strip()) and profile.avatar is None:
+        return ProfileError("missing_content", "give the account's name, its avatar, or both")
+    return Account(profile.account_id, profile.name)
+
+
+def _named(keys: Sequence[str]) -> dict[str, Any]:
+    return {"accounts": list(keys)} if len(keys) <= LISTED else {"count": len(keys)}
+
+
+def _as_key(account: str) -> list[str]:
+    is_key = len(account) == KEY_DIGITS and all(digit in "0123456789abcdef" for digit in account)
+    return [account] if is_key else []

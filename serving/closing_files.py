@@ -1,0 +1,63 @@
+"""Closed accounts in files: many are remembered, or forgotten, in one go."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+from tqdm import tqdm
+
+from models.accounts.closed import Account
+from models.images.encoder import Encoder
+from models.profile import Profile, ProfileError
+from serving.batch.inputs import account_id, find, header, keys, rows
+from serving.batch.profiles import profile_of
+from serving.closing import Closing, seen
+
+TOGETHER: Final = 16
+"""Profiles whose avatars are embedded in one pass."""
+
+AT_ONCE: Final = 16_384
+"""Accounts that are held in memory before they are written: 40 MB."""
+
+
+def profiles(source: str) -> Iterator[Profile | ProfileError]:
+    """The accounts in a file, a folder or a glob, or why a row is none.
+
+    Raises:
+        InputError: it cannot be used.
+    """
+    for path in find(source):
+        header(path)
+        for row in rows(path):
+            try:
+                yield profile_of(row, path.parent)
+            except ProfileError as error:
+                yield error
+
+
+def add_all(accounts: Iterable[Profile | ProfileError], closing: Closing, encoder: Encoder, by: str) -> Counter[str]:
+    """Remember accounts; returns how many were, as "added", and how many were not, by the error's code."""
+    counts = Counter[str]()
+    waiting: list[Account] = []
+    coming = iter(tqdm(accounts, "closed accounts", unit="", delay=1, disable=None))
+    while some := list(islice(coming, TOGETHER)):
+        found = seen([one for one in some if isinstance(one, Profile)], encoder)
+        waiting += [one for one in found if isinstance(one, Account)]
+        counts.update(one.code for one in (*some, *found) if isinstance(one, ProfileError))
+        if len(waiting) >= AT_ONCE:
+            counts["added"] += len(closing.add(waiting, encoder, by))
+            waiting = []
+    counts["added"] += len(closing.add(waiting, encoder, by)) if waiting else 0
+    return counts
+
+
+def ids(source: str) -> list[str]:
+    """The account ids in a file, a folder or a glob; rows that name none are left out.
+
+    Raises:
+        InputError: it cannot be used.
+    """
+    return [found for path in find(source) for row in keys(path) if (found := account_id(row))]
