@@ -1,0 +1,149 @@
+"""Pictures as hostile as strangers can make them: good ones of every kind, cut, spliced, and with odd numbers in them.
+
+Checksums are repaired in half of the PNGs: otherwise nothing that was changed would get past them to a decoder.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+from hypothesis import strategies as st
+from PIL import Image
+
+from models.images.decode import LONG_SIDE, MIN_SIDE, decode, decode_rgba
+from models.profile import Field, ProfileError
+
+CODES = {"image_empty", "image_bytes", "image_type", "image_dimensions", "image_undecodable"}
+
+ODD = (0, 1, 2, 7, 8, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+"""Numbers at which lengths and sizes overflow."""
+
+MAX_CHANGES = 8
+HEAD = 64
+"""Bytes in which formats keep their sizes: half of all changes are made there."""
+
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+Draw = Callable[[st.SearchStrategy], object]
+
+
+def seeds() -> list[bytes]:
+    """Good pictures of every format, mode and option that Pillow can write."""
+    noise = np.random.default_rng(0).integers(0, 256, (6, 8, 3), dtype=np.uint8)
+    photo = Image.fromarray(noise).resize((48, 40))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stills = [_encoded(photo, kind, **options) for kind, options in STILLS]
+    stills += [_encoded(photo.convert(mode), "PNG") for mode in ("1", "L", "P", "LA", "RGBA", "I;16")]
+    stills += [_encoded(photo.convert(mode), "JPEG") for mode in ("L", "CMYK")]
+    stills += [_encoded(photo.convert(mode), "BMP") for mode in ("1", "L", "P", "RGBA")]
+    stills += [_encoded(photo, kind, exif=exif) for kind in ("JPEG", "PNG", "WEBP")]
+    frames = [Image.new("RGB", (32, 24), colour) for colour in ("red", "green", "blue", "white")]
+    moving = [
+        _encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=50, **options)
+        for kind, options in MOVING
+    ]
+    return stills + moving
+
+
+STILLS = (
+    ("JPEG", {}),
+    ("JPEG", {"progressive": True}),
+    ("JPEG", {"icc_profile": bytes(300), "comment": b"a"}),
+    ("PNG", {}),
+    ("PNG", {"icc_profile": bytes(300), "dpi": (72, 72)}),
+    ("WEBP", {}),
+    ("WEBP", {"lossless": True}),
+    ("GIF", {}),
+    ("GIF", {"interlace": 0}),
+    ("BMP", {}),
+)
+MOVING = (("GIF", {"disposal": 2}), ("GIF", {"disposal": 3}), ("WEBP", {}), ("PNG", {"blend": 1}))
+
+
+def _encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+SEEDS = seeds()
+
+
+@st.composite
+def pictures(draw: Draw) -> bytes:
+    """A good picture, changed in some places."""
+    data = bytearray(draw(st.sampled_from(SEEDS)))
+    for _ in range(draw(st.integers(0, MAX_CHANGES))):
+        change = draw(st.sampled_from(CHANGES))
+        most = min(len(data), HEAD) if draw(st.booleans()) else len(data)
+        change(draw, data, draw(st.integers(0, max(0, most - 1))))
+    if data.startswith(PNG_SIGNATURE) and draw(st.booleans()):
+        repair_checksums(data)
+    return bytes(data)
+
+
+def _set_byte(draw: Draw, data: bytearray, place: int) -> None:
+    data[place : place + 1] = bytes([draw(st.integers(0, 255))])
+
+
+def _set_number(draw: Draw, data: bytearray, place: int) -> None:
+    layout, number = draw(st.sampled_from((">I", "<I", ">H", "<H"))), draw(st.sampled_from(ODD))
+    size = struct.calcsize(layout)
+    data[place : place + size] = struct.pack(layout, number % (1 << (8 * size)))
+
+
+def _insert(draw: Draw, data: bytearray, place: int) -> None:
+    data[place:place] = draw(st.binary(min_size=1, max_size=40))
+
+
+def _remove(draw: Draw, data: bytearray, place: int) -> None:
+    del data[place : place + draw(st.integers(1, 200))]
+
+
+def _repeat(draw: Draw, data: bytearray, place: int) -> None:
+    data[place:place] = data[place : place + draw(st.integers(1, 200))] * draw(st.sampled_from((1, 2, 50)))
+
+
+def _splice(draw: Draw, data: bytearray, place: int) -> None:
+    other = draw(st.sampled_from(SEEDS))
+    data[place:] = other[draw(st.integers(0, len(other))) :]
+
+
+def _cut(_: Draw, data: bytearray, place: int) -> None:
+    del data[place:]
+
+
+CHANGES = (_set_byte, _set_number, _set_number, _insert, _remove, _repeat, _splice, _cut)
+
+
+def repair_checksums(data: bytearray) -> None:
+    """Give every chunk of a PNG the checksum of what it now holds."""
+    place = len(PNG_SIGNATURE)
+    while place + 12 <= len(data):
+        end = place + 8 + int.from_bytes(data[place : place + 4])
+        if end + 4 > len(data):
+            return
+        data[end : end + 4] = struct.pack(">I", zlib.crc32(data[place + 4 : end]))
+        place = end + 4
+
+
+def check(data: bytes) -> None:
+    """Any bytes are pictures as the decoder promises them, or a refusal that names the field."""
+    try:
+        images = decode(data, Field.AVATAR)
+        rgba = decode_rgba(data, "image")
+    except ProfileError as refusal:
+        assert refusal.code in CODES, refusal.code
+        assert refusal.field in {"avatar", "image"}, refusal.field
+        return
+    assert 1 <= len(images) <= 3
+    assert rgba.dtype == np.uint8 and rgba.shape[2] == 4
+    for image in images:
+        height, width, channels = image.pixels.shape
+        assert (image.pixels.dtype, channels) == (np.uint8, 3)
+        assert MIN_SIDE <= min(height, width) <= max(height, width) <= LONG_SIDE, image.pixels.shape
