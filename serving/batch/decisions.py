@@ -69,7 +69,9 @@ SCHEMA = pa.schema(
         "findings": pa.list_(FINDING),
         "matches": pa.struct({str(field): pa.list_(MATCH) for field in IMAGE_FIELDS}),
         "text_scores": pa.struct({str(field): SCORES for field in TEXT_FIELDS}),
-        "versions": pa.struct({name: pa.string() for name in ("encoder", "gallery", "text", "policy", "ocr", "closed")}),
+        "versions": pa.struct(
+            {name: pa.string() for name in ("encoder", "gallery", "text", "policy", "ocr", "closed")}
+        ),
         "error": pa.string(),
         "warnings": pa.list_(pa.string()),
     }
