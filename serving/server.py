@@ -14,9 +14,11 @@ import tempfile
 import threading
 import time
 from http import HTTPStatus
+from pathlib import Path
 from typing import Final
 
 from models.policy import Policy
+from models.sessions import providers
 from models.settings import REPOSITORY, Settings
 from serving import keys_file
 from serving.edge import deadline
@@ -54,7 +56,7 @@ def serve(port: int, workers: int) -> None:
         workers: processes; the cores are shared among them.
 
     Raises:
-        ArtifactError, PolicyError: something to judge with is missing.
+        ArtifactError, PolicyError: something to judge with, or to run it on, is missing.
         KeysError, DeadlineError: the file of keys, or HUIJIAN_DEADLINE, cannot be used.
         StoreError: the store's keys or its database URL cannot be used.
         ServerError: the port is taken, or the service did not become ready.
@@ -81,6 +83,7 @@ def _check_sources(settings: Settings) -> None:
     Database.from_environment(settings.home).close()
     Secrets.load(settings.home)
     deadline()
+    providers()
 
 
 class _Watch(threading.Thread):
@@ -116,7 +119,6 @@ class _Watch(threading.Thread):
 
 def _environment(settings: Settings, home: str, workers: int) -> dict[str, str]:
     """What the workers are told; paths are absolute, because workers start in another directory."""
-    cores = len(os.sched_getaffinity(0))
     return {
         "BENTOML_HOME": home,
         "BENTOML_DO_NOT_TRACK": "True",
@@ -126,8 +128,22 @@ def _environment(settings: Settings, home: str, workers: int) -> dict[str, str]:
         "HUIJIAN_POLICY": str(settings.policy.resolve()),
         "HUIJIAN_SHADOW": str(trial_file(settings).resolve()),
         "HUIJIAN_WORKERS": str(workers),
-        "HUIJIAN_THREADS": os.environ.get("HUIJIAN_THREADS") or str(max(1, cores // workers)),
+        "HUIJIAN_THREADS": os.environ.get("HUIJIAN_THREADS") or str(max(1, cores() // workers)),
     }
+
+
+def cores(quota: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
+    """Cores that this process may use: those that it sees, or as many as its container's quota pays for.
+
+    Args:
+        quota: the control group's file: microseconds of processor, or `max`, in so many of the clock.
+    """
+    seen = len(os.sched_getaffinity(0))
+    try:
+        paid, period = map(int, quota.read_text(encoding="ascii").split())
+    except (OSError, ValueError):
+        return seen
+    return max(1, min(seen, paid // period))
 
 
 def _run(host: str, port: int) -> None:
