@@ -370,7 +370,13 @@ def test_a_new_policy_is_in_force_within_five_seconds_and_a_broken_one_is_refuse
         assert metric(client, "huijian_version_in_force", part="policy", version=before["policy"]) == 0
 
         policy.write_text("version: broken", encoding="utf-8")
-        assert ready_when(lambda ready: ready["update_refused"])["versions"] == after
+        ready = ready_when(lambda ready: ready["update_refused"])
+        check(ready, "Readiness")
+        assert ready["versions"] == after
+        (refused,) = ready["refused"]
+        assert refused["part"] == "policy"
+        assert str(policy.parent) not in refused["reason"]
+        assert metric(client, "huijian_update_refused", part="policy") == 1
         assert classify(client, bio=BIO).json()["versions"] == after
 
 

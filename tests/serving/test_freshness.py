@@ -1,0 +1,94 @@
+"""What a worker takes up by itself, and what it says of itself meanwhile."""
+
+import dataclasses
+import logging
+import shutil
+
+import pytest
+from judgements import rules
+from prometheus_client import CollectorRegistry
+
+from models.live import LiveInspector
+from models.profile import Field
+from models.settings import Settings
+from serving import drift
+from serving.drift import MIN_PICTURES, Baseline, baseline_file
+from serving.freshness import Freshness
+from serving.gauges import PARTS
+from serving.keyring import Keyring
+from serving.metrics import Metrics
+from serving.store.store import Store
+
+
+class Worker:
+    """One worker's parts, looked after when the test says so."""
+
+    def __init__(self, home):
+        policy = home / "policy.yaml"
+        shutil.copy(Settings().policy, policy)
+        self.settings = dataclasses.replace(Settings(), home=home, policy=policy)
+        self.live, self.keyring = LiveInspector(self.settings), Keyring(home / "keys.jsonl")
+        self.store, self.registry = Store.from_environment(home, rules), CollectorRegistry()
+        self.metrics = Metrics(self.registry)
+        self.freshness = Freshness(self.live, self.keyring, self.store, self.metrics)
+
+    def value(self, name, **labels):
+        return self.registry.get_sample_value(name, labels)
+
+
+@pytest.fixture
+def worker(tmp_path):
+    made = Worker(tmp_path)
+    yield made
+    made.store.close()
+
+
+def refused(worker):
+    return {part for part in PARTS if worker.value("huijian_update_refused", part=part)}
+
+
+def test_what_is_broken_is_said_once_and_counted_until_it_is_mended(worker, caplog):
+    assert refused(worker) == set()
+    good = worker.settings.policy.read_text()
+    worker.settings.policy.write_text("rules: {}")
+    (worker.settings.home / "keys.jsonl").write_text("{")
+    baseline_file(worker.settings.home).write_text("{")
+    with caplog.at_level(logging.ERROR):
+        worker.freshness.look()
+        worker.freshness.look()
+    assert refused(worker) == {"policy", "keys", "baseline"}
+    assert len(caplog.records) == 3
+    worker.settings.policy.write_text(good)
+    (worker.settings.home / "keys.jsonl").unlink()
+    baseline_file(worker.settings.home).unlink()
+    worker.freshness.look()
+    assert refused(worker) == set()
+
+
+def test_other_versions_are_listed_and_change_the_number_that_workers_compare(worker):
+    before = worker.value("huijian_versions_checksum")
+    worker.settings.policy.write_text(worker.settings.policy.read_text() + "\n")
+    worker.freshness.look()
+    version = worker.live.current.versions["policy"]
+    assert worker.value("huijian_version_in_force", part="policy", version=version) == 1
+    assert worker.value("huijian_versions_checksum") != before
+
+
+def test_the_store_and_the_memory_of_the_worker_are_measured(worker):
+    assert worker.value("huijian_store_accepts") == worker.value("huijian_store_database_up") == 1
+    assert worker.value("huijian_spool_bytes") == 0
+    assert worker.value("huijian_resident_bytes") > 1e8
+    assert worker.value("huijian_picture_cache_bytes") == 0
+
+
+@pytest.mark.parametrize("encoder", ["the one in force", "another"])
+def test_drift_is_measured_against_a_baseline_of_the_encoder_in_force_only(worker, encoder):
+    version = worker.live.current.versions["encoder"] if encoder != "another" else encoder
+    shares = [0.0] * len(drift.EDGES) + [1.0]
+    Baseline(version, {"avatar": shares}, {"avatar": MIN_PICTURES}).save(baseline_file(worker.settings.home))
+    for _ in range(2 * MIN_PICTURES):
+        worker.metrics.recent.saw(Field.AVATAR, 0.2)
+    worker.freshness.look()
+    index = worker.value("huijian_similarity_drift", field="avatar")
+    assert (index is None) == (encoder == "another")
+    assert index is None or index > 1
