@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Final
@@ -50,8 +51,9 @@ class Freshness(threading.Thread):
             time.sleep(SECONDS)
             try:
                 self.look()
-            except Exception:
-                logger.exception("a look at what is new failed")
+            except Exception as error:  # its message may quote what it failed on
+                place = traceback.extract_tb(error.__traceback__)[-1]
+                logger.error("unexpected %s at %s:%d", type(error).__name__, place.filename, place.lineno)
 
     def look(self) -> None:
         """Take up what is new, and measure."""

@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Gauge
 from models.sources import Refusal
 from serving.store.store import Health
 
-PARTS: Final = ("gallery", "text", "policy", "keys", "baseline")
+PARTS: Final = ("gallery", "text", "policy", "closed_accounts", "keys", "baseline")
 """What is followed on disk and can be refused."""
 
 
