@@ -16,7 +16,8 @@ _CARD = """# 文本分类模型 · Text classifier {version}
 Scores Chinese names, bios and signatures for eight labels and points at the words that show them.
 
 - **Starts from** {base}: 12 layers, 384 wide, vocabulary pruned to what normalised Chinese profiles use.
-- **Trained on** `datasets/bios/train.jsonl`, {epochs} epochs; contacts renewed, 3 in 10 texts disguised, some joined.
+- **Trained on** `datasets/bios/train.jsonl`, {epochs} epochs; contacts renewed, a third of the texts
+  disguised, some joined.
 - **Served as** ONNX, 8 bits a weight, {megabytes:.1f} MB; texts longer than {length} tokens are read in overlapping
   windows and the loudest window counts. Largest logit difference torch to ONNX {exact:.1e}; 8-bit mean {rounding:.3f}.
 - **Second opinion** of character n-grams fitted on the same texts; what each is worth was fitted label by label.

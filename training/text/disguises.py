@@ -19,6 +19,7 @@ import opencc
 from pypinyin import lazy_pinyin
 
 from models.profile import Label, Span
+from models.text.readings import COMPONENTS
 from training.text.corpus import Case
 
 SEPARATORS = (" ", "·", ".", "-", "_", "*", "/", "~", "丨", "+", "、", "\u200b", "❤", "🌸", "✨")
@@ -157,11 +158,28 @@ def look_alike(_: np.random.Generator) -> Disguise:
     return lambda character, random: str(random.choice(LOOK_ALIKES.get(character, (character,))))
 
 
-_DISGUISES = (separated, full_width, traditional, sound_alike, look_alike, sound_alike, look_alike)
+def split_apart(_: np.random.Generator) -> Disguise:
+    """Characters as their components: 你 as 亻尔."""
+    return lambda character, random: _components().get(character, character) if random.random() < 0.6 else character
+
+
+def initials(_: np.random.Generator) -> Disguise:
+    """Some characters as the first letter of their pinyin: 微信 as wx."""
+    return lambda character, random: _sound(character)[0] if _is_han(character) and random.random() < 0.5 else character
+
+
+_DISGUISES = (
+    separated, full_width, traditional, sound_alike, look_alike, split_apart, sound_alike, look_alike, initials
+)  # fmt: skip
+"""The ways of hiding, those most used twice."""
+
+
+def _is_han(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
 
 
 def _sound_alike(character: str, random: np.random.Generator) -> str:
-    if not "\u4e00" <= character <= "\u9fff" or random.random() > 0.3:
+    if not _is_han(character) or random.random() > 0.4:
         return character
     sound = _sound(character)
     others = _characters_of_sound().get(sound, [character])
@@ -182,6 +200,12 @@ def _characters_of_sound() -> dict[str, list[str]]:
             for character in bytes([high, low]).decode("gb2312", errors="ignore"):
                 sounds[_sound(character)].append(character)
     return sounds
+
+
+@cache
+def _components() -> dict[str, str]:
+    lines = COMPONENTS.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t", 1) for line in lines)
 
 
 @cache

@@ -21,7 +21,7 @@ LENGTH = 128
 
 BATCH = 32
 
-DISGUISED, JOINED = 0.3, 0.12
+DISGUISED, JOINED = 0.35, 0.12
 """Share of training texts that are disguised, and that are joined to another one (real bios are longer than ours)."""
 
 SEPARATORS = ("\n", " ", "，", "。", "｜", " / ", "；")
