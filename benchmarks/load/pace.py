@@ -1,0 +1,146 @@
+"""How fast our service is, alone and beside others: at saturation, at 70% of it, and with pictures that come again."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+
+import httpx
+import numpy as np
+from tqdm import tqdm
+
+from benchmarks.load.contenders import Cores, Rate, Server, alone, fastapi, huijian, new_request
+from benchmarks.load.generator import Exchange, at_random, evenly, open_loop, percentiles, succeeded
+from benchmarks.load.limits import Number
+from benchmarks.load.requests import Request, form, never_seen, profiles
+
+ROUND_SECONDS = 10
+"""Contenders take turns of so long, so that a busy machine is busy for all of them."""
+
+SHARE = 0.7
+"""Of capacity, at which the time to answer is measured."""
+
+LATE_MS = 20
+"""Where requests are sent later than this, at the 99th percentile, the sender was measured and not the service."""
+
+
+def throughput(cores: Cores, seconds: float) -> list[Number]:
+    """Our service and a bare FastAPI application against the Inspector alone, all as busy as they can be.
+
+    Args:
+        seconds: for each of them.
+    """
+    rounds = max(1, round(seconds / ROUND_SECONDS))
+    length = seconds / rounds
+    with ExitStack() as stack:
+        contenders = [stack.enter_context(start(cores)) for start in (alone, fastapi, huijian)]
+        rates = [[one.saturate(length) for one in contenders] for _ in tqdm(range(rounds), disable=None)]
+    inspector, bare, ours = (list(of_one) for of_one in zip(*rates, strict=True))
+    return [
+        *_rate("the Inspector alone", inspector),
+        *_rate("bare FastAPI around it", bare),
+        *_rate("our service", ours),
+        Number("FastAPI's throughput, of the Inspector's", _ratio(bare, inspector)),
+        Number("our throughput, of the Inspector's", _ratio(ours, inspector), least=0.85),
+        Number("FastAPI's overhead for each request, CPU", _overhead(bare, inspector), "ms"),
+        Number("our overhead for each request, CPU", _overhead(ours, inspector), "ms", most=4),
+    ]
+
+
+def _rate(name: str, rates: Sequence[Rate]) -> list[Number]:
+    per_second = float(np.median([rate.per_second for rate in rates]))
+    milliseconds = float(np.median([rate.milliseconds for rate in rates]))
+    return [Number(f"{name}, profiles", per_second, "/s"), Number(f"{name}, CPU for each", milliseconds, "ms")]
+
+
+def _ratio(one: Sequence[Rate], other: Sequence[Rate]) -> float:
+    return float(np.median([a.per_second / b.per_second for a, b in zip(one, other, strict=True)]))
+
+
+def _overhead(one: Sequence[Rate], other: Sequence[Rate]) -> float:
+    return float(np.median([a.milliseconds - b.milliseconds for a, b in zip(one, other, strict=True)]))
+
+
+def latency(cores: Cores, seconds: float) -> list[Number]:
+    """The spread of the time to answer at `SHARE` of capacity.
+
+    Requests that come by chance wait for each other in any queue: beside that row stands what a queue without any fault
+    would do, whose every answer takes the same time.
+
+    Args:
+        seconds: for each way of arriving.
+    """
+    with huijian(cores) as server:
+        capacity = server.saturate(ROUND_SECONDS).per_second
+        even, random = evenly(SHARE * capacity, seconds), at_random(SHARE * capacity, seconds)
+        steady, chance = (open_loop(server.url, new_request(), due) for due in (even, random))
+    ideal = np.percentile(ideal_queue(random, server.workers, server.workers / capacity), (50, 99))
+    return [
+        Number("capacity", capacity, "/s"),
+        *_spread("evenly spaced", steady, most=3),
+        *_spread("at random", chance),
+        Number("at random, a queue without fault: p99 / p50", float(ideal[1] / ideal[0])),
+        lateness([*steady, *chance]),
+    ]
+
+
+def _spread(arrivals: str, exchanges: Sequence[Exchange], most: float | None = None) -> list[Number]:
+    middle, high = percentiles(exchanges, 50, 99)
+    return [
+        Number(f"{arrivals}, p50", middle, "ms"),
+        Number(f"{arrivals}, p99", high, "ms"),
+        Number(f"{arrivals}, p99 / p50", high / middle, most=most),
+        Number(f"{arrivals}, not answered with 200", len(exchanges) - len(succeeded(exchanges)), most=0),
+    ]
+
+
+def ideal_queue(due: Sequence[float], workers: int, service: float) -> list[float]:
+    """Times to answer where every answer takes the same time and the first free worker takes the next request."""
+    free = [0.0] * workers
+    times = []
+    for moment in due:
+        end = max(heapq.heappop(free), moment) + service
+        heapq.heappush(free, end)
+        times.append(end - moment)
+    return times
+
+
+def lateness(exchanges: Sequence[Exchange]) -> Number:
+    """How late requests were sent: beyond the limit, whatever was measured says nothing."""
+    late = [(exchange.sent - exchange.due) * 1000 for exchange in exchanges]
+    return Number("sent later than due, p99", float(np.percentile(late, 99)), "ms", most=LATE_MS)
+
+
+def cache(cores: Cores, seconds: float) -> list[Number]:
+    """Avatars that come again, beside those that never did.
+
+    Args:
+        seconds: for each kind.
+    """
+    numbers, (known, *_) = itertools.count(), profiles()
+    again = form(replace(known, name=None, bio=None))
+
+    def fresh() -> Request:
+        avatar = never_seen(known.avatar or b"")
+        return form(replace(known, account_id=str(next(numbers)), name=None, bio=None, avatar=avatar))
+
+    with huijian(cores) as server:
+        never = server.saturate(seconds, fresh)
+        remembered = server.saturate(seconds, lambda: again)
+        share = _remembered(server)
+    return [
+        *_rate("avatars never seen", [never]),
+        *_rate("one avatar again and again", [remembered]),
+        Number("CPU for an avatar that comes again", remembered.milliseconds, "ms", most=4),
+        Number("share of pictures that the metrics call remembered", share),
+    ]
+
+
+def _remembered(server: Server) -> float:
+    text = httpx.get(f"{server.url}/metrics", trust_env=False).text
+    lines = [line.split() for line in text.splitlines() if line.startswith("huijian_pictures_total")]
+    counts = {name: float(value) for name, value in lines}
+    return counts['huijian_pictures_total{outcome="remembered"}'] / sum(counts.values())
