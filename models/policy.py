@@ -195,10 +195,12 @@ class Policy(BaseModel):
 
 
 def _with_permitted_letters(findings: list[Finding]) -> list[Finding]:
-    """What is written in a permitted emblem about its owner is permitted too."""
+    """What a permitted emblem says about its owner is permitted too, and so are the restricted words of its name."""
     permitted = [finding for finding in findings if finding.authorized]
     return [
-        replace(found, authorized=True) if any(_names_owner(found, emblem) for emblem in permitted) else found
+        replace(found, authorized=True)
+        if any(_names_owner(found, other) or _within_name(found, other) for other in permitted)
+        else found
         for found in findings
     ]
 
@@ -211,6 +213,16 @@ def _names_owner(found: Finding, emblem: Finding) -> bool:
     if text.box is None or picture.box is None:
         return False
     return shared(text.box, picture.box) > area(text.box) / 2
+
+
+def _within_name(found: Finding, name: Finding) -> bool:
+    """Whether a finding is restricted words that all stand in a name: 中国 in 中国移动."""
+    if found.label is not Label.RESTRICTED_WORD or found.field is not name.field:
+        return False
+    spans = name.evidence.spans or ()
+    return all(
+        any(first <= start and end <= last for first, last in spans) for start, end in found.evidence.spans or ()
+    )
 
 
 def _one_per_place(findings: list[Finding]) -> list[Finding]:

@@ -241,3 +241,16 @@ def test_a_permitted_emblem_permits_nothing_but_its_name(policy: Policy, text: F
 def test_the_name_in_an_emblem_that_is_not_permitted_counts(policy: Policy):
     found = policy.apply([emblem("media.x", 0.9), written(Label.MEDIA_IMPERSONATION)], frozenset(), ACCOUNT)
     assert [entry.authorized for entry in found] == [False, False]
+
+
+def named(label: Label, start: int, end: int, **evidence: str) -> Finding:
+    return Finding(label, Field.NAME, 0.9, "test@1", Evidence(spans=((start, end),), **evidence))
+
+
+def test_the_restricted_words_of_a_permitted_name_do_not_count(policy: Policy):
+    name = named(Label.FALSE_AUTHORITY, 0, 4, owner_id="soe.chinamobile")
+    inside, beyond = named(Label.RESTRICTED_WORD, 0, 2), named(Label.RESTRICTED_WORD, 6, 8)
+    entitled = frozenset({"soe.chinamobile"})
+    assert policy.verdict(policy.apply([name, inside], entitled, "1")) is Severity.PASS
+    assert policy.verdict(policy.apply([name, beyond], entitled, "1")) is Severity.REVIEW
+    assert policy.verdict(policy.apply([name, inside], frozenset(), "1")) is Severity.REJECT
