@@ -219,10 +219,8 @@ def _within_name(found: Finding, name: Finding) -> bool:
     """Whether a finding is restricted words that all stand in a name: 中国 in 中国移动."""
     if found.label is not Label.RESTRICTED_WORD or found.field is not name.field:
         return False
-    spans = name.evidence.spans or ()
-    return all(
-        any(first <= start and end <= last for first, last in spans) for start, end in found.evidence.spans or ()
-    )
+    words, names = found.evidence.spans or (), name.evidence.spans or ()
+    return bool(words) and all(any(first <= start and end <= last for first, last in names) for start, end in words)
 
 
 def _one_per_place(findings: list[Finding]) -> list[Finding]:
