@@ -6,7 +6,7 @@ return.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import log
 from typing import cast
@@ -26,6 +26,9 @@ DETECTOR = "closed@2026.11.1"
 
 NEAREST = 8
 """Avatars of every segment that are looked at: more than `likelihood.SHARED`, so that shared ones are seen to be."""
+
+COMPARED = 16
+"""Bearers of a name, in every segment and for every nearness, whose avatars are looked at wherever they lie."""
 
 AS_ALIKE = 1.0
 """Difference of logarithms up to which avatars are alike as much."""
@@ -78,55 +81,52 @@ class ClosedAccountDetector:
 
     def _findings(self, shown: Shown) -> list[Finding]:
         own = self._hasher.account(shown.account_id)
-        found = self._by_avatar(shown.avatar, own) if shown.avatar and self._likelihood else {}
-        if shown.name:
-            self._add_names(shown.name, own, found)
+        named = self._named(shown.name, own) if shown.name else []
+        found: dict[Place, _Found] = {}
+        for number, segment in enumerate(self.register.segments):
+            bearers = np.concatenate([np.zeros(0, np.uint32), *(rows[number][:COMPARED] for _, rows in named)])
+            found |= {(number, int(row)): _Found() for row in bearers}
+            if self._likelihood and segment.encoder == self._encoder:
+                for frame in shown.avatar:
+                    self._compare(frame, number, bearers, own, found)
+        for (number, row), evidence in found.items():
+            evidence.name = next((said for said, rows in named if row in rows[number]), None)
+        _temper(found, len(self.register))
+        return self._best(shown.name, found)
+
+    def _named(self, name: Normalized, own: int) -> list[tuple[float, list[Array]]]:
+        """What each nearness of the name says, and the rows of each segment that come so near, nearest first."""
+        found = []
+        for near, hashed in self._hasher.asked(name):
+            bearers = [_others(segment, segment.named(hashed), own) for segment in self.register.segments]
+            if count := sum(map(len, bearers)):
+                found.append((of_name(near, bits(name, near), count, len(self.register)), bearers))
+        return found
+
+    def _compare(self, frame: Likeness, number: int, bearers: Array, own: int, found: dict[Place, _Found]) -> None:
+        """Note avatars that are likelier the same than not, among the nearest and those of the name's bearers."""
+        assert self._likelihood is not None  # noqa: S101 - checked by the caller
+        segment = self.register.segments[number]
+        rows, vectors = segment.nearest(frame.asked, NEAREST, bearers)
+        alike = Cosines.of(frame.asked[:, None], vectors[None])
+        said = self._likelihood(alike)  # (as it is or mirrored, avatars)
+        side = said.argmax(axis=0)
+        for place in np.flatnonzero((said.max(axis=0) > 0) & (segment.hashes[rows] != np.uint64(own))):
+            evidence = found.setdefault((number, int(rows[place])), _Found())
+            if evidence.avatar is None or said[side[place], place] > evidence.avatar:
+                evidence.avatar, evidence.frame = float(said[side[place], place]), frame.frame
+                evidence.similarity = float(alike.look[side[place], place])
+
+    def _best(self, name: Normalized | None, found: dict[Place, _Found]) -> list[Finding]:
         ranked = sorted(found.items(), key=lambda item: -self._score(item[1]))
         findings = []
-        if shown.name and (named := next((item for item in ranked if item[1].name is not None), None)):
-            findings.append(self._finding(Field.NAME, *named, _quoted(shown.name)))
+        if name and (named := next((item for item in ranked if item[1].name is not None), None)):
+            quoted = Evidence(spans=((0, len(name.original)),), text=name.original, normalized=name.text)
+            findings.append(self._finding(Field.NAME, *named, quoted))
         if pictured := next((item for item in ranked if item[1].avatar is not None), None):
             evidence = Evidence(similarity=pictured[1].similarity, frame=pictured[1].frame)
             findings.append(self._finding(Field.AVATAR, *pictured, evidence))
         return findings
-
-    def _by_avatar(self, frames: Sequence[Likeness], own: int) -> dict[Place, _Found]:
-        """Closed accounts whose avatars are likelier the same than not."""
-        assert self._likelihood is not None  # noqa: S101 - checked by the caller
-        found: dict[Place, _Found] = {}
-        for frame in frames:
-            for place, alike in self._near(frame.asked, own):
-                said = self._likelihood(alike)
-                if said > (found[place].avatar or 0.0 if place in found else 0.0):
-                    found[place] = _Found(avatar=said, similarity=alike.look, frame=frame.frame)
-        return _common_as_they_are(found, len(self.register))
-
-    def _near(self, vectors: Array, own: int) -> Iterator[tuple[Place, Cosines]]:
-        for number, segment in enumerate(self.register.segments):
-            if segment.encoder == self._encoder:
-                rows, near = segment.nearest(vectors, NEAREST)
-                for vector, row, other in zip(vectors.repeat(rows.shape[1], 0), rows.flat, _flat(near), strict=True):
-                    if row >= 0 and int(segment.hashes[row]) != own:
-                        yield (number, int(row)), Cosines.of(vector, other)
-
-    def _add_names(self, name: Normalized, own: int, found: dict[Place, _Found]) -> None:
-        """Add what the name says to what is found, and one bearer of it for all others."""
-        for near, hashed in self._hasher.asked(name):
-            bearers = [self._bearers(segment, hashed, own) for segment in self.register.segments]
-            count = sum(map(len, bearers))
-            if not count:
-                continue
-            said = of_name(near, bits(name, near), count, len(self.register))
-            one = next((number, int(rows[0])) for number, rows in enumerate(bearers) if len(rows))
-            found.setdefault(one, _Found())
-            for (number, row), evidence in found.items():
-                if evidence.name is None and row in bearers[number]:
-                    evidence.name = said
-
-    @staticmethod
-    def _bearers(segment: Segment, hashed: int, own: int) -> Array:
-        rows = segment.named(hashed)
-        return cast(Array, rows[segment.hashes[rows] != np.uint64(own)])
 
     def _score(self, evidence: _Found) -> float:
         return probability(prior(len(self.register)) + (evidence.name or 0.0) + (evidence.avatar or 0.0))
@@ -138,19 +138,15 @@ class ClosedAccountDetector:
         return Finding(Label.CLOSED_ACCOUNT_MATCH, field, self._score(found), DETECTOR, evidence)
 
 
-def _common_as_they_are(found: dict[Place, _Found], remembered: int) -> dict[Place, _Found]:
-    """An avatar that several closed accounts share says no more than how few of all have it."""
-    said = [evidence.avatar or 0.0 for evidence in found.values()]
-    sharers = sum(one > max(said) - AS_ALIKE for one in said) if said else 0
+def _others(segment: Segment, rows: Array, own: int) -> Array:
+    return cast(Array, rows[segment.hashes[rows] != np.uint64(own)])
+
+
+def _temper(found: dict[Place, _Found], remembered: int) -> None:
+    """Let an avatar that several closed accounts share say no more than how few of all have it."""
+    pictured = [(evidence, evidence.avatar) for evidence in found.values() if evidence.avatar is not None]
+    strongest = max((said for _, said in pictured), default=0.0)
+    sharers = sum(said > strongest - AS_ALIKE for _, said in pictured)
     if sharers >= SHARED:
-        for evidence in found.values():
-            evidence.avatar = min(evidence.avatar or 0.0, log(remembered / sharers))
-    return found
-
-
-def _flat(vectors: Array) -> Array:
-    return cast(Array, vectors.reshape(-1, vectors.shape[-1]))
-
-
-def _quoted(name: Normalized) -> Evidence:
-    return Evidence(spans=((0, len(name.original)),), text=name.original, normalized=name.text)
+        for evidence, said in pictured:
+            evidence.avatar = min(said, log(remembered / sharers))

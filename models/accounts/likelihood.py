@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from math import exp, log
 from pathlib import Path
 
+import numpy as np
+
 from models.accounts.likeness import Cosines
 from models.accounts.names import Nearness
 
@@ -29,6 +31,9 @@ KEEPS = {Nearness.SAME: 0.5, Nearness.SHAPE: 0.1, Nearness.SOUND: 0.1}
 
 SHARED = 5
 """Closed accounts with one name or avatar from which that is how common it is: fewer may be one person's."""
+
+
+Array = np.ndarray
 
 
 def prior(remembered: int) -> float:
@@ -79,6 +84,6 @@ class AvatarLikelihood:
                 return cls(*(float(values[name]) for name in ("look", "layout", "bias")))
         return None
 
-    def __call__(self, alike: Cosines) -> float:
-        """Logarithm of how much more often a returning account has an avatar so alike than an unrelated one."""
+    def __call__(self, alike: Cosines) -> Array:
+        """Logarithms of how much more often a returning account has an avatar so alike than an unrelated one."""
         return self.look * alike.look + self.layout * alike.layout + self.bias

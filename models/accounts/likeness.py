@@ -4,12 +4,14 @@ The encoder was trained on emblems. To it two people's photographs are much alik
 pair in ten), while a copy keeps its layout; and what a crop does to the layout, the encoder hardly sees. So an avatar
 is remembered as both, one behind the other, and both are compared.
 
-Source: PDQ (Facebook 2019) for the layout: signs of low frequencies of a small grey picture.
+Source: PDQ (Facebook 2019) for the layout: signs of low frequencies of a small grey picture,
+of which here faint ones count less.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
@@ -20,9 +22,15 @@ SIDE = 64
 """Pixels of the grey picture whose frequencies are taken, as in PDQ."""
 
 FREQUENCIES = 16
-"""In each direction, from the first one on: 256 signs."""
+"""In each direction, from the first one on."""
 
 LAYOUT = FREQUENCIES * FREQUENCIES
+
+LOOKS, LAYOUTS = slice(None, -LAYOUT), slice(-LAYOUT, None)
+"""Where they lie in a vector."""
+
+FAINT = 4.0
+"""Grey levels below which a frequency is as likely JPEG's doing as the picture's."""
 
 Array = np.ndarray
 
@@ -49,8 +57,8 @@ class Likeness:
         Args:
             look: the encoder's vector of the whole picture, float32 (dimension,), unit length.
         """
-        signs = layout(image.pixels).ravel() / FREQUENCIES
-        return cls(image.frame, (np.concatenate([look, signs]) / np.sqrt(2)).astype(np.float32))
+        both = np.concatenate([look, layout(image.pixels)])
+        return cls(image.frame, (both / np.sqrt(2)).astype(np.float32))
 
     @property
     def asked(self) -> Array:
@@ -59,30 +67,36 @@ class Likeness:
         The encoder gives a mirrored picture nearly the same vector.
         """
         mirrored = self.vector.copy()
-        mirrored[-LAYOUT:] *= _MIRROR
+        mirrored[LAYOUTS] *= _MIRROR
         return np.stack([self.vector, mirrored])
 
 
 @dataclass(frozen=True)
 class Cosines:
-    """How alike two pictures are.
+    """How alike pictures are.
 
     Attributes:
-        look: cosine of the encoder's vectors.
-        layout: cosine of the layouts: 1 where all signs agree, 0 where half of them do.
+        look: float32, any shape: cosine of the encoder's vectors.
+        layout: of the same shape: cosine of the layouts: 0 of unrelated pictures, and of plain ones.
     """
 
-    look: float
-    layout: float
+    look: Array
+    layout: Array
 
     @classmethod
     def of(cls, one: Array, other: Array) -> Cosines:
-        """Of two vectors of likenesses, mirrored or not as they are given."""
-        return cls(2 * float(one[:-LAYOUT] @ other[:-LAYOUT]), 2 * float(one[-LAYOUT:] @ other[-LAYOUT:]))
+        """Of vectors of likenesses, in the last axis, mirrored or not as they are given."""
+        look, layout = (2 * np.einsum("...d,...d", one[..., part], other[..., part]) for part in (LOOKS, LAYOUTS))
+        return cls(np.minimum(look, 1), np.minimum(layout, 1))  # rounded to 8 bits, they come to 1.002
 
 
 def layout(pixels: Array) -> Array:
-    """How light and dark lie: signs of low frequencies, int64 (16, 16), 1 or -1, down and across."""
+    """How light and dark lie: nearly the signs of low frequencies, float32 (256,); unit length, or less if plain.
+
+    Args:
+        pixels: RGB, uint8 (height, width, 3).
+    """
     grey = cv2.cvtColor(cv2.resize(pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    frequencies = cv2.dct(grey.astype(np.float32))[1 : FREQUENCIES + 1, 1 : FREQUENCIES + 1]
-    return np.where(frequencies > 0, 1, -1)
+    frequencies = cv2.dct(grey.astype(np.float32))[1 : FREQUENCIES + 1, 1 : FREQUENCIES + 1].ravel()
+    signs = frequencies / np.hypot(frequencies, FAINT)
+    return cast(Array, signs / max(float(np.linalg.norm(signs)), 1.0))

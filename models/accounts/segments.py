@@ -6,7 +6,8 @@ memory of its own.
 
 - `accounts.npy`: uint64 (accounts,), hashes of their ids;
 - `name_hashes.npy`: uint64 (names,), sorted, and `name_rows.npy`: uint32 (names,), whose they are;
-- `avatars.faiss`: inner products of vectors of whole numbers, and `avatar_rows.npy`: uint32 (avatars,), whose they are;
+- `avatars.faiss`: inner products of vectors of whole numbers, and `avatar_rows.npy`: uint32 (avatars,), whose they are,
+  ascending;
 - `config.json`: the encoder's fingerprint, what tells the hash key, SHA-256 of the other files.
 """
 
@@ -25,19 +26,22 @@ import numpy as np
 
 from models import versions
 
-MOST_ROWS = 131_072
-"""Accounts of a segment: 70 MB, and seconds to write."""
+MOST_ROWS = 262_144
+"""Accounts of a segment: 160 MB, and some seconds to write without one of them."""
 
-EXACT_ROWS = 16_384
+EXACT_ROWS = 8_192
 """Avatars up to which every one is compared."""
 
-LISTS, VISITED = 512, 8
-"""Of a larger segment's inverted lists, and how many a search visits: of avatars uploaded again the original is found
-as often as by comparing all (`benchmarks/accounts.py`)."""
+LIST_ROWS, VISITED, LEAST_VISITED = 512, 1 / 16, 8
+"""Avatars in an inverted list of a larger segment, and how many of the lists a search visits: of avatars uploaded again
+(cosine .9) 98.7% are found, in a fifth of the time of comparing all (`benchmarks/accounts.py`)."""
 
-SCALE = 12 * 16 * 2**0.5
-"""What vectors are multiplied by before they are rounded to 8 bits: signs of layouts become 12 exactly, and looks, of
-which no component comes near to .66, are off by .001."""
+COMPARED_AGAIN = 16
+"""Avatars that are compared in full, for each one asked for, of those that codes of half a bit a number put first."""
+
+SCALE = 270
+"""What vectors are multiplied by before they are rounded to 8 bits: components up to .47, all but those of
+pictures with next to no detail, are kept to .002."""
 
 FILES = ("accounts.npy", "name_hashes.npy", "name_rows.npy", "avatar_rows.npy", "avatars.faiss")
 CONFIG = "config.json"
@@ -113,6 +117,8 @@ class Segment:
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise AccountsError(f"{directory} is not a whole segment: {type(error).__name__}") from error
         self.hashes, self._names, self._name_rows, self._avatar_rows = arrays
+        is_exact = isinstance(self._index, faiss.IndexScalarQuantizer)
+        self._codes: Any = self._index if is_exact else faiss.downcast_index(self._index.refine_index)
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -123,28 +129,27 @@ class Segment:
         first, last = np.searchsorted(self._names, wanted), np.searchsorted(self._names, wanted, side="right")
         return self._name_rows[first:last]
 
-    def nearest(self, asked: Array, count: int) -> tuple[Array, Array]:
-        """The nearest avatars to some vectors, best first.
+    def nearest(self, asked: Array, count: int, also: Array) -> tuple[Array, Array]:
+        """The nearest avatars to some vectors, and those of some accounts besides.
 
         Args:
             asked: float32 (n, dimension), unit length.
+            count: nearest avatars of each vector, at most.
+            also: rows of accounts, which may have no avatar.
 
         Returns:
-            Rows of accounts, int64 (n, k), -1 where there are fewer, and their vectors, float32 (n, k, dimension).
+            Rows of accounts, int64 (k,), each once and in no order, and their vectors, float32 (k, dimension).
         """
-        count = min(count, len(self._avatar_rows))
-        if not count:
-            return np.zeros((len(asked), 0), np.int64), np.zeros((len(asked), 0, asked.shape[1]), np.float32)
-        _, places, vectors = self._index.search_and_reconstruct(asked * np.float32(SCALE), count)
-        rows = np.where(places < 0, -1, self._avatar_rows[places].astype(np.int64))
-        return rows, vectors / SCALE
+        if not len(self._avatar_rows):
+            return np.zeros(0, np.int64), np.zeros((0, asked.shape[1]), np.float32)
+        _, found = self._index.search(asked * np.float32(SCALE), min(count, len(self._avatar_rows)))
+        wanted = np.minimum(np.searchsorted(self._avatar_rows, also), len(self._avatar_rows) - 1)
+        places = np.union1d(found[found >= 0], wanted[self._avatar_rows[wanted] == also])
+        return self._avatar_rows[places].astype(np.int64), self._codes.reconstruct_batch(places) / np.float32(SCALE)
 
     def contents(self) -> Accounts:
         """Everything, in memory."""
-        index = faiss.clone_index(self._index)
-        if isinstance(index, faiss.IndexIVF):
-            index.make_direct_map()
-        avatars = index.reconstruct_n(0, index.ntotal) / SCALE
+        avatars = self._codes.reconstruct_n(0, self._codes.ntotal) / np.float32(SCALE)
         names = np.array(self._names), np.array(self._name_rows)
         return Accounts(np.array(self.hashes), *names, avatars, np.array(self._avatar_rows))
 
@@ -168,15 +173,22 @@ def write(root: Path, name: str, accounts: Accounts, encoder: str, check: str) -
 
 
 def index_of(vectors: Array) -> faiss.Index:
-    """An index of float32 (avatars, dimension), 8 bits a number: exact, or inverted lists above `EXACT_ROWS`."""
+    """An index of float32 (avatars, dimension), 8 bits a number: exact, or searched by codes above `EXACT_ROWS`.
+
+    Source: inverted lists and product quantisation (Jégou et al. 2011), with lookups in registers (André et al. 2017).
+    """
     codes = np.clip(np.rint(vectors * SCALE), -128, 127).astype(np.float32)
-    exact = len(vectors) <= EXACT_ROWS
-    factory = "SQ8_direct_signed" if exact else f"IVF{LISTS},SQ8_direct_signed"
-    index: Any = faiss.index_factory(vectors.shape[1], factory, faiss.METRIC_INNER_PRODUCT)
-    if not exact:
-        index.by_residual = False
-        index.cp.max_points_per_centroid = 64  # lists of nearly equal length in a quarter of the time
-        index.nprobe = VISITED
+    dimension, lists = vectors.shape[1], max(len(vectors) // LIST_ROWS, 1)
+    fine = "SQ8_direct_signed"
+    if len(vectors) <= EXACT_ROWS:
+        index: Any = faiss.index_factory(dimension, fine, faiss.METRIC_INNER_PRODUCT)
+    else:
+        coarse = f"IVF{lists},PQ{dimension // 4}x4fs,Refine({fine})"
+        index = faiss.index_factory(dimension, coarse, faiss.METRIC_INNER_PRODUCT)
+        index.k_factor = COMPARED_AGAIN
+        inverted: Any = faiss.downcast_index(index.base_index)
+        inverted.nprobe = max(int(lists * VISITED), LEAST_VISITED)
+        inverted.cp.max_points_per_centroid = 64  # lists of nearly equal length in a quarter of the time
     index.train(codes)
     index.add(codes)
     return index

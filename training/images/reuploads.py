@@ -17,8 +17,8 @@ from training.images.innocents import CHINESE
 from training.images.scenes import AVATAR, TYPEFACES, Picture, Scene, placed
 from training.images.split import Fold
 
-SAME_PHOTO = 40
-"""Signs, of 256, in which two sizes of one wallpaper differ at most; other pairs differ in 70 and more."""
+SAME_PHOTO = 0.7
+"""Cosine of layouts that two sizes of one wallpaper reach; other pairs stay below .5."""
 
 Generator = np.random.Generator
 Array = np.ndarray
@@ -50,8 +50,8 @@ def _photographs() -> list[Picture]:
     """The middle of every photograph of the packages; a wallpaper that comes in several sizes only once."""
     kept: dict[int, Array] = {}
     for photo in map(_middle, Backgrounds.load((*TRAINING_PHOTOS, *VALIDATION_PHOTOS, *BENCHMARK_PHOTOS)).photos):
-        signs = layout(photo)
-        if all(np.count_nonzero(signs != layout(other)) > SAME_PHOTO for other in kept.values()):
+        lights = layout(photo)
+        if all(lights @ layout(other) < SAME_PHOTO for other in kept.values()):
             kept[len(kept)] = photo
     return [Image.fromarray(photo) for photo in kept.values()]
 

@@ -1,0 +1,147 @@
+"""What it takes to know up to ten million closed accounts: time to remember them, disk, memory, time of a look-up.
+
+Accounts are made up: avatars in clusters, as people choose alike ones, and four hashes of each name. They are
+remembered in files of `--at-once`, as `huijian closed add` does. A look-up is that of a profile with name and avatar,
+for half of them the avatar of a closed account, noised as one that is uploaded again is (cosine .9); beside it
+stands what FAISS needs to compare that avatar with a segment's, one by one. "Found" is the share of those whose
+account was the first. Memory is what the process holds by itself, without the mapped files that all workers share.
+
+    .venv/bin/python -m benchmarks.accounts --sizes 100000
+    .venv/bin/python -m benchmarks.accounts --sizes 1000000 10000000
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import faiss
+import numpy as np
+import psutil
+from tqdm import tqdm
+
+from benchmarks.clock import COLUMNS, Times, pin_to_one_core, state_of_machine
+from models.accounts.detector import ClosedAccountDetector, Shown
+from models.accounts.likelihood import AvatarLikelihood
+from models.accounts.likeness import LAYOUT, Likeness
+from models.accounts.names import Hasher
+from models.accounts.register import Register, RegisterFiles
+from models.accounts.segments import MOST_ROWS, Accounts
+from models.settings import Settings
+from models.text.normalize import normalize
+
+SIZES = (100_000,)
+LOOK = 256
+CLUSTERS = 20_000
+NAMES = 4
+"""Hashes of a name: as it is, its shape, its sound in two spellings."""
+
+LOOK_UPS = 400
+ALIKE = 0.9
+"""Cosine of an avatar to itself, uploaded again."""
+
+Array = np.ndarray
+
+
+def main() -> None:
+    """Measure and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--at-once", type=int, default=MOST_ROWS, help="Accounts that are added together.")
+    parser.add_argument("--folder", type=Path, help="Where they are written; a temporary one if not given.")
+    options = parser.parse_args()
+    pin_to_one_core()
+    heads = f"{'accounts':>12}{'add s':>9}{'disk MB':>9}{'open s':>8}{'own MB':>8}{'one more ms':>12}{'found':>7}"
+    print(f"{heads}  look-up, ms {COLUMNS}")
+    for size in options.sizes:
+        folder = Path(tempfile.mkdtemp(dir=options.folder, prefix="huijian-closed-"))
+        try:
+            measure(RegisterFiles(folder), size, options.at_once)
+        finally:
+            shutil.rmtree(folder)
+    print(
+        f"\n{state_of_machine()}\n\n.venv/bin/python -m benchmarks.accounts --sizes {' '.join(map(str, options.sizes))}"
+    )
+
+
+def measure(files: RegisterFiles, size: int, at_once: int) -> None:
+    """Print a line for the register and one for FAISS alone."""
+    draw = np.random.default_rng(size)
+    centres = unit(draw.normal(size=(CLUSTERS, LOOK)).astype(np.float32))
+    adding, kept = Times(), []
+    for first in tqdm(range(0, size, at_once), "adding", disable=None, leave=False):
+        some = made(draw, centres, first, min(at_once, size - first))
+        kept.append((some.hashes[:50], some.avatars[:50].copy()))
+        adding.measure(partial(files.add, some, "made", "made"))
+    disk = sum(path.stat().st_size for path in files.root.rglob("*") if path.is_file()) / 2**20
+    one_more = Times()
+    for number in range(5):
+        one_more.measure(partial(files.add, made(draw, centres, size + number, 1), "made", "made"))
+    opening, before = Times(), own_bytes()
+    register = opening.measure(RegisterFiles(files.root).read)
+    hashes, avatars = (np.concatenate(parts) for parts in zip(*kept, strict=True))
+    found, times = looked_up(register, draw, hashes, avatars)
+    own = (own_bytes() - before) / 2**20
+    more = float(np.median(one_more.wall))
+    line = f"{size:>12,}{sum(adding.wall) / 1000:>9.1f}{disk:>9,.0f}{opening.wall[0] / 1000:>8.1f}{own:>8,.0f}"
+    print(f"{line}{more:>12.0f}{found:>7.3f}              {times}", flush=True)
+    print(f"{'one segment by FAISS, exact':>65}              {exact(avatars, draw, centres)}", flush=True)
+
+
+def made(draw: np.random.Generator, centres: Array, first: int, count: int) -> Accounts:
+    """Accounts that do not exist, numbered from `first` on."""
+    looks = centres[draw.integers(len(centres), size=count)] + draw.normal(0, 0.7 / LOOK**0.5, (count, LOOK))
+    signs = draw.choice(np.float32([-1, 1]), (count, LAYOUT)) / LAYOUT**0.5
+    vectors = np.concatenate([unit(looks.astype(np.float32)), signs], axis=1) / np.float32(2**0.5)
+    hashes = np.arange(first, first + count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    names = draw.integers(0, 2**64, count * NAMES, dtype=np.uint64)
+    return Accounts(hashes, names, np.arange(count).repeat(NAMES), vectors, np.arange(count))
+
+
+def unit(vectors: Array) -> Array:
+    """The same with unit length."""
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+
+
+def looked_up(register: Register, draw: np.random.Generator, hashes: Array, avatars: Array) -> tuple[float, Times]:
+    """The share of avatars whose account is the first, and the time of profiles' look-ups."""
+    encoder = Settings().released().encoder_directory()
+    likelihood = AvatarLikelihood.load(encoder, encoder.name)
+    detector = ClosedAccountDetector(register, Hasher(bytes(32)), "made", likelihood)
+    name, right, times = normalize("晚风吹过麦田的收音机"), [], Times()
+    for number in range(LOOK_UPS):
+        chosen = int(draw.integers(len(avatars)))
+        vector = again(draw, avatars[chosen]) if number % 2 else unit(draw.normal(size=avatars.shape[1]))
+        shown = Shown(str(number), name, (Likeness(None, vector.astype(np.float32)),))
+        (findings,) = times.measure(partial(detector, [shown]))
+        if number % 2:
+            right += [any(one.evidence.reference_id == f"{int(hashes[chosen]):016x}" for one in findings)]
+    return float(np.mean(right)), times
+
+
+def again(draw: np.random.Generator, vector: Array) -> Array:
+    """An avatar as it is when it is uploaded again."""
+    noise = unit(draw.normal(size=len(vector)))
+    noise = unit(noise - (noise @ unit(vector)) * unit(vector))
+    return ALIKE * unit(vector) + (1 - ALIKE**2) ** 0.5 * noise
+
+
+def exact(avatars: Array, draw: np.random.Generator, centres: Array) -> Times:
+    """Comparing with every vector of a segment, in 32 bits."""
+    index, times = faiss.IndexFlatIP(avatars.shape[1]), Times()
+    index.add(made(draw, centres, 0, MOST_ROWS).avatars)
+    for vector in avatars[:20]:
+        times.measure(partial(index.search, vector[None].repeat(2, 0), 8))
+    return times
+
+
+def own_bytes() -> int:
+    """Memory of this process that no file backs."""
+    return int(psutil.Process().memory_full_info().uss)
+
+
+if __name__ == "__main__":
+    main()

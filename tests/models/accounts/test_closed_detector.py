@@ -1,0 +1,182 @@
+"""Accounts that come back, seen by the Inspector with the released encoder: by avatar, by name, by both together."""
+
+import io
+import os
+from dataclasses import replace
+
+import PIL.Image
+import PIL.ImageOps
+import pytest
+
+from models.accounts.closed import FOLDER, Account, ClosedAccounts, gathered
+from models.accounts.likeness import LAYOUT, Likeness
+from models.accounts.names import HASH_VARIABLE, Hasher
+from models.accounts.register import RegisterFiles
+from models.accounts.segments import AccountsError
+from models.images.decode import decode
+from models.inspector import Inspector
+from models.live import LiveInspector
+from models.profile import Answer, Field, Label, Profile
+from models.settings import REPOSITORY, Settings
+
+KEY = bytes(range(32))
+RARE, COMMON = "晚风吹过麦田的收音机", "王建国"
+
+
+def picture(seed):
+    """Somebody's avatar: soft blobs, as unlike the others' as photographs are."""
+    cells = bytes((seed * 31 + place * place * 7) % 251 for place in range(16 * 16 * 3))
+    noise = PIL.Image.frombytes("RGB", (16, 16), cells)
+    return noise.resize((320, 320), PIL.Image.Resampling.BICUBIC)
+
+
+def encoded(image, kind="PNG", **options):
+    buffer = io.BytesIO()
+    image.convert("RGB").save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+CHANGES = {
+    "same": encoded,
+    "recompressed": lambda image: encoded(image.resize((180, 180)), "JPEG", quality=50),
+    "mirrored": lambda image: encoded(PIL.ImageOps.mirror(image), "JPEG", quality=80),
+    "animated": lambda image: encoded(image, "GIF", save_all=True, append_images=[picture(50).convert("RGB")]),
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    os.environ[HASH_VARIABLE] = KEY.hex()
+    yield tmp_path_factory.mktemp("home")
+    del os.environ[HASH_VARIABLE]
+
+
+@pytest.fixture(scope="module")
+def live(home):
+    return LiveInspector(replace(Settings(), home=home))
+
+
+def close(live, account_id, name=None, image=None):
+    encoder, files = live.current.encoder, RegisterFiles(live.settings.home / FOLDER)
+    frames = decode(encoded(image), Field.AVATAR) if image else []
+    likeness = Likeness.of(frames[0], encoder([frames[0].pixels])[0].vectors[0]) if image else None
+    hasher = Hasher(KEY)
+    accounts = gathered([Account(account_id, name, likeness)], hasher, encoder.dimension + LAYOUT)
+    files.add(accounts, encoder.fingerprint, hasher.check)
+    live.refresh()
+    return f"{hasher.account(account_id):016x}"
+
+
+def matches(live, account_id="new", **fields):
+    """Findings about closed accounts, by field."""
+    (answer,) = live.current([Profile(account_id, **fields)])
+    assert isinstance(answer, Answer), answer
+    found = [finding for finding in answer.findings if finding.label is Label.CLOSED_ACCOUNT_MATCH]
+    return {finding.field: finding for finding in found}, answer
+
+
+@pytest.fixture
+def closed(live):
+    """Three closed accounts, and their keys."""
+    yield [
+        close(live, "rare", RARE, picture(1)),
+        close(live, "common", COMMON, picture(2)),
+        close(live, "x", "云南阿月"),
+    ]
+    hasher = Hasher(KEY)
+    RegisterFiles(live.settings.home / FOLDER).remove([hasher.account(one) for one in ("rare", "common", "x")])
+    live.refresh()
+
+
+def test_nothing_is_said_and_no_version_named_while_none_are_closed(live):
+    found, answer = matches(live, name=RARE, avatar=encoded(picture(1)))
+    assert not found
+    assert "closed" not in answer.versions
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_avatar_uploaded_again_is_found(live, closed, change):
+    found, answer = matches(live, avatar=CHANGES[change](picture(1)))
+    finding = found[Field.AVATAR]
+    assert finding.evidence.reference_id == closed[0]
+    assert finding.evidence.similarity > 0.6
+    assert finding.evidence.frame == (0 if change == "animated" else None)
+    assert finding.score >= 0.5
+    assert answer.verdict != "pass"
+    assert answer.versions["closed"].startswith("3-")
+
+
+def test_other_peoples_avatars_are_not(live, closed):
+    assert not any(matches(live, avatar=encoded(picture(seed)))[0] for seed in range(5, 9))
+
+
+def test_a_rare_name_is_found_alone_and_a_common_one_is_not(live, closed):
+    found, _ = matches(live, name="晚风✨吹过麦田的收音机")
+    assert found[Field.NAME].evidence.reference_id == closed[0]
+    assert found[Field.NAME].evidence.text == "晚风✨吹过麦田的收音机"
+    assert not matches(live, name=COMMON)[0]
+
+
+def test_a_common_name_and_the_avatar_together_say_more_than_either(live, closed):
+    avatar = CHANGES["recompressed"](picture(2))
+    alone = matches(live, avatar=avatar)[0][Field.AVATAR].score
+    both = matches(live, name=COMMON, avatar=avatar)[0]
+    assert both[Field.NAME].evidence.reference_id == both[Field.AVATAR].evidence.reference_id == closed[1]
+    assert both[Field.NAME].score == both[Field.AVATAR].score > max(alone, 0.9)
+
+
+def test_an_account_is_not_taken_for_itself(live, closed):
+    assert not matches(live, "rare", name=RARE, avatar=encoded(picture(1)))[0]
+
+
+def test_a_picture_judged_before_the_account_was_closed_is_looked_at_again(live, closed):
+    avatar = encoded(picture(20))
+    assert not matches(live, avatar=avatar)[0]
+    close(live, "x", "云南阿月", picture(20))
+    assert matches(live, avatar=avatar)[0]
+
+
+def test_a_removed_account_is_found_no_more(live, closed):
+    RegisterFiles(live.settings.home / FOLDER).remove([Hasher(KEY).account("rare")])
+    assert live.refresh() is False  # the Inspector and what it remembers stay
+    assert not matches(live, name=RARE, avatar=encoded(picture(1)))[0]
+
+
+def test_an_avatar_that_many_closed_accounts_share_accuses_nobody_alone(live, closed):
+    shared = [f"shared-{number}" for number in range(8)]
+    for account_id in shared:
+        close(live, account_id, image=picture(3))
+    assert not matches(live, avatar=encoded(picture(3)))[0]
+    RegisterFiles(live.settings.home / FOLDER).remove([Hasher(KEY).account(one) for one in shared])
+
+
+def test_a_broken_register_is_refused_and_the_old_one_keeps_judging(live, closed):
+    pointer = live.settings.home / FOLDER / "CURRENT"
+    good = pointer.read_text()
+    pointer.write_text('{"segments": ["nowhere"]}')
+    live.refresh()
+    assert [refusal.part for refusal in live.refusals] == ["closed_accounts"]
+    assert matches(live, name=RARE)[0]
+    pointer.write_text(good)
+    live.refresh()
+    assert not live.refusals
+
+
+def test_another_key_than_that_of_the_hashes_is_refused(live, closed, monkeypatch):
+    monkeypatch.setenv(HASH_VARIABLE, "00" * 32)
+    with pytest.raises(AccountsError, match="another key"):
+        ClosedAccounts(live.settings.home)
+    monkeypatch.delenv(HASH_VARIABLE)
+    with pytest.raises(AccountsError, match="not the key"):
+        Inspector.load(replace(live.settings, home=live.settings.home / ".." / live.settings.home.name))
+
+
+def test_what_is_kept_on_disk_holds_no_name_and_no_account_id(live, closed):
+    content = b"".join(path.read_bytes() for path in (live.settings.home / FOLDER).rglob("*") if path.is_file())
+    assert not any(text.encode() in content for text in (RARE, COMMON, "云南阿月"))
+
+
+def test_released_encoders_have_a_calibration():
+    fingerprints = [path.name for path in (REPOSITORY / "models" / "artifacts" / "encoders").iterdir()]
+    calibrations = REPOSITORY / "models" / "accounts" / "calibrations"
+    assert all((calibrations / f"{fingerprint}.json").is_file() for fingerprint in fingerprints)

@@ -1,0 +1,103 @@
+"""Names of closed accounts: found again by keyed hashes, and how common they are."""
+
+import hashlib
+import hmac
+import json
+
+import pytest
+
+from models.accounts.likelihood import of_name, prior, probability
+from models.accounts.names import HASH_VARIABLE, Hasher, Nearness, store_key
+from models.accounts.rarity import bits
+from models.settings import REPOSITORY
+from models.text.normalize import normalize
+
+HASHER = Hasher(bytes(range(32)))
+OTHER_KEY = Hasher(bytes(32))
+
+
+def nearness(remembered, asked):
+    """How near a name comes to one that is remembered; None where it is not found."""
+    known = HASHER.remembered(remembered)
+    return next((near for near, hashed in HASHER.asked(normalize(asked)) if hashed in known), None)
+
+
+@pytest.mark.parametrize(
+    ("remembered", "asked", "near"),
+    [
+        ("海边的小店", "海边的小店", Nearness.SAME),
+        ("海边的小店", "✨海·边·的·小·店✨", Nearness.SAME),
+        ("海邊的小店", "海边的小店", Nearness.SAME),
+        ("✨海边的小店✨", "海边的小店", Nearness.SAME),
+        ("Ｍｏｍｏ小店", "momo小店", Nearness.SAME),
+        ("新华快讯", "亲斤华快讯", Nearness.SHAPE),
+        ("亲斤华快讯", "新华快讯", Nearness.SHAPE),
+        ("海边的小店", "海编的晓店", Nearness.SOUND),
+        ("海边小店", "hai bian xiao dian", Nearness.SOUND),
+        ("海边的小店", "海边的大店", None),
+        ("海边的小店", "海边的小店铺", None),
+        ("🌸🌸", "🌸🌸", Nearness.SAME),
+    ],
+)
+def test_a_name_is_found_again_by_itself_its_shape_or_its_sound(remembered, asked, near):
+    assert nearness(remembered, asked) == near
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b\u200b"])
+def test_a_name_that_shows_nothing_is_neither_remembered_nor_found(name):
+    assert not HASHER.remembered(name)
+    assert not HASHER.asked(normalize(name))
+
+
+def test_hashes_are_those_of_hmac_sha256_and_mean_nothing_without_the_key():
+    expected = hmac.new(HASHER.key, b"closed_account\0" + "账号42".encode(), hashlib.sha256).digest()[:8]
+    assert HASHER.account("账号42") == int.from_bytes(expected, "little")
+    assert not HASHER.remembered("海边的小店") & OTHER_KEY.remembered("海边的小店")
+    assert HASHER.check != OTHER_KEY.check
+
+
+def test_the_key_is_the_configured_one_or_that_which_the_store_keeps(tmp_path, monkeypatch):
+    monkeypatch.delenv(HASH_VARIABLE, raising=False)
+    assert store_key(tmp_path) is None
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "keys.env").write_text(f"{HASH_VARIABLE}={'ab' * 32}\nHUIJIAN_CONTENT_KEYS=x\n")
+    assert store_key(tmp_path) == b"\xab" * 32
+    monkeypatch.setenv(HASH_VARIABLE, "cd" * 32)
+    assert store_key(tmp_path) == b"\xcd" * 32
+
+
+def score(name, remembered, bearers=1, near=Nearness.SAME):
+    said = of_name(near, bits(normalize(name), near), bearers, remembered)
+    return probability(prior(remembered) + said)
+
+
+@pytest.mark.parametrize(
+    "name", ["王建国", "李志强", "momo", "用户123", "kevin", "小可爱", "微信用户", "岁月静好", "哈哈哈哈"]
+)
+@pytest.mark.parametrize("remembered", [1, 1_000, 10_000_000])
+def test_a_common_name_alone_accuses_nobody(name, remembered):
+    assert score(name, remembered) < 0.5
+
+
+@pytest.mark.parametrize("name", ["晚风吹过麦田的收音机", "张家界土特产老覃", "Ethan_在路上漂流"])
+def test_a_rare_name_alone_is_enough_among_thousands(name):
+    assert score(name, 1_000) > 0.9
+    assert score(name, 1_000) > score(name, 1_000, near=Nearness.SHAPE) > score(name, 1_000, near=Nearness.SOUND)
+
+
+def test_a_name_that_many_closed_accounts_bear_is_common_however_long():
+    assert score("晚风吹过麦田的收音机", 1_000_000, bearers=1) > 0.5
+    assert score("晚风吹过麦田的收音机", 1_000_000, bearers=300) < 0.1
+
+
+def test_the_more_are_remembered_the_more_evidence_is_asked_for():
+    scores = [score("晚风吹过麦田的", count) for count in (10, 1_000, 100_000, 10_000_000)]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > scores[-1]
+
+
+def test_most_names_of_other_people_are_rarer_than_common_ones():
+    lines = (REPOSITORY / "datasets" / "bios" / "validation.jsonl").read_text(encoding="utf-8").splitlines()
+    names = {case["text"] for case in map(json.loads, lines) if case["field"] == "name" and not case["labels"]}
+    common = bits(normalize("王建国"))
+    assert sum(bits(normalize(name)) > common for name in names) > 0.9 * len(names)
