@@ -113,7 +113,7 @@ class Segment:
                 raise AccountsError(f"{directory} was cut or edited: a file's SHA-256 is not the one in {CONFIG}")
             self.name, self.encoder, self.check = directory.name, str(config["encoder"]), str(config["key"])
             arrays = [np.load(directory / name, mmap_mode="r") for name in FILES[:-1]]
-            self._index = faiss.read_index(str(directory / FILES[-1]), faiss.IO_FLAG_MMAP_IFC)
+            self._index: Any = faiss.read_index(str(directory / FILES[-1]), faiss.IO_FLAG_MMAP_IFC)
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise AccountsError(f"{directory} is not a whole segment: {type(error).__name__}") from error
         self.hashes, self._names, self._name_rows, self._avatar_rows = arrays
