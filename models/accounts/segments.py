@@ -113,12 +113,11 @@ class Segment:
                 raise AccountsError(f"{directory} was cut or edited: a file's SHA-256 is not the one in {CONFIG}")
             self.name, self.encoder, self.check = directory.name, str(config["encoder"]), str(config["key"])
             arrays = [np.load(directory / name, mmap_mode="r") for name in FILES[:-1]]
-            self._index: Any = faiss.read_index(str(directory / FILES[-1]), faiss.IO_FLAG_MMAP_IFC)
+            self._index = faiss.read_index(str(directory / FILES[-1]), faiss.IO_FLAG_MMAP_IFC)
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise AccountsError(f"{directory} is not a whole segment: {type(error).__name__}") from error
         self.hashes, self._names, self._name_rows, self._avatar_rows = arrays
-        is_exact = isinstance(self._index, faiss.IndexScalarQuantizer)
-        self._codes: Any = self._index if is_exact else faiss.downcast_index(self._index.refine_index)
+        self._codes = _codes(self._index)
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -192,6 +191,11 @@ def index_of(vectors: Array) -> faiss.Index:
     index.train(codes)
     index.add(codes)
     return index
+
+
+def _codes(index: Any) -> Any:
+    """The part of an index that has every vector, in order."""
+    return faiss.downcast_index(index.refine_index) if isinstance(index, faiss.IndexRefine) else index
 
 
 def _sync(paths: Iterable[Path]) -> None:
