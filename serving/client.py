@@ -145,12 +145,12 @@ class Client:
         return page
 
     def reference(self, reference_id: str) -> ReferenceShown:
-        """A reference with its pictures."""
+        """A reference with its pictures and phrases."""
         shown: ReferenceShown = self._ask("GET", _path("references", reference_id))
         return shown
 
     def add_reference(self, offer: ReferenceOffer) -> Enrolment:
-        """Enrol a picture of a reference."""
+        """Enrol a picture of a reference, or a phrase that stands for it."""
         enrolled: Enrolment = self._ask("POST", "/v1/references", json=offer)
         return enrolled
 

@@ -191,12 +191,13 @@ class ReferencePage(TypedDict):
 
 
 class ReferencePicture(TypedDict):
-    """A picture of a reference."""
+    """A picture of a reference, or a phrase."""
 
     sha256: str
     source: str
     licence: str
     drawing: str | None
+    text: str | None
 
 
 class ReferenceShown(TypedDict):
@@ -208,7 +209,7 @@ class ReferenceShown(TypedDict):
 
 
 class ReferenceOffer(TypedDict):
-    """A reference to enrol; its picture in base64."""
+    """A reference to enrol: by a picture in base64, or by a phrase."""
 
     reference_id: str
     label: NotRequired[str | None]
@@ -220,7 +221,8 @@ class ReferenceOffer(TypedDict):
     threshold: NotRequired[float | None]
     rollout: NotRequired[float | None]
     harmless: NotRequired[bool | None]
-    image: str
+    image: NotRequired[str | None]
+    text: NotRequired[str | None]
     force: NotRequired[bool | None]
 
 

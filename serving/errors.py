@@ -44,7 +44,9 @@ CODES: Mapping[str, Code] = {
     "method_not_allowed": Code(405, "该地址不支持此方法", "this address has no such method"),
     "body_timeout": Code(408, "请求体传输过慢", "the body did not arrive in time"),
     "reference_clash": Code(
-        409, "图片与他人的参照相同或几乎相同", "the picture is, or nearly is, one of another owner's reference"
+        409,
+        "图片或词句与他人的参照相同或几乎相同",
+        "it is, or nearly is, a picture or phrase of another owner's reference",
     ),
     "reference_conflict": Code(
         409, "与该参照已登记的描述不一致", "it contradicts what is enrolled under this reference_id"

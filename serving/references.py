@@ -7,7 +7,7 @@ lists, and judges with, the one before.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.images import gallery, gallery_files
-from models.images.gallery import Change, Drawing, Gallery, GalleryError, Reference
-from models.images.references import parse_reference
+from models.images.gallery import Change, Drawing, Gallery, GalleryError, Phrase, Reference
+from models.images.references import Source, parse_phrase, parse_reference
 from models.live import LiveInspector
 from models.profile import EMBLEM_LABELS, ProfileError
 from serving.bodies import Shape, read
@@ -36,11 +36,11 @@ PAGE, MAX_PAGE = 100, 1_000
 
 FIELDS: Final = tuple(Reference.__dataclass_fields__)
 SHAPE: Final = Shape(
-    names=(*FIELDS, "image", "force"),
+    names=(*FIELDS, "image", "text", "force"),
     images=("image",),
     lists=("image",),
     literals=("threshold", "rollout", "harmless", "force"),
-    most=MAX_PICTURES + len(FIELDS) + 1,
+    most=MAX_PICTURES + len(FIELDS) + 2,
 )
 
 
@@ -49,11 +49,11 @@ class Offer:
     """What a client wants enrolled.
 
     Attributes:
-        drawings: pictures of one reference.
+        sources: pictures of one reference, or the phrase that stands for it.
         force: enrol it although it looks like another owner's.
     """
 
-    drawings: list[Drawing]
+    sources: Sequence[Source]
     force: bool
 
 
@@ -94,8 +94,8 @@ class References:
     def _add(self, content_type: str, body: bytes) -> Response:
         offer = parse(content_type, body)
         with client_faults(), gallery_files.own(self._live.settings) as (own, base):
-            change = gallery.add(own, self._live.current.encoder, offer.drawings, offer.force, base)
-        reference = asdict(offer.drawings[0].reference)
+            change = gallery.add(own, self._live.current.encoder, offer.sources, offer.force, base)
+        reference = asdict(offer.sources[0].reference)
         clashes = [asdict(clash) for clash in change.clashes]
         return json_response(
             {"reference": reference, **_done(change), "clashes": clashes}, 201 if change.pictures else 200
@@ -117,19 +117,14 @@ def parse(content_type: str, body: bytes) -> Offer:
         ProfileError: a field is missing, unknown or refused; it is named.
     """
     values = read(content_type, body, SHAPE)
-    pictures, force = values.pop("image", None), values.pop("force", None)
-    if pictures is None:
-        raise ProfileError("missing_field", "image: missing", "image")
-    pictures = [pictures] if isinstance(pictures, bytes) else pictures  # of a form it is a list of files
-    if not isinstance(pictures, list) or not pictures or not all(isinstance(one, bytes) for one in pictures):
-        raise ProfileError("wrong_type", "image: send the picture as a file, or in base64", "image")
-    if len(pictures) > MAX_PICTURES:
-        raise ProfileError("value_too_long", f"image: at most {MAX_PICTURES} pictures at once", "image")
+    force = values.get("force")
     if not isinstance(force, bool | None):
         raise ProfileError("wrong_type", "force: expected true or false", "force")
     with client_faults():
         reference = parse_reference(values)
-    return Offer([Drawing(reference, picture) for picture in pictures], bool(force))
+        if values.get("text") is not None:
+            return Offer([Phrase(reference, parse_phrase(values, reference))], bool(force))
+    return Offer([Drawing(reference, picture) for picture in _pictures(values.get("image"))], bool(force))
 
 
 def page(version: Gallery, query: Mapping[str, str]) -> dict[str, Any]:
@@ -152,7 +147,7 @@ def page(version: Gallery, query: Mapping[str, str]) -> dict[str, Any]:
 
 
 def shown(version: Gallery, reference_id: str) -> dict[str, Any]:
-    """A reference and the drawings of its pictures.
+    """A reference with the drawings of its pictures and the phrases that stand for it.
 
     Raises:
         GalleryError: there is none of that id.
@@ -178,10 +173,22 @@ def client_faults() -> Iterator[None]:
         raise ProfileError(error.code, str(error), error.field) from None
 
 
+def _pictures(value: Any) -> list[bytes]:
+    """The files of a request: of a form a list, of JSON one."""
+    if value is None:
+        raise ProfileError("missing_field", "image: missing; give an image or a text", "image")
+    pictures = [value] if isinstance(value, bytes) else value
+    if not isinstance(pictures, list) or not pictures or not all(isinstance(one, bytes) for one in pictures):
+        raise ProfileError("wrong_type", "image: send the picture as a file, or in base64", "image")
+    if len(pictures) > MAX_PICTURES:
+        raise ProfileError("value_too_long", f"image: at most {MAX_PICTURES} pictures at once", "image")
+    return pictures
+
+
 def _picture(entry: gallery_files.Entry) -> dict[str, Any]:
     drawing = base64.b64encode(entry.drawing).decode() if entry.drawing else None
-    reference = entry.reference
-    return {"sha256": entry.sha256, "source": reference.source, "licence": reference.licence, "drawing": drawing}
+    described = {"source": entry.reference.source, "licence": entry.reference.licence}
+    return {"sha256": entry.sha256, **described, "drawing": drawing, "text": entry.text or None}
 
 
 def _done(change: Change) -> dict[str, Any]:

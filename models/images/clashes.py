@@ -1,4 +1,4 @@
-"""Pictures of different owners that look alike.
+"""Pictures of different owners that look alike, and phrases that say the same.
 
 A profile that shows one of them will be matched to either, and an account entitled to one would be refused for the
 other. So whoever enrols an emblem is told whose it resembles before it is in force.
@@ -22,13 +22,13 @@ Guinea .971; distinct designs begin below (Austria and Latvia .967)."""
 
 @dataclass(frozen=True)
 class Clash:
-    """Two nearly identical pictures of different owners.
+    """Two nearly identical pictures, or phrases, of different owners.
 
     Attributes:
         reference_id: the reference that was added, or the later one of a collection.
         existing_id, existing_owner_id: the one that it looks like, and whose that is.
         similarity: cosine of the whole pictures.
-        identical: both are the very same file.
+        identical: both are the very same file, or text.
     """
 
     reference_id: str
@@ -38,7 +38,7 @@ class Clash:
     identical: bool
 
     def __str__(self) -> str:
-        is_like = "is the same picture as" if self.identical else "looks like"
+        is_like = "is the same as" if self.identical else "looks like"
         other = f"{self.existing_id} of another owner, {self.existing_owner_id}"
         return f"{self.reference_id} {is_like} {other} (cosine {self.similarity:.3f})"
 

@@ -182,7 +182,8 @@ def add(
         alike = tuple(clashes(entries, vectors, len(gallery.entries)))
         if alike and not force:
             message = "; ".join(map(str, alike)) + "; enrol it by force if that is meant"
-            raise GalleryError(message, "reference_clash", "image")
+            field = "text" if all(entry.text for entry in fresh) else "image"
+            raise GalleryError(message, "reference_clash", field)
         version = gallery_files.publish(directory, encoder.fingerprint, entries, vectors)
     return Change(version, len(fresh), alike)
 

@@ -235,7 +235,7 @@ def parse_phrase(values: Mapping[str, Any], reference: Reference) -> str:
         GalleryError: blank, over-long or no text, one beside an image, or one of a look-alike that is harmless.
     """
     if values.get("image") is not None:
-        raise GalleryError("text: give an image or a text, each on a line of its own", "value_invalid", "text")
+        raise GalleryError("text: give an image or a text, not both", "value_invalid", "text")
     if reference.harmless:
         raise GalleryError("text: a harmless look-alike needs an image", "value_invalid", "text")
     return _text(values, "text")

@@ -84,7 +84,7 @@ def test_the_openapi_file_has_the_fields_and_limits_of_a_reference(schema):
 def test_the_example_references_are_accepted_by_the_service():
     content = SPECIFICATION["paths"]["/v1/references"]["post"]["requestBody"]["content"]["application/json"]
     for example in content["examples"].values():
-        assert parse("application/json", json.dumps(example["value"]).encode()).drawings
+        assert parse("application/json", json.dumps(example["value"]).encode()).sources
 
 
 def test_the_openapi_file_has_the_vocabulary_of_the_models():

@@ -61,8 +61,8 @@ def client(service):
 
 
 def post(client, *pictures, **values):
-    files = [("image", ("mark.png", picture)) for picture in pictures]
-    return client.post("/v1/references", data={**OCEAN, **values}, files=files)
+    texts = [(name, (None, value)) for name, value in {**OCEAN, **values}.items()]
+    return client.post("/v1/references", files=[*texts, *(("image", ("mark.png", picture)) for picture in pictures)])
 
 
 def error_of(response):
@@ -104,6 +104,30 @@ def test_an_emblem_in_json_is_enrolled_too_and_only_once(client):
     assert (first.status_code, second.status_code) == (201, 200)
     assert (first.json()["pictures"], second.json()["pictures"]) == (1, 0)
     assert first.json()["version"] == second.json()["version"]
+
+
+def test_a_phrase_is_enrolled_in_json_and_as_a_form_and_shown_in_its_place(client, service):
+    _, live = service
+    first = client.post("/v1/references", json=OCEAN | {"text": "一枚警徽", "image": None})
+    second = post(client, text="flag of France")
+    check(second.json(), "Enrolment")
+    assert (first.status_code, second.status_code, second.json()["pictures"]) == (201, 201, 1)
+    assert live.refresh()
+    shown = client.get("/v1/references/org.ocean").json()
+    check(shown, "ReferenceShown")
+    assert [(one["text"], one["drawing"]) for one in shown["pictures"]] == [
+        ("一枚警徽", None),
+        ("flag of France", None),
+    ]
+    assert shown["pictures"][0]["sha256"] == hashlib.sha256("一枚警徽".encode()).hexdigest()
+    assert client.delete("/v1/references/org.ocean").json()["pictures"] == 2
+
+
+def test_another_owners_phrase_is_refused_unless_forced(client):
+    assert post(client, text="一枚警徽").status_code == 201
+    copy = {"reference_id": "org.fake", "owner_id": "org.fake", "text": "一枚警徽"}
+    assert error_of(post(client, **copy)) == ("reference_clash", "text")
+    assert post(client, force="true", **copy).status_code == 201
 
 
 def test_a_harmless_look_alike_needs_no_label(client):
@@ -174,6 +198,12 @@ BLANK = png(PIL.Image.new("RGB", (64, 64), "white"))
         ({"harmless": "true", "rollout": "0"}, [mark(8)], ("value_invalid", "rollout")),
         ({"force": "1"}, [mark(8)], ("wrong_type", "force")),
         ({"thresold": "0.9"}, [mark(8)], ("unknown_field", "thresold")),
+        ({}, [], ("missing_field", "image")),
+        ({"text": "一枚警徽"}, [mark(8)], ("value_invalid", "text")),
+        ({"text": " "}, [], ("value_empty", "text")),
+        ({"text": "徽" * 1_001}, [], ("value_too_long", "text")),
+        ({"text": "一枚警徽" * 50}, [], ("value_invalid", "text")),
+        ({"text": "一枚警徽", "harmless": "true"}, [], ("value_invalid", "text")),
     ],
 )
 def test_what_cannot_be_enrolled_is_refused_with_its_field_and_changes_nothing(
@@ -190,6 +220,9 @@ def test_what_cannot_be_enrolled_is_refused_with_its_field_and_changes_nothing(
         ({"image": [base64.b64encode(mark(8)).decode()]}, ("wrong_type", "image")),
         ({"image": []}, ("wrong_type", "image")),
         ({"image": None}, ("missing_field", "image")),
+        ({"image": None, "text": None}, ("missing_field", "image")),
+        ({"image": base64.b64encode(mark(8)).decode(), "text": "一枚警徽"}, ("value_invalid", "text")),
+        ({"text": ["一枚警徽"]}, ("wrong_type", "text")),
         ({"image": "https://example.com/a.png"}, ("image_url_refused", "image")),
         ({"image": base64.b64encode(mark(8)).decode(), "name_en": 5}, ("wrong_type", "name_en")),
         ({"image": base64.b64encode(mark(8)).decode(), "threshold": "0.9"}, ("wrong_type", "threshold")),

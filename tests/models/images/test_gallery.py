@@ -190,7 +190,7 @@ def test_the_last_emblem_cannot_be_removed(gallery):
 def test_look_alike_of_another_owner_is_refused_by_name_unless_forced(gallery, encoder):
     copy = drawing("fake", seed=sum(b"xinhua"))
     before = Gallery.load(gallery, encoder).version
-    with pytest.raises(GalleryError, match="fake is the same picture as xinhua of another owner, owner.xinhua"):
+    with pytest.raises(GalleryError, match="fake is the same as xinhua of another owner, owner.xinhua"):
         add(gallery, encoder, [copy])
     assert Gallery.load(gallery, encoder).version == before
     (clash,) = add(gallery, encoder, [copy], force=True).clashes
