@@ -79,7 +79,8 @@ class TextClassifier:
     def __call__(self, texts: Sequence[FieldText]) -> list[list[Finding]]:
         """For every text one finding per label of `CLASSIFIER_LABELS`, in that order.
 
-        Scores are calibrated probabilities; evidence holds spans only where the network points at words.
+        Scores are calibrated probabilities; evidence holds spans only where the network points at words. A text of one
+        character, however often repeated, says nothing: its scores are 0.
         """
         return [self._findings(text, self.read(text)) for text in texts]
 
@@ -112,6 +113,7 @@ class TextClassifier:
     def _findings(self, text: FieldText, reading: Reading) -> list[Finding]:
         encoder, ngrams = self._weights
         scores = _sigmoid(encoder * reading.encoder + ngrams * reading.ngrams + self._offsets)
+        scores *= _says_something(text.normalized.text)
         tokens = _sigmoid(reading.tokens)
         return [
             Finding(
@@ -130,6 +132,11 @@ class TextClassifier:
         chosen = [span for span, token in zip(spans, tokens, strict=True) if token >= threshold]
         places = merged(chosen, text.normalized.text)
         return evidence_at(text.normalized, places) if places else Evidence()
+
+
+def _says_something(text: str) -> bool:
+    """Two different characters and more; v, 666666 and 国国国 look like parts of contacts and claims, and are none."""
+    return len(set("".join(text.split()))) > 1
 
 
 def _words(text: FieldText, window: Window) -> str:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from models.profile import CLASSIFIER_LABELS, Field, Label
+from models.profile import CLASSIFIER_LABELS, TEXT_FIELDS, Field, Label
 from models.settings import ArtifactError, Settings
 from models.text.classifier import TextClassifier, merged
 from models.text.normalize import FieldText
@@ -109,6 +109,13 @@ def test_any_text_is_scored_without_an_error(classifier, text):
         assert all(0 <= start < end <= len(text) for start, end in finding.evidence.spans or ())
 
 
+@pytest.mark.parametrize("character", "v国八六1😀哈")
+@pytest.mark.parametrize("field", TEXT_FIELDS)
+def test_one_character_claims_nothing_however_often_it_is_repeated(classifier, character, field):
+    texts = [FieldText.of(field, text) for text in (character, character * 11, f" {character}\n" * 64)]
+    assert all(finding.score == 0 for findings in classifier(texts) for finding in findings)
+
+
 def test_no_texts_give_no_findings(classifier):
     assert classifier([]) == []
 
@@ -120,13 +127,13 @@ def test_two_thousand_different_characters_are_scored_in_a_few_seconds(classifie
     assert time.process_time() - started < 5
 
 
-@pytest.mark.parametrize("missing", ["model.onnx", "tokenizer.json", "config.json"])
-def test_an_incomplete_artefact_is_refused_by_name(tmp_path, missing):
-    for name in ("tokenizer.json", "config.json", "model.onnx"):
-        if name != missing:
-            shutil.copy(ARTIFACT / name, tmp_path)
+@pytest.mark.parametrize("missing", ["model.onnx", "tokenizer.json", "ngrams.npz", "config.json"])
+def test_an_incomplete_artefact_is_refused(tmp_path, missing):
+    folder = shutil.copytree(ARTIFACT, tmp_path / "artifact")
+    TextClassifier(folder)
+    (folder / missing).unlink()
     with pytest.raises(ArtifactError, match="not a text model's artefact folder"):
-        TextClassifier(tmp_path)
+        TextClassifier(folder)
 
 
 def test_an_artefact_with_other_labels_is_refused(tmp_path):
