@@ -9,8 +9,11 @@ from models.text.normalize import Normalized
 
 
 def evidence_at(normalized: Normalized, ranges: Sequence[Span]) -> Evidence:
-    """Evidence for ranges of the normalised text; overlapping ones become one, several are joined by an ellipsis."""
-    ranges = _merged(ranges)
+    """Evidence for ranges of the normalised text; several are joined by an ellipsis.
+
+    Ranges that overlap, or that stand for one character as it was written (🆔 is read as id), become one.
+    """
+    ranges = _merged(normalized, ranges)
     spans = tuple(normalized.span(start, end) for start, end in ranges)
     return Evidence(
         spans=spans,
@@ -19,10 +22,10 @@ def evidence_at(normalized: Normalized, ranges: Sequence[Span]) -> Evidence:
     )
 
 
-def _merged(ranges: Sequence[Span]) -> list[Span]:
+def _merged(normalized: Normalized, ranges: Sequence[Span]) -> list[Span]:
     merged: list[Span] = []
     for start, end in sorted(ranges):
-        if merged and start < merged[-1][1]:
+        if merged and normalized.starts[start] < normalized.ends[merged[-1][1] - 1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
