@@ -10,28 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from models.profile import Finding, Label
+from models.profile import Evidence, Finding, Label
 
 
 def fuse(findings: Iterable[Finding]) -> list[Finding]:
-    """The strongest finding per label for one text.
+    """The strongest finding per label for one text, with the evidence that says most.
 
-    A finding without spans borrows the evidence of the next best that has some. One that does not know whose name it is
-    borrows the body that another names, so that an account entitled to the name is recognised whoever found it.
+    That is the evidence of the strongest that says whose name it is, so that an account entitled to the name is
+    recognised whoever found it; else of the strongest that shows words.
     """
     by_label: dict[Label, list[Finding]] = {}
     for finding in sorted(findings, key=lambda found: -found.score):
         by_label.setdefault(finding.label, []).append(finding)
-    return [_strongest(ranked) for ranked in by_label.values()]
+    return [replace(ranked[0], evidence=_telling(ranked)) for ranked in by_label.values()]
 
 
-def _strongest(ranked: list[Finding]) -> Finding:
-    evidence = next((found.evidence for found in ranked if found.evidence.spans), ranked[0].evidence)
-    named = next((found.evidence for found in ranked if found.evidence.reference_id), evidence)
-    evidence = replace(
-        evidence,
-        reference_id=named.reference_id,
-        reference_name=named.reference_name,
-        owner_id=named.owner_id,
-    )
-    return replace(ranked[0], evidence=evidence)
+def _telling(ranked: list[Finding]) -> Evidence:
+    several = [finding.evidence for finding in ranked]
+    return max(several, key=lambda evidence: (evidence.reference_id is not None, bool(evidence.spans)))

@@ -20,9 +20,8 @@ def test_a_finding_without_spans_borrows_the_next_best_evidence():
     assert [(found.score, found.detector, found.evidence.spans) for found in fused] == [(0.9, "classifier", ((2, 4),))]
 
 
-def test_a_finding_borrows_the_body_that_another_names():
-    sure = finding(Label.MEDIA_IMPERSONATION, 0.99, "classifier", ((0, 2),))
-    named = Evidence("media.xinhua", "新华社", "media.xinhua", spans=((0, 3),))
-    (fused,) = fuse([sure, Finding(Label.MEDIA_IMPERSONATION, Field.NAME, 0.9, "names", named)])
-    assert (fused.score, fused.detector, fused.evidence.spans) == (0.99, "classifier", ((0, 2),))
-    assert (fused.evidence.reference_id, fused.evidence.owner_id) == ("media.xinhua", "media.xinhua")
+def test_the_evidence_that_names_a_body_is_shown_whole_whoever_is_surer():
+    sure = finding(Label.MEDIA_IMPERSONATION, 0.99, "classifier", ((0, 9),))
+    named = Evidence("media.xinhua", "新华社", "media.xinhua", spans=((0, 3),), text="新华社")
+    (fused,) = fuse([sure, Finding(Label.MEDIA_IMPERSONATION, Field.BIO, 0.9, "names", named)])
+    assert (fused.score, fused.detector, fused.evidence) == (0.99, "classifier", named)
