@@ -31,6 +31,11 @@ SAYS_WHO_IT_IS = frozenset(
 )
 """What the letters of an emblem say: whose it is, and under which address."""
 
+SAYS_WHOSE_IT_IS = frozenset(
+    {Label.FALSE_AUTHORITY, Label.MEDIA_IMPERSONATION, Label.PLACE_INSTITUTION, Label.RESTRICTED_WORD}
+)
+"""What the words of a name say: whose it is, and of which place."""
+
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -195,7 +200,7 @@ class Policy(BaseModel):
 
 
 def _with_permitted_letters(findings: list[Finding]) -> list[Finding]:
-    """What a permitted emblem says about its owner is permitted too, and so are the restricted words of its name."""
+    """What a permitted emblem says about its owner is permitted too, and so is what a permitted name says of it."""
     permitted = [finding for finding in findings if finding.authorized]
     return [
         replace(found, authorized=True)
@@ -216,8 +221,8 @@ def _names_owner(found: Finding, emblem: Finding) -> bool:
 
 
 def _within_name(found: Finding, name: Finding) -> bool:
-    """Whether a finding is restricted words that all stand in a name: 中国 in 中国移动."""
-    if found.label is not Label.RESTRICTED_WORD or found.field is not name.field:
+    """Whether a finding is nobody else's words that all stand in a name: 中国 in 中国移动, the place in 贵阳交警."""
+    if found.label not in SAYS_WHOSE_IT_IS or found.evidence.owner_id or found.field is not name.field:
         return False
     words, names = found.evidence.spans or (), name.evidence.spans or ()
     return bool(words) and all(any(first <= start and end <= last for first, last in names) for start, end in words)

@@ -254,3 +254,14 @@ def test_the_restricted_words_of_a_permitted_name_do_not_count(policy: Policy):
     assert policy.verdict(policy.apply([name, inside], entitled, "1")) is Severity.PASS
     assert policy.verdict(policy.apply([name, beyond], entitled, "1")) is Severity.REVIEW
     assert policy.verdict(policy.apply([name, inside], frozenset(), "1")) is Severity.REJECT
+
+
+def test_what_else_is_said_of_a_permitted_name_does_not_count(policy: Policy):
+    police = named(Label.FALSE_AUTHORITY, 0, 4, owner_id="gov.police")
+    place = named(Label.PLACE_INSTITUTION, 0, 4)
+    others = named(Label.PLACE_INSTITUTION, 0, 4, owner_id="org.whu")
+    contact, later = named(Label.CONTACT_DIVERSION, 0, 4), named(Label.PLACE_INSTITUTION, 2, 6)
+    entitled = frozenset({"gov.police"})
+    assert policy.verdict(policy.apply([police, place], entitled, "1")) is Severity.PASS
+    for counting in (others, contact, later):
+        assert policy.verdict(policy.apply([police, counting], entitled, "1")) is not Severity.PASS
