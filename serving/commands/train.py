@@ -41,13 +41,21 @@ def text(  # noqa: PLR0913, PLR0917 - the run's own options
     Example: `huijian train text --cases new-cases.jsonl`
     """
     from training.text.checkpoints import CheckpointError, base_at
+    from training.text.corpus import CasesError
     from training.text.train import train_text
 
     try:
-        start = base_at(base) if base else None
-    except CheckpointError as error:
+        artifact = train_text(
+            output,
+            cases=cases or (),
+            epochs=epochs,
+            seed=seed,
+            limit=limit,
+            threads=threads,
+            base=base_at(base) if base else None,
+        )
+    except (CheckpointError, CasesError) as error:
         raise typer.BadParameter(str(error)) from error
-    artifact = train_text(output, cases=cases or (), epochs=epochs, seed=seed, limit=limit, threads=threads, base=start)
     typer.echo(f"{artifact}; put it in force with: huijian promote {artifact}")
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -35,6 +36,8 @@ NEAR_DUPLICATE = 0.7
 
 ROWS_AT_ONCE = 1000
 """Rows of the similarity matrix, which is nearly dense, held in memory together."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Split(StrEnum):
@@ -89,7 +92,7 @@ def read_cases(*paths: Path) -> list[Case]:
             try:
                 case = _case(line)
                 if case.id in seen:
-                    raise ValueError(f"the id {case.id!r} is there twice")
+                    raise ValueError("its id is there twice")
             except ValueError as error:
                 problems.append(f"{path.name}, line {number}: {error}")
             else:
@@ -157,6 +160,8 @@ def _case(line: str) -> Case:
         raw = json.loads(line)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON ({error.msg})") from error
+    except RecursionError as error:
+        raise ValueError("not a JSON object: nested too deeply") from error
     if not isinstance(raw, dict):
         raise ValueError("not a JSON object")
     text, labels = _text(raw), _labels(raw)
@@ -166,10 +171,10 @@ def _case(line: str) -> Case:
         text=text,
         labels=labels,
         evidence=_evidence(raw, text, labels),
-        hard=raw.get("hard") is True,
+        hard=_flag(raw, "hard"),
         source=str(raw.get("source", "")),
         group=str(raw.get("group", "")),
-        disguised=raw.get("disguised") is True,
+        disguised=_flag(raw, "disguised"),
     )
 
 
@@ -177,6 +182,15 @@ def _string(raw: Mapping[str, Any], key: str) -> str:
     value = raw.get(key)
     if not isinstance(value, str) or not value:
         raise ValueError(f"{key} must be a non-empty string")
+    if _SURROGATE.search(value):
+        raise ValueError(f"{key} holds a lone surrogate: it is not valid Unicode text")
+    return value
+
+
+def _flag(raw: Mapping[str, Any], key: str) -> bool:
+    value = raw.get(key, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"{key} must be true or false")
     return value
 
 
@@ -195,17 +209,17 @@ def _labels(raw: Mapping[str, Any]) -> tuple[Label, ...]:
         raise ValueError("labels must be a list")
     unknown = [label for label in labels if label not in CLASSIFIER_LABELS]
     if unknown:
-        raise ValueError(f"unknown label {unknown[0]!r}: the text classifier knows {', '.join(CLASSIFIER_LABELS)}")
+        raise ValueError(f"unknown label {unknown[0]!r:.40}: the text classifier knows {', '.join(CLASSIFIER_LABELS)}")
     return tuple(dict.fromkeys(Label(label) for label in labels))
 
 
 def _evidence(raw: Mapping[str, Any], text: str, labels: Sequence[Label]) -> dict[Label, tuple[str, ...]]:
-    evidence = raw.get("evidence") or {}
+    evidence = raw.get("evidence", {})
     if not isinstance(evidence, dict):
         raise ValueError("evidence must be an object of lists")
     for label, parts in evidence.items():
         if label not in labels:
-            raise ValueError(f"evidence for {label!r}, which is not among the labels")
+            raise ValueError(f"evidence for {label!r:.40}, which is not among the labels")
         if not isinstance(parts, list) or not all(isinstance(part, str) and part and part in text for part in parts):
             raise ValueError(f"evidence for {label!r} is not a list of parts of the text")
     return {Label(label): tuple(parts) for label, parts in evidence.items()}
@@ -234,11 +248,18 @@ def split(
     test: Annotated[list[Path], typer.Option(help="Cases of other authors, for the test part.")],
 ) -> None:
     """Split labelled texts into train, validation and test cases."""
+    try:
+        read_cases(*authors, *test)  # all of them together, for ids must differ, and before anything is written
+    except CasesError as error:
+        raise typer.BadParameter(str(error)) from error
     cases, tests = ([case for path in paths for case in _with_groups(path)] for paths in (authors, test))
+    parts = split_cases(cases, tests)
     output.mkdir(parents=True, exist_ok=True)
-    for part, members in split_cases(cases, tests).items():
+    for part, members in parts.items():
         write_cases(output / f"{part}.jsonl", members)
         typer.echo(f"{part}: {len(members)}")
+    left_out = len(cases) + len(tests) - sum(map(len, parts.values()))
+    typer.echo(f"left out, too near to a test text: {left_out}")
 
 
 if __name__ == "__main__":

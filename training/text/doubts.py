@@ -21,7 +21,7 @@ from sklearn.model_selection import GroupKFold
 
 from models.profile import CLASSIFIER_LABELS, Field, Label
 from models.text.normalize import FieldText
-from training.text.corpus import Case, read_cases
+from training.text.corpus import Case, CasesError, read_cases
 from training.text.measures import matrix
 from training.text.ngrams import fit_ngrams
 
@@ -90,7 +90,10 @@ def main(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Cases to doubt.")],
 ) -> None:
     """List the labels of FILES that other texts make doubtful."""
-    cases = read_cases(*files)
+    try:
+        cases = read_cases(*files)
+    except CasesError as error:
+        raise typer.BadParameter(str(error)) from error
     found = doubts(cases, out_of_sample(cases))
     output.write_text("".join(_lines(found)), encoding="utf-8")
     typer.echo(f"{len(found)} labels of {len(cases)} cases are doubtful: {output}")

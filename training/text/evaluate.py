@@ -20,7 +20,7 @@ from models.text.classifier import TextClassifier
 from models.text.normalize import FieldText
 from training import outcomes
 from training.text.ablation import by_part
-from training.text.corpus import Case, Split, read_cases, read_split
+from training.text.corpus import Case, CasesError, Split, read_cases, read_split
 from training.text.evaluation_disguises import disguised
 from training.text.judges import Detector, Judge, Judged, detect, joined, shipped_judge, shipped_parts
 from training.text.measures import evidence_f1, matrix, measure, recall_by_way
@@ -64,10 +64,10 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
         By method what `measures.measure` says; ours is `huijian`, with `evidence_f1`, `disguises` and `ablation`.
 
     Raises:
-        training.text.corpus.CasesError: the cases cannot be used.
+        training.text.corpus.CasesError: the cases cannot be used, or the model was trained on some.
         models.settings.ArtifactError: there is no text model in force.
     """
-    settings, labelled = Settings.from_environment(), read_cases(cases)
+    settings, labelled = Settings.from_environment(), unseen_cases(cases)
     policy = Policy.load(settings.policy)
     detectors = shipped_parts(model or settings.text_directory())
     found = detect(detectors, _texts(labelled), "评测 · judging")
@@ -85,6 +85,20 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
     if page:
         write_report(page, numbers, answered, policy, command)
     return numbers
+
+
+def unseen_cases(path: Path) -> list[Case]:
+    """The cases of a file, none of them a case of the training part, id and text; a common text may be in both.
+
+    Raises:
+        training.text.corpus.CasesError: the file is broken, or holds cases that were trained on.
+    """
+    cases = read_cases(path)
+    trained = {(case.id, case.text) for case in read_split(Split.TRAIN)}
+    lines = [str(line) for line, case in enumerate(cases, start=1) if (case.id, case.text) in trained]
+    if lines:
+        raise CasesError(f"{path.name} holds {len(lines)} cases that were trained on: lines {', '.join(lines[:20])}")
+    return cases
 
 
 def compare_with_ngrams(cases: Sequence[Case], judge: Judge) -> dict[str, Numbers]:

@@ -3,9 +3,21 @@ from collections import Counter, defaultdict
 
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
+from typer.testing import CliRunner
 
 from models.profile import Field, Label
-from training.text.corpus import BLOCK, NEAR_DUPLICATE, Case, CasesError, Split, read_cases, read_split, split_cases
+from training.text.corpus import (
+    BLOCK,
+    NEAR_DUPLICATE,
+    Case,
+    CasesError,
+    Split,
+    app,
+    read_cases,
+    read_split,
+    split_cases,
+    write_cases,
+)
 
 GOOD = {
     "id": "1",
@@ -41,6 +53,9 @@ def test_a_good_case_is_read_with_its_evidence(tmp_path):
         ({"field": "name", "text": "长" * 65, "evidence": {}}, "longer than the 64 characters"),
         ({"id": ""}, "id must be a non-empty string"),
         ({"id": 7}, "id must be a non-empty string"),
+        ({"text": "三天见效\ud800"}, "text holds a lone surrogate"),
+        ({"hard": "no"}, "hard must be true or false"),
+        ({"evidence": []}, "evidence must be an object"),
     ],
 )
 def test_a_wrong_case_is_refused_with_its_line_and_reason(tmp_path, change, reason):
@@ -49,7 +64,7 @@ def test_a_wrong_case_is_refused_with_its_line_and_reason(tmp_path, change, reas
         read_cases(path)
 
 
-@pytest.mark.parametrize("line", ["{", "[]", "", "null"])
+@pytest.mark.parametrize("line", ["{", "[]", "", "null", "[" * 100_000])
 def test_a_broken_line_is_refused_with_its_number(tmp_path, line):
     with pytest.raises(CasesError, match="line 2: not"):
         read_cases(written(tmp_path, GOOD, line, GOOD | {"id": "3"}))
@@ -63,8 +78,33 @@ def test_every_problem_is_listed_at_once_and_nothing_is_read(tmp_path):
 
 def test_an_id_that_is_there_twice_is_refused_across_files(tmp_path):
     path = written(tmp_path, GOOD)
-    with pytest.raises(CasesError, match="twice"):
+    with pytest.raises(CasesError, match=r"cases\.jsonl, line 1: its id is there twice"):
         read_cases(path, path)
+
+
+def split(output, *files):
+    return CliRunner().invoke(app, ["split", str(output), str(files[0]), "--test", str(files[1])])
+
+
+@pytest.mark.parametrize("broken", [GOOD, GOOD | {"id": "2", "labels": ["scam"]}])
+def test_files_that_cannot_be_split_are_refused_with_their_lines_and_nothing_is_written(tmp_path, broken):
+    author, test = (tmp_path / name for name in ("author.jsonl", "test.jsonl"))
+    author.write_text(json.dumps(GOOD), encoding="utf-8")
+    test.write_text(json.dumps(GOOD | {"id": "3"}) + "\n" + json.dumps(broken), encoding="utf-8")
+    outcome = split(tmp_path / "output", author, test)
+    assert outcome.exit_code == 2 and "test.jsonl, line 2" in outcome.output
+    assert not (tmp_path / "output").exists()
+
+
+def test_a_split_says_how_many_texts_it_left_out_and_can_be_read_again(tmp_path):
+    author, test = (tmp_path / name for name in ("author.jsonl", "test.jsonl"))
+    write_cases(author, [*cases_of("a", "b"), Case("double", Field.BIO, "三天见效。", (), {})])
+    write_cases(test, [Case("tested", Field.BIO, "三天见效！", (), {})])
+    outcome = split(tmp_path / "output", author, test)
+    assert outcome.exit_code == 0, outcome.output
+    assert "left out, too near to a test text: 1" in outcome.output
+    written = [tmp_path / "output" / f"{part}.jsonl" for part in (Split.TRAIN, Split.TEST)]
+    assert len(read_cases(*written)) == 2 * BLOCK + 1
 
 
 def test_an_empty_or_missing_file_is_refused(tmp_path):

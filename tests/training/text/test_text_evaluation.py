@@ -12,7 +12,8 @@ from models.profile import CLASSIFIER_LABELS, Evidence, Field, Finding, Label
 from models.settings import Settings
 from serving.cli import app
 from training.text import ablation
-from training.text.corpus import Case, Split, read_split, write_cases
+from training.text.corpus import Case, CasesError, Split, read_split, write_cases
+from training.text.evaluate import unseen_cases
 from training.text.evaluation_disguises import WAYS
 from training.text.judges import joined
 
@@ -78,6 +79,16 @@ def test_a_broken_cases_file_is_wrong_usage_and_names_the_line(tmp_path):
     (tmp_path / "cases.jsonl").write_text('{"id": "1"}\n')
     outcome = evaluate(tmp_path / "cases.jsonl")
     assert outcome.exit_code == 2 and "line 1" in outcome.output
+
+
+def test_cases_that_were_trained_on_are_refused_with_their_lines(tmp_path):
+    trained = read_split(Split.TRAIN)[7]
+    same_text = replace(trained, id="somebody else's")
+    write_cases(tmp_path / "cases.jsonl", [ATTACK, trained, same_text])
+    with pytest.raises(CasesError, match=r"cases\.jsonl holds 1 cases that were trained on: lines 2$"):
+        unseen_cases(tmp_path / "cases.jsonl")
+    write_cases(tmp_path / "cases.jsonl", [ATTACK, same_text])
+    assert len(unseen_cases(tmp_path / "cases.jsonl")) == 2
 
 
 @pytest.mark.slow

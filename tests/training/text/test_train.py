@@ -6,10 +6,12 @@ import pytest
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import BertConfig, BertModel
+from typer.testing import CliRunner
 
 from models.profile import CLASSIFIER_LABELS, Field
 from models.text.classifier import TextClassifier
 from models.text.normalize import FieldText
+from serving.cli import app
 from training.text.base import PAD, Base
 from training.text.corpus import Case, CasesError, Split, read_split, write_cases
 from training.text.disguises import Marked
@@ -105,6 +107,14 @@ def test_new_cases_that_repeat_held_out_texts_are_refused_with_their_lines(tmp_p
     write_cases(path, [fresh, replace(read_split(split)[0], id="double")])
     with pytest.raises(CasesError, match=r"1 cases repeat held-out texts, .*: new\.jsonl, line 2$"):
         new_cases([path])
+
+
+def test_broken_new_cases_are_wrong_usage_with_their_lines_and_nothing_is_begun(tmp_path):
+    (tmp_path / "new.jsonl").write_text('{"id": "1"}\n')
+    arguments = ["--cases", str(tmp_path / "new.jsonl"), "--output", str(tmp_path / "run")]
+    outcome = CliRunner().invoke(app, ["train", "text", *arguments])
+    assert outcome.exit_code == 2 and "new.jsonl, line 1" in outcome.output
+    assert not (tmp_path / "run").exists()
 
 
 def test_new_cases_are_read_whole(tmp_path):
