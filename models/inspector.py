@@ -47,9 +47,9 @@ from models.stages import stage
 from models.text.classifier import TextClassifier
 from models.text.contacts import ContactDetector
 from models.text.fusion import fuse
-from models.text.names import RestrictedWordDetector
 from models.text.normalize import FieldText
 from models.text.protected_names import ProtectedNameDetector
+from models.text.restricted_words import RestrictedWordDetector
 
 CACHE_BYTES: Final = 32_000_000
 """For judgements of pictures: some 15,000, of 2 kB each: one that comes again takes 0.07 ms instead of 118."""

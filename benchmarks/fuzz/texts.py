@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from benchmarks.profiles import texts
 from models.profile import MAX_LENGTH, Field, Finding
 from models.text.contacts import ContactDetector
-from models.text.names import RestrictedWordDetector
 from models.text.normalize import FieldText, Normalized, normalize
 from models.text.protected_names import ProtectedNameDetector
 from models.text.readings import readings
+from models.text.restricted_words import RestrictedWordDetector
 
 LONGEST = MAX_LENGTH[Field.BIO]
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.profile import Field, Label
-from models.text.names import WORDS, RestrictedWordDetector
 from models.text.normalize import FieldText
+from models.text.restricted_words import WORDS, RestrictedWordDetector
 
 detect = RestrictedWordDetector()
 
