@@ -1,8 +1,10 @@
-"""Disguises to test with, none of which training knows.
+"""Disguises to test with, drawn and written apart from those that training rewrites with.
 
 A model that was trained with disguises must be tested with others, or it is tested on what it learnt by heart. The ways
-here and their tables (`datasets/bios/test-disguises.yaml`) were written for the test alone and share nothing with those
-that training rewrites with (`training/text/disguises.py`).
+here and their tables (`datasets/bios/test-disguises.yaml`) were written for the test alone. Training
+(`training/text/disguises.py`) has no emoji, foreign or styled letters, other digits or invisible characters, and other
+symbols and look-alikes; what people do in one way only is in both: a character of the same sound, its pinyin, its
+initial, its parts.
 """
 
 from __future__ import annotations
