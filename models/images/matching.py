@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
+import faiss
 import numpy as np
 
 from models.images.encoder import Embedding
@@ -80,7 +81,7 @@ class Matcher:
     """
 
     def __init__(self, gallery: Gallery, cohort: Array) -> None:
-        self._cohort = cohort
+        self._cohort = np.ascontiguousarray(cohort)
         entries = np.repeat(np.arange(len(gallery.entries)), [entry.rows for entry in gallery.entries])
         # Phrases lie elsewhere in the space; they are compared by themselves.
         pictures = np.flatnonzero([not gallery.entries[entry].text for entry in entries])
@@ -103,13 +104,13 @@ class Matcher:
         normalized = raw - nearness(embedding.vectors, self._cohort)[:, None]
         normalized -= REFERENCE_SHARE * self.confusability
         normalized[0] += COPY_BONUS * np.clip((raw[0] - COPY) / (1 - COPY), 0, 1)
-        windows = normalized.argmax(axis=0)
-        tops = normalized[windows, np.arange(len(windows))]
+        tops = normalized.max(axis=0)
         best = np.maximum.reduceat(tops, self._starts)
         rows = self._first_at(tops, best)
+        windows = normalized[:, rows].argmax(axis=0)  # of a few columns: of all it takes longer than their maximum
         whole = np.maximum.reduceat(normalized[0], self._starts)
         entire = np.maximum.reduceat(raw[0], self._starts)
-        return Comparison(best, whole, windows[rows], rows, raw, entire, embedding.boxes)
+        return Comparison(best, whole, windows, rows, raw, entire, embedding.boxes)
 
     def margins(self, best: Array, chosen: Array) -> Array:
         """Lead of each chosen reference over the best of another owner, at most `MAX_MARGIN`; negative if it trails.
@@ -142,7 +143,6 @@ def nearness(vectors: Array, cohort: Array) -> Array:
         vectors: unit float32 (n, dimension).
         cohort: unit float32 (pictures, dimension).
     """
-    cosines = vectors @ cohort.T
     count = min(NEIGHBOURS, len(cohort))
-    nearest = np.partition(cosines, len(cohort) - count, axis=1)[:, -count:]
-    return cast(Array, nearest.mean(axis=1))
+    cosines, _ = faiss.knn(np.ascontiguousarray(vectors), cohort, count, metric=faiss.METRIC_INNER_PRODUCT)
+    return cast(Array, cosines.mean(axis=1))
