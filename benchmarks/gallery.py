@@ -4,7 +4,7 @@ One search is one picture: all its windows at once. Approximate indexes are set 
 nearest vector of 99% of the windows, and given up where that is slower than comparing all. Vectors beyond the released
 gallery's own are made of these: a row plus a part of the difference of two other rows, back on the sphere, which keeps
 the shape of the cloud. The last lines of a table are the gallery's own choice of index, and the emblem detector's
-matching (all it does but the encoder's passes), as far as it fits into memory.
+matching (all it does but the encoder's passes).
 
     .venv/bin/python -m benchmarks.gallery
 """
@@ -29,7 +29,8 @@ from models.images.decode import Image, decode
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Embedding, Encoder
 from models.images.gallery import Gallery
-from models.images.gallery_files import COMPARED_AGAIN, Contents, Entry, exact_index, index_of
+from models.images.gallery_files import COMPARED_AGAIN, Contents, Entry, index_of
+from models.images.matching import NEAREST_ROWS
 from models.profile import Field
 from models.settings import Settings
 
@@ -37,10 +38,6 @@ SIZES = (1_000, 100_000, 1_000_000)
 
 PICTURES = 16
 """Half of them with an emblem, half harmless."""
-
-NEIGHBOURS = 10
-"""Rows asked for per window. Ranked again by normalised similarity they gave the same best reference and value as all
-rows did, for 40 pictures in galleries of 11,286 and 100,000 rows."""
 
 RECALL = 0.99
 EFFORTS = (16, 32, 64, 128, 256, 512)
@@ -58,9 +55,6 @@ SHARE = (0.3, 0.7)
 CHUNK = 20_000
 LOOKS = 5
 """Rows per reference when the detector is given a gallery."""
-
-DETECTOR_ROWS = 200_000
-"""The detector compares every row with the whole cohort at once: 10 KB a row while it is made."""
 
 Array = np.ndarray
 
@@ -100,7 +94,7 @@ def main() -> None:
     gallery = Gallery.load(settings.gallery_directory(), encoder)
     pictures = embedded(encoder)
     windows = sum(len(picture.vectors) for picture in pictures) / len(pictures)
-    print(f"{len(pictures)} pictures of {windows:.0f} windows; milliseconds a picture, {NEIGHBOURS} rows a window")
+    print(f"{len(pictures)} pictures of {windows:.0f} windows; milliseconds a picture, {NEAREST_ROWS} rows a window")
     for size in sizes:
         vectors = crowd(np.asarray(gallery.vectors), size, np.random.default_rng(size))
         print(f"\n{size:,} vectors of {vectors.shape[1]} numbers ({vectors.nbytes / 2**20:,.0f} MB)")
@@ -200,23 +194,20 @@ def described(index: faiss.Index, pictures: Sequence[Embedding], nearest: Sequen
 
 def searched(index: faiss.Index, pictures: Sequence[Embedding]) -> list[tuple[Array, Array]]:
     """Similarities and rows of every picture's windows."""
-    return [index.search(picture.vectors, NEIGHBOURS) for picture in pictures]
+    return [index.search(picture.vectors, NEAREST_ROWS) for picture in pictures]
 
 
 def timed(index: faiss.Index, pictures: Sequence[Embedding]) -> Times:
     """One search per picture, after one to warm up."""
     times = Times()
-    index.search(pictures[0].vectors, NEIGHBOURS)
+    index.search(pictures[0].vectors, NEAREST_ROWS)
     for embedding in pictures:
-        times.measure(partial(index.search, embedding.vectors, NEIGHBOURS))
+        times.measure(partial(index.search, embedding.vectors, NEAREST_ROWS))
     return times
 
 
 def measure_detector(encoder: StopwatchEncoder, gallery: Gallery, vectors: Array) -> None:
     """Print a line for what the emblem detector does with a picture besides encoding it."""
-    if len(vectors) > DETECTOR_ROWS:
-        print(f"{'detector':<16}  not made of more than {DETECTOR_ROWS:,} rows: its table of the cohort does not fit")
-        return
     before, making, times = resident(), Times(), Times()
     detector = making.measure(lambda: EmblemDetector(encoder, of_vectors(gallery, vectors)))
     grown = (resident() - before) / 2**20
@@ -244,7 +235,7 @@ def of_vectors(gallery: Gallery, vectors: Array) -> Gallery:
         Entry(replace(model, reference_id=name, owner_id=name), name, rows)
         for name, rows in zip(names, looks, strict=True)
     )
-    return Gallery(Contents("made", "made", entries, exact_index(vectors)))
+    return Gallery(Contents("made", "made", entries, index_of(vectors)))
 
 
 def resident() -> int:

@@ -16,6 +16,7 @@ import numpy as np
 
 from models.images.encoder import Embedding
 from models.images.gallery import Gallery
+from models.images.gallery_files import EXACT_ROWS
 
 NEIGHBOURS = 5
 """Nearest harmless pictures that a similarity is compared with; as many as 40 see too little (see below)."""
@@ -37,38 +38,42 @@ MAX_MARGIN = 0.3
 CANDIDATES = 8
 """References looked at more closely per picture: the lead over the next owner is found among them."""
 
+NEAREST_ROWS = 10
+"""Rows per window whose references are compared in a large gallery: with 20,000 to 60,000 rows, the four strongest
+references were those of comparing every row in all of 140 looks, all eight in 131."""
+
 Array = np.ndarray
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One picture's windows beside every reference.
+    """One picture's windows beside the references that they may show.
 
     Attributes:
-        best: float32 (references,), cosine less the nearness of harmless pictures on both sides, over all windows and
-            pictures of the reference.
-        whole: float32 (references,), the same of the whole picture alone.
-        windows, rows: int64 (references,), where `best` was.
-        raw: float32 (windows, rows), plain cosines.
-        entire: float32 (references,), plain cosines of the whole picture.
-        boxes: float32 (windows, 4), fractions of the picture.
+        embedding: the windows.
+        usual: float32 (windows,), how near harmless pictures come to each.
+        references: int64 (n,), places in the matcher's list, ascending: all, or of a large gallery the nearest ones.
+            The following are of each of them.
+        best: float32 (n,), cosine less the nearness of harmless pictures on both sides, over all windows and pictures
+            of the reference.
+        similar: float32 (n,), the plain cosine there.
+        windows, rows: int64 (n,), where that was.
+        whole, entire: float32 (n,), `best` and the plain cosine of the whole picture alone.
     """
 
+    embedding: Embedding
+    usual: Array
+    references: Array
     best: Array
-    whole: Array
+    similar: Array
     windows: Array
     rows: Array
-    raw: Array
+    whole: Array
     entire: Array
-    boxes: Array
-
-    def similarity(self, reference: int) -> float:
-        """Plain cosine where the reference matched best."""
-        return float(self.raw[self.windows[reference], self.rows[reference]])
 
 
 class Matcher:
-    """Compares windows with every picture of a gallery.
+    """Compares windows with the pictures of a gallery.
 
     Args:
         gallery: what can be found.
@@ -81,52 +86,82 @@ class Matcher:
     """
 
     def __init__(self, gallery: Gallery, cohort: Array) -> None:
-        self._cohort = np.ascontiguousarray(cohort)
+        self._gallery, self._cohort = gallery, np.ascontiguousarray(cohort)
         entries = np.repeat(np.arange(len(gallery.entries)), [entry.rows for entry in gallery.entries])
         # Phrases lie elsewhere in the space; they are compared by themselves.
         pictures = np.flatnonzero([not gallery.entries[entry].text for entry in entries])
         names = [gallery.entries[entry].reference.reference_id for entry in entries[pictures]]
         place = {name: number for number, name in enumerate(dict.fromkeys(names))}
         numbers = np.array([place[name] for name in names])
+        self._reference_of = np.full(len(entries), -1)
+        self._reference_of[pictures] = numbers
         # Rows of one reference side by side, so that its best picture is one reduction away.
         order = np.argsort(numbers, kind="stable")
-        self._starts = np.searchsorted(numbers[order], np.arange(len(place)))
-        vectors = gallery.vectors[pictures[order]]
-        self._vectors = np.ascontiguousarray(vectors.T)
-        self.entries = entries[pictures[order]]
+        self._places = pictures[order]
+        self._limits = np.searchsorted(numbers[order], np.arange(len(place) + 1))
+        is_small = len(order) <= EXACT_ROWS
+        self._columns = np.ascontiguousarray(gallery.vectors[self._places].T) if is_small else None
+        self.entries = entries[self._places]
         self.references = tuple(reference for reference in gallery.references if reference.reference_id in place)
-        self.confusability = nearness(vectors, cohort)
+        self.confusability = nearness(gallery.vectors, self._cohort)[self._places]
         self._owners = np.unique([reference.owner_id for reference in self.references], return_inverse=True)[1]
 
     def __call__(self, embedding: Embedding) -> Comparison:
-        """Every window of a picture beside every reference."""
-        raw = embedding.vectors @ self._vectors  # (windows, rows)
-        normalized = raw - nearness(embedding.vectors, self._cohort)[:, None]
-        normalized -= REFERENCE_SHARE * self.confusability
-        normalized[0] += COPY_BONUS * np.clip((raw[0] - COPY) / (1 - COPY), 0, 1)
-        tops = normalized.max(axis=0)
-        best = np.maximum.reduceat(tops, self._starts)
-        rows = self._first_at(tops, best)
-        windows = normalized[:, rows].argmax(axis=0)  # of a few columns: of all it takes longer than their maximum
-        whole = np.maximum.reduceat(normalized[0], self._starts)
-        entire = np.maximum.reduceat(raw[0], self._starts)
-        return Comparison(best, whole, windows, rows, raw, entire, embedding.boxes)
+        """Every window of a picture beside every reference, or of a large gallery beside the nearest ones."""
+        is_small = self._columns is not None
+        references = np.arange(len(self.references)) if is_small else self._nearest(embedding.vectors)
+        return self._compared(embedding, nearness(embedding.vectors, self._cohort), references)
 
-    def margins(self, best: Array, chosen: Array) -> Array:
+    def together(self, one: Comparison, other: Comparison) -> tuple[Comparison, Comparison]:
+        """Two looks at one picture, each beside the references of both."""
+        references = np.union1d(one.references, other.references)
+        return self._beside(one, references), self._beside(other, references)
+
+    def margins(self, look: Comparison, chosen: Array) -> Array:
         """Lead of each chosen reference over the best of another owner, at most `MAX_MARGIN`; negative if it trails.
 
         Harmless pictures are rivals too, in a gallery of few owners the only ones: they are at zero.
-        """
-        top = strongest(best)
-        others = self._owners[chosen][:, None] != self._owners[top][None, :]
-        rivals = np.where(others, best[top][None, :], 0.0).max(axis=1).clip(min=0.0)
-        return np.clip(best[chosen] - rivals, -MAX_MARGIN, MAX_MARGIN)
 
-    def _first_at(self, tops: Array, best: Array) -> Array:
-        """The first row of each reference that reaches its best."""
-        ends = np.append(self._starts[1:], len(tops))
-        reached = np.flatnonzero(tops == np.repeat(best, ends - self._starts))
-        return reached[np.searchsorted(reached, self._starts)]
+        Args:
+            chosen: int64 (n,), places in `look.references`.
+        """
+        top, owners = strongest(look.best), self._owners[look.references]
+        others = owners[chosen][:, None] != owners[top][None, :]
+        rivals = np.where(others, look.best[top][None, :], 0.0).max(axis=1).clip(min=0.0)
+        return np.clip(look.best[chosen] - rivals, -MAX_MARGIN, MAX_MARGIN)
+
+    def _nearest(self, vectors: Array) -> Array:
+        """References that own a row near to a window; the first one where phrases alone are near."""
+        rows = self._gallery.search(vectors, NEAREST_ROWS)[1]
+        found = np.unique(self._reference_of[rows[rows >= 0]])
+        found = found[found >= 0]
+        return found if len(found) else np.array([0])
+
+    def _beside(self, look: Comparison, references: Array) -> Comparison:
+        if len(references) == len(look.references):
+            return look
+        return self._compared(look.embedding, look.usual, references)
+
+    def _compared(self, embedding: Embedding, usual: Array, references: Array) -> Comparison:
+        rows, starts, columns = self._part(references)
+        raw = embedding.vectors @ columns  # (windows, rows)
+        normalized = raw - usual[:, None]
+        normalized -= REFERENCE_SHARE * self.confusability[rows]
+        normalized[0] += COPY_BONUS * np.clip((raw[0] - COPY) / (1 - COPY), 0, 1)
+        tops = normalized.max(axis=0)
+        best, whole, entire = (np.maximum.reduceat(values, starts) for values in (tops, normalized[0], raw[0]))
+        at = _first_at(tops, best, starts)
+        windows = normalized[:, at].argmax(axis=0)  # of a few columns: of all it takes longer than their maximum
+        return Comparison(embedding, usual, references, best, raw[windows, at], windows, rows[at], whole, entire)
+
+    def _part(self, references: Array) -> tuple[Array, Array, Array]:
+        """Rows of some references, where each one's begin among these, and their vectors (dimension, rows)."""
+        if self._columns is not None:
+            return np.arange(len(self.entries)), self._limits[:-1], self._columns
+        counts = np.diff(self._limits)[references]
+        starts = np.cumsum(counts) - counts
+        rows = np.repeat(self._limits[references] - starts, counts) + np.arange(counts.sum())
+        return rows, starts, self._gallery.vectors[self._places[rows]].T
 
 
 def strongest(best: Array) -> Array:
@@ -146,3 +181,10 @@ def nearness(vectors: Array, cohort: Array) -> Array:
     count = min(NEIGHBOURS, len(cohort))
     cosines, _ = faiss.knn(np.ascontiguousarray(vectors), cohort, count, metric=faiss.METRIC_INNER_PRODUCT)
     return cast(Array, cosines.mean(axis=1))
+
+
+def _first_at(tops: Array, best: Array, starts: Array) -> Array:
+    """The first row of each reference that reaches its best."""
+    ends = np.append(starts[1:], len(tops))
+    reached = np.flatnonzero(tops == np.repeat(best, ends - starts))
+    return cast(Array, reached[np.searchsorted(reached, starts)])

@@ -17,7 +17,6 @@ import numpy as np
 import PIL.Image
 
 from models.boxes import overlap
-from models.images.calibration import FIRST
 from models.images.encoder import Embedding, Encoder
 from models.images.gallery import Gallery
 from models.images.keypoints import NONE, Agreement, Keypoints, agreement, detect
@@ -49,9 +48,6 @@ SURE_DETAILS = 6
 CHANCE_DETAILS = 5
 """Agreeing details that harmless pictures reach: of 300 harmless validation pictures none had more."""
 
-SIMILARITY = FIRST.index("similarity")
-"""Column of the features that is shown as evidence."""
-
 KEPT_DRAWINGS = 512
 """Drawings whose keypoints stay in memory: some 25 MB."""
 
@@ -64,7 +60,7 @@ class Candidates:
 
     Attributes:
         references: int64 (n,), places in the detector's list of references, which begins with the matcher's.
-        similarities: float64 (n,), plain cosines of what is shown as evidence.
+        similarities: float32 (n,), plain cosines of what is shown as evidence.
         boxes: n boxes, where each was seen.
         features: float64 (n, features), in the order of `calibration.FIRST` or `calibration.CLOSER`.
     """
@@ -84,22 +80,21 @@ class Candidates:
 def first_look(matcher: Matcher, seen: Comparison) -> Candidates:
     """The strongest references of a picture, best first by normalised similarity."""
     chosen = strongest(seen.best)
-    features = first_features(matcher, seen, chosen)
-    similar = features[:, SIMILARITY]
-    entire = seen.entire[chosen]
+    similar, entire = seen.similar[chosen], seen.entire[chosen]
     # A window inside a copy is as near as the whole; the whole is what a reviewer wants to be shown.
     windows = np.where(entire >= similar, 0, seen.windows[chosen])
-    boxes = [_as_box(seen.boxes[window]) for window in windows]
-    return Candidates(chosen, np.maximum(entire, similar), boxes, features)
+    boxes = [_as_box(seen.embedding.boxes[window]) for window in windows]
+    features = first_features(matcher, seen, chosen)
+    return Candidates(seen.references[chosen], np.maximum(entire, similar), boxes, features)
 
 
 def first_features(matcher: Matcher, seen: Comparison, chosen: Array) -> Array:
-    """What the first look knows of some references, in the order of `calibration.FIRST`."""
-    boxes = seen.boxes[seen.windows[chosen]]
+    """What the first look knows of some of its references, in the order of `calibration.FIRST`."""
+    boxes = seen.embedding.boxes[seen.windows[chosen]]
     columns = [
         seen.best[chosen],
-        np.array([seen.similarity(reference) for reference in chosen]),
-        matcher.margins(seen.best, chosen),
+        seen.similar[chosen],
+        matcher.margins(seen, chosen),
         np.sqrt(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)),
         matcher.confusability[seen.rows[chosen]],
         seen.whole[chosen],
@@ -140,27 +135,24 @@ class Verifier:
         )
 
     def _look(self, place: Box, cutting: Array, embedding: Embedding, seen: Comparison) -> Candidates:
-        near = self._matcher(_large_windows(embedding))
+        seen, near = self._matcher.together(seen, self._matcher(_large_windows(embedding)))
         chosen = strongest(seen.best + near.best)[:REFERENCES]
         details = detect(_scaled(cutting))
-        agreements = [self._agreement(details, reference, seen, near) for reference in chosen]
-        similar = np.array([near.similarity(reference) for reference in chosen])
-        columns = [near.best[chosen], similar, self._matcher.margins(near.best, chosen)]
+        agreements = [self._agreement(details, number, seen, near) for number in chosen]
+        columns = [near.best[chosen], near.similar[chosen], self._matcher.margins(near, chosen)]
         columns += _geometry(agreements, near.best[chosen])
         first = first_features(self._matcher, seen, chosen)
-        windows = [_as_box(near.boxes[near.windows[reference]]) for reference in chosen]
+        windows = [_as_box(box) for box in near.embedding.boxes[near.windows[chosen]]]
         boxes = [
             _inside(place, found.box if found.box and found.details >= SURE_DETAILS else window)
             for (found, _), window in zip(agreements, windows, strict=True)
         ]
-        similarities = np.maximum(first[:, SIMILARITY], similar)
-        return Candidates(chosen, similarities, boxes, np.column_stack([first, *columns]))
+        similarities = np.maximum(seen.similar[chosen], near.similar[chosen])
+        return Candidates(seen.references[chosen], similarities, boxes, np.column_stack([first, *columns]))
 
-    def _agreement(
-        self, details: Keypoints, reference: int, seen: Comparison, near: Comparison
-    ) -> tuple[Agreement, int]:
+    def _agreement(self, details: Keypoints, number: int, seen: Comparison, near: Comparison) -> tuple[Agreement, int]:
         """The best agreement with the drawings that the looks were nearest to, and how many details that one has."""
-        entries = {int(self._matcher.entries[look.rows[reference]]) for look in (seen, near)}
+        entries = {int(self._matcher.entries[look.rows[number]]) for look in (seen, near)}
         drawings = [self._keypoints(entry) for entry in sorted(entries)]
         found = [(agreement(details, drawing), drawing.count) for drawing in drawings]
         return max(found, key=lambda pair: pair[0].details, default=(NONE, 0))

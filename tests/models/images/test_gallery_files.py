@@ -48,7 +48,7 @@ def test_large_gallery_keeps_its_vectors_exactly(large, vectors):
     assert np.array_equal(large.reconstruct_n(0, MANY), vectors)
 
 
-def test_gallery_of_a_hundred_thousand_rows_is_searched_exactly(vectors):
+def test_gallery_of_no_more_rows_than_are_compared_one_by_one_is_searched_exactly(vectors):
     rows = vectors[:EXACT_ROWS]
     far = on_sphere(np.random.default_rng(2).standard_normal((50, DIMENSION)))
     assert np.array_equal(gallery_files.index_of(rows).search(far, 1)[1][:, 0], (far @ rows.T).argmax(axis=1))

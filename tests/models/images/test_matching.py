@@ -1,8 +1,19 @@
-"""How near harmless pictures come is what a similarity is measured against."""
+"""How near harmless pictures come is what a similarity is measured against, in galleries of any size."""
 
 import numpy as np
+import pytest
 
-from models.images.matching import CANDIDATES, nearness, strongest
+from models.images import gallery_files, matching
+from models.images.encoder import Embedding
+from models.images.gallery import Gallery
+from models.images.gallery_files import EXACT_ROWS, Contents, Entry
+from models.images.matching import CANDIDATES, Matcher, nearness, strongest
+from models.images.references import parse_reference
+from models.images.verify import first_look
+
+DIMENSION, LOOKS, PHRASES = 64, 5, 50
+COUNT = EXACT_ROWS // LOOKS + 2_000
+COMPARED = ("best", "similar", "windows", "rows", "whole", "entire")
 
 
 def test_nearness_is_the_mean_of_the_nearest_cohort_cosines():
@@ -14,3 +25,88 @@ def test_the_strongest_come_first_and_no_more_than_are_looked_at():
     values = np.random.default_rng(0).permutation(50).astype(np.float32)
     assert values[strongest(values)].tolist() == list(range(49, 49 - CANDIDATES, -1))
     assert strongest(np.array([0.1, 0.3])).tolist() == [1, 0]
+
+
+def on_sphere(draw, centres, share):
+    """Each centre moved at random: `share` of it is left, of a length of one."""
+    noise = draw.standard_normal(centres.shape)
+    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
+    moved = share * centres + (1 - share**2) ** 0.5 * noise
+    return (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype(np.float32)
+
+
+def entry(number, rows, text=""):
+    fields = {"reference_id": f"media.{number}", "label": "media_logo", "name_zh": "徽标", "name_en": "Logo"}
+    fields |= {"owner_id": f"owner.{number // 2}", "source": "drawn for tests", "licence": "CC0-1.0"}
+    return Entry(parse_reference(fields), f"{number} {text}", rows, text=text)
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    """Centres of more references than are compared one by one."""
+    return on_sphere(np.random.default_rng(0), np.zeros((COUNT, DIMENSION)), 0.0)
+
+
+@pytest.fixture(scope="module")
+def gallery(crowd):
+    draw = np.random.default_rng(1)
+    drawn = on_sphere(draw, np.repeat(crowd, LOOKS, axis=0), 0.8)
+    said = on_sphere(draw, np.zeros((PHRASES, DIMENSION)), 0.0)
+    entries = [entry(number, LOOKS) for number in range(COUNT)]
+    entries += [entry(number, 1, "一枚徽章") for number in range(PHRASES)]
+    index = gallery_files.index_of(np.concatenate([drawn, said]))
+    return Gallery(Contents("made", "made", tuple(entries), index))
+
+
+@pytest.fixture(scope="module")
+def matchers(gallery):
+    """The matcher of a large gallery, and one that compares every row all the same."""
+    cohort = on_sphere(np.random.default_rng(2), np.zeros((300, DIMENSION)), 0.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matching, "EXACT_ROWS", len(gallery.vectors))
+        everything = Matcher(gallery, cohort)
+    return Matcher(gallery, cohort), everything
+
+
+def picture(crowd, seed):
+    """Windows of a picture, most of them of nothing in particular, the others a little like some references."""
+    draw = np.random.default_rng(seed)
+    shown = on_sphere(draw, crowd[draw.choice(COUNT, 2 * CANDIDATES, replace=False)], 0.75)
+    vectors = np.concatenate([shown, on_sphere(draw, np.zeros((44, DIMENSION)), 0.0)])
+    corners = draw.uniform(0, 0.5, (len(vectors), 2))
+    return Embedding(draw.permutation(vectors), np.hstack([corners, corners + 0.4]).astype(np.float32))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_large_gallery_gives_the_references_that_comparing_every_row_gives(crowd, matchers, seed):
+    found, expected = (first_look(matcher, matcher(picture(crowd, seed))) for matcher in matchers)
+    assert found.references.tolist() == expected.references.tolist()
+    assert found.boxes == expected.boxes
+    assert np.allclose(found.features, expected.features, atol=1e-5)
+    assert np.allclose(found.similarities, expected.similarities, atol=1e-5)
+
+
+def test_only_the_nearest_references_of_a_large_gallery_are_compared(crowd, matchers):
+    large, everything = (matcher(picture(crowd, 0)) for matcher in matchers)
+    assert CANDIDATES < len(large.references) < COUNT / 10
+    assert len(everything.references) == COUNT
+
+
+def test_two_looks_together_stand_beside_the_references_of_both(crowd, matchers):
+    large, everything = matchers
+    one, other = picture(crowd, 6), picture(crowd, 7)
+    looks = large.together(large(one), large(other))
+    assert set(large(one).references) | set(large(other).references) == set(looks[0].references)
+    assert np.array_equal(looks[0].references, looks[1].references)
+    for look, embedding in zip(looks, (one, other), strict=True):
+        whole = everything(embedding)
+        for name in COMPARED:
+            assert np.allclose(getattr(look, name), getattr(whole, name)[look.references], atol=1e-5)
+
+
+def test_phrases_are_no_references_of_the_matcher(crowd, gallery, matchers):
+    near_phrases = Embedding(gallery.vectors[-PHRASES:], picture(crowd, 0).boxes[:PHRASES])
+    for matcher in matchers:
+        look = matcher(near_phrases)
+        assert look.similar.max() < 0.99
+        assert not any(gallery.entries[matcher.entries[row]].text for row in look.rows)
