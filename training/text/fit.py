@@ -36,19 +36,24 @@ class Settings:
         epochs: times that every text is seen.
         seed: of every random choice.
         corpus: digest of the training texts.
+        base: name of the encoder that it starts from.
     """
 
     epochs: int
     seed: int
     corpus: str
+    base: str
 
 
 class Trainer:
-    """Runs the epochs of one training.
+    """Runs the epochs of one training; takes up a run that was broken off in the same folder.
 
     Args:
         base: what to start from.
         output: folder of checkpoint and history.
+
+    Raises:
+        FileExistsError: the folder holds a run with other settings; nothing in it was changed.
     """
 
     def __init__(self, base: Base, settings: Settings, output: Path) -> None:
@@ -59,15 +64,17 @@ class Trainer:
         groups = [{"params": base.encoder.parameters(), "lr": RATE}, {"params": heads, "lr": HEAD_RATE}]
         self._optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
         self._rates = [RATE, HEAD_RATE]
+        self._history: list[dict[str, float]] = []
+        self._resume()
 
     def run(self, training: Sequence[Case], validation: Sequence[Case]) -> None:
         """Train the epochs that are left."""
         marked = [(case.field, Marked.of(case)) for case in training]
         held_out = [example for case in validation for example in self._examples(case.field, Marked.of(case))[:1]]
-        for epoch in range(self._resume(), self._settings.epochs):
+        for epoch in range(len(self._history), self._settings.epochs):
             loss = self._epoch(marked, epoch)
-            self._note({"epoch": epoch + 1, "loss": loss, **self.evaluate(held_out)})
-            self._save(epoch + 1)
+            self._history.append({"epoch": epoch + 1, "loss": loss, **self.evaluate(held_out)})
+            self._save()
 
     def _epoch(self, marked: Sequence[tuple[Field, Marked]], epoch: int) -> float:
         random = np.random.default_rng([self._settings.seed, epoch])
@@ -115,28 +122,26 @@ class Trainer:
             "clean_flagged": float(said[clean].any(1).mean()) if clean.any() else 0.0,
         }
 
-    def _resume(self) -> int:
+    def _resume(self) -> None:
         path = self._output / "checkpoint.pt"
         if not path.is_file():
-            return 0
+            return
         saved = torch.load(path, weights_only=True)
         if saved["settings"] != asdict(self._settings):
             raise FileExistsError(f"{self._output} holds a run with other settings: choose another folder")
         self.model.load_state_dict(saved["model"])
         self._optimizer.load_state_dict(saved["optimizer"])
-        return int(saved["epoch"])
+        self._history = saved["history"]
 
-    def _save(self, epoch: int) -> None:
+    def _save(self) -> None:
         state = {
             "settings": asdict(self._settings),
-            "epoch": epoch,
+            "history": self._history,
             "model": self.model.state_dict(),
             "optimizer": self._optimizer.state_dict(),
         }
         draft = self._output / "checkpoint.new"
         torch.save(state, draft)
         draft.replace(self._output / "checkpoint.pt")
-
-    def _note(self, numbers: dict[str, float]) -> None:
-        with (self._output / "history.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(numbers) + "\n")
+        lines = "".join(f"{json.dumps(numbers)}\n" for numbers in self._history)
+        (self._output / "history.jsonl").write_text(lines, encoding="utf-8")

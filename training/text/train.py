@@ -53,10 +53,11 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
     training = _spread(read_split(Split.TRAIN) + new_cases(cases), limit)
     validation, test = (_spread(read_split(split), limit) for split in (Split.VALIDATION, Split.TEST))
     base = base or pretrained()
+    trainer = Trainer(base, Settings(epochs, seed, _digest(training), base.name), output)
     output.mkdir(parents=True, exist_ok=True)
     base.tokenizer.save(str(output / "tokenizer.json"), pretty=False)
     base.encoder.config.to_json_file(output / "encoder.json")
-    Trainer(base, Settings(epochs, seed, _digest(training)), output).run(training, validation)
+    trainer.run(training, validation)
     artifact = export_text(output / "checkpoint.pt", output / "artifact", fit_ngrams(training), validation, version)
     finish(artifact, output / "history.jsonl", base.name, test)
     return artifact

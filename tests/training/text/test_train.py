@@ -90,6 +90,14 @@ def test_a_folder_with_another_run_is_refused(run, tiny):
 
 
 @pytest.mark.slow
+def test_a_folder_with_a_run_of_another_base_is_refused_and_left_as_it_is(run, tiny):
+    before = {file: file.read_bytes() for file in run.iterdir() if file.is_file()}
+    with pytest.raises(FileExistsError, match="other settings"):
+        train_text(run, epochs=2, seed=1, limit=LIMIT, base=replace(tiny(), name="another"))
+    assert {file: file.read_bytes() for file in run.iterdir() if file.is_file()} == before
+
+
+@pytest.mark.slow
 def test_evaluation_prints_the_table_then_its_command_and_writes_json(run, tmp_path, capsys):
     cases = tmp_path / "cases.jsonl"
     write_cases(cases, read_split(Split.TEST)[:80])
