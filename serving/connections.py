@@ -8,10 +8,13 @@ from __future__ import annotations
 import asyncio
 import socket
 from typing import Any, Final
+from weakref import WeakSet
 
 import h11
+import uvicorn
 import uvicorn.config
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from models.profile import ProfileError
 from serving.errors import ErrorResponse
@@ -30,9 +33,21 @@ MAX_CONNECTIONS: Final = 4_000
 """In one worker; each takes a file and some 20 kB."""
 
 
+_STOPPING: Final[WeakSet[ServerState]] = WeakSet()
+
+_shut_down = uvicorn.Server.shutdown
+
+
 def install() -> None:
-    """Let this process serve its connections by the protocol below."""
+    """Let this process serve its connections by the protocol below, and end those too that come as it stops."""
     uvicorn.config.HTTP_PROTOCOLS["auto"] = f"{__name__}:Connection"
+    uvicorn.Server.shutdown = _shutdown  # type: ignore[method-assign, assignment]
+
+
+async def _shutdown(server: uvicorn.Server, sockets: list[socket.socket] | None = None) -> None:
+    """End what is accepted later, too: uvicorn ends what it has, and would serve, and wait for, the others for ever."""
+    _STOPPING.add(server.server_state)
+    await _shut_down(server, sockets)
 
 
 class Connection(H11Protocol):
@@ -48,6 +63,8 @@ class Connection(H11Protocol):
         transport.get_extra_info("socket").setsockopt(
             socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000
         )
+        if self._is_late:
+            self.loop.call_later(GRACE_SECONDS, transport.abort)
         if len(self.connections) > MAX_CONNECTIONS:
             self._end(ProfileError("overloaded", "there are too many connections; try again in a second"))
         else:
@@ -72,15 +89,19 @@ class Connection(H11Protocol):
             self.loop.call_later(GRACE_SECONDS, self.transport.abort)
 
     def on_response_complete(self) -> None:
-        """Close a connection on which the rest of a refused body is still to come: it may have no end."""
+        """Close a connection that came as the worker stops, and one on which a refused body may have no end."""
         unread = self.conn.their_state is h11.SEND_BODY
         super().on_response_complete()
-        if unread:
+        if unread or self._is_late:
             self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP."""
         self._end(ProfileError("malformed_request", "this is not valid HTTP/1.1"))
+
+    @property
+    def _is_late(self) -> bool:
+        return self.server_state in _STOPPING
 
     def _watch_head(self) -> None:
         if self.conn.their_state is not h11.IDLE:

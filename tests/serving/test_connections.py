@@ -34,7 +34,8 @@ async def plenty(_):
     return PlainTextResponse("x" * 20_000_000)
 
 
-async def slow(_):
+async def slow(request):
+    request.app.state.loop = asyncio.get_running_loop()
     await asyncio.sleep(0.8)
     return PlainTextResponse("done")
 
@@ -50,7 +51,8 @@ def serving(monkeypatch, tmp_path):
         routes=[Route("/length", length, methods=["POST"]), Route("/plenty", plenty), Route("/slow", slow)],
         middleware=[Middleware(Edge, admission=admission, metrics=Metrics(CollectorRegistry()), deadline=5)],
     )
-    server = uvicorn.Server(uvicorn.Config(app, http=connections.Connection, port=0, log_config=None, lifespan="off"))
+    connections.install()
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
@@ -80,6 +82,42 @@ def test_a_server_that_is_to_stop_answers_what_has_come_and_waits_for_nothing_el
         time.sleep(0.05)
     for connection in [*held, reader, slow]:
         connection.close()
+
+
+def test_a_connection_that_is_accepted_as_the_server_stops_gets_one_answer_and_is_not_waited_for(
+    address, serving, monkeypatch
+):
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 10)
+    slow = connect(address, b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+    time.sleep(0.2)
+    serving.should_exit, started = True, time.monotonic()
+    while serving.servers[0].is_serving():
+        time.sleep(0.01)
+    with accepted_by(serving) as late:
+        late.sendall(HEAD + b"Content-Length: 2\r\n\r\nok")
+        assert answer(late) == (200, b"2")
+        assert late.recv(1) == b""
+    assert answer(slow) == (200, b"done")
+    while serving.server_state.connections:
+        assert time.monotonic() - started < 4
+        time.sleep(0.05)
+    slow.close()
+
+
+@contextlib.contextmanager
+def accepted_by(serving):
+    """A connection that the operating system had accepted, and that the server takes up now."""
+    config, loop = serving.config, serving.config.app.state.loop
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        connection = connect(listener.getsockname())
+        ours, _ = listener.accept()
+
+    def protocol():
+        return config.http_protocol_class(config, serving.server_state, {})
+
+    asyncio.run_coroutine_threadsafe(loop.connect_accepted_socket(protocol, ours), loop).result(5)
+    yield connection
+    connection.close()
 
 
 def connect(address, data=b""):
