@@ -1,12 +1,7 @@
-"""An evaluation as one HTML file: numbers, curves and the worst errors with their words marked.
-
-The file stands alone, so that it can be mailed and kept: pictures are inlined, nothing is fetched, nothing runs.
-"""
+"""An evaluation of texts as one HTML file: numbers, curves and the worst errors with their words marked."""
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,36 +9,21 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
-from sklearn.calibration import calibration_curve
 
 from models.policy import Policy
 from models.profile import CLASSIFIER_LABELS, Label
 from training.outcomes import Judged, text_outcomes
+from training.page import decimal, draw_calibration, figure, interval, page, section
 from training.report import named, precision_recall, table, text_errors, threshold_table
 from training.text.corpus import Case
 
 Numbers = Mapping[str, Any]
 
-_PAGE = Markup("""<!DOCTYPE html>
-<html lang="zh-Hans"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width">
-<title>文本评测 · Text evaluation</title>
-<style>
-body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2em auto; padding: 0 1em; color: #1d2330 }}
-table {{ border-collapse: collapse; margin: .5em 0 1.5em; display: block; overflow-x: auto }}
-th, td {{ padding: .25em .8em .25em 0; border-bottom: 1px solid #dde1e8; vertical-align: top }}
-th {{ font-weight: 600; color: #5a6475 }}
-td {{ font-variant-numeric: tabular-nums; overflow-wrap: anywhere; max-width: 34em }}
-mark {{ background: #ffd9a8 }} u {{ text-decoration: underline 2px #1f6feb }} img {{ max-width: 100% }}
-</style></head><body>
-<h1>文本评测 · Text evaluation</h1>
-<p>{cases} 条文本 · texts. <code>{command}</code></p>
-<p>宏平均 F1 · macro F1 <b>{macro_f1:.3f}</b> ({low:.3f}-{high:.3f}), 无害文本误报 · clean texts flagged
-<b>{clean:.2%}</b>.</p>
-{sections}
-</body></html>
-""")
+_INTRODUCTION = Markup(
+    "<p>{cases} 条文本 · texts. <code>{command}</code></p>\n"
+    "<p>宏平均 F1 · macro F1 <b>{macro_f1:.3f}</b> ({low:.3f}-{high:.3f}), 无害文本误报 · clean texts flagged "
+    "<b>{clean:.2%}</b>.</p>"
+)
 
 _MARKS = Markup(
     "<p><mark>模型指出的词 · what the model points at</mark>, <u>人工标注的词 · what people pointed at</u>. "
@@ -64,54 +44,47 @@ def write_report(
     """
     ours = numbers["huijian"]
     low, high = ours["macro_f1_95"]
-    page = _PAGE.format(
+    introduction = _INTRODUCTION.format(
         cases=ours["cases"],
         command=command,
         macro_f1=ours["macro_f1"],
         low=low,
         high=high,
         clean=ours["clean_flagged"],
-        sections=Markup().join(_sections(numbers, judged, policy)),
     )
-    path.write_text(page, encoding="utf-8", errors="backslashreplace")
+    content = page("文本评测 · Text evaluation", introduction, _sections(numbers, judged, policy))
+    path.write_text(content, encoding="utf-8", errors="backslashreplace")
 
 
 def calibration(judged: Sequence[Judged[Case]]) -> Figure:
     """Share of texts with the label against the probability that was said, in bins a tenth wide."""
-    figure = Figure(figsize=(12, 6), layout="constrained")
-    for axes, label in zip(figure.subplots(2, 4, sharex=True, sharey=True).flat, CLASSIFIER_LABELS, strict=True):
+    drawn = Figure(figsize=(12, 6), layout="constrained")
+    for axes, label in zip(drawn.subplots(2, 4, sharex=True, sharey=True).flat, CLASSIFIER_LABELS, strict=True):
         outcomes = text_outcomes(judged, label)
         wanted, scores = np.array([one.wanted for one in outcomes]), np.array([one.score for one in outcomes])
-        true, said = calibration_curve(wanted, scores, n_bins=10)
-        axes.plot([0, 1], [0, 1], color="0.8")
-        axes.plot(said, true, "o-", markersize=4)
-        axes.set(title=label, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
-    figure.supxlabel("probability said")
-    figure.supylabel("share with the label")
-    return figure
+        draw_calibration(axes, wanted, scores, label)
+    drawn.supxlabel("probability said")
+    drawn.supylabel("share with the label")
+    return drawn
 
 
 def _sections(numbers: Mapping[str, Numbers], judged: Sequence[Judged[Case]], policy: Policy) -> Iterable[Markup]:
     ours = numbers["huijian"]
-    yield _section("各标签", "By label", _labels(numbers))
-    yield _section("无害文本误报", "Clean texts flagged", _clean(numbers))
-    yield _section("分项", "By field, difficulty, length and disguise", _summaries("分项 · part", ours["parts"]))
+    yield section("各标签", "By label", _labels(numbers))
+    yield section("无害文本误报", "Clean texts flagged", _clean(numbers))
+    yield section("分项", "By field, difficulty, length and disguise", _summaries("分项 · part", ours["parts"]))
     if ours["disguises"]:
-        yield _section(
+        yield section(
             "伪装前后的召回率", "Recall on violating texts, plain and disguised", _disguises(ours["disguises"])
         )
     if len(numbers) > 1:
-        yield _section("与其他方法比较", "Beside other methods", _summaries("方法 · method", numbers))
+        yield section("与其他方法比较", "Beside other methods", _summaries("方法 · method", numbers))
     if "ablation" in ours:
-        yield _section("各部分的贡献", "What each part adds", _summaries("部分 · parts", ours["ablation"]))
-    yield _section("阈值", "Thresholds", threshold_table(judged, policy))
-    yield _section("精确率与召回率", "Precision and recall", _figure(precision_recall(judged, policy)))
-    yield _section("校准", "Calibration", _figure(calibration(judged)))
-    yield _section("最严重的错误", "Worst errors", _MARKS + text_errors(judged))
-
-
-def _section(chinese: str, english: str, content: Markup) -> Markup:
-    return Markup("<h2>{} · {}</h2>\n{}\n").format(chinese, english, content)
+        yield section("各部分的贡献", "What each part adds", _summaries("部分 · parts", ours["ablation"]))
+    yield section("阈值", "Thresholds", threshold_table(judged, policy))
+    yield section("精确率与召回率", "Precision and recall", figure(precision_recall(judged, policy)))
+    yield section("校准", "Calibration", figure(calibration(judged)))
+    yield section("最严重的错误", "Worst errors", _MARKS + text_errors(judged))
 
 
 def _labels(numbers: Mapping[str, Numbers]) -> Markup:
@@ -120,9 +93,9 @@ def _labels(numbers: Mapping[str, Numbers]) -> Markup:
 
     def row(label: Label) -> list[object]:
         one = numbers["huijian"]["labels"][label]
-        others = [_decimal(peer["labels"][label]["f1"]) for peer in peers.values()]
-        measured = [_decimal(one[key]) for key in ("precision", "recall", "f1")]
-        return [named(label), one["support"], *measured, _interval(one["f1_95"]), _decimal(one["ece"]), *others]
+        others = [decimal(peer["labels"][label]["f1"]) for peer in peers.values()]
+        measured = [decimal(one[key]) for key in ("precision", "recall", "f1")]
+        return [named(label), one["support"], *measured, interval(one["f1_95"]), decimal(one["ece"]), *others]
 
     return table((*header, *(f"F1, {name}" for name in peers)), map(row, CLASSIFIER_LABELS))
 
@@ -133,7 +106,7 @@ def _clean(numbers: Mapping[str, Numbers]) -> Markup:
     return table(
         header,
         (
-            (method, names[name], row["texts"], row["flagged"], f"{row['share']:.2%}", _interval(row["share_95"]))
+            (method, names[name], row["texts"], row["flagged"], f"{row['share']:.2%}", interval(row["share_95"]))
             for method, measured in numbers.items()
             for name, row in measured["clean"].items()
         ),
@@ -146,9 +119,7 @@ _SUMMARY = {"macro_f1": "宏平均 F1 · macro F1", "recall": "召回率 · reca
 def _summaries(heading: str, rows: Mapping[str, Numbers]) -> Markup:
     """A row per name: number of cases and what `measures.summary` says of them."""
     header = (heading, "条数 · n", *_SUMMARY.values())
-    return table(
-        header, ((name, row["cases"], *(_decimal(row[key]) for key in _SUMMARY)) for name, row in rows.items())
-    )
+    return table(header, ((name, row["cases"], *(decimal(row[key]) for key in _SUMMARY)) for name, row in rows.items()))
 
 
 def _disguises(ways: Mapping[str, Numbers]) -> Markup:
@@ -159,23 +130,9 @@ def _disguises(ways: Mapping[str, Numbers]) -> Markup:
             (
                 name,
                 row["labels"],
-                *(_decimal(row[key]) for key in ("plain", "disguised", "difference")),
-                _interval(row["difference_95"]),
+                *(decimal(row[key]) for key in ("plain", "disguised", "difference")),
+                interval(row["difference_95"]),
             )
             for name, row in ways.items()
         ),
     )
-
-
-def _decimal(value: float) -> str:
-    return f"{value:.3f}"
-
-
-def _interval(bounds: Sequence[float]) -> str:
-    return "{:.3f} … {:.3f}".format(*bounds)
-
-
-def _figure(figure: Figure) -> Markup:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
-    return Markup('<img alt="" src="data:image/png;base64,{}">').format(base64.b64encode(buffer.getvalue()).decode())
