@@ -17,6 +17,7 @@ from training.text.corpus import Case, CasesError, Split, read_split, write_case
 from training.text.disguises import Marked
 from training.text.evaluate import evaluate_text
 from training.text.examples import Examples, collate
+from training.text.fit import Trainer
 from training.text.train import new_cases, train_text
 
 LIMIT = 64
@@ -70,16 +71,20 @@ def test_training_leaves_an_artefact_that_scores_and_explains_itself(run):
 @pytest.mark.slow
 def test_a_stopped_run_goes_on_to_the_same_model(run, tiny, tmp_path, monkeypatch):
     whole = torch.load(run / "checkpoint.pt", weights_only=True)
+    train_epoch = Trainer._epoch
 
-    def stop(*_):
-        raise KeyboardInterrupt
+    def stop_in_the_second(trainer, marked, epoch):
+        if epoch == 1:
+            raise KeyboardInterrupt
+        return train_epoch(trainer, marked, epoch)
 
     with monkeypatch.context() as patch:
-        patch.setattr("training.text.fit.Trainer._note", stop)
+        patch.setattr(Trainer, "_epoch", stop_in_the_second)
         with pytest.raises(KeyboardInterrupt):
             train_text(tmp_path, epochs=2, seed=1, limit=LIMIT, base=tiny())
     train_text(tmp_path, epochs=2, seed=1, limit=LIMIT, base=tiny())
     resumed = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert [numbers["epoch"] for numbers in resumed["history"]] == [1, 2]
     assert all(torch.equal(whole["model"][name], value) for name, value in resumed["model"].items())
 
 
