@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 POINTER = "CURRENT"
@@ -41,6 +41,8 @@ def current(root: Path) -> Path:
 def write_version(root: Path, name: str, write: Callable[[Path], None]) -> Path:
     """Write a new version with `write(directory)`, there whole or not at all, without putting it in force.
 
+    Its files are on disk before it gets its name: a machine that loses power must not start with half of them.
+
     Args:
         root: created where missing.
         name: the version's directory; an existing one of that name is refused.
@@ -56,7 +58,9 @@ def write_version(root: Path, name: str, write: Callable[[Path], None]) -> Path:
     draft.mkdir()
     try:
         write(draft)
+        _sync([*draft.rglob("*"), draft])
         draft.rename(target)
+        _sync([root])
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -104,3 +108,12 @@ def point_to(root: Path, name: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     pointer.replace(root / POINTER)
+
+
+def _sync(paths: Iterable[Path]) -> None:
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

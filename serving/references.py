@@ -24,6 +24,7 @@ from serving.bodies import Shape, read
 from serving.metrics import Metrics
 from serving.pool import Pool
 from serving.responses import json_response
+from serving.store_faults import store_faults
 
 MAX_PICTURES: Final = 8
 """Pictures of one emblem in a request, each of which is embedded in several looks: a second or two of work."""
@@ -93,7 +94,7 @@ class References:
 
     def _add(self, content_type: str, body: bytes) -> Response:
         offer = parse(content_type, body)
-        with client_faults(), gallery_files.own(self._live.settings) as (own, base):
+        with store_faults(), client_faults(), gallery_files.own(self._live.settings) as (own, base):
             change = gallery.add(own, self._live.current.encoder, offer.sources, offer.force, base)
         reference = asdict(offer.sources[0].reference)
         clashes = [asdict(clash) for clash in change.clashes]
@@ -103,7 +104,7 @@ class References:
 
     def _remove(self, reference_id: str) -> Callable[[str, bytes], Response]:
         def work(_content_type: str, _body: bytes) -> Response:
-            with client_faults(), gallery_files.own(self._live.settings) as (own, base):
+            with store_faults(), client_faults(), gallery_files.own(self._live.settings) as (own, base):
                 change = gallery.remove(own, reference_id, base)
             return json_response({"reference_id": reference_id, **_done(change)})
 

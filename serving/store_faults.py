@@ -5,11 +5,14 @@ The store's own messages are for operators: they name files and databases. Its w
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from models.profile import ProfileError
 from serving.store.errors import DecisionUnknown, StoreUnavailable
+
+logger = logging.getLogger("huijian.store")
 
 
 @contextmanager
@@ -24,6 +27,11 @@ def store_faults() -> Iterator[None]:
     except DecisionUnknown as error:
         raise ProfileError("decision_unknown", str(error), "decision_id") from None
     except StoreUnavailable:
-        raise ProfileError(
-            "store_unavailable", "records cannot be written or read now; try again in a second"
-        ) from None
+        raise _unavailable() from None
+    except OSError as error:  # of a gallery or the closed accounts: nobody has logged it
+        logger.error("a change cannot be written: %s", error.strerror or error)
+        raise _unavailable() from None
+
+
+def _unavailable() -> ProfileError:
+    return ProfileError("store_unavailable", "records cannot be written or read now; try again in a second")

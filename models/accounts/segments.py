@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ import faiss
 import numpy as np
 
 from models import versions
+from models.indexes import write_index
 
 MOST_ROWS = 262_144
 """Accounts of a segment: 160 MB, and some seconds to write without one of them."""
@@ -162,13 +162,11 @@ def write(root: Path, name: str, accounts: Accounts, encoder: str, check: str) -
         kinds = np.uint64, np.uint64, np.uint32, np.uint32
         for file, array, kind in zip(FILES, arrays, kinds, strict=False):
             np.save(draft / file, array.astype(kind))
-        faiss.write_index(index_of(accounts.avatars), str(draft / FILES[-1]))
+        write_index(index_of(accounts.avatars), draft / FILES[-1])
         config = {"encoder": encoder, "key": check, "files": {file: _sha256(draft / file) for file in FILES}}
         (draft / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-        _sync([*draft.iterdir(), draft])
 
     versions.write_version(root, name, write_files)
-    _sync([root])
 
 
 def index_of(vectors: Array) -> faiss.Index:
@@ -196,13 +194,6 @@ def index_of(vectors: Array) -> faiss.Index:
 def _codes(index: Any) -> Any:
     """The part of an index that has every vector, in order."""
     return faiss.downcast_index(index.refine_index) if isinstance(index, faiss.IndexRefine) else index
-
-
-def _sync(paths: Iterable[Path]) -> None:
-    for path in paths:
-        handle = os.open(path, os.O_RDONLY)
-        os.fsync(handle)
-        os.close(handle)
 
 
 def _sha256(path: Path) -> str:

@@ -29,6 +29,7 @@ from threadpoolctl import threadpool_limits
 
 from models import versions
 from models.images.references import GalleryError, Reference, parse_reference
+from models.indexes import write_index
 from models.settings import Settings
 
 CONFIG, INDEX, REFERENCES, DRAWINGS = "config.json", "index.faiss", "references.jsonl", "drawings.bin"
@@ -157,7 +158,7 @@ def publish(root: Path, fingerprint: str, entries: Sequence[Entry], vectors: np.
     }
 
     def write(draft: Path) -> None:
-        faiss.write_index(index_of(vectors), str(draft / INDEX))
+        write_index(index_of(vectors), draft / INDEX)
         (draft / REFERENCES).write_text(lines, encoding="utf-8")
         (draft / DRAWINGS).write_bytes(drawings)
         config["files"] = {name: _sha256(draft / name) for name in (INDEX, REFERENCES, DRAWINGS)}
