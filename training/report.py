@@ -17,6 +17,8 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 from sklearn.metrics import precision_recall_curve
 
+from models.images.decode import Image as Decoded
+from models.images.decode import decode
 from models.policy import Policy
 from models.profile import CLASSIFIER_LABELS, LABELS, Box, Label, Match, Span
 from training.images.samples import Sample
@@ -105,8 +107,31 @@ def picture_errors(judged: Sequence[Judged[Sample]]) -> Markup:
     """The worst misses and false alarms as pictures, each with its best matches and the first one's box."""
     outcomes = picture_outcomes(judged)
     shown = [one for wanted in (True, False) for one in worst(outcomes, wanted=wanted, count=SHOWN_PICTURES)]
-    cards = Markup().join(map(_card, shown))
-    return Markup('<div style="display: flex; flex-wrap: wrap; gap: 16px">{}</div>').format(cards)
+    return picture_cards(map(_card, shown))
+
+
+def picture_cards(cards: Iterable[Markup]) -> Markup:
+    """Pictures from `picture_card`, side by side."""
+    return Markup('<div style="display: flex; flex-wrap: wrap; gap: 16px">{}</div>').format(Markup().join(cards))
+
+
+def picture_card(frames: Sequence[Decoded], matches: Sequence[Match], verdict: str, truth: str) -> Markup:
+    """A small picture with the first match's box, and below it what was said of it.
+
+    Args:
+        frames: the decoded picture.
+        matches: best first.
+        verdict: whether that was right, for people.
+        truth: what the picture shows, for people.
+    """
+    seen = next((frame for frame in frames if matches and frame.frame == matches[0].frame), frames[0])
+    picture = Image.fromarray(seen.pixels)
+    picture.thumbnail((2 * PICTURE_WIDTH, 2 * PICTURE_WIDTH))
+    shown = boxed(picture, matches[0].box) if matches else picture
+    return Markup(
+        '<figure style="margin: 0; width: {}px; overflow-wrap: anywhere"><img alt="" src="{}" style="width: 100%">'
+        "<figcaption><b>{}</b><br>{}<ol>{}</ol></figcaption></figure>"
+    ).format(PICTURE_WIDTH, _data_url(shown), verdict, truth, Markup().join(map(_match, matches)))
 
 
 def boxed(picture: Image.Image, box: Box) -> Image.Image:
@@ -188,21 +213,10 @@ def _verdict(outcome: Outcome[Subject]) -> str:
 
 def _card(outcome: Outcome[Sample]) -> Markup:
     sample = outcome.subject
-    matches = outcome.answer.matches[sample.field]
-    with Image.open(io.BytesIO(sample.data)) as picture:
-        shown = boxed(picture, matches[0].box)
     wanted = f"{sample.emblem.name_zh} · {sample.emblem.reference_id}" if sample.emblem else "无害 · harmless"
-    return Markup(
-        '<figure style="margin: 0; width: {}px; overflow-wrap: anywhere"><img src="{}" style="width: 100%"><figcaption>'
-        "<b>{} {:.3f}</b><br>{} ({})<ol>{}</ol></figcaption></figure>"
-    ).format(
-        PICTURE_WIDTH,
-        _data_url(shown),
-        _verdict(outcome),
-        outcome.score,
-        wanted,
-        sample.kind,
-        Markup().join(map(_match, matches)),
+    verdict = f"{_verdict(outcome)} {outcome.score:.3f}"
+    return picture_card(
+        decode(sample.data, sample.field), outcome.answer.matches[sample.field], verdict, f"{wanted} ({sample.kind})"
     )
 
 

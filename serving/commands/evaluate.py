@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="评测 · Measure the models in force on labelled data, beside baselines.", no_args_is_help=True)
 
+Report = Annotated[Path | None, typer.Option(help="Also write a page with curves and the worst errors there, as HTML.")]
 Output = Annotated[Path | None, typer.Option(help="Also write the numbers there, as JSON.")]
 
 
@@ -33,9 +34,7 @@ def text(
         ),
     ] = False,
     ablation: Annotated[bool, typer.Option("--ablation", help="Measure what each part of the judgement adds.")] = False,
-    report: Annotated[
-        Path | None, typer.Option(help="Also write a page with curves and the worst errors there, as HTML.")
-    ] = None,
+    report: Report = None,
     output: Output = None,
 ) -> None:
     """Measure the text judgement: per label, over parts of the cases, and on the same texts disguised.
@@ -71,6 +70,7 @@ def images(  # noqa: PLR0913, PLR0917 - the command's own options
     limit: Annotated[
         int | None, typer.Option(min=1, help="Of our own test: so many emblems, and harmless pictures of each kind.")
     ] = None,
+    report: Report = None,
     output: Output = None,
 ) -> None:
     """Measure the emblem detector and the policy in force.
@@ -78,7 +78,7 @@ def images(  # noqa: PLR0913, PLR0917 - the command's own options
     A line is `{"path", "label": "pos" | "neg", "reference_id", "kind", "field"}`, the path relative to the file.
     Without a manifest our own held-out test is made first, in build/benchmark, from the catalogue's emblems.
 
-    Example: `huijian evaluate images manifest.jsonl --references references.jsonl`
+    Example: `huijian evaluate images manifest.jsonl --references references.jsonl --report build/report.html`
     """
     from models.images.emblems import EmblemDetector
     from models.images.encoder import Encoder
@@ -96,7 +96,7 @@ def images(  # noqa: PLR0913, PLR0917 - the command's own options
     detector = EmblemDetector(encoder, _gallery(settings, encoder, references))
     try:
         policy = Policy.load(settings.policy)
-        evaluate_images(manifest, detector, policy, others=others, output=output, command=_command())
+        evaluate_images(manifest, detector, policy, others=others, output=output, page=report, command=_command())
     except (ValueError, KeyError) as error:
         raise typer.BadParameter(f"{manifest} cannot be used: {error}") from error
 

@@ -19,7 +19,8 @@ from models.images.gallery import Gallery
 from models.policy import Policy
 from models.settings import Settings
 from training.compare import Difference, paired_difference
-from training.images.evaluate import read_manifest, score_pictures
+from training.images.evaluate import score_pictures
+from training.images.manifest import read_manifest
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -18,9 +18,11 @@ from tqdm import tqdm
 from models.images.decode import decode
 from models.images.emblems import EmblemDetector
 from models.policy import Policy
-from models.profile import Field, Match
+from models.profile import Match
+from training.images.manifest import Row, field_of, read_manifest
 from training.images.measures import COLUMNS, Scored, measure
 from training.images.peers import Peer, judge
+from training.images.report import Pictures, write_report
 
 BATCH, THREADS = 16, 2
 WHOLE = (0.0, 0.0, 1.0, 1.0)
@@ -28,7 +30,6 @@ SHARED_IMITATIONS, SHARED_HARMLESS = 600, 1_500
 """Pictures, drawn with a fixed seed, that other methods are measured on: keypoints and large networks take seconds for
 what ours sees in a hundredth of one."""
 
-Row = dict[str, Any]
 Array = np.ndarray
 
 
@@ -52,6 +53,7 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
     *,
     others: Others | None = None,
     output: Path | None = None,
+    page: Path | None = None,
     command: str = "huijian evaluate images MANIFEST.jsonl",
 ) -> dict[str, Any]:
     """Measure, print the tables and then the command that made them.
@@ -63,6 +65,7 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
         policy: what is reported.
         others: measured on a random part of the pictures, and ours on the same part.
         output: also gets the numbers, as JSON.
+        page: also gets an HTML page with curves and the worst errors.
 
     Returns:
         By method what `measures.measure` says; ours is "emblems", and "emblems, shared pictures".
@@ -73,7 +76,8 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
     rows = read_manifest(manifest)
     label_of = {reference.reference_id: str(reference.label) for reference in detector.references}
     labels = [label_of.get(row["reference_id"], "not enrolled") for row in rows]
-    ours = score_pictures(rows, manifest.parent, detector, policy)
+    matches = match_pictures(rows, manifest.parent, detector)
+    ours = scored(rows, matches, detector, policy)
     result = {"emblems": measure(rows, labels, ours)}
     if others is not None:
         places = shared_places(rows)
@@ -87,19 +91,10 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
     print(command)
     if output is not None:
         output.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    if page is not None:
+        names = {reference.reference_id: reference.name_zh or reference.name_en for reference in detector.references}
+        write_report(page, result, Pictures(rows, manifest.parent, matches, ours, names), command)
     return result
-
-
-def read_manifest(manifest: Path) -> list[Row]:
-    """The rows of a manifest.
-
-    Raises:
-        ValueError: it lacks imitations or harmless pictures.
-    """
-    rows = [json.loads(line) for line in manifest.read_text("utf-8").splitlines() if line.strip()]
-    if {row["label"] for row in rows} != {"pos", "neg"}:
-        raise ValueError(f"{manifest}: a manifest needs imitations (pos) and harmless pictures (neg)")
-    return rows
 
 
 def shared_places(rows: Sequence[Row]) -> list[int]:
@@ -114,34 +109,41 @@ def shared_places(rows: Sequence[Row]) -> list[int]:
 
 def score_pictures(rows: Sequence[Row], directory: Path, detector: EmblemDetector, policy: Policy) -> Scored:
     """What detector and policy say of every row of a manifest; paths are relative to `directory`."""
+    return scored(rows, match_pictures(rows, directory, detector), detector, policy)
 
-    def score(batch: Sequence[Row]) -> list[tuple[float, bool, bool, bool, Array]]:
-        frames = [decode((directory / row["path"]).read_bytes(), _field(row)) for row in batch]
+
+def match_pictures(rows: Sequence[Row], directory: Path, detector: EmblemDetector) -> list[list[Match]]:
+    """The matches in all frames of every row's picture, best first; paths are relative to `directory`."""
+
+    def match(batch: Sequence[Row]) -> list[list[Match]]:
+        frames = [decode((directory / row["path"]).read_bytes(), field_of(row)) for row in batch]
         matches = iter(detector([image for images in frames for image in images]))
         found = [[match for _ in images for match in next(matches)] for images in frames]
-        return [_judged(row, ours, detector, policy) for row, ours in zip(batch, found, strict=True)]
+        return [sorted(matches, key=lambda match: -match.score) for matches in found]
 
-    values = []
+    values: list[list[Match]] = []
     with ThreadPoolExecutor(THREADS) as judges, tqdm(total=len(rows), desc="emblems", unit="") as bar:
-        for judged in judges.map(score, (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))):
-            values += judged
-            bar.update(len(judged))
+        for found in judges.map(match, (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))):
+            values += found
+            bar.update(len(found))
+    return values
+
+
+def scored(rows: Sequence[Row], matches: Sequence[Sequence[Match]], detector: EmblemDetector, policy: Policy) -> Scored:
+    """What the policy makes of every row's matches, best first."""
+    values = [_judged(row, found, detector, policy) for row, found in zip(rows, matches, strict=True)]
     scores, right, reported, named, boxes = map(np.array, zip(*values, strict=True))
     return Scored(scores, right, reported, named, boxes)
-
-
-def _field(row: Row) -> Field:
-    return Field(row.get("field") or "avatar")
 
 
 def _judged(
     row: Row, matches: Sequence[Match], detector: EmblemDetector, policy: Policy
 ) -> tuple[float, bool, bool, bool, Array]:
-    findings = policy.apply(detector.findings(matches, _field(row)), frozenset(), row["path"])
+    findings = policy.apply(detector.findings(matches, field_of(row)), frozenset(), row["path"])
     named = any(finding.evidence.reference_id == row["reference_id"] for finding in findings)
     if not matches:  # all that is near is harmless
         return 0.0, False, False, False, np.array(WHOLE)
-    best = max(matches, key=lambda match: match.score)
+    best = matches[0]
     return best.score, best.reference_id == row["reference_id"], bool(findings), named, np.array(best.box)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+from sklearn.metrics import roc_curve
 
 RESAMPLES = 500
 BINS = 15
@@ -84,6 +85,22 @@ def measure(rows: Sequence[Row], labels: Sequence[str], scored: Scored) -> dict[
     if scored.milliseconds is not None:
         result["all"]["milliseconds"] = float(np.median(scored.milliseconds))
     return result
+
+
+def recall_curve(scores: Array, found: Array, imitations: Array) -> tuple[Array, Array]:
+    """Recall at every share of harmless pictures that pass.
+
+    Args:
+        scores: float64 (pictures,), at least 0.
+        found: bool (pictures,), imitations that count where their score passes; the others never do.
+        imitations: bool (pictures,).
+
+    Returns:
+        Shares of harmless pictures, float64 (n,), ascending; and of the imitations, float64 (n,).
+    """
+    counted = np.where(found | ~imitations, scores, -1.0)
+    false, recall, thresholds = roc_curve(imitations, counted, drop_intermediate=False)
+    return false[thresholds >= 0], recall[thresholds >= 0]
 
 
 def calibration_error(scores: Array, truth: Array) -> float:

@@ -1,6 +1,7 @@
 """The image evaluator counts what it says it counts, on a manifest of a few pictures."""
 
 import json
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +12,7 @@ from models.policy import Policy
 from models.profile import Evidence, Finding, Label, Match
 from models.settings import Settings
 from training.images.evaluate import Others, evaluate_images
+from training.images.measures import recall_curve
 from training.images.peers import pdq, phash
 
 POLICY = Policy.load(Settings().policy)
@@ -20,8 +22,8 @@ class Oracle:
     """A detector whose answer is written in the picture's corner: red is the score, green the reference."""
 
     references = (
-        SimpleNamespace(reference_id="media.0", label=Label.MEDIA_LOGO),
-        SimpleNamespace(reference_id="state.1", label=Label.NATIONAL_SYMBOL),
+        SimpleNamespace(reference_id="media.0", label=Label.MEDIA_LOGO, name_zh="甲<b>社", name_en="A"),
+        SimpleNamespace(reference_id="state.1", label=Label.NATIONAL_SYMBOL, name_zh="", name_en="Flag B"),
     )
 
     def __call__(self, images):
@@ -87,6 +89,47 @@ def test_an_outside_manifest_without_boxes_is_measured_all_the_same(tmp_path):
 def test_the_command_is_printed_below_its_tables(tmp_path, capsys):
     evaluate_images(manifest(tmp_path, ROWS), Oracle(), POLICY, command="the command")
     assert capsys.readouterr().out.rstrip().endswith("the command")
+
+
+@pytest.fixture
+def page(tmp_path):
+    rows = [*ROWS, (0.0, 0, "pos", "state.unknown", "<script>")]
+    evaluate_images(manifest(tmp_path, rows), Oracle(), POLICY, page=tmp_path / "r.html", command="the <command>")
+    return (tmp_path / "r.html").read_text("utf-8")
+
+
+def test_the_page_of_pictures_fetches_nothing_runs_nothing_and_escapes_names(page):
+    assert not re.search(r"""(src|href)=["'](?!data:)""", page)
+    assert "<script" not in page and "&lt;script&gt;" in page and "the &lt;command&gt;" in page
+    assert "甲<b>" not in page and "甲&lt;b&gt;社 · media.0" in page
+    assert page.count('src="data:image/png;base64,') == 2
+
+
+def test_the_headings_of_the_page_of_pictures_are_chinese_first(page):
+    headings = re.findall(r"<h[12]>(.*?)</h[12]>", page)
+    assert len(headings) == 9
+    assert all(re.match("[\u4e00-\u9fff]+ · [A-Z]", heading) for heading in headings)
+
+
+def test_the_page_shows_labels_kinds_and_the_worst_misses_and_false_alarms(page):
+    assert "media_logo</td>" in page and "circle</td>" in page and "50.00%</td>" in page
+    cards = re.findall(r"<figure.*?</figure>", page)
+    assert [re.search("<b>(.*?)</b>", card)[1] for card in cards] == [
+        "✗ 漏报 · missed 0.000",
+        "✗ 漏报 · missed 0.000",
+        "✗ 漏报 · missed 0.012",
+        "✗ 误报 · false alarm 0.988",
+    ]
+    assert "media.0 (copy)" in cards[0] and "state.1" in cards[0]
+    assert any("未登记 · not enrolled · state.unknown" in card for card in cards)
+    assert all("similarity 0.900" in card for card in cards)
+
+
+def test_recall_rises_with_the_harmless_pictures_that_pass_and_unfound_imitations_never_count():
+    imitations = np.array([True, True, True, False, False])
+    scores, found = np.array([0.9, 0.4, 0.8, 0.5, 0.1]), np.array([True, True, False, False, False])
+    false, recall = recall_curve(scores, found, imitations)
+    assert dict(zip(false, recall, strict=True)) == pytest.approx({0: 1 / 3, 0.5: 2 / 3, 1: 2 / 3})
 
 
 def test_intervals_hold_the_mean(result):
