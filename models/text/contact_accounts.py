@@ -30,7 +30,9 @@ _RESERVED = ("example", "test")  # RFC 2606: what documentation and our own case
 _SHORTEST = 4
 _MAIL_HOST = r"(?:163|126|gmail|谷歌|outlook|foxmail|icloud|网易|新浪|搜狐|企鹅|狐狸)"
 _SNAKE = r"[a-z][a-z0-9]{0,15}(?:_{1,2}[a-z0-9]{1,12}){1,5}"
-_DEVICE = r"(?!iphone|ipad|rtx|gtx|stm\d|java|python|mate\d)"
+_DEVICE = r"(?!iphone|ipad|rtx|gtx|stm\d|java|python|mate\d|sony|canon|nikon|covid)"
+_WORDS = r"(?!hello|machine|deep|(?:lo|sci)[-_.]fi|[ei][ns][tf][jp])"  # hello_world, machine_learning, lo_fi, INFJ_T
+_DIGITS = r"(?=[a-z_]{1,30}\d)(?![a-z_]{1,30}_(?:19|20)\d\d(?!\d))"  # baby_2021, class_of_2020 are years
 _GAME = r"(?:steam|psn|switch|wifi|游戏|战网|密码|password)\w{0,3}\W{0,2}[a-z0-9_.-]{2,30}"
 _SEPARATED = _DEVICE + r"(?=[a-z]{0,20}[\d_.·-])[a-z][a-z0-9_.·-]{4,30}"
 
@@ -83,47 +85,47 @@ ACCOUNTS = (
     family(
         "handle",
         0.98,
-        rf"{_GAME}|(?<=[\w\W])(?<![a-z0-9_./@-]){_SNAKE}(?![a-z0-9_])(?! ?(?:不是|\(steam))",
-        "a_name_like_this inside a text is an id; alone it is a nickname",
+        rf"{_GAME}|(?<=[\w\W])(?<![a-z0-9_./@-]){_DEVICE}{_DIGITS}{_SNAKE}(?![a-z0-9_])(?! ?(?:不是|\(steam))",
+        "a_name_1 with digits inside a text is an id; alone it is a nickname, without digits often words",
         _is_reached,
     ),
     family(
         "addressed_handle",
-        0.96,
+        0.98,
         rf"(?:加|找|联系|敲|喊|问|投|寄|认准|预约|门牌|暗号|口令|用户名|账号|[薇微威徽葳嶶🍃💬💚🟢]|绿(?!色的))\w{{0,8}}[^\w、]{{0,3}}"
         rf"(?<![a-z0-9]){_SEPARATED}",
         "an id after a word for reaching somebody",
     ),
     family(
         "handle_then_service",
-        0.8,
+        0.88,
         rf"(?<![a-z0-9.]){_SEPARATED}\W{{0,3}}(?:绿|微|v(?![a-z])|wx|薇|w信|🍃|叶子)",
         "the id first, then where it belongs",
     ),
     family(
         "marked_handle",
-        0.95,
-        rf"{_GAME}|(?:(?:的|小|大|副|工)号|[→☞👉=:➜➡])\W{{0,2}}(?!lo-fi|infj)[a-z]{{2,15}}(?:[.·_-][a-z0-9]{{1,15}}){{1,3}}"
-        r"(?![a-z0-9]| ?\(steam)",
-        "an id with a sign before it",
+        0.98,
+        rf"{_GAME}|(?:(?:(?:的|小|大|副|工|主|v|信)号|[他她长]叫|搜|拼音|输入|[→☞👉=:➜➡]|(?<![a-z0-9_.+-])@)\W{{0,3}}|[发寄]给\W?){_WORDS}"
+        r"[a-z]{2,15}(?:[.·_-][a-z0-9]{1,15}){1,3}(?![a-z0-9]| ?\(steam)",
+        "an id with a sign or a word for reaching somebody before it",
         _is_reached,
     ),
     family(
         "email",
-        0.94,
+        0.95,
         r"(?<![a-z0-9._+-])[a-z0-9][a-z0-9._+-]{0,40}@[a-z0-9-]{1,40}(?:\.[a-z0-9-]{2,20}){1,4}",
         "an address",
     ),
     family(
         "spelled_email",
-        0.94,
+        0.95,
         r"(?<![a-z0-9_.])[a-z0-9_.]{2,40}\W{0,3}(?:艾特|圈a|a圈|at|小圈圈a?|#|圈|@)\W{0,3}[a-z0-9-]{2,40}\W{0,3}"
         rf"(?:点|dot|丶|\.)\W{{0,3}}{_SPELLED_SUFFIX}",
         "an address with at or dot in words",
     ),
     family(
         "mail_in_words",
-        0.94,
+        0.95,
         rf"艾特\W{{0,2}}[a-z0-9]|圈a|{_MAIL_HOST}\w{{0,5}}[信邮]箱|(?:outlook|foxmail|icloud|163|126)\W{{0,2}}(?:点|#|com)"
         r"|(?:mail|邮箱)\W{0,2}[a-z0-9]{3}|a ?t\)?gmail|\(at\)|[\[丨]艾特[\]丨]|接 ?at ?接",
         "who keeps the mailbox, or how its address is pieced together",
@@ -151,9 +153,9 @@ ACCOUNTS = (
     ),
     family(
         "search_elsewhere",
-        0.97,
-        rf"{PLACE}(?:[^。,\n]{{0,8}}?(?:搜(?!索)|见(?!过|到|面|闻)|找我|名字?叫|叫[“\"]|店名|id|频道|房间)|[^。,\n]{{0,3}}[:@\"“「【](?!\d))",
-        "what to look for on another service",
+        0.99,
+        rf"{PLACE}(?:[^。,\n]{{0,8}}?(?:搜(?=\W|$|店|同)|见(?!\w)|找我|名字?叫|叫[“\"]|店名|id)|[^。,\n]{{0,3}}[:@\"“「【](?!\d))",
+        "what to look for on another service; 在小红书搜菜谱 is what one does there oneself",
     ),
     family("search_quoted", 0.97, r"搜\W?[“「\"]", "a quoted name to search for"),
     family("search_me", 0.94, r"(?<!你)搜(?:我(?!的见)|同名|店|这\d|[a-z]{4})", "what to search for, elsewhere"),

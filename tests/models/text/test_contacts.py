@@ -89,6 +89,10 @@ CONTACTS = [
     "加我，绿色那个",
     "扫我头像领红包",
     "换窝了，新窝在小地瓜",
+    "完整版在skype见",
+    "绿色号发给 lan_hui",
+    "威信同号",
+    "我的号=名字缩写加生日",
     "🍠搜：阿蘅妆娘",
 ]
 
@@ -166,6 +170,23 @@ INNOCENT = [
     "小薯条真香，欢迎来电报价",
     "威信县的娃，家委会，维新变法，推荐信",
     "【外快】手机店",
+    "写代码的人，第一行永远是hello_world",
+    "性格测试是INFJ_T，慢热，风格：lo_fi",
+    "研究方向machine_learning和视觉",
+    "class_of_2020 毕业生",
+    "whatsapp是啥，我只会打电话",
+    "skype时代的眼泪，领英上的精英",
+    "喜欢在小红书搜菜谱",
+    "微博见证了我的青春",
+    "最爱那个绿的包，衣服也要绿的那个",
+    "红的，绿的，黄的，都好看",
+    "地里绿油油的，想住绿房子",
+    "他的号是我代打的",
+    "以前那个号密码忘了",
+    "老位置见，永远爱你",
+    "威信镇人，老师要有威信",
+    "加V是罗马数字五",
+    "公园大爷横扫我，胶片扫图也接",
 ]
 
 
@@ -229,9 +250,18 @@ def test_any_text_is_read_and_its_spans_lie_inside(text):
 @given(st.text("微信v扣qx加电打绿:+-1一5零 @.点a_t搜“同号图在倒的", min_size=1, max_size=6))
 def test_no_repetition_makes_it_slow(unit):
     text = FieldText.of(Field.BIO, (unit * 2000)[:2000])
+    assert min(_seconds(lambda: detect([text])) for _ in range(2)) < 0.25 * _patience()
+
+
+def _patience() -> float:
+    """How much slower this machine is just now than a quiet one, on which the loop takes 6 ms; at least 1."""
+    return max(1.0, min(_seconds(lambda: sum(i * i for i in range(200_000))) for _ in range(3)) / 0.006)
+
+
+def _seconds(work) -> float:
     start = time.process_time()
-    detect([text])
-    assert time.process_time() - start < 0.25
+    work()
+    return time.process_time() - start
 
 
 @pytest.mark.parametrize(
@@ -239,10 +269,7 @@ def test_no_repetition_makes_it_slow(unit):
 )
 def test_a_bio_takes_less_than_a_millisecond_to_normalise_and_read(text):
     findings(text)
-    start = time.process_time()
-    for _ in range(200):
-        findings(text)
-    assert (time.process_time() - start) / 200 < 0.001
+    assert sum(_seconds(lambda: findings(text)) for _ in range(200)) / 200 < 0.001 * _patience()
 
 
 def test_every_family_says_why():
@@ -262,5 +289,5 @@ def test_most_contacts_of_unseen_cases_are_found_and_hardly_anything_else(benchm
     found = [bool(each) for each in detect([FieldText.of(Field(case["field"]), case["text"]) for case in cases])]
     truth = [benchmark.is_contact(case) for case in cases]
     right = sum(map(min, found, truth))
-    assert right / sum(found) > 0.95
+    assert right / sum(found) > 0.97
     assert right / sum(truth) > 0.75
