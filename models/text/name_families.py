@@ -89,8 +89,8 @@ NAME_FAMILIES: tuple[Family, ...] = (
 
 CLAUSE_FAMILIES: tuple[Family, ...] = (
     _authority("body speaks", 0.92, r"[pPR]*B[BOpPR]*R"),
-    _authority("organ speaks", 0.89, r"[pP]*O[OpPRT]*R"),
+    _authority("organ speaks", 0.84, r"[pP]*O[OpPRT]*R"),
     _media("media speak", 0.90, r"[pP]*M[MWJwpPRTD]+|[pPM]*W[JRWw]+"),
-    _place("place speaks", 0.93, r"[pP]*[LI]+[VF][VRFD]*|[pP]*I[VRFD]+"),
+    _place("place speaks", 0.88, r"[pP]*[LI]+[VF][VRFD]*|[pP]*I[VRFD]+"),
 )
 """For what stands between two marks of punctuation in bios and signatures, where a mention alone claims nothing."""

@@ -29,8 +29,8 @@ _CORES = {
 """The words that say which body a name imitates, by what is claimed."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_CLAUSE = re.compile(r"(?P<quote>[“\"「『《‘']?)[^\W_]+")
-"""What stands between two marks; a quoted one is somebody else's word."""
+_CLAUSE = re.compile(r"(?P<quote>[“\"「『《‘']?)(?:本?(?:(?:账|公众)?号|平台)?由|这里是|我们是)?(?P<said>[^\W_]+)")
+"""What stands between two marks, after the words that say whose account this is; a quoted one is somebody else's."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class ProtectedNameDetector:
         return [
             claim
             for clause in clauses
-            for claim in _claims(self._lexicon.parse(clause[0]), range(*clause.span()), CLAUSE_FAMILIES)
+            for claim in _claims(self._lexicon.parse(clause["said"]), range(*clause.span("said")), CLAUSE_FAMILIES)
         ]
 
     def knows(self, entitlement: str) -> bool:

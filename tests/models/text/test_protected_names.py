@@ -100,7 +100,14 @@ def test_names_that_mention_a_body_among_other_words_are_innocent():
 
 @pytest.mark.parametrize("field", [Field.BIO, Field.SIGNATURE])
 def test_a_mention_in_a_bio_is_no_claim(field):
-    for text in ("我爸是警察，我妈在人民日报上班", "爱看央视新闻", "毕业于清华大学", "接到“公安局办公室”的电话别信"):
+    for text in (
+        "我爸是警察，我妈在人民日报上班",
+        "爱看央视新闻",
+        "毕业于清华大学",
+        "接到“公安局办公室”的电话别信",
+        "这里是公安局对面的小店",
+        "本账号由派出所门口的猫运营",
+    ):
         assert findings(text, field) == []
 
 
@@ -109,6 +116,19 @@ def test_a_clause_of_a_bio_that_speaks_for_a_body_is_one():
     assert finding.label is Label.FALSE_AUTHORITY
     assert finding.evidence.owner_id == "gov.civil-affairs"
     assert finding.evidence.spans == ((5, 10),)
+
+
+@pytest.mark.parametrize(
+    ("text", "reference_id", "owner_id"),
+    [
+        ("本账号由贵阳市公安局官方运营", "gov.police.520100", "gov.police"),
+        ("这里是新华社官方账号", "media.xinhua", "media.xinhua"),
+        ("本号由清华大学招生办运营，欢迎报考", "org.tsinghua", "org.tsinghua"),
+    ],
+)
+def test_who_a_bio_says_runs_the_account_is_named(text, reference_id, owner_id):
+    (finding,) = findings(text, Field.BIO)
+    assert (finding.evidence.reference_id, finding.evidence.owner_id) == (reference_id, owner_id)
 
 
 def test_decoration_and_traditional_characters_do_not_hide_a_name():
