@@ -17,6 +17,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
+from models import manifest
+from models.images import gallery_files
 from models.policy import Policy
 from models.sessions import providers
 from models.settings import REPOSITORY, Settings
@@ -56,7 +58,7 @@ def serve(port: int, workers: int) -> None:
         workers: processes; the cores are shared among them.
 
     Raises:
-        ArtifactError, PolicyError: something to judge with, or to run it on, is missing.
+        ArtifactError, GalleryError, PolicyError: something to judge with, or to run it on, is missing or damaged.
         KeysError, DeadlineError: the file of keys, or HUIJIAN_DEADLINE, cannot be used.
         StoreError: the store's keys or its database URL cannot be used.
         ServerError: the port is taken, or the service did not become ready.
@@ -76,7 +78,10 @@ def serve(port: int, workers: int) -> None:
 
 
 def _check_sources(settings: Settings) -> None:
-    """Say at once what is missing: a worker could only fail again and again."""
+    """Say at once what is missing or damaged: a worker could only fail again and again."""
+    if (settings.artifacts / manifest.MANIFEST).exists():
+        manifest.verify(settings.artifacts)
+    gallery_files.read(settings.gallery_directory())
     settings.encoder_directory()
     settings.text_directory()
     Policy.load(settings.policy)
