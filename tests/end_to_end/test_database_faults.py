@@ -1,0 +1,152 @@
+"""A service whose PostgreSQL stops, comes back and stands still: what it answers, and that nothing answered is lost."""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+
+import httpx
+import postgres
+import psutil
+import pytest
+from conftest import start, stop
+from sqlalchemy import select
+
+from models.settings import REPOSITORY
+from serving.store import audit
+from serving.store.database import URL_VARIABLE, Database
+from serving.store.secrets import Secrets
+from serving.store.tables import decisions
+
+pytestmark = pytest.mark.slow
+
+SLOWEST = 5
+"""Seconds that an answer may take whatever the database does; beside other programs most take 0.1."""
+
+
+class Uploads(threading.Thread):
+    """A platform that has a profile judged four times a second.
+
+    Attributes:
+        outcomes: time, status, seconds that it took and decision of every request.
+    """
+
+    def __init__(self, url):
+        super().__init__(daemon=True)
+        self._url, self._ending, self.outcomes = url, threading.Event(), []
+
+    def run(self):
+        with httpx.Client(base_url=self._url, timeout=60, trust_env=False) as client:
+            while not self._ending.wait(0.25):
+                answer = client.post("/v1/classify", json={"account_id": "42", "bio": "加V：abc12345"})
+                if answer.status_code == 503:
+                    assert (answer.json()["error"]["code"], answer.headers["retry-after"]) == ("store_unavailable", "1")
+                seconds, decision = answer.elapsed.total_seconds(), answer.json().get("decision_id")
+                self.outcomes.append((time.monotonic(), answer.status_code, seconds, decision))
+
+    def statuses_since(self, moment):
+        return [status for when, status, *_ in self.outcomes if when > moment]
+
+    def answered(self):
+        return {decision for _, status, _, decision in self.outcomes if status == 200}
+
+    def end(self):
+        self._ending.set()
+        self.join(60)
+
+
+@pytest.fixture(scope="module")
+def server():
+    if postgres.programs() is None:
+        pytest.skip("PostgreSQL is not installed")
+    running = postgres.Postgres()
+    yield running
+    running.remove()
+
+
+@contextlib.contextmanager
+def service(folder, server, then):
+    """A service on a new database, with uploads that never pause, and its policy's word for a database that is down."""
+    url = server.new_database()
+    database = Database(url)
+    database.migrate()
+    policy = (REPOSITORY / "policy.yaml").read_text(encoding="utf-8").replace("then: refuse", f"then: {then}")
+    (folder / "policy.yaml").write_text(policy, encoding="utf-8")
+    environment = {URL_VARIABLE: url, "HUIJIAN_POLICY": str(folder / "policy.yaml"), **Secrets.fresh()}
+    running = start(folder, **environment)
+    uploads = Uploads(running.url)
+    uploads.start()
+    yield uploads, database
+    uploads.end()
+    assert stop(running) == 0
+
+
+def within(seconds, condition):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def all_since(uploads, moment, status, at_least=4):
+    """Whether all that came since then had one status."""
+    found = uploads.statuses_since(moment)
+    return len(found) >= at_least and set(found) == {status}
+
+
+@contextlib.contextmanager
+def standing_still(server):
+    """A server whose every process is stopped, as on a machine out of everything: it takes, and says nothing."""
+    (main,) = [
+        one for one in psutil.process_iter(["cmdline"]) if str(server.folder / "data") in (one.info["cmdline"] or [])
+    ]
+    processes = [main, *main.children()]
+    for process in processes:
+        os.kill(process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process.pid, signal.SIGCONT)
+
+
+def kept(database):
+    with database.reading() as connection:
+        return set(connection.scalars(select(decisions.c.decision_id)))
+
+
+def check_nothing_is_lost(uploads, database):
+    assert max(seconds for _, _, seconds, _ in uploads.outcomes) < SLOWEST
+    assert len(uploads.answered()) > 10
+    within(20, lambda: uploads.answered() <= kept(database))
+    audit.verify(database)
+
+
+def test_without_a_database_uploads_are_told_to_come_back_and_are_answered_again_when_it_does(tmp_path, server):
+    with service(tmp_path, server, "refuse") as (uploads, database):
+        within(20, lambda: len(uploads.outcomes) > 8)
+        server.stop()
+        within(20, lambda: all_since(uploads, time.monotonic() - 2, 503))
+        server.start()
+        within(20, lambda: all_since(uploads, time.monotonic() - 2, 200))
+        with standing_still(server):
+            within(30, lambda: all_since(uploads, time.monotonic() - 2, 503))
+        within(30, lambda: all_since(uploads, time.monotonic() - 2, 200))
+        uploads.end()
+        check_nothing_is_lost(uploads, database)
+        assert {status for _, status, *_ in uploads.outcomes} == {200, 503}
+
+
+def test_without_a_database_uploads_are_answered_as_before_if_the_policy_says_so(tmp_path, server):
+    with service(tmp_path, server, "spool") as (uploads, database):
+        within(20, lambda: len(uploads.outcomes) > 8)
+        with standing_still(server):
+            time.sleep(10)
+        server.stop()
+        time.sleep(3)
+        server.start()
+        within(20, lambda: len(uploads.answered()) > 8)
+        uploads.end()
+        check_nothing_is_lost(uploads, database)
+        assert {status for _, status, *_ in uploads.outcomes} == {200}
