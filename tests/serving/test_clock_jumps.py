@@ -1,0 +1,108 @@
+"""The clock of the machine is set forward and back by years while the service runs."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from marks import enrol
+from services import client_of
+
+from models.live import LiveInspector
+from models.policy import Policy
+from models.settings import Settings
+from serving import keys
+from serving.rates import Rates
+from serving.scopes import Scope
+from serving.store import audit
+from serving.store.database import Database
+from serving.store.purge import purge
+from serving.store.store import Store
+
+PAST, FUTURE = datetime(2020, 2, 29, tzinfo=UTC), datetime(2031, 12, 31, 23, 59, tzinfo=UTC)
+BIO = "稳赚不赔，➕V：abc12345"
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory):
+    return LiveInspector(Settings(home=tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture
+def store(live, tmp_path):
+    opened = Store.from_environment(tmp_path, lambda: live.current.policy.store)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def client(live, store):
+    return client_of(live, store)
+
+
+@pytest.fixture(params=[PAST, FUTURE], ids=["back", "forward"])
+def jump(request):
+    """Sets the clock when it is entered."""
+    return time_machine.travel(request.param)
+
+
+def judged(client):
+    answer = client.post("/v1/classify", json={"account_id": "42", "bio": BIO})
+    assert answer.status_code == 200
+    return answer.json()["decision_id"]
+
+
+def test_decisions_of_any_time_are_kept_found_and_proved(client, store, tmp_path, jump):
+    made = [judged(client)]
+    with jump:
+        made.append(judged(client))
+        store.close()  # all is in the database, in the order of the clocks or not
+    made.append(judged(client))
+    store.close()
+    assert [client.get(f"/v1/decisions/{one}").status_code for one in made] == [200] * 3
+    audit.verify(Database.from_environment(tmp_path))
+
+
+def test_what_was_judged_while_the_clock_was_ahead_is_purged_late_and_never_early(client, store, tmp_path):
+    now = judged(client)
+    store.close()
+    with time_machine.travel(FUTURE):
+        later = judged(client)
+        store.close()
+    database, rules = Database.from_environment(tmp_path), Policy.load(Settings().policy).store
+    purge(database, rules, "test", datetime.now(UTC) + timedelta(days=rules.decisions.days + 1))
+    assert [client.get(f"/v1/decisions/{one}").status_code for one in (now, later)] == [404, 200]
+    audit.verify(database)
+
+
+def test_a_key_opens_by_the_date_of_the_moment():
+    secret, key = keys.new("app", [Scope.CLASSIFY], date(2029, 1, 1), None)
+    known = keys.Keys((key,))
+    for moment, opens in ((PAST, True), (FUTURE, False), (PAST, True)):
+        with time_machine.travel(moment):
+            assert (known.find(secret) is not None) == opens
+
+
+def test_a_limit_on_requests_neither_opens_nor_locks(jump):
+    rates = Rates()
+    assert [rates.wait("app", 1, 2) for _ in range(2)] == [0, 0]
+    with jump:
+        assert 0 < rates.wait("app", 1, 2) <= 1
+    assert 0 < rates.wait("app", 1, 2) <= 1
+
+
+def test_an_emblem_enrolled_at_any_time_is_in_force_and_so_is_the_next(client, live):
+    def in_force_after(answer):
+        assert answer.status_code in (200, 201)
+        live.refresh()
+        assert live.refusals == []
+        assert live.current.versions["gallery"] == answer.json()["version"]
+
+    in_force_after(enrol(client, "org.before", seed=61))
+    with time_machine.travel(FUTURE):
+        in_force_after(enrol(client, "org.jump", seed=62))
+        in_force_after(client.delete("/v1/references/org.before"))
+        in_force_after(enrol(client, "org.before", seed=61))
+    for _ in range(2):  # with those above more than are kept, the newest by name being older
+        in_force_after(enrol(client, "org.after", seed=63))
+        in_force_after(client.delete("/v1/references/org.after"))
+    assert client.get("/v1/references/org.jump").status_code == 200
