@@ -26,6 +26,12 @@ from models.text.windows import Window, Windows
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
+PUNCTUATION = " \n,.;:!?|/~、。·…—"
+"""Normalised characters that are no evidence at the ends of it."""
+
+OF_THE_LIKELIEST = 0.5
+"""Share of the likeliest word's probability from which another word is evidence too, where all are unlikely."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -128,7 +134,9 @@ class TextClassifier:
 
     def _proof(self, text: FieldText, spans: Sequence[Span], tokens: Array, score: float) -> Evidence:
         """The words of one label; a reported finding always points at its likeliest words."""
-        threshold = self._evidence if score < 0.5 or not tokens.size else min(self._evidence, 0.5 * tokens.max())
+        threshold = (
+            self._evidence if score < 0.5 or not tokens.size else min(self._evidence, OF_THE_LIKELIEST * tokens.max())
+        )
         chosen = [span for span, token in zip(spans, tokens, strict=True) if token >= threshold]
         places = merged(chosen, text.normalized.text)
         return evidence_at(text.normalized, places) if places else Evidence()
@@ -146,15 +154,18 @@ def _words(text: FieldText, window: Window) -> str:
 
 
 def merged(spans: Sequence[Span], text: str) -> list[Span]:
-    """Sorted spans joined where at most two characters lie between them, white space at their ends left out."""
+    """Sorted spans joined where at most two characters lie between them, without punctuation at their ends."""
     joined: list[Span] = []
     for start, end in spans:
         if joined and start - joined[-1][1] <= 2:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))
-    trimmed = [(end - len(text[start:end].lstrip()), start + len(text[start:end].rstrip())) for start, end in joined]
-    return [(start, end) for start, end in trimmed if start < end]
+    bounds = [
+        (end - len(text[start:end].lstrip(PUNCTUATION)), start + len(text[start:end].rstrip(PUNCTUATION)))
+        for start, end in joined
+    ]
+    return [(start, end) for start, end in bounds if start < end]
 
 
 def _sigmoid(logits: Array) -> Array:

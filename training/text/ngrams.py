@@ -18,7 +18,7 @@ INVERSE_PENALTY = 30.0
 """Of ten and three times as much and as little, the best mean average precision on the validation texts."""
 
 
-def fit_ngrams(cases: Sequence[Case], rarest: int = 3) -> Ngrams:
+def fit_ngrams(cases: Sequence[Case], rarest: int = 4) -> Ngrams:
     """N-grams of the training texts, one logistic regression per label.
 
     Args:
