@@ -90,6 +90,7 @@ def test_a_limit_on_requests_neither_opens_nor_locks(jump):
     assert 0 < rates.wait("app", 1, 2) <= 1
 
 
+@pytest.mark.slow
 def test_an_emblem_enrolled_at_any_time_is_in_force_and_so_is_the_next(client, live):
     def in_force_after(answer):
         assert answer.status_code in (200, 201)
