@@ -44,7 +44,7 @@ def test_the_terminal_shows_labels_clean_texts_parts_disguises_and_errors_then_t
     for expected in (*CLASSIFIER_LABELS, "macro F1", "clean flagged, hard", "signature", "11-30", "disguised"):
         assert expected in printed
     assert re.search(r"contact_diversion +false alarm +[01]\.\d{3} +x2 .*\[.*加微信.*\]", printed)
-    assert printed.rstrip().splitlines()[-1].startswith("huijian ")
+    assert printed.rstrip().splitlines()[-1].startswith("huijian")
 
 
 def test_the_numbers_are_those_of_the_terminal(evaluated):
