@@ -134,12 +134,22 @@ class TextClassifier:
 
     def _proof(self, text: FieldText, spans: Sequence[Span], tokens: Array, score: float) -> Evidence:
         """The words of one label; a reported finding always points at its likeliest words."""
-        threshold = (
-            self._evidence if score < 0.5 or not tokens.size else min(self._evidence, OF_THE_LIKELIEST * tokens.max())
-        )
-        chosen = [span for span, token in zip(spans, tokens, strict=True) if token >= threshold]
+        shown = telling(tokens, self._evidence) if score >= 0.5 else tokens >= self._evidence
+        chosen = [span for span, told in zip(spans, shown, strict=True) if told]
         places = merged(chosen, text.normalized.text)
         return evidence_at(text.normalized, places) if places else Evidence()
+
+
+def telling(tokens: Array, threshold: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which tokens are shown for a reported label: the likely ones, and the likeliest in any case.
+
+    Args:
+        tokens: probabilities of evidence, float (tokens,).
+
+    Returns:
+        bool (tokens,).
+    """
+    return tokens >= min(threshold, OF_THE_LIKELIEST * float(tokens.max(initial=0)))
 
 
 def _says_something(text: str) -> bool:

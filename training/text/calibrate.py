@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
 from models.profile import CLASSIFIER_LABELS, Label
-from models.text.classifier import OF_THE_LIKELIEST, Reading, TextClassifier
+from models.text.classifier import Reading, TextClassifier, telling
 from models.text.normalize import FieldText
 from training.text.corpus import Case
 from training.text.disguises import Marked
@@ -99,12 +99,12 @@ def _evidence_threshold(readings: Sequence[Reading], cases: Sequence[Case], repo
         return UNTUNED_EVIDENCE
     true = np.concatenate(truths)
     thresholds = np.arange(0.1, 0.9, 0.05)
-    return round(float(max(thresholds, key=lambda threshold: f1_score(true, _chosen(probabilities, threshold)))), 2)
+    return round(float(max(thresholds, key=lambda threshold: f1_score(true, _shown(probabilities, threshold)))), 2)
 
 
-def _chosen(probabilities: Sequence[Array], threshold: float) -> Array:
+def _shown(probabilities: Sequence[Array], threshold: float) -> Array:
     """Which tokens of all readings together the classifier would show, bool (tokens,)."""
-    return np.concatenate([tokens >= min(threshold, OF_THE_LIKELIEST * tokens.max()) for tokens in probabilities])
+    return np.concatenate([telling(tokens, threshold) for tokens in probabilities])
 
 
 def evidence_tokens(reading: Reading, case: Case, label: Label) -> Array:
