@@ -15,10 +15,14 @@ import numpy as np
 
 from models.profile import Box
 from training.images.backgrounds import Backgrounds, Generator, Size, gradient, stripes
+from training.images.restyled import restyled
 
 Array = np.ndarray
 
 LETTERS = "ABCDEHKLMNORSTVXYZ0123456789"
+
+RESTYLED = 0.3
+"""Part of the imitations that are made again by another hand or technique: the kinds that are hardest to know again."""
 
 NEAREST_SHRINK = 0.6
 """Drawings that shrink further are averaged first, so that thin lines do not flicker."""
@@ -50,8 +54,8 @@ def imitate(
         other: another emblem that may stand beside it or be stuck on it.
     """
     drawing = _recoloured(draw, drawing)
-    if draw.random() < 0.12:
-        drawing = _sketched(draw, drawing)
+    if draw.random() < RESTYLED:
+        drawing = _where_seen(restyled(draw, drawing), drawing)
     center, side = _layout(draw, size)
     ground = backgrounds.any(draw, size)
     if other is not None and draw.random() < 0.25:
@@ -218,20 +222,9 @@ def _warped(draw: Generator, drawing: Array) -> Array:
     return warped
 
 
-def _sketched(draw: Generator, drawing: Array) -> Array:
-    """Redrawn with a pen: smoothed patches of few colours, outlines, at times the outlines alone on paper."""
-    colours, opacity = drawing[..., :3], drawing[..., 3]
-    on_white = np.where(opacity[..., None] > 128, colours, 255).astype(np.uint8)
-    smooth = cv2.medianBlur(on_white, int(draw.choice([3, 5, 7])))
-    steps = int(draw.integers(40, 110))
-    flat = np.clip(smooth // steps * steps + steps // 2, 0, 255).astype(np.uint8)
-    edges = cv2.Canny(smooth, int(draw.integers(20, 60)), int(draw.integers(60, 160)))
-    pen = int(draw.integers(1, 4))
-    lines = cv2.dilate(edges, np.ones((pen, pen), np.uint8)) > 0
-    if draw.random() < 0.3:
-        flat[:] = draw.integers(200, 256, 3)
-    flat[lines] = draw.integers(0, 110, 3)
-    return np.dstack([flat, np.maximum(opacity, 255 * lines.astype(np.uint8))])
+def _where_seen(made: Array, drawing: Array) -> Array:
+    """What was made of a drawing, or the drawing itself where a flat one left almost nothing to see."""
+    return made if (made[..., 3] > 0).mean() > 0.02 else drawing
 
 
 def _beside(draw: Generator, ground: Array, other: Array, center: Array, side: float) -> Array:
