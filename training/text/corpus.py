@@ -1,15 +1,13 @@
-"""Labelled texts: read whole or refused whole, and split so that nobody who wrote training texts wrote test texts.
+"""Labelled texts: read whole or refused whole, and split by who wrote them.
 
-A model is only as honest as its test: other people's texts, with their own subjects and habits. The rest was written in
-runs, a violating text often followed by its harmless mirror image, so whole neighbourhoods, never single lines, are
-held out for calibration.
+A model is only as honest as its test: other people's texts, with their own subjects and habits. So it is with what
+calibrates it: on other texts of its own authors, n-grams seem to know more than they do.
 
-    python -m training.text.corpus split OUTPUT --test TESTS.jsonl ... AUTHOR.jsonl ...
+    python -m training.text.corpus split OUTPUT --validation OTHER.jsonl ... --test TESTS.jsonl ... AUTHOR.jsonl ...
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -62,7 +60,8 @@ class Case:
         evidence: for each label, the substrings that show it.
         hard: meant to be difficult by its author.
         source: where it comes from.
-        group: texts of one group are never split apart.
+        group: the neighbourhood in which it was written; a violating text is often followed by its harmless mirror
+            image, so that a check by folds keeps neighbours together.
         disguised: what is wrong with it is written so that programs miss it.
     """
 
@@ -124,24 +123,19 @@ def near_duplicates(texts: Sequence[str]) -> np.ndarray:
     return clusters
 
 
-def split_cases(cases: Sequence[Case], test: Sequence[Case]) -> dict[Split, list[Case]]:
-    """A tenth of the groups for validation, the others for training; the test part is given.
+def split_cases(training: Sequence[Case], validation: Sequence[Case], test: Sequence[Case]) -> dict[Split, list[Case]]:
+    """The parts, each without near-duplicates of what comes after it.
 
-    Near-duplicates of a test text are left out, for a model that has read them would be tested on its memory; those
-    of a training text are trained on.
+    A model that has read a text's double would be tested on its memory.
     """
-    clusters = near_duplicates([case.text for case in (*test, *cases)])
-    tested, clusters = set(clusters[: len(test)].tolist()), clusters[len(test) :].tolist()
-    trained = {cluster for case, cluster in zip(cases, clusters, strict=True) if not _held_out(case.group)}
-    parts: dict[Split, list[Case]] = {Split.TRAIN: [], Split.VALIDATION: [], Split.TEST: list(test)}
-    for case, cluster in zip(cases, clusters, strict=True):
-        if cluster not in tested:
-            parts[Split.TRAIN if cluster in trained else Split.VALIDATION].append(case)
+    clusters = near_duplicates([case.text for case in (*test, *validation, *training)]).tolist()
+    parts: dict[Split, list[Case]] = {}
+    held_out: set[int] = set()
+    for part, cases in ((Split.TEST, test), (Split.VALIDATION, validation), (Split.TRAIN, training)):
+        own, clusters = clusters[: len(cases)], clusters[len(cases) :]
+        parts[part] = [case for case, cluster in zip(cases, own, strict=True) if cluster not in held_out]
+        held_out |= set(own)
     return parts
-
-
-def _held_out(group: str) -> bool:
-    return 75 <= int.from_bytes(hashlib.sha256(group.encode()).digest()[:4], "big") % 100 < 85
 
 
 def _lines(path: Path) -> list[str]:
@@ -245,21 +239,22 @@ def _main() -> None:
 def split(
     output: Annotated[Path, typer.Argument(help="Folder to write train, validation and test cases to.")],
     authors: Annotated[list[Path], typer.Argument(help="Cases files to train on.")],
-    test: Annotated[list[Path], typer.Option(help="Cases of other authors, for the test part.")],
+    validation: Annotated[list[Path], typer.Option(help="Cases of other authors, to calibrate on.")],
+    test: Annotated[list[Path], typer.Option(help="Cases of yet others, to report on.")],
 ) -> None:
-    """Split labelled texts into train, validation and test cases."""
+    """Put labelled texts together as train, validation and test cases, without doubles across them."""
     try:
-        read_cases(*authors, *test)  # all of them together, for ids must differ, and before anything is written
+        read_cases(*authors, *validation, *test)  # all together, for ids must differ, and before anything is written
     except CasesError as error:
         raise typer.BadParameter(str(error)) from error
-    cases, tests = ([case for path in paths for case in _with_groups(path)] for paths in (authors, test))
-    parts = split_cases(cases, tests)
+    given = [[case for path in paths for case in _with_groups(path)] for paths in (authors, validation, test)]
+    parts = split_cases(*given)
     output.mkdir(parents=True, exist_ok=True)
     for part, members in parts.items():
         write_cases(output / f"{part}.jsonl", members)
         typer.echo(f"{part}: {len(members)}")
-    left_out = len(cases) + len(tests) - sum(map(len, parts.values()))
-    typer.echo(f"left out, too near to a test text: {left_out}")
+    left_out = sum(map(len, given)) - sum(map(len, parts.values()))
+    typer.echo(f"left out, too near to a held-out text: {left_out}")
 
 
 if __name__ == "__main__":

@@ -82,29 +82,36 @@ def test_an_id_that_is_there_twice_is_refused_across_files(tmp_path):
         read_cases(path, path)
 
 
-def split(output, *files):
-    return CliRunner().invoke(app, ["split", str(output), str(files[0]), "--test", str(files[1])])
+def split(output, author, validation, test):
+    return CliRunner().invoke(
+        app, ["split", str(output), str(author), "--validation", str(validation), "--test", str(test)]
+    )
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Cases files of an author, of one to calibrate on and of one to test on."""
+    return [tmp_path / name for name in ("author.jsonl", "validation.jsonl", "test.jsonl")]
 
 
 @pytest.mark.parametrize("broken", [GOOD, GOOD | {"id": "2", "labels": ["scam"]}])
-def test_files_that_cannot_be_split_are_refused_with_their_lines_and_nothing_is_written(tmp_path, broken):
-    author, test = (tmp_path / name for name in ("author.jsonl", "test.jsonl"))
-    author.write_text(json.dumps(GOOD), encoding="utf-8")
-    test.write_text(json.dumps(GOOD | {"id": "3"}) + "\n" + json.dumps(broken), encoding="utf-8")
-    outcome = split(tmp_path / "output", author, test)
+def test_files_that_cannot_be_split_are_refused_with_their_lines_and_nothing_is_written(tmp_path, files, broken):
+    for number, file in enumerate(files[:2], start=1):
+        file.write_text(json.dumps(GOOD | {"id": str(number)}), encoding="utf-8")
+    files[2].write_text(json.dumps(GOOD | {"id": "3"}) + "\n" + json.dumps(broken), encoding="utf-8")
+    outcome = split(tmp_path / "output", *files)
     assert outcome.exit_code == 2 and "test.jsonl, line 2" in outcome.output
     assert not (tmp_path / "output").exists()
 
 
-def test_a_split_says_how_many_texts_it_left_out_and_can_be_read_again(tmp_path):
-    author, test = (tmp_path / name for name in ("author.jsonl", "test.jsonl"))
-    write_cases(author, [*cases_of("a", "b"), Case("double", Field.BIO, "三天见效。", (), {})])
-    write_cases(test, [Case("tested", Field.BIO, "三天见效！", (), {})])
-    outcome = split(tmp_path / "output", author, test)
+def test_a_split_says_how_many_texts_it_left_out_and_can_be_read_again(tmp_path, files):
+    for file, texts in zip(files, (("a", "b"), ("c",), ("d",)), strict=True):
+        write_cases(file, cases_of(*texts))
+    write_cases(files[0], [*cases_of("a", "b"), Case("double", Field.BIO, cases_of("c")[0].text + "。", (), {})])
+    outcome = split(tmp_path / "output", *files)
     assert outcome.exit_code == 0, outcome.output
-    assert "left out, too near to a test text: 1" in outcome.output
-    written = [tmp_path / "output" / f"{part}.jsonl" for part in (Split.TRAIN, Split.TEST)]
-    assert len(read_cases(*written)) == 2 * BLOCK + 1
+    assert "left out, too near to a held-out text: 1" in outcome.output
+    assert len(read_cases(*(tmp_path / "output" / f"{part}.jsonl" for part in Split))) == 4 * BLOCK
 
 
 def test_an_empty_or_missing_file_is_refused(tmp_path):
@@ -117,34 +124,26 @@ def test_an_empty_or_missing_file_is_refused(tmp_path):
 def cases_of(*groups):
     """Twenty different texts in each group."""
     return [
-        Case(f"{group}-{line}", Field.BIO, chr(0x4E00 + 140 * number + 7 * line) * 6, (), {}, group=group)
-        for number, group in enumerate(groups)
+        Case(f"{group}-{line}", Field.BIO, chr(0x4E00 + 140 * ord(group) + 7 * line) * 6, (), {}, group=group)
+        for group in groups
         for line in range(BLOCK)
     ]
 
 
-def test_neighbours_stay_together_and_a_tenth_is_held_out():
-    parts = split_cases(cases_of(*(f"g{number}" for number in range(60))), [])
-    groups = {split: {case.group for case in members} for split, members in parts.items()}
-    assert not groups[Split.TRAIN] & groups[Split.VALIDATION]
-    assert 2 <= len(groups[Split.VALIDATION]) <= 12
-    assert sum(map(len, parts.values())) == 60 * BLOCK
+def double_of(case):
+    return Case(f"double of {case.id}", Field.BIO, case.text + "。", (), {})
 
 
-def test_a_near_duplicate_is_trained_on_with_its_double_and_left_out_where_it_is_tested():
-    cases = cases_of(*(f"g{number}" for number in range(60)))
-    parts = split_cases(cases, [])
-    held_out = parts[Split.VALIDATION][0].group
-    trained, tested = parts[Split.TRAIN][0], parts[Split.TRAIN][1]
-    doubles = [
-        Case(f"double {case.id}", Field.BIO, case.text + "。", (), {}, group=held_out) for case in (trained, tested)
-    ]
-    other = Case("other", Field.BIO, tested.text + "！", (), {}, group="of another author")
-    parts = split_cases([*cases, *doubles], [other])
-    ids = {split: {case.id for case in members} for split, members in parts.items()}
-    assert ids[Split.TEST] == {"other"}
-    assert f"double {trained.id}" in ids[Split.TRAIN]
-    assert not {tested.id, f"double {tested.id}"} & (ids[Split.TRAIN] | ids[Split.VALIDATION])
+def test_a_near_duplicate_of_a_held_out_text_is_in_no_part_before_it():
+    training, validation, test = (cases_of(group) for group in "abc")
+    doubles = [double_of(test[0]), double_of(validation[0])]
+    parts = split_cases([*training, *doubles], [*validation, double_of(test[1])], test)
+    assert parts == {Split.TRAIN: training, Split.VALIDATION: validation, Split.TEST: test}
+
+
+def test_near_duplicates_within_a_part_stay():
+    training = cases_of("a")
+    assert split_cases([*training, double_of(training[0])], [], [])[Split.TRAIN] == [*training, double_of(training[0])]
 
 
 def test_no_test_text_of_the_corpus_has_a_double_among_those_trained_on():
