@@ -12,7 +12,7 @@ from fastapi import FastAPI, File, Form, HTTPException, UploadFile
 from models.inspector import Inspector
 from models.profile import Profile, ProfileError
 from models.settings import Settings
-from serving.service import JUDGING_THREADS
+from serving.worker import JUDGING_THREADS
 
 inspector = Inspector.load(Settings.from_environment())
 

@@ -15,7 +15,7 @@ from benchmarks.load.requests import new_profiles
 from models.inspector import Inspector
 from models.profile import Answer
 from models.settings import Settings
-from serving.service import JUDGING_THREADS
+from serving.worker import JUDGING_THREADS
 
 
 def judge(inspector: Inspector, until: float) -> int:

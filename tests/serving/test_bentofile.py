@@ -17,7 +17,7 @@ JUDGE = """
 from models.inspector import Inspector
 from models.profile import Profile
 from models.settings import REPOSITORY, Settings
-import serving.service
+import serving.service, serving.worker
 (answer,) = Inspector.load(Settings())([Profile("42", name="海边的小店", bio="稳赚不赔，➕V：abc12345")])
 print(answer.verdict, REPOSITORY)
 """
@@ -41,7 +41,7 @@ def test_the_bundle_is_built_offline_and_judges_with_nothing_but_itself(tmp_path
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:1")
     environment = {**os.environ, **nowhere, "BENTOML_HOME": str(tmp_path), "BENTOML_DO_NOT_TRACK": "True"}
     command = [Path(sys.executable).with_name("bentoml"), "build", "--output", "tag", "."]
-    built = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True)
+    built = subprocess.run(command, cwd=REPOSITORY, env=environment, check=False, capture_output=True, text=True)
     assert built.returncode == 0, built.stdout + built.stderr
     name, version = built.stdout.strip().rpartition("__tag__:")[2].split(":")
     bundle = tmp_path / "bentos" / name / version / "src"

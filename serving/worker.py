@@ -1,0 +1,46 @@
+"""What a worker process holds: the models in force, what is remembered, and the application that asks them."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from models.live import LiveInspector
+from models.settings import Settings
+from serving import keys_file
+from serving.application import application
+from serving.freshness import Freshness
+from serving.keyring import Keyring
+from serving.metrics import Metrics
+from serving.shadow.shadow import Shadow
+from serving.store.store import Store
+
+JUDGING_THREADS: Final = 2
+"""Profiles judged at once in a worker: while one waits for a model, the other is parsed and decoded."""
+
+logging.getLogger("huijian").setLevel(logging.INFO)
+
+
+class Worker:
+    """One worker, as the environment describes it.
+
+    Attributes:
+        application: answers HTTP.
+    """
+
+    def __init__(self) -> None:
+        settings = Settings.from_environment()
+        live = LiveInspector(settings)
+        self._store = Store.from_environment(settings.home, lambda: live.current.policy.store)
+        metrics = Metrics()
+        keyring = Keyring(keys_file.path(settings.home))
+        self._shadow = Shadow.from_environment(settings)
+        self.application = application(
+            live, self._store, metrics, keyring, threads=JUDGING_THREADS, shadow=self._shadow
+        )
+        Freshness(live, keyring, self._store, metrics).start()
+
+    def close(self) -> None:
+        """Move what is still spooled to the database: the local disk may go with this container."""
+        self._store.close()
+        self._shadow.close()
