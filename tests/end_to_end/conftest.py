@@ -1,6 +1,7 @@
 """A real server, started once by the command that a user types."""
 
 import os
+import random
 import re
 import signal
 import socket
@@ -39,9 +40,12 @@ class Server:
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port below those that the system gives to connections: one of theirs may be taken before the service has it."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 def start(folder, *options, **environment):
