@@ -1,12 +1,11 @@
 """The text in avatars and covers, line by line.
 
 Who may not write 加微信 in a bio writes it on the cover. The networks are those of PP-OCRv6, as the package `rapidocr`
-ships them (Apache-2.0); only its pre- and post-processing is called, never what would fetch a model or a font.
+ships them (Apache-2.0); of its code only what cuts a line out is called: the rest takes half a second to import.
 """
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from collections.abc import Sequence
@@ -16,12 +15,11 @@ from importlib.resources import files
 
 import cv2
 import numpy as np
-from rapidocr.ch_ppocr_det.utils import DBPostProcess
-from rapidocr.ch_ppocr_rec.utils import CTCLabelDecode
 from rapidocr.utils.process_img import get_rotate_crop_image
 
 from models.images.decode import Image
 from models.images.lettering import may_hold_text
+from models.images.outlines import aspect, outlines
 from models.profile import Box, OcrCost
 from models.sessions import session
 from models.settings import ArtifactError
@@ -36,9 +34,6 @@ the characters are read so; with 400 94.5% and with 480 94.7%, in 1.6 and 2.2 ti
 STRIDE = 32
 """Sides given to the detector are multiples of this."""
 
-TEXT, LINE, GROWTH = 0.3, 0.5, 1.6
-"""PP-OCR's own choices: probability of a pixel and of a line, and how much a line's core grows to its outline."""
-
 MIN_ASPECT = 1.8
 """Length of a line over its height. Shorter ones hold a character or two, or are icons, and say nothing."""
 
@@ -52,8 +47,6 @@ MAX_LINES = 16
 """The largest are read: a page of small print would take a second and more."""
 
 Array = np.ndarray
-
-logging.getLogger("RapidOCR").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True)
@@ -91,9 +84,8 @@ class TextReader:
         self._detector, self._recognizer = (
             session(_model(task), threads, keep_memory=False) for task in ("det", "rec")
         )
-        self._boxes = DBPostProcess(TEXT, LINE, unclip_ratio=GROWTH, use_dilation=True)
         characters = self._recognizer.get_modelmeta().custom_metadata_map["character"]
-        self._decode = CTCLabelDecode(characters.splitlines())
+        self._characters = ["", *characters.splitlines(), " "]  # the first stands for the time between two characters
 
     def __call__(self, images: Sequence[Image]) -> list[tuple[list[Line], OcrCost]]:
         """The lines of every picture, in order, and what it took to know them; none where text is unlikely.
@@ -111,15 +103,26 @@ class TextReader:
     def outlines(self, pixels: Array) -> list[Array]:
         """Corners of the largest lines, each float32 (4, 2): x and y in pixels, clockwise from the top left."""
         probabilities = self._detector.run(None, {"x": _whole(pixels)})[0]
-        found, _ = self._boxes(probabilities, pixels.shape[:2])
-        lines = [corners for corners in found if _aspect(corners) >= MIN_ASPECT]
+        found = outlines(probabilities[0, 0], *pixels.shape[:2])
+        lines = [corners for corners in found if aspect(corners) >= MIN_ASPECT]
         return sorted(lines, key=lambda corners: -cv2.contourArea(corners))[:MAX_LINES]
 
     def line(self, corners: Array, pixels: Array) -> Line:
         """The line with these corners; its text may be empty."""
         strip = _strip(get_rotate_crop_image(pixels, corners))
-        ((text, confidence),), _ = self._decode(self._recognizer.run(None, {"x": strip})[0])
-        return Line(text.strip(), _box(corners, pixels.shape), float(confidence))
+        text, confidence = self._decoded(self._recognizer.run(None, {"x": strip})[0][0])
+        return Line(text.strip(), _box(corners, pixels.shape), confidence)
+
+    def _decoded(self, probabilities: Array) -> tuple[str, float]:
+        """What is read, and how surely; nothing is sure of nothing.
+
+        Args:
+            probabilities: float32 (steps, characters): one that lasts several steps is written once.
+        """
+        likeliest, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
+        begins = (likeliest != 0) & (np.diff(likeliest, prepend=0) != 0)
+        text = "".join(self._characters[place] for place in likeliest[begins])
+        return text, float(sure[begins].mean()) if text else 0.0
 
     def _timed(self, pixels: Array) -> tuple[list[Line], OcrCost]:
         start = time.perf_counter()
@@ -159,8 +162,3 @@ def _box(corners: Array, shape: tuple[int, ...]) -> Box:
     left, top = corners.min(axis=0) / (shape[1], shape[0])
     right, bottom = corners.max(axis=0) / (shape[1], shape[0])
     return float(left), float(top), float(right), float(bottom)
-
-
-def _aspect(corners: Array) -> float:
-    across, down = np.linalg.norm(corners[1] - corners[0]), np.linalg.norm(corners[3] - corners[0])
-    return float(across / down)
