@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from functools import partial
 
-from models import loading, versions
+from models import loading, memory, versions
 from models.inspector import Inspector
 from models.settings import Settings
 from models.sources import Refusal, Source
@@ -55,6 +55,7 @@ class LiveInspector:
         exchanged = [source.refresh() for source in (self._emblems, self._text, self._rules)]
         if any(exchanged):
             self.current = self._joined()
+            memory.give_back()
         return any(exchanged)
 
     def _joined(self) -> Inspector:

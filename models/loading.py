@@ -1,4 +1,7 @@
-"""What is in force, read from disk once and shared for as long as its files are the same."""
+"""What is in force, read from disk once and shared for as long as its files are the same.
+
+One of each is remembered: what was replaced must be free to go with the last request that it judges.
+"""
 
 from __future__ import annotations
 
@@ -58,26 +61,26 @@ def rules(settings: Settings) -> tuple[Policy, TextReader | None]:
     return policy, _reader(settings.threads) if policy.image_text else None
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _encoder(directory: Path, threads: int, _: versions.Stamps) -> Encoder:
     return Encoder(directory, threads)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _emblems(directory: Path, encoder: Encoder, _: versions.Stamps) -> EmblemDetector:
     return EmblemDetector(encoder, Gallery.load(directory, encoder))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _classifier(directory: Path, threads: int, _: versions.Stamps) -> TextClassifier:
     return TextClassifier(directory, threads)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _closed_accounts(home: Path) -> ClosedAccounts:
     return ClosedAccounts(home)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _reader(threads: int) -> TextReader:
     return TextReader(threads)

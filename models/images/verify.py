@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import cast
 
 import cv2
@@ -112,8 +112,9 @@ class Verifier:
     """
 
     def __init__(self, encoder: Encoder, gallery: Gallery, matcher: Matcher) -> None:
-        self._encoder, self._gallery, self._matcher = encoder, gallery, matcher
-        self._keypoints = lru_cache(KEPT_DRAWINGS)(self._drawing_keypoints)
+        self._encoder, self._matcher = encoder, matcher
+        # Of a method of its own it would hold itself, and a replaced gallery with it, until the collector comes.
+        self._keypoints = lru_cache(KEPT_DRAWINGS)(partial(_drawing_keypoints, gallery))
 
     def __call__(self, pixels: Array, seen: Comparison, found: Candidates, order: Array) -> Candidates:
         """What a closer look at the best places says, one row per place and reference.
@@ -157,9 +158,10 @@ class Verifier:
         found = [(agreement(details, drawing), drawing.count) for drawing in drawings]
         return max(found, key=lambda pair: pair[0].details, default=(NONE, 0))
 
-    def _drawing_keypoints(self, entry: int) -> Keypoints:
-        drawing = PIL.Image.fromarray(self._gallery.drawing(entry))
-        return detect(np.array(flatten(drawing, clearest_background(drawing))))
+
+def _drawing_keypoints(gallery: Gallery, entry: int) -> Keypoints:
+    drawing = PIL.Image.fromarray(gallery.drawing(entry))
+    return detect(np.array(flatten(drawing, clearest_background(drawing))))
 
 
 def _geometry(agreements: Sequence[tuple[Agreement, int]], similar: Array) -> list[Array]:

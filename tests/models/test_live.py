@@ -1,8 +1,12 @@
+import gc
 import json
 import shutil
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from models import versions
@@ -44,6 +48,41 @@ def test_a_new_version_comes_into_force(settings: Settings, live: LiveInspector,
     assert live.refresh()
     assert live.current is not before
     assert live.refusals == []
+
+
+def test_a_replaced_gallery_is_gone_at_once(settings: Settings, live: LiveInspector):
+    judge_an_emblem(live)
+    replaced = weakref.ref(live.current.gallery)
+    gc.collect()
+    gc.disable()  # it comes after some 70,000 objects: half a dozen galleries
+    try:
+        publish_copy(settings, "gallery", settings.gallery_directory())
+        assert live.refresh()
+        assert replaced() is None
+    finally:
+        gc.enable()
+
+
+@pytest.mark.slow
+def test_exchanging_the_gallery_again_and_again_takes_no_more_memory(settings: Settings, live: LiveInspector):
+    judge_an_emblem(live)
+    before = resident_megabytes()
+    for _ in range(6):
+        publish_copy(settings, "gallery", settings.gallery_directory())
+        with ThreadPoolExecutor(1) as thread:  # as in a service, where others judge
+            assert thread.submit(live.refresh).result()
+        judge_an_emblem(live)
+    assert resident_megabytes() - before < 120  # a gallery takes 60, what six left behind was 200
+
+
+def judge_an_emblem(live: LiveInspector) -> None:
+    flag = (Settings().artifacts.parents[1] / "docs" / "example-avatar.png").read_bytes()
+    (answer,) = live.current([Profile("42", avatar=flag)])
+    assert answer.findings
+
+
+def resident_megabytes() -> float:
+    return psutil.Process().memory_info().rss / 1e6
 
 
 def test_an_edited_policy_comes_into_force(settings: Settings, live: LiveInspector):
