@@ -94,9 +94,7 @@ def soak(cores: Cores, seconds: float) -> list[Number]:
         *tally.numbers(),
         Number("answered decisions that are not in the store", lost, most=0),
         *_time(done),
-        Number(
-            "memory, from after settling to the end", _growth(memory, min(SETTLE_SECONDS, seconds / 3)), "MB", most=20
-        ),
+        *_memory(memory, min(SETTLE_SECONDS, seconds / 3)),
         lateness(done),
     ]
 
@@ -177,9 +175,13 @@ def _kept(home: Path) -> set[str]:
         return set(connection.scalars(select(decisions.c.decision_id)))
 
 
-def _growth(memory: Memory, settle: float) -> float:
-    """Median of the last quarter less that of the first, of what was seen after settling, in megabytes."""
+def _memory(memory: Memory, settle: float) -> list[Number]:
+    """After settling: the median of the first quarter of what was seen, and that of the last quarter less it."""
     begin = memory.seen[0][0] + settle
     seen = [megabytes for moment, megabytes in memory.seen if moment >= begin]
     quarter = max(1, len(seen) // 4)
-    return float(np.median(seen[-quarter:]) - np.median(seen[:quarter]))
+    settled, end = float(np.median(seen[:quarter])), float(np.median(seen[-quarter:]))
+    return [
+        Number("memory of all processes after settling", settled, "MB"),
+        Number("memory, from after settling to the end", end - settled, "MB", most=20),
+    ]
