@@ -6,7 +6,6 @@ found before it judges anybody.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from models.settings import ArtifactError, Settings
+from models.versions import digest
 
 MANIFEST = "manifest.json"
 
@@ -84,12 +84,6 @@ def verify(artifacts: Path) -> int:
     if unlisted:
         raise ArtifactError(f"artefact {min(unlisted)} is not in the manifest")
     return len(entries)
-
-
-def digest(file: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _files(artifacts: Path) -> list[Path]:

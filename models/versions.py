@@ -6,13 +6,16 @@ replaced atomically, so that a reader sees either the old or the new one, whole,
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
-POINTER = "CURRENT"
+POINTER, CONFIG = "CURRENT", "config.json"
 
 Stamps = tuple[tuple[str, int, int, int], ...]
 """Name, inode, size and time of change (ns) of every file of a folder."""
@@ -20,6 +23,10 @@ Stamps = tuple[tuple[str, int, int, int], ...]
 
 class NoVersionError(FileNotFoundError):
     """The directory holds no version in force."""
+
+
+class DamagedError(ValueError):
+    """A version is not as it was written; the message says what is missing, cut or edited."""
 
 
 def current(root: Path) -> Path:
@@ -36,6 +43,31 @@ def current(root: Path) -> Path:
     if not name or Path(name).name != name or not version.is_dir():
         raise NoVersionError(f"{root / POINTER} names the version {name!r}, which is not there")
     return version
+
+
+def checked(version: Path, *needed: str) -> dict[str, Any]:
+    """What a version's `config.json` says, after the files that it lists were compared with their SHA-256 there.
+
+    Args:
+        needed: names of files that it has to list.
+
+    Raises:
+        DamagedError: a file is missing, was cut or edited.
+    """
+    try:
+        config: dict[str, Any] = json.loads((version / CONFIG).read_text(encoding="utf-8"))
+        for name in {*needed, *config["files"]}:
+            if digest(version / name) != config["files"][name]:
+                raise DamagedError(f"{version / name} was cut or edited: its SHA-256 is not the one in {CONFIG}")
+    except (OSError, KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        raise DamagedError(f"{version} is not whole: {type(error).__name__}: {error}") from error
+    return config
+
+
+def digest(file: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def write_version(root: Path, name: str, write: Callable[[Path], None]) -> Path:

@@ -21,8 +21,9 @@ from models.profile import ProfileError
 from serving import docs
 from serving.admission import Admission
 from serving.closed_accounts import ClosedAccountRoutes
+from serving.deadlines import deadline
 from serving.decisions import Decisions
-from serving.edge import Edge, deadline
+from serving.edge import Edge
 from serving.errors import ErrorResponse
 from serving.judging import Judge
 from serving.keyring import Keyring

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 import traceback
 from typing import Final
@@ -22,41 +21,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.profile import ProfileError
 from serving.admission import OPEN_PATHS, Admission
+from serving.deadlines import BODY_SECONDS
 from serving.errors import ErrorResponse, RateLimitedError
 from serving.exchange import Body, Held, Reply
 from serving.metrics import Metrics
-
-BODY_SECONDS: Final = 30
-"""A body that takes longer is refused, so that slow senders do not hold the service."""
-
-DEADLINE_SECONDS: Final = 30
-"""From the end of a request's body to its answer, unless HUIJIAN_DEADLINE says otherwise: 64 profiles with pictures,
-behind another batch of as many, need about 20."""
 
 CLOSED_CLIENT: Final = 499
 """Status under which an exchange is counted whose client went away (nginx's convention)."""
 
 logger = logging.getLogger("huijian.access")
-
-
-class DeadlineError(ValueError):
-    """HUIJIAN_DEADLINE cannot be used."""
-
-
-def deadline() -> float:
-    """Seconds that a request may wait for its answer.
-
-    Raises:
-        DeadlineError: HUIJIAN_DEADLINE is no number of seconds between 0.1 and 600.
-    """
-    given = os.environ.get("HUIJIAN_DEADLINE") or DEADLINE_SECONDS
-    try:
-        seconds = float(given)
-    except ValueError:
-        seconds = 0
-    if not 0.1 <= seconds <= 600:
-        raise DeadlineError(f"HUIJIAN_DEADLINE must be a number of seconds from 0.1 to 600, not {given!r}")
-    return seconds
 
 
 class Edge:

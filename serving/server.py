@@ -17,22 +17,22 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from models import manifest
-from models.images import gallery_files
+from models import manifest, versions
 from models.policy import Policy
-from models.sessions import providers
 from models.settings import REPOSITORY, Settings
 from serving import keys_file
-from serving.edge import deadline
+from serving.deadlines import deadline
 from serving.keyring import Keyring
 from serving.shadow.trial import trial_file
-from serving.store.database import Database
 from serving.store.secrets import Secrets
+from serving.store.variables import URL_VARIABLE
 
 LOOPBACK: Final = "127.0.0.1"
 EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 - only with keys
 READY_SECONDS: Final = 60
 """A service that is not ready by then, some ten times what it needs, has workers that fail again and again."""
+
+PROVIDERS_VARIABLE: Final = "HUIJIAN_PROVIDERS"
 
 AVATAR: Final = REPOSITORY / "docs" / "example-avatar.png"
 """The flag of China, which no avatar may show (Art. 8(3), 10)."""
@@ -81,14 +81,25 @@ def _check_sources(settings: Settings) -> None:
     """Say at once what is missing or damaged: a worker could only fail again and again."""
     if (settings.artifacts / manifest.MANIFEST).exists():
         manifest.verify(settings.artifacts)
-    gallery_files.read(settings.gallery_directory())
+    versions.checked(settings.gallery_directory())
     settings.encoder_directory()
     settings.text_directory()
     Policy.load(settings.policy)
-    Database.from_environment(settings.home).close()
     Secrets.load(settings.home)
     deadline()
-    providers()
+    _check_configured(settings)
+
+
+def _check_configured(settings: Settings) -> None:
+    """What is only wrong where it was set: its libraries are workers' business, and take 0.3 s to import."""
+    if URL_VARIABLE in os.environ:
+        from serving.store.database import Database  # noqa: PLC0415
+
+        Database.from_environment(settings.home).close()
+    if PROVIDERS_VARIABLE in os.environ:
+        from models.sessions import providers  # noqa: PLC0415
+
+        providers()
 
 
 class _Watch(threading.Thread):

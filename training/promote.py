@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from models import manifest, versions
+from models import versions
 from models.images import gallery as galleries
 from models.images import gallery_files
 from models.images.encoder import Encoder
@@ -49,7 +49,7 @@ def _promote_text(run: Path, settings: Settings) -> Path:
         classifier([FieldText.of(Field.BIO, PROBE)])
     except Exception as error:
         raise PromotionError(f"{run} does not load as a text model: {error}") from error
-    name = f"{classifier.version}-{manifest.digest(run / 'model.onnx')[:8]}"
+    name = f"{classifier.version}-{versions.digest(run / 'model.onnx')[:8]}"
     return versions.publish_copy(settings.home / "text", run, name)
 
 

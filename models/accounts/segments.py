@@ -13,7 +13,6 @@ memory of its own.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ import numpy as np
 
 from models import versions
 from models.indexes import write_index
+from models.versions import CONFIG
 
 MOST_ROWS = 262_144
 """Accounts of a segment: 160 MB, and some seconds to write without one of them."""
@@ -44,7 +44,6 @@ SCALE = 270
 pictures with next to no detail, are kept to .002."""
 
 FILES = ("accounts.npy", "name_hashes.npy", "name_rows.npy", "avatar_rows.npy", "avatars.faiss")
-CONFIG = "config.json"
 
 Array = np.ndarray
 
@@ -108,9 +107,7 @@ class Segment:
 
     def __init__(self, directory: Path) -> None:
         try:
-            config = json.loads((directory / CONFIG).read_text(encoding="utf-8"))
-            if any(_sha256(directory / name) != config["files"][name] for name in FILES):
-                raise AccountsError(f"{directory} was cut or edited: a file's SHA-256 is not the one in {CONFIG}")
+            config = versions.checked(directory, *FILES)
             self.name, self.encoder, self.check = directory.name, str(config["encoder"]), str(config["key"])
             arrays = [np.load(directory / name, mmap_mode="r") for name in FILES[:-1]]
             self._index = faiss.read_index(str(directory / FILES[-1]), faiss.IO_FLAG_MMAP_IFC)
@@ -163,7 +160,7 @@ def write(root: Path, name: str, accounts: Accounts, encoder: str, check: str) -
         for file, array, kind in zip(FILES, arrays, kinds, strict=False):
             np.save(draft / file, array.astype(kind))
         write_index(index_of(accounts.avatars), draft / FILES[-1])
-        config = {"encoder": encoder, "key": check, "files": {file: _sha256(draft / file) for file in FILES}}
+        config = {"encoder": encoder, "key": check, "files": {file: versions.digest(draft / file) for file in FILES}}
         (draft / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
     versions.write_version(root, name, write_files)
@@ -194,8 +191,3 @@ def index_of(vectors: Array) -> faiss.Index:
 def _codes(index: Any) -> Any:
     """The part of an index that has every vector, in order."""
     return faiss.downcast_index(index.refine_index) if isinstance(index, faiss.IndexRefine) else index
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,6 +15,7 @@ from typing import cast
 import numpy as np
 from tqdm import tqdm
 
+from models import versions
 from models.images import gallery_files, thumbnails
 from models.images.clashes import Clash, clashes
 from models.images.encoder import Encoder, EncoderError
@@ -87,7 +88,7 @@ class Gallery:
         Raises:
             GalleryError: no gallery there, files cut or edited, or vectors of another encoder.
         """
-        is_version = (directory / gallery_files.CONFIG).is_file()
+        is_version = (directory / versions.CONFIG).is_file()
         contents = gallery_files.read(directory if is_version else gallery_files.in_force(directory))
         if contents.fingerprint != encoder.fingerprint:
             made, given = contents.fingerprint, encoder.fingerprint

@@ -31,8 +31,9 @@ from models import versions
 from models.images.references import GalleryError, Reference, parse_reference
 from models.indexes import write_index
 from models.settings import Settings
+from models.versions import CONFIG
 
-CONFIG, INDEX, REFERENCES, DRAWINGS = "config.json", "index.faiss", "references.jsonl", "drawings.bin"
+INDEX, REFERENCES, DRAWINGS = "index.faiss", "references.jsonl", "drawings.bin"
 
 KEPT_VERSIONS = 5
 """Versions that stay on disk, for going back and for workers that are still loading one."""
@@ -130,12 +131,11 @@ def read(version: Path) -> Contents:
         GalleryError: a file is missing, was cut or edited, or disagrees with the others.
     """
     try:
-        config = json.loads((version / CONFIG).read_text(encoding="utf-8"))
-        for name in {INDEX, REFERENCES, *config["files"]}:
-            if _sha256(version / name) != config["files"][name]:
-                raise GalleryError(f"{version / name} was cut or edited: its SHA-256 is not the one in {CONFIG}")
+        config = versions.checked(version, INDEX, REFERENCES)
         index = faiss.read_index(str(version / INDEX))
         contents = Contents(version.name, str(config["encoder"]), _entries(version), index)
+    except versions.DamagedError as error:
+        raise GalleryError(str(error)) from error
     except (OSError, KeyError, TypeError, AttributeError, json.JSONDecodeError, RuntimeError) as error:
         raise GalleryError(f"{version} is not a whole gallery: {type(error).__name__}: {error}") from error
     if not contents.index.ntotal == sum(entry.rows for entry in contents.entries) == config["vectors"]:
@@ -161,7 +161,7 @@ def publish(root: Path, fingerprint: str, entries: Sequence[Entry], vectors: np.
         write_index(index_of(vectors), draft / INDEX)
         (draft / REFERENCES).write_text(lines, encoding="utf-8")
         (draft / DRAWINGS).write_bytes(drawings)
-        config["files"] = {name: _sha256(draft / name) for name in (INDEX, REFERENCES, DRAWINGS)}
+        config["files"] = {name: versions.digest(draft / name) for name in (INDEX, REFERENCES, DRAWINGS)}
         (draft / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
     version = f"{created:%Y%m%dT%H%M%S.%fZ}-{content[:12]}"
@@ -233,7 +233,3 @@ def _entries(version: Path) -> tuple[Entry, ...]:
 def _entry(fields: dict[str, Any], drawing: bytes) -> Entry:
     sha256, rows, text = str(fields["sha256"]), int(fields["rows"]), str(fields.get("text", ""))
     return Entry(parse_reference(fields), sha256, rows, drawing, text)
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -19,8 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from serving.store import tables
 from serving.store.errors import StoreError, StoreUnavailable
-
-URL_VARIABLE: Final = "HUIJIAN_DATABASE_URL"
+from serving.store.variables import URL_VARIABLE
 
 LOCK_SECONDS: Final = 5
 """How long a writer waits for another; longer than any transaction here takes on a slow disk."""

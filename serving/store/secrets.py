@@ -18,11 +18,8 @@ from typing import Final
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from serving.store import keyfile
-from serving.store.database import URL_VARIABLE
 from serving.store.errors import StoreError
-
-HASH_VARIABLE: Final = "HUIJIAN_HASH_KEY"
-CONTENT_VARIABLE: Final = "HUIJIAN_CONTENT_KEYS"
+from serving.store.variables import CONTENT_VARIABLE, HASH_VARIABLE, URL_VARIABLE
 
 KEY_BYTES: Final = 32
 """As long as the hash (RFC 2104 asks for at least that)."""

@@ -15,9 +15,10 @@ from sqlalchemy import select
 
 from models.settings import REPOSITORY
 from serving.store import audit
-from serving.store.database import URL_VARIABLE, Database
+from serving.store.database import Database
 from serving.store.secrets import Secrets
 from serving.store.tables import decisions
+from serving.store.variables import URL_VARIABLE
 
 pytestmark = pytest.mark.slow
 

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,29 @@ def test_a_copy_that_is_there_already_is_only_put_in_force(tmp_path: Path):
     versions.publish(root, "2", write("two"))
     assert versions.publish_copy(root, source, "1") == versions.current(root)
     assert (versions.current(root) / "file").read_text() == "one"
+
+
+def write_listed(directory: Path):
+    (directory / "file").write_text("content")
+    files = {"file": versions.digest(directory / "file")}
+    (directory / versions.CONFIG).write_text(json.dumps({"files": files, "made": "today"}))
+
+
+def test_a_version_is_checked_against_the_digests_that_it_lists(tmp_path: Path):
+    version = versions.publish(tmp_path, "1", write_listed)
+    assert versions.checked(version, "file")["made"] == "today"
+
+
+@pytest.mark.parametrize("content", ["contenu", "conten", None])
+def test_a_file_that_is_gone_cut_or_edited_is_named(tmp_path: Path, content: str | None):
+    version = versions.publish(tmp_path, "1", write_listed)
+    (version / "file").unlink()
+    if content:
+        (version / "file").write_text(content)
+    with pytest.raises(versions.DamagedError, match="file"):
+        versions.checked(version)
+
+
+def test_a_version_that_does_not_list_what_is_needed_is_refused(tmp_path: Path):
+    with pytest.raises(versions.DamagedError, match="other"):
+        versions.checked(versions.publish(tmp_path, "1", write_listed), "other")

@@ -12,7 +12,8 @@ from starlette.routing import Route
 from models.profile import ProfileError
 from serving import edge, exchange
 from serving.admission import Admission
-from serving.edge import DEADLINE_SECONDS, DeadlineError, Edge, deadline
+from serving.deadlines import DEADLINE_SECONDS
+from serving.edge import Edge
 from serving.exchange import MAX_BODY
 from serving.keyring import Keyring
 from serving.metrics import Metrics
@@ -202,13 +203,6 @@ def test_the_deadline_begins_when_the_body_is_here(tmp_path, monkeypatch):
 
     route.app = Route("/length", slow, methods=["POST"]).app
     assert Exchange(app, chunks=[b"x"]).status == 200
-
-
-@pytest.mark.parametrize("value", ["soon", "0", "-1", "1e9", "nan"])
-def test_a_deadline_that_is_none_is_refused_as_configuration(monkeypatch, value):
-    monkeypatch.setenv("HUIJIAN_DEADLINE", value)
-    with pytest.raises(DeadlineError, match=value):
-        deadline()
 
 
 def test_a_refused_body_is_not_asked_for_when_the_client_waits_for_leave(app):

@@ -4,9 +4,10 @@ import postgres
 import pytest
 from judgements import rules
 
-from serving.store.database import URL_VARIABLE, Database
+from serving.store.database import Database
 from serving.store.secrets import Secrets
 from serving.store.store import Store
+from serving.store.variables import URL_VARIABLE
 
 
 @pytest.fixture(scope="session")

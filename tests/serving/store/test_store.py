@@ -11,7 +11,8 @@ from serving.store.audit import events
 from serving.store.database import Database
 from serving.store.errors import DecisionUnknown, StoreError
 from serving.store.rotate import rotate
-from serving.store.secrets import CONTENT_VARIABLE, HASH_VARIABLE, Secrets
+from serving.store.secrets import Secrets
+from serving.store.variables import CONTENT_VARIABLE, HASH_VARIABLE
 
 
 def record(store, verdict=Severity.REVIEW):

@@ -5,7 +5,7 @@ from judgements import judged, settle
 from sqlalchemy import text
 
 from serving.store.database import Database
-from serving.store.secrets import CONTENT_VARIABLE
+from serving.store.variables import CONTENT_VARIABLE
 
 
 @pytest.fixture

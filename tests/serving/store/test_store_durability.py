@@ -15,12 +15,13 @@ from judgements import judged, rules, settle
 from sqlalchemy import select
 
 from serving.store import audit, tables
-from serving.store.database import URL_VARIABLE, Database
+from serving.store.database import Database
 from serving.store.errors import StoreUnavailable
 from serving.store.records import record
 from serving.store.secrets import Secrets
 from serving.store.spool import Spool, read
 from serving.store.store import Store
+from serving.store.variables import URL_VARIABLE
 
 WORKER = Path(__file__).parents[2] / "helpers" / "answering.py"
 

@@ -1,9 +1,9 @@
 import pytest
 from judgements import judged, settle
 
-from serving.store.database import URL_VARIABLE
 from serving.store.errors import StoreError
-from serving.store.secrets import CONTENT_VARIABLE, HASH_VARIABLE, Secrets
+from serving.store.secrets import Secrets
+from serving.store.variables import CONTENT_VARIABLE, HASH_VARIABLE, URL_VARIABLE
 
 
 @pytest.fixture

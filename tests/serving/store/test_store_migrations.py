@@ -6,9 +6,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from serving.store.database import URL_VARIABLE, Database
+from serving.store.database import Database
 from serving.store.errors import StoreError, StoreUnavailable
 from serving.store.tables import REVISION, metadata
+from serving.store.variables import URL_VARIABLE
 
 PREPARE = "import sys; from pathlib import Path; from serving.store.database import Database; \
 Database.from_environment(Path(sys.argv[1])).prepare()"
