@@ -1,6 +1,7 @@
 """One profile with avatar, cover, name and bio: over HTTP with one client, beside the Inspector alone.
 
-Starts a server of its own, waits until it is ready, and reads the memory of its worker at the end.
+Starts a server of its own, in an empty home and once more in the same, waits until it is ready, and reads the memory of
+its worker at the end.
 
     .venv/bin/python -m benchmarks.latency --requests 300
 """
@@ -8,11 +9,14 @@ Starts a server of its own, waits until it is ready, and reads the memory of its
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import httpx
@@ -20,6 +24,7 @@ import numpy as np
 import psutil
 from tqdm import tqdm
 
+from benchmarks.load.requests import never_seen
 from benchmarks.processes import HUIJIAN, tree
 from benchmarks.profiles import AVATAR, COVER, picture, texts
 from models.inspector import Inspector
@@ -29,7 +34,9 @@ from models.settings import Settings
 DIFFERENT = 20
 """Profiles that take turns."""
 
-WARM_UP = 10
+WARM_UP = DIFFERENT
+"""So that every picture that comes again was there before."""
+
 READY_SECONDS = 60
 
 
@@ -39,24 +46,36 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=300)
     requests = parser.parse_args().requests
     profiles = make_profiles()
+    with tempfile.TemporaryDirectory() as home:
+        with serving(home) as (_, _, first):
+            pass
+        with serving(home) as (server, client, ready):
+            over_http = timed(lambda profile: post(client, profile), new(profiles), requests)
+            worker = max(member.memory_info().rss for member in tree(server))
+            again = timed(lambda profile: post(client, profile), itertools.cycle(profiles), requests)
+    inspector = Inspector.load(replace(Settings.from_environment(), threads=os.cpu_count() or 1))
+    alone = timed(lambda profile: inspector([profile]), new(profiles), requests)
+    print(f"\n{requests} profiles with avatar, cover, name and bio; one client; {os.cpu_count()} cores\n")
+    print(f"{'milliseconds':<44}{'p50':>8}{'p95':>8}{'p99':>8}")
+    print(row("Inspector in process, new pictures", alone))
+    print(row("HTTP, multipart, new pictures", over_http))
+    print(row("HTTP, multipart, pictures that come again", again))
+    print(f"\nready after {ready:.1f} s, in an empty home {first:.1f} s; memory of the worker {worker / 2**20:.0f} MB")
+    print(f"\n.venv/bin/python -m benchmarks.latency --requests {requests}")
+
+
+@contextmanager
+def serving(home: str) -> Iterator[tuple[psutil.Popen, httpx.Client, float]]:
+    """A server, a client of it, and how many seconds it took to be ready."""
     port = free_port()
-    server = psutil.Popen([str(HUIJIAN), "serve", "--port", str(port)], stdout=subprocess.DEVNULL)
+    environment = os.environ | {"HUIJIAN_HOME": home}
+    server = psutil.Popen([str(HUIJIAN), "serve", "--port", str(port)], stdout=subprocess.DEVNULL, env=environment)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            ready = seconds_until_ready(client)
-            over_http = timed(lambda profile: post(client, profile), profiles, requests)
-        worker = max(member.memory_info().rss for member in tree(server))
+            yield server, client, seconds_until_ready(client)
     finally:
         server.terminate()
         server.wait()
-    inspector = Inspector.load(replace(Settings.from_environment(), threads=os.cpu_count() or 1))
-    alone = timed(lambda profile: inspector([profile]), profiles, requests)
-    print(f"\n{requests} profiles with avatar, cover, name and bio; one client; {os.cpu_count()} cores\n")
-    print(f"{'milliseconds':<28}{'p50':>8}{'p95':>8}{'p99':>8}")
-    print(row("Inspector in process", alone))
-    print(row("HTTP, multipart", over_http))
-    print(f"\nready after {ready:.1f} s; resident memory of the worker {worker / 2**20:.0f} MB")
-    print(f"\n.venv/bin/python -m benchmarks.latency --requests {requests}")
 
 
 def make_profiles() -> list[Profile]:
@@ -66,6 +85,13 @@ def make_profiles() -> list[Profile]:
         Profile(f"account-{n}", names[n], bios[n], avatar=picture(AVATAR, n), cover=picture(COVER, n))
         for n in range(DIFFERENT)
     ]
+
+
+def new(profiles: Sequence[Profile]) -> Iterator[Profile]:
+    """The profiles in turn, without end, each time with pictures that are not remembered."""
+    for profile in itertools.cycle(profiles):
+        avatar, cover = (never_seen(picture) for picture in (profile.avatar, profile.cover) if picture)
+        yield replace(profile, avatar=avatar, cover=cover)
 
 
 def free_port() -> int:
@@ -102,19 +128,19 @@ def post(client: httpx.Client, profile: Profile) -> None:
     client.post("/v1/classify", data=data, files=files).raise_for_status()
 
 
-def timed(judge: Callable[[Profile], object], profiles: Sequence[Profile], requests: int) -> list[float]:
+def timed(judge: Callable[[Profile], object], profiles: Iterator[Profile], requests: int) -> list[float]:
     """Milliseconds of every call, after some to warm up."""
     times = []
-    for number in tqdm(range(WARM_UP + requests), disable=None):
+    for profile in tqdm(itertools.islice(profiles, WARM_UP + requests), total=WARM_UP + requests, disable=None):
         started = time.perf_counter()
-        judge(profiles[number % len(profiles)])
+        judge(profile)
         times.append((time.perf_counter() - started) * 1000)
     return times[WARM_UP:]
 
 
 def row(title: str, times: Sequence[float]) -> str:
     """A line of the table."""
-    return f"{title:<28}" + "".join(f"{np.percentile(times, part):>8.1f}" for part in (50, 95, 99))
+    return f"{title:<44}" + "".join(f"{np.percentile(times, part):>8.1f}" for part in (50, 95, 99))
 
 
 if __name__ == "__main__":
