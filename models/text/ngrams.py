@@ -3,24 +3,38 @@
 Rare words decide what the encoder has hardly seen (slang of a trade, a brand, a formula of fraud), and n-grams learn
 those from a handful of texts. Blended with the encoder they are better than either (`docs/text-model.md`).
 
+N-grams of sounds stay the same where characters are replaced by others that sound alike, or by their pinyin: what was
+learnt from 微信 is found again in 威心 and weixin.
+
 Sources: TF-IDF (Salton and Buckley 1988) with sublinear term frequency, unit length and logistic regression per label.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from models.text.readings import SYLLABLE_END, near_sounds
+
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
 LONGEST = 4
-"""Characters of the longest n-gram."""
+"""Characters or syllables of the longest n-gram."""
+
+SOUND = "\x01"
+"""Marks an n-gram of sounds."""
 
 START, END = "\x02", "\x03"
 """Mark where a text begins and ends: 第一 as a whole name is not 第一 within a sentence."""
+
+
+STEP = 0.125
+"""Between saved weights: coarser ones, of few values, are packed into half as many bytes and judge as well."""
 
 
 class Ngrams:
@@ -48,12 +62,12 @@ class Ngrams:
             return cls(arrays["grams"], arrays["rarity"], arrays["weights"], arrays["offsets"])
 
     def save(self, path: Path) -> None:
-        """Write an `.npz` file; weights take half precision there."""
+        """Write an `.npz` file, in it the weights as multiples of `STEP`."""
         np.savez_compressed(
             path,
             grams=np.array(list(self._rows)),
             rarity=self._rarity,
-            weights=self._weights.astype(np.float16),
+            weights=(np.round(self._weights / STEP) * STEP).astype(np.float16),
             offsets=self._offsets,
         )
 
@@ -69,6 +83,15 @@ class Ngrams:
 
 
 def grams(text: str) -> list[str]:
-    """Every n-gram of 1 to `LONGEST` characters, repeated as often as it occurs."""
-    marked = f"{START}{text}{END}"
-    return [marked[at : at + size] for size in range(1, LONGEST + 1) for at in range(len(marked) - size + 1)]
+    """Every n-gram of 1 to `LONGEST` characters, and of near sounds, repeated as often as it occurs.
+
+    An n-gram of sounds holds at least one syllable: others say no more than its characters.
+    """
+    heard = _grams([START, *near_sounds(text), END])
+    return _grams([START, *text, END]) + [SOUND + gram for gram in heard if SYLLABLE_END in gram]
+
+
+def _grams(pieces: Sequence[str]) -> list[str]:
+    text = "".join(pieces)
+    edges = [*accumulate(map(len, pieces), initial=0)]
+    return [text[start:end] for size in range(1, LONGEST + 1) for start, end in zip(edges, edges[size:], strict=False)]

@@ -30,6 +30,9 @@ _CHARACTERS = Path(__file__).resolve().parents[2] / "datasets" / "characters"
 COMPONENTS = _CHARACTERS / "components.tsv"
 LOOK_ALIKES = _CHARACTERS / "lookalikes.tsv"
 
+SYLLABLE_END = "'"
+"""西安 is xi'an' and 先 xian'; no decoration is left that could be taken for it."""
+
 _SHORTEST = 2
 """Symbols of a form: one character alone is read into everything."""
 
@@ -43,7 +46,6 @@ _LETTERS = re.compile(r"[a-z]+")
 _REPEAT = re.compile(r"([^\x00-\x7f])\1+")
 _BREAK = " "
 _LONGEST_SYLLABLE = len("zhuang")
-_SYLLABLE_END = "'"  # 西安 is xi'an' and 先 xian'; no decoration is left that could be taken for it
 
 
 class Kind(StrEnum):
@@ -102,6 +104,14 @@ def readings(normalized: Normalized, kinds: Iterable[Kind] = tuple(Kind)) -> lis
     joined = _join(normalized.text)
     once = _once(joined)
     return [_MAKE[kind](joined if kind is Kind.JOINED else once) for kind in kinds]
+
+
+def near_sounds(text: str) -> Sequence[str]:
+    """The pieces of a normalised text as the ear takes them: 微信, 威心 and weixin are `wei'`, `xin'`.
+
+    Only Han characters and Latin words that are pinyin end in `SYLLABLE_END`; anything else is as it was.
+    """
+    return _near_sounds(_once(_join(text))).pieces
 
 
 def forms(word: str, kind: Kind) -> frozenset[str]:
@@ -189,7 +199,7 @@ def _shape(char: str) -> str:
 def _sound(char: str) -> str:
     """The usual reading of a Han character without its tone, anything else as it is."""
     sounds = PINYIN_DICT.get(ord(char))
-    return to_normal(sounds.split(",")[0]) + _SYLLABLE_END if sounds else char
+    return to_normal(sounds.split(",")[0]) + SYLLABLE_END if sounds else char
 
 
 def _shapes(once: Reading) -> Reading:
@@ -207,7 +217,7 @@ def _sounds(once: Reading) -> Reading:
         starts += once.starts[position:first]
         ends += once.ends[position:first]
         edges = [first + edge for edge in _syllables(once.text[first:last])]
-        pieces += [once.text[start:end] + _SYLLABLE_END for start, end in pairwise(edges)]
+        pieces += [once.text[start:end] + SYLLABLE_END for start, end in pairwise(edges)]
         starts += [_position(once.starts[start]) for start in edges[:-1]]
         ends += [_position(once.ends[end - 1]) for end in edges[1:]]
         position = last if edges else first
@@ -260,7 +270,7 @@ def _syllables(letters: str) -> tuple[int, ...]:
 @lru_cache(maxsize=1 << 14)
 def _near(syllable: str) -> str:
     """The syllable that stands for all that are easily taken for it."""
-    if not syllable.endswith(_SYLLABLE_END):
+    if not syllable.endswith(SYLLABLE_END):
         return syllable
     return re.sub(r"^([zcs])h", r"\1", re.sub(r"^n", "l", re.sub(r"([aei])ng'", r"\1n'", syllable)))
 

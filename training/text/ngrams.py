@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -12,28 +13,43 @@ from sklearn.linear_model import LogisticRegression
 from models.text.ngrams import Ngrams, grams
 from models.text.normalize import FieldText
 from training.text.corpus import Case
+from training.text.disguises import Marked, disguise, renew_contacts
 from training.text.measures import matrix
 
 INVERSE_PENALTY = 30.0
 """Of ten and three times as much and as little, the best mean average precision on the validation texts."""
 
 
-def fit_ngrams(cases: Sequence[Case], rarest: int = 4) -> Ngrams:
-    """N-grams of the training texts, one logistic regression per label.
+SEED = 2026
+"""Of the disguises."""
+
+
+def fit_ngrams(cases: Sequence[Case], rarest: int = 8) -> Ngrams:
+    """N-grams of the training texts as they are and disguised, one logistic regression per label.
 
     Args:
-        cases: training texts, undisguised.
-        rarest: texts that an n-gram must occur in.
+        cases: training texts.
+        rarest: texts, disguised ones among them, that an n-gram must occur in.
     """
     vectorizer = TfidfVectorizer(analyzer=grams, min_df=rarest, sublinear_tf=True, dtype=np.float32)
-    values = vectorizer.fit_transform([FieldText.of(case.field, case.text).normalized.text for case in cases])
-    fits = [_fit(values, labelled) for labelled in matrix([case.labels for case in cases]).T]
+    values = vectorizer.fit_transform([*map(_text, cases), *map(_text, _disguised(cases))])
+    fits = [_fit(values, np.tile(labelled, 2)) for labelled in matrix([case.labels for case in cases]).T]
     return Ngrams(
         grams=vectorizer.get_feature_names_out().astype(str),
         rarity=vectorizer.idf_.astype(np.float32),
         weights=np.stack([weights for weights, _ in fits], axis=1),
         offsets=np.array([offset for _, offset in fits], np.float32),
     )
+
+
+def _disguised(cases: Sequence[Case]) -> list[Case]:
+    random = np.random.default_rng(SEED)
+    marked = (disguise(renew_contacts(Marked.of(case), random), random) for case in cases)
+    return [replace(case, text=disguised.text) for case, disguised in zip(cases, marked, strict=True)]
+
+
+def _text(case: Case) -> str:
+    return FieldText.of(case.field, case.text).normalized.text
 
 
 def _fit(values: csr_matrix, labelled: np.ndarray) -> tuple[np.ndarray, float]:
