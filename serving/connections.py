@@ -1,18 +1,22 @@
 """Connections that keep the contract where uvicorn does not: slow ones end, and what is not HTTP gets our error.
 
-BentoML starts uvicorn without a way to say this, so `install` puts our protocol in the place of its own.
+BentoML starts uvicorn without a way to say this, so `install` puts our protocol in the place of its own. It leads
+straight to our application: BentoML's layers around it, which trace every request and keep a timer for it long after
+it is answered, took 0.6 ms of processor time for each.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
+from functools import partial
 from typing import Any, Final
 from weakref import WeakSet
 
 import h11
 import uvicorn
 import uvicorn.config
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
@@ -38,9 +42,13 @@ _STOPPING: Final[WeakSet[ServerState]] = WeakSet()
 _shut_down = uvicorn.Server.shutdown
 
 
-def install() -> None:
-    """Let this process serve its connections by the protocol below, and end those too that come as it stops."""
-    uvicorn.config.HTTP_PROTOCOLS["auto"] = f"{__name__}:Connection"
+def install(app: ASGIApp) -> None:
+    """Let this process serve its connections by the protocol below, and end those too that come as it stops.
+
+    Args:
+        app: what answers their requests; uvicorn's own application gets the lifespan of the process alone.
+    """
+    uvicorn.config.HTTP_PROTOCOLS["auto"] = partial(Connection, app)  # type: ignore[assignment] # any maker will do
     uvicorn.Server.shutdown = _shutdown  # type: ignore[method-assign, assignment]
 
 
@@ -51,10 +59,15 @@ async def _shutdown(server: uvicorn.Server, sockets: list[socket.socket] | None 
 
 
 class Connection(H11Protocol):
-    """uvicorn's HTTP/1.1, with an end to patience."""
+    """uvicorn's HTTP/1.1, with an end to patience.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    Args:
+        app: what answers; the other arguments are uvicorn's.
+    """
+
+    def __init__(self, app: ASGIApp, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.app = app
         self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
@@ -98,6 +111,10 @@ class Connection(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP."""
         self._end(ProfileError("malformed_request", "this is not valid HTTP/1.1"))
+
+    def _should_upgrade(self) -> bool:
+        """Never: there are no websockets, and who asks for one gets the answer without."""
+        return False
 
     @property
     def _is_late(self) -> bool:

@@ -9,24 +9,16 @@ from __future__ import annotations
 
 import gc
 import os
-from typing import Any, Final
 
 import bentoml
 from starlette.types import Receive, Scope, Send
 
 from serving import connections
-from serving.deadlines import BODY_SECONDS, deadline
-
-BACKSTOP_SECONDS: Final = BODY_SECONDS + deadline() + 5
-"""BentoML's own deadline. Its answer is bare, so it must come after ours."""
-
-connections.install()
 
 
 @bentoml.service(
     name="huijian",
     workers=int(os.environ.get("HUIJIAN_WORKERS") or 1),
-    traffic={"timeout": BACKSTOP_SECONDS},
     metrics={"enabled": False},
     logging={"access": {"enabled": False}},
 )
@@ -49,22 +41,9 @@ class ProfileService:
         self.worker.close()
 
 
-class OurRoutes:
-    """Middleware that ends every request in our application and leaves BentoML only the lifespan of the process.
-
-    Args:
-        app: BentoML's own application.
-    """
-
-    def __init__(self, app: Any) -> None:
-        self._bentoml = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer from our routes."""
-        if scope["type"] == "lifespan":
-            await self._bentoml(scope, receive, send)
-        else:
-            await bentoml.get_current_service().worker.application(scope, receive, send)
+async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer from our routes, in a worker."""
+    await bentoml.get_current_service().worker.application(scope, receive, send)
 
 
-ProfileService.add_asgi_middleware(OurRoutes)  # type: ignore[attr-defined] # the decorator makes a Service
+connections.install(answer)

@@ -22,8 +22,9 @@ from serving.store.errors import StoreError
 from serving.store.spool import Record, Spool, read
 from serving.store.tables import contents, decisions
 
-PAUSE_SECONDS: Final = 0.2
-"""Between two transactions: a worker adds at most five rows a second to the trail, whatever its load."""
+PAUSE_SECONDS: Final = 0.5
+"""Between two transactions: a worker adds at most two rows a second to the trail, whatever its load. Each takes 2 ms of
+processor time and the database's one lock for writing; an appeal has to wait so long for its decision."""
 
 IDLE_SECONDS: Final = 1
 """How often the database, and the segments of dead processes, are looked at without a decision."""

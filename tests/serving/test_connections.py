@@ -51,7 +51,7 @@ def serving(monkeypatch, tmp_path):
         routes=[Route("/length", length, methods=["POST"]), Route("/plenty", plenty), Route("/slow", slow)],
         middleware=[Middleware(Edge, admission=admission, metrics=Metrics(CollectorRegistry()), deadline=5)],
     )
-    connections.install()
+    connections.install(app)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],))
@@ -82,6 +82,11 @@ def test_a_server_that_is_to_stop_answers_what_has_come_and_waits_for_nothing_el
         time.sleep(0.05)
     for connection in [*held, reader, slow]:
         connection.close()
+
+
+def test_who_asks_for_a_websocket_gets_the_answer_without(address):
+    upgrade = b"GET /slow HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    assert answer(connect(address, upgrade)) == (200, b"done")
 
 
 def test_a_connection_that_is_accepted_as_the_server_stops_gets_one_answer_and_is_not_waited_for(
