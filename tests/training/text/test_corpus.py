@@ -1,5 +1,4 @@
 import json
-from collections import Counter, defaultdict
 
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -153,15 +152,6 @@ def test_no_test_text_of_the_corpus_has_a_double_among_those_trained_on():
     assert similarities.max() < NEAR_DUPLICATE + 0.02  # weights differ a little from those of the whole corpus
 
 
-def test_neighbourhoods_of_the_corpus_stay_together_but_for_the_doubles_drawn_away():
-    sides = defaultdict(Counter)
-    for split in Split:
-        for case in read_split(split):
-            sides[case.group][split] += 1
-    drawn_away = sum(counts.total() - max(counts.values()) for counts in sides.values())
-    assert drawn_away / sum(counts.total() for counts in sides.values()) < 0.02
-
-
-def test_no_author_of_the_test_part_wrote_anything_that_is_trained_on():
-    authors = {split: {case.source for case in read_split(split)} for split in Split}
-    assert not authors[Split.TEST] & (authors[Split.TRAIN] | authors[Split.VALIDATION])
+def test_no_author_wrote_for_two_parts_of_the_corpus():
+    authors = [{case.source for case in read_split(split)} for split in Split]
+    assert sum(map(len, authors)) == len(set().union(*authors)) > len(Split)
