@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -51,9 +52,11 @@ class Changes:
 
     async def keep_making(self, url: str, seconds: float) -> None:
         """Enrol the mark and remove it in turns, for so long."""
+        begin = time.perf_counter()
         async with session(url) as client:
             for number in range(int(seconds / CHANGE_SECONDS)):
-                await asyncio.sleep(CHANGE_SECONDS)
+                due = begin + (number + 1) * CHANGE_SECONDS
+                await asyncio.sleep(max(0.0, due - time.perf_counter()))
                 enrols = number % 2 == 0
                 done = await send(client, mixture.enrolment() if enrols else mixture.removal())
                 if done.status not in (200, 201):
