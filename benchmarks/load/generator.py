@@ -18,6 +18,10 @@ from benchmarks.load.requests import Request
 
 TIMEOUT_SECONDS = 60
 
+IDLE_SECONDS = 3
+"""A connection that rests for longer is not used again: after 5 s the service closes it, and a request that is on its
+way at that moment is lost."""
+
 Make = Callable[[], Request]
 
 
@@ -97,7 +101,8 @@ async def send(client: aiohttp.ClientSession, request: Request, due: float | Non
 def session(url: str) -> aiohttp.ClientSession:
     """A client that opens as many connections as it needs."""
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-    return aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=0), timeout=timeout)
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS)
+    return aiohttp.ClientSession(url, connector=connector, timeout=timeout)
 
 
 async def _closed_loop(url: str, make: Make, connections: int, seconds: float) -> list[Exchange]:

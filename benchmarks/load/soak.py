@@ -35,6 +35,9 @@ IN_FORCE_SECONDS = 5
 SETTLE_SECONDS = 300
 """Memory grows until caches are full and every path was taken once; of a shorter run, the first third."""
 
+KNOWN = frozenset({"right", "wrong", "stale", "refused"})
+"""Outcomes that have a line of their own."""
+
 
 @dataclass
 class Changes:
@@ -113,7 +116,7 @@ class Tally:
     """What became of all requests.
 
     Attributes:
-        outcomes: right, wrong, stale, refused and unanswered ones.
+        outcomes: right, wrong, stale and refused ones; under names of their own what else came back.
         answered: ids of all decisions that were answered.
     """
 
@@ -134,7 +137,7 @@ class Tally:
         if exchange.status == 503 and exchange.retry_after:
             self.outcomes["refused"] += 1
         elif exchange.status != (422 if kind == "broken" else 200):
-            self.outcomes["unanswered"] += 1
+            self.outcomes[f"status {exchange.status}"] += 1
         elif profiles:
             said = json.loads(exchange.content)
             for profile, answer in zip(profiles, said.get("answers", [said]), strict=True):
@@ -144,7 +147,7 @@ class Tally:
         self, profile: Profile, answer: dict[str, Any], sent: float, expected: Expected, changes: Changes
     ) -> None:
         if "error" in answer:
-            self.outcomes["unanswered"] += 1
+            self.outcomes["row without an answer"] += 1
             return
         self.answered.add(answer["decision_id"])
         version = answer["versions"]["gallery"]
@@ -156,11 +159,13 @@ class Tally:
     def numbers(self) -> list[Number]:
         """For the table."""
         count, judged = self.outcomes, max(1, len(self.answered))
+        others = {name: number for name, number in count.items() if name not in KNOWN}
         return [
             Number("answers that are the Inspector's", count["right"]),
             Number("wrong answers", count["wrong"], most=0),
             Number(f"answers of a gallery replaced {IN_FORCE_SECONDS} s before", count["stale"], most=0),
-            Number("neither answered nor told to come back", count["unanswered"], most=0),
+            Number("neither answered nor told to come back", sum(others.values()), most=0),
+            *(Number(f"of them: {name}", number) for name, number in others.items()),
             Number("told to come back", count["refused"] / judged * 100, "%", most=1),
         ]
 
