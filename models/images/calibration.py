@@ -7,7 +7,7 @@ encoder: another encoder's similarities mean something else.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -24,12 +24,16 @@ pictures are brought to one area, so it hardly varies."""
 
 NEAR = ("closer_normalized", "closer_similarity", "closer_margin")
 GEOMETRY = ("details", "beyond_chance", "richness", "agreeing", "near_and_rich")
-CLOSER = (*FIRST, *NEAR, *GEOMETRY)
+LEADS = ("nearest", "behind_nearest", "behind_in_details")
+CLOSER = (*FIRST, *NEAR, *GEOMETRY, *LEADS)
 """What the closer look knows besides: the first three again, seen close; details that agree with a drawing (logarithm);
 how many more than harmless pictures reach (logarithm); details that the drawing has (logarithm), for a plain one is met
-by chance; the share of them that agrees; closer similarity times richness."""
+by chance; the share of them that agrees; closer similarity times richness; and beside the picture's other candidates,
+whether none is nearer by both looks, how far it is behind the nearest, and behind the one with most details."""
 
 Array = np.ndarray
+Scorer = Callable[[Array], Array]
+"""Probabilities, float64 (n,), of features (n, features)."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,54 @@ class Logistic:
 
     def __call__(self, features: Array) -> Array:
         """Probabilities, float64 (n,), of features (n, len(names))."""
-        return cast(Array, 1 / (1 + np.exp(-(features @ self.weights + self.bias))))
+        return cast(Array, 1 / (1 + np.exp(-self.logits(features))))
+
+    def logits(self, features: Array) -> Array:
+        """Weighted sums, float64 (n,)."""
+        return cast(Array, features @ self.weights + self.bias)
+
+
+@dataclass(frozen=True)
+class Perceptron:
+    """A network with one hidden layer (Rumelhart et al. 1986): what says something only beside something else.
+
+    Eight details that agree are much for a drawing that has ten and nothing for one that has three hundred.
+
+    Attributes:
+        hidden: float64 (features, units).
+        offsets: float64 (units,), added to what reaches the units; below zero they stay silent.
+        output: of the units.
+    """
+
+    hidden: Array
+    offsets: Array
+    output: Logistic
+
+    @classmethod
+    def of(cls, values: dict[str, Any], names: Sequence[str]) -> Perceptron:
+        """From what `values` gives; raises KeyError where a name is missing, ValueError where sizes differ."""
+        hidden, output = np.array([values["hidden"][name] for name in names]), values["output"]
+        offsets, weights = np.array(values["offsets"]), np.array(output["weights"])
+        if hidden.ndim != 2 or not hidden.shape[1:] == offsets.shape == weights.shape:
+            raise ValueError("its layers do not fit together")
+        return cls(hidden, offsets, Logistic(weights, float(output["bias"])))
+
+    def values(self, names: Sequence[str]) -> Mapping[str, Any]:
+        """As JSON has it: the hidden weights by the feature's name."""
+        output = {"weights": self.output.weights.tolist(), "bias": self.output.bias}
+        hidden = dict(zip(names, self.hidden.tolist(), strict=True))
+        return {"hidden": hidden, "offsets": self.offsets.tolist(), "output": output}
+
+    def __call__(self, features: Array) -> Array:
+        """Probabilities, float64 (n,), of features (n, len(names))."""
+        return self.output(self._units(features))
+
+    def logits(self, features: Array) -> Array:
+        """Before the last step, float64 (n,)."""
+        return self.output.logits(self._units(features))
+
+    def _units(self, features: Array) -> Array:
+        return np.maximum(features @ self.hidden + self.offsets, 0)
 
 
 @dataclass(frozen=True)
@@ -64,8 +115,8 @@ class Calibration:
         floor: pictures whose best first probability is below it are not looked at more closely: most harmless ones.
     """
 
-    first: Logistic
-    closer: Logistic
+    first: Scorer
+    closer: Scorer
     floor: float
 
     @classmethod
@@ -77,7 +128,7 @@ class Calibration:
         """
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
-            first, closer = Logistic.of(values["first"], FIRST), Logistic.of(values["closer"], CLOSER)
+            first, closer = Logistic.of(values["first"], FIRST), Perceptron.of(values["closer"], CLOSER)
             return cls(first, closer, float(values["floor"]))
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise EncoderError(f"{path} holds no calibration for this detector: {error!r}") from error

@@ -17,6 +17,7 @@ import numpy as np
 import PIL.Image
 
 from models.boxes import overlap
+from models.images.calibration import CLOSER
 from models.images.encoder import Embedding, Encoder
 from models.images.gallery import Gallery
 from models.images.keypoints import NONE, Agreement, Keypoints, agreement, detect
@@ -132,7 +133,7 @@ class Verifier:
             np.concatenate([result.references for result in results]),
             np.concatenate([result.similarities for result in results]),
             [box for result in results for box in result.boxes],
-            np.concatenate([result.features for result in results]),
+            with_leads(np.concatenate([result.features for result in results])),
         )
 
     def _look(self, place: Box, cutting: Array, embedding: Embedding, seen: Comparison) -> Candidates:
@@ -165,12 +166,20 @@ def _drawing_keypoints(gallery: Gallery, entry: int) -> Keypoints:
 
 
 def _geometry(agreements: Sequence[tuple[Agreement, int]], similar: Array) -> list[Array]:
-    """What details say, in the order of the last five of `calibration.CLOSER`."""
+    """What details say, in the order of `calibration.GEOMETRY`."""
     agreeing = np.array([found.details for found, _ in agreements])
     count = np.array([count for _, count in agreements])
     details, richness = np.log1p(agreeing), np.log1p(count)
     beyond = np.maximum(details - np.log1p(CHANCE_DETAILS), 0)
     return [details, beyond, richness, agreeing / np.maximum(count, 1), similar * richness]
+
+
+def with_leads(features: Array) -> Array:
+    """What is known of each candidate, and beside it how it stands among the others: `calibration.LEADS`."""
+    both = features[:, CLOSER.index("normalized")] + features[:, CLOSER.index("closer_normalized")]
+    details = features[:, CLOSER.index("details")]
+    leads = [both.argmax() == np.arange(len(both)), both - both.max(), details - details.max()]
+    return np.column_stack([features, *leads])
 
 
 def distinct(boxes: Sequence[Box]) -> list[Box]:

@@ -1,7 +1,8 @@
 """What each step from similarity to probability gains and costs: the table that says whether a step earns its keep.
 
-Every step is a logistic function of more that is known of the same candidates, fitted and judged on different parts of
-the validation pictures (cross-validation), so that all steps are compared on the same pictures.
+Every step is a function of more that is known of the same candidates, fitted and judged on different parts of the
+validation pictures (cross-validation), so that all steps are compared on the same pictures. The last one is what
+serves; the others are logistic functions.
 
 Use: `python -m training.images.ablation ENCODER [--pictures 700]`
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -19,22 +20,26 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from models.images.calibration import CLOSER, FIRST, Calibration
+from models.images.calibration import CLOSER, FIRST, GEOMETRY, NEAR, Calibration, Logistic, Perceptron
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from training.images import validation
-from training.images.calibrate import NOTHING, Seen, fit
+from training.images.calibrate import NOTHING, Seen, fit, fit_perceptron
 from training.images.graphics import load
 from training.images.split import Fold
 
-STEPS: dict[str, tuple[str, ...]] = {
-    "plain cosine": ("similarity",),
-    "less the nearness of harmless pictures": ("normalized",),
-    "all that the first look knows": FIRST,
-    "a closer look at two places": CLOSER[: CLOSER.index("details")],
-    "details compared with the drawings": CLOSER,
+Fit = Callable[[Sequence[Seen]], Logistic | Perceptron]
+
+STEPS: dict[str, tuple[tuple[str, ...], Fit]] = {
+    "plain cosine": (("similarity",), fit),
+    "less the nearness of harmless pictures": (("normalized",), fit),
+    "all that the first look knows": (FIRST, fit),
+    "a closer look at two places": ((*FIRST, *NEAR), fit),
+    "details compared with the drawings": ((*FIRST, *NEAR, *GEOMETRY), fit),
+    "beside the other candidates": (CLOSER, fit),
+    "all that together": (CLOSER, fit_perceptron),
 }
-"""What each step knows; the last two cost a closer look."""
+"""What each step knows and how it is fitted; the last four cost a closer look."""
 
 PARTS = 5
 SHARES = (0.01, 0.003)
@@ -80,15 +85,15 @@ def look(directory: Path, pictures: int) -> Looks:
     return Looks(first, closer, np.array(harmless), float(encoding), float(rest_of_it))
 
 
-def judged(looks: Sequence[Seen], columns: Sequence[int], harmless: Array) -> list[float]:
+def judged(looks: Sequence[Seen], columns: Sequence[int], harmless: Array, learn: Fit = fit) -> list[float]:
     """Recall at 1, and recall where 1% and 0.3% of the harmless pictures pass, in cross-validation."""
     parts = np.random.default_rng(0).integers(0, PARTS, len(looks))
     scores, right = np.zeros(len(looks)), np.zeros(len(looks), dtype=bool)
     for part in range(PARTS):
-        logistic = fit([(looks[n][0][:, columns], looks[n][1]) for n in range(len(looks)) if parts[n] != part])
+        scorer = learn([(looks[n][0][:, columns], looks[n][1]) for n in range(len(looks)) if parts[n] != part])
         for number in np.flatnonzero(parts == part).tolist():
             features, truth = looks[number]
-            values = features[:, columns] @ logistic.weights + logistic.bias
+            values = scorer.logits(features[:, columns])
             scores[number], right[number] = values.max(), truth[values.argmax()]
     passed = [right & (scores > np.quantile(scores[harmless], 1 - share)) for share in SHARES]
     return [float(values[~harmless].mean()) for values in (right, *passed)]
@@ -102,10 +107,10 @@ def main() -> None:
     options = parser.parse_args()
     looks = look(options.encoder, options.pictures)
     print("| step | recall@1 | recall at 1% | at 0.3% |\n|---|---|---|---|")
-    for step, names in STEPS.items():
+    for step, (names, learn) in STEPS.items():
         is_first = set(names) <= set(FIRST)
         columns = [(FIRST if is_first else CLOSER).index(name) for name in names]
-        values = judged(looks.first if is_first else looks.closer, columns, looks.harmless)
+        values = judged(looks.first if is_first else looks.closer, columns, looks.harmless, learn)
         print(f"| {step} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
     print(
         f"encoding {looks.first_ms:.0f} ms; comparing and the closer look {looks.closer_ms:.0f} ms (processor, median)"

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from models.images.calibration import CLOSER, FIRST, Calibration, Logistic
+from models.images.calibration import CLOSER, FIRST, Calibration, Logistic, Perceptron
 from models.images.encoder import EncoderError
 
 
@@ -13,12 +13,28 @@ def values(names):
     return {"weights": {name: float(number) for number, name in enumerate(names)}, "bias": -1.0}
 
 
+def network(names):
+    """Two units: the first name's feature, and what the second one's is below zero; the output is their difference."""
+    hidden = np.zeros((len(names), 2))
+    hidden[0, 0], hidden[1, 1] = 1.0, -1.0
+    return Perceptron(hidden, np.zeros(2), Logistic(np.array([1.0, -1.0]), 0.5))
+
+
 def test_both_functions_and_the_floor_are_read(tmp_path):
     path = tmp_path / "calibration.json"
-    path.write_text(json.dumps({"first": values(FIRST), "closer": values(CLOSER), "floor": 0.04}))
+    written = {"first": values(FIRST), "closer": network(CLOSER).values(CLOSER), "floor": 0.04}
+    path.write_text(json.dumps(written))
     calibration = Calibration.load(path)
     assert calibration.floor == 0.04
-    assert calibration.first.weights.shape == (len(FIRST),) and calibration.closer.weights.shape == (len(CLOSER),)
+    first, closer = (np.random.default_rng(0).normal(size=(5, len(names))) for names in (FIRST, CLOSER))
+    weights = np.arange(len(FIRST))
+    assert calibration.first(first) == pytest.approx(1 / (1 + np.exp(-(first @ weights - 1))))
+    assert calibration.closer(closer) == pytest.approx(network(CLOSER)(closer))
+
+
+def test_units_of_a_network_are_silent_below_zero():
+    features = np.array([[3.0, 0.0], [-3.0, 0.0], [0.0, -2.0], [0.0, 2.0]])
+    assert network(("a", "b")).logits(features) == pytest.approx([3.5, 0.5, -1.5, 0.5])
 
 
 def test_the_probability_is_the_logistic_of_the_weighted_sum():
@@ -33,7 +49,9 @@ def test_the_probability_is_the_logistic_of_the_weighted_sum():
         "[]",
         "{}",
         json.dumps({"weights": {"cosine": 1.0}, "bias": 0}),
-        json.dumps({"first": values(FIRST), "closer": values(FIRST), "floor": 0.1}),
+        json.dumps({"first": values(FIRST), "closer": values(CLOSER), "floor": 0.1}),
+        json.dumps({"first": values(FIRST), "closer": network(FIRST).values(FIRST), "floor": 0.1}),
+        json.dumps({"first": values(FIRST), "closer": network(CLOSER).values(CLOSER) | {"offsets": [0]}, "floor": 0.1}),
     ],
 )
 def test_one_fitted_on_other_features_is_refused(tmp_path, content):

@@ -17,7 +17,8 @@ from models.images.phrases import PhraseEncoder
 from models.profile import Label
 
 NEVER = {"first": {"weights": dict.fromkeys(FIRST, 0.0), "bias": -9.0}, "floor": 0.5}
-NEVER |= {"closer": {"weights": dict.fromkeys(CLOSER, 0.0), "bias": -9.0}}
+SILENT = {"weights": [0.0], "bias": -9.0}
+NEVER |= {"closer": {"hidden": {name: [0.0] for name in CLOSER}, "offsets": [0.0], "output": SILENT}}
 """A calibration by which no emblem with a picture is found, so that only phrases speak."""
 
 
