@@ -34,6 +34,7 @@ class LiveInspector:
         self._rules = Source("policy", settings.policy.read_bytes, partial(loading.rules, settings))
         self._closed = loading.closed_accounts(settings)
         self.current = self._joined()
+        self._exchanged = False
 
     @property
     def refusals(self) -> list[Refusal]:
@@ -51,12 +52,14 @@ class LiveInspector:
 
         Closed accounts change without an exchange: the Inspector in force knows them at once.
         """
+        if self._exchanged:  # the last time: by now the requests that the replaced one judged are answered
+            memory.give_back()
         self._closed.refresh()
         exchanged = [source.refresh() for source in (self._emblems, self._text, self._rules)]
-        if any(exchanged):
+        self._exchanged = any(exchanged)
+        if self._exchanged:
             self.current = self._joined()
-            memory.give_back()
-        return any(exchanged)
+        return self._exchanged
 
     def _joined(self) -> Inspector:
         return Inspector(self._emblems.value, self._text.value, *self._rules.value, closed=self._closed)

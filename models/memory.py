@@ -2,7 +2,7 @@
 
 What replaces a gallery is made beside it, some 60 MB of arrays and small objects. glibc keeps what is freed between
 others for later, in an arena for every thread: a worker came to 200 MB more over four exchanges. To give it back takes
-10 to 100 ms, so it is done at an exchange and not at a request.
+10 to 100 ms, so it is done after an exchange and not at a request.
 """
 
 from __future__ import annotations
