@@ -127,19 +127,19 @@ def emblem(reference_id: str, score: float, box=(0.1, 0.1, 0.9, 0.9)) -> Finding
 
 
 def test_one_place_that_resembles_several_emblems_is_one_finding(policy: Policy):
-    found = policy.apply([emblem("flag.mc", 0.8), emblem("flag.id", 0.9, (0.12, 0.1, 0.9, 0.9))], frozenset(), ACCOUNT)
+    found = policy.apply([emblem("flag.mc", 0.95), emblem("flag.id", 0.97, (0.12, 0.1, 0.9, 0.9))], frozenset(), ACCOUNT)
     assert [entry.evidence.reference_id for entry in found] == ["flag.id"]
 
 
 def test_emblems_at_different_places_are_different_findings(policy: Policy):
     found = policy.apply(
-        [emblem("flag.mc", 0.8, (0, 0, 0.4, 1)), emblem("flag.id", 0.9, (0.6, 0, 1, 1))], frozenset(), ACCOUNT
+        [emblem("flag.mc", 0.95, (0, 0, 0.4, 1)), emblem("flag.id", 0.97, (0.6, 0, 1, 1))], frozenset(), ACCOUNT
     )
     assert len(found) == 2
 
 
 def test_a_permitted_emblem_explains_a_look_alike_that_is_hardly_surer(policy: Policy):
-    found = policy.apply([emblem("flag.mc", 0.95), emblem("flag.id", 0.85)], frozenset({"flag.id"}), ACCOUNT)
+    found = policy.apply([emblem("flag.mc", 0.99), emblem("flag.id", 0.95)], frozenset({"flag.id"}), ACCOUNT)
     assert [(entry.evidence.reference_id, entry.authorized) for entry in found] == [("flag.id", True)]
     assert policy.verdict(found) is Severity.PASS
 
@@ -169,8 +169,8 @@ def counting(policy: Policy, rollout: float, reference_id: str = "flag.new") -> 
 
 
 def test_a_confusable_reference_is_reported_from_its_own_threshold_on(policy: Policy):
-    for score, reported in ((0.79, 0), (0.8, 1)):
-        found = replace(emblem("flag.mc", score), threshold=0.8)
+    for score, reported in ((0.94, 0), (0.95, 1)):
+        found = replace(emblem("flag.mc", score), threshold=0.95)
         assert len(policy.apply([found], frozenset(), ACCOUNT)) == reported
 
 

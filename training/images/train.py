@@ -38,7 +38,7 @@ PROXY_RATE = 0.3
 """Of plain gradient descent: a proxy moves when it is drawn. Adam would move all of them at every step, and did: with
 ten thousand proxies and ten views of each, they lost what they started from before they were first met."""
 
-STEPS = 4_600
+STEPS = 8_000
 """Of 32 pictures each."""
 
 WARM_UP = 100
