@@ -56,7 +56,7 @@ def _is_link(text: str) -> bool:
 
 
 ACCOUNTS = (
-    family("wechat_id", 0.99, rf"{WECHAT}{GAP}{HANDLE}", "WeChat under any of its names, with an id"),
+    family("wechat_id", 0.98, rf"{WECHAT}{GAP}{HANDLE}", "WeChat under any of its names, with an id"),
     family(
         "wechat_marked_id",
         0.99,
@@ -78,7 +78,7 @@ ACCOUNTS = (
     ),
     family(
         "add_id",
-        0.98,
+        0.97,
         rf"(?:{ADD}|联系|咨询|(?<![a-z])dd|搜|找)我?\W{{0,3}}(?<![a-z] )(?<![a-z] \+ )(?<![a-zθ\d]\+){_DEVICE}{MIXED}",
         "an invitation to add, with a mixed id",
     ),
@@ -98,7 +98,7 @@ ACCOUNTS = (
     ),
     family(
         "handle_then_service",
-        0.88,
+        0.9,
         rf"(?<![a-z0-9.]){_SEPARATED}\W{{0,3}}(?:绿|微|v(?![a-z])|wx|薇|w信|🍃|叶子)",
         "the id first, then where it belongs",
     ),
@@ -125,7 +125,7 @@ ACCOUNTS = (
     ),
     family(
         "mail_in_words",
-        0.95,
+        0.96,
         rf"艾特\W{{0,2}}[a-z0-9]|圈a|{_MAIL_HOST}\w{{0,5}}[信邮]箱|(?:outlook|foxmail|icloud|163|126)\W{{0,2}}(?:点|#|com)"
         r"|(?:mail|邮箱)\W{0,2}[a-z0-9]{3}|a ?t\)?gmail|\(at\)|[\[丨]艾特[\]丨]|接 ?at ?接",
         "who keeps the mailbox, or how its address is pieced together",
@@ -153,10 +153,10 @@ ACCOUNTS = (
     ),
     family(
         "search_elsewhere",
-        0.99,
+        0.96,
         rf"{PLACE}(?:[^。,\n]{{0,8}}?(?:搜(?=\W|$|店|同)|见(?!\w)|找我|名字?叫|叫[“\"]|店名|id)|[^。,\n]{{0,3}}[:@\"“「【](?!\d))",
         "what to look for on another service; 在小红书搜菜谱 is what one does there oneself",
     ),
-    family("search_quoted", 0.97, r"搜\W?[“「\"]", "a quoted name to search for"),
+    family("search_quoted", 0.95, r"搜\W?[“「\"]", "a quoted name to search for"),
     family("search_me", 0.94, r"(?<!你)搜(?:我(?!的见)|同名|店|这\d|[a-z]{4})", "what to search for, elsewhere"),
 )

@@ -9,11 +9,11 @@ _HIDDEN = r"(?:号码?|电话|热线|码|名片|联系方式|入口|手机号?|(
 
 HINTS = (
     family(
-        "wechat_disguised", 0.97, DISGUISED_WECHAT, "WeChat in disguise, even without an id; plain 微信 is innocent"
+        "wechat_disguised", 0.92, DISGUISED_WECHAT, "WeChat in disguise, even without an id; plain 微信 is innocent"
     ),
     family(
         "add_wechat",
-        0.96,
+        0.83,
         rf"{_REFUSED}(?<![先说骗是接能作家话“「《])(?<![让喊]你)(?:[加+伽]|jia)我?\W{{0,2}}(?:vx?(?![a-z0-9])|wx|[微薇威嶶绿])(?!认证|了吗|不|商|领|菜|娅|是)|[加伽+]\W?[❤♥♡💗💚]"
         r"|[佳嘉]\W?v(?![a-z0-9])|嘉[微薇](?:面|聊|咨|:)",
         "an invitation to add on WeChat",
@@ -26,27 +26,27 @@ HINTS = (
     ),
     family(
         "colour",
-        0.96,
+        0.93,
         r"(?:蓝|绿|橙|红|黄)色?的?\w{0,4}(?:软件|app|图标|平台|鸟站|气泡|对话框|聊天)(?!\|)|蓝色?的?小?鸟(?:那|上|站|搬|见|[:@])"
         r"|[去在到上找开][“”\w]{0,10}那个\w{0,8}(?:软件|app|图标|平台)|[去在到找进]\w{0,6}(?:蓝色|个)\w?小?飞机",
         "a service by the colour of its sign",
     ),
     family(
         "green_one",
-        0.9,
+        0.82,
         r"(?:[去加到找走(]|(?<![的红黄蓝])[,。\n])绿的(?!\w)|[去加到找走,]\W?绿色?的?那个(?!\w)|[(]绿的那个|绿色那边"
         r"|[加找搜去]小绿(?!书|植|点|苗|豆|地|叶|色)|去\w{0,3}绿油油",
         "the green one is WeChat; a thing may be green, too",
     ),
     family(
         "secret_where",
-        0.98,
+        0.94,
         rf"(?<![编单证信牌尺款推记密]){_HIDDEN}\w{{0,6}}[在见看写贴刻藏][^\n,。]{{0,6}}{WHERE}",
         "a number or code, and where it is hidden",
     ),
     family(
         "where_secret",
-        0.96,
+        0.94,
         rf"{WHERE}[^\n,。]{{0,10}}(?:有码|那串|那行|小字|有路|有门|放大|号码|长按|扫|有号|联系方式|二维码|2维码)"
         r"(?!\w{0,2}(?:是系统|系统|是我的车|带|的都是假))",
         "the place, and what is hidden there",
@@ -60,7 +60,7 @@ HINTS = (
     family("passphrase", 0.83, r"(?:进群|敲门|进营|群)\w{0,2}(?:暗号|口令|密码|暗语)", "what to say to be let in"),
     family(
         "letter",
-        0.95,
+        0.96,
         r"(?<![a-z0-9])(?:vx|v\W{1,2}x|w\W{1,2}x)(?!\W?y|在|_[加r0]|=λ|星|是我)"
         r"|(?<![a-z0-9])v(?:号|群|光|同|我的?地|联|搜|回)|(?:签名|主页|简介|资料)\w?有v|[同绿走进企]v(?![a-z0-9])|v\W?(?:就是|即)",
         "V for WeChat, without an id",
@@ -74,13 +74,13 @@ HINTS = (
     ),
     family(
         "that_number",
-        0.9,
+        0.82,
         r"我的号(?:=|写)|(?:就是|不能说的|要)那个号(?!\w)|把\w{0,6}号\w?(?:发|给|私)给?你(?!\w)|(?<!暗)号(?:码?是|=)(?:[a-z]{2}|[“\"])",
         "the number of somebody or of something, told in words; 他的号是我代打的 is a game's",
     ),
     family(
         "riddle",
-        0.88,
+        0.89,
         r"[有那带]摇1摇(?!摇)|2个(?:小人|气泡|圆脸|绿)|发红包的(?:软件|地方|那个?(?!\w))|小而美(?:”|的(?:聊|软|app))|有朋友圈的(?:那|软|app|(?!\w))|渣浪|嫩芽图"
         r"|只能发1\d0字|[去上]\w{0,4}那只\w{0,6}[鹅鸟]|每天发语音的那个(?!人)",
         "a service described",
@@ -91,23 +91,23 @@ HINTS = (
         r"复制\W?(?:[这整那][串行段条句]|我的id|@|打开|后(?!的))|提取码\W{0,2}[a-z0-9]|淘口令|网盘\w{0,2}(?:口令|地址)",
         "what to copy",
     ),
-    family("token", 0.67, r"¥[^¥/\n]{4,24}¥", "a shopping token to copy into another app"),
+    family("token", 0.5, r"¥[^¥/\n]{4,24}¥", "a shopping token to copy into another app"),
     family(
         "add_me",
-        0.92,
+        0.88,
         r"(?<![更外增强别不参用要多《“])(?<!有人)[加+]我(?=$|[^\w”\"]|看|小号|大号|同名|者|的时候说|送)",
         "an invitation to add the writer",
     ),
     family(
         "scan",
-        0.96,
+        0.94,
         r"扫\W{0,2}我?\w?(?:头像|封面|主页|背景|尾图|码[加入]|置顶)|(?<!横)扫(?:我(?!的)|它|门口?上?的?[码纸])|[图头]像?扫|长按(?:我的?[头背封]|封|保|↓|👇|\W?识)"
         r"|码\w{0,6}(?<!可)扫[。,!]|码在背景|背景\w?有码",
         "an invitation to scan",
     ),
     family(
         "look",
-        0.89,
+        0.9,
         r"看我?的?(?:头像|签名|背景)(?!就知|是|的|都)|[点戳]我?头像(?:有|加|,里|,第|→)|头像里?有(?:门|路|码|惊)",
         "where the contact is",
     ),
@@ -119,7 +119,7 @@ HINTS = (
     ),
     family(
         "painted_number",
-        0.8,
+        0.75,
         r"[拨打呼电]\w{0,6}上\w{0,3}[的那]\w{0,2}(?:号|电话|数)|(?:车|门|牌|墙|箱)\w{0,3}上\w{0,2}[贴写刷]\w{0,4}(?:号|电话)",
         "a number painted on something that the pictures show",
     ),
@@ -131,7 +131,7 @@ HINTS = (
     ),
     family(
         "group_enter",
-        0.86,
+        0.89,
         r"[进入加](?:粉丝|\w{0,2})(?:裙|君羊|宭)(?!摆|子)",
         "an invitation into a chat group, disguised",
     ),

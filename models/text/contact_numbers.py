@@ -63,14 +63,14 @@ NUMBERS = (
     ),
     family(
         "called_number",
-        0.97,
+        0.98,
         r"(?:电\W?话|热线|手\W?机|座机|致电|来电|订购|订餐|拨|打|联系?|(?<![a-z])tel|call|☎|📞|✆|电|传真|呼)"
         r"(?:\W|号|码|我|这个|是|店里|致|谈|联|小\w|微信?|同薇?|婆娘){0,8}\+?\d(?:\W{0,3}\d){6,12}(?!\d)",
         "a number of seven digits and more after a word for calling",
         _is_dialled,
     ),
     family("qq_number", 0.99, rf"{QQ}{GAP}\d(?:\W{{0,3}}\d){{4,11}}", "QQ under any of its names, with a number"),
-    family("qq_character", 0.95, r"[扣叩抠]\W{0,3}\d(?:\W{0,3}\d){4,11}", "one character for QQ, with a number"),
+    family("qq_character", 0.96, r"[扣叩抠]\W{0,3}\d(?:\W{0,3}\d){4,11}", "one character for QQ, with a number"),
     family("qq_after", 0.91, r"\d(?:\W{0,2}\d){5,11}\W{0,3}(?:qq|q(?![a-z])|扣|企鹅|🐧)", "the number first, then QQ"),
     family(
         "group_number",
@@ -81,7 +81,7 @@ NUMBERS = (
     replace(
         family(
             "said_number",
-            0.98,
+            0.97,
             rf"(?<![\d{_SAID}第周点])[{_SAID}\d](?:\W{{0,3}}[{_SAID}\d]){{5,14}}(?![\d{_SAID}年月日个百千万拾])",
             "six digits and more, some of them in words, as a number is said that must not be read",
             _is_said,
@@ -90,7 +90,7 @@ NUMBERS = (
     ),
     family(
         "number_in_pieces",
-        0.96,
+        0.97,
         r"(?<![号证])(?<!末)(?:[前头后末尾]|最后|中间)[34]位\W{0,2}\w{0,2}\W{0,2}\d\d|(?<![号证\d])\d{3}(?:打头|开头)(?!的)"
         r"|(?:开头|打头)\d{3}|\d{3,4}(?:收尾|结尾)|后面(?:跟着?|接|是)\W{0,2}\d(?:\W{0,2}\d){2}|(?:\d{1,3}个\d\W{0,2}){2}",
         "a number told piece by piece",

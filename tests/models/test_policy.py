@@ -127,7 +127,9 @@ def emblem(reference_id: str, score: float, box=(0.1, 0.1, 0.9, 0.9)) -> Finding
 
 
 def test_one_place_that_resembles_several_emblems_is_one_finding(policy: Policy):
-    found = policy.apply([emblem("flag.mc", 0.95), emblem("flag.id", 0.97, (0.12, 0.1, 0.9, 0.9))], frozenset(), ACCOUNT)
+    found = policy.apply(
+        [emblem("flag.mc", 0.95), emblem("flag.id", 0.97, (0.12, 0.1, 0.9, 0.9))], frozenset(), ACCOUNT
+    )
     assert [entry.evidence.reference_id for entry in found] == ["flag.id"]
 
 

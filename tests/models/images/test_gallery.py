@@ -361,7 +361,7 @@ def test_cut_edited_or_missing_file_is_refused(gallery, encoder, name, harm):
 @pytest.mark.parametrize("config", ["", "{", "[]", "{}", '{"files": {}}', '{"files": [], "encoder": 1, "vectors": 0}'])
 def test_broken_config_is_refused(gallery, encoder, config):
     (versions.current(gallery) / "config.json").write_text(config)
-    with pytest.raises(GalleryError, match="not a whole gallery"):
+    with pytest.raises(GalleryError, match="is not whole"):
         Gallery.load(gallery, encoder)
 
 
