@@ -24,8 +24,8 @@ from training.text.measures import matrix
 
 CLEAN_FLAGGED = 0.007
 """Largest share of the clean texts that one label may flag. Each author of the validation part judged by what the
-others calibrate: 0.01 flags 4.4% of the clean texts (they are harder than most) and finds 88.4% of the labels, 0.007 4.3%
-and 87.9%, 0.005 4.1% and 86.9%, 0.003 2.9% and 84.6%."""
+others calibrate: 0.01 flags 4.4% of the clean texts (they are harder than most) and finds 88.4% of the labels, 0.007
+flags 4.3% and finds 87.9%, 0.005 4.1% and 86.9%, 0.003 2.9% and 84.6%."""
 
 UNTUNED_EVIDENCE = 0.5
 """Evidence threshold of a model that reports nothing rightly."""
