@@ -10,11 +10,13 @@ import psutil
 import pytest
 from shadowing import challengers, wait
 
+from models.profile import Profile
 from models.settings import Settings
+from serving.client import Client
 
 HUIJIAN = Path(sys.executable).with_name("huijian")
 PROFILES = 12
-BIO = "稳赚不赔，➕V：planted77"
+BIO = "稳赚不赔的项目，加➕V：planted77"
 DIFFERED = 'huijian_shadow_profiles_total{outcome="differed"}'
 
 
@@ -32,8 +34,8 @@ def answers(url):
     """Verdict and labels of profiles, each asked on a connection of its own, so that every worker gets some."""
     said = []
     for number in range(PROFILES):
-        profile = {"account_id": str(number), "bio": BIO}
-        answer = httpx.post(f"{url}/v1/classify", json=profile, timeout=60, trust_env=False).json()
+        with Client(url, key=None) as client:  # which comes back where a worker of a busy machine asks for it
+            answer = client.classify(Profile(str(number), bio=BIO))
         said.append((answer["verdict"], [finding["label"] for finding in answer["findings"]], answer["versions"]))
     return said
 

@@ -30,7 +30,7 @@ from serving.store.database import Database
 from serving.store.store import Store
 
 FLAG = (REPOSITORY / "docs" / "example-avatar.png").read_bytes()
-BIO = "稳赚不赔，➕V：abc12345"
+BIO = "稳赚不赔的项目，加➕V：abc12345"
 
 
 class Service:

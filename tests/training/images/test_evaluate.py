@@ -55,7 +55,7 @@ ROWS = [
     (0.9, 0, "pos", "media.0", "copy"),
     (0.9, 1, "pos", "media.0", "copy"),
     (0.01, 1, "pos", "state.1", "circle"),
-    (0.8, 1, "pos", "state.1", "circle"),
+    (0.95, 1, "pos", "state.1", "circle"),
     (0.0, 0, "neg", None, "photo"),
     (0.02, 0, "neg", None, "photo"),
     (0.99, 0, "neg", None, "icon"),
