@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from models.profile import LABELS
-from serving.errors import CODES
+from serving.messages.errors import CODES
 
 HERE = Path(__file__).parent
 SOURCE = HERE / "openapi.yaml"

@@ -13,10 +13,10 @@ from typing import Final
 from models.live import LiveInspector
 from models.profile import IMAGE_FIELDS
 from models.sources import Refusal, Source
-from serving.drift import Baseline, baseline_file
-from serving.gauges import Gauges
-from serving.keyring import Keyring
-from serving.metrics import Metrics
+from serving.keys.keyring import Keyring
+from serving.metrics.drift import Baseline, baseline_file
+from serving.metrics.gauges import Gauges
+from serving.metrics.metrics import Metrics
 from serving.store.store import Store
 
 SECONDS: Final = 1

@@ -20,9 +20,9 @@ from typing import Final
 from models import manifest, versions
 from models.policy import Policy
 from models.settings import REPOSITORY, Settings
-from serving import keys_file
-from serving.deadlines import deadline
-from serving.keyring import Keyring
+from serving.edge.deadlines import deadline
+from serving.keys import keys_file
+from serving.keys.keyring import Keyring
 from serving.shadow.trial import trial_file
 from serving.store.secrets import Secrets
 from serving.store.variables import URL_VARIABLE

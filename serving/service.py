@@ -13,7 +13,7 @@ import os
 import bentoml
 from starlette.types import Receive, Scope, Send
 
-from serving import connections
+from serving.edge import connections
 
 
 @bentoml.service(

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.profile import Field, ProfileError
-from serving.bodies import without_repetition
+from serving.messages.bodies import without_repetition
 
 ID = "account_id"
 COLUMNS = (ID, *(str(field) for field in Field), "entitlements")

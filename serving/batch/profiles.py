@@ -18,7 +18,7 @@ import fsspec
 from models.images.decode import MAX_BYTES
 from models.profile import IMAGE_FIELDS, Field, Profile, ProfileError
 from serving.batch.inputs import COLUMNS, ID, Row, account_id
-from serving.schema import checked
+from serving.messages.schema import checked
 
 STORES = frozenset({"file", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss", "hdfs"})
 """fsspec protocols a picture may be read by: a disk or a platform's own store, never the open web."""

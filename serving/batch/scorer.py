@@ -22,7 +22,7 @@ from serving.batch.inputs import Row, account_id, rows
 from serving.batch.plan import Part
 from serving.batch.profiles import profile_of
 from serving.batch.run import RunError
-from serving.passes import TOGETHER, judge_all
+from serving.routes.passes import TOGETHER, judge_all
 
 REPEATED = ProfileError(
     "account_repeated", "an earlier row has the same account_id; only that one was judged", "account_id"

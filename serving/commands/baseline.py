@@ -20,7 +20,7 @@ def baseline(
     """
     from models.settings import Settings
     from serving.batch.decisions import read
-    from serving.drift import Baseline, baseline_file
+    from serving.metrics.drift import Baseline, baseline_file
 
     made = Baseline.of(read(decisions, ["matches", "versions"]))
     file = baseline_file(Settings.from_environment().home)

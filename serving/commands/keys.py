@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from serving.scopes import Scope
+from serving.keys.scopes import Scope
 
 app = typer.Typer(help="密钥 · Who may ask the service, and for what.", no_args_is_help=True)
 
@@ -28,7 +28,7 @@ def add(
 
     Example: `huijian keys add app --scope classify --per-second 50`
     """
-    from serving import keys, keys_file
+    from serving.keys import keys, keys_file
 
     secret, key = keys.new(name, scope, expires.date() if expires else None, per_second)
     is_first = not _path().exists()
@@ -46,8 +46,8 @@ def list_keys() -> None:
 
     Example: `huijian keys list`
     """
-    from serving import keys_file
-    from serving.keys import Keys
+    from serving.keys import keys_file
+    from serving.keys.keys import Keys
 
     for key in Keys.parse(keys_file.read(_path()) or "").known:
         limit = f"{key.per_second:g}/s" if key.per_second else "no limit"
@@ -61,7 +61,7 @@ def remove(name: Name) -> None:
 
     Example: `huijian keys remove app`
     """
-    from serving import keys_file
+    from serving.keys import keys_file
 
     if not keys_file.change(_path(), lambda known: known.remove(name)).known:
         typer.echo(f"no key is left, so nobody may ask; delete {_path()} to let this machine ask without one", err=True)
@@ -69,6 +69,6 @@ def remove(name: Name) -> None:
 
 def _path() -> Path:
     from models.settings import Settings
-    from serving import keys_file
+    from serving.keys import keys_file
 
     return keys_file.path(Settings.from_environment().home)

@@ -13,9 +13,9 @@ import pytest
 from conftest import private_lines, start, stop
 
 from models.settings import REPOSITORY
-from serving import keys, keys_file
-from serving.admission import MAX_FAILURES
-from serving.scopes import Scope
+from serving.edge.admission import MAX_FAILURES
+from serving.keys import keys, keys_file
+from serving.keys.scopes import Scope
 
 pytestmark = pytest.mark.slow
 

@@ -17,11 +17,12 @@ from written import png
 
 from models.profile import CLASSIFIER_LABELS, Label
 from models.settings import REPOSITORY
-from serving import docs, keys
-from serving.errors import CODES
-from serving.exchange import MAX_BODY
-from serving.keys import Keys
-from serving.scopes import Scope
+from serving import docs
+from serving.edge.exchange import MAX_BODY
+from serving.keys import keys
+from serving.keys.keys import Keys
+from serving.keys.scopes import Scope
+from serving.messages.errors import CODES
 
 AVATAR = REPOSITORY / "docs" / "example-avatar.png"
 BIO = "稳赚不赔，➕V：abc12345"

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from models.settings import REPOSITORY
-from serving.gauges import Gauges
+from serving.metrics.gauges import Gauges
 
 OPERATIONS = REPOSITORY / "docs" / "operations"
 PROMETHEUS_ADDS = {"job", "instance"}

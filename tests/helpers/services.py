@@ -3,10 +3,10 @@
 from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
-from serving import keys_file
 from serving.application import application
-from serving.keyring import Keyring
-from serving.metrics import Metrics
+from serving.keys import keys_file
+from serving.keys.keyring import Keyring
+from serving.metrics.metrics import Metrics
 
 
 def client_of(live, store, shadow=None):

@@ -10,9 +10,9 @@ from services import client_of
 from models.live import LiveInspector
 from models.policy import Policy
 from models.settings import Settings
-from serving import keys
-from serving.rates import Rates
-from serving.scopes import Scope
+from serving.edge.rates import Rates
+from serving.keys import keys
+from serving.keys.scopes import Scope
 from serving.store import audit
 from serving.store.database import Database
 from serving.store.purge import purge

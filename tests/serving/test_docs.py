@@ -9,11 +9,10 @@ from models.policy import Policy
 from models.profile import EMBLEM_LABELS, IMAGE_FIELDS, MAX_LENGTH, TEXT_FIELDS, Field, Label, ProfileError, Severity
 from models.settings import REPOSITORY, Settings
 from serving import docs
-from serving.decisions import MAX_REASON, AppealRequest, ReviewRequest
-from serving.errors import CODES, OTHER_STATUS, ErrorResponse
-from serving.exchange import MAX_BODY
-from serving.references import FIELDS, MAX_PICTURES, SHAPE, parse
-from serving.schema import (
+from serving.edge.exchange import MAX_BODY
+from serving.keys.scopes import SCOPES
+from serving.messages.errors import CODES, OTHER_STATUS, ErrorResponse
+from serving.messages.schema import (
     MAX_ENTITLEMENTS,
     MAX_ID_LENGTH,
     MAX_PROFILES,
@@ -21,7 +20,8 @@ from serving.schema import (
     ProfileRequest,
     validated,
 )
-from serving.scopes import SCOPES
+from serving.routes.decisions import MAX_REASON, AppealRequest, ReviewRequest
+from serving.routes.references import FIELDS, MAX_PICTURES, SHAPE, parse
 
 SPECIFICATION = docs.specification()
 SCHEMAS = SPECIFICATION["components"]["schemas"]

@@ -11,12 +11,12 @@ from prometheus_client import CollectorRegistry
 from models.live import LiveInspector
 from models.profile import Field
 from models.settings import Settings
-from serving import drift
-from serving.drift import MIN_PICTURES, Baseline, baseline_file
 from serving.freshness import Freshness
-from serving.gauges import PARTS
-from serving.keyring import Keyring
-from serving.metrics import Metrics
+from serving.keys.keyring import Keyring
+from serving.metrics import drift
+from serving.metrics.drift import MIN_PICTURES, Baseline, baseline_file
+from serving.metrics.gauges import PARTS
+from serving.metrics.metrics import Metrics
 from serving.store.store import Store
 
 

@@ -1,0 +1,116 @@
+"""The edge: what every request passes before and after our routes.
+
+One ASGI middleware lets requests in, bounds how much they send and how long they take, gives every exchange an id,
+counts it, and turns whatever goes wrong into the contract's error. Of what a client sent only a request id of its own
+is logged: a line holds the route's template, never the path, and a failure is logged by its place in the code, never by
+its message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import traceback
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from models.profile import ProfileError
+from serving.edge.admission import OPEN_PATHS, Admission
+from serving.edge.deadlines import BODY_SECONDS
+from serving.edge.exchange import Body, Held, Reply
+from serving.messages.errors import ErrorResponse, RateLimitedError
+from serving.metrics.metrics import Metrics
+
+CLOSED_CLIENT: Final = 499
+"""Status under which an exchange is counted whose client went away (nginx's convention)."""
+
+logger = logging.getLogger("huijian.access")
+
+
+class Edge:
+    """Middleware around our routes.
+
+    Args:
+        app: the routes.
+        admission: who may ask.
+        metrics: where exchanges are counted.
+        deadline: seconds from the end of a request's body to its answer.
+    """
+
+    def __init__(self, app: ASGIApp, admission: Admission, metrics: Metrics, deadline: float) -> None:
+        self._app, self._admission, self._metrics, self._deadline = app, admission, metrics, deadline
+        self._held = Held()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one exchange; lifespan and websockets, of which there are none, pass untouched."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        headers = Headers(scope=scope)
+        body = Body(receive, headers, self._held)
+        reply = Reply(send, body, headers)
+        try:
+            await self._serve(scope, headers, body, reply)
+        finally:
+            body.release()
+            self._record(scope, reply, time.perf_counter() - started)
+
+    async def _serve(self, scope: Scope, headers: Headers, body: Body, reply: Reply) -> None:
+        try:
+            self._admission.admit(scope, headers)
+            body.check_head()
+            await self._answer(scope, body, reply)
+        except ProfileError as error:
+            await self._refuse(error, scope, body, reply)
+        except ClientDisconnect:
+            # Nobody reads it, but BentoML's deadline would wait for it, and a worker that is to stop with it.
+            await Response(status_code=CLOSED_CLIENT)(scope, body.receive, reply.send)
+        except Exception as error:
+            _log_failure(error, reply.request_id)
+            failure = ProfileError("internal", f"unexpected error; the log has it under request {reply.request_id}")
+            await self._refuse(failure, scope, body, reply)
+
+    async def _answer(self, scope: Scope, body: Body, reply: Reply) -> None:
+        """Let the routes answer in time.
+
+        Raises:
+            ProfileError: the body does not arrive, or nothing is answered, in time; and whatever they raise.
+        """
+        now = asyncio.get_running_loop().time
+        try:
+            async with asyncio.timeout(self._deadline if body.complete else BODY_SECONDS) as clock:
+                body.on_complete = lambda: clock.reschedule(now() + self._deadline)
+                await self._app(scope, body.receive, reply.send)
+        except TimeoutError:
+            if not clock.expired():
+                raise
+            if body.complete:
+                raise ProfileError("deadline", f"there was no answer within {self._deadline:g} s; try again") from None
+            raise ProfileError("body_timeout", f"the body took longer than {BODY_SECONDS} s") from None
+
+    async def _refuse(self, error: ProfileError, scope: Scope, body: Body, reply: Reply) -> None:
+        """Answer with an error, unless another answer has begun: then the server closes the connection."""
+        self._metrics.refused(error.code)
+        if reply.status is None:
+            headers = error.headers if isinstance(error, RateLimitedError) else None
+            await ErrorResponse(error, headers)(scope, body.receive, reply.send)
+
+    def _record(self, scope: Scope, reply: Reply, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        status = reply.status or CLOSED_CLIENT  # none where the worker stops
+        self._metrics.served(route, status, seconds)
+        if route not in OPEN_PATHS:
+            logger.info("%s %d %.1f ms request=%s", route, status, seconds * 1000, reply.request_id)
+
+
+def _log_failure(error: Exception, request_id: str) -> None:
+    """Where it happened, without the message: that may hold what the client sent."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    place = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    logger.error("%s at %s request=%s", type(error).__name__, place, request_id)

@@ -1,0 +1,1 @@
+"""The keys that open the service: what each may do, the file they are kept in, the ones in force."""

@@ -1,0 +1,57 @@
+"""The keys in force in a worker, exchanged when their file changes.
+
+Who may ask follows from the file: where there is none, whoever sits at this machine; where there is one, whoever holds
+one of its keys, and nobody if it is empty. A file that vanishes or breaks while the service runs changes nothing: it
+must not open the service to everybody, nor close it to those who were let in.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models.sources import Refusal, Source
+from serving.keys import keys_file
+from serving.keys.keys import Keys, KeysError
+
+
+class Keyring:
+    """The keys in force, exchanged when their file changes.
+
+    Args:
+        path: the file; may not exist.
+
+    Raises:
+        KeysError: the file is broken from the start.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._existed = path, False
+        self._file: Source[Keys | None] = Source("keys", self._content, self._keys)
+
+    @property
+    def current(self) -> Keys | None:
+        """The keys; None while there was never a file."""
+        return self._file.value
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why the newest file is not in force; None while it is."""
+        return self._file.refusal
+
+    def refresh(self) -> bool:
+        """Read the file again; True when `current` was exchanged. Never raises: a broken file becomes `refusal`."""
+        return self._file.refresh()
+
+    def _content(self) -> str | None:
+        content = keys_file.read(self._path)
+        if content is None and self._existed:
+            raise KeysError("the file of keys is gone")
+        return content
+
+    def _keys(self) -> Keys | None:
+        content = self._content()
+        if content is None:
+            return None
+        keys = Keys.parse(content)
+        self._existed = True
+        return keys

@@ -1,0 +1,54 @@
+"""The file of keys: changed by `huijian keys`, whole at every moment, readable by its owner alone."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from serving.keys.keys import Keys, KeysError
+
+
+def path(home: Path) -> Path:
+    """Where it lies: HUIJIAN_KEYS, or `keys.jsonl` in the home directory."""
+    return Path(os.environ.get("HUIJIAN_KEYS") or home / "keys.jsonl")
+
+
+def read(path: Path) -> str | None:
+    """Its content; None where there is no file.
+
+    Raises:
+        KeysError: it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise KeysError(f"the file of keys cannot be read: {type(error).__name__}") from None
+
+
+def change(path: Path, edit: Callable[[Keys], Keys]) -> Keys:
+    """Replace the keys in it; it is made where there is none.
+
+    Raises:
+        KeysError: the file is broken, or `edit` refuses; it stays as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Two people who add a key at once must not lose one.
+    with (path.parent / f".{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        keys = edit(Keys.parse(read(path) or ""))
+        _write(path, keys.dump())
+    return keys
+
+
+def _write(path: Path, content: str) -> None:
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(draft).replace(path)

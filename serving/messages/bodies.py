@@ -1,0 +1,187 @@
+"""A request's body as named values, or a refusal that names the field.
+
+JSON and multipart end in the same values, so that what is sent is accepted or refused alike however it was sent.
+Nothing is guessed: no field is renamed, no type converted, no address fetched.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from python_multipart.multipart import parse_options_header
+
+from models.profile import ProfileError
+from serving.messages.multipart import Part, parts
+
+MAX_NAMED: Final = 64
+"""Characters of an unknown field's name that an error repeats: enough to find it, too few to carry content."""
+
+_ADDRESS = re.compile(r"\s*([a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Which fields a body may have.
+
+    Attributes:
+        names: all of them.
+        images: those that hold a picture: a file in a form, base64 in JSON.
+        lists: those that a form may give several times.
+        literals: those that hold a number, true or false, which a form writes as JSON does.
+        most: how many parts a form may have.
+    """
+
+    names: Sequence[str]
+    images: Sequence[str]
+    lists: Sequence[str]
+    literals: Sequence[str] = ()
+    most: int = 100
+
+
+def read(content_type: str, body: bytes, shape: Shape) -> dict[str, Any]:
+    """The values in a body: images as bytes, all else as JSON has it, and a list for what a form may repeat.
+
+    Args:
+        content_type: the request's header, empty where absent.
+        body: the whole body.
+
+    Raises:
+        ProfileError: neither JSON nor a form, an unknown or repeated field, or an image that is none.
+    """
+    media_type, options = parse_options_header(content_type)
+    if _is_json(media_type, options):
+        return from_json(_loaded(body), shape)
+    if media_type == b"multipart/form-data":
+        return _from_multipart(body, options.get(b"boundary", b""), shape)
+    raise ProfileError("content_type", "send application/json in UTF-8, or multipart/form-data")
+
+
+def read_json(content_type: str, body: bytes) -> dict[str, Any]:
+    """The JSON object in a body that may be nothing else.
+
+    Raises:
+        ProfileError: it is something else, or a name is repeated in it.
+    """
+    if not _is_json(*parse_options_header(content_type)):
+        raise ProfileError("content_type", "send application/json in UTF-8")
+    return _object(_loaded(body))
+
+
+def from_json(values: Any, shape: Shape) -> dict[str, Any]:
+    """The named values in what JSON holds, its images as bytes.
+
+    Raises:
+        ProfileError: it is no object, or has an unknown field or an image that is none.
+    """
+    values = _object(values)
+    refuse_unknown(values, shape.names)
+    for field in shape.images:
+        if isinstance(values.get(field), str):
+            values[field] = _from_base64(values[field], field)
+    return values
+
+
+def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:
+    """Refuse a field that means nothing here: it may be a misspelt one.
+
+    Raises:
+        ProfileError: one of `names` is not in `known`.
+    """
+    unknown = min(set(names) - set(known), default=None)
+    if unknown is not None:
+        message = f"there is no such field; the fields are {', '.join(known)}"
+        raise ProfileError("unknown_field", message, unknown[:MAX_NAMED])
+
+
+def without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object, refused where a name stands twice (for `json.loads`).
+
+    Raises:
+        ProfileError: a name is repeated.
+    """
+    values: dict[str, Any] = {}
+    for key, value in pairs:
+        _refuse_repetition(key, values)
+        values[key] = value
+    return values
+
+
+def _is_json(media_type: bytes, options: Mapping[bytes, bytes]) -> bool:
+    return media_type == b"application/json" and options.get(b"charset", b"utf-8").lower() == b"utf-8"
+
+
+def _loaded(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode("utf-8"), object_pairs_hook=without_repetition)
+    except (ValueError, RecursionError):
+        raise ProfileError("malformed_json", "the body is not JSON in UTF-8") from None
+
+
+def _object(values: Any) -> dict[str, Any]:
+    if not isinstance(values, dict):
+        raise ProfileError("wrong_type", "expected a JSON object")
+    return values
+
+
+def _refuse_repetition(name: str, values: dict[str, Any]) -> None:
+    """Two values for one field would let a client show one and have the other judged."""
+    if name in values:
+        raise ProfileError("repeated_field", "the field is given more than once", name[:MAX_NAMED])
+
+
+def _from_base64(text: str, field: str) -> bytes:
+    _refuse_address(text, field)
+    try:
+        return binascii.a2b_base64(text, strict_mode=True)
+    except ValueError:
+        message = f"{field}: not base64 (standard alphabet, padded, no line breaks)"
+        raise ProfileError("image_base64", message, field) from None
+
+
+def _refuse_address(text: str, field: str) -> None:
+    if _ADDRESS.match(text):
+        raise ProfileError("image_url_refused", f"{field}: send the image itself; addresses are never fetched", field)
+
+
+def _from_multipart(body: bytes, boundary: bytes, shape: Shape) -> dict[str, Any]:
+    form = parts(body, boundary, shape.most)
+    refuse_unknown((part.name for part in form), shape.names)
+    values: dict[str, Any] = {}
+    for part in form:
+        if part.name in shape.lists:
+            values.setdefault(part.name, []).append(_value(part, shape))
+            continue
+        _refuse_repetition(part.name, values)
+        values[part.name] = _value(part, shape)
+    return values
+
+
+def _value(part: Part, shape: Shape) -> Any:
+    if part.name in shape.images:
+        return _file(part)
+    text = _text(part)
+    try:
+        return json.loads(text) if part.name in shape.literals else text
+    except (ValueError, RecursionError):
+        return text  # which is refused as a value of the wrong type
+
+
+def _text(part: Part) -> str:
+    if part.is_file:
+        raise ProfileError("wrong_type", "the value must be text, not a file", part.name)
+    try:
+        return part.content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ProfileError("text_invalid", "the text is not UTF-8", part.name) from None
+
+
+def _file(part: Part) -> bytes:
+    if not part.is_file:
+        _refuse_address(part.content.decode("latin-1"), part.name)
+        raise ProfileError("wrong_type", f"{part.name}: send the image as a file with a file name", part.name)
+    return part.content

@@ -1,0 +1,1 @@
+"""What the contract lists under HTTP, one file for each kind of thing."""

@@ -1,0 +1,91 @@
+"""Closed accounts over HTTP: register one, forget one. In force within seconds in every worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Final
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models import profile
+from models.live import LiveInspector
+from models.profile import MAX_LENGTH, Profile, ProfileError
+from serving.closing import Closing, seen
+from serving.keys.scopes import caller
+from serving.messages.bodies import Shape, read
+from serving.messages.responses import json_response
+from serving.messages.schema import Body, Identifier, validated
+from serving.metrics.metrics import Metrics
+from serving.routes.pool import Pool
+from serving.routes.store_faults import store_faults
+from serving.store.store import Store
+
+MAX_WAITING: Final = 16
+"""Changes in one worker, made or waiting: only one at a time can be."""
+
+
+class ClosedAccountRequest(Body):
+    """An account that was closed, as it last looked."""
+
+    account_id: Identifier
+    name: Annotated[str, Field(max_length=MAX_LENGTH[profile.Field.NAME])] | None = None
+    avatar: bytes | None = None
+
+
+SHAPE: Final = Shape(names=tuple(ClosedAccountRequest.model_fields), images=("avatar",), lists=())
+
+
+class ClosedAccountRoutes:
+    """Changes the closed accounts.
+
+    Args:
+        live: whose encoder; its settings say where they lie.
+        store: whose audit trail says what was changed.
+        metrics: where changes that wait are counted.
+    """
+
+    def __init__(self, live: LiveInspector, store: Store, metrics: Metrics) -> None:
+        self._live, self._store = live, store
+        self._pool = Pool("closed_accounts", 1, MAX_WAITING, metrics)
+
+    async def add(self, request: Request) -> Response:
+        """Remember an account.
+
+        Raises:
+            ProfileError: the request is refused, or the service or its store cannot take it now.
+        """
+        return await self._pool.run(request, partial(self._add, caller(request.scope)))
+
+    async def remove(self, request: Request) -> Response:
+        """Forget an account.
+
+        Raises:
+            ProfileError: there is no such account, or the service or its store cannot take it now.
+        """
+        return await self._pool.run(request, self._remove(request.path_params["account"], caller(request.scope)))
+
+    def _add(self, by: str, content_type: str, body: bytes) -> Response:
+        asked = validated(ClosedAccountRequest, read(content_type, body, SHAPE))
+        encoder = self._live.current.encoder
+        (account,) = seen([Profile(asked.account_id, name=asked.name, avatar=asked.avatar)], encoder)
+        if isinstance(account, ProfileError):
+            raise account
+        with store_faults():
+            (key,) = self._closing().add([account], encoder, by)
+        return json_response({"account": key, "name": bool(account.name), "avatar": account.avatar is not None}, 201)
+
+    def _remove(self, account: str, by: str) -> Callable[[str, bytes], Response]:
+        def work(_content_type: str, _body: bytes) -> Response:
+            with store_faults():
+                removed = self._closing().remove([account], by)
+            if not removed:
+                raise ProfileError("closed_account_unknown", "no account of this id or key is registered", "account")
+            return json_response({"removed": True})
+
+        return work
+
+    def _closing(self) -> Closing:
+        return Closing(self._live.settings.home, self._store.trail)

@@ -1,0 +1,118 @@
+"""What was decided, over HTTP: looked up, complained about by its owner, reviewed by a person (Art. 19)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.profile import Label, ProfileError, Severity
+from serving.keys.scopes import caller
+from serving.messages.bodies import read_json
+from serving.messages.responses import json_response
+from serving.messages.schema import Body, validated
+from serving.metrics.metrics import Metrics
+from serving.routes.pool import Pool
+from serving.routes.store_faults import store_faults
+from serving.store.store import Store
+
+THREADS, MAX_WAITING = 2, 32
+"""Requests at once, and in all, in one worker: a database that is down holds each for seconds."""
+
+MAX_REASON: Final = 2_000
+"""Characters of a complaint or a note: as long as a bio."""
+
+_DECISION_ID = re.compile("[0-9a-f]{32}")
+
+
+class AppealRequest(Body):
+    """What the account's owner says against a decision."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=MAX_REASON)]
+
+
+class ReviewRequest(Body):
+    """What a person decided instead."""
+
+    outcome: Literal["pass", "reject"]
+    labels: list[Annotated[Label, Field(strict=False)]] | None = None
+    note: Annotated[str, Field(max_length=MAX_REASON)] = ""
+
+
+class Decisions:
+    """Reads what was decided and adds to it.
+
+    Args:
+        store: where it is remembered.
+        metrics: where requests that wait are counted.
+    """
+
+    def __init__(self, store: Store, metrics: Metrics) -> None:
+        self._store = store
+        self._pool = Pool("decisions", THREADS, MAX_WAITING, metrics)
+
+    async def show(self, request: Request) -> Response:
+        """A decision with its appeals and reviews.
+
+        Raises:
+            ProfileError: there is no such decision, or the store cannot be used now.
+        """
+
+        def show(which: str, by: str, _: dict[str, Any]) -> dict[str, Any]:
+            found = self._store.decision(which, by)
+            appeals = [_with_words(appeal, "reason") for appeal in found["appeals"]]
+            return {
+                **found,
+                "appeals": appeals,
+                "reviews": [_with_words(review, "note") for review in found["reviews"]],
+            }
+
+        return await self._run(request, 200, show)
+
+    async def appeal(self, request: Request) -> Response:
+        """File a complaint.
+
+        Raises:
+            ProfileError: the request is refused, there is no such decision, or the store cannot be used now.
+        """
+
+        def file(which: str, by: str, body: dict[str, Any]) -> dict[str, Any]:
+            return self._store.appeal(which, validated(AppealRequest, body).reason, by)
+
+        return await self._run(request, 201, file)
+
+    async def review(self, request: Request) -> Response:
+        """Record what a reviewer decided.
+
+        Raises:
+            ProfileError: the request is refused, there is no such decision, or the store cannot be used now.
+        """
+
+        def decide(which: str, by: str, body: dict[str, Any]) -> dict[str, Any]:
+            said = validated(ReviewRequest, body)
+            return self._store.review(which, Severity(said.outcome), said.note, by, said.labels)
+
+        return await self._run(request, 201, decide)
+
+    async def _run(
+        self, request: Request, status: int, ask: Callable[[str, str, dict[str, Any]], dict[str, Any]]
+    ) -> Response:
+        which, by = request.path_params["decision_id"], caller(request.scope)
+
+        def work(content_type: str, body: bytes) -> Response:
+            values = read_json(content_type, body) if request.method == "POST" else {}
+            if not _DECISION_ID.fullmatch(which):
+                raise ProfileError("decision_unknown", "a decision_id has 32 hexadecimal digits", "decision_id")
+            with store_faults():
+                return json_response(ask(which, by, values), status)
+
+        return await self._pool.run(request, work)
+
+
+def _with_words(statement: dict[str, Any], name: str) -> dict[str, Any]:
+    """An appeal or a review with its text under the name by which clients sent it."""
+    return {name: statement["text"], **{key: value for key, value in statement.items() if key != "text"}}

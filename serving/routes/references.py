@@ -1,0 +1,203 @@
+"""The gallery over HTTP: enrol an emblem, look at what is enrolled, remove it.
+
+A change is a new version of this machine's own gallery, which every worker takes up within seconds: until then a worker
+lists, and judges with, the one before.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.images import gallery, gallery_files
+from models.images.gallery import Change, Drawing, Gallery, GalleryError, Phrase, Reference
+from models.images.references import Source, parse_phrase, parse_reference
+from models.live import LiveInspector
+from models.profile import EMBLEM_LABELS, ProfileError
+from serving.messages.bodies import Shape, read
+from serving.messages.responses import json_response
+from serving.metrics.metrics import Metrics
+from serving.routes.pool import Pool
+from serving.routes.store_faults import store_faults
+
+MAX_PICTURES: Final = 8
+"""Pictures of one emblem in a request, each of which is embedded in several looks: a second or two of work."""
+
+MAX_WAITING: Final = 4
+"""Changes in one worker, made or waiting: only one at a time can be."""
+
+PAGE, MAX_PAGE = 100, 1_000
+"""References listed unless the client asks for another number, and at most."""
+
+FIELDS: Final = tuple(Reference.__dataclass_fields__)
+SHAPE: Final = Shape(
+    names=(*FIELDS, "image", "text", "force"),
+    images=("image",),
+    lists=("image",),
+    literals=("threshold", "rollout", "harmless", "force"),
+    most=MAX_PICTURES + len(FIELDS) + 2,
+)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a client wants enrolled.
+
+    Attributes:
+        sources: pictures of one reference, or the phrase that stands for it.
+        force: enrol it although it looks like another owner's.
+    """
+
+    sources: Sequence[Source]
+    force: bool
+
+
+class References:
+    """Reads the gallery in force and writes the next one.
+
+    Args:
+        live: whose gallery and encoder; its settings say where the own gallery lies.
+        metrics: where changes that wait are counted.
+    """
+
+    def __init__(self, live: LiveInspector, metrics: Metrics) -> None:
+        self._live = live
+        self._pool = Pool("references", 1, MAX_WAITING, metrics)
+
+    async def all(self, request: Request) -> Response:
+        """GET lists references, POST enrols one.
+
+        Raises:
+            ProfileError: the request is refused, or the service is busy.
+        """
+        if request.method == "POST":
+            return await self._pool.run(request, self._add)
+        return json_response(page(self._live.current.gallery, request.query_params))
+
+    async def one(self, request: Request) -> Response:
+        """GET shows a reference with its pictures, DELETE removes it.
+
+        Raises:
+            ProfileError: there is no such reference, it cannot be removed, or the service is busy.
+        """
+        reference_id = request.path_params["reference_id"]
+        if request.method == "DELETE":
+            return await self._pool.run(request, self._remove(reference_id))
+        with client_faults():
+            return json_response(shown(self._live.current.gallery, reference_id))
+
+    def _add(self, content_type: str, body: bytes) -> Response:
+        offer = parse(content_type, body)
+        with store_faults(), client_faults(), gallery_files.own(self._live.settings) as (own, base):
+            change = gallery.add(own, self._live.current.encoder, offer.sources, offer.force, base)
+        reference = asdict(offer.sources[0].reference)
+        clashes = [asdict(clash) for clash in change.clashes]
+        return json_response(
+            {"reference": reference, **_done(change), "clashes": clashes}, 201 if change.pictures else 200
+        )
+
+    def _remove(self, reference_id: str) -> Callable[[str, bytes], Response]:
+        def work(_content_type: str, _body: bytes) -> Response:
+            with store_faults(), client_faults(), gallery_files.own(self._live.settings) as (own, base):
+                change = gallery.remove(own, reference_id, base)
+            return json_response({"reference_id": reference_id, **_done(change)})
+
+        return work
+
+
+def parse(content_type: str, body: bytes) -> Offer:
+    """What a request wants enrolled.
+
+    Raises:
+        ProfileError: a field is missing, unknown or refused; it is named.
+    """
+    values = read(content_type, body, SHAPE)
+    force = values.get("force")
+    if not isinstance(force, bool | None):
+        raise ProfileError("wrong_type", "force: expected true or false", "force")
+    with client_faults():
+        reference = parse_reference(values)
+        if values.get("text") is not None:
+            return Offer([Phrase(reference, parse_phrase(values, reference))], bool(force))
+    return Offer([Drawing(reference, picture) for picture in _pictures(values.get("image"))], bool(force))
+
+
+def page(version: Gallery, query: Mapping[str, str]) -> dict[str, Any]:
+    """Part of what is enrolled, in the order of the gallery.
+
+    Args:
+        query: `label`, `limit` and `offset`, as text.
+
+    Raises:
+        ProfileError: a value is not allowed.
+    """
+    label, limit, offset = query.get("label"), _number(query, "limit", PAGE), _number(query, "offset", 0)
+    if label is not None and label not in EMBLEM_LABELS:
+        raise ProfileError("value_invalid", f"label: must be one of {', '.join(EMBLEM_LABELS)}", "label")
+    if limit > MAX_PAGE:
+        raise ProfileError("value_invalid", f"limit: must be at most {MAX_PAGE}", "limit")
+    chosen = [reference for reference in version.references if label in (None, reference.label)]
+    listed = [asdict(reference) for reference in chosen[offset : offset + limit]]
+    return {"references": listed, "total": len(chosen), "version": version.version}
+
+
+def shown(version: Gallery, reference_id: str) -> dict[str, Any]:
+    """A reference with the drawings of its pictures and the phrases that stand for it.
+
+    Raises:
+        GalleryError: there is none of that id.
+    """
+    places = version.entries_of(reference_id)
+    pictures = [_picture(version.entries[place]) for place in places]
+    reference = asdict(version.entries[places[0]].reference)
+    return {"reference": reference, "pictures": pictures, "version": version.version}
+
+
+@contextmanager
+def client_faults() -> Iterator[None]:
+    """Turn what the gallery refuses into what a client is told; a gallery that is broken is no client's fault.
+
+    Raises:
+        ProfileError: with the code and field of the `GalleryError`.
+    """
+    try:
+        yield
+    except GalleryError as error:
+        if error.code is None:
+            raise
+        raise ProfileError(error.code, str(error), error.field) from None
+
+
+def _pictures(value: Any) -> list[bytes]:
+    """The files of a request: of a form a list, of JSON one."""
+    if value is None:
+        raise ProfileError("missing_field", "image: missing; give an image or a text", "image")
+    pictures = [value] if isinstance(value, bytes) else value
+    if not isinstance(pictures, list) or not pictures or not all(isinstance(one, bytes) for one in pictures):
+        raise ProfileError("wrong_type", "image: send the picture as a file, or in base64", "image")
+    if len(pictures) > MAX_PICTURES:
+        raise ProfileError("value_too_long", f"image: at most {MAX_PICTURES} pictures at once", "image")
+    return pictures
+
+
+def _picture(entry: gallery_files.Entry) -> dict[str, Any]:
+    drawing = base64.b64encode(entry.drawing).decode() if entry.drawing else None
+    described = {"source": entry.reference.source, "licence": entry.reference.licence}
+    return {"sha256": entry.sha256, **described, "drawing": drawing, "text": entry.text or None}
+
+
+def _done(change: Change) -> dict[str, Any]:
+    return {"pictures": change.pictures, "version": change.version}
+
+
+def _number(query: Mapping[str, str], name: str, usual: int) -> int:
+    text = query.get(name, str(usual))
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+        raise ProfileError("value_invalid", f"{name}: must be a whole number of at least 0", name)
+    return int(text)

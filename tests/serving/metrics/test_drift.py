@@ -1,0 +1,106 @@
+import json
+
+import numpy as np
+import pytest
+
+from models.profile import Field
+from models.settings import REPOSITORY
+from serving.batch import decisions as parquet
+from serving.metrics.drift import EDGES, MEMORY, MIN_PICTURES, Baseline, BaselineError, Recent, baseline_file, stability
+
+RANDOM = np.random.default_rng(5)
+
+
+def answers(count, mean=0.5, encoder="lite@1", field="avatar"):
+    """Decisions whose pictures are about so similar to their nearest reference."""
+    rows = []
+    for similarity in RANDOM.normal(mean, 0.08, count):
+        nearest = {"reference_id": "a", "label": "landmark", "similarity": float(similarity), "score": 0.1, "box": None}
+        rows.append({"versions": {"encoder": encoder}, "matches": {field: [nearest, nearest | {"similarity": -1.0}]}})
+    return rows
+
+
+def watched(mean, count=4_000):
+    recent = Recent()
+    for similarity in RANDOM.normal(mean, 0.08, count):
+        recent.saw(Field.AVATAR, float(similarity))
+    return recent
+
+
+@pytest.fixture(scope="module")
+def baseline():
+    return Baseline.of(answers(10_000))
+
+
+@pytest.mark.parametrize(("mean", "low", "high"), [(0.5, 0, 0.1), (0.53, 0.1, 0.25), (0.6, 0.25, 9), (0.4, 0.25, 9)])
+def test_the_index_says_how_far_similarities_have_moved(baseline, mean, low, high):
+    assert low <= watched(mean).drift(Field.AVATAR, baseline) < high
+
+
+def test_old_pictures_are_forgotten(baseline):
+    recent = watched(0.7)
+    for similarity in RANDOM.normal(0.5, 0.08, 6 * MEMORY):
+        recent.saw(Field.AVATAR, float(similarity))
+    assert recent.drift(Field.AVATAR, baseline) < 0.1
+
+
+def test_few_pictures_and_fields_without_a_baseline_say_nothing(baseline):
+    assert watched(0.9, MIN_PICTURES // 2).drift(Field.AVATAR, baseline) is None
+    recent = Recent()
+    for _ in range(2 * MIN_PICTURES):
+        recent.saw(Field.COVER, 0.5)
+    assert recent.drift(Field.COVER, baseline) is None
+
+
+def test_the_index_is_the_published_sum_and_empty_bins_have_one():
+    then, now = np.array([0.5, 0.3, 0.2]), np.array([0.4, 0.4, 0.2])
+    assert stability(then, now) == pytest.approx(-0.1 * np.log(0.8) + 0.1 * np.log(4 / 3))
+    assert np.isfinite(stability(np.array([1.0, 0.0]), np.array([0.0, 1.0])))
+
+
+def test_a_baseline_is_kept_as_it_was_made(baseline, tmp_path):
+    baseline.save(tmp_path / "home" / "baseline.json")
+    assert Baseline.load(tmp_path / "home" / "baseline.json") == baseline
+    assert sum(baseline.shares["avatar"]) == pytest.approx(1)
+    assert (baseline.encoder, baseline.pictures, len(baseline.shares["avatar"])) == (
+        "lite@1",
+        {"avatar": 10_000},
+        len(EDGES) + 1,
+    )
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"encoder": "a", "shares": {"avatar": [1]}, "pictures": {}}'])
+def test_a_file_that_is_no_baseline_is_refused(tmp_path, content):
+    (tmp_path / "baseline.json").write_text(content)
+    with pytest.raises(BaselineError):
+        Baseline.load(tmp_path / "baseline.json")
+
+
+def test_decisions_of_two_encoders_or_too_few_make_no_baseline():
+    with pytest.raises(BaselineError, match="2 encoders"):
+        Baseline.of([*answers(MIN_PICTURES), *answers(1, encoder="lite@2")])
+    with pytest.raises(BaselineError, match="fewer than"):
+        Baseline.of(answers(MIN_PICTURES - 1))
+
+
+def test_one_command_makes_the_baseline_of_what_score_wrote(huijian, tmp_path, monkeypatch):
+    monkeypatch.setenv("HUIJIAN_HOME", str(tmp_path / "home"))
+    rows = [*answers(MIN_PICTURES), *answers(MIN_PICTURES, field="cover")]
+    rows.append({"versions": {"encoder": "lite@1"}, "error": "image_undecodable: cut"})
+    (tmp_path / "decisions").mkdir()
+    for number, half in enumerate((rows[:700], rows[700:])):
+        parquet.write(parquet.part_path(tmp_path / "decisions", number), half)
+    code, printed, _ = huijian("baseline", tmp_path / "decisions")
+    assert code == 0
+    assert f"{MIN_PICTURES} avatars and {MIN_PICTURES} covers, judged by lite@1" in printed
+    assert json.loads(baseline_file(tmp_path / "home").read_text())["pictures"] == {
+        "avatar": MIN_PICTURES,
+        "cover": MIN_PICTURES,
+    }
+
+
+def test_what_are_no_decisions_is_said_in_one_line(huijian):
+    code, _, said = huijian("baseline", REPOSITORY / "policy.yaml")
+    assert code == 1
+    assert said.startswith("huijian: ")
+    assert "holds no decisions" in said
