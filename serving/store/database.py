@@ -6,6 +6,7 @@ processes append to it.
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -115,12 +116,11 @@ class Database:
             StoreUnavailable: the database cannot be reached.
         """
         if self.is_sqlite:
-            _make_private(Path(self._url.database or ""))
-        if self.revision() == tables.REVISION:
-            return
-        if not self.is_sqlite:
+            with _made_by_one(Path(self._url.database or "")):
+                if self.revision() != tables.REVISION:
+                    self.migrate()
+        elif self.revision() != tables.REVISION:
             raise StoreError("the database has not the tables of this release; run `huijian store migrate`")
-        self.migrate()
 
     def revision(self) -> str | None:
         """The last migration that was made; None in an empty database."""
@@ -166,11 +166,20 @@ def _checked(url: str) -> URL:
     raise StoreError(f"{URL_VARIABLE} must be sqlite:////ABSOLUTE/PATH or postgresql://USER:PASSWORD@HOST/NAME")
 
 
-def _make_private(path: Path) -> None:
-    """A file that only its owner may read; SQLite gives its log the same rights."""
+@contextmanager
+def _made_by_one(path: Path) -> Iterator[None]:
+    """Let one process at a time make the file, that only its owner may read; SQLite gives its log the same rights.
+
+    SQLite waits for no lock while a new file becomes one with a log: workers that start together would be told that
+    it is busy. The lock is a file of its own, for closing the database's would let go of SQLite's own locks.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with (path.parent / f".{path.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():
+                path.touch(0o600)
+            yield
     except OSError as error:
         raise StoreUnavailable(f"the database file {path} cannot be opened: {error.strerror}") from None
 

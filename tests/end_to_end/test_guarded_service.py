@@ -246,6 +246,16 @@ def test_clients_that_leave_take_nothing_from_the_others(guarded, client):
     within_five_seconds(answered)
 
 
+def reviewed(reviewer, decision):
+    """The answer to a review, sent again for the second in which its decision is on its way to the database."""
+    for _ in range(20):
+        answer = reviewer.post(f"/v1/decisions/{decision}/review", json={"outcome": "pass", "note": MARKER})
+        if answer.status_code != 503:
+            break
+        time.sleep(0.1)
+    return answer
+
+
 def varied(guarded, client):
     """Requests of every kind and fate, each with the marker wherever it may be."""
     image = base64.b64encode(AVATAR + MARKER.encode()).decode()
@@ -280,7 +290,7 @@ def varied(guarded, client):
     with guarded.client("review") as reviewer:
         yield reviewer.get(f"/v1/decisions/{MARKER}")
         yield reviewer.get(f"/v1/decisions/{decision}")
-        yield reviewer.post(f"/v1/decisions/{decision}/review", json={"outcome": "pass", "note": MARKER})
+        yield reviewed(reviewer, decision)
         yield reviewer.post(f"/v1/decisions/{decision}/review", json={"outcome": MARKER})
 
 
@@ -289,8 +299,7 @@ def test_no_secret_account_text_or_image_is_in_any_line_of_the_log(guarded, clie
     statuses = {answer.status_code for answer in answers}
     assert statuses >= {200, 201, 400, 404, 405, 415, 422}
     assert statuses & {401, 429}, "a wrong key is refused, or told to wait after the guesses of the test before"
-    failed = {answer.status_code: answer.text for answer in answers if answer.status_code >= 500}
-    assert failed.keys() <= {503}, failed  # a busy machine may ask to come back
+    assert not [answer.text for answer in answers if answer.status_code >= 500]
     # What the database says of itself must not be said to the log: its errors hold the rows.
     for file in guarded.server.home.rglob("huijian.db*"):
         file.write_bytes(b"no database at all" * 1_000)

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import time
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,8 +12,17 @@ from serving.store.errors import StoreError, StoreUnavailable
 from serving.store.tables import REVISION, metadata
 from serving.store.variables import URL_VARIABLE
 
-PREPARE = "import sys; from pathlib import Path; from serving.store.database import Database; \
-Database.from_environment(Path(sys.argv[1])).prepare()"
+PREPARE = """
+import sys, time
+from pathlib import Path
+from serving.store.database import Database
+database = Database.from_environment(Path(sys.argv[1]))
+print(flush=True)
+start = float(sys.stdin.readline())
+while time.time() < start:
+    pass
+database.prepare()
+"""
 
 
 def test_migrations_make_the_tables_that_the_code_knows(database):
@@ -22,8 +32,15 @@ def test_migrations_make_the_tables_that_the_code_knows(database):
 
 
 def test_workers_that_start_together_make_one_database(environment):
-    workers = [subprocess.Popen([sys.executable, "-c", PREPARE, environment]) for _ in range(3)]
-    assert [worker.wait() for worker in workers] == [0, 0, 0]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    for home in range(6):
+        command = [sys.executable, "-c", PREPARE, environment / str(home)]
+        workers = [subprocess.Popen(command, **pipes) for _ in range(2)]
+        assert [worker.stdout.readline() for worker in workers] == ["\n", "\n"]
+        start = time.time() + 0.05
+        for worker in workers:
+            print(start, file=worker.stdin, flush=True)
+        assert [worker.wait() for worker in workers] == [0, 0]
 
 
 def test_database_of_a_later_release_is_refused(home, database):
