@@ -7,7 +7,6 @@ needed: ONNX Runtime, the fast tokenizer and numpy.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
+from models import versions
 from models.profile import CLASSIFIER_LABELS, Evidence, Finding, Span
 from models.sessions import session
 from models.settings import ArtifactError
@@ -25,6 +25,9 @@ from models.text.normalize import FieldText
 from models.text.windows import Window, Windows
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
+
+FILES = ("model.onnx", "tokenizer.json", "ngrams.npz")
+"""What judges, in an artefact folder."""
 
 PUNCTUATION = " \n,.;:!?|/~、。·…—"
 """Normalised characters that are no evidence at the ends of it."""
@@ -55,19 +58,19 @@ class TextClassifier:
     Source: multilingual-e5-small (Wang et al. 2024) fine-tuned on `datasets/bios`; see the artefact's `card.md`.
 
     Args:
-        directory: artefact folder with `model.onnx`, `tokenizer.json`, `ngrams.npz` and `config.json`.
+        directory: artefact folder with `FILES` and `config.json`, which lists their SHA-256.
         threads: threads that one pass may use.
 
     Attributes:
         version: the model's version, for answers.
 
     Raises:
-        ArtifactError: a file is missing or does not fit.
+        ArtifactError: a file is missing, was cut or edited, or does not fit.
     """
 
     def __init__(self, directory: Path, threads: int = 1) -> None:
         try:
-            config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
+            config = versions.checked(directory, *FILES)
             tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
             self._session = session(directory / "model.onnx", threads)
             self.version = str(config["version"])

@@ -10,7 +10,9 @@ import os
 import resource
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +75,11 @@ def score(  # noqa: PLR0913 - the command's own options
     files = find(source)
     _refuse_overlap(files, out)
     planned = plan(files, part_rows)
-    versions = Inspector.load(settings).versions
+    versions = _versions(settings)
     run = Run(out, files, part_rows, versions)
     with run.begun(restart):
         missing = run.missing(planned.parts)
-        scorer = _workers(workers or _cores(), len(missing))(settings, dict(versions), run.directory)
+        scorer = _workers(workers or _cores(), len(missing))(settings, versions, run.directory)
         started, peaks = time.monotonic(), {os.getpid(): _peak_bytes()}
         judged = sum(part.rows for part in missing)
         with tqdm(total=planned.rows, initial=planned.rows - judged, unit=" rows", disable=None) as progress:
@@ -87,6 +89,16 @@ def score(  # noqa: PLR0913 - the command's own options
         seconds = time.monotonic() - started
         tally = Tally.of(run.finish(planned.parts))
     return Report(out, tally, judged, seconds, sum(peaks.values()), planned.ignored)
+
+
+def _versions(settings: Settings) -> dict[str, str]:
+    """What judges, asked in a process that ends at once: the models would stay in this one's memory for nothing."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        return process.submit(_versions_in_force, settings).result()
+
+
+def _versions_in_force(settings: Settings) -> dict[str, str]:
+    return dict(Inspector.load(settings).versions)
 
 
 def _judged(parts: Sequence[Part], scorer: Any) -> Iterator[dict[str, int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -44,63 +45,28 @@ class Metrics:
         self.registry, self.recent = registry, Recent()
         self._versions = _Versions()
         registry.register(self._versions)
-        self._requests = Counter(
-            "huijian_requests", "HTTP requests by route and status.", ["route", "status"], registry=registry
+        counter, histogram = partial(Counter, registry=registry), partial(Histogram, registry=registry)
+        self._requests = counter("huijian_requests", "HTTP requests by route and status.", ["route", "status"])
+        self._refusals = counter("huijian_refusals", "Refused requests by the error's code.", ["code"])
+        self._verdicts = counter("huijian_verdicts", "Judged profiles by verdict.", ["verdict"])
+        about = "Findings by label and severity; pass for those that are only reported."
+        self._findings = counter("huijian_findings", about, ["label", "severity"])
+        about = "Judged pictures: computed, or remembered from an earlier one of the same bytes."
+        self._pictures = counter("huijian_pictures", about, ["outcome"])
+        about = "Time to answer, by route."
+        self._seconds = histogram("huijian_request_seconds", about, ["route"], buckets=BUCKETS)
+        about = "Cosine of each picture to the reference that it resembles most."
+        self._similarity = histogram("huijian_similarity", about, ["field"], buckets=EDGES)
+        about = "Time for the text in one picture: read, or skipped as text was unlikely."
+        self._ocr = histogram("huijian_ocr_seconds", about, ["outcome"], buckets=BUCKETS)
+        about = (
+            "Time by stage of a request that judges; together they are the work on it, without its time in the queue."
         )
-        self._seconds = Histogram(
-            "huijian_request_seconds", "Time to answer, by route.", ["route"], buckets=BUCKETS, registry=registry
-        )
-        self._refusals = Counter(
-            "huijian_refusals", "Refused requests by the error's code.", ["code"], registry=registry
-        )
-        self._verdicts = Counter("huijian_verdicts", "Judged profiles by verdict.", ["verdict"], registry=registry)
-        self._findings = Counter(
-            "huijian_findings",
-            "Findings by label and severity; pass for those that are only reported.",
-            ["label", "severity"],
-            registry=registry,
-        )
-        self._pictures = Counter(
-            "huijian_pictures",
-            "Judged pictures: computed, or remembered from an earlier one of the same bytes.",
-            ["outcome"],
-            registry=registry,
-        )
-        self._similarity = Histogram(
-            "huijian_similarity",
-            "Cosine of each picture to the reference that it resembles most.",
-            ["field"],
-            buckets=EDGES,
-            registry=registry,
-        )
-        self._ocr = Histogram(
-            "huijian_ocr_seconds",
-            "Time for the text in one picture: read, or skipped as text was unlikely.",
-            ["outcome"],
-            buckets=BUCKETS,
-            registry=registry,
-        )
-        self._stages = Histogram(
-            "huijian_stage_seconds",
-            "Time by stage of a request that judges; together they are the work on it, without its time in the queue.",
-            ["stage"],
-            buckets=STAGE_BUCKETS,
-            registry=registry,
-        )
-        self._queue = Histogram(
-            "huijian_queue_seconds",
-            "Time from a request's last byte until a thread works on it, by pool.",
-            ["pool"],
-            buckets=STAGE_BUCKETS,
-            registry=registry,
-        )
-        self._inside = Gauge(
-            "huijian_inside",
-            "Requests that are worked on or wait for a thread, by pool.",
-            ["pool"],
-            registry=registry,
-            multiprocess_mode="livesum",
-        )
+        self._stages = histogram("huijian_stage_seconds", about, ["stage"], buckets=STAGE_BUCKETS)
+        about = "Time from a request's last byte until a thread works on it, by pool."
+        self._queue = histogram("huijian_queue_seconds", about, ["pool"], buckets=STAGE_BUCKETS)
+        about = "Requests that are worked on or wait for a thread, by pool."
+        self._inside = Gauge("huijian_inside", about, ["pool"], registry=registry, multiprocess_mode="livesum")
 
     def served(self, route: str, status: int, seconds: float) -> None:
         """A request was answered.

@@ -57,13 +57,7 @@ class Uploads(threading.Thread):
         self.join(60)
 
 
-@pytest.fixture(scope="module")
-def server():
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed")
-    running = postgres.Postgres()
-    yield running
-    running.remove()
+server = pytest.fixture(postgres.running, scope="module")
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import psycopg
+import pytest
 
 
 def programs():
@@ -69,3 +70,12 @@ class Postgres:
     def remove(self):
         self.stop()
         shutil.rmtree(self.folder)
+
+
+def running():
+    """For fixtures: a server for as long as it is needed; their tests are skipped where PostgreSQL is not installed."""
+    if programs() is None:
+        pytest.skip("PostgreSQL is not installed")
+    server = Postgres()
+    yield server
+    server.remove()

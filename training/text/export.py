@@ -6,7 +6,6 @@ in it is measured on the exported file itself, because that is what judges peopl
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -20,8 +19,9 @@ import onnxruntime
 import torch
 from tokenizers import Tokenizer
 
+from models import versions
 from models.profile import CLASSIFIER_LABELS
-from models.text.classifier import TextClassifier
+from models.text.classifier import FILES, TextClassifier
 from models.text.ngrams import Ngrams
 from models.text.normalize import FieldText
 from models.text.windows import Windows
@@ -62,7 +62,7 @@ def export_text(
         quantize(smoothed, output / "model.onnx")
         parity = _differences(model, exact, output / "model.onnx", _inputs(windows, validation, PARITY_TEXTS))
     _write_json(output / "metrics.json", parity)
-    _configure(output, validation, version or f"run-{_digest(output / 'model.onnx')}")
+    _configure(output, validation, version or f"run-{versions.digest(output / 'model.onnx')[:12]}")
     return output
 
 
@@ -128,13 +128,10 @@ def _configure(output: Path, validation: Sequence[Case], version: str) -> None:
         "normalizer": "models.text.normalize",
         "calibration": {label: {"encoder": 1.0, "ngrams": 0.0, "offset": 0.0} for label in CLASSIFIER_LABELS},
         "evidence_threshold": 0.5,
+        "files": {name: versions.digest(output / name) for name in FILES},
     }
     _write_json(output / "config.json", config)
     _write_json(output / "config.json", config | calibration(TextClassifier(output), validation))
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:

@@ -136,6 +136,16 @@ def test_an_incomplete_artefact_is_refused(tmp_path, missing):
         TextClassifier(folder)
 
 
+@pytest.mark.parametrize("edited", ["model.onnx", "tokenizer.json", "ngrams.npz"])
+def test_an_artefact_whose_files_were_edited_is_refused_though_they_could_be_read(tmp_path, edited):
+    folder = shutil.copytree(ARTIFACT, tmp_path / "artifact")
+    content = bytearray((folder / edited).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / edited).write_bytes(content)
+    with pytest.raises(ArtifactError, match=f"{edited} was cut or edited"):
+        TextClassifier(folder)
+
+
 def test_an_artefact_with_other_labels_is_refused(tmp_path):
     shutil.copytree(ARTIFACT, tmp_path, dirs_exist_ok=True)
     config = (tmp_path / "config.json").read_text(encoding="utf-8")

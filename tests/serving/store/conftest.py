@@ -9,14 +9,7 @@ from serving.store.secrets import Secrets
 from serving.store.store import Store
 from serving.store.variables import URL_VARIABLE
 
-
-@pytest.fixture(scope="session")
-def server():
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed")
-    running = postgres.Postgres()
-    yield running
-    running.remove()
+server = pytest.fixture(postgres.running, scope="session")
 
 
 @pytest.fixture
