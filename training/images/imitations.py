@@ -41,8 +41,13 @@ class Imitation:
     box: Box
 
 
-def imitate(
-    draw: Generator, drawing: Array, size: Size, backgrounds: Backgrounds, other: Array | None = None
+def imitate(  # noqa: PLR0913, PLR0917 - all that a picture is made of
+    draw: Generator,
+    drawing: Array,
+    size: Size,
+    backgrounds: Backgrounds,
+    other: Array | None = None,
+    effort: float = 1.0,
 ) -> Imitation:
     """One random imitation.
 
@@ -52,20 +57,28 @@ def imitate(
         size: height and width of the picture in pixels.
         backgrounds: what it is put on.
         other: another emblem that may stand beside it or be stuck on it.
+        effort: how many of the ways to change it are considered, 0 to 1: with 0 it is a plain copy.
     """
-    drawing = _recoloured(draw, drawing)
-    if draw.random() < RESTYLED:
+
+    def tried() -> bool:
+        return effort >= 1 or draw.random() < effort
+
+    if tried():
+        drawing = _recoloured(draw, drawing)
+    if draw.random() < RESTYLED * effort:
         drawing = _where_seen(restyled(draw, drawing), drawing)
-    center, side = _layout(draw, size)
+    center, side = _layout(draw, size) if tried() else (np.array(size[::-1]) / 2, 0.9 * min(size))
     ground = backgrounds.any(draw, size)
-    if other is not None and draw.random() < 0.25:
+    if other is not None and draw.random() < 0.25 * effort:
         ground = _beside(draw, ground, other, center, side)
-    elif draw.random() < 0.08:
+    elif draw.random() < 0.08 * effort:
         ground = _disc(draw, ground, center, side)
-    picture, cover = paste(ground, drawing, _corners(draw, drawing, center, side))
+    corners = _corners(draw, drawing, center, side) if tried() else _upright(drawing, side) + center
+    picture, cover = paste(ground, drawing, corners)
     box = _seen(cover)
-    picture = _overlaid(draw, picture, box, other)
-    return Imitation(_degraded(draw, picture), box)
+    if tried():
+        picture = _overlaid(draw, picture, box, other)
+    return Imitation(_degraded(draw, picture) if tried() else picture, box)
 
 
 def harmless(draw: Generator, size: Size, backgrounds: Backgrounds) -> Array:
@@ -101,8 +114,8 @@ def reference(draw: Generator, drawing: Array, size: Size) -> Array:
     """As a gallery holds it: upright, unchanged, on a plain ground."""
     ground = np.full((*size, 3), draw.choice([255, 255, 0, 128]), np.uint8)
     height, width = drawing.shape[:2]
-    scale = min(size[0] / height, size[1] / width) * draw.uniform(0.8, 1.0) / 2
-    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * (width * scale, height * scale)
+    scale = min(size[0] / height, size[1] / width) * draw.uniform(0.8, 1.0)
+    corners = _upright(drawing, max(height, width) * scale)
     return paste(ground, drawing, corners + np.array(size[::-1]) / 2)[0]
 
 
@@ -148,12 +161,16 @@ def _layout(draw: Generator, size: Size) -> tuple[Array, float]:
     return np.where(draw.random(2) < 0.5, low, high) + draw.uniform(-0.02, 0.02, 2) * short, side
 
 
-def _corners(draw: Generator, drawing: Array, center: Array, side: float) -> Array:
+def _upright(drawing: Array, side: float) -> Array:
+    """Corners around nothing, float (4, 2), of a drawing whose longest side is so many pixels."""
     height, width = drawing.shape[:2]
-    half = np.array([width, height]) / max(height, width) * side / 2
+    return np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * np.array([width, height]) / max(height, width) * side / 2
+
+
+def _corners(draw: Generator, drawing: Array, center: Array, side: float) -> Array:
+    corners = _upright(drawing, side)
     if draw.random() < 0.3:
-        half = half * draw.uniform(0.8, 1.2, 2)
-    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * half
+        corners = corners * draw.uniform(0.8, 1.2, 2)
     if draw.random() < 0.12:
         corners = corners * (-1, 1)
     angle = np.deg2rad(draw.normal(0, 8) if draw.random() < 0.8 else draw.uniform(-60, 60)) * (draw.random() < 0.5)

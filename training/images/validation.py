@@ -77,13 +77,17 @@ def _enrolled(rendered: Graphics, row: int, scratch: Path) -> dict[str, str]:
 def imitated(
     rendered: Graphics, rows: dict[str, list[int]], draw: np.random.Generator, limit: int | None
 ) -> Iterator[Sample]:
-    """Imitations of the gallery's references."""
+    """Imitations of the gallery's references, from plain copies to all that the trainer's generator can do at once.
+
+    People stop somewhere between: fitted on the latter alone, a probability is too cautious of what they make.
+    """
     backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
     names = list(rows)
     for _ in range(min(IMITATIONS, limit or IMITATIONS)):
         name = names[int(draw.integers(len(names)))]
         size = SHAPES[int(draw.integers(len(SHAPES)))]
-        yield imitate(draw, rendered.drawing(int(draw.choice(rows[name]))), size, backgrounds).picture, name
+        drawing = rendered.drawing(int(draw.choice(rows[name])))
+        yield imitate(draw, drawing, size, backgrounds, effort=draw.random()).picture, name
 
 
 def unprotected(rendered: Graphics, rows: Array, draw: np.random.Generator, limit: int | None) -> Iterator[Sample]:
@@ -95,4 +99,4 @@ def unprotected(rendered: Graphics, rows: Array, draw: np.random.Generator, limi
             yield harmless(draw, size, backgrounds), None
         else:
             drawing = sign(draw) if number % 4 == 1 else rendered.drawing(int(draw.choice(rows)))
-            yield imitate(draw, drawing, size, backgrounds).picture, None
+            yield imitate(draw, drawing, size, backgrounds, effort=draw.random()).picture, None
