@@ -6,12 +6,14 @@ replaced atomically, so that a reader sees either the old or the new one, whole,
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +121,15 @@ def copy_files(source: Path, target: Path) -> None:
     for file in source.iterdir():
         if file.is_file() and not file.name.startswith("."):
             shutil.copy2(file, target / file.name)
+
+
+@contextmanager
+def locked(root: Path) -> Iterator[None]:
+    """Let one writer at a time read, change and publish; the kernel frees the lock of a process that dies."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def stamps(directory: Path) -> Stamps:

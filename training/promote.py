@@ -11,7 +11,6 @@ from pathlib import Path
 
 from models import versions
 from models.images import gallery as galleries
-from models.images import gallery_files
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
 from models.profile import Field
@@ -62,7 +61,7 @@ def _promote_encoder(run: Path, settings: Settings, references: Path | None) -> 
         raise PromotionError(f"{run} does not load as an encoder: {error}") from error
     own = settings.home / "gallery"
     # Under the gallery's lock, so that nothing is enrolled between the look at what is in force and its replacement.
-    with gallery_files.locked(own), tempfile.TemporaryDirectory(dir=settings.home) as scratch:
+    with versions.locked(own), tempfile.TemporaryDirectory(dir=settings.home) as scratch:
         galleries.build(references, Path(scratch), encoder)
         _refuse_lost(Gallery.load(Path(scratch), encoder), settings)
         settings.keep_encoder(run, encoder.fingerprint)

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
+from models import versions
 from models.accounts.segments import MOST_ROWS, Accounts, AccountsError, Segment, write
-from models.images.gallery_files import locked
 from models.versions import POINTER
 
 OPEN_ROWS = 4_096
@@ -137,7 +137,7 @@ class RegisterFiles:
 
     @contextmanager
     def _changing(self) -> Iterator[tuple[Segment, ...]]:
-        with locked(self.root):
+        with versions.locked(self.root):
             yield self.read().segments
 
     def _anew(self, segment: Segment, hashes: Array) -> str:

@@ -11,7 +11,6 @@ A version is a directory that never changes. It holds
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import io
 import json
@@ -197,15 +196,6 @@ def own(settings: Settings) -> Iterator[tuple[Path, Path]]:
     encoder = settings.encoder_directory()
     yield settings.home / "gallery", settings.gallery_directory()
     settings.keep_encoder(encoder, encoder.name)
-
-
-@contextmanager
-def locked(root: Path) -> Iterator[None]:
-    """Let one writer at a time read, change and publish; the kernel frees the lock of a process that dies."""
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _prune(root: Path, version: str) -> None:
