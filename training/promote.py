@@ -13,6 +13,7 @@ from models import versions
 from models.images import gallery as galleries
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
+from models.locks import locked
 from models.profile import Field
 from models.settings import Settings
 from models.text.classifier import TextClassifier
@@ -48,7 +49,7 @@ def _promote_text(run: Path, settings: Settings) -> Path:
         classifier([FieldText.of(Field.BIO, PROBE)])
     except Exception as error:
         raise PromotionError(f"{run} does not load as a text model: {error}") from error
-    name = f"{classifier.version}-{versions.digest(run / 'model.onnx')[:8]}"
+    name = f"{classifier.version}-{versions.digest(run / versions.CONFIG)[:8]}"
     return versions.publish_copy(settings.home / "text", run, name)
 
 
@@ -61,7 +62,7 @@ def _promote_encoder(run: Path, settings: Settings, references: Path | None) -> 
         raise PromotionError(f"{run} does not load as an encoder: {error}") from error
     own = settings.home / "gallery"
     # Under the gallery's lock, so that nothing is enrolled between the look at what is in force and its replacement.
-    with versions.locked(own), tempfile.TemporaryDirectory(dir=settings.home) as scratch:
+    with locked(own / versions.LOCK), tempfile.TemporaryDirectory(dir=settings.home) as scratch:
         galleries.build(references, Path(scratch), encoder)
         _refuse_lost(Gallery.load(Path(scratch), encoder), settings)
         settings.keep_encoder(run, encoder.fingerprint)

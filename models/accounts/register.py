@@ -20,9 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
-from models import versions
 from models.accounts.segments import MOST_ROWS, Accounts, AccountsError, Segment, write
-from models.versions import POINTER
+from models.locks import locked
+from models.versions import LOCK, POINTER
 
 OPEN_ROWS = 4_096
 """Accounts up to which a segment is written anew for every one that is added: 2 MB, some milliseconds."""
@@ -137,7 +137,7 @@ class RegisterFiles:
 
     @contextmanager
     def _changing(self) -> Iterator[tuple[Segment, ...]]:
-        with versions.locked(self.root):
+        with locked(self.root / LOCK):
             yield self.read().segments
 
     def _anew(self, segment: Segment, hashes: Array) -> str:

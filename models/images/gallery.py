@@ -31,6 +31,7 @@ from models.images.references import (
     parse_reference,
     read_references,
 )
+from models.locks import locked
 
 __all__ = ["Change", "Clash", "Drawing", "Gallery", "GalleryError", "Reference", "add", "build", "read_references"]
 __all__ += ["Phrase", "configure", "remove"]
@@ -150,7 +151,7 @@ def build(references: Path, directory: Path, encoder: Encoder) -> Change:
     entries, vectors = _embedded(read_references(references), encoder)
     _check_protects(entries)
     alike = tuple(clashes(entries, vectors, 0))
-    with versions.locked(directory):
+    with locked(directory / versions.LOCK):
         version = gallery_files.publish(directory, encoder.fingerprint, entries, vectors)
     return Change(version, len(entries), alike)
 
@@ -171,7 +172,7 @@ def add(
     """
     check_agreement(sources)
     offered, offered_vectors = _embedded(sources, encoder)
-    with versions.locked(directory):
+    with locked(directory / versions.LOCK):
         gallery = Gallery.load(gallery_files.in_force(directory, base), encoder)
         check_agreement(sources, gallery.references)
         known = {entry.key for entry in gallery.entries}
@@ -198,7 +199,7 @@ def configure(directory: Path, reference_id: str, base: Path | None = None, **se
     Raises:
         GalleryError: an unknown reference, a value outside [0, 1], or a gallery that cannot be loaded.
     """
-    with versions.locked(directory):
+    with locked(directory / versions.LOCK):
         contents = gallery_files.read(gallery_files.in_force(directory, base))
         gallery, entries = Gallery(contents), list(contents.entries)
         for number in gallery.entries_of(reference_id):
@@ -217,7 +218,7 @@ def remove(directory: Path, reference_id: str, base: Path | None = None) -> Chan
     Raises:
         GalleryError: an unknown reference, the last emblem, or a gallery that cannot be loaded.
     """
-    with versions.locked(directory):
+    with locked(directory / versions.LOCK):
         contents = gallery_files.read(gallery_files.in_force(directory, base))
         gallery = Gallery(contents)
         removed = gallery.entries_of(reference_id)

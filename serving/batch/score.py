@@ -10,9 +10,7 @@ import os
 import resource
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +20,8 @@ from daft.errors import UDFException
 from daft.exceptions import DaftCoreException
 from tqdm import tqdm
 
-from models.inspector import Inspector
 from models.settings import Settings
+from serving.batch.in_force import versions_in_force
 from serving.batch.inputs import InputError, find
 from serving.batch.plan import Part, plan
 from serving.batch.report import Report, Tally
@@ -75,7 +73,7 @@ def score(  # noqa: PLR0913 - the command's own options
     files = find(source)
     _refuse_overlap(files, out)
     planned = plan(files, part_rows)
-    versions = _versions(settings)
+    versions = versions_in_force(settings)
     run = Run(out, files, part_rows, versions)
     with run.begun(restart):
         missing = run.missing(planned.parts)
@@ -89,16 +87,6 @@ def score(  # noqa: PLR0913 - the command's own options
         seconds = time.monotonic() - started
         tally = Tally.of(run.finish(planned.parts))
     return Report(out, tally, judged, seconds, sum(peaks.values()), planned.ignored)
-
-
-def _versions(settings: Settings) -> dict[str, str]:
-    """What judges, asked in a process that ends at once: the models would stay in this one's memory for nothing."""
-    with ProcessPoolExecutor(1, get_context("spawn")) as process:
-        return process.submit(_versions_in_force, settings).result()
-
-
-def _versions_in_force(settings: Settings) -> dict[str, str]:
-    return dict(Inspector.load(settings).versions)
 
 
 def _judged(parts: Sequence[Part], scorer: Any) -> Iterator[dict[str, int]]:

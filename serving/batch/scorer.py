@@ -17,12 +17,12 @@ from daft import DataType, Series
 from models.inspector import Inspector
 from models.profile import Profile, ProfileError
 from models.settings import Settings
+from models.together import TOGETHER, judge_all
 from serving.batch import decisions
 from serving.batch.inputs import Row, account_id, rows
 from serving.batch.plan import Part
 from serving.batch.profiles import profile_of
 from serving.batch.run import RunError
-from serving.routes.passes import TOGETHER, judge_all
 
 REPEATED = ProfileError(
     "account_repeated", "an earlier row has the same account_id; only that one was judged", "account_id"

@@ -10,7 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from models.settings import Settings
-    from serving.closing import Closing
+    from serving.closed.closing import Closing
 
 app = typer.Typer(help="关闭账号 · Remember accounts that were closed by law.", no_args_is_help=True)
 
@@ -37,14 +37,14 @@ def add(
     from models.images.encoder import Encoder
     from models.profile import Profile
     from models.settings import Settings
-    from serving import closing_files
+    from serving.closed import files
 
     _check_one(source, account_id)
     settings = Settings.from_environment()
     encoder, closing = Encoder(settings.encoder_directory(), settings.threads), _closing(settings)
     picture = avatar.read_bytes() if avatar else None
-    accounts = closing_files.profiles(source) if source else iter([Profile(str(account_id), name, avatar=picture)])
-    counts = closing_files.add_all(accounts, closing, encoder, _user())
+    accounts = files.profiles(source) if source else iter([Profile(str(account_id), name, avatar=picture)])
+    counts = files.add_all(accounts, closing, encoder, _user())
     typer.echo(f"{counts.pop('added')} accounts remembered; {closing.version} is in force")
     if counts:
         typer.echo("not remembered: " + ", ".join(f"{count} {code}" for code, count in counts.items()), err=True)
@@ -60,10 +60,10 @@ def remove(source: Source = None, account_id: AccountId = None) -> None:
     Example: `huijian closed remove --account-id 42`
     """
     from models.settings import Settings
-    from serving import closing_files
+    from serving.closed import files
 
     _check_one(source, account_id)
-    asked = closing_files.ids(source) if source else [str(account_id)]
+    asked = files.ids(source) if source else [str(account_id)]
     closing = _closing(Settings.from_environment())
     removed = closing.remove(asked, _user())
     typer.echo(f"{removed} of {len(asked)} accounts forgotten; {closing.version} is in force")
@@ -77,7 +77,7 @@ def _check_one(source: str | None, account_id: str | None) -> None:
 
 
 def _closing(settings: Settings) -> Closing:
-    from serving.closing import Closing
+    from serving.closed.closing import Closing
     from serving.store.audit import Trail
     from serving.store.database import Database
     from serving.store.secrets import Secrets

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from models.locks import locked
 from serving.keys.keys import Keys, KeysError
 
 
@@ -38,8 +38,7 @@ def change(path: Path, edit: Callable[[Keys], Keys]) -> Keys:
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Two people who add a key at once must not lose one.
-    with (path.parent / f".{path.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(path.with_name(f".{path.name}.lock")):
         keys = edit(Keys.parse(read(path) or ""))
         _write(path, keys.dump())
     return keys

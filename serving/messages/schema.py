@@ -24,16 +24,16 @@ MAX_PROFILES: Final = 64
 Identifier = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH)]
 
 
-class Body(BaseModel):
+class RequestBody(BaseModel):
     """The fields of a body with their types and lengths; `openapi.yaml` says the same to clients."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
 
-Kind = TypeVar("Kind", bound=Body)
+Kind = TypeVar("Kind", bound=RequestBody)
 
 
-class ProfileRequest(Body):
+class ProfileRequest(RequestBody):
     """The fields of a profile."""
 
     account_id: Identifier
@@ -50,7 +50,7 @@ class ProfileRequest(Body):
         return Profile(self.account_id, **content, entitlements=frozenset(self.entitlements or ()))
 
 
-class BatchRequest(Body):
+class BatchRequest(RequestBody):
     """Profiles that are judged together; each is looked at by itself."""
 
     profiles: Annotated[list[Any], Field(min_length=1, max_length=MAX_PROFILES)]

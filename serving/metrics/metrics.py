@@ -49,24 +49,43 @@ class Metrics:
         self._requests = counter("huijian_requests", "HTTP requests by route and status.", ["route", "status"])
         self._refusals = counter("huijian_refusals", "Refused requests by the error's code.", ["code"])
         self._verdicts = counter("huijian_verdicts", "Judged profiles by verdict.", ["verdict"])
-        about = "Findings by label and severity; pass for those that are only reported."
-        self._findings = counter("huijian_findings", about, ["label", "severity"])
-        about = "Judged pictures: computed, or remembered from an earlier one of the same bytes."
-        self._pictures = counter("huijian_pictures", about, ["outcome"])
-        about = "Time to answer, by route."
-        self._seconds = histogram("huijian_request_seconds", about, ["route"], buckets=BUCKETS)
-        about = "Cosine of each picture to the reference that it resembles most."
-        self._similarity = histogram("huijian_similarity", about, ["field"], buckets=EDGES)
-        about = "Time for the text in one picture: read, or skipped as text was unlikely."
-        self._ocr = histogram("huijian_ocr_seconds", about, ["outcome"], buckets=BUCKETS)
-        about = (
-            "Time by stage of a request that judges; together they are the work on it, without its time in the queue."
+        self._findings = counter(
+            "huijian_findings",
+            "Findings by label and severity; pass for those that are only reported.",
+            ["label", "severity"],
         )
-        self._stages = histogram("huijian_stage_seconds", about, ["stage"], buckets=STAGE_BUCKETS)
-        about = "Time from a request's last byte until a thread works on it, by pool."
-        self._queue = histogram("huijian_queue_seconds", about, ["pool"], buckets=STAGE_BUCKETS)
-        about = "Requests that are worked on or wait for a thread, by pool."
-        self._inside = Gauge("huijian_inside", about, ["pool"], registry=registry, multiprocess_mode="livesum")
+        self._pictures = counter(
+            "huijian_pictures", "Judged pictures: computed, or remembered from one of the same bytes.", ["outcome"]
+        )
+        self._seconds = histogram("huijian_request_seconds", "Time to answer, by route.", ["route"], buckets=BUCKETS)
+        self._similarity = histogram(
+            "huijian_similarity", "Cosine of each picture to its most similar reference.", ["field"], buckets=EDGES
+        )
+        self._ocr = histogram(
+            "huijian_ocr_seconds",
+            "Time for the text in one picture: read, or skipped as text was unlikely.",
+            ["outcome"],
+            buckets=BUCKETS,
+        )
+        self._stages = histogram(
+            "huijian_stage_seconds",
+            "Time by stage of a request that judges; together they are the work on it, without its time in the queue.",
+            ["stage"],
+            buckets=STAGE_BUCKETS,
+        )
+        self._queue = histogram(
+            "huijian_queue_seconds",
+            "Time from a request's last byte until a thread works on it, by pool.",
+            ["pool"],
+            buckets=STAGE_BUCKETS,
+        )
+        self._inside = Gauge(
+            "huijian_inside",
+            "Requests that are worked on or wait for a thread, by pool.",
+            ["pool"],
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
 
     def served(self, route: str, status: int, seconds: float) -> None:
         """A request was answered.

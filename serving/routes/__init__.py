@@ -1,1 +1,1 @@
-"""What the contract lists under HTTP, one file for each kind of thing."""
+"""Handlers of the /v1 routes, and what they share: threads to work in, and what a client is told of a fault."""

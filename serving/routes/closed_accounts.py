@@ -13,11 +13,11 @@ from starlette.responses import Response
 from models import profile
 from models.live import LiveInspector
 from models.profile import MAX_LENGTH, Profile, ProfileError
-from serving.closing import Closing, seen
+from serving.closed.closing import Closing, seen
 from serving.keys.scopes import caller
 from serving.messages.bodies import Shape, read
 from serving.messages.responses import json_response
-from serving.messages.schema import Body, Identifier, validated
+from serving.messages.schema import Identifier, RequestBody, validated
 from serving.metrics.metrics import Metrics
 from serving.routes.pool import Pool
 from serving.routes.store_faults import store_faults
@@ -27,7 +27,7 @@ MAX_WAITING: Final = 16
 """Changes in one worker, made or waiting: only one at a time can be."""
 
 
-class ClosedAccountRequest(Body):
+class ClosedAccountRequest(RequestBody):
     """An account that was closed, as it last looked."""
 
     account_id: Identifier

@@ -14,7 +14,7 @@ from models.profile import Label, ProfileError, Severity
 from serving.keys.scopes import caller
 from serving.messages.bodies import read_json
 from serving.messages.responses import json_response
-from serving.messages.schema import Body, validated
+from serving.messages.schema import RequestBody, validated
 from serving.metrics.metrics import Metrics
 from serving.routes.pool import Pool
 from serving.routes.store_faults import store_faults
@@ -29,13 +29,13 @@ MAX_REASON: Final = 2_000
 _DECISION_ID = re.compile("[0-9a-f]{32}")
 
 
-class AppealRequest(Body):
+class AppealRequest(RequestBody):
     """What the account's owner says against a decision."""
 
     reason: Annotated[str, Field(min_length=1, max_length=MAX_REASON)]
 
 
-class ReviewRequest(Body):
+class ReviewRequest(RequestBody):
     """What a person decided instead."""
 
     outcome: Literal["pass", "reject"]

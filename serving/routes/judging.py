@@ -12,12 +12,12 @@ from starlette.responses import Response
 from models.live import LiveInspector
 from models.profile import Answer, Profile, ProfileError
 from models.stages import Stages, stage
+from models.together import judge_all
 from serving.keys.scopes import caller
 from serving.messages.errors import described
 from serving.messages.responses import json_response
 from serving.messages.schema import parse, parse_batch
 from serving.metrics.metrics import Metrics
-from serving.routes.passes import judge_all
 from serving.routes.pool import Pool
 from serving.routes.store_faults import store_faults
 from serving.shadow.shadow import Shadow

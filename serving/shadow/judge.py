@@ -19,7 +19,7 @@ from models.live import LiveInspector
 from models.profile import Answer, Profile
 from models.settings import Settings
 from models.sources import in_words
-from serving.routes.passes import judge_all
+from models.together import judge_all
 
 LOWEST_PRIORITY: Final = 19
 """Of a process: it gets what the others leave."""

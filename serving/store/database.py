@@ -6,10 +6,9 @@ processes append to it.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from models.locks import locked
 from serving.store import tables
 from serving.store.errors import StoreError, StoreUnavailable
 from serving.store.variables import URL_VARIABLE
@@ -172,16 +172,19 @@ def _made_by_one(path: Path) -> Iterator[None]:
 
     SQLite waits for no lock while a new file becomes one with a log: workers that start together would be told that
     it is busy. The lock is a file of its own, for closing the database's would let go of SQLite's own locks.
+
+    Raises:
+        StoreUnavailable: it cannot be made, or another process is at it for longer than a writer waits.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (path.parent / f".{path.name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    with ExitStack() as held:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            held.enter_context(locked(path.with_name(f".{path.name}.lock"), LOCK_SECONDS))
             if not path.exists():
                 path.touch(0o600)
-            yield
-    except OSError as error:
-        raise StoreUnavailable(f"the database file {path} cannot be opened: {error.strerror}") from None
+        except OSError as error:
+            raise StoreUnavailable(f"the database file {path} cannot be opened: {error.strerror or error}") from None
+        yield
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:

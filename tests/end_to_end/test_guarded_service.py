@@ -246,10 +246,10 @@ def test_clients_that_leave_take_nothing_from_the_others(guarded, client):
     within_five_seconds(answered)
 
 
-def reviewed(reviewer, decision):
-    """The answer to a review, sent again for the second in which its decision is on its way to the database."""
+def once_stored(client, path, body):
+    """The answer to what is said of a decision, sent again while that is on its way to the database."""
     for _ in range(20):
-        answer = reviewer.post(f"/v1/decisions/{decision}/review", json={"outcome": "pass", "note": MARKER})
+        answer = client.post(path, json=body)
         if answer.status_code != 503:
             break
         time.sleep(0.1)
@@ -286,11 +286,11 @@ def varied(guarded, client):
         yield manager.delete(f"/v1/references/{MARKER}")
         yield manager.delete(f"/v1/references/{MARKER}-unknown")
     decision = client.post("/v1/classify", json=profile).json().get("decision_id", "0" * 32)
-    yield client.post(f"/v1/decisions/{decision}/appeal", json={"reason": MARKER})
+    yield once_stored(client, f"/v1/decisions/{decision}/appeal", {"reason": MARKER})
     with guarded.client("review") as reviewer:
         yield reviewer.get(f"/v1/decisions/{MARKER}")
         yield reviewer.get(f"/v1/decisions/{decision}")
-        yield reviewed(reviewer, decision)
+        yield once_stored(reviewer, f"/v1/decisions/{decision}/review", {"outcome": "pass", "note": MARKER})
         yield reviewer.post(f"/v1/decisions/{decision}/review", json={"outcome": MARKER})
 
 

@@ -1,25 +1,35 @@
-"""Packages from the registries, fetched as training does."""
+"""Packages from the registries, unpacked once."""
 
-import subprocess
-import sys
+import threading
+import time
 
 import pytest
 
-from training.packages import fetch
-
-FETCH = "from training.packages import fetch; print(fetch('coat-of-arms'))"
+from training import packages
 
 
-@pytest.mark.slow
-def test_processes_that_want_a_package_at_once_get_the_same_one(tmp_path, monkeypatch):
+def test_a_package_that_several_want_at_once_is_fetched_once(tmp_path, monkeypatch):
     monkeypatch.setenv("HUIJIAN_CACHE", str(tmp_path))
-    command = [sys.executable, "-c", FETCH]
-    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    printed = {process.communicate()[0].strip() for process in processes}
-    assert printed == {str(fetch("coat-of-arms"))}
-    assert [process.returncode for process in processes] == [0, 0, 0]
+    fetched = []
+
+    def slow(package, scratch, target):
+        fetched.append(package.name)
+        time.sleep(0.2)
+        (target / "drawing.svg").write_text("<svg/>")
+
+    monkeypatch.setitem(packages._DOWNLOADERS, "npm", slow)  # what is tested comes before the registry's client
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(packages.fetch("coat-of-arms"))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert fetched == ["coat-of-arms"]
+    assert len(found) == 4
+    assert len(set(found)) == 1
+    assert (found[0] / "drawing.svg").read_text() == "<svg/>"
 
 
 def test_a_package_that_is_not_listed_is_refused():
     with pytest.raises(KeyError):
-        fetch("nothing of this name")
+        packages.fetch("nothing of this name")

@@ -24,6 +24,9 @@ LETTERS = "ABCDEHKLMNORSTVXYZ0123456789"
 RESTYLED = 0.3
 """Part of the imitations that are made again by another hand or technique: the kinds that are hardest to know again."""
 
+FILLED = 0.9
+"""Of the picture's shorter side that a drawing takes which nobody moved."""
+
 NEAREST_SHRINK = 0.6
 """Drawings that shrink further are averaged first, so that thin lines do not flicker."""
 
@@ -57,7 +60,8 @@ def imitate(  # noqa: PLR0913, PLR0917 - all that a picture is made of
         size: height and width of the picture in pixels.
         backgrounds: what it is put on.
         other: another emblem that may stand beside it or be stuck on it.
-        effort: how many of the ways to change it are considered, 0 to 1: with 0 it is a plain copy.
+        effort: how likely each way to change it is, from 0 to 1 of what it is at most: with 0 the drawing stands
+            unchanged and upright in the middle of some background.
     """
 
     def tried() -> bool:
@@ -67,7 +71,7 @@ def imitate(  # noqa: PLR0913, PLR0917 - all that a picture is made of
         drawing = _recoloured(draw, drawing)
     if draw.random() < RESTYLED * effort:
         drawing = _where_seen(restyled(draw, drawing), drawing)
-    center, side = _layout(draw, size) if tried() else (np.array(size[::-1]) / 2, 0.9 * min(size))
+    center, side = _layout(draw, size) if tried() else (np.array(size[::-1]) / 2, FILLED * min(size))
     ground = backgrounds.any(draw, size)
     if other is not None and draw.random() < 0.25 * effort:
         ground = _beside(draw, ground, other, center, side)

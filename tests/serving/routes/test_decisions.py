@@ -12,11 +12,11 @@ from services import client_of
 from models.live import LiveInspector
 from models.profile import MAX_LENGTH, Field, Profile, ProfileError
 from models.settings import REPOSITORY, Settings
+from models.together import TOGETHER, judge_all
 from serving import docs
 from serving.messages.errors import CODES
 from serving.messages.schema import MAX_PROFILES
 from serving.routes.decisions import MAX_REASON
-from serving.routes.passes import TOGETHER, judge_all
 from serving.store.audit import events
 from serving.store.database import Database
 from serving.store.secrets import Secrets

@@ -40,7 +40,7 @@ def test_workers_that_start_together_make_one_database(environment):
         start = time.time() + 0.05
         for worker in workers:
             print(start, file=worker.stdin, flush=True)
-        assert [worker.wait() for worker in workers] == [0, 0]
+        assert [worker.wait(30) for worker in workers] == [0, 0]
 
 
 def test_database_of_a_later_release_is_refused(home, database):

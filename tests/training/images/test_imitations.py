@@ -24,6 +24,24 @@ def test_the_same_seed_gives_the_same_imitation_and_another_gives_another(drawin
     assert not np.array_equal(first.picture, other.picture)
 
 
+def test_without_effort_a_drawing_stands_unchanged_in_the_middle(drawing):
+    for seed in range(10):
+        made = imitate(np.random.default_rng(seed), drawing, (160, 160), NO_PHOTOS, drawing, effort=0)
+        assert np.allclose(made.box, (0.14, 0.14, 0.86, 0.86), atol=0.02)
+        assert made.picture[80, 80].tolist() == [0, 255, 0]
+        assert made.picture[40, 80].tolist() == [255, 0, 255]
+
+
+def test_the_more_effort_the_fewer_imitations_are_like_the_drawing(drawing):
+    def like(effort):
+        made = (
+            imitate(np.random.default_rng(seed), drawing, (160, 160), NO_PHOTOS, None, effort) for seed in range(80)
+        )
+        return sum(one.picture[80, 80].tolist() == [0, 255, 0] for one in made)
+
+    assert like(0.0) > like(0.4) > like(1.0)
+
+
 @pytest.mark.parametrize("size", [(160, 160), (96, 256), (192, 128)])
 def test_imitations_are_pictures_of_the_asked_size_with_a_box_inside(drawing, size):
     for seed in range(40):

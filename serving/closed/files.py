@@ -14,7 +14,7 @@ from models.images.encoder import Encoder
 from models.profile import Profile, ProfileError
 from serving.batch.inputs import account_id, find, header, keys, rows
 from serving.batch.profiles import profile_of
-from serving.closing import Closing, seen
+from serving.closed.closing import Closing, seen
 
 TOGETHER: Final = 16
 """Profiles whose avatars are embedded in one pass."""

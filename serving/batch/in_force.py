@@ -1,0 +1,43 @@
+"""What would judge now, asked in a process that ends: the models would stay in the asker's memory for nothing."""
+
+from __future__ import annotations
+
+import signal
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+
+from models.inspector import Inspector
+from models.settings import Settings
+from serving.batch.run import RunError
+
+
+def versions_in_force(settings: Settings) -> dict[str, str]:
+    """The versions that an Inspector of these settings names in its answers.
+
+    Raises:
+        ArtifactError, GalleryError, PolicyError: it cannot be loaded.
+        RunError: the process was lost.
+    """
+    context = get_context("spawn")
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=_tell, args=(settings, sending), daemon=True)
+    process.start()
+    sending.close()  # so that the end of the process is the end of the pipe
+    try:
+        said = receiving.recv()
+    except EOFError:
+        raise RunError("the process that loads the models was lost, perhaps for want of memory; run again") from None
+    finally:
+        process.join()
+    if isinstance(said, Exception):
+        raise said
+    return dict(said)
+
+
+def _tell(settings: Settings, sending: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first process, which ends this one
+    try:
+        said: dict[str, str] | Exception = dict(Inspector.load(settings).versions)
+    except Exception as error:
+        said = error
+    sending.send(said)
