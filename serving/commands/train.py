@@ -64,14 +64,14 @@ def images(  # noqa: PLR0913, PLR0917 - the run's own options
     cases: Cases = None,
     steps: Annotated[
         int, typer.Option(min=1, help="Of 32 pictures each, those of a broken-off run among them.")
-    ] = 4_600,
+    ] = 8_000,
     seed: Seed = 0,
     limit: Limit = None,
     threads: Threads = 2,
 ) -> None:
     """Train the image encoder and export it.
 
-    Example: `huijian train images --cases new-cases.jsonl --steps 9000`
+    Example: `huijian train images --cases new-cases.jsonl --steps 12000`
     """
     from training.images.train import train_images
 

@@ -8,15 +8,17 @@ it is answered, took 0.6 ms of processor time for each.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 from weakref import WeakSet
 
 import h11
 import uvicorn
 import uvicorn.config
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
@@ -46,9 +48,12 @@ def install(app: ASGIApp) -> None:
     """Let this process serve its connections by the protocol below, and end those too that come as it stops.
 
     Args:
-        app: what answers their requests; uvicorn's own application gets the lifespan of the process alone.
+        app: what answers their requests; uvicorn's own application gets the lifespan of the process alone. Of a proxy
+            whose address FORWARDED_ALLOW_IPS lists, this machine's if unset, it is told the client's address.
     """
-    uvicorn.config.HTTP_PROTOCOLS["auto"] = partial(Connection, app)  # type: ignore[assignment] # any maker will do
+    trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+    known = cast(ASGIApp, ProxyHeadersMiddleware(cast(Any, app), trusted))  # uvicorn has types of its own
+    uvicorn.config.HTTP_PROTOCOLS["auto"] = partial(Connection, known)  # type: ignore[assignment] # any maker will do
     uvicorn.Server.shutdown = _shutdown  # type: ignore[method-assign, assignment]
 
 

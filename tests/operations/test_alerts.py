@@ -15,7 +15,7 @@ RULES = [
     for group in yaml.safe_load((OPERATIONS / "alerts.yaml").read_text(encoding="utf-8"))["groups"]
     for rule in group["rules"]
 ]
-needs_promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="Debian's package prometheus has it")
+needs_promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="Debian's package promtool has it")
 
 
 def promtool(*arguments):

@@ -38,9 +38,6 @@ PROXY_RATE = 0.3
 """Of plain gradient descent: a proxy moves when it is drawn. Adam would move all of them at every step, and did: with
 ten thousand proxies and ten views of each, they lost what they started from before they were first met."""
 
-STEPS = 8_000
-"""Of 32 pictures each."""
-
 WARM_UP = 100
 FALL = 0.25
 """Part of the steps over which the rate falls."""
@@ -57,7 +54,7 @@ def train_images(  # noqa: PLR0913 - a command's options
     output: Path,
     *,
     cases: Sequence[Path] = (),
-    steps: int = STEPS,
+    steps: int,
     seed: int = 0,
     limit: int | None = None,
     threads: int = 2,

@@ -84,6 +84,13 @@ def test_a_server_that_is_to_stop_answers_what_has_come_and_waits_for_nothing_el
         connection.close()
 
 
+def test_behind_a_proxy_of_this_machine_the_clients_address_counts(address):
+    asked = b"GET /slow HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: %s\r\n\r\n"
+    assert answer(connect(address, asked % b"127.0.0.1")) == (200, b"done")
+    status, body = answer(connect(address, asked % b"203.0.113.9"))
+    assert (status, json.loads(body)["error"]["code"]) == (403, "forbidden")
+
+
 def test_who_asks_for_a_websocket_gets_the_answer_without(address):
     upgrade = b"GET /slow HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
     assert answer(connect(address, upgrade)) == (200, b"done")
