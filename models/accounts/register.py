@@ -17,6 +17,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -34,6 +36,9 @@ TRIES = 5
 """Times to read anew because what `CURRENT` listed was replaced meanwhile."""
 
 Array = np.ndarray
+
+_OPEN: Final[WeakValueDictionary[Path, Segment]] = WeakValueDictionary()
+"""Segments of this process by their directory, for as long as somebody holds them: a deleted one must not stay mapped."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +66,14 @@ class RegisterFiles:
 
     Args:
         root: need not exist yet.
-        segments: in force when it was last read.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._listed: tuple[str, ...] = ()
-        self._open: dict[str, Segment] = {}
+        self._last = Register()  # held, so that the next reading finds its segments open
 
     def read(self) -> Register:
-        """What is in force now; segments that did not change are shared with earlier readings.
+        """What is in force now; a segment that this process has open already is not read again.
 
         Raises:
             AccountsError: it cannot be read.
@@ -78,8 +81,8 @@ class RegisterFiles:
         for attempt in range(TRIES):
             names = self.listed()
             try:
-                self._open = {name: self._open.get(name) or Segment(self.root / name) for name in names}
-                return Register(tuple(self._open.values()))
+                self._last = Register(tuple(_opened(self.root / name) for name in names))
+                return self._last
             except AccountsError:
                 if names == self.listed() or attempt == TRIES - 1:
                     raise
@@ -164,6 +167,10 @@ class RegisterFiles:
         for path in self.root.iterdir():
             if path.is_dir() and path.name not in listed:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _opened(directory: Path) -> Segment:
+    return _OPEN.get(directory) or _OPEN.setdefault(directory, Segment(directory))
 
 
 def _to_join(segments: Sequence[Segment], encoder: str, count: int) -> list[Segment]:

@@ -3,20 +3,26 @@
 import base64
 import io
 import json
+from pathlib import Path
 from urllib.parse import quote
 
 import jsonschema
+import numpy as np
 import PIL.Image
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from services import client_of
 
+from models.accounts.closed import FOLDER, Account
+from models.accounts.register import OPEN_ROWS
 from models.live import LiveInspector
 from models.settings import Settings
+from models.versions import CONFIG
 from serving import docs
+from serving.closed.closing import Closing
 from serving.messages.errors import CODES
-from serving.store.audit import events, verify
+from serving.store.audit import Trail, events, verify
 from serving.store.database import Database
 from serving.store.secrets import Secrets
 from serving.store.store import Store
@@ -123,6 +129,32 @@ def test_what_cannot_be_registered_is_refused_with_its_field(client, values, cod
 
 def test_an_unknown_account_cannot_be_forgotten(client):
     assert error_of(client.delete("/v1/closed_accounts/nobody")) == ("closed_account_unknown", "account")
+
+
+def test_a_change_reads_no_segment_again_that_the_worker_has_open(client, live, home):
+    """Segments that are full enough stay as they are; of millions of accounts reading them takes minutes."""
+    closing = Closing(home, Trail(Database.from_environment(home)))
+    many = [str(number) for number in range(OPEN_ROWS)]
+    closing.add([Account(one) for one in many], live.current.encoder, "test")
+    del closing
+    live.refresh()
+    (segment,) = (file for file in (home / FOLDER).glob("*/accounts.npy") if len(np.load(file)) == OPEN_ROWS)
+    (segment.parent / CONFIG).rename(segment.parent / "hidden")  # so whoever reads it is told that it is damaged
+    added = client.post("/v1/closed_accounts", json={"account_id": "one more", "name": NAME})
+    removed = client.delete("/v1/closed_accounts/one%20more")
+    (segment.parent / "hidden").rename(segment.parent / CONFIG)
+    assert (added.status_code, removed.status_code) == (201, 200)
+    assert Closing(home, Trail(Database.from_environment(home))).remove(many, "test") == OPEN_ROWS
+
+
+def test_a_worker_lets_go_of_the_files_of_accounts_that_were_forgotten(client, live, home):
+    """Or the medium would keep for ever what the removal promised to delete."""
+    client.post("/v1/closed_accounts", json={"account_id": "42", "name": NAME})
+    live.refresh()
+    assert client.delete("/v1/closed_accounts/42").status_code == 200
+    live.refresh()
+    mapped = Path("/proc/self/maps").read_text(encoding="utf-8")
+    assert not [line for line in mapped.splitlines() if str(home) in line and "(deleted)" in line]
 
 
 def test_accounts_are_registered_and_forgotten_in_files(client, live, home, tmp_path, huijian):
