@@ -38,7 +38,7 @@ TRIES = 5
 Array = np.ndarray
 
 _OPEN: Final[WeakValueDictionary[Path, Segment]] = WeakValueDictionary()
-"""Segments of this process by their directory, for as long as somebody holds them: a deleted one must not stay mapped."""
+"""Segments of this process by their directory while somebody holds them: a deleted one must not stay mapped."""
 
 
 @dataclass(frozen=True)
