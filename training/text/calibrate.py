@@ -27,6 +27,9 @@ CLEAN_FLAGGED = 0.007
 others calibrate: 0.01 flags 4.4% of the clean texts (they are harder than most) and finds 88.4% of the labels, 0.007
 flags 4.3% and finds 87.9%, 0.005 4.1% and 86.9%, 0.003 2.9% and 84.6%."""
 
+ABOVE_ALL = 0.01
+"""How far above the highest logit a threshold lies that flags none of the texts: further than rounded weights err."""
+
 UNTUNED_EVIDENCE = 0.5
 """Evidence threshold of a model that reports nothing rightly."""
 
@@ -73,18 +76,23 @@ def _blend(logits: Array, truth: Array, clean: Array) -> dict[str, float]:
 def operating_point(logits: Array, probabilities: Array, clean: Array) -> float:
     """The logit with the highest expected F1 that flags at most `CLEAN_FLAGGED` of the clean texts.
 
+    Texts of equal logit are flagged together or not at all; if even the highest flag too many clean texts, none is.
+
     Args:
         logits, probabilities: of one label, float (n,).
         clean: bool (n,), texts without any label.
     """
-    order = np.argsort(-logits)
+    order = np.argsort(-logits, kind="stable")
+    ranked = logits[order]
     flagged = np.arange(1, len(order) + 1)
     right = np.cumsum(probabilities[order])
     f1 = 2 * right / (flagged + probabilities.sum())
-    allowed = np.cumsum(clean[order]) <= max(CLEAN_FLAGGED * clean.sum(), 1)
+    last_of_its_value = np.append(ranked[1:] < ranked[:-1], True)
+    allowed = last_of_its_value & (np.cumsum(clean[order]) <= max(CLEAN_FLAGGED * clean.sum(), 1))
+    if not allowed.any():
+        return float(ranked[0]) + ABOVE_ALL
     best = int(np.argmax(np.where(allowed, f1, -1)))
-    following = logits[order[min(best + 1, len(order) - 1)]]
-    return float((logits[order[best]] + following) / 2)
+    return float((ranked[best] + ranked[min(best + 1, len(ranked) - 1)]) / 2)
 
 
 def _evidence_threshold(readings: Sequence[Reading], cases: Sequence[Case], reported: Array) -> float:

@@ -101,12 +101,16 @@ def _paired(truth: Array, plain: Array, hidden: Array) -> dict[str, Any]:
 def calibration_error(truth: Array, scores: Array) -> float:
     """Expected calibration error of one label: mean distance of score and truth over bins of equally many texts.
 
+    Texts of equal score share their truth evenly, so that their order in the file does not matter.
+
     Args:
         truth: bool (texts,).
         scores: float (texts,), probabilities.
     """
+    _, alike = np.unique(scores, return_inverse=True)
+    shares = (np.bincount(alike, truth) / np.bincount(alike))[alike]
     bins = np.array_split(np.argsort(scores, kind="stable"), BINS)
-    return _rounded(sum(abs(scores[rows].sum() - truth[rows].sum()) for rows in bins) / max(len(truth), 1))
+    return _rounded(sum(abs(scores[rows].sum() - shares[rows].sum()) for rows in bins) / max(len(truth), 1))
 
 
 def evidence_f1(cases: Sequence[Case], reported: Sequence[Sequence[Finding]]) -> float:

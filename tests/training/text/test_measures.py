@@ -50,3 +50,28 @@ def test_the_operating_point_keeps_clean_texts_unflagged():
     threshold = operating_point(logits, probabilities, clean)
     assert 1.0 < threshold < 2.01
     assert (logits[clean] > threshold).mean() <= 0.01
+
+
+@pytest.mark.parametrize("clean_first", [True, False])
+def test_the_operating_point_lies_between_different_scores_whatever_the_order_of_equal_ones(clean_first):
+    logits = np.array([3.0] * 40 + [1.0] * 20 + [-1.0] * 40)
+    clean = np.array([False] * 40 + [clean_first] * 10 + [not clean_first] * 10 + [True] * 40)
+    assert operating_point(logits, 1 / (1 + np.exp(-logits)), clean) == 2.0
+
+
+@pytest.mark.parametrize("clean_first", [True, False])
+def test_nothing_is_flagged_where_the_highest_scores_are_those_of_too_many_clean_texts(clean_first):
+    logits = np.array([3.0] * 20 + [-1.0] * 80)
+    clean = np.array([clean_first] * 10 + [not clean_first] * 10 + [True] * 80)
+    assert operating_point(logits, 1 / (1 + np.exp(-logits)), clean) > 3.0
+
+
+def test_the_operating_point_of_different_scores_is_the_one_that_their_ranks_give():
+    random = np.random.default_rng(0)
+    logits = random.normal(size=400)
+    clean = random.random(400) < 0.6
+    probabilities = 1 / (1 + np.exp(-logits))
+    order = np.argsort(-logits)
+    f1 = 2 * np.cumsum(probabilities[order]) / (np.arange(1, 401) + probabilities.sum())
+    best = max(np.flatnonzero(np.cumsum(clean[order]) <= 0.007 * clean.sum()), key=lambda rank: f1[rank])
+    assert operating_point(logits, probabilities, clean) == logits[order[[best, best + 1]]].mean()

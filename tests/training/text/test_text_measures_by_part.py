@@ -71,6 +71,13 @@ def test_calibration_error_sees_errors_that_cancel_out_over_all_texts():
     assert calibration_error(truth, np.repeat([0.3, 0.7], 50)) == pytest.approx(0.3)
 
 
+def test_calibration_error_does_not_depend_on_the_order_of_texts_with_equal_scores():
+    truth, said = np.arange(100) < 30, np.repeat([0.2, 0.4], 50)
+    shuffled = np.random.default_rng(0).permutation(50)
+    orders = (np.arange(100), np.arange(100)[::-1], np.concatenate([shuffled, shuffled + 50]))
+    assert [calibration_error(truth[order], said[order]) for order in orders] == [pytest.approx(0.4)] * 3
+
+
 def test_recall_by_way_compares_the_same_texts():
     truth = matrix([[Label.DECEPTIVE_CLAIM]] * 4)
     hidden = truth & np.array([[True], [False], [False], [True]])
