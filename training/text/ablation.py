@@ -9,15 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
 from models.policy import Policy
-from models.profile import CLASSIFIER_LABELS
 from models.text.classifier import TextClassifier
 from models.text.normalize import FieldText
-from training.text.calibrate import operating_point
+from training.text.calibrate import calibrated
 from training.text.corpus import Case, Split, read_split
 from training.text.judges import Found, joined
 from training.text.measures import matrix, summary
@@ -52,7 +49,7 @@ def _opinions(cases: Sequence[Case], classifier: TextClassifier) -> dict[str, Ar
     validation = read_split(Split.VALIDATION)
     truth = matrix([case.labels for case in validation])
     known, new = _logits(validation, classifier), _logits(cases, classifier)
-    return {name: _reported(known[:, at], truth, new[:, at]) for at, name in enumerate(("encoder", "n-grams"))}
+    return {name: calibrated(known[:, at], truth, new[:, at]) >= 0 for at, name in enumerate(("encoder", "n-grams"))}
 
 
 def _logits(cases: Sequence[Case], classifier: TextClassifier) -> Array:
@@ -62,15 +59,3 @@ def _logits(cases: Sequence[Case], classifier: TextClassifier) -> Array:
         for case in tqdm(cases, "消融 · ablation", unit="", mininterval=1)
     )
     return np.stack([[reading.encoder, reading.ngrams] for reading in readings])
-
-
-def _reported(known: Array, truth: Array, new: Array) -> Array:
-    """New logits (cases, labels) above the operating point that the known ones have."""
-    clean = np.asarray(~truth.any(axis=1))
-    reported = np.zeros(new.shape, bool)
-    for label in range(len(CLASSIFIER_LABELS)):
-        fit = LogisticRegression(C=1e3).fit(known[:, label, None], truth[:, label])
-        logits = fit.decision_function(known[:, label, None])
-        threshold = operating_point(logits, expit(logits), clean)
-        reported[:, label] = fit.decision_function(new[:, label, None]) >= threshold
-    return reported

@@ -60,17 +60,38 @@ def calibration(classifier: TextClassifier, cases: Sequence[Case]) -> dict[str, 
     }
 
 
-def _blend(logits: Array, truth: Array, clean: Array) -> dict[str, float]:
-    """Weights of both logits (cases, 2) and the offset that puts the operating point at 0.5.
+def calibrated(known: Array, truth: Array, new: Array) -> Array:
+    """Logits of one judge, per label made those of a probability whose operating point is 0.5, as `calibration` does.
 
-    If all texts agree, the encoder's logits stay as they are.
+    Args:
+        known: logits of validation texts, float (texts, labels).
+        truth: of the same texts, bool (texts, labels).
+        new: logits of the texts to judge, float (others, labels).
+
+    Returns:
+        float (others, labels).
+    """
+    clean = np.asarray(~truth.any(axis=1))
+    fits = [_fitted(known[:, [label]], truth[:, label], clean) for label in range(truth.shape[1])]
+    return np.stack([new[:, label] * weights[0] + offset for label, (weights, offset) in enumerate(fits)], axis=1)
+
+
+def _blend(logits: Array, truth: Array, clean: Array) -> dict[str, float]:
+    """Weights of both logits (cases, 2) and the offset that puts the operating point at 0.5."""
+    weights, offset = _fitted(logits, truth, clean)
+    return {"encoder": round(weights[0], 5), "ngrams": round(weights[1], 5), "offset": round(offset, 5)}
+
+
+def _fitted(logits: Array, truth: Array, clean: Array) -> tuple[list[float], float]:
+    """Of one label, a weight for each column of logits (cases, columns) and the offset.
+
+    If all texts agree, which teaches nothing, the first column's logits stay as they are.
     """
     if truth.all() or not truth.any():
-        return {"encoder": 1.0, "ngrams": 0.0, "offset": 0.0}
+        return [1.0, *[0.0] * (logits.shape[1] - 1)], 0.0
     fit = LogisticRegression(C=1e3).fit(logits, truth)
     threshold = operating_point(fit.decision_function(logits), fit.predict_proba(logits)[:, 1], clean)
-    encoder, ngrams, offset = (*map(float, fit.coef_[0]), float(fit.intercept_[0]) - threshold)
-    return {"encoder": round(encoder, 5), "ngrams": round(ngrams, 5), "offset": round(offset, 5)}
+    return fit.coef_[0].tolist(), float(fit.intercept_[0]) - threshold
 
 
 def operating_point(logits: Array, probabilities: Array, clean: Array) -> float:

@@ -144,8 +144,8 @@ def _numbers(cases: Sequence[Case], judged: Sequence[Judged]) -> Numbers:
 
 
 def _peers(cases: Sequence[Case], peers: Mapping[str, Peer]) -> dict[str, Numbers]:
-    training, texts = read_split(Split.TRAIN), _texts(cases)
-    scores = {name: peer(training, texts) for name, peer in peers.items()}
+    training, validation, texts = read_split(Split.TRAIN), read_split(Split.VALIDATION), _texts(cases)
+    scores = {name: peer(training, validation, texts) for name, peer in peers.items()}
     return {name: measure(cases, said, said >= GIVEN) for name, said in scores.items()}
 
 

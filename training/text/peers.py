@@ -1,6 +1,7 @@
 """What one would use without us, measured in the same run: keyword lists, n-grams, a frozen encoder.
 
-Each gets the same normalised texts and the same training part, and gives a label from 0.5 on.
+Each gets the same normalised texts, the same training part and, to calibrate what it learnt as ours is calibrated, the
+same validation part, and gives a label from 0.5 on.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from models.text.normalize import FieldText
 from models.text.windows import Windows
 from training.packages import cache_directory
 from training.text import base
+from training.text.calibrate import calibrated
 from training.text.corpus import DATASET, Case
 from training.text.examples import BATCH, LENGTH
 from training.text.measures import matrix
@@ -36,29 +38,45 @@ GIVEN = 0.5
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-Peer = Callable[[Sequence[Case], Sequence[FieldText]], Array]
-"""Training cases, texts to judge -> probabilities, float (texts, labels)."""
+Peer = Callable[[Sequence[Case], Sequence[Case], Sequence[FieldText]], Array]
+"""Training cases, validation cases, texts to judge -> probabilities, float (texts, labels)."""
 
 
-def keyword_lists(_: Sequence[Case], texts: Sequence[FieldText]) -> Array:
+def keyword_lists(_: Sequence[Case], __: Sequence[Case], texts: Sequence[FieldText]) -> Array:
     """1 where a text holds a word of the label's list (`datasets/bios/keywords.yaml`), 0 elsewhere."""
     table = yaml.safe_load((DATASET / "keywords.yaml").read_text(encoding="utf-8"))
     patterns = [re.compile("|".join(map(re.escape, table[label]))) for label in CLASSIFIER_LABELS]
     return np.array([[bool(one.search(text.normalized.text)) for one in patterns] for text in texts], float)
 
 
-def ngrams(training: Sequence[Case], texts: Sequence[FieldText]) -> Array:
+def ngrams(training: Sequence[Case], validation: Sequence[Case], texts: Sequence[FieldText]) -> Array:
     """TF-IDF of 1 to 4 characters and a logistic regression per label."""
     model = fit_ngrams(training)
-    return np.asarray(expit(np.stack([model(text.normalized.text) for text in texts])))
+
+    def logits(some: Sequence[FieldText]) -> Array:
+        return np.stack([model(text.normalized.text) for text in some])
+
+    return _probabilities(logits, validation, texts)
 
 
-def frozen_encoder(training: Sequence[Case], texts: Sequence[FieldText]) -> Array:
+def frozen_encoder(training: Sequence[Case], validation: Sequence[Case], texts: Sequence[FieldText]) -> Array:
     """Mean-pooled vectors of the pretrained encoder that ours starts from, and a logistic regression per label."""
-    known = embeddings([FieldText.of(case.field, case.text) for case in training])
     regression = OneVsRestClassifier(LogisticRegression(C=0.1, class_weight="balanced", max_iter=300))
-    fitted = make_pipeline(StandardScaler(), regression).fit(known, matrix([case.labels for case in training]))
-    return np.asarray(fitted.predict_proba(embeddings(texts)))
+    fitted = make_pipeline(StandardScaler(), regression)
+    fitted.fit(embeddings(_texts(training)), matrix([case.labels for case in training]))
+    return _probabilities(lambda some: fitted.decision_function(embeddings(some)), validation, texts)
+
+
+def _probabilities(
+    logits: Callable[[Sequence[FieldText]], Array], validation: Sequence[Case], texts: Sequence[FieldText]
+) -> Array:
+    """What a judge's logits say of the texts, calibrated on validation cases."""
+    truth = matrix([case.labels for case in validation])
+    return np.asarray(expit(calibrated(logits(_texts(validation)), truth, logits(texts))))
+
+
+def _texts(cases: Sequence[Case]) -> list[FieldText]:
+    return [FieldText.of(case.field, case.text) for case in cases]
 
 
 PEERS: Mapping[str, Peer] = {"keywords": keyword_lists, "n-grams": ngrams, "frozen encoder": frozen_encoder}

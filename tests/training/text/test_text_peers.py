@@ -1,5 +1,7 @@
 """Peers get the same texts as ours and give probabilities; vectors are computed once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ from transformers import BertConfig, BertModel
 from models.profile import CLASSIFIER_LABELS, Field, Label
 from models.text.normalize import FieldText
 from training.text import base, peers
-from training.text.corpus import Split, read_split
+from training.text.corpus import Case, Split, read_split
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def texts(*contents):
 
 
 def test_keywords_are_found_in_normalised_texts():
-    given = peers.keyword_lists([], texts("加Ｖ，包過", "今天天气不错"))
+    given = peers.keyword_lists([], [], texts("加Ｖ，包過", "今天天气不错"))
     assert [label for label, said in zip(CLASSIFIER_LABELS, given[0], strict=True) if said] == [
         Label.DECEPTIVE_CLAIM, Label.CONTACT_DIVERSION,
     ]  # fmt: skip
@@ -58,7 +60,20 @@ def test_a_vector_does_not_depend_on_the_texts_beside_it(tiny):
 
 @pytest.mark.parametrize("name", peers.PEERS)
 def test_every_peer_gives_a_probability_per_label(tiny, name):
-    training = read_split(Split.TRAIN)
-    scores = peers.PEERS[name](training[:: len(training) // 400], texts("加微信 abc", "包过", ""))
+    training, validation = (read_split(split) for split in (Split.TRAIN, Split.VALIDATION))
+    scores = peers.PEERS[name](training[:: len(training) // 400], validation[::30], texts("加微信 abc", "包过", ""))
     assert scores.shape == (3, len(CLASSIFIER_LABELS))
     assert ((scores >= 0) & (scores <= 1)).all()
+
+
+def test_a_peer_is_calibrated_on_validation_texts_as_ours_is():
+    training = [Case(str(row), Field.BIO, text, labels, {}) for row, (text, labels) in enumerate(
+        [("加微信 abc", (Label.CONTACT_DIVERSION,)), ("今天天气不错", ())] * 20
+    )]  # fmt: skip
+    harmless = [replace(case, labels=()) for case in training]
+    judged = texts("加微信 abc")
+    as_trained, never_there = (
+        peers.ngrams(training, validation, judged)[0, CLASSIFIER_LABELS.index(Label.CONTACT_DIVERSION)]
+        for validation in (training, [*harmless, replace(training[0], text="今天天气不错")])
+    )
+    assert never_there < peers.GIVEN < as_trained
