@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import re
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.routing import Match
@@ -26,6 +25,7 @@ FAILURES_PER_SECOND, MAX_FAILURES = 0.2, 20
 lock out those who share the address, and 256 random bits are not guessed in any number of attempts."""
 
 _CONVERTOR = re.compile(r":[a-z]+}")
+_LOCAL_HOST = re.compile(r"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]+)?", re.IGNORECASE)
 
 
 class Admission:
@@ -42,7 +42,8 @@ class Admission:
     def admit(self, scope: Scope, headers: Headers) -> None:
         """Let a request in, and leave the name of its key in the scope.
 
-        Without a file of keys, whoever is on this machine may ask, but no page of another site that a browser shows.
+        Without a file of keys, whoever is on this machine may ask, by the machine's own name for itself, but no page of
+        another site that a browser shows.
 
         Raises:
             ProfileError: unauthorized, forbidden or rate_limited.
@@ -98,7 +99,11 @@ def _check_local(scope: Scope, headers: Headers) -> None:
     if not _is_local(scope):
         raise ProfileError("forbidden", "without keys only this machine may ask; make one with `huijian keys add`")
     if _is_foreign(headers):
-        raise ProfileError("forbidden", "without keys no page of another site may ask")
+        raise ProfileError(
+            "forbidden",
+            "without keys ask at http://localhost or http://127.0.0.1, and from no page of another site; "
+            "or make a key with `huijian keys add`",
+        )
 
 
 def _address(scope: Scope) -> str:
@@ -114,6 +119,10 @@ def _is_local(scope: Scope) -> bool:
 
 
 def _is_foreign(headers: Headers) -> bool:
-    """Whether a browser on this machine asks for a page of another site, which could change the gallery unnoticed."""
-    origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    """Whether a browser on this machine may ask for a page of another site, which could change the gallery unnoticed.
+
+    Such a page names itself as the origin, or, where its name was made to lead to this machine (DNS rebinding), as the
+    host.
+    """
+    host, origin = headers.get("host", ""), headers.get("origin")
+    return not _LOCAL_HOST.fullmatch(host) or origin not in (None, f"http://{host}", f"https://{host}")

@@ -23,7 +23,7 @@ from serving.edge.rates import Rates
 from serving.keys.keyring import Keyring
 from serving.metrics.metrics import Metrics
 
-HEAD = b"POST /length HTTP/1.1\r\nHost: here\r\n"
+HEAD = b"POST /length HTTP/1.1\r\nHost: localhost\r\n"
 
 
 async def length(request):
@@ -72,8 +72,8 @@ def address(serving):
 def test_a_server_that_is_to_stop_answers_what_has_come_and_waits_for_nothing_else(address, serving, monkeypatch):
     monkeypatch.setattr(connections, "GRACE_SECONDS", 2)
     held = [connect(address, drip) for drip in (b"", b"P", HEAD + b"Content-Length: 9\r\n\r\n1")]
-    reader = connect(address, b"GET /plenty HTTP/1.1\r\nHost: a\r\n\r\n")
-    slow = connect(address, b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+    reader = connect(address, b"GET /plenty HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    slow = connect(address, b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
     time.sleep(0.2)
     serving.should_exit, started = True, time.monotonic()
     assert answer(slow) == (200, b"done")
@@ -85,14 +85,14 @@ def test_a_server_that_is_to_stop_answers_what_has_come_and_waits_for_nothing_el
 
 
 def test_behind_a_proxy_of_this_machine_the_clients_address_counts(address):
-    asked = b"GET /slow HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: %s\r\n\r\n"
+    asked = b"GET /slow HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: %s\r\n\r\n"
     assert answer(connect(address, asked % b"127.0.0.1")) == (200, b"done")
     status, body = answer(connect(address, asked % b"203.0.113.9"))
     assert (status, json.loads(body)["error"]["code"]) == (403, "forbidden")
 
 
 def test_who_asks_for_a_websocket_gets_the_answer_without(address):
-    upgrade = b"GET /slow HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    upgrade = b"GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
     assert answer(connect(address, upgrade)) == (200, b"done")
 
 
@@ -100,7 +100,7 @@ def test_a_connection_that_is_accepted_as_the_server_stops_gets_one_answer_and_i
     address, serving, monkeypatch
 ):
     monkeypatch.setattr(connections, "HEAD_SECONDS", 10)
-    slow = connect(address, b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+    slow = connect(address, b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
     time.sleep(0.2)
     serving.should_exit, started = True, time.monotonic()
     while serving.servers[0].is_serving():
@@ -158,8 +158,8 @@ def works(address):
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         b"GET\r\n\r\n",
         b"GET / HTTP/1.1\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: a\r\nHost : b\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 70_000,
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nHost : b\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 70_000,
         HEAD + b"Content-Length: -1\r\n\r\n",
         HEAD + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n",
         HEAD + b"Transfer-Encoding: chunked\r\n\r\nnot a number\r\n",
@@ -208,7 +208,8 @@ def test_a_connection_is_kept_between_quick_requests(address):
 
 
 def test_a_refusal_comes_before_the_body_and_a_body_without_end_is_cut(address):
-    with connect(address, b"POST /nowhere HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n") as connection:
+    head = b"POST /nowhere HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with connect(address, head) as connection:
         started = time.monotonic()
         status, body = answer(connection)
         assert time.monotonic() - started < 0.3
@@ -231,7 +232,7 @@ def test_a_refused_body_that_ends_leaves_the_connection_for_the_next_request(add
 
 
 def test_whoever_reads_nothing_of_the_answer_loses_the_connection(address):
-    with connect(address, b"GET /plenty HTTP/1.1\r\nHost: a\r\n\r\n") as connection:
+    with connect(address, b"GET /plenty HTTP/1.1\r\nHost: localhost\r\n\r\n") as connection:
         time.sleep(4)
         received = 0
         with pytest.raises(ConnectionResetError):

@@ -21,9 +21,10 @@ from serving.metrics.metrics import Metrics
 
 
 def framing(chunks, headers):
-    """What HTTP/1.1 asks for where a body follows."""
+    """What HTTP/1.1 asks for: a host, and how long a body is where one follows."""
     given = {name.lower() for name, _ in headers}
-    return [("transfer-encoding", "chunked")] if any(chunks) and "content-length" not in given else []
+    host = [] if "host" in given else [("host", "localhost:3000")]
+    return [*host, *([("transfer-encoding", "chunked")] if any(chunks) and "content-length" not in given else [])]
 
 
 class Exchange:
@@ -253,11 +254,29 @@ def test_without_keys_only_this_machine_may_ask(app):
         assert (exchange.status, exchange.error["code"]) == (403, "forbidden")
 
 
-@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://localhost:9"])
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "", "http://localhost:9", "http://["])
 def test_without_keys_a_page_of_another_site_may_not_ask(app, origin):
     assert Exchange(app, headers=[("Host", "localhost:3000"), ("Origin", "http://localhost:3000")]).status == 200
     exchange = Exchange(app, headers=[("Host", "localhost:3000"), ("Origin", origin)])
     assert (exchange.status, exchange.error["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:3000", "127.0.0.1:3000", "127.8.0.1", "[::1]:3000"])
+def test_without_keys_this_machine_is_asked_by_its_own_names(app, host):
+    assert Exchange(app, headers=[("Host", host)]).status == 200
+    assert Exchange(app, headers=[("Host", host), ("Origin", f"http://{host}")]).status == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example:3000", "localhost.evil.example", "127.0.0.1.evil.example", "a@localhost", "10.0.0.5", "["],
+)
+@pytest.mark.parametrize("origin", [True, False])
+def test_without_keys_a_page_whose_name_was_led_to_this_machine_may_not_ask(app, host, origin):
+    """DNS rebinding: to the browser all it asks for is of the page's own site, and a GET has no origin at all."""
+    exchange = Exchange(app, headers=[("Host", host), *([("Origin", f"http://{host}")] if origin else [])])
+    assert (exchange.status, exchange.error["code"]) == (403, "forbidden")
+    assert "127.0.0.1" in exchange.error["message"]
 
 
 def counted(registry, name):
