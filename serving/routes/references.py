@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -78,7 +79,7 @@ class References:
         """
         if request.method == "POST":
             return await self._pool.run(request, self._add)
-        return json_response(page(self._live.current.gallery, request.query_params))
+        return json_response(await run_in_threadpool(page, self._live.current.gallery, request.query_params))
 
     async def one(self, request: Request) -> Response:
         """GET shows a reference with its pictures, DELETE removes it.
@@ -90,7 +91,7 @@ class References:
         if request.method == "DELETE":
             return await self._pool.run(request, self._remove(reference_id))
         with client_faults():
-            return json_response(shown(self._live.current.gallery, reference_id))
+            return json_response(await run_in_threadpool(shown, self._live.current.gallery, reference_id))
 
     def _add(self, content_type: str, body: bytes) -> Response:
         offer = parse(content_type, body)

@@ -1,5 +1,6 @@
 """The gallery over HTTP: what is enrolled, refused, listed, shown and removed."""
 
+import asyncio
 import base64
 import hashlib
 import io
@@ -9,14 +10,17 @@ import jsonschema
 import numpy as np
 import PIL.Image
 import pytest
+from prometheus_client import CollectorRegistry
 from services import client_of
+from starlette.requests import Request
 
 from models import versions
 from models.live import LiveInspector
 from models.settings import Settings
 from serving import docs
 from serving.messages.errors import CODES
-from serving.routes.references import MAX_PICTURES
+from serving.metrics.metrics import Metrics
+from serving.routes.references import MAX_PICTURES, References
 from serving.store.store import Store
 
 OCEAN = {
@@ -165,6 +169,28 @@ def test_references_are_listed_by_label_and_page(client):
     assert len(party["references"]) == party["total"] < every["total"]
     second = client.get("/v1/references", params={"limit": 1, "offset": 1}).json()
     assert second["references"] == every["references"][1:2]
+
+
+@pytest.mark.parametrize("route", ["all", "one"])
+def test_others_are_served_while_references_are_read(service, route):
+    """Of a large gallery that takes long, and may not hold up whoever else is connected."""
+    _, live = service
+    reference_id = live.current.gallery.references[0].reference_id
+    scope = {"type": "http", "method": "GET", "query_string": b"", "path_params": {"reference_id": reference_id}}
+    done = []
+
+    async def asked():
+        response = await getattr(References(live, Metrics(CollectorRegistry())), route)(Request(scope))
+        done.append(response.status_code)
+
+    async def another():
+        done.append("another")
+
+    async def both():
+        await asyncio.gather(asked(), another())
+
+    asyncio.run(both())
+    assert done == ["another", 200]
 
 
 @pytest.mark.parametrize(
