@@ -18,7 +18,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
-from models.profile import IMAGE_FIELDS, Answer
+from models.profile import Answer
 from serving.metrics.drift import EDGES, Recent
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -120,12 +120,12 @@ class Metrics:
                 self._findings.labels(str(finding.label), str(finding.severity)).inc()
         for cost in answer.ocr:
             self._ocr.labels("read" if cost.read else "skipped").observe(cost.seconds)
-        for field in IMAGE_FIELDS:
-            if matches := answer.matches.get(field):
+        for field, matches in answer.matches.items():
+            self._pictures.labels("remembered" if field in answer.remembered else "computed").inc()
+            if matches:
                 similarity = max(match.similarity for match in matches)
                 self._similarity.labels(str(field)).observe(similarity)
                 self.recent.saw(field, similarity)
-                self._pictures.labels("remembered" if field in answer.remembered else "computed").inc()
 
     def spent(self, milliseconds: Mapping[str, float]) -> None:
         """A request that judges went through these stages."""

@@ -8,13 +8,16 @@ from models.settings import REPOSITORY
 from serving.batch import decisions as parquet
 from serving.metrics.drift import EDGES, MEMORY, MIN_PICTURES, Baseline, BaselineError, Recent, baseline_file, stability
 
-RANDOM = np.random.default_rng(5)
+
+def similarities(mean, count):
+    """As a picture has to its nearest reference; the same whatever was drawn before."""
+    return np.random.default_rng([5, count]).normal(mean, 0.08, count)
 
 
 def answers(count, mean=0.5, encoder="lite@1", field="avatar"):
     """Decisions whose pictures are about so similar to their nearest reference."""
     rows = []
-    for similarity in RANDOM.normal(mean, 0.08, count):
+    for similarity in similarities(mean, count):
         nearest = {"reference_id": "a", "label": "landmark", "similarity": float(similarity), "score": 0.1, "box": None}
         rows.append({"versions": {"encoder": encoder}, "matches": {field: [nearest, nearest | {"similarity": -1.0}]}})
     return rows
@@ -22,7 +25,7 @@ def answers(count, mean=0.5, encoder="lite@1", field="avatar"):
 
 def watched(mean, count=4_000):
     recent = Recent()
-    for similarity in RANDOM.normal(mean, 0.08, count):
+    for similarity in similarities(mean, count):
         recent.saw(Field.AVATAR, float(similarity))
     return recent
 
@@ -39,7 +42,7 @@ def test_the_index_says_how_far_similarities_have_moved(baseline, mean, low, hig
 
 def test_old_pictures_are_forgotten(baseline):
     recent = watched(0.7)
-    for similarity in RANDOM.normal(0.5, 0.08, 6 * MEMORY):
+    for similarity in similarities(0.5, 6 * MEMORY):
         recent.saw(Field.AVATAR, float(similarity))
     assert recent.drift(Field.AVATAR, baseline) < 0.1
 

@@ -97,13 +97,14 @@ def test_an_answer_is_counted_by_label_picture_and_similarity():
     )
     metrics.judged(answer)
     metrics.judged(replace(answer, ocr=(), remembered=(Field.AVATAR,)))
+    metrics.judged(replace(answer, verdict=Severity.PASS, findings=(), matches={Field.COVER: ()}, ocr=()))
 
     def value(name, **labels):
         return registry.get_sample_value(name, labels)
 
     assert value("huijian_verdicts_total", verdict="reject") == 2
     assert value("huijian_findings_total", label="qr_code", severity="reject") == 2
-    assert value("huijian_pictures_total", outcome="computed") == 1
+    assert value("huijian_pictures_total", outcome="computed") == 2
     assert value("huijian_pictures_total", outcome="remembered") == 1
     assert value("huijian_similarity_bucket", field="avatar", le="0.6") == 0
     assert value("huijian_similarity_bucket", field="avatar", le="0.65") == 2
