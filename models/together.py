@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Sequence
 from typing import Final
 
+from models.failures import place_of
 from models.inspector import Inspector
 from models.profile import Answer, Profile, ProfileError
 
@@ -29,6 +29,5 @@ def _judge(inspector: Inspector, profiles: Sequence[Profile]) -> list[Answer | P
     except Exception as error:
         if len(profiles) > 1:
             return [outcome for profile in profiles for outcome in _judge(inspector, [profile])]
-        place = traceback.extract_tb(error.__traceback__)[-1]  # its message may hold what was sent
-        logger.error("a detector failed: %s at %s:%d", type(error).__name__, place.filename, place.lineno)
+        logger.error("a detector failed: %s", place_of(error))
         return [ProfileError("internal", f"a detector failed ({type(error).__name__}); please report it")]

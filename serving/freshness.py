@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import traceback
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Final
 
+from models.failures import place_of
 from models.live import LiveInspector
 from models.profile import IMAGE_FIELDS
 from models.sources import Refusal, Source
@@ -51,9 +51,8 @@ class Freshness(threading.Thread):
             time.sleep(SECONDS)
             try:
                 self.look()
-            except Exception as error:  # its message may quote what it failed on
-                place = traceback.extract_tb(error.__traceback__)[-1]
-                logger.error("unexpected %s at %s:%d", type(error).__name__, place.filename, place.lineno)
+            except Exception as error:
+                logger.error("unexpected %s", place_of(error))
 
     def look(self) -> None:
         """Take up what is new, and measure."""
@@ -80,12 +79,10 @@ class Freshness(threading.Thread):
 
     def _compare(self) -> None:
         baseline = self._baseline.value
-        if baseline is None or baseline.encoder != self._live.current.versions["encoder"]:
-            return
+        fits = baseline is not None and baseline.encoder == self._live.current.versions["encoder"]
         for field in IMAGE_FIELDS:
-            index = self._metrics.recent.drift(field, baseline)
-            if index is not None:
-                self._gauges.drift(field, index)
+            index = self._metrics.recent.drift(field, baseline) if baseline and fits else None
+            self._gauges.drift(field, index or 0)
 
 
 def _stamp(file: Path) -> Hashable:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-import traceback
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -19,6 +18,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from models.failures import place_of
 from models.profile import ProfileError
 from serving.edge.admission import OPEN_PATHS, Admission
 from serving.edge.deadlines import BODY_SECONDS
@@ -72,7 +72,7 @@ class Edge:
             # Nobody reads it, but BentoML's deadline would wait for it, and a worker that is to stop with it.
             await Response(status_code=CLOSED_CLIENT)(scope, body.receive, reply.send)
         except Exception as error:
-            _log_failure(error, reply.request_id)
+            logger.error("%s request=%s", place_of(error), reply.request_id)
             failure = ProfileError("internal", f"unexpected error; the log has it under request {reply.request_id}")
             await self._refuse(failure, scope, body, reply)
 
@@ -107,10 +107,3 @@ class Edge:
         self._metrics.served(route, status, seconds)
         if route not in OPEN_PATHS:
             logger.info("%s %d %.1f ms request=%s", route, status, seconds * 1000, reply.request_id)
-
-
-def _log_failure(error: Exception, request_id: str) -> None:
-    """Where it happened, without the message: that may hold what the client sent."""
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    place = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
-    logger.error("%s at %s request=%s", type(error).__name__, place, request_id)

@@ -73,7 +73,7 @@ class Gauges:
         )
         self._drift = Gauge(
             "huijian_similarity_drift",
-            "Population stability index of the pictures' similarities against the baseline; absent without one.",
+            "Population stability index of similarities against the baseline; 0 while they cannot be compared.",
             ["field"],
             registry=registry,
             multiprocess_mode="livemax",
@@ -106,5 +106,5 @@ class Gauges:
         self._damaged.set(health.damaged)
 
     def drift(self, field: str, index: float) -> None:
-        """How far the pictures of a field are from the baseline."""
+        """How far the pictures of a field are from the baseline; 0 where they cannot be compared."""
         self._drift.labels(field).set(index)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import traceback
 from collections.abc import Sequence
 from typing import Final
 
+from models.failures import place_of
 from models.profile import Answer, Profile
 from models.settings import Settings
 from models.shares import in_share
@@ -86,9 +86,8 @@ class Shadow(threading.Thread):
         while not self._ending.is_set():
             try:
                 self._turn(self._waiting.take(LOOK_SECONDS))
-            except Exception as error:  # its message may quote a profile
-                place = traceback.extract_tb(error.__traceback__)[-1]
-                logger.error("unexpected %s at %s:%d", type(error).__name__, place.filename, place.lineno)
+            except Exception as error:
+                logger.error("unexpected %s", place_of(error))
                 self._challenger.stop()
                 self._ending.wait(RETRY_SECONDS)
         self._challenger.stop()
