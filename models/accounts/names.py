@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from models.accounts.keys import HASH_VARIABLE, KEPT_KEYS, KEY_BYTES
+from models.accounts.segments import AccountsError
 from models.text.normalize import Normalized, normalize
 from models.text.readings import Kind, forms, readings
-
-HASH_VARIABLE = "HUIJIAN_HASH_KEY"
-KEPT_KEYS = Path("store") / "keys.env"
-"""Where the store keeps its keys in the home directory if none are configured (`serving.store.keyfile`)."""
 
 
 class Nearness(StrEnum):
@@ -74,9 +72,27 @@ class Hasher:
 
 
 def store_key(home: Path) -> bytes | None:
-    """The key that the store hashes with: configured, or kept in the home directory; None where there is none yet."""
-    configured = os.environ.get(HASH_VARIABLE)
-    if configured is None and (home / KEPT_KEYS).is_file():
-        lines = (home / KEPT_KEYS).read_text(encoding="ascii").splitlines()
-        configured = dict(line.split("=", 1) for line in lines).get(HASH_VARIABLE)
-    return bytes.fromhex(configured) if configured else None
+    """The key that the store hashes with: configured, or kept in the home directory; None where there is none yet.
+
+    Raises:
+        AccountsError: what is there is no such key, or cannot be read.
+    """
+    try:
+        text = os.environ.get(HASH_VARIABLE) or _kept(home / KEPT_KEYS)
+        if not text:
+            return None
+        key = bytes.fromhex(text)
+    except (OSError, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise AccountsError(
+            f"{HASH_VARIABLE} must hold 64 hex digits, in the environment or in {home / KEPT_KEYS}; "
+            "`huijian store keys` makes new ones, with which closed accounts must be registered anew"
+        )
+    return key
+
+
+def _kept(file: Path) -> str | None:
+    if not file.is_file():
+        return None
+    return dict(line.split("=", 1) for line in file.read_text(encoding="ascii").splitlines()).get(HASH_VARIABLE)

@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from models.accounts.keys import KEPT_KEYS
 from serving.store.errors import StoreError
 
 
@@ -24,7 +25,7 @@ def kept(folder: Path, fresh: Mapping[str, str]) -> dict[str, str]:
     Raises:
         StoreError: they cannot be kept there, or are not there although the database is.
     """
-    path = folder / "keys.env"
+    path = folder / KEPT_KEYS.name
     try:
         if not path.exists() and (folder / "huijian.db").exists():
             raise StoreError(f"{folder} has a database, but not the keys it was written with; set them as variables")

@@ -13,16 +13,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from models.accounts.keys import HASH_VARIABLE, KEPT_KEYS, KEY_BYTES
 from serving.store import keyfile
 from serving.store.errors import StoreError
-from serving.store.variables import CONTENT_VARIABLE, HASH_VARIABLE, URL_VARIABLE
-
-KEY_BYTES: Final = 32
-"""As long as the hash (RFC 2104 asks for at least that)."""
+from serving.store.variables import CONTENT_VARIABLE, URL_VARIABLE
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class Secrets:
         """
         if any(os.environ.get(name) for name in (HASH_VARIABLE, CONTENT_VARIABLE, URL_VARIABLE)):
             return cls.from_environment()
-        return cls.parse(keyfile.kept(home / "store", cls.fresh()))
+        return cls.parse(keyfile.kept((home / KEPT_KEYS).parent, cls.fresh()))
 
     @classmethod
     def from_environment(cls) -> Secrets:

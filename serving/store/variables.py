@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from models.accounts.keys import HASH_VARIABLE
+
+__all__ = ["CONTENT_VARIABLE", "HASH_VARIABLE", "URL_VARIABLE"]
+
 URL_VARIABLE: Final = "HUIJIAN_DATABASE_URL"
-HASH_VARIABLE: Final = "HUIJIAN_HASH_KEY"
 CONTENT_VARIABLE: Final = "HUIJIAN_CONTENT_KEYS"

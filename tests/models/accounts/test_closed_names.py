@@ -6,9 +6,11 @@ import json
 
 import pytest
 
+from models.accounts.keys import HASH_VARIABLE, KEPT_KEYS
 from models.accounts.likelihood import of_name, prior, probability
-from models.accounts.names import HASH_VARIABLE, Hasher, Nearness, store_key
+from models.accounts.names import Hasher, Nearness, store_key
 from models.accounts.rarity import bits
+from models.accounts.segments import AccountsError
 from models.settings import REPOSITORY
 from models.text.normalize import normalize
 
@@ -62,8 +64,23 @@ def test_the_key_is_the_configured_one_or_that_which_the_store_keeps(tmp_path, m
     (tmp_path / "store").mkdir()
     (tmp_path / "store" / "keys.env").write_text(f"{HASH_VARIABLE}={'ab' * 32}\nHUIJIAN_CONTENT_KEYS=x\n")
     assert store_key(tmp_path) == b"\xab" * 32
+    monkeypatch.setenv(HASH_VARIABLE, "")  # as the store does, for which an empty variable is none
+    assert store_key(tmp_path) == b"\xab" * 32
     monkeypatch.setenv(HASH_VARIABLE, "cd" * 32)
     assert store_key(tmp_path) == b"\xcd" * 32
+
+
+@pytest.mark.parametrize("value", ["zz" * 32, "cd" * 31, "密钥"])
+def test_what_is_no_key_is_refused_by_its_name(tmp_path, monkeypatch, value):
+    monkeypatch.setenv(HASH_VARIABLE, value)
+    with pytest.raises(AccountsError, match=f"{HASH_VARIABLE} must hold 64 hex digits"):
+        store_key(tmp_path)
+    monkeypatch.delenv(HASH_VARIABLE)
+    (tmp_path / KEPT_KEYS).parent.mkdir()
+    for kept in (f"{HASH_VARIABLE}={value}", value):
+        (tmp_path / KEPT_KEYS).write_text(kept)
+        with pytest.raises(AccountsError, match=f"{HASH_VARIABLE} must hold 64 hex digits"):
+            store_key(tmp_path)
 
 
 def score(name, remembered, bearers=1, near=Nearness.SAME):
