@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -19,6 +18,7 @@ from models.images import thumbnails
 from models.images.decode import decode_rgba
 from models.images.variants import variants
 from models.profile import EMBLEM_LABELS, Label, ProfileError
+from models.text.characters import SURROGATE
 
 MIN_SIDE = 32
 """Longer side of a reference, in pixels: below it an emblem has lost what tells it from others."""
@@ -26,7 +26,6 @@ MIN_SIDE = 32
 MAX_ID, MAX_TEXT = 256, 1_000
 """Longest ids, as in a profile's entitlements, and longest other texts of a reference, in code points."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _NEVER_BLANK = ("reference_id", "image", "text", "owner_id")
 SHARED = ("label", "owner_id", "threshold", "rollout", "harmless")
 """What all pictures of one emblem must say alike."""
@@ -256,7 +255,7 @@ def _text(values: Mapping[str, Any], name: str) -> str:
         raise GalleryError(f"{name}: missing", "missing_field", name)
     if not isinstance(value, str):
         raise GalleryError(f"{name}: expected text", "wrong_type", name)
-    if _SURROGATE.search(value):
+    if SURROGATE.search(value):
         raise GalleryError(f"{name}: a lone surrogate is not valid Unicode text", "text_invalid", name)
     if name in _NEVER_BLANK and not value.strip():
         raise GalleryError(f"{name}: blank", "value_empty", name)

@@ -17,6 +17,9 @@ from pathlib import Path
 
 VARIANTS = Path(__file__).resolve().parents[2] / "datasets" / "characters" / "variants.tsv"
 
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character: no valid text, and refused by most libraries."""
+
 SPECIAL, MARK = "\ufdd0", "\ufdd1"
 """What `SINGLE` makes of a character that folds to none or several, and of a combining mark; both are noncharacters."""
 

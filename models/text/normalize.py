@@ -20,7 +20,7 @@ import opencc
 from phonenumbers import SUPPORTED_REGIONS
 
 from models.profile import Field, Span
-from models.text.characters import MARK, SINGLE, SPECIAL, fold
+from models.text.characters import MARK, SINGLE, SPECIAL, SURROGATE, fold
 
 _MAX_PASSES = 6
 """One pass can make work for another (an invisible character goes, its neighbours meet)."""
@@ -48,7 +48,6 @@ _WORD = re.compile(f"[A-Za-z0-9_{_SCRIPTS}]{{2,}}")
 _REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]+")
 _SPELL = {0x1F1E6 + index: chr(ord("a") + index) for index in range(26)}
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONG_RUN = re.compile(r"(\W)\1{3,}")
 
 _OPENCC = opencc.OpenCC("t2s")
@@ -152,17 +151,17 @@ def _simplify(text: str) -> str:
     """Traditional characters as simplified ones, by phrase where that keeps the length, else one by one."""
     if text.isascii():
         return text
-    simplified: str = _OPENCC.convert(_SURROGATE.sub("\ufffd", text))
+    simplified: str = _OPENCC.convert(SURROGATE.sub("\ufffd", text))
     if len(simplified) != len(text):
         simplified = "".join(map(_simplify_character, text))
-    if _SURROGATE.search(text):
-        simplified = "".join(old if _SURROGATE.match(old) else new for old, new in zip(text, simplified, strict=True))
+    if SURROGATE.search(text):
+        simplified = "".join(old if SURROGATE.match(old) else new for old, new in zip(text, simplified, strict=True))
     return simplified
 
 
 @lru_cache(maxsize=1 << 15)
 def _simplify_character(char: str) -> str:
-    simplified: str = char if _SURROGATE.match(char) else _OPENCC.convert(char)
+    simplified: str = char if SURROGATE.match(char) else _OPENCC.convert(char)
     return simplified if len(simplified) == 1 else char
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from models.profile import Evidence, Field, Finding, Label, Span
+from models.text.characters import SURROGATE
 from models.text.disguised_names import KINDS, DisguisedNames
 from models.text.evidence import evidence_at
 from models.text.lexicon import Kind, Parse, body, lexicon
@@ -28,7 +29,6 @@ _CORES = {
 }
 """The words that say which body a name imitates, by what is claimed."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _CLAUSE = re.compile(r"(?P<quote>[“\"「『《‘']?)(?:本?(?:(?:账|公众)?号|平台)?由|这里是|我们是)?(?P<said>[^\W_]+)")
 """What stands between two marks, after the words that say whose account this is; a quoted one is somebody else's."""
 
@@ -69,7 +69,7 @@ class ProtectedNameDetector:
 
     def claims(self, text: FieldText) -> list[Claim]:
         """The most telling claim per label; one in disguise only where nothing is claimed openly."""
-        normalized = replace(text.normalized, text=_SURROGATE.sub("\ufffd", text.normalized.text))
+        normalized = replace(text.normalized, text=SURROGATE.sub("\ufffd", text.normalized.text))
         found = self._name(normalized) if text.field is Field.NAME else self._clauses(normalized.text)
         best: dict[Label, Claim] = {}
         for claim in sorted(found, key=lambda claim: -claim.score):

@@ -6,17 +6,14 @@ goes unjudged. Every window starts with the name of the field, because the same 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tokenizers import Encoding, Tokenizer
 
 from models.profile import Field, Span
+from models.text.characters import SURROGATE
 from models.text.normalize import FieldText
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half characters, which the tokenizer refuses; each becomes one replacement character, so that places stay."""
 
 PREFIXES: Mapping[Field, str] = {Field.NAME: "昵称:", Field.BIO: "简介:", Field.SIGNATURE: "签名:"}
 
@@ -68,4 +65,5 @@ class Windows:
         ]
 
     def _encode(self, text: str) -> Encoding:
-        return self._tokenizer.encode(_SURROGATE.sub("\ufffd", text), add_special_tokens=False)
+        # One replacement character for each keeps places as they are.
+        return self._tokenizer.encode(SURROGATE.sub("\ufffd", text), add_special_tokens=False)
