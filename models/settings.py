@@ -9,13 +9,24 @@ from __future__ import annotations
 import filecmp
 import json
 import os
-import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from models import versions
+from models.locks import locked
 
 REPOSITORY = Path(__file__).parents[1]
+
+CALIBRATION: Final = (
+    "calibration.json",
+    "closed_calibration.json",
+    "cohort.npy",
+    "phrase_calibration.json",
+    "text.onnx",
+    "tokenizer.json",
+)
+"""Files of an encoder's artefact folder that change scores, besides the network; it need not have all."""
 
 
 class ArtifactError(RuntimeError):
@@ -74,12 +85,14 @@ class Settings:
         """Copy an encoder's artefact folder to the home directory, beside the galleries that it makes.
 
         One that was calibrated again replaces the copy that is there.
+
+        Raises:
+            OSError: the copy cannot be made.
         """
         root = self.home / "encoders"
-        if (root / fingerprint).is_dir() and not _calibrated_alike(source, root / fingerprint):
-            shutil.rmtree(root / fingerprint)
-        if not (root / fingerprint).is_dir():
-            versions.write_version(root, fingerprint, lambda draft: versions.copy_files(source, draft))
+        with locked(root / versions.LOCK):
+            if not ((root / fingerprint).is_dir() and _calibrated_alike(source, root / fingerprint)):
+                versions.rewrite_version(root, fingerprint, lambda draft: versions.copy_files(source, draft))
 
     def released(self) -> Settings:
         """The same without what was made on this machine."""
@@ -108,8 +121,7 @@ class Settings:
 
 
 def _calibrated_alike(one: Path, other: Path) -> bool:
-    names = ["calibration.json", "cohort.npy", "text.onnx", "phrase_calibration.json"]
-    names = [name for name in names if (one / name).exists() or (other / name).exists()]
+    names = [name for name in CALIBRATION if (one / name).exists() or (other / name).exists()]
     return filecmp.cmpfiles(one, other, names, shallow=False)[0] == names
 
 

@@ -57,12 +57,16 @@ def checked(version: Path, *needed: str) -> dict[str, Any]:
     try:
         config: dict[str, Any] = json.loads((version / CONFIG).read_text(encoding="utf-8"))
         if "files" not in config:
-            raise DamagedError(f"{version / CONFIG} lists no files: an earlier release made it; make it again")
+            raise DamagedError(
+                f"{version} is not whole: its {CONFIG} lists no files, as of an earlier release; make it again"
+            )
         for name in {*needed, *config["files"]}:
             if digest(version / name) != config["files"][name]:
                 raise DamagedError(f"{version / name} was cut or edited: its SHA-256 is not the one in {CONFIG}")
-    except (OSError, KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
-        raise DamagedError(f"{version} is not whole: {type(error).__name__}: {error}") from error
+    except DamagedError:
+        raise
+    except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise DamagedError(f"{version} is not whole: {type(error).__name__}: {error}; make it again") from error
     return config
 
 
@@ -84,20 +88,28 @@ def write_version(root: Path, name: str, write: Callable[[Path], None]) -> Path:
     Raises:
         FileExistsError: that version exists already.
     """
-    root.mkdir(parents=True, exist_ok=True)
-    target = root / name
-    if target.exists():
+    if (root / name).exists():
         raise FileExistsError(f"version {name} exists already in {root}")
-    draft = root / f".{name}.{uuid.uuid4().hex}"
+    return rewrite_version(root, name, write)
+
+
+def rewrite_version(root: Path, name: str, write: Callable[[Path], None]) -> Path:
+    """The same, in place of an existing one, which stays until the new one is whole."""
+    root.mkdir(parents=True, exist_ok=True)
+    target, draft = root / name, root / f".{name}.{uuid.uuid4().hex}"
+    replaced = draft.with_name(f"{draft.name}.replaced")
     draft.mkdir()
     try:
         write(draft)
         _sync([*draft.rglob("*"), draft])
+        if target.exists():
+            target.rename(replaced)
         draft.rename(target)
         _sync([root])
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
+    shutil.rmtree(replaced, ignore_errors=True)
     return target
 
 
@@ -136,12 +148,16 @@ def stamps(directory: Path) -> Stamps:
 
 def point_to(root: Path, name: str) -> None:
     """Put an existing version in force."""
-    pointer = root / f".{POINTER}.{uuid.uuid4().hex}"
-    with pointer.open("w", encoding="utf-8") as file:
-        file.write(name + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    pointer.replace(root / POINTER)
+    write_pointer(root, name + "\n")
+
+
+def write_pointer(root: Path, content: str) -> None:
+    """Replace a pointer; when this returns, a machine that loses power starts with the new one."""
+    draft = root / f".{POINTER}.{uuid.uuid4().hex}"
+    draft.write_text(content, encoding="utf-8")
+    _sync([draft])
+    draft.replace(root / POINTER)
+    _sync([root])
 
 
 def _sync(paths: Iterable[Path]) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import uuid
 from collections.abc import Iterator, Sequence
@@ -24,7 +23,7 @@ import numpy as np
 
 from models.accounts.segments import MOST_ROWS, Accounts, AccountsError, Segment, write
 from models.locks import locked
-from models.versions import LOCK, POINTER
+from models.versions import LOCK, POINTER, write_pointer
 
 OPEN_ROWS = 4_096
 """Accounts up to which a segment is written anew for every one that is added: 2 MB, some milliseconds."""
@@ -158,12 +157,7 @@ class RegisterFiles:
     def _publish(self, names: Sequence[str]) -> None:
         """Put segments in force and delete all others, and what crashed writers left."""
         listed = list(filter(None, names))
-        draft = self.root / f".{POINTER}"
-        with draft.open("w", encoding="utf-8") as file:
-            json.dump({"segments": listed}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self.root / POINTER)
+        write_pointer(self.root, json.dumps({"segments": listed}))
         for path in self.root.iterdir():
             if path.is_dir() and path.name not in listed:
                 shutil.rmtree(path, ignore_errors=True)

@@ -111,7 +111,7 @@ class Segment:
             self.name, self.encoder, self.check = directory.name, str(config["encoder"]), str(config["key"])
             arrays = [np.load(directory / name, mmap_mode="r") for name in FILES[:-1]]
             self._index = faiss.read_index(str(directory / FILES[-1]), faiss.IO_FLAG_MMAP_IFC)
-        except (OSError, KeyError, TypeError, ValueError) as error:
+        except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:  # FAISS raises the last
             raise AccountsError(f"{directory} is not a whole segment: {type(error).__name__}") from error
         self.hashes, self._names, self._name_rows, self._avatar_rows = arrays
         self._codes = _codes(self._index)
@@ -151,7 +151,12 @@ class Segment:
 
 
 def write(root: Path, name: str, accounts: Accounts, encoder: str, check: str) -> None:
-    """Write a segment, there whole or not at all."""
+    """Write a segment, there whole or not at all.
+
+    Raises:
+        FileExistsError: there is one of that name.
+        OSError: it cannot be written.
+    """
 
     def write_files(draft: Path) -> None:
         order = np.argsort(accounts.names, kind="stable")

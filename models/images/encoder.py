@@ -26,6 +26,7 @@ import onnxruntime
 from PIL import Image as PillowImage
 
 from models.sessions import session
+from models.settings import CALIBRATION
 
 STEP = 32
 """Sides given to the network are multiples of this, its coarsest stride in pixels."""
@@ -188,7 +189,7 @@ def _by_shape(inputs: Sequence[Array]) -> list[list[int]]:
 
 def calibration_digest(directory: Path) -> str:
     """Of the files that turn similarities into scores; an encoder that is being made has none yet."""
-    files = [directory / name for name in ("calibration.json", "cohort.npy", "text.onnx", "phrase_calibration.json")]
+    files = [directory / name for name in CALIBRATION]
     content = b"".join(file.read_bytes() for file in files if file.is_file())
     return hashlib.sha256(content).hexdigest()[:8]
 

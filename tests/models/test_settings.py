@@ -1,5 +1,6 @@
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,13 +72,26 @@ def test_a_kept_encoder_serves_after_the_next_release_brings_another(settings: S
     assert settings.encoder_directory() == settings.home / "encoders" / "abc"
 
 
-def test_an_encoder_that_was_calibrated_again_replaces_its_kept_copy(settings: Settings, tmp_path: Path):
+@pytest.mark.parametrize("name", ["calibration.json", "closed_calibration.json", "tokenizer.json"])
+def test_an_encoder_that_was_calibrated_again_replaces_its_kept_copy(settings: Settings, tmp_path: Path, name: str):
     run = tmp_path / "run"
     run.mkdir()
     for calibration in ("trial", "whole"):
-        (run / "calibration.json").write_text(calibration)
+        (run / name).write_text(calibration)
         settings.keep_encoder(run, "abc")
-        assert (settings.home / "encoders" / "abc" / "calibration.json").read_text() == calibration
+        assert (settings.home / "encoders" / "abc" / name).read_text() == calibration
+    assert sorted(path.name for path in (settings.home / "encoders").iterdir()) == [".lock", "abc"]
+
+
+def test_two_that_keep_an_encoder_at_once_do_not_disturb_each_other(settings: Settings, tmp_path: Path):
+    runs = [tmp_path / calibration for calibration in ("trial", "whole")]
+    for run in runs:
+        run.mkdir()
+        (run / "calibration.json").write_text(run.name)
+        (run / "model.onnx").write_bytes(bytes(1_000_000))
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda run: settings.keep_encoder(run, "abc"), runs * 20))
+    assert (settings.home / "encoders" / "abc" / "calibration.json").read_text() in ("trial", "whole")
 
 
 def test_a_chosen_model_is_used_instead_of_the_one_in_force(settings: Settings, tmp_path: Path):

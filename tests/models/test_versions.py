@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,37 @@ def test_an_existing_version_is_never_written_over(tmp_path: Path):
     with pytest.raises(FileExistsError):
         versions.publish(tmp_path, "1", write("other"))
     assert (versions.current(tmp_path) / "file").read_text() == "one"
+
+
+def test_a_version_that_is_written_again_stays_until_the_new_one_is_whole(tmp_path: Path):
+    versions.write_version(tmp_path, "1", write("one"))
+
+    def look_and_fail(directory: Path) -> None:
+        assert (tmp_path / "1" / "file").read_text() == "one"
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        versions.rewrite_version(tmp_path, "1", look_and_fail)
+    assert (tmp_path / "1" / "file").read_text() == "one"
+    versions.rewrite_version(tmp_path, "1", write("two"))
+    assert (tmp_path / "1" / "file").read_text() == "two"
+    assert [path.name for path in tmp_path.iterdir()] == ["1"]
+
+
+def test_a_pointer_is_on_disk_when_its_version_is_in_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    versions.publish(tmp_path, "1", write("one"))
+    versions.write_version(tmp_path, "2", write("two"))
+    pointed = []
+    sync = os.fsync
+
+    def spied(descriptor: int) -> None:
+        pointed.append((Path(f"/proc/self/fd/{descriptor}").readlink(), versions.current(tmp_path).name))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", spied)
+    versions.point_to(tmp_path, "2")
+    assert pointed[-1] == (tmp_path, "2")
+    assert pointed[0][1] == "1"  # the new pointer itself, before it replaced the old one
 
 
 @pytest.mark.parametrize("pointer", ["", "missing", "../elsewhere", "."])
@@ -78,6 +110,14 @@ def test_a_file_that_is_gone_cut_or_edited_is_named(tmp_path: Path, content: str
     if content:
         (version / "file").write_text(content)
     with pytest.raises(versions.DamagedError, match="file"):
+        versions.checked(version)
+
+
+@pytest.mark.parametrize("config", [b"\xff", b"", b"[]", b'{"files": {"a\\u0000b": ""}}', b'{"files": 1}'])
+def test_a_config_that_is_none_is_refused(tmp_path: Path, config: bytes):
+    version = versions.publish(tmp_path, "1", write_listed)
+    (version / versions.CONFIG).write_bytes(config)
+    with pytest.raises(versions.DamagedError, match="1"):
         versions.checked(version)
 
 

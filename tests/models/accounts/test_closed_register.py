@@ -1,5 +1,6 @@
 """The register of closed accounts on disk: added to, taken from, followed by other processes, never half read."""
 
+import json
 import subprocess
 import sys
 import time
@@ -7,6 +8,7 @@ import time
 import numpy as np
 import pytest
 
+from models import versions
 from models.accounts import register, segments
 from models.accounts.register import RegisterFiles
 from models.accounts.segments import Accounts, AccountsError, Segment
@@ -167,6 +169,17 @@ def test_a_damaged_segment_is_refused(files, name):
     content[len(content) // 2] ^= 1
     path.write_bytes(content[:-1])
     with pytest.raises(AccountsError):
+        RegisterFiles(files.root).read()
+
+
+def test_an_index_that_cannot_be_read_is_refused_though_its_digest_is_right(files):
+    add(files, some(0, 30))
+    segment = files.root / on_disk(files)[0]
+    (segment / "avatars.faiss").write_bytes(b"no index at all")
+    config = json.loads((segment / "config.json").read_text())
+    config["files"]["avatars.faiss"] = versions.digest(segment / "avatars.faiss")
+    (segment / "config.json").write_text(json.dumps(config))
+    with pytest.raises(AccountsError, match="not a whole segment"):
         RegisterFiles(files.root).read()
 
 
