@@ -130,14 +130,11 @@ class Gallery:
         """The picture of an entry: RGBA, uint8 (height, width, 4), the longer side at most 192 pixels.
 
         Raises:
-            GalleryError: it is a phrase, or was added by a release that kept no drawings.
+            GalleryError: it is a phrase.
         """
-        data = self.entries[entry].drawing
         if self.entries[entry].text:
             raise GalleryError("a phrase has no drawing")
-        if not data:
-            raise GalleryError(f"gallery {self.version} keeps no drawing of this reference: build it again")
-        return thumbnails.unpacked(data)
+        return thumbnails.unpacked(self.entries[entry].drawing)
 
 
 def build(references: Path, directory: Path, encoder: Encoder) -> Change:

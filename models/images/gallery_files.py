@@ -5,7 +5,7 @@ A version is a directory that never changes. It holds
 - `index.faiss`: inner-product search over unit vectors, exact (`IDMap2,Flat`) up to `EXACT_ROWS`; ids are row numbers;
 - `references.jsonl`: one line a picture, in row order, with the SHA-256 of its file, how many rows it has and how many
   bytes its drawing takes; or a phrase, with its `text`;
-- `drawings.bin`: the drawings one after the other, WebP (`models.images.thumbnails`); older galleries lack it;
+- `drawings.bin`: the drawings one after the other, WebP (`models.images.thumbnails`);
 - `config.json`: the encoder's fingerprint, counts, time of creation, SHA-256 of the other files.
 """
 
@@ -66,7 +66,7 @@ class Entry:
         reference: what it shows.
         sha256: of the encoded picture, or of the phrase.
         rows: number of vectors, one a look.
-        drawing: the picture itself, packed; empty where an older gallery did not keep it, and of a phrase.
+        drawing: the picture itself, packed; empty of a phrase.
         text: the phrase; empty for a picture. Its vector is of another kind: compared with pictures' alone it says
             nothing.
     """
@@ -130,15 +130,21 @@ def read(version: Path) -> Contents:
         GalleryError: a file is missing, was cut or edited, or disagrees with the others.
     """
     try:
-        config = versions.checked(version, INDEX, REFERENCES)
+        config = versions.checked(version, INDEX, REFERENCES, DRAWINGS)
         index = faiss.read_index(str(version / INDEX))
         contents = Contents(version.name, str(config["encoder"]), _entries(version), index)
     except versions.DamagedError as error:
         raise GalleryError(str(error)) from error
-    except (OSError, KeyError, TypeError, AttributeError, json.JSONDecodeError, RuntimeError) as error:
+    except GalleryError:
+        raise
+    except (OSError, KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
         raise GalleryError(f"{version} is not a whole gallery: {type(error).__name__}: {error}") from error
     if not contents.index.ntotal == sum(entry.rows for entry in contents.entries) == config["vectors"]:
         raise GalleryError(f"{version}: the numbers of vectors in its files do not agree")
+    for entry in contents.entries:
+        if not (entry.drawing or entry.text):
+            shown = entry.reference.reference_id
+            raise GalleryError(f"{version} keeps no drawing of {shown}, which a closer look needs: build it again")
     return contents
 
 
@@ -215,8 +221,7 @@ def _line(entry: Entry) -> dict[str, Any]:
 def _entries(version: Path) -> tuple[Entry, ...]:
     text = (version / REFERENCES).read_text(encoding="utf-8")
     lines = [json.loads(line) for line in text.split("\n") if line]  # names may hold other ends of lines
-    drawings = version / DRAWINGS
-    data = io.BytesIO(drawings.read_bytes() if drawings.exists() else b"")
+    data = io.BytesIO((version / DRAWINGS).read_bytes())
     return tuple(_entry(line, data.read(line.get("drawing_bytes", 0))) for line in lines)
 
 

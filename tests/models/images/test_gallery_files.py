@@ -18,7 +18,7 @@ def on_sphere(vectors):
 
 def entry(name, rows):
     fields = {"reference_id": name, "label": "media_logo", "name_zh": "徽标", "name_en": "Logo", "owner_id": name}
-    return Entry(parse_reference(fields | {"source": "drawn for tests", "licence": "CC0-1.0"}), name, rows)
+    return Entry(parse_reference(fields | {"source": "drawn for tests", "licence": "CC0-1.0"}), name, rows, b"drawn")
 
 
 @pytest.fixture(scope="module")
