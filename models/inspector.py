@@ -44,6 +44,7 @@ from models.profile import (
 )
 from models.settings import Settings
 from models.stages import stage
+from models.text.characters import SURROGATE
 from models.text.classifier import TextClassifier
 from models.text.contacts import ContactDetector
 from models.text.fusion import fuse
@@ -101,12 +102,14 @@ class Inspector:
         <Severity.REJECT: 'reject'>
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a judgement
         self,
         emblems: EmblemDetector,
+        alike: AvatarLikelihood | None,
         classifier: TextClassifier,
         policy: Policy,
         reader: TextReader | None = None,
+        *,
         closed: ClosedAccounts | None = None,
     ) -> None:
         self.policy = policy
@@ -118,7 +121,7 @@ class Inspector:
         self._names = ProtectedNameDetector()
         self._rules = (contacts, RestrictedWordDetector(), self._names)
         self._closed = closed
-        self._alike = AvatarLikelihood.load(self.encoder.directory, self.encoder.fingerprint)
+        self._alike = alike
         self._writing = WritingDetector(reader, classifier, contacts) if reader else None
         self.versions: Mapping[str, str] = {
             "encoder": self.encoder.version,
@@ -135,10 +138,11 @@ class Inspector:
         """The Inspector for what is in force now; parts that did not change are shared with earlier ones.
 
         Raises:
-            ArtifactError, GalleryError, PolicyError: something in force is missing, broken or does not fit together.
+            AccountsError, ArtifactError, EncoderError, GalleryError, PolicyError: something in force is missing, broken
+                or does not fit together.
         """
-        emblems, text = loading.emblem_detector(settings), loading.text_classifier(settings)
-        return cls(emblems, text, *loading.rules(settings), closed=loading.closed_accounts(settings))
+        images, text = loading.image_models(settings), loading.text_classifier(settings)
+        return cls(*images, text, *loading.rules(settings), closed=loading.closed_accounts(settings))
 
     def __call__(self, profiles: Sequence[Profile]) -> list[Answer | ProfileError]:
         """One answer per profile, in order, or why it could not be judged."""
@@ -301,7 +305,7 @@ def _check_text(field: Field, text: str) -> None:
         raise ProfileError(
             "text_too_long", f"{field} has {len(text)} characters, at most {MAX_LENGTH[field]} are allowed", field
         )
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if SURROGATE.search(text):
         raise ProfileError("text_invalid", f"{field} holds a lone surrogate: it is not valid Unicode text", field)
 
 

@@ -24,12 +24,13 @@ class LiveInspector:
         current: the Inspector to judge with.
 
     Raises:
-        ArtifactError, EncoderError, GalleryError, PolicyError: something is missing or broken from the start.
+        AccountsError, ArtifactError, EncoderError, GalleryError, PolicyError: something is missing or broken from the
+            start.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._emblems = Source("gallery", partial(_gallery_stamp, settings), partial(loading.emblem_detector, settings))
+        self._images = Source("gallery", partial(_gallery_stamp, settings), partial(loading.image_models, settings))
         self._text = Source("text", partial(_text_stamp, settings), partial(loading.text_classifier, settings))
         self._rules = Source("policy", settings.policy.read_bytes, partial(loading.rules, settings))
         self._closed = loading.closed_accounts(settings)
@@ -39,8 +40,8 @@ class LiveInspector:
     @property
     def refusals(self) -> list[Refusal]:
         """What is there and not in force; empty while all is well."""
-        parts = (self._emblems, self._text, self._rules, self._closed)
-        return [part.refusal for part in parts if part.refusal]
+        parts = (self._images, self._text, self._rules, self._closed)
+        return [refusal for part in parts if (refusal := part.refusal)]
 
     @property
     def problem(self) -> str | None:
@@ -55,14 +56,14 @@ class LiveInspector:
         if self._exchanged:  # the last time: by now the requests that the replaced one judged are answered
             memory.give_back()
         self._closed.refresh()
-        exchanged = [source.refresh() for source in (self._emblems, self._text, self._rules)]
+        exchanged = [source.refresh() for source in (self._images, self._text, self._rules)]
         self._exchanged = any(exchanged)
         if self._exchanged:
             self.current = self._joined()
         return self._exchanged
 
     def _joined(self) -> Inspector:
-        return Inspector(self._emblems.value, self._text.value, *self._rules.value, closed=self._closed)
+        return Inspector(*self._images.value, self._text.value, *self._rules.value, closed=self._closed)
 
 
 def _gallery_stamp(settings: Settings) -> Hashable:

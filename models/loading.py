@@ -10,6 +10,8 @@ from pathlib import Path
 
 from models import versions
 from models.accounts.closed import ClosedAccounts
+from models.accounts.likelihood import AvatarLikelihood
+from models.accounts.segments import AccountsError
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
@@ -19,8 +21,8 @@ from models.settings import Settings
 from models.text.classifier import TextClassifier
 
 
-def emblem_detector(settings: Settings) -> EmblemDetector:
-    """What finds emblems now: the gallery in force and the encoder that made it.
+def image_models(settings: Settings) -> tuple[EmblemDetector, AvatarLikelihood | None]:
+    """What finds emblems now, and what says whose avatar one is: of the gallery in force and the encoder that made it.
 
     Raises:
         ArtifactError, EncoderError, GalleryError: one is missing, broken or does not fit the other.
@@ -28,7 +30,8 @@ def emblem_detector(settings: Settings) -> EmblemDetector:
     encoder = settings.encoder_directory()
     loaded = _encoder(encoder, settings.threads, versions.stamps(encoder))
     gallery = settings.gallery_directory()
-    return _emblems(gallery, loaded, versions.stamps(gallery))
+    alike = AvatarLikelihood.load(encoder, loaded.fingerprint)
+    return _emblems(gallery, loaded, versions.stamps(gallery)), alike
 
 
 def text_classifier(settings: Settings) -> TextClassifier:
@@ -47,7 +50,11 @@ def closed_accounts(settings: Settings) -> ClosedAccounts:
     Raises:
         AccountsError: they cannot be read.
     """
-    return _closed_accounts(settings.home)
+    known = _closed_accounts(settings.home)
+    known.refresh()
+    if refusal := known.refusal:
+        raise AccountsError(refusal.reason)
+    return known
 
 
 def rules(settings: Settings) -> tuple[Policy, TextReader | None]:

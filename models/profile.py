@@ -8,7 +8,7 @@ gets the same answer. The labels answer to the Regulations on the Management of 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -308,7 +308,7 @@ class Answer:
     matches: Mapping[Field, tuple[Match, ...]]
     text_scores: Mapping[Field, Mapping[Label, float]]
     versions: Mapping[str, str]
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
     ocr: tuple[OcrCost, ...] = ()
     remembered: tuple[Field, ...] = ()
 

@@ -6,10 +6,14 @@ import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Final, Generic, TypeVar
 
 MAX_REASON: Final = 300
 """Characters of a reason: enough to find what is wrong, and no page of it."""
+
+RETRY_SECONDS: Final = 60.0
+"""After which what failed is tried again though its files are the same: there may have been no memory, or no handle."""
 
 _FOLDERS = re.compile(r"(?:/[^\s/'\"<>]+)+/")
 
@@ -51,6 +55,7 @@ class Source(Generic[Value]):
         self.part = part
         self._stamp, self._load = stamp, load
         self._seen = self._tried = stamp()
+        self._retry_at = 0.0
         self.value = load()
         self.refusal: Refusal | None = None
 
@@ -71,13 +76,13 @@ class Source(Generic[Value]):
             if stamp == self._seen:
                 self._tried, self.refusal = stamp, None
                 return False
-            return stamp != self._tried and self._exchange(stamp)
+            return (stamp != self._tried or monotonic() >= self._retry_at) and self._exchange(stamp)
         except Exception as error:  # ONNX Runtime's errors are bare exceptions, so none may be left out
             self.refusal = self._refused(error)
             return False
 
     def _exchange(self, stamp: Hashable) -> bool:
-        self._tried = stamp
+        self._tried, self._retry_at = stamp, monotonic() + RETRY_SECONDS
         value = self._load()
         if self._stamp() != stamp:
             # It was being written while it was read, and may be half of each: look again at the next refresh.

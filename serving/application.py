@@ -89,7 +89,7 @@ def application(  # noqa: PLR0913 - the parts of a service
 
 def readiness(live: LiveInspector, keyring: Keyring) -> dict[str, Any]:
     """What judges, and what is newer and cannot be used."""
-    refusals = [*live.refusals, *([keyring.refusal] if keyring.refusal else [])]
+    refusals = [*live.refusals, *filter(None, [keyring.refusal])]
     refused = [{"part": one.part, "since": one.since.isoformat(), "reason": one.reason} for one in refusals]
     return {"ready": True, "versions": dict(live.current.versions), "update_refused": bool(refused), "refused": refused}
 

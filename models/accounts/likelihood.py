@@ -16,13 +16,14 @@ import numpy as np
 
 from models.accounts.likeness import Cosines
 from models.accounts.names import Nearness
+from models.images.encoder import EncoderError
 
 FILE = "closed_calibration.json"
 """In an encoder's artefact folder; those of released encoders are beside this module, by fingerprint."""
 
 RETURNS = 1e-5
-"""Profiles of unrelated accounts for one of a given closed account's, inverted: an assumption. Where some thousand are
-remembered that makes one profile in a hundred a return, and more are not believed."""
+"""Prior odds that a profile is the return of one given closed account: assumed. Where some thousand are remembered that
+makes one profile in a hundred a return, and more are not believed."""
 
 MOST_RETURNS = 0.01
 
@@ -77,11 +78,18 @@ class AvatarLikelihood:
 
         Args:
             encoder: the artefact folder.
+
+        Raises:
+            EncoderError: the file that was fitted is broken.
         """
         for path in (encoder / FILE, Path(__file__).parent / "calibrations" / f"{fingerprint}.json"):
             if path.is_file():
-                values = json.loads(path.read_text(encoding="utf-8"))
-                return cls(*(float(values[name]) for name in ("look", "layout", "bias")))
+                try:
+                    values = json.loads(path.read_text(encoding="utf-8"))
+                    return cls(*(float(values[name]) for name in ("look", "layout", "bias")))
+                except (OSError, ValueError, KeyError, TypeError) as error:
+                    message = f"{path} is not what `python -m training.accounts avatars` writes; fit it again"
+                    raise EncoderError(message) from error
         return None
 
     def __call__(self, alike: Cosines) -> Array:

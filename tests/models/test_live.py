@@ -178,6 +178,22 @@ def test_an_encoder_calibrated_again_in_its_folder_comes_into_force(settings: Se
     assert live.current.versions["gallery"] == before["gallery"]
 
 
+def test_a_calibration_of_avatars_is_refused_while_it_is_broken_and_makes_another_version(
+    settings: Settings, own_encoder: Path
+):
+    live = LiveInspector(settings)
+    before = live.current
+    for broken in ("{", "[]", '{"look": 1, "layout": null, "bias": 0}'):
+        (own_encoder / "closed_calibration.json").write_text(broken)
+        assert not live.refresh()
+        assert live.current is before
+        assert [refusal.part for refusal in live.refusals] == ["gallery"]
+    (own_encoder / "closed_calibration.json").write_text('{"look": 1, "layout": 1, "bias": 0}')
+    assert live.refresh()
+    assert live.refusals == []
+    assert live.current.versions["encoder"] != before.versions["encoder"]
+
+
 def test_a_calibration_cut_off_while_it_is_written_is_refused_until_it_is_whole(settings: Settings, own_encoder: Path):
     live = LiveInspector(settings)
     before = live.current

@@ -1,5 +1,6 @@
 import pytest
 
+from models import sources
 from models.sources import Source, in_words
 
 
@@ -49,6 +50,27 @@ def test_the_same_fault_is_dated_by_when_it_was_first_seen_and_is_over_when_the_
     content.append("old")
     assert not source.refresh()
     assert source.refusal is None
+
+
+def test_a_fault_that_passed_is_over_without_a_change_of_the_files(monkeypatch: pytest.MonkeyPatch):
+    content, faults = ["old"], [OSError("too many open files")]
+
+    def load() -> str:
+        if content[-1] == "new" and faults:
+            raise faults.pop()
+        return content[-1]
+
+    source = Source("text", lambda: content[-1], load)
+    content.append("new")
+    assert not source.refresh()
+    assert not source.refresh()  # what is broken is not read again every second
+    assert (source.value, source.refusal is None) == ("old", False)
+    monkeypatch.setattr(sources, "RETRY_SECONDS", 0.0)
+    faults.append(OSError("too many open files"))
+    monkeypatch.setattr(source, "_retry_at", 0.0)
+    assert not source.refresh()
+    assert source.refresh()
+    assert (source.value, source.refusal) == ("new", None)
 
 
 def test_what_is_broken_from_the_start_cannot_be_made():

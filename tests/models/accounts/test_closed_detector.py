@@ -9,8 +9,9 @@ import PIL.ImageOps
 import pytest
 
 from models.accounts.closed import FOLDER, Account, ClosedAccounts, gathered
+from models.accounts.keys import HASH_VARIABLE
 from models.accounts.likeness import LAYOUT, Likeness
-from models.accounts.names import HASH_VARIABLE, Hasher
+from models.accounts.names import Hasher
 from models.accounts.register import RegisterFiles
 from models.accounts.segments import AccountsError
 from models.images.decode import decode
@@ -168,7 +169,20 @@ def test_another_key_than_that_of_the_hashes_is_refused(live, closed, monkeypatc
         ClosedAccounts(live.settings.home)
     monkeypatch.delenv(HASH_VARIABLE)
     with pytest.raises(AccountsError, match="not the key"):
-        Inspector.load(replace(live.settings, home=live.settings.home / ".." / live.settings.home.name))
+        ClosedAccounts(live.settings.home)
+
+
+def test_an_inspector_that_is_loaded_later_knows_what_was_closed_meanwhile(home, tmp_path):
+    settings = replace(Settings(), home=tmp_path)
+    before = Inspector.load(settings)
+    hasher = Hasher(KEY)
+    accounts = gathered([Account("rare", RARE)], hasher, before.encoder.dimension + LAYOUT)
+    RegisterFiles(tmp_path / FOLDER).add(accounts, before.encoder.fingerprint, hasher.check)
+    (answer,) = Inspector.load(settings)([Profile("new", name=RARE)])
+    assert [finding.label for finding in answer.findings] == [Label.CLOSED_ACCOUNT_MATCH]
+    (tmp_path / FOLDER / "CURRENT").write_text("broken")
+    with pytest.raises(AccountsError, match="CURRENT"):
+        Inspector.load(settings)
 
 
 def test_what_is_kept_on_disk_holds_no_name_and_no_account_id(live, closed):
