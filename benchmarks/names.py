@@ -2,79 +2,68 @@
 
 The first table gives the scores in `models/text/name_families.py` (training cases), the second what to expect.
 
-    python benchmarks/names.py
+    .venv/bin/python -m benchmarks.names
 """
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
 
 from benchmarks.clock import Times
+from benchmarks.labelled import Counts, heading, row, texts
 from models.profile import Field, Label
 from models.text.disguised_names import KINDS
 from models.text.lexicon import lexicon
 from models.text.name_families import CLAUSE_FAMILIES, NAME_FAMILIES
 from models.text.normalize import FieldText
 from models.text.protected_names import ProtectedNameDetector
+from training.text.corpus import Case, Split, read_split
 
-BIOS = Path(__file__).resolve().parents[1] / "datasets" / "bios"
 LABELS = (Label.FALSE_AUTHORITY, Label.MEDIA_IMPERSONATION, Label.PLACE_INSTITUTION)
+WIDTH = 50
 
 detector = ProtectedNameDetector()
 
 
-def cases(part: str) -> list[dict[str, Any]]:
-    """The labelled cases of a file in `datasets/bios`."""
-    lines = (BIOS / f"{part}.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
-
-
-def _print_families(labelled: Sequence[dict[str, Any]]) -> None:
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for case in labelled:
-        for claim in detector.claims(FieldText.of(Field(case["field"]), case["text"])):
-            counts[claim.disguise or claim.family.name][claim.family.label not in case["labels"]] += 1
+def _print_families(cases: Sequence[Case]) -> None:
+    counts: dict[str, Counts] = defaultdict(Counts)
+    for case, text in zip(cases, texts(cases), strict=True):
+        for claim in detector.claims(text):
+            counts[claim.disguise or claim.family.name].add(claim.family.label in case.labels)
     print(f"{'family':28}{'right':>7}{'wrong':>7}{'estimate':>10}{'score':>7}")
     scores = {family.name: family.score for family in (*NAME_FAMILIES, *CLAUSE_FAMILIES)} | dict(KINDS)
     for name, score in scores.items():
-        right, wrong = counts[name]
-        print(f"{name:28}{right:7}{wrong:7}{(right + 1) / (right + wrong + 2):10.2f}{score:7.2f}")
+        found = counts[name]
+        print(f"{name:28}{found.right:7}{found.wrong:7}{found.precision:10.2f}{score:7.2f}")
 
 
 def _print_parts() -> None:
-    print(f"\n{'cases':50}{'with':>6}{'found':>7}{'false':>7}{'precision':>11}{'recall':>8}")
-    for part in ("train", "validation"):
-        labelled = cases(part)
+    print(f"\n{heading('with', WIDTH)}")
+    for part in (Split.TRAIN, Split.VALIDATION):
+        cases = read_split(part)
         for name, fields in (("names", (Field.NAME,)), ("bios, signatures", (Field.BIO, Field.SIGNATURE))):
-            chosen = [case for case in labelled if case["field"] in fields]
+            chosen = [case for case in cases if case.field in fields]
             for label in LABELS:
                 _print_row(f"{part}, {name}, {label}", chosen, label)
-            clean = [case for case in chosen if not case["labels"]]
+            clean = [case for case in chosen if not case.labels]
             flagged = sum(map(bool, _said(clean)))
-            print(f"{f'{part}, {name}, harmless':50}{len(clean):6}{'':7}{flagged:7}")
+            print(f"{f'{part}, {name}, harmless':{WIDTH}}{len(clean):9}{'':7}{flagged:7}")
 
 
-def _print_row(title: str, labelled: Sequence[dict[str, Any]], label: Label) -> None:
-    found = [label in said for said in _said(labelled)]
-    truth = [label in case["labels"] for case in labelled]
-    right = sum(map(min, found, truth))
-    precision, recall = right / max(sum(found), 1), right / max(sum(truth), 1)
-    print(f"{title:50}{sum(truth):6}{right:7}{sum(found) - right:7}{precision:11.3f}{recall:8.3f}")
+def _print_row(title: str, cases: Sequence[Case], label: Label) -> None:
+    found = [label in said for said in _said(cases)]
+    print(row(title, WIDTH, [label in case.labels for case in cases], found))
 
 
-def _said(labelled: Sequence[dict[str, Any]]) -> list[set[Label]]:
-    texts = [FieldText.of(Field(case["field"]), case["text"]) for case in labelled]
-    return [{finding.label for finding in findings} for findings in detector(texts)]
+def _said(cases: Sequence[Case]) -> list[set[Label]]:
+    return [{finding.label for finding in findings} for findings in detector(texts(cases))]
 
 
-def _print_speed(labelled: Sequence[dict[str, Any]]) -> None:
-    joined = "，".join(case["text"] for case in labelled)
+def _print_speed(cases: Sequence[Case]) -> None:
+    joined = "，".join(case.text for case in cases)
     bios = [FieldText.of(Field.BIO, joined[start : start + 100]) for start in range(0, len(joined) - 100, 100)]
-    names = [FieldText.of(Field.NAME, case["text"]) for case in labelled if case["field"] == Field.NAME]
+    names = texts([case for case in cases if case.field is Field.NAME])
     find = lexicon().find
     _print_rate("matcher, 100 characters", len(bios), lambda: [find(bio.normalized.text) for bio in bios])
     _print_rate("detector, bios of 100 characters", len(bios), lambda: detector(bios))
@@ -86,13 +75,13 @@ def _print_rate(title: str, count: int, act: Callable[[], object]) -> None:
     times = Times()
     for _ in range(3):
         times.measure(act)
-    print(f"{title:50}{count / min(times.processor) * 1000:>12,.0f} texts a second")
+    print(f"{title:{WIDTH}}{count / min(times.processor) * 1000:>12,.0f} texts a second")
 
 
 if __name__ == "__main__":
-    training = cases("train")
+    training = read_split(Split.TRAIN)
     _print_families(training)
     _print_parts()
     print()
     _print_speed(training)
-    print("\npython benchmarks/names.py")
+    print("\n.venv/bin/python -m benchmarks.names")
