@@ -32,12 +32,12 @@ def target(name: str) -> Target:
         from benchmarks.fuzz.pictures import check, pictures  # noqa: PLC0415
 
         # The decoder's own figures are 2.2 s and 390 MB, on a quiet machine.
-        return Target("image decoder", pictures(), check, seconds=6, megabytes=900)
+        return Target(pictures(), check, seconds=6, megabytes=900)
     from benchmarks.fuzz.texts import check_detectors, check_normaliser, hostile_texts  # noqa: PLC0415
 
     if name == "normaliser":
-        return Target("normaliser, readings", hostile_texts, check_normaliser, seconds=1, megabytes=200)
-    return Target("contacts, names", hostile_texts, check_detectors, seconds=1, megabytes=200)
+        return Target(hostile_texts, check_normaliser, seconds=1, megabytes=200)
+    return Target(hostile_texts, check_detectors, seconds=1, megabytes=200)
 
 
 @dataclass(frozen=True)

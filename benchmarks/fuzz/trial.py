@@ -28,14 +28,12 @@ class Target:
     """What is tried.
 
     Attributes:
-        title: for people.
         inputs: what it is tried with, `bytes` or `str`.
         check: raises if it does not keep what it promises.
         seconds: of processor time that one input may take.
         megabytes: that the process may grow by.
     """
 
-    title: str
     inputs: SearchStrategy[Any]
     check: Callable[[Any], None]
     seconds: float
