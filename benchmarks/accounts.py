@@ -4,7 +4,8 @@ Accounts are made up: avatars in clusters, as people choose alike ones, and four
 remembered in files of `--at-once`, as `huijian closed add` does. A look-up is that of a profile with name and avatar,
 for half of them the avatar of a closed account, noised as one that is uploaded again is (cosine .9); beside it
 stands what FAISS needs to compare that avatar with a segment's, one by one. "Found" is the share of those whose
-account was the first. Memory is what the process holds by itself, without the mapped files that all workers share.
+account was among the findings, "wrong" the share of the others, whose avatar is nobody's, that had any finding. Memory
+is what the process holds by itself, without the mapped files that all workers share.
 
     .venv/bin/python -m benchmarks.accounts --sizes 100000
     .venv/bin/python -m benchmarks.accounts --sizes 1000000 10000000
@@ -54,8 +55,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="Where they are written; a temporary one if not given.")
     options = parser.parse_args()
     pin_to_one_core()
-    heads = f"{'accounts':>12}{'add s':>9}{'disk MB':>9}{'open s':>8}{'own MB':>8}{'one more ms':>12}{'found':>7}"
-    print(f"{heads}  look-up, ms {COLUMNS}")
+    heads = f"{'accounts':>12}{'add s':>9}{'disk MB':>9}{'open s':>8}{'own MB':>8}{'one more ms':>12}"
+    print(f"{heads}{'found':>7}{'wrong':>7}  look-up, ms {COLUMNS}")
     for size in options.sizes:
         folder = Path(tempfile.mkdtemp(dir=options.folder, prefix="huijian-closed-"))
         try:
@@ -83,12 +84,12 @@ def measure(files: RegisterFiles, size: int, at_once: int) -> None:
     opening, before = Times(), own_bytes()
     register = opening.measure(RegisterFiles(files.root).read)
     hashes, avatars = (np.concatenate(parts) for parts in zip(*kept, strict=True))
-    found, times = looked_up(register, draw, hashes, avatars)
+    found, wrong, times = looked_up(register, draw, hashes, avatars)
     own = (own_bytes() - before) / 2**20
     more = float(np.median(one_more.wall))
     line = f"{size:>12,}{sum(adding.wall) / 1000:>9.1f}{disk:>9,.0f}{opening.wall[0] / 1000:>8.1f}{own:>8,.0f}"
-    print(f"{line}{more:>12.0f}{found:>7.3f}              {times}", flush=True)
-    print(f"{'one segment by FAISS, exact':>65}              {exact(avatars, draw, centres)}", flush=True)
+    print(f"{line}{more:>12.0f}{found:>7.3f}{wrong:>7.3f}              {times}", flush=True)
+    print(f"{'one segment by FAISS, exact':>72}              {exact(avatars, draw, centres)}", flush=True)
 
 
 def made(draw: np.random.Generator, centres: Array, first: int, count: int) -> Accounts:
@@ -106,20 +107,24 @@ def unit(vectors: Array) -> Array:
     return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
-def looked_up(register: Register, draw: np.random.Generator, hashes: Array, avatars: Array) -> tuple[float, Times]:
-    """The share of avatars whose account is the first, and the time of profiles' look-ups."""
+def looked_up(
+    register: Register, draw: np.random.Generator, hashes: Array, avatars: Array
+) -> tuple[float, float, Times]:
+    """The share of avatars whose account is found, of strangers for whom any is, and the time of profiles' look-ups."""
     encoder = Settings().released().encoder_directory()
     likelihood = AvatarLikelihood.load(encoder, encoder.name)
     detector = ClosedAccountDetector(register, Hasher(bytes(32)), "made", likelihood)
-    name, right, times = normalize("晚风吹过麦田的收音机"), [], Times()
+    name, right, wrong, times = normalize("晚风吹过麦田的收音机"), [], [], Times()
     for number in range(LOOK_UPS):
         chosen = int(draw.integers(len(avatars)))
         vector = again(draw, avatars[chosen]) if number % 2 else unit(draw.normal(size=avatars.shape[1]))
         shown = Shown(str(number), name, (Likeness(None, vector.astype(np.float32)),))
         (findings,) = times.measure(partial(detector, [shown]))
         if number % 2:
-            right += [any(one.evidence.reference_id == f"{int(hashes[chosen]):016x}" for one in findings)]
-    return float(np.mean(right)), times
+            right.append(any(one.evidence.reference_id == f"{int(hashes[chosen]):016x}" for one in findings))
+        else:
+            wrong.append(bool(findings))
+    return float(np.mean(right)), float(np.mean(wrong)), times
 
 
 def again(draw: np.random.Generator, vector: Array) -> Array:
