@@ -34,7 +34,7 @@ def table(report: Mapping[str, Numbers]) -> str:
     lines.append(f"\n{'':<{NAME}}{'n':>6}{'recall':>19}{'F1':>7}{'clean flagged':>21}" + _cells(peers, "F1 {}"))
     lines += [_part(name, ours, peers) for name in ours["parts"]]
     if "evidence_f1" in ours:
-        lines.append(f"\nevidence F1 (characters) {ours['evidence_f1']:.3f}")
+        lines.append(f"\nevidence F1 (characters, labels rightly reported) {ours['evidence_f1']:.3f}")
     return "\n".join(lines)
 
 
