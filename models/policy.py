@@ -86,7 +86,8 @@ class ContentsKept(_Reasoned):
 
     Attributes:
         keep: of no decision, of those that a person may look at again (review and reject), or of all.
-        days: how long; those of a decision with an open appeal stay until it is reviewed.
+        days: how long; those of a decision with an open appeal stay until it is reviewed, but no longer than the
+            decision.
     """
 
     keep: Literal["never", "review", "always"]

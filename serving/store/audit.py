@@ -139,6 +139,9 @@ def verify(database: Database, anchor: Head | None = None) -> Head:
     for row, rows in events(database):
         reason = _fault(row, last) or _fault_of_rows(database, row, rows, purged_before)
         if reason:
+            purged_before = _purged_before(database)  # by a purge that began meanwhile, which is no tampering
+            reason = _fault(row, last) or _fault_of_rows(database, row, rows, purged_before)
+        if reason:
             raise AuditBroken(last.sequence + 1, reason)
         last = Head(row["sequence"], row["hash"])
         if anchor and anchor.sequence == last.sequence and anchor != last:

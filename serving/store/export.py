@@ -6,6 +6,8 @@ itself. A row's `hash` is the SHA-256 of its other values but `records`; its `di
 
 from __future__ import annotations
 
+import os
+import uuid
 from pathlib import Path
 
 from serving.store import audit
@@ -27,11 +29,16 @@ def export(database: Database, output: Path, actor: str) -> audit.Head:
     with database.writing() as connection:
         audit.append(connection, "export", actor, {})
         last = audit.head(connection)
-    draft = output.with_name(f".{output.name}.draft")
-    with draft.open("w", encoding="utf-8") as file:
-        draft.chmod(0o600)
-        for row, rows in audit.events(database):
-            if row["sequence"] <= last.sequence:
-                file.write(canonical({**row, "records": rows}) + "\n")
-    draft.replace(output)
+    draft = output.with_name(f".{output.name}.{uuid.uuid4().hex}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            for row, rows in audit.events(database):
+                if row["sequence"] <= last.sequence:
+                    file.write(canonical({**row, "records": rows}) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(output)
+    finally:
+        draft.unlink(missing_ok=True)
     return last

@@ -39,7 +39,8 @@ class Purged:
 def purge(database: Database, rules: StoreRules, actor: str, moment: datetime | None = None) -> Purged:
     """Delete contents and decisions whose time is over, with their appeals, reviews and comparisons.
 
-    Contents of a decision that has an appeal without a later review are kept until it is reviewed.
+    Contents of a decision that has an appeal without a later review are kept until it is reviewed, but no longer than
+    the decision, which goes at its time whatever was appealed.
 
     Args:
         moment: the time to judge by; now if not given.

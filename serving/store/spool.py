@@ -7,6 +7,7 @@ the segment over. So there is one way into the database, after a crash as in dai
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import logging
@@ -23,6 +24,9 @@ from serving.store.tables import canonical
 
 MAX_SEGMENT: Final = 8_000_000
 """Bytes after which a new segment is begun: a segment is read whole, and stored in one transaction."""
+
+DRAFT_SECONDS: Final = 60
+"""Age from which a segment without a name is what a killed process left; a living one names it within microseconds."""
 
 Record = dict[str, Any]
 
@@ -52,8 +56,8 @@ class Spool:
             with self._lock:
                 segment, self._segment = self._writable(), None
                 segment.write(lines)
-                self._segment = segment  # unless the write failed: nothing may follow what it left
-            segment.sync()  # outside the lock: the disk syncs for several threads at once
+                self._segment, end = segment, segment.size  # unless the write failed: nothing may follow what it left
+            segment.sync(end)  # outside the lock: others append meanwhile, and share the next sync
         except OSError as error:
             with self._lock:
                 self._segment = None
@@ -61,6 +65,7 @@ class Spool:
 
     def closed(self) -> list[Path]:
         """Segments to which nobody appends any more, oldest first: this process's own and those of dead processes."""
+        self._drop_drafts()
         with self._lock:
             own = self._segment.path if self._segment and self._segment.size else None
             if own:
@@ -73,8 +78,9 @@ class Spool:
 
     def set_aside(self, segment: Path) -> None:
         """Keep a segment that cannot be stored as it is, for people to look at."""
-        logger.error("the spool segment %s is damaged in part; it is kept as .damaged", segment.name)
-        segment.rename(segment.with_suffix(".damaged"))
+        with contextlib.suppress(FileNotFoundError):  # another process was faster
+            segment.rename(segment.with_suffix(".damaged"))
+            logger.error("the spool segment %s is damaged in part; it is kept as .damaged", segment.name)
 
     def find(self, decision_id: str) -> Record | None:
         """A decision that waits here."""
@@ -95,6 +101,12 @@ class Spool:
     def _paths(self) -> list[Path]:
         return sorted(self._folder.glob("*.jsonl"))
 
+    def _drop_drafts(self) -> None:
+        for draft in self._folder.glob("*.draft"):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - draft.stat().st_mtime > DRAFT_SECONDS:
+                    draft.unlink()
+
     def _writable(self) -> _Segment:
         if self._segment is None or self._segment.size > MAX_SEGMENT:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -108,6 +120,8 @@ class _Segment:
     def __init__(self, folder: Path) -> None:
         self.path = folder / f"{time.time_ns():020d}-{uuid.uuid4().hex}.jsonl"
         self.size = 0
+        self._syncing = threading.Lock()
+        self._synced, self._is_broken = 0, False
         # It gets its name only when it is locked: an unlocked one is taken for a dead process's.
         draft = self.path.with_suffix(".draft")
         self._descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
@@ -125,8 +139,16 @@ class _Segment:
         if written < len(data):
             raise OSError(0, "the disk is full")
 
-    def sync(self) -> None:
-        os.fdatasync(self._descriptor)
+    def sync(self, end: int) -> None:
+        """Return when everything up to `end` is on disk, by this thread's sync or another's."""
+        with self._syncing:
+            # The kernel tells of a failure once and forgets what it could not write: the next sync would succeed.
+            if self._is_broken:
+                raise OSError(0, "an earlier write to it failed")
+            if self._synced < end:
+                reached, self._is_broken = self.size, True
+                os.fdatasync(self._descriptor)
+                self._synced, self._is_broken = reached, False
 
 
 def read(segment: Path) -> tuple[list[Record], bool]:
@@ -144,9 +166,11 @@ def read(segment: Path) -> tuple[list[Record], bool]:
 
 def _parsed(line: bytes) -> Iterator[Record]:
     try:
-        yield json.loads(line)
+        record = json.loads(line)
     except ValueError:
         return
+    if isinstance(record, dict) and isinstance(record.get("decision_id"), str):
+        yield record
 
 
 def _is_held(path: Path) -> bool:

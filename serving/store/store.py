@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Row, Table, select
 
 from models.policy import StoreRules
 from models.profile import Answer, Field, Label, Profile, Severity
@@ -29,7 +29,7 @@ from serving.store.writer import Writer
 
 @dataclass(frozen=True)
 class Health:
-    """How the store is, for readiness and metrics.
+    """How the store is, for metrics.
 
     Attributes:
         accepts: whether decisions can be recorded now.
@@ -106,10 +106,11 @@ class Store:
             DecisionUnknown: there is none.
             StoreUnavailable: the database is down.
         """
+        # Once more at the end: between the first two it may have moved from the spool to the database.
+        found = self._stored(decision_id) or self._spool.find(decision_id) or self._stored(decision_id)
+        if found is None:
+            raise _unknown(decision_id)
         with self._database.writing() as connection:
-            found = self._found(connection, decision_id) or self._spool.find(decision_id)
-            if found is None:
-                raise DecisionUnknown(f"there is no decision {decision_id[:64]!r}, or it is no longer kept")
             audit.append(connection, "read", by, {"decision_id": decision_id})
             said = {table.name: self._statements(connection, table, decision_id) for table in (appeals, reviews)}
         shown = {name: found[name] for name in ("decision_id", "time", "asked_by", "verdict", "inputs", "timings")}
@@ -124,8 +125,10 @@ class Store:
             StoreError: a field was altered, or none of the keys opens it.
             StoreUnavailable: the database is down.
         """
+        found = self._stored(decision_id)
+        if found is None:
+            raise self._missing(decision_id)
         with self._database.writing() as connection:
-            found = self._stored(connection, decision_id)
             audit.append(connection, "contents_read", by, {"decision_id": decision_id})
         return {field: self._opened(found, field) for field in Field if field in found["contents"]}
 
@@ -172,25 +175,25 @@ class Store:
         row = {**shown, "decision_id": decision_id, "actor": by}
         kept = {"text_hash": self._secrets.digest(kind, plain), "sealed": self._secrets.seal(plain)}
         with self._database.writing() as connection:
-            self._stored(connection, decision_id)
-            audit.append(connection, kind, by, {"decision_id": decision_id, **more}, [{**row, **kept}])
-        return shown
+            if _row(connection, decision_id):
+                audit.append(connection, kind, by, {"decision_id": decision_id, **more}, [{**row, **kept}])
+                return shown
+        raise self._missing(decision_id)
 
-    def _stored(self, connection: Connection, decision_id: str) -> Record:
-        """A decision in the database, which nothing can be added to before."""
-        found = self._found(connection, decision_id)
-        if found:
-            return found
-        if self._spool.find(decision_id):
-            raise StoreUnavailable("the decision is on its way to the database; try again")
-        raise DecisionUnknown(f"there is no decision {decision_id[:64]!r}, or it is no longer kept")
+    def _stored(self, decision_id: str) -> Record | None:
+        """A decision in the database, which nothing can be added to before it is there."""
+        with self._database.reading() as connection:
+            row = _row(connection, decision_id)
+            if row is None:
+                return None
+            sealed = connection.execute(select(contents).where(contents.c.decision_id == decision_id))
+            return {**row._mapping, "contents": {content.field: content.sealed for content in sealed}}
 
-    def _found(self, connection: Connection, decision_id: str) -> Record | None:
-        row = connection.execute(select(decisions).where(decisions.c.decision_id == decision_id)).first()
-        if row is None:
-            return None
-        sealed = connection.execute(select(contents).where(contents.c.decision_id == decision_id))
-        return {**row._mapping, "contents": {content.field: content.sealed for content in sealed}}
+    def _missing(self, decision_id: str) -> StoreError:
+        """Why a decision was not in the database."""
+        if self._spool.find(decision_id) or self._stored(decision_id):
+            return StoreUnavailable("the decision is on its way to the database; try again")
+        return _unknown(decision_id)
 
     def _opened(self, found: Record, field: str) -> bytes:
         content = self._secrets.unseal(found["contents"][field])
@@ -206,3 +209,11 @@ class Store:
         text = self._secrets.unseal(row["sealed"]).decode("utf-8", "surrogatepass")
         hidden = ("sealed", "sequence", "text_hash", "decision_id")
         return {**{name: value for name, value in row.items() if name not in hidden}, "text": text}
+
+
+def _row(connection: Connection, decision_id: str) -> Row[Any] | None:
+    return connection.execute(select(decisions).where(decisions.c.decision_id == decision_id)).first()
+
+
+def _unknown(decision_id: str) -> DecisionUnknown:
+    return DecisionUnknown(f"there is no decision {decision_id[:64]!r}, or it is no longer kept")

@@ -102,15 +102,21 @@ class Writer(threading.Thread):
 
     def _store(self, segment: Path) -> None:
         records, damaged = read(segment)
+        if not self._store_records(records) or damaged:
+            self._spool.set_aside(segment)
+        else:
+            self._spool.remove(segment)
+
+    def _store_records(self, records: Sequence[Record]) -> bool:
+        """Store all but those that the database takes not even alone; returns whether there were none such."""
         try:
             with self._database.writing() as connection:
                 _insert(connection, records)
         except (DataError, IntegrityError):
-            damaged = True
-        if damaged:
-            self._spool.set_aside(segment)
-        else:
-            self._spool.remove(segment)
+            # Halved again and again, thousands of good ones around a bad one take some ten transactions.
+            half = len(records) // 2
+            return half > 0 and all([self._store_records(records[:half]), self._store_records(records[half:])])
+        return True
 
 
 def _insert(connection: Connection, records: Sequence[Record]) -> None:

@@ -124,5 +124,21 @@ def test_exported_file_proves_itself_without_texts_and_accounts(trail, tmp_path)
     assert (tmp_path / "audit.jsonl").stat().st_mode & 0o077 == 0
 
 
+def test_export_writes_through_nothing_that_was_there_before(trail, tmp_path):
+    (tmp_path / "precious").write_text("precious")
+    for name in ("audit.jsonl", ".audit.jsonl.draft"):
+        (tmp_path / name).symlink_to(tmp_path / "precious")
+    export(trail, tmp_path / "audit.jsonl", "user:inspector")
+    assert (tmp_path / "precious").read_text() == "precious"
+
+
+def test_export_that_fails_leaves_nothing(trail, tmp_path):
+    (tmp_path / "folder").mkdir()
+    before = set(tmp_path.iterdir())
+    with pytest.raises(IsADirectoryError):
+        export(trail, tmp_path / "folder", "user:inspector")
+    assert set(tmp_path.iterdir()) - before == set()
+
+
 def sha256(value):
     return hashlib.sha256(tables.canonical(value).encode()).hexdigest()

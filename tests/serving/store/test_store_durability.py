@@ -1,5 +1,7 @@
 """An answer that was given is never lost, whatever happens to the worker, the disk or the database."""
 
+import errno
+import json
 import os
 import random
 import resource
@@ -7,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -112,15 +115,70 @@ def test_full_disk_refuses_the_record_and_spoils_neither_those_before_nor_after(
     assert found == [([{"decision_id": "before"}], False), ([{"decision_id": "after"}], False)]
 
 
-def test_what_a_crash_cut_off_is_ignored_and_what_is_damaged_is_kept_for_people(home, open_store, database):
+@pytest.mark.parametrize("damaged", [b'{"damaged\0\n', b"[1]\n", b'{"time": 1}\n'])
+def test_what_a_crash_cut_off_is_ignored_and_what_is_damaged_is_kept_for_people(home, open_store, database, damaged):
     store, (one, two, three) = open_store(home), lines(3)
     spool = home / "store" / "spool"
     spool.mkdir(parents=True, exist_ok=True)
-    (spool / "1.draft").write_bytes(b"".join([one, b'{"damaged\0\n', two, three[:-20]]))
+    (spool / "1.draft").write_bytes(b"".join([one, damaged, two, three[:-20]]))
     (spool / "1.draft").rename(spool / "1.jsonl")
     settle(store)
     assert (len(stored(database)), store.health().damaged) == (2, 1)
     assert (spool / "1.damaged").read_bytes().endswith(three[:-20])
+
+
+def test_decision_that_the_database_refuses_is_kept_for_people_and_those_around_it_are_stored(
+    home, open_store, database
+):
+    store, good = open_store(home), lines(6)
+    refused = tables.canonical({**json.loads(lines(1)[0]), "verdict": None}).encode() + b"\n"
+    spool = home / "store" / "spool"
+    spool.mkdir(parents=True, exist_ok=True)
+    (spool / "1.draft").write_bytes(b"".join([*good[:4], refused, *good[4:]]))
+    (spool / "1.draft").rename(spool / "1.jsonl")
+    settle(store)
+    assert stored(database) == {json.loads(line)["decision_id"] for line in good}
+    assert (store.health().damaged, store.health().problem) == (1, None)
+    assert refused in (spool / "1.damaged").read_bytes()
+    audit.verify(database)
+
+
+def test_segment_that_two_workers_set_aside_is_set_aside_once(tmp_path):
+    spool = Spool(tmp_path)
+    (tmp_path / "1.jsonl").write_bytes(b"damaged\n")
+    for _ in range(2):
+        spool.set_aside(tmp_path / "1.jsonl")
+    assert [path.name for path in tmp_path.iterdir()] == ["1.damaged"]
+
+
+def test_decision_is_found_beside_lines_that_are_none(tmp_path):
+    (tmp_path / "1.jsonl").write_bytes(b'7\n{}\n{"decision_id":"a"}\n')
+    assert Spool(tmp_path).find("a") == {"decision_id": "a"}
+
+
+def test_draft_of_a_killed_process_goes_and_that_of_a_living_one_stays(tmp_path):
+    for name, age in (("killed", 120), ("living", 0)):
+        (tmp_path / f"{name}.draft").touch()
+        os.utime(tmp_path / f"{name}.draft", (time.time() - age,) * 2)
+    Spool(tmp_path).closed()
+    assert [path.name for path in tmp_path.iterdir()] == ["living.draft"]
+
+
+def test_failed_sync_refuses_everything_that_it_should_have_written(tmp_path, monkeypatch):
+    spool = Spool(tmp_path)
+
+    def fail_after_two_were_written(descriptor):
+        """As the kernel does: the failure is told once, and what could not be written is forgotten."""
+        monkeypatch.undo()
+        wait_for(lambda: next(tmp_path.iterdir()).read_bytes().count(b"\n") == 2)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fdatasync", fail_after_two_were_written)
+    with ThreadPoolExecutor() as threads:
+        both = [threads.submit(spool.append, [{"decision_id": name}]) for name in "ab"]
+    assert [type(one.exception()) for one in both] == [StoreUnavailable] * 2
+    spool.append([{"decision_id": "after"}])
+    assert read(spool.closed()[-1]) == ([{"decision_id": "after"}], False)
 
 
 @pytest.fixture

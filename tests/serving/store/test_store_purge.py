@@ -5,6 +5,7 @@ from judgements import judged, rules, settle
 from sqlalchemy import delete
 
 from models.profile import Field, Severity
+from serving.store import audit
 from serving.store.audit import AuditBroken, events, verify
 from serving.store.database import Database
 from serving.store.errors import DecisionUnknown
@@ -69,6 +70,22 @@ def test_younger_decisions_are_still_proved_after_a_purge(store, decision_id, da
         connection.execute(delete(decisions))
     with pytest.raises(AuditBroken, match="audit row 1"):
         verify(database)
+
+
+def test_contents_under_an_open_appeal_go_with_their_decision(store, decision_id, database):
+    store.appeal(decision_id, "申诉", "platform")
+    purge(database, RULES, "cron", after(186))
+    with pytest.raises(DecisionUnknown):
+        store.contents(decision_id, "console")
+
+
+def test_purge_during_a_check_is_no_tampering(store, decision_id, database, monkeypatch):
+    def events_after_a_purge(database):
+        purge(database, RULES, "cron", after(186))
+        return events(database)
+
+    monkeypatch.setattr(audit, "events", events_after_a_purge)
+    assert verify(database).sequence == 3
 
 
 def test_deleted_bytes_are_in_no_file_of_the_database(environment, open_store):
