@@ -14,12 +14,12 @@ import tempfile
 import threading
 import time
 from http import HTTPStatus
-from pathlib import Path
 from typing import Final
 
 from models import manifest, versions
 from models.policy import Policy
 from models.settings import REPOSITORY, Settings
+from serving.cores import cores
 from serving.edge.deadlines import deadline
 from serving.keys import keys_file
 from serving.keys.keyring import Keyring
@@ -58,7 +58,7 @@ def serve(port: int, workers: int) -> None:
         workers: processes; the cores are shared among them.
 
     Raises:
-        ArtifactError, GalleryError, PolicyError: something to judge with, or to run it on, is missing or damaged.
+        ArtifactError, DamagedError, PolicyError: something to judge with, or to run it on, is missing or damaged.
         KeysError, DeadlineError: the file of keys, or HUIJIAN_DEADLINE, cannot be used.
         StoreError: the store's keys or its database URL cannot be used.
         ServerError: the port is taken, or the service did not become ready.
@@ -146,20 +146,6 @@ def _environment(settings: Settings, home: str, workers: int) -> dict[str, str]:
         "HUIJIAN_WORKERS": str(workers),
         "HUIJIAN_THREADS": os.environ.get("HUIJIAN_THREADS") or str(max(1, cores() // workers)),
     }
-
-
-def cores(quota: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
-    """Cores that this process may use: those that it sees, or as many as its container's quota pays for.
-
-    Args:
-        quota: the control group's file: microseconds of processor, or `max`, in so many of the clock.
-    """
-    seen = len(os.sched_getaffinity(0))
-    try:
-        paid, period = map(int, quota.read_text(encoding="ascii").split())
-    except (OSError, ValueError):
-        return seen
-    return max(1, min(seen, paid // period))
 
 
 def _run(host: str, port: int) -> None:

@@ -6,6 +6,7 @@ neither pass nor count as refused.
 
 from __future__ import annotations
 
+import glob
 import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -140,6 +141,17 @@ def commit(path: Path, write_to: Callable[[Path], object]) -> None:
     _sync(draft)
     draft.replace(path)
     _sync(path.parent)
+
+
+def drop_drafts(folder: Path, name: str | None = None) -> None:
+    """Remove what `commit` left when it was killed.
+
+    Args:
+        folder: where the files were to be.
+        name: of one file; every file's if not given.
+    """
+    for draft in folder.glob(f".{'*' if name is None else glob.escape(name)}.{'[0-9a-f]' * 32}"):
+        draft.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

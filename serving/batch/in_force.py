@@ -15,7 +15,7 @@ def versions_in_force(settings: Settings) -> dict[str, str]:
     """The versions that an Inspector of these settings names in its answers.
 
     Raises:
-        ArtifactError, GalleryError, PolicyError: it cannot be loaded.
+        ArtifactError, EncoderError, GalleryError, AccountsError, PolicyError: it cannot be loaded.
         RunError: the process was lost.
     """
     context = get_context("spawn")

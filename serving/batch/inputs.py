@@ -67,7 +67,7 @@ def header(path: Path) -> list[str]:
             return _checked(file.schema_arrow.names, path)
     if path.suffix == ".csv":
         with _csv(path) as stream:
-            return _checked(next(csv.reader(_lines(stream), strict=True), []), path)
+            return _checked(_header(csv.reader(_lines(stream), strict=True), path), path)
     found = [row for row in islice(rows(path), 100) if not isinstance(row, ProfileError)]
     return list(dict.fromkeys(name for row in found for name in row))
 
@@ -159,8 +159,15 @@ def _csv_rows(path: Path, start: int) -> Iterator[Row]:
     csv.field_size_limit(MAX_LINE)
     with _csv(path) as stream:
         reader = csv.reader(_lines(stream), strict=True)
-        names = next(reader, [])
+        names = _header(reader, path)
         yield from islice(_csv_records(reader, names), start, None)
+
+
+def _header(reader: Iterator[list[str]], path: Path) -> list[str]:
+    try:
+        return next(reader, [])
+    except csv.Error as error:
+        raise InputError(f"the first line of {path} names no columns: it is not valid CSV ({error})") from error
 
 
 def _csv_records(reader: Iterator[list[str]], names: Sequence[str]) -> Iterator[Row]:

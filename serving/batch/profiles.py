@@ -80,7 +80,7 @@ def _read_url(url: str, field: Field) -> bytes:
         raise ProfileError(
             "image_url_refused", f"{field} is an address, and those are never fetched; give a file", field
         )
-    if protocols <= {"file", "local"} and "::" not in url:
+    if protocols == {"file"} and "::" not in url:
         return _read_path(Path(url.split("://", 1)[1]))
     with fsspec.open(url, "rb") as stream:
         return bytes(stream.read(MAX_BYTES + 1))

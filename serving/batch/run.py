@@ -86,11 +86,12 @@ class Run:
         if self._single:
             if not self.out.exists():
                 decisions.join(files, self.out, {METADATA_KEY: json.dumps(self._begun_with)})
-            shutil.rmtree(self.directory)
             files = [self.out]
         rows, expected = sum(pq.read_metadata(file).num_rows for file in files), sum(part.rows for part in parts)
         if rows != expected:
             raise RunError(f"{self.out} holds {rows} rows instead of {expected}; run again with --restart")
+        if self._single:
+            shutil.rmtree(self.directory)
         return files
 
     def _claim(self, restart: bool) -> None:
@@ -104,8 +105,9 @@ class Run:
                 f"{self.out} was begun with another {' and '.join(changed)}; "
                 "choose another OUT, or throw its decisions away with --restart"
             )
-        for draft in self.directory.glob(".*.parquet.*"):
-            draft.unlink(missing_ok=True)
+        decisions.drop_drafts(self.directory)
+        if self._single:
+            decisions.drop_drafts(self.out.parent, self.out.name)
         content = json.dumps(self._begun_with, indent=1)
         decisions.commit(self.directory / MANIFEST, lambda draft: draft.write_bytes(content.encode()))
 

@@ -27,6 +27,7 @@ from serving.batch.plan import Part, plan
 from serving.batch.report import Report, Tally
 from serving.batch.run import Run, RunError
 from serving.batch.scorer import Scorer
+from serving.cores import cores
 
 PART_ROWS = 256
 """Rows per part: what a kill can cost each worker, some ten seconds."""
@@ -77,7 +78,7 @@ def score(  # noqa: PLR0913 - the command's own options
     run = Run(out, files, part_rows, versions)
     with run.begun(restart):
         missing = run.missing(planned.parts)
-        scorer = _workers(workers or _cores(), len(missing))(settings, versions, run.directory)
+        scorer = _workers(workers or cores(), len(missing))(settings, versions, run.directory)
         started, peaks = time.monotonic(), {os.getpid(): _peak_bytes()}
         judged = sum(part.rows for part in missing)
         with tqdm(total=planned.rows, initial=planned.rows - judged, unit=" rows", disable=None) as progress:
@@ -102,7 +103,7 @@ def _judged(parts: Sequence[Part], scorer: Any) -> Iterator[dict[str, int]]:
     except KeyboardInterrupt:
         raise RunError("interrupted; finished parts are kept: run again to continue") from None
     except (DaftCoreException, RuntimeError) as error:
-        reason = str(error).splitlines()[-1]
+        reason = (str(error).splitlines() or [type(error).__name__])[-1]
         raise RunError(f"a worker was lost ({reason}); finished parts are kept: run again to continue") from error
 
 
@@ -116,10 +117,6 @@ def _workers(most: int, parts: int) -> Any:
 def _refuse_overlap(files: Sequence[Path], out: Path) -> None:
     if any(file.resolve().is_relative_to(out.resolve()) for file in files):
         raise InputError(f"{out} holds the input itself; choose another OUT")
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
 
 
 def _peak_bytes() -> int:

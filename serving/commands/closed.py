@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from serving.commands.operator import operator
 
 if TYPE_CHECKING:
     from models.settings import Settings
@@ -44,7 +45,7 @@ def add(
     encoder, closing = Encoder(settings.encoder_directory(), settings.threads), _closing(settings)
     picture = avatar.read_bytes() if avatar else None
     accounts = files.profiles(source) if source else iter([Profile(str(account_id), name, avatar=picture)])
-    counts = files.add_all(accounts, closing, encoder, _user())
+    counts = files.add_all(accounts, closing, encoder, operator())
     typer.echo(f"{counts.pop('added')} accounts remembered; {closing.version} is in force")
     if counts:
         typer.echo("not remembered: " + ", ".join(f"{count} {code}" for code, count in counts.items()), err=True)
@@ -65,7 +66,7 @@ def remove(source: Source = None, account_id: AccountId = None) -> None:
     _check_one(source, account_id)
     asked = files.ids(source) if source else [str(account_id)]
     closing = _closing(Settings.from_environment())
-    removed = closing.remove(asked, _user())
+    removed = closing.remove(asked, operator())
     typer.echo(f"{removed} of {len(asked)} accounts forgotten; {closing.version} is in force")
     if removed < len(asked):
         raise typer.Exit(1)
@@ -86,8 +87,3 @@ def _closing(settings: Settings) -> Closing:
     database = Database.from_environment(settings.home)
     database.prepare()
     return Closing(settings.home, Trail(database))
-
-
-def _user() -> str:
-    """Who runs the command, for the trail."""
-    return f"user:{getpass.getuser()}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from serving.commands.operator import operator
 
 if TYPE_CHECKING:
     from serving.store.database import Database
@@ -31,7 +32,7 @@ def purge() -> None:
     from serving.store.purge import purge as purge_store
 
     rules = Policy.load(Settings.from_environment().policy).store
-    gone = purge_store(_database(), rules, _user())
+    gone = purge_store(_database(), rules, operator())
     typer.echo(f"{gone.decisions} decisions deleted, and {gone.contents} texts and pictures of younger ones")
 
 
@@ -58,7 +59,7 @@ def export(output: Annotated[Path, typer.Argument(metavar="OUT", dir_okay=False,
     """
     from serving.store.export import export as export_trail
 
-    head = export_trail(_database(), output, _user())
+    head = export_trail(_database(), output, operator())
     typer.echo(f"{head.sequence} rows in {output}; the last row is {head}")
 
 
@@ -102,7 +103,7 @@ def rotate() -> None:
     from serving.store.secrets import Secrets
 
     secrets = Secrets.load(Settings.from_environment().home)
-    typer.echo(f"{rotate_keys(_database(), secrets, _user())} texts and pictures encrypted again")
+    typer.echo(f"{rotate_keys(_database(), secrets, operator())} texts and pictures encrypted again")
 
 
 def _database(prepared: bool = True) -> Database:
@@ -113,8 +114,3 @@ def _database(prepared: bool = True) -> Database:
     if prepared:
         database.prepare()
     return database
-
-
-def _user() -> str:
-    """Who runs the command, for the trail."""
-    return f"user:{getpass.getuser()}"

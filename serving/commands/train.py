@@ -59,6 +59,7 @@ def text(  # noqa: PLR0913, PLR0917 - the run's own options
     typer.echo(f"{artifact}; put it in force with: huijian promote {artifact}")
 
 
+@app.command()
 def images(  # noqa: PLR0913, PLR0917 - the run's own options
     output: Output = Path("build/images"),
     cases: Cases = None,
@@ -77,7 +78,3 @@ def images(  # noqa: PLR0913, PLR0917 - the run's own options
 
     artifact = train_images(output, cases=cases or (), steps=steps, seed=seed, limit=limit, threads=threads)
     typer.echo(f"{artifact}; put it in force with: huijian promote {artifact} --references REFERENCES.jsonl")
-
-
-app.command("images")(images)
-app.command("image", hidden=True)(images)

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from serving.server import cores
+from serving.cores import cores
 
 SEEN = len(os.sched_getaffinity(0))
 

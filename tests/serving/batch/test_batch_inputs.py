@@ -149,3 +149,10 @@ def test_a_column_that_is_named_twice_is_refused(tmp_path):
 def test_a_json_line_that_names_a_field_twice_is_a_bad_row(tmp_path):
     path = write_jsonl(tmp_path / "a.jsonl", [b'{"account_id": "1", "bio": "bad", "bio": "good"}', {"account_id": "2"}])
     assert errors(path) == ["repeated_field", None]
+
+
+@pytest.mark.parametrize("read", [inputs.header, lambda path: list(inputs.rows(path))])
+def test_csv_whose_first_line_is_malformed_is_refused_by_name(tmp_path, read):
+    (tmp_path / "a.csv").write_text('"a"b,account_id\n1,2\n')
+    with pytest.raises(InputError, match="a.csv names no columns"):
+        read(tmp_path / "a.csv")
