@@ -26,7 +26,7 @@ from training.images.edits import KINDS
 from training.images.innocents import INNOCENTS, thumbnail
 from training.images.redraws import CHANGED, HELD_OUT, redraws
 from training.images.scenes import TYPEFACES, Array, Made, Picture, Scene, field_of, placed, trimmed
-from training.images.split import Fold, fold_of
+from training.images.split import TRAINED_OWNERS, is_held_out
 from training.images.unprotected import Unprotected, photographs
 
 REDRAWN_SHARE = 0.85
@@ -119,6 +119,7 @@ def _made_by(path: Path, recipe: Line) -> bool:
 def _digest(lines: Sequence[Line]) -> str:
     """Of the references, their pictures and the code that edits them."""
     digest = hashlib.sha256(json.dumps(lines, sort_keys=True).encode())
+    digest.update(TRAINED_OWNERS.read_bytes())
     names = ("scenes", "edits", "styles", "innocents", "badges", "portraits", "unprotected", "redraws", "benchmark")
     for path in (*(Path(line["image"]) for line in lines), *(Path(__file__).with_name(f"{name}.py") for name in names)):
         digest.update(path.read_bytes())
@@ -138,7 +139,7 @@ def _hold_out(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
 
 def _is_test(line: Line) -> bool:
-    return fold_of(line["owner_id"]) is Fold.TEST
+    return is_held_out(line["owner_id"])
 
 
 def _sampled(ids: Iterable[str], seed: int, limit: int | None) -> list[str]:

@@ -141,14 +141,14 @@ def render(svg: str, side: int = SIDE) -> Array | None:
 
 def _render_all(directory: Path, limit: int | None) -> None:
     directory.mkdir(parents=True, exist_ok=True)
-    graphics, vectors = zip(*_drawings(limit), strict=True)
+    graphics, vectors = zip(*drawings(limit), strict=True)
     pixels = np.lib.format.open_memmap(
         directory / "pixels.npy", mode="w+", dtype=np.uint8, shape=(len(vectors), SIDE, SIDE, 4)
     )
     kept: list[tuple[Graphic, tuple[int, int]]] = []
     with ProcessPoolExecutor() as renderers:
-        drawings = renderers.map(render, vectors, chunksize=64)
-        for graphic, drawing in tqdm(zip(graphics, drawings, strict=True), "rendering graphics", len(vectors), unit=""):
+        rendered = renderers.map(render, vectors, chunksize=64)
+        for graphic, drawing in tqdm(zip(graphics, rendered, strict=True), "rendering graphics", len(vectors), unit=""):
             if drawing is not None:
                 height, width = drawing.shape[:2]
                 pixels[len(kept), :height, :width] = drawing
@@ -158,7 +158,8 @@ def _render_all(directory: Path, limit: int | None) -> None:
     (directory / "items.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def _drawings(limit: int | None) -> Iterator[tuple[Graphic, str]]:
+def drawings(limit: int | None = None) -> Iterator[tuple[Graphic, str]]:
+    """Every graphic and its SVG, not rendered yet; at most `limit` of each package."""
     collections = {EMOJI: _emoji, LOGOS: _logo, ICONS: _icon, FLAGS: _iconify_flag}
     for sources, describe in collections.items():
         for source in sources:
@@ -168,8 +169,8 @@ def _drawings(limit: int | None) -> Iterator[tuple[Graphic, str]]:
     yield from _limited(_simple_icons(), limit)
 
 
-def _limited(drawings: Iterator[tuple[Graphic, str]], limit: int | None) -> Iterator[tuple[Graphic, str]]:
-    for count, drawing in enumerate(drawings):
+def _limited(source: Iterator[tuple[Graphic, str]], limit: int | None) -> Iterator[tuple[Graphic, str]]:
+    for count, drawing in enumerate(source):
         if limit is not None and count >= limit:
             return
         yield drawing

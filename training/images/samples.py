@@ -21,7 +21,7 @@ from training.images.innocents import INNOCENTS
 from training.images.pictures import load
 from training.images.portraits import portrait
 from training.images.scenes import Picture, Scene, field_of
-from training.images.split import Fold, fold_of
+from training.images.split import is_held_out
 
 DRAWN_HARMLESS = ("photo", "letters_latin", "bands")
 """Kinds of harmless pictures that need no package's graphics; soft blobs of colour stand in for photographs."""
@@ -48,7 +48,7 @@ class Sample:
 
 def held_out_drawings() -> list[Entry]:
     """Lines of the catalogue that we drew and whose owners are never trained on."""
-    return list(filter(_is_test, own_drawings()))
+    return [entry for entry in own_drawings() if is_held_out(entry.owner_id)]
 
 
 def samples(count: int, drawings: list[Entry], seed: int = 0) -> Iterator[Sample]:
@@ -62,10 +62,6 @@ def samples(count: int, drawings: list[Entry], seed: int = 0) -> Iterator[Sample
         draw = np.random.default_rng((seed, number))
         scene = Scene(draw, Backgrounds(()), partial(_any, drawings, draw), partial(portrait, draw))
         yield _imitation(scene, drawings) if number % 2 == 0 else _harmless(scene)
-
-
-def _is_test(entry: Entry) -> bool:
-    return fold_of(entry.owner_id) is Fold.TEST
 
 
 def _imitation(scene: Scene, drawings: list[Entry]) -> Sample:
