@@ -36,6 +36,9 @@ SHOWN = 2
 SEED = 0
 """Of the disguises."""
 
+TELLING = 12
+"""Characters from which two people do not write the same text by chance."""
+
 Numbers = dict[str, Any]
 
 
@@ -52,7 +55,7 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
     """Measure the text judgement on labelled texts, print the tables, and return their numbers.
 
     Args:
-        cases: JSON Lines of cases that were not trained on.
+        cases: JSON Lines of cases that were neither trained nor calibrated on.
         model: artefact folder of a text model; by default the one in force.
         peers: measure other methods on the same texts.
         ablation: measure what each part of the judgement adds.
@@ -64,7 +67,7 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
         By method what `measures.measure` says; ours is `huijian`, with `evidence_f1`, `disguises` and `ablation`.
 
     Raises:
-        training.text.corpus.CasesError: the cases cannot be used, or the model was trained on some.
+        training.text.corpus.CasesError: the cases cannot be used, or the model was trained or calibrated on some.
         models.settings.ArtifactError: there is no text model in force.
     """
     settings, labelled = Settings.from_environment(), unseen_cases(cases)
@@ -88,17 +91,27 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
 
 
 def unseen_cases(path: Path) -> list[Case]:
-    """The cases of a file, none of them a case of the training part, id and text; a common text may be in both.
+    """The cases of a file, none of them one that the model was trained or calibrated on.
+
+    A text of `TELLING` characters or more is the same case under any id; a shorter one many people write.
 
     Raises:
-        training.text.corpus.CasesError: the file is broken, or holds cases that were trained on.
+        training.text.corpus.CasesError: the file is broken, or holds cases of the training or validation part.
     """
     cases = read_cases(path)
-    trained = {(case.id, case.text) for case in read_split(Split.TRAIN)}
-    lines = [str(line) for line, case in enumerate(cases, start=1) if (case.id, case.text) in trained]
-    if lines:
-        raise CasesError(f"{path.name} holds {len(lines)} cases that were trained on: lines {', '.join(lines[:20])}")
+    for split, use in ((Split.TRAIN, "trained"), (Split.VALIDATION, "calibrated")):
+        known = {_identity(case) for case in read_split(split)}
+        lines = [str(line) for line, case in enumerate(cases, start=1) if _identity(case) in known]
+        if lines:
+            raise CasesError(
+                f"{path.name} holds {len(lines)} cases that the model was {use} on, leave them out: "
+                f"lines {', '.join(lines[:20])}"
+            )
     return cases
+
+
+def _identity(case: Case) -> tuple[str, str]:
+    return ("" if len(case.text) >= TELLING else case.id), case.text
 
 
 def compare_with_ngrams(cases: Sequence[Case], judge: Judge) -> dict[str, Numbers]:

@@ -12,8 +12,8 @@ from models.profile import CLASSIFIER_LABELS, Evidence, Field, Finding, Label
 from models.settings import Settings
 from serving.cli import app
 from training.text import ablation
-from training.text.corpus import Case, CasesError, Split, read_split, write_cases
-from training.text.evaluate import unseen_cases
+from training.text.corpus import DATASET, Case, CasesError, Split, read_split, write_cases
+from training.text.evaluate import TELLING, unseen_cases
 from training.text.evaluation_disguises import WAYS
 from training.text.judges import joined
 
@@ -81,14 +81,21 @@ def test_a_broken_cases_file_is_wrong_usage_and_names_the_line(tmp_path):
     assert outcome.exit_code == 2 and "line 1" in outcome.output
 
 
-def test_cases_that_were_trained_on_are_refused_with_their_lines(tmp_path):
-    trained = read_split(Split.TRAIN)[7]
-    same_text = replace(trained, id="somebody else's")
-    write_cases(tmp_path / "cases.jsonl", [ATTACK, trained, same_text])
-    with pytest.raises(CasesError, match=r"cases\.jsonl holds 1 cases that were trained on: lines 2$"):
+@pytest.mark.parametrize(("split", "use"), [(Split.TRAIN, "trained"), (Split.VALIDATION, "calibrated")])
+def test_cases_that_were_trained_or_calibrated_on_are_refused_with_their_lines(tmp_path, split, use):
+    known = read_split(split)
+    long = next(case for case in known if len(case.text) >= TELLING)
+    short = next(case for case in known if len(case.text) < TELLING)
+    renamed = [replace(case, id=f"other {case.id}") for case in (long, short)]
+    write_cases(tmp_path / "cases.jsonl", [ATTACK, short, *renamed])
+    with pytest.raises(CasesError, match=rf"cases\.jsonl holds 2 cases that the model was {use} on, .*: lines 2, 3$"):
         unseen_cases(tmp_path / "cases.jsonl")
-    write_cases(tmp_path / "cases.jsonl", [ATTACK, same_text])
+    write_cases(tmp_path / "cases.jsonl", [ATTACK, renamed[1]])
     assert len(unseen_cases(tmp_path / "cases.jsonl")) == 2
+
+
+def test_the_projects_own_test_part_can_be_evaluated():
+    assert unseen_cases(DATASET / "test.jsonl") == read_split(Split.TEST)
 
 
 @pytest.mark.slow
