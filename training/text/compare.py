@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from models.text.normalize import FieldText
 from training.compare import Difference
 from training.text.corpus import Case, Split, read_split
 from training.text.evaluate import shipped_judge
-from training.text.measures import f1_scores, matrix, resampled_f1
+from training.text.measures import f1_scores, macro, matrix, neighbourhoods, resampled_f1, resampled_share
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -24,20 +25,26 @@ class TextComparison:
 
     Attributes:
         f1: float (2, labels): the champion's and the challenger's F1.
+        macro_f1: float (2,): their mean over the labels that the texts have.
         clean_flagged: float (2,): share of clean texts with any finding.
         difference: of the macro F1.
+        clean_difference: of the share of clean texts with any finding; here less is better.
     """
 
     f1: Array
+    macro_f1: Array
     clean_flagged: Array
     difference: Difference
+    clean_difference: Difference
 
     def __str__(self) -> str:
-        rows = [*zip(CLASSIFIER_LABELS, *self.f1, strict=True), ("macro F1", *self.f1.mean(axis=1))]
+        rows = [*zip(CLASSIFIER_LABELS, *self.f1, strict=True), ("macro F1", *self.macro_f1)]
         lines = [f"{'':<22}{'champion':>10}{'challenger':>12}"]
         lines += [f"{name:<22}{champion:>10.3f}{challenger:>12.3f}" for name, champion, challenger in rows]
         lines.append(f"{'clean flagged':<22}{self.clean_flagged[0]:>10.3f}{self.clean_flagged[1]:>12.3f}")
-        return "\n".join([*lines, str(self.difference)])
+        low, high = self.clean_difference.interval
+        lines.append(f"clean flagged, difference {self.clean_difference.value:+.4f} (95% {low:+.4f} to {high:+.4f})")
+        return "\n".join([*lines, f"macro F1, {self.difference}"])
 
 
 def compare_text(champion: Path, challenger: Path, limit: int | None = None) -> TextComparison:
@@ -48,14 +55,23 @@ def compare_text(champion: Path, challenger: Path, limit: int | None = None) -> 
     """
     cases = read_split(Split.TEST)
     cases = cases[:: max(len(cases) // limit, 1)] if limit else cases
-    truth = matrix([case.labels for case in cases])
-    given = np.stack([_reported(folder, cases) for folder in (champion, challenger)])
+    return compared(cases, np.stack([_reported(folder, cases) for folder in (champion, challenger)]))
+
+
+def compared(cases: Sequence[Case], given: Array) -> TextComparison:
+    """What champion and challenger report of the same cases, bool (2, cases, labels), set against each other."""
+    truth, groups = matrix([case.labels for case in cases]), neighbourhoods(cases)
     f1 = np.stack([f1_scores(truth, said) for said in given])
-    resampled = [resampled_f1(truth, said).mean(axis=1) for said in given]  # the same resamples for both
+    resampled = [macro(truth, resampled_f1(truth, said, groups)) for said in given]  # the same resamples for both
+    clean = np.asarray(~truth.any(axis=1))
+    flagged = np.asarray(given[:, clean].any(axis=2))
+    shares = [resampled_share(said, groups[clean]) for said in flagged]
     return TextComparison(
         f1=f1,
-        clean_flagged=given[:, ~truth.any(axis=1)].any(axis=2).mean(axis=1),
-        difference=Difference.of(float((f1[1] - f1[0]).mean()), resampled[1] - resampled[0]),
+        macro_f1=macro(truth, f1),
+        clean_flagged=flagged.mean(axis=1),
+        difference=Difference.of(float(np.diff(macro(truth, f1))[0]), resampled[1] - resampled[0]),
+        clean_difference=Difference.of(float(np.diff(flagged.mean(axis=1))[0]), shares[1] - shares[0]),
     )
 
 

@@ -23,7 +23,7 @@ from training.text.ablation import by_part
 from training.text.corpus import Case, CasesError, Split, read_cases, read_split
 from training.text.evaluation_disguises import disguised
 from training.text.judges import Detector, Judge, Judged, detect, joined, shipped_judge, shipped_parts
-from training.text.measures import evidence_f1, matrix, measure, recall_by_way
+from training.text.measures import evidence_f1, matrix, measure, neighbourhoods, recall_by_way
 from training.text.peers import GIVEN, PEERS, Peer, keyword_lists, ngrams
 from training.text.report import write_report
 from training.text.tables import ablation_table, disguise_table, error_lines, table
@@ -137,9 +137,8 @@ def disguise_recall(
     texts = [FieldText.of(cases[row].field, text) for row, (_, text) in hidden.items()]
     said = joined(detect(detectors, texts, "伪装 · disguised"), policy)
     truth = matrix([cases[row].labels for row in hidden])
-    return recall_by_way(
-        truth, _given([judged[row] for row in hidden]), _given(said), [way for way, _ in hidden.values()]
-    )
+    ways, groups = [way for way, _ in hidden.values()], neighbourhoods([cases[row] for row in hidden])
+    return recall_by_way(truth, _given([judged[row] for row in hidden]), _given(said), ways, groups)
 
 
 def _texts(cases: Sequence[Case]) -> list[FieldText]:

@@ -22,6 +22,9 @@ BINS = 10
 LENGTHS = {"1-10 characters": (1, 10), "11-30": (11, 30), "31-80": (31, 80), "over 80": (81, math.inf)}
 """Least and most characters of the parts by length."""
 
+FEWEST_BY_AUTHOR = 50
+"""Texts of one source from which they are a part of their own."""
+
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
@@ -38,7 +41,7 @@ def measure(cases: Sequence[Case], scores: Array, given: Array) -> dict[str, Any
         given: bool (cases, labels), the labels that are reported.
     """
     truth = matrix([case.labels for case in cases])
-    resampled = resampled_f1(truth, given)
+    resampled = resampled_f1(truth, given, neighbourhoods(cases))
     rows = {
         str(label): _one_label(truth[:, index], given[:, index])
         | {"f1_95": _interval(resampled[:, index]), "ece": calibration_error(truth[:, index], scores[:, index])}
@@ -46,7 +49,7 @@ def measure(cases: Sequence[Case], scores: Array, given: Array) -> dict[str, Any
     }
     return {
         **summary(truth, given),
-        "macro_f1_95": _interval(_macro(truth, resampled)),
+        "macro_f1_95": _interval(macro(truth, resampled)),
         "mean_average_precision": _average_precision(truth, scores),
         "ece": _rounded(np.mean([row["ece"] for row in rows.values()])),
         "clean": _clean(cases, truth, given),
@@ -59,7 +62,7 @@ def summary(truth: Array, given: Array) -> dict[str, Any]:
     """Macro F1 over the labels that occur, share of the labels found, share of the clean texts with any label."""
     return {
         "cases": len(truth),
-        "macro_f1": _rounded(_macro(truth, f1_scores(truth, given))),
+        "macro_f1": _rounded(macro(truth, f1_scores(truth, given))),
         "recall": recall(truth, given),
         "clean_flagged": _flagged(given[~truth.any(axis=1)]),
     }
@@ -70,25 +73,32 @@ def recall(truth: Array, given: Array) -> float:
     return _rounded((truth & given).sum() / max(truth.sum(), 1))
 
 
-def recall_by_way(truth: Array, plain: Array, hidden: Array, ways: Sequence[str]) -> dict[str, dict[str, Any]]:
+def recall_by_way(
+    truth: Array, plain: Array, hidden: Array, ways: Sequence[str], groups: Array
+) -> dict[str, dict[str, Any]]:
     """Recall on violating texts and on the same texts disguised, by way of disguise.
 
     Args:
         truth, plain, hidden: bool (texts, labels): what is there, and what is reported of either.
         ways: of each text's disguise.
+        groups: of each text, as `neighbourhoods` numbers them.
 
     Returns:
         By way, all of them together first: number of labels, both recalls, their difference and its bootstrap 95%
-        interval over texts.
+        interval over groups.
     """
     parts = {"all": np.ones(len(truth), bool)}
     parts |= {way: np.array([one == way for one in ways]) for way in sorted(set(ways))}
-    return {name: _paired(truth[rows], plain[rows], hidden[rows]) for name, rows in parts.items() if rows.any()}
+    return {
+        name: _paired(truth[rows], plain[rows], hidden[rows], groups[rows])
+        for name, rows in parts.items()
+        if rows.any()
+    }
 
 
-def _paired(truth: Array, plain: Array, hidden: Array) -> dict[str, Any]:
+def _paired(truth: Array, plain: Array, hidden: Array, groups: Array) -> dict[str, Any]:
     found = np.stack([truth.sum(axis=1), (truth & plain).sum(axis=1), (truth & hidden).sum(axis=1)], axis=1)
-    labels, *both = (_resampled_times(len(truth)) @ found.astype(float)).T
+    labels, *both = (_resampled_times(groups) @ found.astype(float)).T
     return {
         "labels": int(truth.sum()),
         "plain": recall(truth, plain),
@@ -137,6 +147,9 @@ def _parts(cases: Sequence[Case]) -> dict[str, Array]:
     parts |= {"easy": ~hard, "hard": hard}
     parts |= {name: (least <= lengths) & (lengths <= most) for name, (least, most) in LENGTHS.items()}
     parts |= {"not disguised": ~disguised, "disguised": disguised} if disguised.any() else {}
+    sources = np.array([case.source for case in cases])
+    authors = {f"author {source}": sources == source for source in sorted(set(sources)) if source}
+    parts |= {name: rows for name, rows in authors.items() if FEWEST_BY_AUTHOR <= rows.sum() < len(cases)}
     return {name: rows for name, rows in parts.items() if rows.any()}
 
 
@@ -157,7 +170,7 @@ def _share(flagged: Array) -> dict[str, Any]:
     }
 
 
-def _macro(truth: Array, f1: Array) -> Array:
+def macro(truth: Array, f1: Array) -> Array:
     """Mean of F1 (..., labels) over the labels that occur; 0 where none does."""
     present = truth.any(axis=0)
     return np.asarray(f1[..., present].mean(axis=-1) if present.any() else np.zeros(f1.shape[:-1]))
@@ -199,14 +212,32 @@ def _f1(counts: Array) -> Array:
     return 2 * right / np.maximum(2 * right + wrong + missed, 1)
 
 
-def resampled_f1(truth: Array, given: Array) -> Array:
-    """F1 per label of `RESAMPLES` seeded bootstrap samples of the cases, float (samples, labels)."""
-    return _f1(_resampled_times(len(truth)) @ _counts(truth, given))
+def neighbourhoods(cases: Sequence[Case]) -> Array:
+    """Number of each case's group, int (cases,); a case without a group is one of its own.
+
+    A text and its mirror image beside it are judged alike, so that they are one observation and not two.
+    """
+    numbers: dict[object, int] = {}
+    keys = ((case.source, case.group) if case.group else row for row, case in enumerate(cases))
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys])
 
 
-def _resampled_times(count: int) -> Array:
-    """How often each of `count` texts is in each bootstrap sample, int (samples, texts); the same ones every time."""
-    return np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), RESAMPLES)
+def resampled_f1(truth: Array, given: Array, groups: Array) -> Array:
+    """F1 per label of `RESAMPLES` seeded bootstrap samples of the groups, float (samples, labels)."""
+    return _f1(_resampled_times(groups) @ _counts(truth, given))
+
+
+def resampled_share(flagged: Array, groups: Array) -> Array:
+    """Share of bool (texts,) in each of the same samples, float (samples,)."""
+    times = _resampled_times(groups)
+    return np.asarray(times @ flagged.astype(float) / times.sum(axis=1))
+
+
+def _resampled_times(groups: Array) -> Array:
+    """How often each text is in each bootstrap sample of the groups (texts,), int (samples, texts); always the same."""
+    found, members = np.unique(groups, return_inverse=True)
+    drawn = np.random.default_rng(0).multinomial(len(found), np.full(len(found), 1 / len(found)), RESAMPLES)
+    return np.asarray(drawn[:, members])
 
 
 def _interval(values: Array) -> list[float]:

@@ -72,7 +72,7 @@ def _sections(numbers: Mapping[str, Numbers], judged: Sequence[Judged[Case]], po
     ours = numbers["huijian"]
     yield section("各标签", "By label", _labels(numbers))
     yield section("无害文本误报", "Clean texts flagged", _clean(numbers))
-    yield section("分项", "By field, difficulty, length and disguise", _summaries("分项 · part", ours["parts"]))
+    yield section("分项", "By field, difficulty, length, disguise and author", _summaries("分项 · part", ours["parts"]))
     if ours["disguises"]:
         yield section(
             "伪装前后的召回率", "Recall on violating texts, plain and disguised", _disguises(ours["disguises"])

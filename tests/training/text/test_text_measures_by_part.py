@@ -1,5 +1,7 @@
 """Numbers by part, of clean texts, of calibration and of disguises say what they seem to say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -78,10 +80,29 @@ def test_calibration_error_does_not_depend_on_the_order_of_texts_with_equal_scor
     assert [calibration_error(truth[order], said[order]) for order in orders] == [pytest.approx(0.4)] * 3
 
 
+def test_authors_of_many_texts_are_parts_of_their_own():
+    cases = [replace(case(row, 9, Label.DECEPTIVE_CLAIM), source=source)
+             for row, source in enumerate(["a"] * 60 + ["b"] * 60 + ["c"] * 5)]  # fmt: skip
+    truth = matrix([one.labels for one in cases])
+    given = truth & (np.arange(125) < 60)[:, None]
+    parts = measure(cases, scores(given), given)["parts"]
+    assert (parts["author a"]["macro_f1"], parts["author b"]["macro_f1"]) == (1, 0)
+    assert "author c" not in parts
+
+
+def test_texts_that_stand_and_fall_together_are_less_certain_than_as_many_that_do_not():
+    truth = matrix([[Label.DECEPTIVE_CLAIM]] * 200)
+    given = truth & (np.arange(200) // 20 % 2 == 0)[:, None]
+    cases = [case(row, 9, Label.DECEPTIVE_CLAIM) for row in range(200)]
+    together = [replace(one, group=str(row // 20)) for row, one in enumerate(cases)]
+    (low, high), (lower, higher) = (measure(some, scores(given), given)["macro_f1_95"] for some in (cases, together))
+    assert higher - lower > 2 * (high - low)
+
+
 def test_recall_by_way_compares_the_same_texts():
     truth = matrix([[Label.DECEPTIVE_CLAIM]] * 4)
     hidden = truth & np.array([[True], [False], [False], [True]])
-    rows = recall_by_way(truth, truth, hidden, ["pinyin", "pinyin", "emoji", "emoji"])
+    rows = recall_by_way(truth, truth, hidden, ["pinyin", "pinyin", "emoji", "emoji"], np.arange(4))
     assert list(rows) == ["all", "emoji", "pinyin"]
     assert (rows["all"]["labels"], rows["all"]["plain"], rows["all"]["disguised"]) == (4, 1, 0.5)
     assert rows["pinyin"]["difference"] == -0.5
