@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -88,4 +90,5 @@ def _spread(cases: list[Case], limit: int | None) -> list[Case]:
 
 
 def _digest(cases: Sequence[Case]) -> str:
-    return hashlib.sha256("\n".join(f"{case.id} {case.text} {case.labels}" for case in cases).encode()).hexdigest()[:12]
+    lines = (json.dumps(asdict(case), sort_keys=True) for case in cases)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]

@@ -12,6 +12,7 @@ from models.profile import CLASSIFIER_LABELS, Field
 from models.text.classifier import TextClassifier
 from models.text.normalize import FieldText
 from serving.cli import app
+from training.text import train
 from training.text.base import PAD, Base
 from training.text.corpus import Case, CasesError, Split, read_split, write_cases
 from training.text.disguises import Marked
@@ -100,6 +101,22 @@ def test_a_folder_with_a_run_of_another_base_is_refused_and_left_as_it_is(run, t
     with pytest.raises(FileExistsError, match="other settings"):
         train_text(run, epochs=2, seed=1, limit=LIMIT, base=replace(tiny(), name="another"))
     assert {file: file.read_bytes() for file in run.iterdir() if file.is_file()} == before
+
+
+@pytest.mark.slow
+def test_a_run_does_not_go_on_with_other_evidence_for_the_same_texts(tiny, tmp_path, monkeypatch):
+    cases = read_split(Split.VALIDATION)[:LIMIT]
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "export_text", stop)
+    monkeypatch.setattr(train, "read_split", lambda _: cases)
+    with pytest.raises(KeyboardInterrupt):
+        train_text(tmp_path, epochs=1, seed=1, base=tiny())
+    cases = [replace(case, evidence={}) for case in cases]
+    with pytest.raises(FileExistsError, match="other settings"):
+        train_text(tmp_path, epochs=1, seed=1, base=tiny())
 
 
 @pytest.mark.slow
