@@ -60,6 +60,12 @@ def test_no_stand_in_is_one_that_training_uses(table):
     assert not any(one in others for one, others in instead.items())
 
 
+def test_no_emoji_is_one_that_training_uses():
+    instead = yaml.safe_load(TABLES.read_text(encoding="utf-8"))["emoji"]
+    used = {*disguises.SEPARATORS, *(one for several in disguises.LOOK_ALIKES.values() for one in several)}
+    assert not used & set(instead.values())
+
+
 def test_nothing_is_imported_from_trainings_disguises():
     tree = ast.parse(Path(evaluation_disguises.__file__).read_text(encoding="utf-8"))
     assert "training.text.disguises" not in {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
