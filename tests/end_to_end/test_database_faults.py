@@ -11,6 +11,7 @@ import postgres
 import psutil
 import pytest
 from conftest import start, stop
+from live import within
 from sqlalchemy import select
 
 from models.settings import REPOSITORY
@@ -86,13 +87,6 @@ def write_policy(folder, then):
     """What the policy says of a database that is down."""
     policy = (REPOSITORY / "policy.yaml").read_text(encoding="utf-8")
     (folder / "policy.yaml").write_text(policy.replace("then: refuse", f"then: {then}"), encoding="utf-8")
-
-
-def within(seconds, condition):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def all_since(uploads, moment, status, at_least=3):

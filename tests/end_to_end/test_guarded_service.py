@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from conftest import private_lines, start, stop
+from live import within
 
 from models.settings import REPOSITORY
 from serving.edge.admission import MAX_FAILURES
@@ -85,13 +86,6 @@ def classify(client, **values):
     return client.post("/v1/classify", json={"account_id": "42", **values})
 
 
-def within_five_seconds(condition):
-    deadline = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
 def test_a_key_may_do_what_its_scopes_say_and_nothing_else(guarded):
     asked = {
         "classify": ("POST", "/v1/classify", {"account_id": "42", "name": "a"}),
@@ -107,16 +101,16 @@ def test_a_key_may_do_what_its_scopes_say_and_nothing_else(guarded):
 
 def test_a_key_is_known_and_forgotten_in_every_worker_within_five_seconds(guarded):
     guarded.add("guest", Scope.CLASSIFY)
-    within_five_seconds(lambda: guarded.statuses("guest") == {200})
+    within(5, lambda: guarded.statuses("guest") == {200})
     guarded.remove("guest")
-    within_five_seconds(lambda: guarded.statuses("guest", 4) <= {401, 429})
+    within(5, lambda: guarded.statuses("guest", 4) <= {401, 429})
 
 
 def test_a_broken_file_of_keys_changes_nothing(guarded):
     good = guarded.file.read_bytes()
     guarded.file.write_bytes(good + b'{"name": "cut')
     try:
-        within_five_seconds(lambda: guarded.server.text().count("line 6 of the keys") > 0)
+        within(5, lambda: guarded.server.text().count("line 6 of the keys") > 0)
         assert guarded.statuses("classify", 4) == {200}
     finally:
         guarded.file.write_bytes(good)
@@ -243,7 +237,7 @@ def test_clients_that_leave_take_nothing_from_the_others(guarded, client):
     def answered():
         return classify(client, name="海边的小店").status_code == 200
 
-    within_five_seconds(answered)
+    within(5, answered)
 
 
 def once_stored(client, path, body):
@@ -308,7 +302,7 @@ def test_no_secret_account_text_or_image_is_in_any_line_of_the_log(guarded, clie
         with guarded.connect(raw.encode()):
             pass
     client.get("/metrics", headers={"X-Request-ID": "last-line"})
-    within_five_seconds(lambda: "last-line" in guarded.server.text())
+    within(5, lambda: "last-line" in guarded.server.text())
     log = guarded.server.text()
     assert MARKER not in log
     assert not private_lines(log)

@@ -15,6 +15,7 @@ import httpx
 import psutil
 import pytest
 from conftest import start, stop
+from live import within, workers
 from marks import enrol
 
 from models import versions
@@ -42,18 +43,6 @@ def client_of(service):
 def client(service):
     with client_of(service) as client:
         yield client
-
-
-def workers(service):
-    children = psutil.Process(service.process.pid).children(recursive=True)
-    return [child for child in children if any("worker.service" in word for word in child.cmdline())]
-
-
-def within(seconds, condition):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def by_every_worker(service, ask, times=10):

@@ -6,16 +6,10 @@ import threading
 import time
 
 import httpx
-import psutil
 import pytest
+from live import workers
 
 READY_SECONDS = 60
-
-
-def workers(server):
-    """The processes that judge."""
-    children = psutil.Process(server.process.pid).children(recursive=True)
-    return [child for child in children if any("worker.service" in word for word in child.cmdline())]
 
 
 class Load(threading.Thread):
