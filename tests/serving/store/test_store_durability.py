@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import random
 import resource
 import signal
 import subprocess
@@ -52,8 +51,8 @@ def stored(database):
 
 def test_every_answer_is_in_the_store_after_kill_9_at_any_moment(home, open_store, database):
     living, answered = open_store(home), []
-    for _ in range(3):
-        answered += killed_after(home, random.uniform(0.05, 0.7))
+    for seconds in (0.05, 0.3, 0.7):
+        answered += killed_after(home, seconds)
         profile, answer = judged()
         living.record([(profile, answer)], {}, "other")
         answered.append(answer.decision_id)
