@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -20,15 +20,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from models.images.calibration import CLOSER, FIRST, GEOMETRY, NEAR, Calibration, Logistic, Perceptron
+from models.images.calibration import CLOSER, FIRST, GEOMETRY, NEAR, Calibration
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from training.images import validation
-from training.images.calibrate import NOTHING, Seen, fit, fit_perceptron
+from training.images.calibrate import NOTHING, Fit, Seen, fit, fit_perceptron, groups_of, out_of_fold
 from training.images.graphics import load
 from training.images.split import Fold
-
-Fit = Callable[[Sequence[Seen]], Logistic | Perceptron]
 
 STEPS: dict[str, tuple[tuple[str, ...], Fit]] = {
     "plain cosine": (("similarity",), fit),
@@ -41,19 +39,16 @@ STEPS: dict[str, tuple[tuple[str, ...], Fit]] = {
 }
 """What each step knows and how it is fitted; the last four cost a closer look."""
 
-PARTS = 5
 SHARES = (0.01, 0.003)
-
-Array = np.ndarray
 
 
 @dataclass(frozen=True)
 class Looks:
-    """Both looks at the same pictures, and the processor's milliseconds that one takes, by median."""
+    """Both looks at the same pictures, what they imitate, and the processor's median milliseconds for one."""
 
     first: list[Seen]
     closer: list[Seen]
-    harmless: Array
+    names: list[str | None]
     first_ms: float
     closer_ms: float
 
@@ -70,7 +65,7 @@ def look(directory: Path, pictures: int) -> Looks:
     samples = chain(imitated, validation.unprotected(rendered, rest, draw, pictures - pictures // 2))
     first: list[Seen] = []
     closer: list[Seen] = []
-    harmless, times = [], []
+    names, times = [], []
     for picture, name in samples:
         start = time.thread_time()
         embedding = encoder([picture])[0]
@@ -80,21 +75,16 @@ def look(directory: Path, pictures: int) -> Looks:
         for looks, found in ((first, seen), (closer, close or seen)):
             right = [detector.references[place].reference_id == name for place in found.references]
             looks.append((found.features, np.array(right)))
-        harmless.append(name is None)
+        names.append(name)
     encoding, rest_of_it = np.median(times, axis=0) * 1_000
-    return Looks(first, closer, np.array(harmless), float(encoding), float(rest_of_it))
+    return Looks(first, closer, names, float(encoding), float(rest_of_it))
 
 
-def judged(looks: Sequence[Seen], columns: Sequence[int], harmless: Array, learn: Fit = fit) -> list[float]:
-    """Recall at 1, and recall where 1% and 0.3% of the harmless pictures pass, in cross-validation."""
-    parts = np.random.default_rng(0).integers(0, PARTS, len(looks))
-    scores, right = np.zeros(len(looks)), np.zeros(len(looks), dtype=bool)
-    for part in range(PARTS):
-        scorer = learn([(looks[n][0][:, columns], looks[n][1]) for n in range(len(looks)) if parts[n] != part])
-        for number in np.flatnonzero(parts == part).tolist():
-            features, truth = looks[number]
-            values = scorer.logits(features[:, columns])
-            scores[number], right[number] = values.max(), truth[values.argmax()]
+def judged(looks: Sequence[Seen], columns: Sequence[int], names: Sequence[str | None], learn: Fit = fit) -> list[float]:
+    """Recall at 1, and recall where 1% and 0.3% of the harmless pictures pass, in cross-validation by reference."""
+    known = [(features[:, columns], truth) for features, truth in looks]
+    scores, right = out_of_fold(known, groups_of(names), learn)
+    harmless = np.array([name is None for name in names])
     passed = [right & (scores > np.quantile(scores[harmless], 1 - share)) for share in SHARES]
     return [float(values[~harmless].mean()) for values in (right, *passed)]
 
@@ -110,7 +100,7 @@ def main() -> None:
     for step, (names, learn) in STEPS.items():
         is_first = set(names) <= set(FIRST)
         columns = [(FIRST if is_first else CLOSER).index(name) for name in names]
-        values = judged(looks.first if is_first else looks.closer, columns, looks.harmless, learn)
+        values = judged(looks.first if is_first else looks.closer, columns, looks.names, learn)
         print(f"| {step} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
     print(
         f"encoding {looks.first_ms:.0f} ms; comparing and the closer look {looks.closer_ms:.0f} ms (processor, median)"

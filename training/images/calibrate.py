@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 import cv2
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
@@ -44,12 +45,16 @@ UNITS = 32
 ENOUGH = 2_000
 """Candidates from which a tenth can be spared to tell when to stop learning."""
 
+PARTS = 5
+"""Of the pictures in cross-validation."""
+
 NOTHING = Logistic(np.zeros(len(FIRST)), 0.0)
 """Stands in for what is not fitted yet."""
 
 Array = np.ndarray
 Seen = tuple[Array, Array]
 """Of one picture: features of its candidates, float (n, features), and which are right, bool (n,)."""
+Fit = Callable[[Sequence[Seen]], Logistic | Perceptron]
 
 
 def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None) -> Path:
@@ -88,11 +93,12 @@ def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample]) -> dic
     chosen = np.flatnonzero(scores >= floor)
     both = EmblemDetector(encoder, gallery, Calibration(first, NOTHING, floor))
     close = _seen(both, [samples[int(number)] for number in chosen])
-    closer = settled(fit_perceptron(close), close)
+    groups = groups_of([name for _, name in samples])
+    tops, right = out_of_fold(close, groups[chosen], fit_perceptron)
+    platt = fit_platt(tops, right)
+    closer = settled(fit_perceptron(close), platt)
     found = np.zeros(len(samples), dtype=bool)
-    for number, (features, right) in zip(chosen, close, strict=True):
-        values = closer(features)
-        scores[number], found[number] = values.max(), right[values.argmax()]
+    scores[chosen], found[chosen] = platt(tops[:, None]), right
     return {
         "first": _named(FIRST, first),
         "closer": closer.values(CLOSER),
@@ -126,18 +132,48 @@ def fit_perceptron(samples: Sequence[Seen], seed: int = 0) -> Perceptron:
     return Perceptron(hidden, offsets - scaler.mean_ @ hidden, Logistic(output[:, 0], float(bias[0])))
 
 
-def settled(perceptron: Perceptron, samples: Sequence[Seen]) -> Perceptron:
-    """The same order of candidates, and the probability that the best one of a picture is right (Platt 1999).
+def groups_of(names: Sequence[str | None]) -> Array:
+    """What cross-validation keeps together, int (n,): imitations of one reference; a harmless picture is alone."""
+    keys = [name or number for number, name in enumerate(names)]
+    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    return np.array([places[key] for key in keys])
 
-    The best of several is right less often than a candidate with its features: it was chosen for its score.
+
+def out_of_fold(samples: Sequence[Seen], groups: Array, learn: Fit) -> tuple[Array, Array]:
+    """What a function says of pictures whose group it was not fitted on.
+
+    Returns:
+        The best candidate's logit, float (n,), and whether that one is right, bool (n,).
     """
-    tops = [(perceptron.logits(features), right) for features, right in samples]
-    best = np.array([[values.max()] for values, _ in tops])
-    truth = np.array([right[values.argmax()] for values, right in tops])
-    model = LogisticRegression(C=1e3).fit(best, truth)
-    slope, offset = float(model.coef_[0, 0]), float(model.intercept_[0])
-    output = perceptron.output
-    return replace(perceptron, output=Logistic(output.weights * slope, output.bias * slope + offset))
+    tops, truth = np.zeros(len(samples)), np.zeros(len(samples), dtype=bool)
+    parts = GroupKFold(min(PARTS, len(np.unique(groups))))
+    for fitted_on, others in parts.split(groups, groups=groups):
+        scorer = learn([samples[number] for number in fitted_on])
+        for number in others:
+            features, right = samples[number]
+            values = scorer.logits(features)
+            tops[number], truth[number] = values.max(), right[values.argmax()]
+    return tops, truth
+
+
+def fit_platt(tops: Array, right: Array) -> Logistic:
+    """The probability that the best candidate of a picture is right, from its logit alone (Platt 1999).
+
+    The best of several is right less often than a candidate with its features: it was chosen for its score. So it must
+    be fitted on logits of pictures that the scorer has not seen. Targets are Platt's: never quite 0 or 1, so that a
+    sample without any right or wrong answer says something too.
+    """
+    hits, misses = int(right.sum()), int((~right).sum())
+    target = np.where(right, (hits + 1) / (hits + 2), 1 / (misses + 2))
+    twice, outcomes = np.tile(tops, 2)[:, None], np.repeat([True, False], len(tops))
+    model = LogisticRegression(C=1e3).fit(twice, outcomes, sample_weight=np.concatenate([target, 1 - target]))
+    return Logistic(model.coef_[0], float(model.intercept_[0]))
+
+
+def settled(perceptron: Perceptron, platt: Logistic) -> Perceptron:
+    """The same order of candidates, with Platt scaling folded into the last layer."""
+    output, slope = perceptron.output, platt.weights[0]
+    return replace(perceptron, output=Logistic(output.weights * slope, float(output.bias * slope + platt.bias)))
 
 
 def operating_points(scores: Array, found: Array, harmless: Array) -> list[dict[str, float]]:
