@@ -26,6 +26,7 @@ from models.images.encoder import Encoder
 from training.images import validation
 from training.images.calibrate import NOTHING, Fit, Seen, fit, fit_perceptron, groups_of, out_of_fold
 from training.images.graphics import load
+from training.images.measures import threshold_for
 from training.images.split import Fold
 
 STEPS: dict[str, tuple[tuple[str, ...], Fit]] = {
@@ -85,7 +86,7 @@ def judged(looks: Sequence[Seen], columns: Sequence[int], names: Sequence[str | 
     known = [(features[:, columns], truth) for features, truth in looks]
     scores, right = out_of_fold(known, groups_of(names), learn)
     harmless = np.array([name is None for name in names])
-    passed = [right & (scores > np.quantile(scores[harmless], 1 - share)) for share in SHARES]
+    passed = [right & (scores > threshold_for(scores[harmless], share)) for share in SHARES]
     return [float(values[~harmless].mean()) for values in (right, *passed)]
 
 

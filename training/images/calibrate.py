@@ -27,6 +27,7 @@ from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
 from training.images.graphics import load
+from training.images.measures import threshold_for
 from training.images.split import Fold
 from training.images.validation import COHORT_GRAPHICS, Sample, cohort_of, imitated, unprotected, validation_gallery
 
@@ -178,7 +179,7 @@ def settled(perceptron: Perceptron, platt: Logistic) -> Perceptron:
 
 def operating_points(scores: Array, found: Array, harmless: Array) -> list[dict[str, float]]:
     """Thresholds that so many harmless pictures pass, and the share of imitations found above each."""
-    points = [(share, float(np.quantile(scores[harmless], 1 - share))) for share in SHARES]
+    points = [(share, threshold_for(scores[harmless], share)) for share in SHARES]
     return [
         {"harmless": share, "threshold": threshold, "recall": float((found & (scores > threshold))[~harmless].mean())}
         for share, threshold in points

@@ -87,6 +87,16 @@ def measure(rows: Sequence[Row], labels: Sequence[str], scored: Scored) -> dict[
     return result
 
 
+def threshold_for(scores: Array, share: float) -> float:
+    """The lowest score that at most this share of harmless pictures exceeds; count those strictly above it.
+
+    Args:
+        scores: float64 (pictures,), of harmless pictures.
+    """
+    # Not an interpolated quantile: between two scores it lets the higher one pass, however small the share.
+    return float(np.quantile(scores, 1 - share, method="inverted_cdf"))
+
+
 def recall_curve(scores: Array, found: Array, imitations: Array) -> tuple[Array, Array]:
     """Recall at every share of harmless pictures that pass.
 
@@ -145,7 +155,7 @@ class _Counter:
         self._weights = draw.multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
         drawn = (background, *(draw.choice(background, len(background)) for _ in range(RESAMPLES)))
         # First the thresholds as they are, then those of the resamples: float64 (1 + RESAMPLES, 1) for each share.
-        quantiles = np.array([np.quantile(values, [1 - share for share in SHARES.values()]) for values in drawn])
+        quantiles = np.array([[threshold_for(values, share) for share in SHARES.values()] for values in drawn])
         self._thresholds = {name: quantiles[:, [place]] for place, name in enumerate(SHARES)}
 
     def numbers(self, members: Array) -> Row:

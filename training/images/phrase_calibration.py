@@ -24,6 +24,7 @@ from training.images.backgrounds import VALIDATION_PHOTOS, Backgrounds
 from training.images.caption_views import SIZE
 from training.images.captions import Subject
 from training.images.imitations import harmless, imitate
+from training.images.measures import threshold_for
 from training.images.split import Fold
 
 IMITATIONS, HARMLESS = 300, 500
@@ -82,7 +83,7 @@ def fit(found: Array, right: Array, shows: Array) -> dict[str, Any]:
     """
     model = LogisticRegression(C=100.0).fit(found.reshape(-1, 1), right.ravel())
     scores = model.predict_proba(found.reshape(-1, 1))[:, 1].reshape(found.shape)
-    passing = scores > np.quantile(scores[~shows].max(axis=1), 1 - HARMLESS_PASSING)
+    passing = scores > threshold_for(scores[~shows].max(axis=1), HARMLESS_PASSING)
     return {
         "weights": {FEATURE: float(model.coef_[0, 0])},
         "bias": float(model.intercept_[0]),

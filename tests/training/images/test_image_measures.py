@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.images.measures import Scored, calibration_error, measure, overlap
+from training.images.measures import Scored, calibration_error, measure, overlap, threshold_for
 
 
 def rows(positives, harmless):
@@ -18,6 +18,12 @@ def test_a_threshold_is_what_a_share_of_harmless_pictures_pass():
     assert numbers["recall@1%"] == 0.5  # the upper half beats 99% of the harmless, right or wrong
     assert numbers["ok@1%"] == 0.25
     assert numbers["ok@.1%"] == numbers["recall@.1%"] == 0.0
+
+
+@pytest.mark.parametrize(("share", "passing"), [(0.05, 5), (0.01, 1), (0.003, 0), (0.001, 0)])
+def test_no_more_of_a_hundred_harmless_pictures_pass_than_the_share_says(share, passing):
+    scores = np.random.default_rng(0).permutation(100) / 100
+    assert (scores > threshold_for(scores, share)).sum() == passing
 
 
 def test_intervals_are_wide_where_pictures_of_few_emblems_stand_or_fall_together():
