@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from models.locks import locked
 from training import packages
 
 TRAINING_PHOTOS = ("budgie-backgrounds", "lomiri-wallpapers-16.04", "ukui-wallpapers", "plasma-workspace-wallpapers")
@@ -103,14 +104,14 @@ def _crop(draw: Generator, photo: Array, size: Size) -> Array:
 def _photos(source: str, limit: int | None) -> list[Array]:
     """Photographs of a package, decoded once: some are of fifty million pixels."""
     kept = packages.cache_directory().parent / "photos" / f"{source}-{limit or 'all'}.npz"
-    if not kept.exists():
-        photos = [photo for photo in map(_read, _files(source)[:limit]) if photo is not None]
-        if not photos:
-            return []  # fetching may succeed next time
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        draft = kept.with_suffix(".draft.npz")
-        np.savez(draft, *photos)
-        draft.replace(kept)
+    with locked(kept.with_suffix(".lock")):  # every painter of a benchmark asks for them
+        if not kept.exists():
+            photos = [photo for photo in map(_read, _files(source)[:limit]) if photo is not None]
+            if not photos:
+                return []  # fetching may succeed next time
+            draft = kept.with_suffix(".draft.npz")
+            np.savez(draft, *photos)
+            draft.replace(kept)
     with np.load(kept) as stored:
         return [stored[name] for name in stored.files]
 

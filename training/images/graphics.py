@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -21,6 +22,7 @@ import numpy as np
 import resvg_py
 from tqdm import tqdm
 
+from models.locks import locked
 from training import packages
 from training.images.split import Fold, fold_of
 
@@ -113,8 +115,11 @@ def load(limit: int | None = None) -> Graphics:
         limit: at most this many drawings of each package, for tests.
     """
     directory = packages.cache_directory().parent / "graphics" / f"{SIDE}-{limit or 'all'}"
-    if not (directory / "items.jsonl").exists():
-        _render_all(directory, limit)
+    if not directory.exists():
+        with locked(directory.with_suffix(".lock")), tempfile.TemporaryDirectory(dir=directory.parent) as scratch:
+            if not directory.exists():  # another process may have been first
+                _render_all(Path(scratch) / "drawn", limit)
+                (Path(scratch) / "drawn").rename(directory)
     items = [Graphic(**json.loads(line)) for line in (directory / "items.jsonl").read_text("utf-8").splitlines()]
     pixels = np.load(directory / "pixels.npy", mmap_mode="r")
     return Graphics(tuple(items), pixels, np.load(directory / "sizes.npy"))
@@ -140,7 +145,7 @@ def render(svg: str, side: int = SIDE) -> Array | None:
 
 
 def _render_all(directory: Path, limit: int | None) -> None:
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir()
     graphics, vectors = zip(*drawings(limit), strict=True)
     pixels = np.lib.format.open_memmap(
         directory / "pixels.npy", mode="w+", dtype=np.uint8, shape=(len(vectors), SIDE, SIDE, 4)

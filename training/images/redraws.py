@@ -44,6 +44,9 @@ BRANDS = {
 }
 """Packages that neither training nor the catalogue reads, and their names of a brand's icons."""
 
+SEEN_STYLES = {"streamline-logos"}
+"""Of them, those by an artist whose other packages training reads."""
+
 OTHER_THINGS = {"brand-line"}
 """Icons of such a name that show no mark: a bubble without LINE's letters."""
 
@@ -84,7 +87,9 @@ def redraws(references: dict[str, dict[str, Any]], held: Iterable[dict[str, Any]
     for reference_id, line in references.items():
         for artist, image in _unseen(reference_id, line["name_en"]):
             try:
-                yield Redraw(reference_id, artist, False, load(f"package:{artist}{image}", Path(), SIDE))
+                yield Redraw(
+                    reference_id, artist, artist in SEEN_STYLES, load(f"package:{artist}{image}", Path(), SIDE)
+                )
             except PictureError:
                 continue  # some of the packages' files have no size
 

@@ -1,7 +1,8 @@
 """What the benchmark's pictures are composed with: a generator, grounds, letters, and where the emblem was put.
 
-All of it is Pillow's and resvg's, where the trainer's generator (`imitations.py`) is OpenCV's: a test made by the
-trainer's own code would measure how well that code was learnt by heart.
+Nearly all of it is Pillow's and resvg's, where the trainer's generator (`imitations.py`) is OpenCV's: a test made by
+the trainer's own code would measure how well that code was learnt by heart. Shared are how photographs are cropped and
+lit (`backgrounds.py`; other photographs), and the shapes and typefaces that signs are made of (`drawings/`).
 """
 
 from __future__ import annotations
