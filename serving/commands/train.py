@@ -23,7 +23,7 @@ Threads = Annotated[int, typer.Option(min=1, help="Cores to use.")]
 def text(  # noqa: PLR0913, PLR0917 - the run's own options
     output: Output = Path("build/text"),
     cases: Cases = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the data.")] = 4,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the data.")] = 3,
     seed: Seed = 2026,
     limit: Limit = None,
     threads: Threads = 1,

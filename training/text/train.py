@@ -22,7 +22,7 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
     output: Path,
     *,
     cases: Sequence[Path] = (),
-    epochs: int = 4,
+    epochs: int = 3,
     seed: int = 2026,
     limit: int | None = None,
     threads: int = 1,
@@ -31,7 +31,8 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
 ) -> Path:
     """Train a text classifier and write its artefact folder.
 
-    Takes some 8 minutes an epoch on one modern core. Started again with the same output, it goes on where it was.
+    Takes some 15 minutes an epoch on two hyperthreads of a modern core. Started again with the same output, it goes on
+    where it was.
 
     Args:
         output: folder of the run: checkpoint, tokenizer, history, and the artefact in `artifact/`.
