@@ -56,7 +56,7 @@ def _is_link(text: str) -> bool:
 
 
 ACCOUNTS = (
-    family("wechat_id", 0.98, rf"{WECHAT}{GAP}{HANDLE}", "WeChat under any of its names, with an id"),
+    family("wechat_id", 0.99, rf"{WECHAT}{GAP}{HANDLE}", "WeChat under any of its names, with an id"),
     family(
         "wechat_marked_id",
         0.99,
@@ -91,14 +91,14 @@ ACCOUNTS = (
     ),
     family(
         "addressed_handle",
-        0.98,
+        0.97,
         rf"(?:加|找|联系|敲|喊|问|投|寄|认准|预约|门牌|暗号|口令|用户名|账号|[薇微威徽葳嶶🍃💬💚🟢]|绿(?!色的))\w{{0,8}}[^\w、]{{0,3}}"
         rf"(?<![a-z0-9]){_SEPARATED}",
         "an id after a word for reaching somebody",
     ),
     family(
         "handle_then_service",
-        0.9,
+        0.90,
         rf"(?<![a-z0-9.]){_SEPARATED}\W{{0,3}}(?:绿|微|v(?![a-z])|wx|薇|w信|🍃|叶子)",
         "the id first, then where it belongs",
     ),
@@ -112,7 +112,7 @@ ACCOUNTS = (
     ),
     family(
         "email",
-        0.95,
+        0.96,
         r"(?<![a-z0-9._+-])[a-z0-9][a-z0-9._+-]{0,40}@[a-z0-9-]{1,40}(?:\.[a-z0-9-]{2,20}){1,4}",
         "an address",
     ),
@@ -132,14 +132,14 @@ ACCOUNTS = (
     ),
     family(
         "link",
-        0.95,
+        0.96,
         r"(?<![a-z0-9@.-])(?:https?://)?[a-z0-9][a-z0-9-]{0,40}(?:\.[a-z0-9-]{1,40}){1,4}(?:/[a-z0-9_./?=-]{1,40})?",
         "a link; file names and initials are not",
         _is_link,
     ),
     family(
         "spelled_link",
-        0.96,
+        0.97,
         rf"(?<![a-z0-9-])[a-z0-9-]{{2,40}}\W{{0,2}}(?:点|dot|丶|。)\W{{0,2}}{_SPELLED_SUFFIX}"
         r"|t\W?点\W?me|冒号2?两?个斜杠|[a-z]斜[杠线][a-z]|(?<![a-z])(?:[a-z]·){4,20}[a-z] ?点",
         "a link with dot or slash in words",
@@ -153,10 +153,10 @@ ACCOUNTS = (
     ),
     family(
         "search_elsewhere",
-        0.96,
+        0.97,
         rf"{PLACE}(?:[^。,\n]{{0,8}}?(?:搜(?=\W|$|店|同)|见(?!\w)|找我|名字?叫|叫[“\"]|店名|id)|[^。,\n]{{0,3}}[:@\"“「【](?!\d))",
         "what to look for on another service; 在小红书搜菜谱 is what one does there oneself",
     ),
-    family("search_quoted", 0.95, r"搜\W?[“「\"]", "a quoted name to search for"),
-    family("search_me", 0.94, r"(?<!你)搜(?:我(?!的见)|同名|店|这\d|[a-z]{4})", "what to search for, elsewhere"),
+    family("search_quoted", 0.96, r"搜\W?[“「\"]", "a quoted name to search for"),
+    family("search_me", 0.95, r"(?<!你)搜(?:我(?!的见)|同名|店|这\d|[a-z]{4})", "what to search for, elsewhere"),
 )

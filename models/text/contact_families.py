@@ -11,6 +11,6 @@ from models.text.contact_numbers import NUMBERS
 from models.text.contact_patterns import Family, PatternFamily
 
 PATTERNS: tuple[PatternFamily, ...] = (*NUMBERS, *ACCOUNTS, *HINTS)
-DISGUISED = Family("disguised", 0.91, "a word for contacts that is written so that only people read it")
-HEARD = Family("heard", 0.86, "a family that matches when words by sound are written plainly: 喂芯看第一条")
+DISGUISED = Family("disguised", 0.89, "a word for contacts that is written so that only people read it")
+HEARD = Family("heard", 0.89, "a family that matches when words by sound are written plainly: 喂芯看第一条")
 FAMILIES: tuple[Family, ...] = (*PATTERNS, DISGUISED, HEARD)

@@ -56,14 +56,14 @@ NUMBERS = (
     ),
     family(
         "landline",
-        0.97,
+        0.98,
         r"(?<![\d.])(?:\+|0|400|800)(?:\W{0,3}\d){7,12}(?!\d)",
         "a number with area code, of a service line or abroad that the numbering plan knows",
         _is_valid_number,
     ),
     family(
         "called_number",
-        0.98,
+        0.99,
         r"(?:电\W?话|热线|手\W?机|座机|致电|来电|订购|订餐|拨|打|联系?|(?<![a-z])tel|call|☎|📞|✆|电|传真|呼)"
         r"(?:\W|号|码|我|这个|是|店里|致|谈|联|小\w|微信?|同薇?|婆娘){0,8}\+?\d(?:\W{0,3}\d){6,12}(?!\d)",
         "a number of seven digits and more after a word for calling",
@@ -74,7 +74,7 @@ NUMBERS = (
     family("qq_after", 0.91, r"\d(?:\W{0,2}\d){5,11}\W{0,3}(?:qq|q(?![a-z])|扣|企鹅|🐧)", "the number first, then QQ"),
     family(
         "group_number",
-        0.97,
+        0.98,
         r"(?:群|裙|君羊|宭|峮)[^\d\n]{0,8}\d(?:\W{0,3}\d){4,11}(?![\d人步块元次粉+])",
         "a chat group's number",
     ),

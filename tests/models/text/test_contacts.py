@@ -1,29 +1,19 @@
 """Contact details are found, plain or disguised, and harmless numbers and words are not."""
 
-import importlib.util
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.contacts import first_matches, is_contact
 from models.profile import Field, Label
 from models.text.contact_families import FAMILIES
 from models.text.contacts import ContactDetector
 from models.text.normalize import FieldText
+from training.text.corpus import Split, read_split
 
-ROOT = Path(__file__).resolve().parents[3]
 detect = ContactDetector()
-
-
-@pytest.fixture(scope="module")
-def benchmark():
-    spec = importlib.util.spec_from_file_location("contacts_benchmark", ROOT / "benchmarks" / "contacts.py")
-    sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sys.modules[spec.name])
-    return sys.modules[spec.name]
 
 
 def findings(text, field=Field.BIO):
@@ -284,17 +274,17 @@ def test_every_family_says_why():
     assert all(family.reason for family in FAMILIES)
 
 
-def test_scores_are_the_precision_measured_on_the_training_cases(benchmark):
-    measured = benchmark.first_matches(benchmark.cases("train"))
+def test_scores_are_the_precision_measured_on_the_training_cases():
+    measured = first_matches(read_split(Split.TRAIN))
     assert {family.name: family.score for family in FAMILIES} == pytest.approx(
         {family.name: measured[family.name].precision for family in FAMILIES}, abs=0.02
     )
 
 
-def test_most_contacts_of_unseen_cases_are_found_and_hardly_anything_else(benchmark):
-    cases = benchmark.cases("validation")
-    found = [bool(each) for each in detect([FieldText.of(Field(case["field"]), case["text"]) for case in cases])]
-    truth = [benchmark.is_contact(case) for case in cases]
+def test_most_contacts_of_unseen_cases_are_found_and_hardly_anything_else():
+    cases = read_split(Split.VALIDATION)
+    found = [bool(each) for each in detect([FieldText.of(case.field, case.text) for case in cases])]
+    truth = [is_contact(case) for case in cases]
     right = sum(map(min, found, truth))
     assert right / sum(found) > 0.97
     assert right / sum(truth) > 0.75
