@@ -19,9 +19,9 @@ from models.text.readings import Kind, Reading, readings
 FORMS = NAMES / "forms.tsv"
 """Kind, canonical form and word, a line each; written by `python -m training.text.names`."""
 
-KINDS: Mapping[Kind, float] = {Kind.SHAPE: 0.90, Kind.SOUND: 0.95}
+KINDS: Mapping[Kind, float] = {Kind.SHAPE: 0.93, Kind.SOUND: 0.98}
 """Readings that are followed, and how sure a claim read so is: smoothed precision on the training cases
-(`benchmarks/names.py`). By near sound as many innocent names were found as disguised ones, so it is not followed."""
+(`benchmarks.names`). By near sound as many innocent names were found as disguised ones, so it is not followed."""
 
 _LEAST_BY_SOUND = 3
 """Han characters of a word that one other may disguise by sound alone: 检查院 is 检察院, but 中原 is no 中院."""
