@@ -116,7 +116,7 @@ def test_a_picture_in_a_batch_is_matched_as_alone(detector):
 def test_what_a_harmless_look_alike_explains_is_no_emblem(detector, with_look_alike):
     alone, rivalled = (made([image(emblem("xinhua"))])[0] for made in (detector, with_look_alike))
     assert alone[0].score > 0.9
-    assert rivalled[0].score < 0.6  # either may be meant
+    assert rivalled[0].score < 0.85  # either may be meant: the policy asks for more
     assert "harmless.badge" not in {match.reference_id for match in rivalled}
 
 
