@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.profile import Field, ProfileError
+from models.text.characters import SURROGATE
 from serving.messages.bodies import without_repetition
 
 ID = "account_id"
@@ -103,7 +104,7 @@ def account_id(row: Row) -> str | None:
 
 
 def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    return not SURROGATE.search(text)
 
 
 def _parquet(path: Path) -> pq.ParquetFile:

@@ -38,19 +38,16 @@ def test_a_released_file_with_one_bit_changed_is_named(huijian, artifacts, path)
     assert str(file.relative_to(artifacts)) in said
 
 
-def test_a_promoted_text_model_with_one_bit_changed_is_named(huijian, artifacts, tmp_path):
-    source = Settings().text_directory()
-    own = versions.publish_copy(tmp_path / "home" / "text", source, source.name)
-    flip(own / "ngrams.npz")
+@pytest.mark.parametrize(
+    ("part", "source", "file"),
+    [("text", Settings.text_directory, "ngrams.npz"), ("gallery", Settings.gallery_directory, "index.faiss")],
+)
+def test_a_model_or_gallery_of_this_machine_with_one_bit_changed_is_named(
+    huijian, artifacts, tmp_path, part, source, file
+):
+    released = source(Settings())
+    own = versions.publish_copy(tmp_path / "home" / part, released, released.name)
+    flip(own / file)
     code, _, said = huijian("serve", "--port", 3999)
     assert (code, said.count("\n")) == (1, 1)
-    assert "ngrams.npz was cut or edited" in said
-
-
-def test_a_gallery_of_this_machine_with_one_bit_changed_is_named(huijian, artifacts, tmp_path):
-    source = Settings().gallery_directory()
-    own = versions.publish_copy(tmp_path / "home" / "gallery", source, source.name)
-    flip(own / "index.faiss")
-    code, _, said = huijian("serve", "--port", 3999)
-    assert (code, said.count("\n")) == (1, 1)
-    assert "index.faiss was cut or edited" in said
+    assert f"{file} was cut or edited" in said

@@ -9,7 +9,6 @@ calibrates it: on other texts of its own authors, n-grams seem to know more than
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -23,6 +22,7 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from models.profile import CLASSIFIER_LABELS, MAX_LENGTH, TEXT_FIELDS, Field, Label
+from models.text.characters import SURROGATE
 
 DATASET = Path(__file__).parents[2] / "datasets" / "bios"
 
@@ -34,8 +34,6 @@ NEAR_DUPLICATE = 0.7
 
 ROWS_AT_ONCE = 1000
 """Rows of the similarity matrix, which is nearly dense, held in memory together."""
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Split(StrEnum):
@@ -176,7 +174,7 @@ def _string(raw: Mapping[str, Any], key: str) -> str:
     value = raw.get(key)
     if not isinstance(value, str) or not value:
         raise ValueError(f"{key} must be a non-empty string")
-    if _SURROGATE.search(value):
+    if SURROGATE.search(value):
         raise ValueError(f"{key} holds a lone surrogate: it is not valid Unicode text")
     return value
 
