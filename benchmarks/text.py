@@ -10,6 +10,7 @@ one at a time, as it is served, so that no score depends on what else was asked.
 from __future__ import annotations
 
 import tempfile
+import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -32,7 +33,6 @@ from models.text.normalize import FieldText
 from models.text.windows import Window, Windows
 from training.text.base import PAD, architecture
 from training.text.examples import LENGTH
-from training.text.export import to_onnx
 from training.text.judges import shipped_parts
 from training.text.model import TextModel
 
@@ -117,7 +117,7 @@ def peers(directory: Path, chosen: Sequence[FieldText], scratch: Path) -> dict[s
     tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
     windows, config = Windows(tokenizer, LENGTH), architecture(tokenizer.get_vocab_size())
     model = TextModel(BertModel(config, add_pooling_layer=False)).eval()
-    to_onnx(model, scratch / "model.onnx")
+    plain_onnx(model, scratch / "model.onnx")
     exact = session(scratch / "model.onnx", threads=1)
     config.num_labels = len(CLASSIFIER_LABELS)
     pipeline = transformers.pipeline(
@@ -136,6 +136,23 @@ def peers(directory: Path, chosen: Sequence[FieldText], scratch: Path) -> dict[s
         "PyTorch eager, bfloat16": partial(run_torch, model, windows, chosen, lower=True),
         "transformers pipeline": partial(pipeline, plain, truncation=True),
     }
+
+
+def plain_onnx(model: TextModel, path: Path) -> None:
+    """The training form exported as it is, with free batch and length: `ids`, `mask` int64 (batch, length)."""
+    example, free = torch.ones(2, 16, dtype=torch.int64), {0: "batch", 1: "length"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tracing's remarks on shapes that are free in the file
+        torch.onnx.export(
+            model,
+            (example, example),
+            path,
+            input_names=["ids", "mask"],
+            output_names=["scores", "tokens"],
+            dynamic_axes={"ids": free, "mask": free, "scores": {0: "batch"}, "tokens": free},
+            opset_version=20,
+            dynamo=False,
+        )
 
 
 def padded(windows: Sequence[Window]) -> dict[str, np.ndarray]:

@@ -19,6 +19,10 @@ from models.settings import ArtifactError
 PROVIDERS: Final[Mapping[str, str]] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 """ONNX Runtime's name of each; it offers `cuda` where onnxruntime-gpu is installed instead of onnxruntime."""
 
+SLOWER_FUSIONS: Final = ("SkipLayerNormFusion",)
+"""Of a sum and a norm: the fused kernel is not vectorised on a processor and takes a tenth more of a transformer's
+time (ONNX Runtime 1.32)."""
+
 
 def providers() -> list[str]:
     """What the networks may run on, in ONNX Runtime's names, the preferred one first.
@@ -59,7 +63,7 @@ def session(model: Path | bytes, threads: int, *, keep_memory: bool = True) -> o
     # Threads that spin while they wait take the core from the other detectors.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     allowed = providers()
-    made = onnxruntime.InferenceSession(model, options, providers=allowed)
+    made = onnxruntime.InferenceSession(model, options, providers=allowed, disabled_optimizers=SLOWER_FUSIONS)
     # ONNX Runtime only warns where a card's libraries are missing, and takes the processor.
     if made.get_providers()[0] not in allowed:
         raise ArtifactError(f"{allowed[0]} cannot be started here; add cpu to HUIJIAN_PROVIDERS to do without")

@@ -84,6 +84,8 @@ class TextClassifier:
             raise ArtifactError(f"{directory} is not a text model's artefact folder: {error}") from error
         if tuple(config["labels"]) != CLASSIFIER_LABELS:
             raise ArtifactError(f"{directory} scores other labels than this version of Huijian knows")
+        if [given.name for given in self._session.get_inputs()] != ["ids"]:
+            raise ArtifactError(f"{directory} was exported by another version of Huijian; train it again")
 
     def __call__(self, texts: Sequence[FieldText]) -> list[list[Finding]]:
         """For every text one finding per label of `CLASSIFIER_LABELS`, in that order.
@@ -115,8 +117,7 @@ class TextClassifier:
         )
 
     def _run(self, window: Window) -> tuple[Array, Array]:
-        ids = np.array([window.ids], np.int64)
-        scores, tokens = self._session.run(["scores", "tokens"], {"ids": ids, "mask": np.ones_like(ids)})
+        scores, tokens = self._session.run(["scores", "tokens"], {"ids": np.array([window.ids], np.int64)})
         return scores[0], tokens[0]
 
     def _findings(self, text: FieldText, reading: Reading) -> list[Finding]:

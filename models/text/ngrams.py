@@ -73,7 +73,8 @@ class Ngrams:
 
     def __call__(self, text: str) -> Array:
         """Logits, float32 (labels,), in time linear in the text's length."""
-        counts = Counter(row for gram in grams(text) if (row := self._rows.get(gram)) is not None)
+        counts = Counter(map(self._rows.get, grams(text)))
+        counts.pop(None, None)
         if not counts:
             return self._offsets
         rows = np.fromiter(counts, np.intp, len(counts))

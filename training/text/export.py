@@ -31,6 +31,7 @@ from training.text.corpus import Case
 from training.text.examples import LENGTH
 from training.text.model import TextModel
 from training.text.quantize import quantize, smooth
+from training.text.served import Served
 
 PARITY_TEXTS = 64
 
@@ -57,8 +58,8 @@ def export_text(
     with tempfile.TemporaryDirectory() as scratch:
         exact, smoothed = Path(scratch) / "exact.onnx", Path(scratch) / "smoothed.onnx"
         windows = Windows(Tokenizer.from_file(str(output / "tokenizer.json")), LENGTH)
-        to_onnx(model, exact)
-        to_onnx(smooth(load(checkpoint), _inputs(windows, validation, ACTIVATION_TEXTS)), smoothed)
+        to_onnx(Served(load(checkpoint)), exact)
+        to_onnx(smooth(Served(load(checkpoint)), _inputs(windows, validation, ACTIVATION_TEXTS)), smoothed)
         quantize(smoothed, output / "model.onnx")
         parity = _differences(model, exact, output / "model.onnx", _inputs(windows, validation, PARITY_TEXTS))
     _write_json(output / "metrics.json", parity)
@@ -73,19 +74,17 @@ def load(checkpoint: Path) -> TextModel:
     return model.eval()
 
 
-def to_onnx(model: TextModel, path: Path) -> None:
-    """Export with free batch and length: `ids`, `mask` int64 (batch, length) -> `scores`, `tokens` float32 logits."""
-    example = torch.ones(2, 16, dtype=torch.int64)
-    free = {0: "batch", 1: "length"}
+def to_onnx(served: Served, path: Path) -> None:
+    """Export with free length: `ids` int64 (1, length) -> `scores`, `tokens` float32 logits."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tracing's remarks on shapes that are free in both
+        warnings.simplefilter("ignore")  # tracing's remarks on lengths that are free in the file
         torch.onnx.export(
-            model,
-            (example, example),
+            served,
+            (torch.ones(1, 16, dtype=torch.int64),),
             path,
-            input_names=["ids", "mask"],
+            input_names=["ids"],
             output_names=["scores", "tokens"],
-            dynamic_axes={"ids": free, "mask": free, "scores": {0: "batch"}, "tokens": free},
+            dynamic_axes={"ids": {1: "length"}, "tokens": {1: "length"}},
             opset_version=20,
             dynamo=False,
         )
@@ -116,7 +115,7 @@ def _differences(model: TextModel, exact: Path, served: Path, inputs: Sequence[n
 
 def _scores(path: Path, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    return [session.run(["scores"], {"ids": ids, "mask": np.ones_like(ids)})[0] for ids in inputs]
+    return [session.run(["scores"], {"ids": ids})[0] for ids in inputs]
 
 
 def _configure(output: Path, validation: Sequence[Case], version: str) -> None:

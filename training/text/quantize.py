@@ -19,7 +19,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 
-from training.text.model import TextModel
+from training.text.served import Served
 
 MIGRATION = 0.7
 """How much of the outliers goes to the weights, in [0, 1]. On validation texts 0.7 loses .001 of mean average precision
@@ -48,7 +48,7 @@ class Smoothed(nn.Module):
         return self.linear(inputs * self.inverse)
 
 
-def smooth(model: TextModel, inputs: Sequence[np.ndarray]) -> TextModel:
+def smooth(model: Served, inputs: Sequence[np.ndarray]) -> Served:
     """Even out every linear layer of the encoder, in place.
 
     Args:
@@ -65,7 +65,7 @@ def smooth(model: TextModel, inputs: Sequence[np.ndarray]) -> TextModel:
 
 
 def _highest_activations(
-    model: TextModel, layers: dict[str, nn.Linear], inputs: Sequence[np.ndarray]
+    model: Served, layers: dict[str, nn.Linear], inputs: Sequence[np.ndarray]
 ) -> dict[str, torch.Tensor]:
     """Largest absolute input of every channel of every layer, float32 (inputs,)."""
     highest = {name: torch.zeros(layer.in_features) for name, layer in layers.items()}
@@ -79,7 +79,7 @@ def _highest_activations(
     hooks = [layer.register_forward_pre_hook(watch(name)) for name, layer in layers.items()]
     with torch.inference_mode():
         for ids in inputs:
-            model(torch.tensor(ids), torch.ones(ids.shape))
+            model(torch.tensor(ids))
     for hook in hooks:
         hook.remove()
     return highest

@@ -154,6 +154,18 @@ def test_an_artefact_with_other_labels_is_refused(tmp_path):
         TextClassifier(tmp_path)
 
 
+def test_an_artefact_whose_network_takes_other_inputs_is_refused(tmp_path):
+    folder = shutil.copytree(ARTIFACT, tmp_path / "artifact")
+    model = onnx.load(folder / "model.onnx")
+    model.graph.input.append(onnx.helper.make_tensor_value_info("mask", onnx.TensorProto.INT64, [1, "length"]))
+    onnx.save(model, folder / "model.onnx")
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config["files"]["model.onnx"] = versions.digest(folder / "model.onnx")
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(ArtifactError, match="another version of Huijian"):
+        TextClassifier(folder)
+
+
 def test_neighbouring_spans_are_merged_and_white_space_is_trimmed():
     assert merged([(0, 2), (2, 4), (5, 6), (9, 12)], "abcd efghi  j") == [(0, 6), (9, 10)]
     assert merged([(4, 5)], "abcd e") == []
