@@ -34,6 +34,18 @@ READY_SECONDS: Final = 60
 
 PROVIDERS_VARIABLE: Final = "HUIJIAN_PROVIDERS"
 
+ALLOCATOR: Final = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": str(4 * 2**20),
+    "MALLOC_TRIM_THRESHOLD_": str(32 * 2**20),
+}
+"""glibc's allocator for a long life; an operator's own values win.
+
+Every exchange of the gallery builds some 60 MB in other threads. With an arena for each thread, and thresholds that
+grow with what was freed, a worker that judges in two threads and exchanges every 5 s settled at 675 MB; with these at
+626 MB, and it varies less.
+"""
+
 AVATAR: Final = REPOSITORY / "docs" / "example-avatar.png"
 """The flag of China, which no avatar may show (Art. 8(3), 10)."""
 
@@ -79,11 +91,13 @@ def serve(port: int, workers: int) -> None:
 
 def _check_sources(settings: Settings) -> None:
     """Say at once what is missing or damaged: a worker could only fail again and again."""
-    if (settings.artifacts / manifest.MANIFEST).exists():
+    verified = (settings.artifacts / manifest.MANIFEST).exists()
+    if verified:
         manifest.verify(settings.artifacts)
-    versions.checked(settings.gallery_directory())
     settings.encoder_directory()
-    versions.checked(settings.text_directory())
+    for version in (settings.gallery_directory(), settings.text_directory()):
+        if not (verified and version.is_relative_to(settings.artifacts)):  # nothing is hashed twice
+            versions.checked(version)
     Policy.load(settings.policy)
     Secrets.load(settings.home)
     deadline()
@@ -136,6 +150,7 @@ class _Watch(threading.Thread):
 def _environment(settings: Settings, home: str, workers: int) -> dict[str, str]:
     """What the workers are told; paths are absolute, because workers start in another directory."""
     return {
+        **{name: os.environ.get(name, value) for name, value in ALLOCATOR.items()},
         "BENTOML_HOME": home,
         "BENTOML_DO_NOT_TRACK": "True",
         "HUIJIAN_ARTIFACTS": str(settings.artifacts.resolve()),

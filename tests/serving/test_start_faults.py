@@ -51,3 +51,13 @@ def test_a_model_or_gallery_of_this_machine_with_one_bit_changed_is_named(
     code, _, said = huijian("serve", "--port", 3999)
     assert (code, said.count("\n")) == (1, 1)
     assert f"{file} was cut or edited" in said
+
+
+@pytest.mark.parametrize("path", ["text/*/model.onnx", "gallery/*/index.faiss"])
+def test_models_that_no_manifest_lists_are_checked_too(huijian, artifacts, path):
+    (artifacts / "manifest.json").unlink()
+    (file,) = artifacts.glob(path)
+    flip(file)
+    code, _, said = huijian("serve", "--port", 3999)
+    assert (code, said.count("\n")) == (1, 1)
+    assert f"{file.name} was cut or edited" in said

@@ -1,0 +1,53 @@
+"""What `huijian serve` passes on to its workers."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ALLOCATOR = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "33554432"}
+START_SECONDS = 200
+
+
+@pytest.fixture
+def environment_of_a_worker(tmp_path):
+    """Starts a service with some variables; returns the environment of a process that it started."""
+    services = []
+
+    def start(**variables):
+        clean = {name: value for name, value in os.environ.items() if name not in ALLOCATOR}
+        environment = {**clean, "HUIJIAN_HOME": str(tmp_path), **variables}
+        command = [Path(sys.executable).with_name("huijian"), "serve", "--port", "19371"]
+        with (tmp_path / "log").open("wb") as log:
+            services.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            for child in psutil.Process(services[-1].pid).children(recursive=True):
+                if "worker" in " ".join(child.cmdline()):
+                    return child.environ()
+            assert time.monotonic() < deadline, (tmp_path / "log").read_text()
+            time.sleep(0.02)
+
+    yield start
+    for service in services:
+        service.terminate()
+        try:
+            service.wait(30)
+        except subprocess.TimeoutExpired:
+            service.kill()
+
+
+def test_workers_run_with_an_allocator_for_a_long_life(environment_of_a_worker):
+    told = environment_of_a_worker()
+    assert {name: told.get(name) for name in ALLOCATOR} == ALLOCATOR
+
+
+def test_an_operators_own_allocator_wins(environment_of_a_worker):
+    told = environment_of_a_worker(MALLOC_ARENA_MAX="8")
+    assert {name: told.get(name) for name in ALLOCATOR} == {**ALLOCATOR, "MALLOC_ARENA_MAX": "8"}
