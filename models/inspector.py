@@ -167,6 +167,11 @@ class Inspector:
             for index, profile in enumerate(profiles)
         ]
 
+    def closed_accounts(self) -> Mapping[Field, int]:
+        """How many closed accounts are known at this moment by their name, and by an avatar that can be compared."""
+        returns = self._return_detector()
+        return returns.known() if returns else {Field.NAME: 0, Field.AVATAR: 0}
+
     def _return_detector(self) -> ClosedAccountDetector | None:
         """What knows the closed accounts of this moment; None while there are none."""
         known = self._closed.current if self._closed else None

@@ -73,15 +73,16 @@ class Freshness(threading.Thread):
         self._said = refusals
         self._gauges.refused(refusals)
         self._gauges.in_force(self._live.current.versions)
+        self._gauges.closed_accounts(self._live.current.closed_accounts())
         self._gauges.memory(self._live.current.pictures.size)
         self._gauges.store(self._store.health())
         self._compare()
 
     def _compare(self) -> None:
-        baseline = self._baseline.value
-        fits = baseline is not None and baseline.encoder == self._live.current.versions["encoder"]
+        baseline, recent = self._baseline.value, self._metrics.recent
+        self._gauges.baseline(baseline is not None and recent.fits(baseline))
         for field in IMAGE_FIELDS:
-            index = self._metrics.recent.drift(field, baseline) if baseline and fits else None
+            index = recent.drift(field, baseline) if baseline else None
             self._gauges.drift(field, index or 0)
 
 

@@ -75,6 +75,14 @@ class ClosedAccountDetector:
         self.register = register
         self._hasher, self._encoder, self._likelihood = hasher, encoder, likelihood
 
+    def known(self) -> dict[Field, int]:
+        """How many accounts can be found by their name, and how many by their avatar."""
+        segments = self.register.segments
+        return {
+            Field.NAME: sum(segment.named_accounts for segment in segments),
+            Field.AVATAR: sum(segment.avatars for segment in segments if self._sees(segment)),
+        }
+
     def __call__(self, shown: Sequence[Shown]) -> list[list[Finding]]:
         """At most one finding for the name and one for the avatar of each, in order."""
         return [self._findings(one) for one in shown]
@@ -86,7 +94,7 @@ class ClosedAccountDetector:
         for number, segment in enumerate(self.register.segments):
             bearers = np.concatenate([np.zeros(0, np.uint32), *(rows[number][:COMPARED] for _, rows in named)])
             found |= {(number, int(row)): _Found() for row in bearers}
-            if self._likelihood and segment.encoder == self._encoder:
+            if self._sees(segment):
                 for frame in shown.avatar:
                     self._compare(frame, number, bearers, own, found)
         for (number, row), evidence in found.items():
@@ -102,6 +110,9 @@ class ClosedAccountDetector:
             if count := sum(map(len, bearers)):
                 found.append((of_name(near, bits(name, near), count, len(self.register)), bearers))
         return found
+
+    def _sees(self, segment: Segment) -> bool:
+        return self._likelihood is not None and segment.encoder == self._encoder
 
     def _compare(self, frame: Likeness, number: int, bearers: Array, own: int, found: dict[Place, _Found]) -> None:
         """Note avatars that are likelier the same than not, among the nearest and those of the name's bearers."""

@@ -100,6 +100,7 @@ class Segment:
         encoder: fingerprint of the encoder that made the vectors.
         check: tells the hash key (`names.Hasher.check`).
         hashes: of the accounts.
+        named_accounts, avatars: how many of them have a name, and an avatar.
 
     Raises:
         AccountsError: a file is missing, was cut or edited, or cannot be read.
@@ -115,6 +116,7 @@ class Segment:
             raise AccountsError(f"{directory} is not a whole segment: {type(error).__name__}") from error
         self.hashes, self._names, self._name_rows, self._avatar_rows = arrays
         self._codes = _codes(self._index)
+        self.named_accounts, self.avatars = len(np.unique(self._name_rows)), len(self._avatar_rows)
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -136,10 +138,10 @@ class Segment:
         Returns:
             Rows of accounts, int64 (k,), each once and in no order, and their vectors, float32 (k, dimension).
         """
-        if not len(self._avatar_rows):
+        if not self.avatars:
             return np.zeros(0, np.int64), np.zeros((0, asked.shape[1]), np.float32)
-        _, found = self._index.search(asked * np.float32(SCALE), min(count, len(self._avatar_rows)))
-        wanted = np.minimum(np.searchsorted(self._avatar_rows, also), len(self._avatar_rows) - 1)
+        _, found = self._index.search(asked * np.float32(SCALE), min(count, self.avatars))
+        wanted = np.minimum(np.searchsorted(self._avatar_rows, also), self.avatars - 1)
         places = np.union1d(found[found >= 0], wanted[self._avatar_rows[wanted] == also])
         return self._avatar_rows[places].astype(np.int64), self._codes.reconstruct_batch(places) / np.float32(SCALE)
 

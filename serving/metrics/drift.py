@@ -106,25 +106,45 @@ class Baseline:
 
 
 class Recent:
-    """How similar pictures were of late; older ones count less and less. Safe to share between threads."""
+    """How similar pictures were of late, to one encoder; older ones count less and less. Threads may share it."""
 
     def __init__(self) -> None:
-        self._counts: dict[Field, Array] = {field: np.zeros(len(EDGES) + 1) for field in IMAGE_FIELDS}
+        self._encoder: str | None = None
+        self._counts = _nothing()
         self._lock = threading.Lock()
 
-    def saw(self, field: Field, similarity: float) -> None:
-        """A picture was judged."""
+    def watch(self, encoder: str) -> None:
+        """An encoder, by its version, judges from now on; what another one said is forgotten."""
         with self._lock:
-            self._counts[field] *= 1 - 1 / MEMORY
-            self._counts[field][bisect(EDGES, similarity)] += 1
+            if encoder != self._encoder:
+                self._encoder, self._counts = encoder, _nothing()
+
+    def saw(self, encoder: str, field: Field, similarity: float) -> None:
+        """A picture was judged; one by another encoder, as at the moment of an exchange, is passed over."""
+        with self._lock:
+            if encoder == self._encoder:
+                self._counts[field] *= 1 - 1 / MEMORY
+                self._counts[field][bisect(EDGES, similarity)] += 1
+
+    def fits(self, baseline: Baseline) -> bool:
+        """Whether it is of the encoder that is watched."""
+        return baseline.encoder == self._encoder
 
     def drift(self, field: Field, baseline: Baseline) -> float | None:
-        """The population stability index; None while too few pictures came, or the baseline has none of that field."""
+        """The population stability index.
+
+        Returns:
+            None while too few pictures came, or the baseline has none of that field or is of another encoder.
+        """
         with self._lock:
             counts = self._counts[field].copy()
-        if counts.sum() < MIN_PICTURES or field not in baseline.shares:
+        if not self.fits(baseline) or counts.sum() < MIN_PICTURES or field not in baseline.shares:
             return None
         return stability(np.array(baseline.shares[field]), counts / counts.sum())
+
+
+def _nothing() -> dict[Field, Array]:
+    return {field: np.zeros(len(EDGES) + 1) for field in IMAGE_FIELDS}
 
 
 def stability(then: Array, now: Array) -> float:

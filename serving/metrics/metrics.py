@@ -38,7 +38,7 @@ class Metrics:
         registry: where they are registered; each process has one.
 
     Attributes:
-        recent: how similar the pictures of late were to their best reference, in this worker.
+        recent: how similar the pictures of late were to their best reference, in this worker, to the encoder in force.
     """
 
     def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
@@ -125,7 +125,7 @@ class Metrics:
             if matches:
                 similarity = max(match.similarity for match in matches)
                 self._similarity.labels(str(field)).observe(similarity)
-                self.recent.saw(field, similarity)
+                self.recent.saw(answer.versions["encoder"], field, similarity)
 
     def spent(self, milliseconds: Mapping[str, float]) -> None:
         """A request that judges went through these stages."""
@@ -135,6 +135,7 @@ class Metrics:
     def in_force(self, versions: Mapping[str, str]) -> None:
         """These versions judge from now on."""
         self._versions.current = versions
+        self.recent.watch(versions["encoder"])
 
     def render(self) -> bytes:
         """Everything in Prometheus' text format, added up over the workers where there are several."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge
@@ -19,29 +20,21 @@ class ShadowMetrics:
     """
 
     def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
-        self._profiles = Counter(
+        counter = partial(Counter, registry=registry)
+        gauge = partial(Gauge, registry=registry, multiprocess_mode="livemax")
+        self._profiles = counter(
             "huijian_shadow_profiles",
             "Profiles in a challenger's share: agreed, differed, failed; dropped as too many waited; lost unstored.",
             ["outcome"],
-            registry=registry,
         )
-        self._labels = Counter(
+        self._labels = counter(
             "huijian_shadow_labels",
             "Labels that only the champion or only the challenger gave.",
             ["label", "direction"],
-            registry=registry,
         )
-        self._share = Gauge(
-            "huijian_shadow_share",
-            "Share of accounts that a challenger judges.",
-            registry=registry,
-            multiprocess_mode="livemax",
-        )
-        self._refused = Gauge(
-            "huijian_shadow_refused",
-            "1 while a challenger, or a newer version of it, is refused; the log says why.",
-            registry=registry,
-            multiprocess_mode="livemax",
+        self._share = gauge("huijian_shadow_share", "Share of accounts that a challenger judges.")
+        self._refused = gauge(
+            "huijian_shadow_refused", "1 while a challenger, or a newer version of it, is refused; the log says why."
         )
 
     def compared(self, comparison: Comparison) -> None:

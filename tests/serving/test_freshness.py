@@ -8,6 +8,10 @@ import pytest
 from judgements import rules
 from prometheus_client import CollectorRegistry
 
+from models.accounts.closed import FOLDER, Account, gathered
+from models.accounts.likeness import LAYOUT
+from models.accounts.names import Hasher, store_key
+from models.accounts.register import RegisterFiles
 from models.live import LiveInspector
 from models.profile import Field
 from models.settings import Settings
@@ -90,14 +94,34 @@ def test_drift_is_measured_against_a_baseline_of_the_encoder_in_force_only(worke
         worker.freshness.look()
         return worker.value("huijian_similarity_drift", field="avatar")
 
+    def fits():
+        return worker.value("huijian_baseline_fits")
+
     in_force = worker.live.current.versions["encoder"]
-    assert drift_with(in_force) == 0  # too few pictures came
+    assert fits() == 0
+    assert (drift_with(in_force), fits()) == (0, 1)  # too few pictures came
     for _ in range(2 * MIN_PICTURES):
-        worker.metrics.recent.saw(Field.AVATAR, 0.2)
+        worker.metrics.recent.saw(in_force, Field.AVATAR, 0.2)
     assert drift_with(in_force) > 1
     assert worker.value("huijian_similarity_drift", field="cover") == 0
-    assert drift_with("another") == 0
-    assert drift_with(in_force) > 1
+    assert (drift_with("another"), fits()) == (0, 0)
+    assert (drift_with(in_force) > 1, fits()) == (True, 1)
     file.unlink()
     worker.freshness.look()
-    assert worker.value("huijian_similarity_drift", field="avatar") == 0
+    assert (worker.value("huijian_similarity_drift", field="avatar"), fits()) == (0, 0)
+
+
+def test_closed_accounts_are_counted_as_they_come_and_go(worker):
+    def known():
+        return [worker.value("huijian_closed_accounts", field=field) for field in ("name", "avatar")]
+
+    assert known() == [0, 0]
+    hasher, files = Hasher(store_key(worker.settings.home)), RegisterFiles(worker.settings.home / FOLDER)
+    encoder = worker.live.current.encoder
+    accounts = gathered([Account("1", "海边的小店")], hasher, encoder.dimension + LAYOUT)
+    files.add(accounts, encoder.fingerprint, hasher.check)
+    worker.freshness.look()
+    assert known() == [1, 0]
+    files.remove(accounts.hashes)
+    worker.freshness.look()
+    assert known() == [0, 0]

@@ -4,12 +4,15 @@ import io
 import os
 from dataclasses import replace
 
+import numpy as np
 import PIL.Image
 import PIL.ImageOps
 import pytest
 
 from models.accounts.closed import FOLDER, Account, ClosedAccounts, gathered
+from models.accounts.detector import ClosedAccountDetector
 from models.accounts.keys import HASH_VARIABLE
+from models.accounts.likelihood import AvatarLikelihood
 from models.accounts.likeness import LAYOUT, Likeness
 from models.accounts.names import Hasher
 from models.accounts.register import RegisterFiles
@@ -93,6 +96,7 @@ def test_nothing_is_said_and_no_version_named_while_none_are_closed(live):
     found, answer = matches(live, name=RARE, avatar=encoded(picture(1)))
     assert not found
     assert "closed" not in answer.versions
+    assert live.current.closed_accounts() == {Field.NAME: 0, Field.AVATAR: 0}
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -105,6 +109,10 @@ def test_an_avatar_uploaded_again_is_found(live, closed, change):
     assert finding.score >= 0.5
     assert answer.verdict != "pass"
     assert answer.versions["closed"].startswith("3-")
+
+
+def test_the_inspector_says_how_many_it_looks_for(live, closed):
+    assert live.current.closed_accounts() == {Field.NAME: 3, Field.AVATAR: 2}
 
 
 def test_other_peoples_avatars_are_not(live, closed):
@@ -188,6 +196,19 @@ def test_an_inspector_that_is_loaded_later_knows_what_was_closed_meanwhile(home,
 def test_what_is_kept_on_disk_holds_no_name_and_no_account_id(live, closed):
     content = b"".join(path.read_bytes() for path in (live.settings.home / FOLDER).rglob("*") if path.is_file())
     assert not any(text.encode() in content for text in (RARE, COMMON, "云南阿月"))
+
+
+def test_accounts_are_counted_by_what_they_can_be_found_by(tmp_path):
+    hasher, files, avatar = Hasher(KEY), RegisterFiles(tmp_path), Likeness(None, np.zeros(LAYOUT + 8, np.float32))
+    files.add(gathered([Account("1", RARE, avatar), Account("2", COMMON)], hasher, LAYOUT + 8), "old", hasher.check)
+    files.add(gathered([Account("3", avatar=avatar)], hasher, LAYOUT + 8), "new", hasher.check)
+
+    def known(encoder, likelihood):
+        return ClosedAccountDetector(files.read(), hasher, encoder, likelihood).known()
+
+    fitted = AvatarLikelihood(1, 1, 0)
+    assert known("old", fitted) == known("new", fitted) == {Field.NAME: 2, Field.AVATAR: 1}
+    assert known("old", None) == known("another", fitted) == {Field.NAME: 2, Field.AVATAR: 0}
 
 
 def test_released_encoders_have_a_calibration():

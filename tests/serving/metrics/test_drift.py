@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,8 +26,9 @@ def answers(count, mean=0.5, encoder="lite@1", field="avatar"):
 
 def watched(mean, count=4_000):
     recent = Recent()
+    recent.watch("lite@1")
     for similarity in similarities(mean, count):
-        recent.saw(Field.AVATAR, float(similarity))
+        recent.saw("lite@1", Field.AVATAR, float(similarity))
     return recent
 
 
@@ -43,16 +45,37 @@ def test_the_index_says_how_far_similarities_have_moved(baseline, mean, low, hig
 def test_old_pictures_are_forgotten(baseline):
     recent = watched(0.7)
     for similarity in similarities(0.5, 6 * MEMORY):
-        recent.saw(Field.AVATAR, float(similarity))
+        recent.saw("lite@1", Field.AVATAR, float(similarity))
     assert recent.drift(Field.AVATAR, baseline) < 0.1
 
 
 def test_few_pictures_and_fields_without_a_baseline_say_nothing(baseline):
     assert watched(0.9, MIN_PICTURES // 2).drift(Field.AVATAR, baseline) is None
     recent = Recent()
+    recent.watch("lite@1")
     for _ in range(2 * MIN_PICTURES):
-        recent.saw(Field.COVER, 0.5)
+        recent.saw("lite@1", Field.COVER, 0.5)
     assert recent.drift(Field.COVER, baseline) is None
+
+
+def test_another_encoder_begins_anew_and_is_not_compared_with_the_baseline_of_the_one_before(baseline):
+    recent = watched(0.9)
+    recent.watch("lite@2")
+    for similarity in similarities(0.5, MIN_PICTURES // 2):
+        recent.saw("lite@2", Field.AVATAR, float(similarity))
+        recent.saw("lite@1", Field.AVATAR, 0.9)  # its last requests
+    assert (recent.fits(baseline), recent.drift(Field.AVATAR, baseline)) == (False, None)
+    of_the_new = replace(baseline, encoder="lite@2")
+    assert (recent.fits(of_the_new), recent.drift(Field.AVATAR, of_the_new)) == (True, None)
+    for similarity in similarities(0.5, 4_000):
+        recent.saw("lite@2", Field.AVATAR, float(similarity))
+    assert recent.drift(Field.AVATAR, of_the_new) < 0.1
+
+
+def test_versions_without_a_new_encoder_forget_nothing(baseline):
+    recent = watched(0.5)
+    recent.watch("lite@1")
+    assert recent.drift(Field.AVATAR, baseline) is not None
 
 
 def test_the_index_is_the_published_sum_and_empty_bins_have_one():
