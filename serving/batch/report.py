@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
 from models.profile import LABELS, Label
 
-COLUMNS = ("verdict", "error", *(f"findings.list.element.{name}" for name in ("label", "authorized", "report_only")))
+COLUMNS = (
+    "verdict",
+    "error",
+    *(f"findings.list.element.{name}" for name in ("label", "authorized", "report_only")),
+    "versions.closed",
+)
 
 
 @dataclass
@@ -22,11 +28,14 @@ class Tally:
         verdicts: rows by verdict.
         findings: findings that count, by label.
         errors: rows that could not be judged, by code.
+        registers: judged rows, by the version of the closed accounts that they were compared with; "none" where there
+            were none. Accounts are closed at any time, also while a run is at work or interrupted.
     """
 
     verdicts: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
+    registers: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, files: Iterable[Path]) -> Tally:
@@ -36,16 +45,18 @@ class Tally:
             with pq.ParquetFile(file) as decisions:
                 for batch in decisions.iter_batches(columns=COLUMNS):
                     for row in batch.to_pylist():
-                        tally.add(row["verdict"], row["error"], row["findings"])
+                        tally.add(row)
         return tally
 
-    def add(self, verdict: str | None, error: str | None, findings: Iterable[dict[str, str]]) -> None:
-        """Count one decision."""
-        if error is None:
-            self.verdicts[str(verdict)] += 1
+    def add(self, decision: Mapping[str, Any]) -> None:
+        """Count one decision, of which it needs `COLUMNS`."""
+        if decision["error"] is None:
+            self.verdicts[decision["verdict"]] += 1
+            self.registers[decision["versions"]["closed"] or "none"] += 1
         else:
-            self.errors[error.split(":")[0]] += 1
-        self.findings.update(found["label"] for found in findings if not (found["authorized"] or found["report_only"]))
+            self.errors[decision["error"].split(":")[0]] += 1
+        counting = (one for one in decision["findings"] if not (one["authorized"] or one["report_only"]))
+        self.findings.update(one["label"] for one in counting)
 
     @property
     def rows(self) -> int:
@@ -84,6 +95,8 @@ class Report:
             *_section("findings", Counter({names[label]: count for label, count in tally.findings.items()})),
             *_section("not judged", tally.errors),
         ]
+        if len(tally.registers) > 1:
+            lines += _section("the closed accounts changed in between; rows by their version", tally.registers)
         if self.ignored:
             lines.append(f"columns that were ignored: {', '.join(self.ignored)}")
         return "\n".join(lines)

@@ -1,0 +1,37 @@
+"""What a run says at its end."""
+
+from pathlib import Path
+
+from serving.batch import decisions
+from serving.batch.report import Report, Tally
+
+
+def summary(folder, *registers):
+    """Of one part for each register of closed accounts; None where there were none, of a row with an error as well."""
+    for number, register in enumerate(registers):
+        judged = {"verdict": "pass", "findings": [], "versions": {"text": "1", "closed": register}}
+        failed = {"error": "row_invalid: cut", "findings": [], "versions": {"text": "1"}}
+        decisions.write(decisions.part_path(folder, number), [judged, judged, failed])
+    tally = Tally.of(sorted(folder.iterdir()))
+    return str(Report(Path("out"), tally, tally.rows, 1.0, 0, ()))
+
+
+def test_a_register_of_closed_accounts_that_changed_on_the_way_is_said(tmp_path):
+    said = summary(tmp_path, None, "2-aaaaaaaa", "2-aaaaaaaa", "3-bbbbbbbb")
+    _, section = said.split("the closed accounts changed in between; rows by their version:\n")
+    assert section.split() == ["4", "2-aaaaaaaa", "2", "none", "2", "3-bbbbbbbb"]
+
+
+def test_a_register_that_stayed_is_not_worth_a_word(tmp_path):
+    assert "closed accounts" not in summary(tmp_path, "2-aaaaaaaa", "2-aaaaaaaa")
+
+
+def test_rows_are_counted_by_verdict_and_by_error(tmp_path):
+    lines = summary(tmp_path, None).splitlines()
+    assert lines[0] == "3 rows in out: 3 judged now, 0 before"
+    assert [line.split() for line in lines[2:]] == [
+        ["verdicts:"],
+        ["2", "pass"],
+        ["not", "judged:"],
+        ["1", "row_invalid"],
+    ]
