@@ -100,6 +100,19 @@ def test_secrets_are_named_and_never_written_down():
     assert "POSTGRES_PASSWORD:?" in str(COMPOSE["services"]["database"]["environment"]["POSTGRES_PASSWORD"])
 
 
+def test_only_what_migrates_and_purges_owns_the_database():
+    secrets = {name: pod["containers"][0]["envFrom"][0]["secretRef"]["name"] for name, pod in PODS.items()}
+    assert secrets == {
+        "huijian": "huijian-store",
+        "huijian-migrate": "huijian-owner",
+        "huijian-purge": "huijian-owner",
+    }
+    urls = {name: one["environment"].get("HUIJIAN_DATABASE_URL", "") for name, one in COMPOSE["services"].items()}
+    owner = f"//{COMPOSE['services']['database']['environment']['POSTGRES_USER']}:"
+    assert {name for name, url in urls.items() if owner in url} == {"migrate", "purge"}
+    assert "//huijian_service:" in urls["huijian"]
+
+
 def stages():
     return re.split(r"^FROM ", CONTAINERFILE, flags=re.M)[1:]
 
