@@ -1,6 +1,7 @@
 """What `huijian serve` passes on to its workers."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -12,7 +13,13 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ALLOCATOR = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "33554432"}
-START_SECONDS = 200
+START_SECONDS = 60
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @pytest.fixture
@@ -23,7 +30,7 @@ def environment_of_a_worker(tmp_path):
     def start(**variables):
         clean = {name: value for name, value in os.environ.items() if name not in ALLOCATOR}
         environment = {**clean, "HUIJIAN_HOME": str(tmp_path), **variables}
-        command = [Path(sys.executable).with_name("huijian"), "serve", "--port", "19371"]
+        command = [Path(sys.executable).with_name("huijian"), "serve", "--port", str(free_port())]
         with (tmp_path / "log").open("wb") as log:
             services.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
         deadline = time.monotonic() + START_SECONDS
