@@ -1,10 +1,13 @@
 """The released text model, as it is served."""
 
+import json
 import shutil
 import time
 
+import onnx
 import pytest
 
+from models import versions
 from models.profile import CLASSIFIER_LABELS, TEXT_FIELDS, Field, Label
 from models.settings import ArtifactError, Settings
 from models.text.classifier import TextClassifier, merged
