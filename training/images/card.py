@@ -110,15 +110,22 @@ def _phrases(captions: dict[str, Any]) -> str:
 def _results(evaluation: dict[str, Any] | None) -> str:
     if evaluation is None:
         return "Not evaluated yet: `huijian evaluate images`."
-    lines = ["| | pictures | r@1 | ok@1% | ok@.1% | recall with the default policy |", "|---|---|---|---|---|---|"]
+    lines = ["| | pictures | r@1 | ok@1% | ok@.1% | recall with the policy |", "|---|---|---|---|---|---|"]
     for method, numbers in evaluation.items():
         groups = {method: numbers["all"], **(numbers["labels"] | numbers["kinds"] if method == "emblems" else {})}
         lines += [_row(name, values) for name, values in groups.items()]
     overall = evaluation["emblems"]["all"]
-    lines += ["", f"Harmless pictures with a finding under the default policy: {overall['false@policy']:.2%}."]
+    lines += ["", _false_alarms(overall, evaluation["emblems"].get("policy", "not recorded"))]
     lines += [f"Expected calibration error: {overall['ece']:.3f}."]
     lines += ["r@1: the best reference is the right one; ok@x: and its score is one that x of harmless pictures pass."]
     return "\n".join(lines)
+
+
+def _false_alarms(overall: dict[str, Any], policy: str) -> str:
+    """With their interval, which older evaluations lack."""
+    low, high = overall["interval"].get("false@policy", (None, None))
+    spread = "" if low is None else f" (95% {low:.2%} to {high:.2%})"
+    return f"Harmless pictures with a finding under the policy ({policy}): {overall['false@policy']:.2%}{spread}."
 
 
 def _row(name: str, numbers: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ A gallery belongs to its encoder, so each gets its own, built from one reference
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,12 +33,31 @@ class ImageComparison:
     Attributes:
         recall: float (2,): imitations of which a finding names the right reference, champion's and challenger's.
         false_positives: float (2,): share of harmless pictures with a finding.
-        difference: of the share of pictures judged rightly, imitations and harmless ones weighing the same.
+        difference: of the share of pictures judged rightly, imitations and harmless ones weighing the same; whole
+            emblems are resampled, and harmless pictures one by one.
     """
 
     recall: Array
     false_positives: Array
     difference: Difference
+
+    @classmethod
+    def of(cls, rows: Sequence[dict[str, Any]], right: Array) -> ImageComparison:
+        """From which pictures each judges rightly.
+
+        Args:
+            rows: of the manifest.
+            right: bool (2, pictures), champion's and challenger's.
+        """
+        positive = np.array([row["label"] == "pos" for row in rows])
+        emblems = np.array([str(row["reference_id"]) for row in rows])[positive]
+        differences = right[1].astype(float) - right[0]
+        harmless = differences[~positive]
+        return cls(
+            recall=right[:, positive].mean(axis=1),
+            false_positives=1 - right[:, ~positive].mean(axis=1),
+            difference=paired_difference((differences[positive], emblems), (harmless, np.arange(len(harmless)))),
+        )
 
     def __str__(self) -> str:
         lines = [f"{'':<22}{'champion':>10}{'challenger':>12}"]
@@ -53,17 +73,11 @@ def compare_images(champion: Path, challenger: Path, manifest: Path, references:
         EncoderError, GalleryError: a folder or the references cannot be used.
     """
     rows = read_manifest(manifest)
-    positive = np.array([row["label"] == "pos" for row in rows])
-    right = np.stack([_right(folder, rows, positive, manifest.parent, references) for folder in (champion, challenger)])
-    weights = np.where(positive, 0.5 / max(positive.sum(), 1), 0.5 / max((~positive).sum(), 1)) * len(rows)
-    return ImageComparison(
-        recall=right[:, positive].mean(axis=1),
-        false_positives=1 - right[:, ~positive].mean(axis=1),
-        difference=paired_difference((right[1].astype(float) - right[0]) * weights),
-    )
+    right = [_right(folder, rows, manifest.parent, references) for folder in (champion, challenger)]
+    return ImageComparison.of(rows, np.stack(right))
 
 
-def _right(folder: Path, rows: list[dict[str, Any]], positive: Array, directory: Path, references: Path) -> Array:
+def _right(folder: Path, rows: Sequence[dict[str, Any]], directory: Path, references: Path) -> Array:
     """Bool (pictures,): an imitation reported as what it imitates, or a harmless picture let pass."""
     encoder = Encoder(folder)
     with tempfile.TemporaryDirectory() as scratch:
@@ -72,4 +86,5 @@ def _right(folder: Path, rows: list[dict[str, Any]], positive: Array, directory:
     policy = Policy.load(Settings.from_environment().policy)
     scored = score_pictures(rows, directory, detector, policy)
     found, reported = np.asarray(scored.found), np.asarray(scored.reported)
+    positive = np.array([row["label"] == "pos" for row in rows])
     return np.array(np.where(positive, found, ~reported))

@@ -6,12 +6,13 @@ media are mostly type, of which packages hold little, and what tells two apart i
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -19,13 +20,17 @@ import numpy as np
 from models.images.decode import decode_rgba
 from training.images import graphics
 from training.images.backgrounds import TRAINING_PHOTOS, Backgrounds
-from training.images.catalogue import CATALOGUE, own_drawings
-from training.images.split import Fold, fold_of
+from training.images.catalogue import CATALOGUE, own_drawings, read
+from training.images.split import Fold, fold_of, is_held_out
 from training.images.wordmarks import invented
 
 WORDMARKS = 1_200
 
 Array = np.ndarray
+
+
+class CasesError(ValueError):
+    """A cases file that cannot be used; the message names file and lines."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +47,33 @@ class Corpus:
     kinds: dict[str, Array]
     backgrounds: Backgrounds
 
+    def digest(self) -> str:
+        """Of every pixel, and of which drawings are one identity and one kind: another one means another training."""
+        kinds = {kind: members.tolist() for kind, members in self.kinds.items()}
+        digest = hashlib.sha256(repr((kinds, [len(drawn) for drawn in self.drawings])).encode())
+        for pixels in chain(*self.drawings, self.backgrounds.photos):
+            digest.update(repr(pixels.shape).encode() + pixels.tobytes())
+        return digest.hexdigest()[:16]
+
 
 def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
     """Everything of the training fold, grouped by what it depicts, and the cases.
 
     Args:
-        cases: files of labelled pictures (the contract's "Cases") that are learnt as further identities.
+        cases: files of labelled pictures (the contract's "Cases") that are learnt as further identities, by their
+            "reference_id"; the owner is the catalogue's, else the case's "owner_id", else told by the reference id.
         limit: at most this many drawings of every source, for tests.
+
+    Raises:
+        CasesError: cases without a reference id, or of owners that are held out.
+        training.packages.PackageError: a package could not be fetched.
     """
+    labelled = [case for path in cases for case in _cases(path)]
     drawings: dict[tuple[str, str], list[Array]] = defaultdict(list)
-    for kind, name, drawing in _everything(cases, limit):
+    for kind, name, drawing in _everything(limit):
         drawings[kind, name].append(drawing)
+    for reference_id, image in labelled:
+        drawings["logo", reference_id].append(_rgba(image))
     kinds: dict[str, list[int]] = defaultdict(list)
     for number, (kind, _) in enumerate(drawings):
         kinds[kind].append(number)
@@ -66,7 +87,7 @@ Named = Iterator[tuple[str, str, Array]]
 """Kind, identity and RGBA drawing, uint8 (height, width, 4)."""
 
 
-def _everything(cases: Sequence[Path], limit: int | None) -> Named:
+def _everything(limit: int | None) -> Named:
     rendered = graphics.load(limit)
     for row in rendered.rows(lambda item: item.fold is Fold.TRAIN):
         yield rendered.items[row].kind, rendered.items[row].identity, rendered.drawing(row)
@@ -75,8 +96,6 @@ def _everything(cases: Sequence[Path], limit: int | None) -> Named:
         drawing = graphics.render(svg)
         if drawing is not None:
             yield "wordmark", str(number), drawing
-    for path in cases:
-        yield from _cases(path)
 
 
 def _own(limit: int | None) -> Named:
@@ -88,15 +107,29 @@ def _own(limit: int | None) -> Named:
                 yield "own", entry.reference_id, drawing
 
 
-def _cases(path: Path) -> Named:
-    """Every case that has a picture; harmless ones have no labels and are left out."""
-    cases = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    for case in filter(_is_emblem, cases):
-        yield "logo", str(case.get("reference_id", case["id"])), _rgba(path.parent / case["image"])
+def _cases(path: Path) -> list[tuple[str, Path]]:
+    """Reference id and picture of every case that shows an emblem; texts and harmless pictures are left out."""
+    owners = {entry.reference_id: entry.owner_id for entry in read(CATALOGUE)}
+    faults: list[str] = []
+    found: list[tuple[str, Path]] = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        case = json.loads(line) if line.strip() else {}
+        if not (case.get("image") and case.get("labels")):
+            continue
+        emblem = case.get("reference_id")
+        if not emblem:
+            faults.append(f"line {number}: no reference_id says which emblem it is")
+        elif _is_reserved(owners.get(emblem) or case.get("owner_id") or emblem):
+            faults.append(f"line {number}: the owner of {emblem} is held out for calibration or test")
+        else:
+            found.append((emblem, path.parent / case["image"]))
+    if faults:
+        raise CasesError(f"{path.name}: {len(faults)} cases cannot be trained on: {'; '.join(faults[:20])}")
+    return found
 
 
-def _is_emblem(case: dict[str, Any]) -> bool:
-    return bool(case.get("image")) and bool(case.get("labels"))
+def _is_reserved(owner_id: str) -> bool:
+    return fold_of(owner_id) is Fold.VALIDATION or is_held_out(owner_id)
 
 
 def _rgba(file: Path) -> Array:

@@ -68,7 +68,8 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
         page: also gets an HTML page with curves and the worst errors.
 
     Returns:
-        By method what `measures.measure` says; ours is "emblems", and "emblems, shared pictures".
+        By method what `measures.measure` says; ours is "emblems", with the "policy" version that it was measured with,
+        and "emblems, shared pictures".
 
     Raises:
         ValueError: a manifest without imitations or without harmless pictures.
@@ -78,7 +79,7 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
     labels = [label_of.get(row["reference_id"], "not enrolled") for row in rows]
     matches = match_pictures(rows, manifest.parent, detector)
     ours = scored(rows, matches, detector, policy)
-    result = {"emblems": measure(rows, labels, ours)}
+    result = {"emblems": {**measure(rows, labels, ours), "policy": policy.version}}
     if others is not None:
         places = shared_places(rows)
         part = [rows[place] for place in places]
@@ -163,7 +164,10 @@ def show(result: Mapping[str, Any]) -> None:
 def _remarks(ours: Mapping[str, Any]) -> Iterator[str]:
     kinds = sorted(ours["harmless"].items(), key=lambda kind: -kind[1])
     named = ", ".join(f"{kind} {share:.1%}" for kind, share in kinds if share)
-    yield f"harmless pictures with a finding: {ours['all']['false@policy']:.2%} ({named or 'none of any kind'})"
+    low, high = ours["all"]["interval"]["false@policy"]
+    flagged = f"{ours['all']['false@policy']:.2%}, 95% {low:.2%} to {high:.2%}"
+    yield f"harmless pictures with a finding: {flagged} ({named or 'none of any kind'})"
+    yield f"policy: {ours['policy']}"
     yield f"expected calibration error: {ours['all']['ece']:.4f}"
     boxes = ours["boxes"]
     if boxes["pictures"]:

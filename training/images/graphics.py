@@ -24,6 +24,7 @@ from tqdm import tqdm
 
 from models.locks import locked
 from training import packages
+from training.images.fingerprint import fingerprint
 from training.images.split import Fold, fold_of
 
 SIDE = 160
@@ -109,12 +110,13 @@ class Graphics:
 
 
 def load(limit: int | None = None) -> Graphics:
-    """All graphics, rendered when first asked for and kept in the cache directory.
+    """All graphics, rendered when first asked for and kept in the cache directory, by what they were made from.
 
     Args:
         limit: at most this many drawings of each package, for tests.
     """
-    directory = packages.cache_directory().parent / "graphics" / f"{SIDE}-{limit or 'all'}"
+    made_from = fingerprint([Path(__file__)], [packages.packages()[source] for source in SOURCES])
+    directory = packages.cache_directory().parent / "graphics" / f"{made_from}-{limit or 'all'}"
     if not directory.exists():
         with locked(directory.with_suffix(".lock")), tempfile.TemporaryDirectory(dir=directory.parent) as scratch:
             if not directory.exists():  # another process may have been first

@@ -1,7 +1,7 @@
 """From scores to numbers: recall at few false alarms, with intervals, calibration, and where the boxes lie.
 
 Pictures of one emblem stand or fall together, so intervals come from resampling emblems, not pictures; thresholds come
-from harmless pictures, which are resampled with them.
+from harmless pictures, which are resampled with them, one by one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+from scipy.stats import binomtest
 from sklearn.metrics import roc_curve
 
 RESAMPLES = 500
@@ -66,6 +67,7 @@ def measure(rows: Sequence[Row], labels: Sequence[str], scored: Scored) -> dict[
     Returns:
         "all", and the same by "kinds", "labels" and, where rows name them, "artists": see `_Counter.numbers`;
         "harmless" says which share of each kind of harmless picture the policy reports, "boxes" how well they lie.
+        "false@policy" is the share of all of them, with Wilson's 95% interval.
     """
     positive = np.array([row["label"] == "pos" for row in rows])
     counter = _Counter(scored, [str(row["reference_id"]) for row in rows], ~positive)
@@ -77,7 +79,9 @@ def measure(rows: Sequence[Row], labels: Sequence[str], scored: Scored) -> dict[
     named = positive & np.array([bool(artist) for artist in artists])
     result["artists"] = {name: counter.numbers(members) for name, members in _groups(artists, named)}
     if scored.reported is not None:
-        result["all"]["false@policy"] = float(scored.reported[~positive].mean())
+        reported = scored.reported[~positive]
+        result["all"]["false@policy"] = float(reported.mean())
+        result["all"]["interval"]["false@policy"] = _wilson(reported)
         kinds = _groups([row.get("kind") or "" for row in rows], ~positive)
         result["harmless"] = {name: float(scored.reported[members].mean()) for name, members in kinds}
     if scored.boxes is not None:
@@ -148,10 +152,11 @@ class _Counter:
 
     def __init__(self, scored: Scored, emblems: Sequence[str], harmless: Array) -> None:
         self._scored = scored
-        self._emblems = np.unique(np.array(emblems), return_inverse=True)[1]
+        self._emblems = np.zeros(len(harmless), dtype=int)  # a harmless picture is of none, and is never looked up
+        imitated, self._emblems[~harmless] = np.unique(np.array(emblems)[~harmless], return_inverse=True)
         background = scored.scores[harmless]
         draw = np.random.default_rng(0)
-        count = int(self._emblems.max()) + 1
+        count = len(imitated)
         self._weights = draw.multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
         drawn = (background, *(draw.choice(background, len(background)) for _ in range(RESAMPLES)))
         # First the thresholds as they are, then those of the resamples: float64 (1 + RESAMPLES, 1) for each share.
@@ -184,6 +189,12 @@ def _interval(values: Array, weights: Array) -> tuple[float, float]:
     shares = resampled[totals > 0] / totals[totals > 0]
     low, high = np.quantile(shares, (0.025, 0.975))
     return float(low), float(high)
+
+
+def _wilson(happened: Array) -> tuple[float, float]:
+    """95% interval of a share of independent cases, bool (cases,), also where it is 0 (Wilson 1927)."""
+    interval = binomtest(int(happened.sum()), len(happened)).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def _groups(names: Sequence[str], members: Array) -> list[tuple[str, Array]]:

@@ -33,7 +33,8 @@ MEANINGS = {
 _INTRODUCTION = Markup(
     "<p>{imitations} 张仿冒图，{harmless} 张无害图 · imitations and harmless pictures. <code>{command}</code></p>\n"
     "<p>按策略检出 · found by the policy <b>{recall:.1%}</b>, 无害图误报 · harmless pictures flagged "
-    "<b>{false:.2%}</b>, 校准误差 · calibration error <b>{ece:.3f}</b>.</p>"
+    "<b>{false:.2%}</b> ({low:.2%}–{high:.2%}), 校准误差 · calibration error <b>{ece:.3f}</b>. "
+    "策略 · policy <code>{policy}</code></p>"
 )
 
 _MISSES = Markup(
@@ -76,13 +77,17 @@ def write_report(path: Path, numbers: Mapping[str, Numbers], pictures: Pictures,
         command: what made the numbers.
     """
     ours, imitations = numbers["emblems"]["all"], pictures.imitations
+    low, high = ours["interval"]["false@policy"]
     introduction = _INTRODUCTION.format(
         imitations=imitations.sum(),
         harmless=(~imitations).sum(),
         command=command,
         recall=ours["recall@policy"],
         false=ours["false@policy"],
+        low=low,
+        high=high,
         ece=ours["ece"],
+        policy=numbers["emblems"]["policy"],
     )
     content = page("图片评测 · Image evaluation", introduction, _sections(numbers, pictures))
     path.write_text(content, encoding="utf-8", errors="backslashreplace")

@@ -28,6 +28,7 @@ from training.images.calibrate import calibrate
 from training.images.card import write_card
 from training.images.corpus import Corpus, load_corpus
 from training.images.export import export
+from training.images.fingerprint import code_of, fingerprint
 from training.images.imitations import reference
 from training.images.losses import open_set_contrast, region_vectors
 from training.images.train_captions import STEPS as CAPTION_STEPS
@@ -71,6 +72,11 @@ def train_images(  # noqa: PLR0913 - a command's options
 
     Returns:
         `output`, with all that the service needs; the checkpoint is gone once the run is whole.
+
+    Raises:
+        training.images.corpus.CasesError: cases that cannot be trained on, such as those of owners that are held out.
+        training.packages.PackageError: a package could not be fetched.
+        FileExistsError: the output holds a run with another seed, other pictures or other code.
     """
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
@@ -94,10 +100,14 @@ class Trainer:
         corpus: what is learnt.
         seed: of the drawing.
         checkpoint: written every `SAVE_EVERY` steps; taken up where it exists.
+
+    Raises:
+        FileExistsError: the checkpoint is of a run with another seed, other pictures or other code.
     """
 
     def __init__(self, corpus: Corpus, seed: int, checkpoint: Path) -> None:
         self.corpus, self.checkpoint, self.seed = corpus, checkpoint, seed
+        self._settings = {"seed": seed, "pictures": corpus.digest(), "code": _code()}
         self.tower = tower.create()
         tower.freeze(self.tower)
         dimension = self.tower.visual.head.proj.out_features
@@ -170,20 +180,29 @@ class Trainer:
             "proxies": self.proxies.detach(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "progress": (self.step, self.elapsed, self.averages),
-            "begun_with": (self.seed, len(self.proxies)),
+            "settings": self._settings,
         }
         torch.save(state, self.checkpoint.with_suffix(".new"))
         self.checkpoint.with_suffix(".new").replace(self.checkpoint)
 
     def _resume(self) -> None:
         state = torch.load(self.checkpoint, weights_only=True)
-        if state["begun_with"] != (self.seed, len(self.proxies)):
-            raise FileExistsError(f"{self.checkpoint.parent} holds a run of other data: choose another folder")
+        saved = state.get("settings", {})
+        others = [name for name, value in self._settings.items() if saved.get(name) != value]
+        if others:
+            raise FileExistsError(
+                f"{self.checkpoint.parent} holds a run with other settings ({', '.join(others)}): choose another folder"
+            )
         self.tower.load_state_dict(state["tower"])
         self.proxies.data.copy_(state["proxies"])
         for optimizer, values in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(values)
         self.step, self.elapsed, self.averages = state["progress"]
+
+
+def _code() -> str:
+    """Of what draws and learns; what is done with the tower afterwards is done anew in any case."""
+    return fingerprint([*code_of(Path(__file__).with_name("losses.py")), Path(__file__)])
 
 
 def rate_at(step: int, steps: int) -> float:

@@ -1,5 +1,10 @@
+from pathlib import Path
+
 import pytest
 import torch
+import yaml
+
+from training import packages
 
 
 @pytest.fixture(scope="module")
@@ -9,3 +14,20 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture
+def pin(tmp_path, monkeypatch):
+    """Pins packages in a table and a cache of the test's own; returns where the last of them is unpacked."""
+    table = {}
+    monkeypatch.setenv("HUIJIAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(packages, "PACKAGES_FILE", tmp_path / "packages.yaml")
+
+    def pinned(key: str, version: str, registry: str = "npm") -> Path:
+        table[key] = {"registry": registry, "name": key, "version": version, "licence": "CC0-1.0"}
+        (tmp_path / "packages.yaml").write_text(yaml.safe_dump(table), encoding="utf-8")
+        packages.packages.cache_clear()
+        return packages.directory(key)
+
+    yield pinned
+    packages.packages.cache_clear()

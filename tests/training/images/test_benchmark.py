@@ -84,6 +84,16 @@ def test_the_same_seed_makes_the_same_pictures_and_nothing_is_made_twice(referen
     assert write_benchmark(references, first.parent, limit=2, seed=8).stat().st_mtime_ns > made
 
 
+def test_it_is_made_again_once_other_packages_are_pinned(references, tmp_path, monkeypatch):
+    pins = tmp_path / "packages.yaml"
+    monkeypatch.setattr(benchmark, "PACKAGES_FILE", pins)
+    made = []
+    for version in ("1", "1", "2"):
+        pins.write_text(f'openmoji: {{version: "{version}"}}', encoding="utf-8")
+        made.append(write_benchmark(references, tmp_path / "made", limit=1).stat().st_mtime_ns)
+    assert made[0] == made[1] < made[2]
+
+
 def test_the_recipe_says_how_many_of_each_kind_there_are(references, tmp_path):
     write_benchmark(references, tmp_path / "made", limit=3)
     recipe = json.loads((tmp_path / "made" / "recipe.json").read_text("utf-8"))

@@ -77,6 +77,17 @@ def test_recall_counts_the_right_reference_that_the_policy_reports(result):
     assert result["labels"]["national_symbol"]["pictures"] == 2
 
 
+def test_the_version_of_the_policy_and_the_interval_of_its_false_alarms_are_recorded(tmp_path, capsys):
+    evaluate_images(manifest(tmp_path, ROWS), Oracle(), POLICY, output=tmp_path / "n.json", page=tmp_path / "r.html")
+    written = json.loads((tmp_path / "n.json").read_text("utf-8"))["emblems"]
+    assert written["policy"] == POLICY.version
+    low, high = written["all"]["interval"]["false@policy"]
+    assert 0 < low < 0.25 < high < 1
+    printed, page = capsys.readouterr().out, (tmp_path / "r.html").read_text("utf-8")
+    assert f"policy: {POLICY.version}" in printed and f"<code>{POLICY.version}</code>" in page
+    assert f"25.00%, 95% {low:.2%} to {high:.2%}" in printed and f"({low:.2%}–{high:.2%})" in page
+
+
 def test_boxes_are_measured_where_the_manifest_has_them(result):
     assert result["boxes"] == {"pictures": 2, "iou>=0.5": 1.0, "mean_iou": pytest.approx(0.8)}
 

@@ -36,6 +36,24 @@ def test_intervals_are_wide_where_pictures_of_few_emblems_stand_or_fall_together
     assert widths[0] > 2 * widths[1]
 
 
+def test_harmless_pictures_are_no_emblems_whatever_their_rows_name():
+    right = np.array([place % 5 < 2 for place in range(25)] + [False] * 40)
+    named = [row | {"reference_id": f"twin.{number}"} for number, row in enumerate(rows(0, 40))]
+    intervals = [
+        measure([*rows(25, 0), *harmless], ["x"] * 65, Scored(right * 1.0, right))["all"]["interval"]
+        for harmless in (rows(0, 40), named)
+    ]
+    assert intervals[0] == intervals[1]
+
+
+def test_the_share_of_harmless_pictures_reported_has_wilsons_interval():
+    for flagged, bounds in ((0, (0, 0.2775)), (1, (0.0179, 0.4042))):
+        reported = np.arange(15) >= 15 - flagged
+        numbers = measure(rows(5, 10), ["x"] * 15, Scored(reported * 1.0, reported, reported))["all"]
+        assert numbers["false@policy"] == flagged / 10
+        assert numbers["interval"]["false@policy"] == pytest.approx(bounds, abs=1e-4)
+
+
 def test_a_score_that_is_right_as_often_as_it_says_has_no_calibration_error():
     assert calibration_error(np.full(10, 0.7), np.arange(10) < 7) == pytest.approx(0)
     assert calibration_error(np.full(10, 0.9), np.arange(10) < 7) == pytest.approx(0.2)

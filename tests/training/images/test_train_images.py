@@ -1,6 +1,7 @@
 """The image tower is trained, exported, calibrated and resumed, on few graphics and for few seconds."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import PIL.Image
@@ -87,6 +88,46 @@ def test_labelled_cases_become_identities(corpus, tmp_path):
     ]
     (tmp_path / "cases.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     assert len(corpora.load_corpus([tmp_path / "cases.jsonl"], LIMIT).drawings) == len(corpus.drawings) + 1
+
+
+def write_cases(path, *cases):
+    PIL.Image.new("RGB", (200, 100), "red").save(path.with_name("case.png"))
+    described = {"field": "avatar", "image": "case.png", "labels": ["media_logo"]}
+    path.write_text("\n".join(json.dumps(described | case) for case in cases), encoding="utf-8")
+    return path
+
+
+def test_cases_of_owners_that_are_held_out_are_refused_with_their_lines(tmp_path):
+    cases = [
+        {"id": "1", "reference_id": "media.new"},
+        {"id": "2", "reference_id": "media.bbc"},  # of the test fold
+        {"id": "3", "reference_id": "org.adobe-stock", "owner_id": "org.d"},
+        {"id": "4", "reference_id": "gov.court.emblem", "owner_id": "media.new"},  # the catalogue knows better
+        {"id": "5", "reference_id": "gov.taxation.emblem"},  # of the validation fold
+        {"id": "6"},
+        {"id": "7", "reference_id": "media.bbc", "labels": []},  # harmless, and not trained on
+    ]
+    with pytest.raises(corpora.CasesError) as caught:
+        corpora.load_corpus([write_cases(tmp_path / "new.jsonl", *cases)], LIMIT)
+    message = str(caught.value)
+    assert message.startswith("new.jsonl: 5 cases cannot be trained on")
+    assert [f"line {number}:" in message for number in range(1, 8)] == [False, True, True, True, True, True, False]
+    assert "gov.court.emblem is held out" in message and "line 6: no reference_id" in message
+
+
+def test_cases_of_a_test_owner_that_is_trained_on_anyway_are_taken(corpus, tmp_path):
+    cases = write_cases(tmp_path / "new.jsonl", {"id": "1", "reference_id": "logo.x", "owner_id": "org.apache"})
+    assert len(corpora.load_corpus([cases], LIMIT).drawings) == len(corpus.drawings) + 1
+
+
+def test_a_run_with_other_settings_is_not_gone_on_with(corpus, tmp_path):
+    train.Trainer(corpus, 0, tmp_path / "checkpoint.pt").run(1)
+    first, *rest = corpus.drawings
+    changed = tuple(255 - drawing for drawing in first)
+    others = replace(corpus, drawings=(changed, *rest))  # as many identities
+    for other, seed, named in ((corpus, 1, "seed"), (others, 0, "pictures")):
+        with pytest.raises(FileExistsError, match=rf"other settings \({named}\): choose another folder"):
+            train.Trainer(other, seed, tmp_path / "checkpoint.pt")
 
 
 def test_a_broken_off_run_goes_on_from_its_checkpoint(corpus, tmp_path):

@@ -1,0 +1,31 @@
+"""The card of an encoder says what its numbers were measured with."""
+
+import json
+
+import pytest
+
+from training.images.card import write_card
+
+SHARES = {"r@1": 0.9, "ok@1%": 0.8, "ok@.1%": 0.7, "recall@policy": 0.6}
+ALL = {"pictures": 100, **SHARES, "ece": 0.05, "false@policy": 0.001}
+
+
+def card(directory, evaluation):
+    metrics = {"pictures": 32, "identities": 3, "seconds": 60, "parity_max_relative_difference": 1e-6}
+    metrics["evaluation"] = {"emblems": {"labels": {}, "kinds": {}, **evaluation}}
+    (directory / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    return write_card(directory).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "line"),
+    [
+        (
+            {"all": {**ALL, "interval": {"false@policy": [0.0004, 0.0025]}}, "policy": "7+0123abcd"},
+            "under the policy (7+0123abcd): 0.10% (95% 0.04% to 0.25%).",
+        ),
+        ({"all": {**ALL, "interval": {}}}, "under the policy (not recorded): 0.10%."),
+    ],
+)
+def test_the_card_says_under_which_policy_it_was_measured(tmp_path, evaluation, line):
+    assert line in card(tmp_path, evaluation)
