@@ -14,7 +14,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import babel
 import cv2
@@ -24,12 +23,12 @@ from tqdm import tqdm
 
 from models.locks import locked
 from training import packages
+from training.images.pictures import iconify_svg
 from training.images.split import Fold, fold_of
 
 SIDE = 160
 """Longest side of a stored rendering in pixels; the network sees emblems of up to 256 pixels, mostly smaller."""
 
-BOX_KEYS = ("left", "top", "width", "height")
 MIN_SHAPES = 24
 """A rendering of fewer inked pixels is empty or broken."""
 
@@ -186,16 +185,7 @@ def _iconify(source: str, describe: Callable[[str, str], Graphic | None]) -> Ite
     for name, icon in collection["icons"].items():
         graphic = describe(source, name)
         if graphic is not None:
-            yield graphic, _svg(icon, collection)
-
-
-def _svg(icon: dict[str, Any], collection: dict[str, Any]) -> str:
-    box = [icon.get(key, collection.get(key, default)) for key, default in zip(BOX_KEYS, (0, 0, 16, 16), strict=True)]
-    view = " ".join(map(str, box))
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'viewBox="{view}" width="{box[2]}" height="{box[3]}">{icon["body"]}</svg>'
-    )
+            yield graphic, iconify_svg(icon, collection)
 
 
 def _emoji(source: str, name: str) -> Graphic | None:
