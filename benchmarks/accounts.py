@@ -96,7 +96,7 @@ def measure(files: RegisterFiles, size: int, at_once: int) -> None:
 def made(draw: np.random.Generator, centres: Array, first: int, count: int) -> Accounts:
     """Accounts that do not exist, numbered from `first` on."""
     looks = centres[draw.integers(len(centres), size=count)] + draw.normal(0, 0.7 / LOOK**0.5, (count, LOOK))
-    signs = draw.choice(np.float32([-1, 1]), (count, LAYOUT)) / LAYOUT**0.5
+    signs = draw.choice(np.array([-1, 1], np.float32), (count, LAYOUT)) / LAYOUT**0.5
     vectors = np.concatenate([unit(looks.astype(np.float32)), signs], axis=1) / np.float32(2**0.5)
     hashes = np.arange(first, first + count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     names = draw.integers(0, 2**64, count * NAMES, dtype=np.uint64)
@@ -118,7 +118,7 @@ def looked_up(
     name, right, wrong, times = normalize("晚风吹过麦田的收音机"), [], [], Times()
     for number in range(LOOK_UPS):
         chosen = int(draw.integers(len(avatars)))
-        vector = again(draw, avatars[chosen]) if number % 2 else unit(draw.normal(size=avatars.shape[1]))
+        vector = again(draw, avatars[chosen]) if number % 2 else unit(draw.normal(size=avatars.shape[1:]))
         shown = Shown(str(number), name, (Likeness(None, vector.astype(np.float32)),))
         (findings,) = times.measure(partial(detector, [shown]))
         if number % 2:

@@ -4,7 +4,7 @@ All learn the same drawings and see the same pictures, one at a time; the neares
 answers. Hashes and keypoints stand beside them. Nothing of what the service adds (score normalisation, verification,
 calibration) is used, so the table is about features.
 
-    python benchmarks/candidates.py build/benchmark-40
+    .venv/bin/python -m benchmarks.candidates build/benchmark-40
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from tqdm import tqdm
 
 from models.images.encoder import Encoder
 from models.settings import Settings
-from training.images.evaluate import read_manifest, shared_places
+from training.images.evaluate import shared_places
+from training.images.manifest import read_manifest
 from training.images.measures import measure
 from training.images.peers import PEERS, Answer, Array, Finder, Peer, best, judge, lite0
 
@@ -51,7 +52,7 @@ def main(
         print(*table(result), sep="\n", flush=True)
         if output is not None:
             output.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    print(shlex.join(["python", *sys.argv]))
+    print(shlex.join([".venv/bin/python", "-m", "benchmarks.candidates", *sys.argv[1:]]))
 
 
 def measured(rows: Sequence[dict[str, Any]], folder: Path, peers: Mapping[str, Peer]) -> dict[str, Any]:

@@ -252,7 +252,7 @@ def stored_bytes(index: faiss.Index) -> int:
         count += len(data)
         return len(data)
 
-    faiss.write_index(index, faiss.PyCallbackIOWriter(write))
+    faiss.write_index(index, faiss.PyCallbackIOWriter(write))  # type: ignore[attr-defined] # its stubs leave it out
     return count
 
 

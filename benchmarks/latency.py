@@ -127,7 +127,8 @@ def post(client: httpx.Client, profile: Profile) -> None:
         HTTPStatusError: it was refused.
     """
     data = {"account_id": profile.account_id, "name": profile.name, "bio": profile.bio}
-    files = {"avatar": ("avatar.jpg", profile.avatar), "cover": ("cover.jpg", profile.cover)}
+    pictures = {"avatar": profile.avatar, "cover": profile.cover}
+    files = {name: (f"{name}.jpg", data) for name, data in pictures.items() if data}
     client.post("/v1/classify", data=data, files=files).raise_for_status()
 
 

@@ -14,13 +14,14 @@ import random
 import time
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import opencc
 
 from benchmarks.clock import pin_to_one_core, state_of_machine
 from models.text.characters import SINGLE
-from models.text.normalize import normalize
+from models.text.normalize import Normalized, normalize
 from models.text.readings import Kind, readings
 
 CASES = Path(__file__).resolve().parents[1] / "datasets" / "bios" / "train.jsonl"
@@ -98,16 +99,20 @@ def _print_speeds(name: str, texts: Sequence[str]) -> None:
 def _print_worst(worst: dict[str, str]) -> None:
     for name, text in worst.items():
         SINGLE.clear()
-        cold = _timed(lambda text=text: normalize(text)) * 1000
-        warm, peers = (seconds(lambda text=text, work=work: work(text)) * 1000 for work in (normalize, peer))
+        cold = _timed(partial(normalize, text)) * 1000
+        warm, peers = (seconds(partial(work, text)) * 1000 for work in (normalize, peer))
         print(f"{name:<34}{cold:>12.1f}{warm:>8.1f}{peers:>8.1f}{warm / peers:>8.1f}")
 
 
 def _print_readings(texts: Sequence[str]) -> None:
     normalized = [normalize(text) for text in texts]
     for kinds in ([Kind.JOINED], [Kind.SHAPE], [Kind.SOUND], [Kind.NEAR_SOUND], list(Kind)):
-        cost = seconds(lambda kinds=kinds: [[reading.text for reading in readings(text, kinds)] for text in normalized])
+        cost = seconds(partial(_read, normalized, kinds))
         print(f"{' '.join(kinds):<34}{len(texts) / cost:>12,.0f}")
+
+
+def _read(texts: Sequence[Normalized], kinds: Sequence[Kind]) -> list[list[str]]:
+    return [[reading.text for reading in readings(text, kinds)] for text in texts]
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import argparse
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from tqdm import tqdm
@@ -61,7 +62,7 @@ class Steps:
         pixels = picture.pixels
         likely = self.test.measure(lambda: may_hold_text(pixels))
         outlines = self.detection.measure(lambda: self.reader.outlines(pixels))
-        lines = [self.recognition.measure(lambda c=corners: self.reader.line(c, pixels)) for corners in outlines]
+        lines = [self.recognition.measure(partial(self.reader.line, corners, pixels)) for corners in outlines]
         read = Writing.of([replace(line, confidence=1.0) for line in lines]).text
         return Trial(picture, likely, [line for line in lines if line.text], share_found("".join(picture.lines), read))
 

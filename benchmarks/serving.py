@@ -41,9 +41,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="measure", required=True)
     for name, (_, seconds, what) in MEASURES.items():
-        command = commands.add_parser(name)
-        command.add_argument("--seconds", type=float, default=seconds, help=f"{what}; {seconds} unless given")
-        command.add_argument("--cores", type=int, help="for what is measured; half of them unless given")
+        measuring = commands.add_parser(name)
+        measuring.add_argument("--seconds", type=float, default=seconds, help=f"{what}; {seconds} unless given")
+        measuring.add_argument("--cores", type=int, help="for what is measured; half of them unless given")
     options = parser.parse_args()
     cores, load = Cores.split(options.cores), os.getloadavg()[0]
     measure, *_ = MEASURES[options.measure]

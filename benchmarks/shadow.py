@@ -71,8 +71,12 @@ def in_thread(challenger: Inspector) -> Offer:
             if job := waiting.take(1):
                 challenger([job[0]])
 
+    def offer(judged: list[tuple[Profile, Answer]]) -> None:
+        for job in judged:
+            waiting.put(job)
+
     threading.Thread(target=judge, daemon=True).start()
-    return lambda judged: [waiting.put(job) for job in judged] and None
+    return offer
 
 
 def answer(champion: Inspector, profile: Profile, offer: Offer) -> None:

@@ -84,7 +84,12 @@ def sync(file: Path, rules: StoreRules, secrets: Secrets) -> Times:
     """The disk alone."""
     line = canonical(record(*judgement(), rules.contents, secrets)).encode()
     with file.open("ab", buffering=0) as log:
-        return measure(lambda _: (log.write(line), os.fdatasync(log)))
+
+        def synced(_: object) -> None:
+            log.write(line)
+            os.fdatasync(log)
+
+        return measure(synced)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from models.text.normalize import FieldText
 from models.text.windows import Window, Windows
 from training.text.base import PAD, architecture
 from training.text.examples import LENGTH
-from training.text.judges import shipped_parts
+from training.text.judges import Detector, shipped_parts
 from training.text.model import TextModel
 
 LIMITS = {30: 8.0, 150: 25.0}
@@ -87,7 +87,7 @@ def print_stages(directory: Path, length: int, limit: float) -> None:
     print(f"{'limit':<44}{limit:>9.1f}")
 
 
-def judge(text: str, detectors: dict[str, Callable[[Sequence[FieldText]], object]], stages: dict[str, Times]) -> object:
+def judge(text: str, detectors: Mapping[str, Detector], stages: Mapping[str, Times]) -> object:
     """Judge one text as the Inspector does, noting what every stage takes."""
     field_text = stages["normalise"].measure(lambda: FieldText.of(Field.BIO, text))
     found = [stages[name].measure(partial(detector, [field_text])) for name, detector in detectors.items()]
@@ -97,7 +97,7 @@ def judge(text: str, detectors: dict[str, Callable[[Sequence[FieldText]], object
 def print_throughput(directory: Path) -> None:
     """Texts per second of the classifier as served, and of others of its architecture, all on the same texts."""
     chosen = [FieldText.of(Field.BIO, text) for text in texts("bio")[:BATCH]]
-    runs = {"ours, ONNX in 8 bits with n-grams, one by one": partial(TextClassifier(directory), chosen)}
+    runs: dict[str, Run] = {"ours, ONNX in 8 bits with n-grams, one by one": partial(TextClassifier(directory), chosen)}
     with tempfile.TemporaryDirectory() as scratch:
         runs |= peers(directory, chosen, Path(scratch))
         times = {name: Times() for name in runs}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from models.profile import Box
 
 
@@ -18,6 +20,23 @@ def shared(one: Box, other: Box) -> float:
 
 
 def overlap(one: Box, other: Box) -> float:
-    """Intersection over union of two boxes that have an area."""
+    """Intersection over union, 0 where they do not meet."""
     both = shared(one, other)
-    return both / (area(one) + area(other) - both)
+    return both / (area(one) + area(other) - both) if both else 0.0
+
+
+def overlaps(boxes: np.ndarray, others: np.ndarray | Box) -> np.ndarray:
+    """Intersection over union of many boxes that have an area, each with its counterpart or all with one.
+
+    Args:
+        boxes: (n, 4), left, top, right, bottom, in any unit.
+        others: (n, 4) or (4,), in the same.
+
+    Returns:
+        Float64 (n,).
+    """
+    boxes, others = np.asarray(boxes, np.float64), np.asarray(others, np.float64)
+    sides = np.minimum(boxes[..., 2:], others[..., 2:]) - np.maximum(boxes[..., :2], others[..., :2])
+    both = np.prod(np.maximum(sides, 0), axis=-1)
+    areas = [np.prod(some[..., 2:] - some[..., :2], axis=-1) for some in (boxes, others)]
+    return np.asarray(both / (areas[0] + areas[1] - both))

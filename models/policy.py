@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StrictBool, ValidationError, model_validator
 
-from models.boxes import area, shared
+from models.boxes import area, overlap, shared
 from models.profile import Finding, Label, Severity
 from models.shares import in_share
 
@@ -240,11 +240,10 @@ def _one_per_place(findings: list[Finding]) -> list[Finding]:
 
 
 def _same_place(one: Finding, other: Finding) -> bool:
-    """Whether both are emblems found at the same place of the same picture (intersection over union)."""
+    """Whether both are emblems found at the same place of the same picture."""
     here, there = one.evidence, other.evidence
     if one.field is not other.field or here.frame != there.frame:
         return False
     if here.reference_id is None or there.reference_id is None or here.box is None or there.box is None:
         return False
-    both = shared(here.box, there.box)
-    return both > SAME_PLACE * (area(here.box) + area(there.box) - both)
+    return overlap(here.box, there.box) > SAME_PLACE

@@ -1,12 +1,12 @@
 """What closed accounts are recognised with: how alike avatars must be, and how common names are.
 
-    python -m training.accounts avatars models/artifacts/encoders/FINGERPRINT
+    python -m training.accounts avatars ENCODER_FOLDER --output ENCODER_FOLDER/closed_calibration.json
     python -m training.accounts names
 
 The first fits, for an encoder, what the likeness of two avatars says (`models.accounts.likelihood`): on avatars that
 are uploaded again, changed as people change them, and on pairs of avatars of people who have nothing to do with each
-other. Half of the people are fitted on; the table is of the other half. The second counts the names of the training
-corpus (`models.accounts.rarity`).
+other. Half of the people are fitted on; the table is of the other half. Without `--output` it is only printed. The
+second counts the names of the training corpus (`models.accounts.rarity`).
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ from training.images.scenes import Picture
 RATIOS = (2, 3, 4, 5)
 """Powers of ten: how much likelier the same account than another."""
 
+OUTPUT = f"File to write it to: {FILE} in the encoder's folder is what the service reads. Printed only, if not given."
+
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 Array = np.ndarray
@@ -47,9 +49,9 @@ Pairs = Array
 
 @app.command()
 def avatars(
-    encoder: Path,
+    encoder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Its artefact folder.")],
     each: Annotated[int, typer.Option(help="Avatars of each of four sorts.")] = 200,
-    output: Annotated[Path | None, typer.Option(help="The folder of the encoder if not given.")] = None,
+    output: Annotated[Path | None, typer.Option(dir_okay=False, help=OUTPUT)] = None,
 ) -> None:
     """Fit what the likeness of avatars says, and print what is found with it.
 
@@ -64,7 +66,8 @@ def avatars(
     values = fitted(np.concatenate([same(known, found)[half] for found in again.values()]), others(known[half]))
     report = measured(values, {name: same(known, found)[~half] for name, found in again.items()}, others(known[~half]))
     text = json.dumps({**values, "measured": report}, indent=2)
-    (output or encoder / FILE).write_text(text + "\n", encoding="utf-8")
+    if output is not None:
+        output.write_text(text + "\n", encoding="utf-8")
     typer.echo(text)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -30,8 +30,6 @@ SIGNATURE, HEAD = 8, 64
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
-Draw = Callable[[st.SearchStrategy], object]
-
 
 def seeds() -> list[bytes]:
     """Good pictures of every format, mode and option that Pillow can write."""
@@ -52,7 +50,7 @@ def seeds() -> list[bytes]:
     return stills + moving
 
 
-STILLS = (
+STILLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("JPEG", {}),
     ("JPEG", {"progressive": True}),
     ("JPEG", {"icc_profile": bytes(300), "comment": b"a"}),
@@ -64,10 +62,15 @@ STILLS = (
     ("GIF", {"interlace": 0}),
     ("BMP", {}),
 )
-MOVING = (("GIF", {"disposal": 2}), ("GIF", {"disposal": 3}), ("WEBP", {}), ("PNG", {"blend": 1}))
+MOVING: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("GIF", {"disposal": 2}),
+    ("GIF", {"disposal": 3}),
+    ("WEBP", {}),
+    ("PNG", {"blend": 1}),
+)
 
 
-def _encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
+def _encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, kind, **options)
     return buffer.getvalue()
@@ -77,7 +80,7 @@ SEEDS = seeds()
 
 
 @st.composite
-def pictures(draw: Draw) -> bytes:
+def pictures(draw: st.DrawFn) -> bytes:
     """A good picture, changed in some places."""
     data = bytearray(draw(st.sampled_from(SEEDS)))
     for _ in range(draw(st.integers(0, MAX_CHANGES))):
@@ -90,34 +93,34 @@ def pictures(draw: Draw) -> bytes:
     return bytes(data)
 
 
-def _set_byte(draw: Draw, data: bytearray, place: int) -> None:
+def _set_byte(draw: st.DrawFn, data: bytearray, place: int) -> None:
     data[place : place + 1] = bytes([draw(st.integers(0, 255))])
 
 
-def _set_number(draw: Draw, data: bytearray, place: int) -> None:
+def _set_number(draw: st.DrawFn, data: bytearray, place: int) -> None:
     layout, number = draw(st.sampled_from((">I", "<I", ">H", "<H"))), draw(st.sampled_from(ODD))
     size = struct.calcsize(layout)
     data[place : place + size] = struct.pack(layout, number % (1 << (8 * size)))
 
 
-def _insert(draw: Draw, data: bytearray, place: int) -> None:
+def _insert(draw: st.DrawFn, data: bytearray, place: int) -> None:
     data[place:place] = draw(st.binary(min_size=1, max_size=40))
 
 
-def _remove(draw: Draw, data: bytearray, place: int) -> None:
+def _remove(draw: st.DrawFn, data: bytearray, place: int) -> None:
     del data[place : place + draw(st.integers(1, 200))]
 
 
-def _repeat(draw: Draw, data: bytearray, place: int) -> None:
+def _repeat(draw: st.DrawFn, data: bytearray, place: int) -> None:
     data[place:place] = data[place : place + draw(st.integers(1, 200))] * draw(st.sampled_from((1, 2, 50)))
 
 
-def _splice(draw: Draw, data: bytearray, place: int) -> None:
+def _splice(draw: st.DrawFn, data: bytearray, place: int) -> None:
     other = draw(st.sampled_from(SEEDS))
     data[place:] = other[draw(st.integers(0, len(other))) :]
 
 
-def _cut(_: Draw, data: bytearray, place: int) -> None:
+def _cut(_: st.DrawFn, data: bytearray, place: int) -> None:
     del data[place:]
 
 
@@ -148,5 +151,5 @@ def check(data: bytes) -> None:
     assert rgba.dtype == np.uint8 and rgba.shape[2] == 4
     for image in images:
         height, width, channels = image.pixels.shape
-        assert (image.pixels.dtype, channels) == (np.uint8, 3)
+        assert image.pixels.dtype == np.uint8 and channels == 3
         assert MIN_SIDE <= min(height, width) <= max(height, width) <= LONG_SIDE, image.pixels.shape

@@ -141,4 +141,6 @@ def _check_finding(finding: Finding, given: FieldText) -> None:
     original = given.normalized.original
     assert finding.field is given.field
     assert 0 <= finding.score <= 1
-    assert all(0 <= start < end <= len(original) for start, end in finding.evidence.spans), finding.evidence.spans
+    spans = finding.evidence.spans
+    assert spans is not None
+    assert all(0 <= start < end <= len(original) for start, end in spans), spans

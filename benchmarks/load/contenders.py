@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -209,7 +210,7 @@ def _started(command: list[str], cores: Cores, environment: Mapping[str, str]) -
             process.wait(60)
 
 
-def _start(command: list[str], cores: Cores, environment: Mapping[str, str], **pipes: object) -> psutil.Popen:
+def _start(command: list[str], cores: Cores, environment: Mapping[str, str], **pipes: Any) -> psutil.Popen:
     os.sched_setaffinity(0, cores.contenders)  # which its processes and all their threads inherit
     try:
         return psutil.Popen(command, cwd=REPOSITORY, env={**os.environ, **environment}, **pipes)

@@ -20,7 +20,7 @@ from PIL import Image
 from benchmarks.load.requests import FORM, Request, form, multipart, never_seen
 from benchmarks.profiles import AVATAR, COVER, imitation, picture, texts
 from models.inspector import Inspector
-from models.profile import Profile
+from models.profile import Answer, Profile
 from models.settings import Settings
 
 DIFFERENT = 12
@@ -131,11 +131,17 @@ class Expected:
     def __init__(self, mixture: Mixture) -> None:
         inspector = Inspector.load(Settings().released())
         every = [profile for profiles in mixture.kinds.values() for profile in profiles]
-        self._said = {profile.account_id: essence(inspector([profile])[0].to_dict()) for profile in every}
+        self._said = {profile.account_id: essence(_answer(inspector, profile)) for profile in every}
 
     def agrees(self, profile: Profile, answer: Said) -> bool:
         """Whether an answer is that of the Inspector, but for the mark, which is looked at by itself."""
         return essence(answer) == self._said[profile.account_id]
+
+
+def _answer(inspector: Inspector, profile: Profile) -> Said:
+    (answer,) = inspector([profile])
+    assert isinstance(answer, Answer), "every profile of the mixture can be judged"
+    return answer.to_dict()
 
 
 def essence(answer: Said) -> Any:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 
 import httpx
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks.load.contenders import Cores, Rate, Server, alone, fastapi, huijian, new_request
+from benchmarks.load.contenders import Alone, Cores, Rate, Server, alone, fastapi, huijian, new_request
 from benchmarks.load.generator import Exchange, at_random, evenly, open_loop, percentiles, succeeded
 from benchmarks.load.limits import Number
 from benchmarks.load.requests import Request, form, never_seen, profiles
+
+CONTENDERS: tuple[Callable[[Cores], AbstractContextManager[Alone | Server]], ...] = (alone, fastapi, huijian)
 
 ROUND_SECONDS = 10
 """Contenders take turns of so long, so that a busy machine is busy for all of them."""
@@ -36,7 +38,7 @@ def throughput(cores: Cores, seconds: float) -> list[Number]:
     rounds = max(1, round(seconds / ROUND_SECONDS))
     length = seconds / rounds
     with ExitStack() as stack:
-        contenders = [stack.enter_context(start(cores)) for start in (alone, fastapi, huijian)]
+        contenders = [stack.enter_context(start(cores)) for start in CONTENDERS]
         rates = [[one.saturate(length) for one in contenders] for _ in tqdm(range(rounds), disable=None)]
     inspector, bare, ours = (list(of_one) for of_one in zip(*rates, strict=True))
     return [

@@ -74,7 +74,11 @@ def images(  # noqa: PLR0913, PLR0917 - the run's own options
 
     Example: `huijian train images --cases new-cases.jsonl --steps 12000`
     """
+    from training.images.corpus import CasesError
     from training.images.train import train_images
 
-    artifact = train_images(output, cases=cases or (), steps=steps, seed=seed, limit=limit, threads=threads)
+    try:
+        artifact = train_images(output, cases=cases or (), steps=steps, seed=seed, limit=limit, threads=threads)
+    except CasesError as error:
+        raise typer.BadParameter(str(error)) from error
     typer.echo(f"{artifact}; put it in force with: huijian promote {artifact} --references REFERENCES.jsonl")

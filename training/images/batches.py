@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.boxes import overlaps
 from models.images.encoder import windows
 from training.images import tower
 from training.images.backgrounds import Size
@@ -84,10 +85,10 @@ def _imitation(draw: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     rows, columns = size[0] // tower.STRIDE, size[1] // tower.STRIDE
     cells = windows(rows, columns)
     exact = np.array(box) * (columns, rows, columns, rows)
-    shared, union = _overlaps(cells, exact)
-    apart = np.flatnonzero(shared == 0)
+    near = overlaps(cells, exact)
+    apart = np.flatnonzero(near == 0)
     empty = len(apart) > 0 and other is None
-    chosen = [cells[0], cells[np.argmax(shared / union)], _around(exact, rows, columns), cells[0]]
+    chosen = [cells[0], cells[np.argmax(near)], _around(exact, rows, columns), cells[0]]
     if empty:
         chosen[3] = cells[draw.choice(apart)]
     area = (box[2] - box[0]) * (box[3] - box[1])
@@ -111,13 +112,6 @@ def _pick(draw: np.random.Generator, corpus: Corpus) -> int:
 
 def _of(draw: np.random.Generator, drawings: Sequence[Array]) -> Array:
     return drawings[int(draw.integers(len(drawings)))]
-
-
-def _overlaps(cells: Array, exact: Array) -> tuple[Array, Array]:
-    """Areas of intersection and union of each window with the emblem's box, in cells."""
-    low, high = np.maximum(cells[:, :2], exact[:2]), np.minimum(cells[:, 2:], exact[2:])
-    shared = np.prod(np.maximum(high - low, 0), axis=1)
-    return shared, np.prod(cells[:, 2:] - cells[:, :2], axis=1) + np.prod(exact[2:] - exact[:2]) - shared
 
 
 def _around(exact: Array, rows: int, columns: int) -> Array:

@@ -14,6 +14,7 @@ from itertools import islice
 import numpy as np
 from tqdm import tqdm
 
+from models.boxes import overlaps
 from models.images.encoder import Embedding, Encoder
 from models.profile import Box
 from training.images.backgrounds import BENCHMARK_PHOTOS, TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds
@@ -88,9 +89,4 @@ def _pictures(
 
 def _around(embedding: Embedding, box: Box) -> Array:
     """The vector of the window that overlaps a box best."""
-    low = np.maximum(embedding.boxes[:, :2], box[:2])
-    high = np.minimum(embedding.boxes[:, 2:], box[2:])
-    shared = np.prod(np.maximum(high - low, 0), axis=1)
-    areas = np.prod(embedding.boxes[:, 2:] - embedding.boxes[:, :2], axis=1)
-    union = areas + (box[2] - box[0]) * (box[3] - box[1]) - shared
-    return embedding.vectors[np.argmax(shared / union)]
+    return embedding.vectors[np.argmax(overlaps(embedding.boxes, box))]

@@ -21,7 +21,7 @@ from models.images.decode import decode_rgba
 from training.images import graphics
 from training.images.backgrounds import TRAINING_PHOTOS, Backgrounds
 from training.images.catalogue import CATALOGUE, own_drawings, read
-from training.images.split import Fold, fold_of, is_held_out
+from training.images.split import Fold, fold_of, is_held_out, name_of
 from training.images.wordmarks import invented
 
 WORDMARKS = 1_200
@@ -61,14 +61,16 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
 
     Args:
         cases: files of labelled pictures (the contract's "Cases") that are learnt as further identities, by their
-            "reference_id"; the owner is the catalogue's, else the case's "owner_id", else told by the reference id.
+            "reference_id" or else each by itself. The owner is the catalogue's, else the case's "owner_id", else told
+            by the reference id.
         limit: at most this many drawings of every source, for tests.
 
     Raises:
-        CasesError: cases without a reference id, or of owners that are held out.
+        CasesError: cases of owners that calibration or test imitate.
         training.packages.PackageError: a package could not be fetched.
     """
-    labelled = [case for path in cases for case in _cases(path)]
+    held_out = _held_out(limit) if cases else frozenset()
+    labelled = [case for path in cases for case in _cases(path, held_out)]
     drawings: dict[tuple[str, str], list[Array]] = defaultdict(list)
     for kind, name, drawing in _everything(limit):
         drawings[kind, name].append(drawing)
@@ -107,29 +109,33 @@ def _own(limit: int | None) -> Named:
                 yield "own", entry.reference_id, drawing
 
 
-def _cases(path: Path) -> list[tuple[str, Path]]:
-    """Reference id and picture of every case that shows an emblem; texts and harmless pictures are left out."""
+def _cases(path: Path, held_out: frozenset[str]) -> list[tuple[str, Path]]:
+    """Identity and picture of every case that shows an emblem; texts and harmless pictures are left out."""
     owners = {entry.reference_id: entry.owner_id for entry in read(CATALOGUE)}
     faults: list[str] = []
     found: list[tuple[str, Path]] = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-        case = json.loads(line) if line.strip() else {}
+        try:
+            case = json.loads(line or "{}")
+        except json.JSONDecodeError as error:
+            faults.append(f"line {number}: not JSON ({error.msg})")
+            continue
         if not (case.get("image") and case.get("labels")):
             continue
-        emblem = case.get("reference_id")
-        if not emblem:
-            faults.append(f"line {number}: no reference_id says which emblem it is")
-        elif _is_reserved(owners.get(emblem) or case.get("owner_id") or emblem):
+        emblem = str(case.get("reference_id") or case["id"])
+        if name_of(owners.get(emblem) or case.get("owner_id") or emblem) in held_out:
             faults.append(f"line {number}: the owner of {emblem} is held out for calibration or test")
-        else:
-            found.append((emblem, path.parent / case["image"]))
+        found.append((emblem, path.parent / case["image"]))
     if faults:
         raise CasesError(f"{path.name}: {len(faults)} cases cannot be trained on: {'; '.join(faults[:20])}")
     return found
 
 
-def _is_reserved(owner_id: str) -> bool:
-    return fold_of(owner_id) is Fold.VALIDATION or is_held_out(owner_id)
+def _held_out(limit: int | None) -> frozenset[str]:
+    """Names of the owners that calibration or test imitate: of packages and of the catalogue."""
+    owners = {item.owner for item in graphics.load(limit).items if not item.harmless}
+    owners |= {entry.owner_id for entry in read(CATALOGUE)}
+    return frozenset(name_of(owner) for owner in owners if fold_of(owner) is Fold.VALIDATION or is_held_out(owner))
 
 
 def _rgba(file: Path) -> Array:

@@ -14,7 +14,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import babel
 import cv2
@@ -24,13 +23,13 @@ from tqdm import tqdm
 
 from models.locks import locked
 from training import packages
-from training.images.fingerprint import fingerprint
+from training.images.fingerprint import code_of, fingerprint
+from training.images.pictures import iconify_svg
 from training.images.split import Fold, fold_of
 
 SIDE = 160
 """Longest side of a stored rendering in pixels; the network sees emblems of up to 256 pixels, mostly smaller."""
 
-BOX_KEYS = ("left", "top", "width", "height")
 MIN_SHAPES = 24
 """A rendering of fewer inked pixels is empty or broken."""
 
@@ -115,7 +114,7 @@ def load(limit: int | None = None) -> Graphics:
     Args:
         limit: at most this many drawings of each package, for tests.
     """
-    made_from = fingerprint([Path(__file__)], [packages.packages()[source] for source in SOURCES])
+    made_from = fingerprint(code_of(Path(__file__)), [packages.packages()[source] for source in SOURCES])
     directory = packages.cache_directory().parent / "graphics" / f"{made_from}-{limit or 'all'}"
     if not directory.exists():
         with locked(directory.with_suffix(".lock")), tempfile.TemporaryDirectory(dir=directory.parent) as scratch:
@@ -188,16 +187,7 @@ def _iconify(source: str, describe: Callable[[str, str], Graphic | None]) -> Ite
     for name, icon in collection["icons"].items():
         graphic = describe(source, name)
         if graphic is not None:
-            yield graphic, _svg(icon, collection)
-
-
-def _svg(icon: dict[str, Any], collection: dict[str, Any]) -> str:
-    box = [icon.get(key, collection.get(key, default)) for key, default in zip(BOX_KEYS, (0, 0, 16, 16), strict=True)]
-    view = " ".join(map(str, box))
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'viewBox="{view}" width="{box[2]}" height="{box[3]}">{icon["body"]}</svg>'
-    )
+            yield graphic, iconify_svg(icon, collection)
 
 
 def _emoji(source: str, name: str) -> Graphic | None:

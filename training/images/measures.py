@@ -14,6 +14,8 @@ import numpy as np
 from scipy.stats import binomtest
 from sklearn.metrics import roc_curve
 
+from models.boxes import overlaps
+
 RESAMPLES = 500
 BINS = 15
 """Equally wide, as Guo et al. 2017 have them."""
@@ -130,21 +132,9 @@ def box_precision(rows: Sequence[Row], scored: Scored) -> Row:
     known = [place for place, row in enumerate(rows) if row.get("box") and scored.right[place]]
     if not known or scored.boxes is None:
         return {"pictures": 0}
-    overlaps = overlap(scored.boxes[known], np.array([rows[place]["box"] for place in known], dtype=np.float64))
-    share = float((overlaps >= OVERLAP).mean())
-    return {"pictures": len(known), f"iou>={OVERLAP:g}": share, "mean_iou": float(overlaps.mean())}
-
-
-def overlap(boxes: Array, others: Array) -> Array:
-    """Intersection over union, float64 (n,).
-
-    Args:
-        boxes, others: float64 (n, 4), left, top, right, bottom.
-    """
-    low, high = np.maximum(boxes[:, :2], others[:, :2]), np.minimum(boxes[:, 2:], others[:, 2:])
-    shared = np.prod(np.clip(high - low, 0, None), axis=1)
-    areas = [np.prod(sides[:, 2:] - sides[:, :2], axis=1) for sides in (boxes, others)]
-    return np.asarray(shared / np.maximum(areas[0] + areas[1] - shared, 1e-12))
+    found = overlaps(scored.boxes[known], np.array([rows[place]["box"] for place in known]))
+    share = float((found >= OVERLAP).mean())
+    return {"pictures": len(known), f"iou>={OVERLAP:g}": share, "mean_iou": float(found.mean())}
 
 
 class _Counter:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -70,11 +71,15 @@ def _icon(package: str, name: str) -> str:
         drawing = (root / "package" / "icons" / f"{name}.svg").read_text(encoding="utf-8")
         return drawing.replace("<svg", f'<svg fill="#{colour}"', 1)
     icons = _json(root / ICONIFY)
-    icon = icons["icons"][name]
-    left, top = icon.get("left", 0), icon.get("top", 0)
-    width, height = (icon.get(side, icons.get(side, 16)) for side in ("width", "height"))
+    return iconify_svg(icons["icons"][name], icons)
+
+
+def iconify_svg(icon: Mapping[str, Any], icons: Mapping[str, Any]) -> str:
+    """One icon of an Iconify set as SVG; where it does not say its view box, the set does."""
+    defaults = {"left": 0, "top": 0, "width": 16, "height": 16}
+    view = " ".join(str(icon.get(key, icons.get(key, default))) for key, default in defaults.items())
     namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    return f'<svg {namespaces} viewBox="{left} {top} {width} {height}">{icon["body"]}</svg>'
+    return f'<svg {namespaces} viewBox="{view}">{icon["body"]}</svg>'
 
 
 @lru_cache(maxsize=16)

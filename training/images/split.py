@@ -26,14 +26,17 @@ class Fold(StrEnum):
 
 
 def fold_of(owner_id: str) -> Fold:
-    """The owner's fold: 60% train, 20% validation, 20% test, by the SHA-256 of the name.
-
-    Only the last part of the id counts, in lower-case letters and digits, so that `brand.bbc` in a package of logos and
-    `media.bbc` in a catalogue are the same owner.
-    """
-    name = "".join(filter(str.isalnum, owner_id.rsplit(".", maxsplit=1)[-1].lower()))
-    part = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % 5
+    """The owner's fold: 60% train, 20% validation, 20% test, by the SHA-256 of the name."""
+    part = int.from_bytes(hashlib.sha256(name_of(owner_id).encode()).digest()[:8]) % 5
     return (Fold.TRAIN, Fold.TRAIN, Fold.TRAIN, Fold.VALIDATION, Fold.TEST)[part]
+
+
+def name_of(owner_id: str) -> str:
+    """What tells owners apart: the last part of the id, in lower-case letters and digits.
+
+    So `brand.bbc` in a package of logos and `media.bbc` in a catalogue are the same owner.
+    """
+    return "".join(filter(str.isalnum, owner_id.rsplit(".", maxsplit=1)[-1].lower()))
 
 
 def is_held_out(owner_id: str) -> bool:

@@ -54,8 +54,8 @@ def validation_gallery(
     rows: dict[str, list[int]] = {}
     for row in rendered.rows(lambda item: not item.harmless and item.fold is Fold.VALIDATION):
         rows.setdefault(rendered.items[row].identity, []).append(row)
-    logos = [name for name in rows if name.startswith("logo.")]
-    names = [name for name in rows if name not in set(logos[OWN_LOGOS:])][:limit]
+    left_out = set([name for name in rows if name.startswith("logo.")][OWN_LOGOS:])
+    names = [name for name in rows if name not in left_out][:limit]
     # A gallery refuses blank drawings.
     drawn = {name: [row for row in rows[name] if variants(rendered.drawing(row))][:ARTISTS] for name in names}
     rows = {name: places for name, places in drawn.items() if places}

@@ -81,20 +81,30 @@ def read_cases(*paths: Path) -> list[Case]:
         CasesError: any line is broken, has an unknown field or label, evidence that is not in its text, or an id that
             was there before. Nothing is returned then: a half-read file would train on a half-truth.
     """
-    cases: list[Case] = []
+    return [case for _, case in located_cases(*paths)]
+
+
+def located_cases(*paths: Path) -> list[tuple[str, Case]]:
+    """Every case of the files, in order, each after its place: "new.jsonl, line 3".
+
+    Raises:
+        CasesError: as `read_cases` does.
+    """
+    cases: list[tuple[str, Case]] = []
     problems: list[str] = []
     seen: set[str] = set()
     for path in paths:
         for number, line in enumerate(_lines(path), start=1):
+            place = f"{path.name}, line {number}"
             try:
                 case = _case(line)
                 if case.id in seen:
                     raise ValueError("its id is there twice")
             except ValueError as error:
-                problems.append(f"{path.name}, line {number}: {error}")
+                problems.append(f"{place}: {error}")
             else:
                 seen.add(case.id)
-                cases.append(case)
+                cases.append((place, case))
     if problems:
         more = f"\n... and {len(problems) - 20} more" if len(problems) > 20 else ""
         raise CasesError("\n".join(problems[:20]) + more)

@@ -12,7 +12,7 @@ import torch
 
 from training.text.base import Base, pretrained
 from training.text.card import finish
-from training.text.corpus import Case, CasesError, Split, near_duplicates, read_cases, read_split
+from training.text.corpus import Case, CasesError, Split, located_cases, near_duplicates, read_split
 from training.text.export import export_text
 from training.text.fit import Settings, Trainer
 from training.text.ngrams import fit_ngrams
@@ -72,17 +72,16 @@ def new_cases(paths: Sequence[Path]) -> list[Case]:
     Raises:
         CasesError: a file is broken, or a text is as good as one that the model is calibrated or tested on.
     """
-    added = read_cases(*paths)
+    added = located_cases(*paths)
     if not added:
         return []
     held_out = [case.text for split in (Split.VALIDATION, Split.TEST) for case in read_split(split)]
-    clusters = near_duplicates([*held_out, *(case.text for case in added)])
+    clusters = near_duplicates([*held_out, *(case.text for _, case in added)])
     known = set(clusters[: len(held_out)])
-    places = [f"{path.name}, line {line}" for path in paths for line, _ in enumerate(read_cases(path), start=1)]
-    doubles = [place for place, cluster in zip(places, clusters[len(held_out) :], strict=True) if cluster in known]
+    doubles = [place for (place, _), cluster in zip(added, clusters[len(held_out) :], strict=True) if cluster in known]
     if doubles:
         raise CasesError(f"{len(doubles)} cases repeat held-out texts, leave them out: {'; '.join(doubles[:20])}")
-    return added
+    return [case for _, case in added]
 
 
 def _spread(cases: list[Case], limit: int | None) -> list[Case]:

@@ -1,15 +1,6 @@
 """Places that are looked at closely lie apart, and what is seen there is told as a place of the picture."""
 
-import pytest
-
-from models.boxes import overlap
 from models.images.verify import LOOKS, distinct
-
-
-def test_equal_boxes_overlap_wholly_and_distant_ones_not_at_all():
-    assert overlap((0.1, 0.1, 0.5, 0.5), (0.1, 0.1, 0.5, 0.5)) == pytest.approx(1)
-    assert overlap((0.0, 0.0, 0.2, 0.2), (0.5, 0.5, 1.0, 1.0)) == 0
-    assert overlap((0.0, 0.0, 1.0, 1.0), (0.0, 0.0, 0.5, 1.0)) == pytest.approx(0.5)
 
 
 def test_of_boxes_at_one_place_the_first_is_looked_at():

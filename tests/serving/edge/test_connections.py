@@ -235,10 +235,9 @@ def test_whoever_reads_nothing_of_the_answer_loses_the_connection(address):
     with connect(address, b"GET /plenty HTTP/1.1\r\nHost: localhost\r\n\r\n") as connection:
         time.sleep(4)
         received = 0
-        with pytest.raises(ConnectionResetError):
+        with contextlib.suppress(ConnectionResetError):
             while chunk := connection.recv(1_000_000):
                 received += len(chunk)
-            raise ConnectionResetError
         assert received < 20_000_000
 
 

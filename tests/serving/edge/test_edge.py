@@ -237,7 +237,7 @@ def test_an_unexpected_exception_is_a_500_that_tells_nothing(app, caplog):
     assert (exchange.status, exchange.error["code"]) == (500, "internal")
     assert "secret" not in str(exchange.error) + caplog.text
     assert "RuntimeError" in caplog.text
-    assert "in crash" in caplog.text or " crash" in caplog.text
+    assert " crash" in caplog.text
     assert "find-me" in caplog.text
 
 

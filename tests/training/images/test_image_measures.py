@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.images.measures import Scored, calibration_error, measure, overlap, threshold_for
+from training.images.measures import Scored, calibration_error, measure, threshold_for
 
 
 def rows(positives, harmless):
@@ -57,9 +57,3 @@ def test_the_share_of_harmless_pictures_reported_has_wilsons_interval():
 def test_a_score_that_is_right_as_often_as_it_says_has_no_calibration_error():
     assert calibration_error(np.full(10, 0.7), np.arange(10) < 7) == pytest.approx(0)
     assert calibration_error(np.full(10, 0.9), np.arange(10) < 7) == pytest.approx(0.2)
-
-
-def test_boxes_overlap_by_intersection_over_union():
-    one = np.array([[0, 0, 1, 1.0], [0, 0, 0.5, 0.5], [0, 0, 0.4, 0.4]])
-    other = np.array([[0, 0, 1, 0.5], [0, 0, 0.5, 0.5], [0.5, 0.5, 1, 1]])
-    assert overlap(one, other) == pytest.approx([0.5, 1.0, 0.0])

@@ -1,8 +1,11 @@
 """Signs of nobody can be drawn, and differ."""
 
 import numpy as np
+import pytest
 
 from training.images.signs import SIGNS, sign, signed
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_same_generator_state_draws_the_same_sign():

@@ -1,6 +1,7 @@
 """Disguises that the model is tested with hide the evidence, leave the rest, and are none that it was trained with."""
 
 import ast
+import re
 from pathlib import Path
 
 import numpy as np
@@ -42,8 +43,8 @@ def test_a_text_without_evidence_is_left_out():
 def test_no_text_becomes_too_long_for_its_field():
     name = case("加" * 60, "加" * 60, field=Field.NAME)
     for seed in range(20):
-        result = disguised(name, np.random.default_rng(seed))
-        assert result is None or len(result[1]) <= 64
+        _, text = disguised(name, np.random.default_rng(seed))
+        assert len(text) <= 64
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -68,6 +69,7 @@ def test_no_emoji_is_one_that_training_uses():
 
 def test_nothing_is_imported_from_trainings_disguises():
     tree = ast.parse(Path(evaluation_disguises.__file__).read_text(encoding="utf-8"))
-    assert "training.text.disguises" not in {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imports = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert imports and not [line for line in imports if re.search(r"\bdisguises\b", line)]
     assert not set(evaluation_disguises.SYMBOLS) & set(disguises.SEPARATORS)
     assert not set(evaluation_disguises.INVISIBLE) & set(disguises.SEPARATORS)

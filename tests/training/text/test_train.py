@@ -132,11 +132,14 @@ def test_evaluation_prints_the_table_then_its_command_and_writes_json(run, tmp_p
 
 @pytest.mark.parametrize("split", [Split.VALIDATION, Split.TEST])
 def test_new_cases_that_repeat_held_out_texts_are_refused_with_their_lines(tmp_path, split):
-    path = tmp_path / "new.jsonl"
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
     fresh = Case("fresh", Field.NAME, "鼍龙与獬豸的下午", (), {})
-    write_cases(path, [fresh, replace(read_split(split)[0], id="double")])
-    with pytest.raises(CasesError, match=r"1 cases repeat held-out texts, .*: new\.jsonl, line 2$"):
-        new_cases([path])
+    one, other = (replace(case, id=f"double-{number}") for number, case in enumerate(read_split(split)[:2]))
+    write_cases(first, [fresh, one])
+    write_cases(second, [other])
+    places = r"first\.jsonl, line 2; second\.jsonl, line 1"
+    with pytest.raises(CasesError, match=rf"2 cases repeat held-out texts, .*: {places}$"):
+        new_cases([first, second])
 
 
 def test_broken_new_cases_are_wrong_usage_with_their_lines_and_nothing_is_begun(tmp_path):

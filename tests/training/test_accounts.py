@@ -1,0 +1,34 @@
+"""What the likeness of avatars says is fitted and printed, and written where that is asked for."""
+
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from models.accounts.likelihood import FILE, AvatarLikelihood
+from models.settings import Settings
+from training import accounts
+
+
+@pytest.fixture
+def encoder(tmp_path, monkeypatch):
+    """A copy of the released encoder, and people whose avatars no package is needed for."""
+    noise = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3), dtype=np.uint8)
+    monkeypatch.setattr(accounts, "people", lambda *_, **__: [Image.fromarray(one).resize((128, 128)) for one in noise])
+    return shutil.copytree(Settings().released().encoder_directory(), tmp_path / "encoder")
+
+
+def avatars(*arguments):
+    result = CliRunner().invoke(accounts.app, ["avatars", *map(str, arguments)])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_an_encoder_is_left_as_it_is_unless_a_file_is_asked_for(encoder):
+    before = {path.name for path in encoder.iterdir()}
+    printed = avatars(encoder)
+    assert {path.name for path in encoder.iterdir()} == before
+    assert avatars(encoder, "--output", encoder / FILE) == printed == (encoder / FILE).read_text("utf-8")
+    assert AvatarLikelihood.load(encoder, "of no release") is not None
