@@ -98,7 +98,7 @@ ACCOUNTS = (
     ),
     family(
         "handle_then_service",
-        0.90,
+        0.82,
         rf"(?<![a-z0-9.]){_SEPARATED}\W{{0,3}}(?:绿|微|v(?![a-z])|wx|薇|w信|🍃|叶子)",
         "the id first, then where it belongs",
     ),

@@ -40,20 +40,20 @@ HINTS = (
     ),
     family(
         "secret_where",
-        0.93,
+        0.87,
         rf"(?<![编单证信牌尺款推记密]){_HIDDEN}\w{{0,6}}[在见看写贴刻藏][^\n,。]{{0,6}}{WHERE}",
         "a number or code, and where it is hidden",
     ),
     family(
         "where_secret",
-        0.93,
+        0.91,
         rf"{WHERE}[^\n,。]{{0,10}}(?:有码|那串|那行|小字|有路|有门|放大|号码|长按|扫|有号|联系方式|二维码|2维码)"
         r"(?!\w{0,2}(?:是系统|系统|是我的车|带|的都是假))",
         "the place, and what is hidden there",
     ),
     family(
         "reversed",
-        0.88,
+        0.80,
         r"[倒反](?:着|过来)(?:念|读|看)?\W?\w{0,4}\W{0,2}[a-z0-9_]{4}|[a-z0-9_]{4}\W{0,2}(?:从右往左|倒(?!立)|反)|号码?(?:是|要|请|得)?[倒反](?!是)",
         "an id to be read backwards",
     ),

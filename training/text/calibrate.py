@@ -22,11 +22,12 @@ from training.text.corpus import Case
 from training.text.disguises import Marked
 from training.text.measures import matrix
 
-CLEAN_FLAGGED = 0.005
+CLEAN_FLAGGED = 0.003
 """Largest share of the clean texts that one label may flag. Each author of the validation part judged by what the
-others calibrate: from 0.007 on nothing changes, 3.6% of the clean texts are flagged (they are harder than most) and
-89.0% of the labels found; 0.005 flags 3.4% and finds 87.8%, 0.003 2.9% and 85.0%, 0.001 1.5% and 79.4%. Macro F1 is
-.901, .897, .889 and .869; nearly all profiles are harmless, so half a point of it is given for fewer false alarms."""
+others calibrate: from 0.007 on nothing changes, 2.8% of the clean texts are flagged (they are harder than most) and
+92.1% of the labels found; 0.005 flags 2.7% and finds 91.7%, 0.003 2.1% and 90.0%, 0.002 1.7% and 87.6%, 0.001 1.2% and
+84.9%. Macro F1 is .928, .927, .924, .915 and .906; nearly all profiles are harmless, so half a point of it is given for
+fewer false alarms."""
 
 ABOVE_ALL = 0.01
 """How far above the highest logit a threshold lies that flags none of the texts: further than rounded weights err."""
