@@ -24,7 +24,7 @@ def compare(
 
     Text models judge the test part of the corpus. Encoders judge a manifest's pictures, each with its own gallery.
 
-    Example: `huijian compare models/artifacts/text/2026.11.4 build/text/artifact`
+    Example: `huijian compare models/artifacts/text/2026.11.5 build/text/artifact`
     """
     if (manifest is None) != (references is None):
         raise typer.BadParameter("encoders are compared with both --manifest and --references")

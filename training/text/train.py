@@ -31,7 +31,7 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
 ) -> Path:
     """Train a text classifier and write its artefact folder.
 
-    Takes some 15 minutes an epoch on two hyperthreads of a modern core. Started again with the same output, it goes on
+    Takes 16 to 20 minutes an epoch on two hyperthreads of a modern core. Started again with the same output, it goes on
     where it was.
 
     Args:
