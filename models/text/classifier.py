@@ -103,17 +103,12 @@ class TextClassifier:
         """
         windows = self._windows(text)
         outputs = [self._run(window) for window in windows]
-        highest: dict[Span, Array] = {}
-        for window, (_, tokens) in zip(windows, outputs, strict=True):
-            for span, logits in zip(window.spans, tokens, strict=True):
-                if span[0] < span[1]:
-                    highest[span] = np.maximum(logits, highest.get(span, logits))
-        spans = sorted(highest)
+        spans, tokens = _loudest(windows, [tokens for _, tokens in outputs])
         return Reading(
             encoder=np.max([scores for scores, _ in outputs], axis=0),
             ngrams=np.max([self._ngrams(_words(text, window)) for window in windows], axis=0),
             spans=spans,
-            tokens=np.array([highest[span] for span in spans]).reshape(-1, len(CLASSIFIER_LABELS)),
+            tokens=tokens,
         )
 
     def _run(self, window: Window) -> tuple[Array, Array]:
@@ -142,6 +137,16 @@ class TextClassifier:
         chosen = [span for span, told in zip(spans, shown, strict=True) if told]
         places = merged(chosen, text.normalized.text)
         return evidence_at(text.normalized, places) if places else Evidence()
+
+
+def _loudest(windows: Sequence[Window], tokens: Sequence[Array]) -> tuple[list[Span], Array]:
+    """Every token's characters once, in order, and the highest logits that a window gave them (tokens, labels)."""
+    spans, logits = np.array([span for window in windows for span in window.spans]), np.concatenate(tokens)
+    is_text = spans[:, 0] < spans[:, 1]
+    found, places = np.unique(spans[is_text], axis=0, return_inverse=True)
+    highest = np.full((len(found), logits.shape[1]), -np.inf, np.float32)
+    np.maximum.at(highest, places, logits[is_text])
+    return [(start, end) for start, end in found.tolist()], highest
 
 
 def telling(tokens: Array, threshold: float) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -4,10 +4,13 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from models.profile import CLASSIFIER_LABELS, Field, Label
-from models.text.ngrams import SOUND, STEP, Ngrams, grams
+from models.settings import Settings
+from models.text.ngrams import SOUND, STEP, Ngrams, grams, keys_in, keys_of
 from models.text.normalize import normalize
 from training.text.corpus import Case
 from training.text.ngrams import fit_ngrams
@@ -51,6 +54,16 @@ def test_what_sounds_alike_shares_every_ngram_of_sounds():
 
 def test_letters_and_figures_that_are_no_pinyin_have_no_ngrams_of_sounds():
     assert not any(gram.startswith(SOUND) for gram in grams("vx 12345 :)"))
+
+
+@given(st.text(st.characters(exclude_characters="\0"), max_size=60) | st.text("微信加v1 ,wxei😀\ud800", max_size=60))
+def test_the_numbers_in_a_text_are_those_of_its_ngrams(text):
+    assert sorted(keys_in(text)) == sorted(keys_of(np.array(grams(text))))
+
+
+def test_the_numbers_of_the_released_vocabulary_differ():
+    with np.load(Settings().text_directory() / "ngrams.npz") as arrays:
+        assert len(np.unique(keys_of(arrays["grams"]))) == len(arrays["grams"])
 
 
 def test_the_values_are_those_of_the_library():
