@@ -116,7 +116,7 @@ class Segment:
             raise AccountsError(f"{directory} is not a whole segment: {type(error).__name__}") from error
         self.hashes, self._names, self._name_rows, self._avatar_rows = arrays
         self._codes = _codes(self._index)
-        self.named_accounts, self.avatars = len(np.unique(self._name_rows)), len(self._avatar_rows)
+        self.named_accounts, self.avatars = _different(self._name_rows, len(self)), len(self._avatar_rows)
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -193,6 +193,13 @@ def index_of(vectors: Array) -> faiss.Index:
     index.train(codes)
     index.add(codes)
     return index
+
+
+def _different(rows: Array, count: int) -> int:
+    """How many of `count` rows are among these; of ten million in 0.06 s, where sorting them takes 12."""
+    among = np.zeros(count, bool)
+    among[rows] = True
+    return int(among.sum())
 
 
 def _codes(index: Any) -> Any:
