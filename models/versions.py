@@ -52,7 +52,7 @@ def checked(version: Path, *needed: str) -> dict[str, Any]:
         needed: names of files that it has to list.
 
     Raises:
-        DamagedError: a file is missing, was cut or edited.
+        DamagedError: a file is missing, was cut or edited, or may not be read.
     """
     try:
         config: dict[str, Any] = json.loads((version / CONFIG).read_text(encoding="utf-8"))
@@ -65,6 +65,10 @@ def checked(version: Path, *needed: str) -> dict[str, Any]:
                 raise DamagedError(f"{version / name} was cut or edited: its SHA-256 is not the one in {CONFIG}")
     except DamagedError:
         raise
+    except PermissionError as error:
+        raise DamagedError(
+            f"{error.filename} may not be read by the user that this runs as: give it leave to, and to its folders"
+        ) from error
     except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise DamagedError(f"{version} is not whole: {type(error).__name__}: {error}; make it again") from error
     return config

@@ -6,6 +6,8 @@ import pytest
 
 from models import versions
 
+NOBODY = 65534
+
 
 def write(content: str):
     return lambda directory: (directory / "file").write_text(content)
@@ -111,6 +113,20 @@ def test_a_file_that_is_gone_cut_or_edited_is_named(tmp_path: Path, content: str
         (version / "file").write_text(content)
     with pytest.raises(versions.DamagedError, match="file"):
         versions.checked(version)
+
+
+def test_a_file_that_may_not_be_read_is_no_damaged_one(tmp_path: Path):
+    version = versions.publish(tmp_path, "1", write_listed)
+    (version / "config.json").chmod(0)
+    user = os.geteuid()
+    if user == 0:  # who may read everything
+        os.seteuid(NOBODY)
+    try:
+        with pytest.raises(versions.DamagedError, match=r"config\.json may not be read by the user") as refusal:
+            versions.checked(version)
+    finally:
+        os.seteuid(user)
+    assert "make it again" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("config", [b"\xff", b"", b"[]", b'{"files": {"a\\u0000b": ""}}', b'{"files": 1}'])
