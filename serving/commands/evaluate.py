@@ -41,7 +41,7 @@ def text(
 
     Example: `huijian evaluate text datasets/bios/test.jsonl --report build/report.html`
     """
-    from training.text.corpus import CasesError
+    from training.cases import CasesError
     from training.text.evaluate import evaluate_text
 
     try:

@@ -40,8 +40,8 @@ def text(  # noqa: PLR0913, PLR0917 - the run's own options
 
     Example: `huijian train text --cases new-cases.jsonl`
     """
+    from training.cases import CasesError
     from training.text.checkpoints import CheckpointError, base_at
-    from training.text.corpus import CasesError
     from training.text.train import train_text
 
     try:
@@ -74,7 +74,7 @@ def images(  # noqa: PLR0913, PLR0917 - the run's own options
 
     Example: `huijian train images --cases new-cases.jsonl --steps 12000`
     """
-    from training.images.corpus import CasesError
+    from training.cases import CasesError
     from training.images.train import train_images
 
     try:

@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 
 from models.images.decode import decode_rgba
+from training.cases import CasesError
 from training.images import graphics
 from training.images.backgrounds import TRAINING_PHOTOS, Backgrounds
 from training.images.catalogue import CATALOGUE, own_drawings, read
@@ -27,10 +28,6 @@ from training.images.wordmarks import invented
 WORDMARKS = 1_200
 
 Array = np.ndarray
-
-
-class CasesError(ValueError):
-    """A cases file that cannot be used; the message names file and lines."""
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def train_images(  # noqa: PLR0913 - a command's options
         `output`, with all that the service needs; the checkpoint is gone once the run is whole.
 
     Raises:
-        training.images.corpus.CasesError: cases that cannot be trained on, such as those of owners that are held out.
+        training.cases.CasesError: cases that cannot be trained on, such as those of owners that are held out.
         training.packages.PackageError: a package could not be fetched.
         FileExistsError: the output holds a run with another seed, other pictures or other code.
     """

@@ -23,6 +23,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from models.profile import CLASSIFIER_LABELS, MAX_LENGTH, TEXT_FIELDS, Field, Label
 from models.text.characters import SURROGATE
+from training.cases import CasesError
 
 DATASET = Path(__file__).parents[2] / "datasets" / "bios"
 
@@ -42,10 +43,6 @@ class Split(StrEnum):
     TRAIN = "train"
     VALIDATION = "validation"
     TEST = "test"
-
-
-class CasesError(ValueError):
-    """A cases file that cannot be used; the message names file and line, never the text."""
 
 
 @dataclass(frozen=True)

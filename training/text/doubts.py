@@ -21,7 +21,8 @@ from sklearn.model_selection import GroupKFold
 
 from models.profile import CLASSIFIER_LABELS, Field, Label
 from models.text.normalize import FieldText
-from training.text.corpus import Case, CasesError, read_cases
+from training.cases import CasesError
+from training.text.corpus import Case, read_cases
 from training.text.measures import matrix
 from training.text.ngrams import fit_ngrams
 

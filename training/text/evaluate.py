@@ -19,8 +19,9 @@ from models.settings import Settings
 from models.text.classifier import TextClassifier
 from models.text.normalize import FieldText
 from training import outcomes
+from training.cases import CasesError
 from training.text.ablation import by_part
-from training.text.corpus import Case, CasesError, Split, read_cases, read_split
+from training.text.corpus import Case, Split, read_cases, read_split
 from training.text.evaluation_disguises import disguised
 from training.text.judges import Detector, Judge, Judged, detect, joined, shipped_judge, shipped_parts
 from training.text.measures import evidence_f1, matrix, measure, neighbourhoods, recall_by_way
@@ -67,7 +68,7 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
         By method what `measures.measure` says; ours is `huijian`, with `evidence_f1`, `disguises` and `ablation`.
 
     Raises:
-        training.text.corpus.CasesError: the cases cannot be used, or the model was trained or calibrated on some.
+        training.cases.CasesError: the cases cannot be used, or the model was trained or calibrated on some.
         models.settings.ArtifactError: there is no text model in force.
     """
     settings, labelled = Settings.from_environment(), unseen_cases(cases)
@@ -96,7 +97,7 @@ def unseen_cases(path: Path) -> list[Case]:
     A text of `TELLING` characters or more is the same case under any id; a shorter one many people write.
 
     Raises:
-        training.text.corpus.CasesError: the file is broken, or holds cases of the training or validation part.
+        training.cases.CasesError: the file is broken, or holds cases of the training or validation part.
     """
     cases = read_cases(path)
     for split, use in ((Split.TRAIN, "trained"), (Split.VALIDATION, "calibrated")):

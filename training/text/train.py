@@ -10,9 +10,10 @@ from pathlib import Path
 
 import torch
 
+from training.cases import CasesError
 from training.text.base import Base, pretrained
 from training.text.card import finish
-from training.text.corpus import Case, CasesError, Split, located_cases, near_duplicates, read_split
+from training.text.corpus import Case, Split, located_cases, near_duplicates, read_split
 from training.text.export import export_text
 from training.text.fit import Settings, Trainer
 from training.text.ngrams import fit_ngrams

@@ -10,6 +10,7 @@ import torch
 
 from models.images.calibration import Calibration
 from models.images.encoder import Encoder
+from training.cases import CasesError
 from training.images import batches, graphics, losses, tower, train
 from training.images import corpus as corpora
 from training.images.export import MAX_DIFFERENCE, MIN_COSINE, export, parity
@@ -109,7 +110,7 @@ def test_cases_of_owners_that_are_held_out_are_refused_with_their_lines(tmp_path
         {"id": "6"},  # of nobody that is known
         {"id": "7", "reference_id": "media.bbc", "labels": []},  # harmless, and not trained on
     ]
-    with pytest.raises(corpora.CasesError) as caught:
+    with pytest.raises(CasesError) as caught:
         corpora.load_corpus([write_cases(tmp_path / "new.jsonl", *cases)], LIMIT)
     message = str(caught.value)
     assert message.startswith("new.jsonl: 4 cases cannot be trained on")

@@ -7,12 +7,12 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from typer.testing import CliRunner
 
 from models.profile import Field, Label
+from training.cases import CasesError
 from training.text.corpus import (
     BLOCK,
     NEAR_DUPLICATE,
     ROWS_AT_ONCE,
     Case,
-    CasesError,
     Split,
     app,
     read_cases,

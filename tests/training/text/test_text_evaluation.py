@@ -11,8 +11,9 @@ from models.policy import Policy
 from models.profile import CLASSIFIER_LABELS, Evidence, Field, Finding, Label
 from models.settings import Settings
 from serving.cli import app
+from training.cases import CasesError
 from training.text import ablation
-from training.text.corpus import DATASET, Case, CasesError, Split, read_split, write_cases
+from training.text.corpus import DATASET, Case, Split, read_split, write_cases
 from training.text.evaluate import TELLING, unseen_cases
 from training.text.evaluation_disguises import WAYS
 from training.text.judges import joined

@@ -12,9 +12,10 @@ from models.profile import CLASSIFIER_LABELS, Field
 from models.text.classifier import TextClassifier
 from models.text.normalize import FieldText
 from serving.cli import app
+from training.cases import CasesError
 from training.text import train
 from training.text.base import PAD, Base
-from training.text.corpus import Case, CasesError, Split, read_split, write_cases
+from training.text.corpus import Case, Split, read_split, write_cases
 from training.text.disguises import Marked
 from training.text.evaluate import evaluate_text
 from training.text.examples import Examples, collate
