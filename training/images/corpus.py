@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -66,10 +66,11 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
         CasesError: cases of owners that calibration or test imitate.
         training.packages.PackageError: a package could not be fetched.
     """
-    held_out = _held_out(limit) if cases else frozenset()
+    rendered = graphics.load(limit)
+    held_out = _held_out(rendered.items)
     labelled = [case for path in cases for case in _cases(path, held_out)]
     drawings: dict[tuple[str, str], list[Array]] = defaultdict(list)
-    for kind, name, drawing in _everything(limit):
+    for kind, name, drawing in _everything(rendered, limit):
         drawings[kind, name].append(drawing)
     for reference_id, image in labelled:
         drawings["logo", reference_id].append(_rgba(image))
@@ -86,8 +87,7 @@ Named = Iterator[tuple[str, str, Array]]
 """Kind, identity and RGBA drawing, uint8 (height, width, 4)."""
 
 
-def _everything(limit: int | None) -> Named:
-    rendered = graphics.load(limit)
+def _everything(rendered: graphics.Graphics, limit: int | None) -> Named:
     for row in rendered.rows(lambda item: item.fold is Fold.TRAIN):
         yield rendered.items[row].kind, rendered.items[row].identity, rendered.drawing(row)
     yield from _own(limit)
@@ -128,9 +128,9 @@ def _cases(path: Path, held_out: frozenset[str]) -> list[tuple[str, Path]]:
     return found
 
 
-def _held_out(limit: int | None) -> frozenset[str]:
+def _held_out(items: Iterable[graphics.Graphic]) -> frozenset[str]:
     """Names of the owners that calibration or test imitate: of packages and of the catalogue."""
-    owners = {item.owner for item in graphics.load(limit).items if not item.harmless}
+    owners = {item.owner for item in items if not item.harmless}
     owners |= {entry.owner_id for entry in read(CATALOGUE)}
     return frozenset(name_of(owner) for owner in owners if fold_of(owner) is Fold.VALIDATION or is_held_out(owner))
 
