@@ -35,12 +35,20 @@ from models.settings import Settings
 from models.text.normalize import normalize
 
 SIZES = (100_000,)
+"""Numbers of closed accounts that are measured unless others are given."""
+
 LOOK = 256
+"""Numbers of an avatar's vector that the encoder gives; the others are its layout."""
+
 CLUSTERS = 20_000
+"""Looks that the avatars crowd around."""
+
 NAMES = 4
 """Hashes of a name: as it is, its shape, its sound in two spellings."""
 
 LOOK_UPS = 400
+"""Profiles looked up, half of them strangers'."""
+
 ALIKE = 0.9
 """Cosine of an avatar to itself, uploaded again."""
 

@@ -29,7 +29,11 @@ from training.images.measures import measure
 from training.images.peers import PEERS, Answer, Array, Finder, Peer, best, judge, lite0
 
 SIDES = (160, 224, 256)
+"""Pixels of the square that the pretrained network is given."""
+
 COLUMNS = ("r@1", "ok@1%", "ok@.1%")
+"""Of `measures.measure`, for imitations of all kinds together."""
+
 KINDS = ("copy", "small_photo", "corner", "by_hand", "other_style", "redrawn", "redrawn_unseen_artist")
 """Kinds whose recall@1 the table names: the easiest and the hardest."""
 

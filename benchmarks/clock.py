@@ -18,6 +18,7 @@ BUSY = 1.0
 """Load average above which wall times are too high."""
 
 COLUMNS = f"{'p50':>9}{'p99':>9}{'CPU p50':>9}"
+"""Heads of what a `Times` prints, in milliseconds."""
 
 Result = TypeVar("Result")
 

@@ -17,6 +17,7 @@ from models.text.contacts import ContactDetector, matched_families
 from training.text.corpus import Case, Split, read_split
 
 WIDTH = 34
+"""Characters of the second table's first column."""
 
 
 def is_contact(case: Case) -> bool:

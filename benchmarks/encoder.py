@@ -33,13 +33,17 @@ from models.settings import Settings
 from training.images.quantize import KEPT, quantize, training_pictures
 
 SMALL_COVER = (900, 300)
+"""Width and height in pixels."""
 
 HARMLESS_LIMIT, VERIFIED_LIMIT = 45.0, 120.0
 """Milliseconds that a harmless picture, and one that is looked at more closely, may take at the median."""
 
 PICTURES, ROUNDS, WARM_UP = 25, 4, 5
+"""Pictures of a sort, how often each is judged, and how many are judged before, which do not count."""
 
 BATCH = 16
+"""Pictures judged together where throughput is measured."""
+
 SIDE = 256
 """Of the picture that operations are counted for, in pixels."""
 
@@ -47,6 +51,7 @@ CHOICES = (0, 1, 6, 10, 15)
 """First convolutions kept in 32 bits that are compared."""
 
 STAGES = ("decode", "encode", "match", "codes", "all")
+"""Of one picture, as they are printed."""
 
 Array = np.ndarray
 

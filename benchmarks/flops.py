@@ -14,6 +14,7 @@ SIDE = 2_048
 """Of the square matrices whose product stands for the processor's peak."""
 
 RUNS = 5
+"""Products, of which the quickest counts: whatever else the machine does only adds."""
 
 Array = np.ndarray
 

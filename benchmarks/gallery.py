@@ -35,11 +35,14 @@ from models.profile import Field
 from models.settings import Settings
 
 SIZES = (1_000, 100_000, 1_000_000)
+"""Vectors of the galleries that are measured unless others are given."""
 
 PICTURES = 16
 """Half of them with an emblem, half harmless."""
 
 RECALL = 0.99
+"""Share of the windows whose nearest vector an approximate index has to find."""
+
 EFFORTS = (16, 32, 64, 128, 256, 512)
 """Lists visited, candidates kept or rows compared again, tried in this order."""
 
@@ -53,6 +56,8 @@ SHARE = (0.3, 0.7)
 """How much of the difference of two rows is added to a third."""
 
 CHUNK = 20_000
+"""Rows made, or added to an index, at once."""
+
 LOOKS = 5
 """Rows per reference when the detector is given a gallery."""
 
@@ -81,6 +86,7 @@ KINDS = (
     Kind("PQ, 4 bits", "PQ{half}x4fs,RFlat", "k_factor_rf"),
     Kind("IVF, PQ 4 bits", "IVF{lists},PQ{half}x4fs,RFlat", "nprobe"),
 )
+"""The exact one first: the others are held against what it finds, and its time."""
 
 
 def main() -> None:

@@ -41,6 +41,7 @@ WARM_UP = DIFFERENT
 """So that every picture that comes again was there before."""
 
 READY_SECONDS = 60
+"""Within which a server has to be ready."""
 
 
 def main() -> None:

@@ -21,9 +21,13 @@ from models.text.protected_names import ProtectedNameDetector
 from training.text.corpus import Case, Split, read_split
 
 LABELS = (Label.FALSE_AUTHORITY, Label.MEDIA_IMPERSONATION, Label.PLACE_INSTITUTION)
+"""All that the detector gives."""
+
 WIDTH = 50
+"""Characters of the first column of the second and third table."""
 
 detector = ProtectedNameDetector()
+"""The same for all tables."""
 
 
 def _print_families(cases: Sequence[Case]) -> None:

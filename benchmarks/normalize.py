@@ -25,9 +25,17 @@ from models.text.normalize import Normalized, normalize
 from models.text.readings import Kind, readings
 
 CASES = Path(__file__).resolve().parents[1] / "datasets" / "bios" / "train.jsonl"
+"""What ordinary texts are cut from."""
+
 LENGTH = 100
+"""Characters of an ordinary text."""
+
 TEXTS = 2_000
+"""How many of them are timed together."""
+
 WORST = 10_000
+"""Characters of each of the worst texts."""
+
 REPEATS = 5
 """The least of them is told: whatever else the machine does only adds."""
 

@@ -28,6 +28,8 @@ READABLE = 0.5
 """Share of right characters from which on a picture counts as readable: a brush hand on a busy photograph is not."""
 
 BRUSH = ("cursive", "brush")
+"""Typefaces of brush hands, which have a column of their own."""
+
 SIZES = ((0, 1 / 30), (1 / 30, 1 / 20), (1 / 20, 1 / 12), (1 / 12, 1))
 """Height of a character as part of the picture's width."""
 

@@ -17,7 +17,10 @@ from training.images.pictures import load
 
 DATASETS = Path(__file__).parents[1] / "datasets"
 CORPUS = DATASETS / "bios" / "test.jsonl"
+"""Where texts come from."""
+
 DRAWINGS = DATASETS / "emblems" / "drawings"
+"""Our own drawings of emblems, SVG."""
 
 AVATAR = (400, 400)
 COVER = (1500, 500)

@@ -35,6 +35,7 @@ SAMPLE = 640
 """Rows of the plain loop, which is linear."""
 
 KILLS = 5
+"""Of one run, each at a random moment of its share."""
 
 
 def main() -> None:

@@ -38,6 +38,7 @@ GAP_SECONDS = 0.01
 """Between answers: a core that is busy for half of its time."""
 
 Offer = Callable[[list[tuple[Profile, Answer]]], None]
+"""Gives answered profiles to the challenger; the request waits until it returns."""
 
 
 def profiles() -> Iterator[Profile]:

@@ -30,6 +30,8 @@ from serving.store.store import Store
 from serving.store.tables import canonical
 
 ANSWERS = 400
+"""Remembered in each of the ways."""
+
 GAP_SECONDS = 0.01
 """Between answers: 100 a second, as many as one core judges."""
 

@@ -43,8 +43,10 @@ SIZE_LIMIT = 40.0
 """Megabytes of model, n-grams and tokenizer."""
 
 TEXTS, ROUNDS, WARM_UP, BATCH = 50, 4, 5, 32
+"""Texts of a length, how often each is judged, how many before do not count; texts scored together."""
 
 Run = Callable[[], object]
+"""Scores the same texts once, in one of the ways that are compared."""
 
 
 def main() -> None:

@@ -20,10 +20,13 @@ from tqdm import tqdm
 from benchmarks.fuzz.trial import Target, Trial
 
 FOLDER = Path(__file__).parents[2] / "build" / "fuzz"
+"""Holds a folder for each target, of the inputs that failed."""
+
 PATIENCE_SECONDS = 90
 """More than any input may take, together with the start and Hypothesis' search for the smallest that fails."""
 
 NAMES = ("pictures", "normaliser", "detectors")
+"""Of the targets, in the order in which they are tried."""
 
 
 def target(name: str) -> Target:
@@ -42,7 +45,7 @@ def target(name: str) -> Target:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a target."""
+    """What became of a target: its name, and what its `Trial` counted."""
 
     name: str
     tried: int

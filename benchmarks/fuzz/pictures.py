@@ -18,6 +18,7 @@ from models.images.decode import LONG_SIDE, MIN_SIDE, decode, decode_rgba
 from models.profile import Field, ProfileError
 
 CODES = {"image_empty", "image_bytes", "image_type", "image_dimensions", "image_undecodable"}
+"""What the decoder may refuse a picture with."""
 
 ODD = (0, 1, 2, 7, 8, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 """Numbers at which lengths and sizes overflow."""
@@ -29,6 +30,7 @@ SIGNATURE, HEAD = 8, 64
 """Bytes that tell the format, which are seldom changed, and those with sizes, in which half of the changes are."""
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+"""What every PNG begins with."""
 
 
 def seeds() -> list[bytes]:
@@ -62,12 +64,15 @@ STILLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("GIF", {"interlace": 0}),
     ("BMP", {}),
 )
+"""Formats of still pictures, with Pillow's options for writing them."""
+
 MOVING: tuple[tuple[str, dict[str, Any]], ...] = (
     ("GIF", {"disposal": 2}),
     ("GIF", {"disposal": 3}),
     ("WEBP", {}),
     ("PNG", {"blend": 1}),
 )
+"""Formats of animations, with Pillow's options for writing them."""
 
 
 def _encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
@@ -77,6 +82,7 @@ def _encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
 
 
 SEEDS = seeds()
+"""What is changed; written once, for thousands of inputs are made of them."""
 
 
 @st.composite
@@ -125,6 +131,7 @@ def _cut(_: st.DrawFn, data: bytearray, place: int) -> None:
 
 
 CHANGES = (_set_byte, _set_number, _set_number, _insert, _remove, _repeat, _splice, _cut)
+"""What may be done at a place of a picture; what stands twice is done twice as often."""
 
 
 def repair_checksums(data: bytearray) -> None:

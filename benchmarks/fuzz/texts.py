@@ -13,6 +13,7 @@ from models.text.readings import readings
 from models.text.restricted_words import RestrictedWordDetector
 
 LONGEST = MAX_LENGTH[Field.BIO]
+"""Code points of the longest text that is accepted anywhere."""
 
 PARTS = (
     *(
@@ -86,6 +87,7 @@ PARTS = (
         " ",
     ),
 )
+"""Contacts, figures, protected names, invisible characters, and what normalising changes in length or order."""
 
 _pieces = st.one_of(
     st.sampled_from(PARTS),
@@ -102,6 +104,7 @@ _repeated = st.builds(
 hostile_texts = st.one_of(_mixed, _repeated, st.builds("".join, st.tuples(_mixed, _repeated, _mixed))).map(
     lambda text: text[:LONGEST]
 )
+"""Pieces mixed, a few characters repeated, or these between those; up to `LONGEST`."""
 
 _DETECTORS = (ContactDetector(), RestrictedWordDetector(), ProtectedNameDetector())
 

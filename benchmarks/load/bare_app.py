@@ -15,6 +15,7 @@ from models.settings import Settings
 from serving.worker import JUDGING_THREADS
 
 inspector = Inspector.load(Settings.from_environment())
+"""Loaded with the module, so that `/readyz` is answered only by what can judge."""
 
 
 @asynccontextmanager
@@ -25,6 +26,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(lifespan=lifespan)
+"""What uvicorn runs."""
 
 
 @app.get("/readyz")

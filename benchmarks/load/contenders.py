@@ -32,6 +32,7 @@ CONNECTIONS = 8
 """For each worker, when it is to be as busy as it can be; with more the queue is only longer."""
 
 WARM_UP_SECONDS = 3
+"""Of asking as much as can be answered, before anything counts."""
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,14 @@ import numpy as np
 from benchmarks.load.requests import Request
 
 TIMEOUT_SECONDS = 60
+"""For a request; later it counts as not answered."""
 
 IDLE_SECONDS = 3
 """A connection that rests for longer is not used again: after 5 s the service closes it, and a request that is on its
 way at that moment is lost."""
 
 Make = Callable[[], Request]
+"""Makes the next request to send."""
 
 
 @dataclass(frozen=True)

@@ -27,13 +27,17 @@ DIFFERENT = 12
 """Profiles of each kind; their pictures are new each time."""
 
 MARK = "org.soak"
+"""Id of a reference that is enrolled and removed under load, and of its owner."""
+
 MARK_FIELDS = {"reference_id": MARK, "label": "organization_logo", "name_zh": "试", "name_en": "Soak"}
 MARK_FIELDS |= {"owner_id": MARK, "source": "drawn for a benchmark", "licence": "CC0-1.0"}
+"""What is said of it when it is enrolled."""
 
 WEIGHTS = {"form": 40, "json": 25, "cover": 12, "again": 8, "mark": 6, "batch": 3, "broken": 3, "read": 3}
 """How often each kind comes, in a hundred."""
 
 Said = Mapping[str, Any]
+"""An answer, as its JSON is read."""
 
 
 def mark() -> bytes:

@@ -12,10 +12,13 @@ from benchmarks.load.limits import Number
 from benchmarks.load.pace import ROUND_SECONDS, lateness
 
 TIMES = 3
+"""As many times capacity are asked for when it is too much."""
+
 CALM = 0.5
 """Of capacity, before and after."""
 
 CALM_SECONDS = 12
+"""Of calm before, and as many after."""
 
 AS_BEFORE = 1.5
 """Well again is a second in which all is answered, in at most so many times the median of before."""

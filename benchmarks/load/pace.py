@@ -18,6 +18,7 @@ from benchmarks.load.limits import Number
 from benchmarks.load.requests import Request, form, never_seen, profiles
 
 CONTENDERS: tuple[Callable[[Cores], AbstractContextManager[Alone | Server]], ...] = (alone, fastapi, huijian)
+"""In the order in which `throughput` takes their rates."""
 
 ROUND_SECONDS = 10
 """Contenders take turns of so long, so that a busy machine is busy for all of them."""

@@ -20,8 +20,11 @@ DIFFERENT = 40
 """Profiles that take turns; their pictures are drawn once."""
 
 BOUNDARY = "a-boundary-that-no-picture-holds"
+"""Between the parts of a form."""
+
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
 JSON = "application/json"
+"""Content types of the two sorts of bodies."""
 
 _numbers = itertools.count(time.time_ns())
 

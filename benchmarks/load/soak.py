@@ -29,6 +29,8 @@ SHARE = 0.5
 """Of capacity: the gallery's changes need the same cores."""
 
 CHANGE_SECONDS = 10
+"""From one change of the gallery to the next."""
+
 IN_FORCE_SECONDS = 5
 """As the contract promises."""
 
