@@ -7,22 +7,19 @@ media are mostly type, of which packages hold little, and what tells two apart i
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from models.images.decode import decode_rgba
-from training.cases import CasesError
 from training.images import graphics
 from training.images.backgrounds import TRAINING_PHOTOS, Backgrounds
-from training.images.catalogue import CATALOGUE, own_drawings, read
-from training.images.split import Fold, fold_of, is_held_out, name_of
+from training.images.cases import read_pictures
+from training.images.catalogue import CATALOGUE, own_drawings
+from training.images.split import Fold, fold_of
 from training.images.wordmarks import invented
 
 WORDMARKS = 1_200
@@ -57,23 +54,20 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
     """Everything of the training fold, grouped by what it depicts, and the cases.
 
     Args:
-        cases: files of labelled pictures (the contract's "Cases") that are learnt as further identities, by their
-            "reference_id" or else each by itself. The owner is the catalogue's, else the case's "owner_id", else told
-            by the reference id.
+        cases: files of labelled pictures (the contract's "Cases") that are learnt as further identities.
         limit: at most this many drawings of every source, for tests.
 
     Raises:
-        CasesError: cases of owners that calibration or test imitate.
+        CasesError: as `read_pictures` does.
         training.packages.PackageError: a package could not be fetched.
     """
     rendered = graphics.load(limit)
-    held_out = _held_out(rendered.items)
-    labelled = [case for path in cases for case in _cases(path, held_out)]
+    labelled = read_pictures(cases, rendered.items)
     drawings: dict[tuple[str, str], list[Array]] = defaultdict(list)
     for kind, name, drawing in _everything(rendered, limit):
         drawings[kind, name].append(drawing)
-    for reference_id, image in labelled:
-        drawings["logo", reference_id].append(_rgba(image))
+    for identity, drawing in labelled:
+        drawings["logo", identity].append(drawing)
     kinds: dict[str, list[int]] = defaultdict(list)
     for number, (kind, _) in enumerate(drawings):
         kinds[kind].append(number)
@@ -104,38 +98,3 @@ def _own(limit: int | None) -> Named:
             drawing = graphics.render((CATALOGUE.parent / entry.image).read_text("utf-8"))
             if drawing is not None:
                 yield "own", entry.reference_id, drawing
-
-
-def _cases(path: Path, held_out: frozenset[str]) -> list[tuple[str, Path]]:
-    """Identity and picture of every case that shows an emblem; texts and harmless pictures are left out."""
-    owners = {entry.reference_id: entry.owner_id for entry in read(CATALOGUE)}
-    faults: list[str] = []
-    found: list[tuple[str, Path]] = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-        try:
-            case = json.loads(line or "{}")
-        except json.JSONDecodeError as error:
-            faults.append(f"line {number}: not JSON ({error.msg})")
-            continue
-        if not (case.get("image") and case.get("labels")):
-            continue
-        emblem = str(case.get("reference_id") or case["id"])
-        if name_of(owners.get(emblem) or case.get("owner_id") or emblem) in held_out:
-            faults.append(f"line {number}: the owner of {emblem} is held out for calibration or test")
-        found.append((emblem, path.parent / case["image"]))
-    if faults:
-        raise CasesError(f"{path.name}: {len(faults)} cases cannot be trained on: {'; '.join(faults[:20])}")
-    return found
-
-
-def _held_out(items: Iterable[graphics.Graphic]) -> frozenset[str]:
-    """Names of the owners that calibration or test imitate: of packages and of the catalogue."""
-    owners = {item.owner for item in items if not item.harmless}
-    owners |= {entry.owner_id for entry in read(CATALOGUE)}
-    return frozenset(name_of(owner) for owner in owners if fold_of(owner) is Fold.VALIDATION or is_held_out(owner))
-
-
-def _rgba(file: Path) -> Array:
-    picture = decode_rgba(file.read_bytes(), "image")
-    scale = graphics.SIDE / max(picture.shape[:2])
-    return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

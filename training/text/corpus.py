@@ -23,7 +23,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from models.profile import CLASSIFIER_LABELS, MAX_LENGTH, TEXT_FIELDS, Field, Label
 from models.text.characters import SURROGATE
-from training.cases import CasesError
+from training.cases import CasesError, lines_of, object_of, refuse
 
 DATASET = Path(__file__).parents[2] / "datasets" / "bios"
 
@@ -91,7 +91,7 @@ def located_cases(*paths: Path) -> list[tuple[str, Case]]:
     problems: list[str] = []
     seen: set[str] = set()
     for path in paths:
-        for number, line in enumerate(_lines(path), start=1):
+        for number, line in enumerate(lines_of(path), start=1):
             place = f"{path.name}, line {number}"
             try:
                 case = _case(line)
@@ -102,9 +102,7 @@ def located_cases(*paths: Path) -> list[tuple[str, Case]]:
             else:
                 seen.add(case.id)
                 cases.append((place, case))
-    if problems:
-        more = f"\n... and {len(problems) - 20} more" if len(problems) > 20 else ""
-        raise CasesError("\n".join(problems[:20]) + more)
+    refuse(problems)
     return cases
 
 
@@ -143,26 +141,8 @@ def split_cases(training: Sequence[Case], validation: Sequence[Case], test: Sequ
     return parts
 
 
-def _lines(path: Path) -> list[str]:
-    try:
-        content = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CasesError(f"{path.name}: not readable as UTF-8 text ({type(error).__name__})") from error
-    lines = content.removesuffix("\n").split("\n")
-    if not content.strip():
-        raise CasesError(f"{path.name}: holds no case")
-    return lines
-
-
 def _case(line: str) -> Case:
-    try:
-        raw = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON ({error.msg})") from error
-    except RecursionError as error:
-        raise ValueError("not a JSON object: nested too deeply") from error
-    if not isinstance(raw, dict):
-        raise ValueError("not a JSON object")
+    raw = object_of(line)
     text, labels = _text(raw), _labels(raw)
     return Case(
         id=_string(raw, "id"),

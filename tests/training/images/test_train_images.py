@@ -13,6 +13,7 @@ from models.images.encoder import Encoder
 from training.cases import CasesError
 from training.images import batches, graphics, losses, tower, train
 from training.images import corpus as corpora
+from training.images.cases import read_pictures
 from training.images.export import MAX_DIFFERENCE, MIN_COSINE, export, parity
 from training.images.split import Fold
 
@@ -113,9 +114,34 @@ def test_cases_of_owners_that_are_held_out_are_refused_with_their_lines(tmp_path
     with pytest.raises(CasesError) as caught:
         corpora.load_corpus([write_cases(tmp_path / "new.jsonl", *cases)], LIMIT)
     message = str(caught.value)
-    assert message.startswith("new.jsonl: 4 cases cannot be trained on")
-    assert [f"line {number}:" in message for number in range(1, 8)] == [False, True, True, True, True, False, False]
+    assert [f"new.jsonl, line {number}:" in message for number in range(1, 8)] == [0, 1, 1, 1, 1, 0, 0]
     assert "gov.court.emblem is held out" in message
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"id": "1",', "not JSON"),
+        ("[]", "not a JSON object"),
+        ('{"id": "1", "image": "case.png", "labels": ["media_emblem"]}', "labels must be"),
+        ('{"id": "1", "image": "case.png", "labels": "media_logo"}', "labels must be"),
+        ('{"id": 1, "image": "case.png", "labels": ["media_logo"]}', "image, and id"),
+        ('{"id": "1", "image": "gone.png", "labels": ["media_logo"]}', r"its picture .*FileNotFoundError"),
+        ('{"id": "1", "image": "new.jsonl", "labels": ["media_logo"]}', r"its picture cannot be read"),
+    ],
+)
+def test_a_line_that_is_no_case_is_refused_with_its_number(tmp_path, line, reason):
+    file = write_cases(tmp_path / "new.jsonl", {"id": "media.new"})
+    file.write_text(f"{file.read_text('utf-8')}\n{line}\n", encoding="utf-8")
+    with pytest.raises(CasesError, match=rf"^new\.jsonl, line 2: {reason}"):
+        read_pictures([file], [])
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe"])
+def test_a_file_that_is_no_text_is_refused(tmp_path, content):
+    (tmp_path / "new.jsonl").write_bytes(content)
+    with pytest.raises(CasesError, match=r"^new\.jsonl: "):
+        read_pictures([tmp_path / "new.jsonl"], [])
 
 
 @pytest.mark.slow
