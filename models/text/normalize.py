@@ -48,7 +48,8 @@ _WORD = re.compile(f"[A-Za-z0-9_{_SCRIPTS}]{{2,}}")
 _REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]+")
 _SPELL = {0x1F1E6 + index: chr(ord("a") + index) for index in range(26)}
 
-_LONG_RUN = re.compile(r"(\W)\1{3,}")
+_LONG_RUN = re.compile("([^\\w\U0001f1e6-\U0001f1ff])\\1{3,}")
+"""Not of regional letters: three of four that are two flags would be a flag and a letter."""
 
 _OPENCC = opencc.OpenCC("t2s")
 

@@ -153,6 +153,12 @@ def test_a_shortened_run_stands_for_all_of_it():
     assert [result.span(i, i + 1) for i in range(5)] == [(0, 1), (1, 2), (2, 3), (3, 7), (7, 8)]
 
 
+@pytest.mark.parametrize("count", range(1, 9))
+def test_a_row_of_one_flag_is_stable_once_normalised(count):  # found by benchmarks.fuzz
+    once = normalize("\U0001f1e8" * count).text
+    assert normalize(once).text == once
+
+
 def test_a_span_takes_in_what_was_dropped_inside_it():
     result = normalize("加微\u200b信3️⃣")
     assert result.text == "加微信3"
