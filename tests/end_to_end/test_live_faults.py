@@ -104,8 +104,12 @@ def test_of_emblems_that_several_managers_enrol_at_once_none_is_lost(service, cl
     names = [f"org.many{number}" for number in range(4)]
     asks = [lambda client, name=name, seed=seed: enrol(client, name, seed=seed) for seed, name in enumerate(names, 40)]
     assert [answer.status_code for answer in at_once(service, *asks)] == [201] * 4
-    within(5, lambda: settled(service))
-    assert [client.get(f"/v1/references/{name}").status_code for name in names] == [200] * 4
+
+    def known(client):
+        return [client.get(f"/v1/references/{name}").status_code for name in names]
+
+    # A worker that is busy taking a gallery up leaves new connections to the other one; ours may be its.
+    within(5, lambda: [known(client), *by_every_worker(service, known)] == [[200] * 4] * 11)
 
 
 def flip(file):
