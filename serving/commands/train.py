@@ -69,16 +69,25 @@ def images(  # noqa: PLR0913, PLR0917 - the run's own options
     seed: Seed = 0,
     limit: Limit = None,
     threads: Threads = 2,
+    base: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, file_okay=False, help="Encoder's artefact folder to start from: new cases take fewer steps."
+        ),
+    ] = None,
 ) -> None:
     """Train the image encoder and export it.
 
-    Example: `huijian train images --cases new-cases.jsonl --steps 12000`
+    Example: `huijian train images --cases new-cases.jsonl --base models/artifacts/encoders/FINGERPRINT`
     """
     from training.cases import CasesError
+    from training.images.released import BaseError
     from training.images.train import train_images
 
     try:
-        artifact = train_images(output, cases=cases or (), steps=steps, seed=seed, limit=limit, threads=threads)
-    except CasesError as error:
+        artifact = train_images(
+            output, cases=cases or (), steps=steps, seed=seed, limit=limit, threads=threads, base=base
+        )
+    except (CasesError, BaseError) as error:
         raise typer.BadParameter(str(error)) from error
     typer.echo(f"{artifact}; put it in force with: huijian promote {artifact} --references REFERENCES.jsonl")

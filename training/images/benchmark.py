@@ -24,7 +24,8 @@ from training.images import portraits
 from training.images.backgrounds import Backgrounds
 from training.images.edits import KINDS
 from training.images.fingerprint import code_of, fingerprint
-from training.images.innocents import INNOCENTS, thumbnail
+from training.images.flags import thumbnail
+from training.images.innocents import INNOCENTS
 from training.images.redraws import CHANGED, HELD_OUT, redraws
 from training.images.scenes import TYPEFACES, Array, Made, Picture, Scene, field_of, placed, trimmed
 from training.images.split import TRAINED_OWNERS, is_held_out

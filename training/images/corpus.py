@@ -1,7 +1,7 @@
 """What the image tower learns from: drawings by identity, so that several artists' versions of one thing are one.
 
-Besides the packages' graphics there are our own drawings of protected emblems, and invented wordmarks: logos of news
-media are mostly type, of which packages hold little, and what tells two apart is the shapes of their letters.
+Besides the packages' graphics there are our own drawings of protected emblems, invented wordmarks, since logos of news
+media are mostly type, of which packages hold little, and invented flags, which differ as plain flags do.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from training.images import graphics
 from training.images.backgrounds import TRAINING_PHOTOS, Backgrounds
 from training.images.cases import read_pictures
 from training.images.catalogue import CATALOGUE, own_drawings
+from training.images.flags import invented_flags, is_plain
 from training.images.split import Fold, fold_of
 from training.images.wordmarks import invented
 
-WORDMARKS = 1_200
+WORDMARKS, FLAGS = 1_200, 1_500
+FLAG_KINDS = {"flag", "invented flag"}
 
 Array = np.ndarray
 
@@ -34,17 +36,19 @@ class Corpus:
     Attributes:
         drawings: RGBA drawings of each identity, by several artists where there are several.
         kinds: identities of each kind.
+        plain: identities that their colours alone tell from others: plain flags.
         backgrounds: what imitations are put on.
     """
 
     drawings: tuple[tuple[Array, ...], ...]
     kinds: dict[str, Array]
+    plain: frozenset[int]
     backgrounds: Backgrounds
 
     def digest(self) -> str:
         """Of every pixel, and of which drawings are one identity and one kind: another one means another training."""
         kinds = {kind: members.tolist() for kind, members in self.kinds.items()}
-        digest = hashlib.sha256(repr((kinds, [len(drawn) for drawn in self.drawings])).encode())
+        digest = hashlib.sha256(repr((kinds, sorted(self.plain), [len(drawn) for drawn in self.drawings])).encode())
         for pixels in chain(*self.drawings, self.backgrounds.photos):
             digest.update(repr(pixels.shape).encode() + pixels.tobytes())
         return digest.hexdigest()[:16]
@@ -71,10 +75,13 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
     kinds: dict[str, list[int]] = defaultdict(list)
     for number, (kind, _) in enumerate(drawings):
         kinds[kind].append(number)
-    backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
-    return Corpus(
-        tuple(map(tuple, drawings.values())), {kind: np.array(members) for kind, members in kinds.items()}, backgrounds
+    plain = frozenset(
+        number
+        for number, ((kind, _), drawn) in enumerate(drawings.items())
+        if kind in FLAG_KINDS and all(map(is_plain, drawn))
     )
+    members = {kind: np.array(numbers) for kind, numbers in kinds.items()}
+    return Corpus(tuple(map(tuple, drawings.values())), members, plain, Backgrounds.load(TRAINING_PHOTOS, limit))
 
 
 Named = Iterator[tuple[str, str, Array]]
@@ -89,6 +96,8 @@ def _everything(rendered: graphics.Graphics, limit: int | None) -> Named:
         drawing = graphics.render(svg)
         if drawing is not None:
             yield "wordmark", str(number), drawing
+    for number, drawing in enumerate(invented_flags(min(FLAGS, limit or FLAGS), rendered)):
+        yield "invented flag", str(number), drawing
 
 
 def _own(limit: int | None) -> Named:

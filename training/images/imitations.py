@@ -21,7 +21,7 @@ Array = np.ndarray
 
 LETTERS = "ABCDEHKLMNORSTVXYZ0123456789"
 
-RESTYLED = 0.3
+RESTYLED = 0.4
 """Part of the imitations that are made again by another hand or technique: the kinds that are hardest to know again."""
 
 FILLED = 0.9
@@ -51,6 +51,7 @@ def imitate(  # noqa: PLR0913, PLR0917 - all that a picture is made of
     backgrounds: Backgrounds,
     other: Array | None = None,
     effort: float = 1.0,
+    plain: bool = False,
 ) -> Imitation:
     """One random imitation.
 
@@ -62,15 +63,16 @@ def imitate(  # noqa: PLR0913, PLR0917 - all that a picture is made of
         other: another emblem that may stand beside it or be stuck on it.
         effort: how likely each way to change it is, from 0 to 1 of what it is at most: with 0 the drawing stands
             unchanged and upright in the middle of some background.
+        plain: its colours are all that tells it from others, so they are kept.
     """
 
     def tried() -> bool:
         return effort >= 1 or draw.random() < effort
 
     if tried():
-        drawing = _recoloured(draw, drawing)
+        drawing = _warped(draw, _relit(draw, drawing) if plain else _recoloured(draw, drawing))
     if draw.random() < RESTYLED * effort:
-        drawing = _where_seen(restyled(draw, drawing), drawing)
+        drawing = _where_seen(restyled(draw, drawing, plain), drawing)
     center, side = _layout(draw, size) if tried() else (np.array(size[::-1]) / 2, FILLED * min(size))
     ground = backgrounds.any(draw, size)
     if other is not None and draw.random() < 0.25 * effort:
@@ -191,15 +193,19 @@ def _recoloured(draw: Generator, drawing: Array) -> Array:
     if _is_one_colour(drawing) and choice < 0.7:
         return np.concatenate([np.full_like(colours, draw.integers(0, 256, 3)), opacity], axis=2)
     if choice < 0.1:
-        changed = _one_colour(draw, colours)
-    elif choice < 0.18:
-        changed = _turned_hue(draw, colours)
-    elif choice < 0.45:
-        changed = cv2.convertScaleAbs(colours, alpha=draw.uniform(0.65, 1.3), beta=draw.uniform(-40, 40))
-        changed = np.clip(changed.astype(np.int16) + draw.integers(-25, 26, 3), 0, 255).astype(np.uint8)
-    else:
-        changed = colours
-    return _warped(draw, np.concatenate([changed, opacity], axis=2))
+        return np.concatenate([_one_colour(draw, colours), opacity], axis=2)
+    if choice < 0.18:
+        return np.concatenate([_turned_hue(draw, colours), opacity], axis=2)
+    return _relit(draw, drawing)
+
+
+def _relit(draw: Generator, drawing: Array) -> Array:
+    """One time in three in other light, which changes no colour into another."""
+    if draw.random() > 0.33:
+        return drawing
+    changed = cv2.convertScaleAbs(drawing[..., :3], alpha=draw.uniform(0.65, 1.3), beta=draw.uniform(-40, 40))
+    changed = np.clip(changed.astype(np.int16) + draw.integers(-25, 26, 3), 0, 255).astype(np.uint8)
+    return np.dstack([changed, drawing[..., 3]])
 
 
 def _is_one_colour(drawing: Array) -> bool:

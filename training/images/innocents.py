@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
 from PIL import Image, ImageDraw
 
 from training.images.badges import BADGES, app_icon, red_and_gold
 from training.images.edits import KINDS, filled
-from training.images.scenes import AVATAR, COVER, Array, Picture, Scene, placed, somewhere, tinted
-
-NEAR_FLAG = 30.0
-"""Mean difference of channels, of 255, up to which stripes equal a flag. Of enrolled drawings the nearest of Romania's
-and Chad's flags are 5 apart, the nearest of Ireland's and the Ivory Coast's 31, of Italy's and Hungary's 64."""
+from training.images.flags import near_flag
+from training.images.scenes import AVATAR, COVER, Picture, Scene, placed, somewhere, tinted
 
 HARMLESS_EDITS = ("copy", "circle", "rotated", "perspective", "border", "moire", "text_over", "small_plain", "corner")
 """What is done to stripes: other colours would make them some flag's."""
@@ -26,22 +22,6 @@ CHINESE = "福喜寿春和平安心静远山水云月花竹梅兰松鹤龙凤吉
 LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ&0123456789"
 
 Innocent = Callable[[Scene], Picture]
-
-
-def thumbnail(picture: Picture) -> Array:
-    """12 x 12 pixels on white, whatever its shape, int16 (12, 12, 3)."""
-    flat = Image.new("RGBA", picture.size, "white")
-    flat.alpha_composite(picture.convert("RGBA"))
-    return np.asarray(flat.convert("RGB").resize((12, 12), Image.Resampling.BOX), dtype=np.int16)
-
-
-def near_flag(picture: Picture, flags: Array | None) -> bool:
-    """Whether a picture, turned or mirrored, resembles a flag."""
-    if flags is None or not len(flags):
-        return False
-    small = thumbnail(picture)
-    turned = [np.rot90(side, turns) for side in (small, small[:, ::-1]) for turns in range(4)]
-    return any(float(np.abs(flags - view).mean(axis=(1, 2, 3)).min()) < NEAR_FLAG for view in turned)
 
 
 def _photo(scene: Scene) -> Picture:

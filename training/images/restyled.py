@@ -16,26 +16,37 @@ from training.images.backgrounds import Generator
 Array = np.ndarray
 
 
-def restyled(draw: Generator, drawing: Array) -> Array:
+def restyled(draw: Generator, drawing: Array, plain: bool = False) -> Array:
     """The drawing in a style drawn at random.
 
     Args:
         draw: the same generator state gives the same drawing.
         drawing: RGBA uint8 (height, width, 4).
+        plain: its colours are all that tells it from others, so only styles are used that keep them.
 
     Returns:
         RGBA uint8 of the same size.
     """
+    if plain:
+        return KEEPING_COLOURS[int(draw.integers(len(KEEPING_COLOURS)))](draw, drawing)
     style = STYLES[int(draw.choice(len(STYLES), p=SHARES))]
     return style(draw, drawing)
 
 
 def _painted(draw: Generator, drawing: Array) -> Array:
     """Few flat paints, none quite the original's, with wavering edges and at times an outline."""
-    paints = int(draw.integers(2, 9))
+    return _in_paints(draw, drawing, int(draw.integers(2, 9)), draw.uniform(0, 45))
+
+
+def _painted_truly(draw: Generator, drawing: Array) -> Array:
+    """The same in paints that are nearly the original's, of which there are enough."""
+    return _in_paints(draw, drawing, int(draw.integers(6, 9)), draw.uniform(0, 15))
+
+
+def _in_paints(draw: Generator, drawing: Array, paints: int, off: float) -> Array:
     wavering = _wavered(draw, drawing)
     colours, places = _patches(_on_paper(wavering, 255), paints)
-    mixed = np.clip(colours + draw.normal(0, draw.uniform(0, 45), colours.shape), 0, 255).astype(np.uint8)
+    mixed = np.clip(colours + draw.normal(0, off, colours.shape), 0, 255).astype(np.uint8)
     places = cv2.medianBlur(places, int(draw.choice([3, 5, 7])))
     result = np.dstack([mixed[places], _hard(wavering[..., 3])])
     if draw.random() < 0.6:
@@ -121,6 +132,7 @@ STYLES: tuple[Callable[[Generator, Array], Array], ...] = (
     _bicoloured,
 )
 SHARES = (0.38, 0.2, 0.12, 0.1, 0.1, 0.1)
+KEEPING_COLOURS = (_painted_truly, _painted_truly, _glossy)
 
 
 def _wavered(draw: Generator, drawing: Array) -> Array:

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
+from models.images.encoder import Encoder
 from training.images import tower
 from training.images.batches import HARMLESS, IMITATIONS, Batch, draw_batch
 from training.images.calibrate import calibrate
@@ -29,8 +30,10 @@ from training.images.card import write_card
 from training.images.corpus import Corpus, load_corpus
 from training.images.export import export
 from training.images.fingerprint import code_of, fingerprint
+from training.images.fused import fused
 from training.images.imitations import reference
 from training.images.losses import open_set_contrast, region_vectors
+from training.images.released import take_weights
 from training.images.train_captions import STEPS as CAPTION_STEPS
 from training.images.train_captions import train_captions
 
@@ -59,6 +62,7 @@ def train_images(  # noqa: PLR0913 - a command's options
     seed: int = 0,
     limit: int | None = None,
     threads: int = 2,
+    base: Path | None = None,
 ) -> Path:
     """Train both towers and export; a run that was broken off goes on from its last checkpoint.
 
@@ -69,6 +73,7 @@ def train_images(  # noqa: PLR0913 - a command's options
         seed: for weights, drawing and imitations.
         limit: at most this many drawings a package, for tests.
         threads: of the network.
+        base: artefact folder of an encoder of ours to start from, in place of weights that know photographs alone.
 
     Returns:
         `output`, with all that the service needs; the checkpoint is gone once the run is whole.
@@ -76,15 +81,16 @@ def train_images(  # noqa: PLR0913 - a command's options
     Raises:
         training.cases.CasesError: cases that cannot be trained on, such as those of owners that are held out.
         training.packages.PackageError: a package could not be fetched.
-        FileExistsError: the output holds a run with another seed, other pictures or other code.
+        training.images.released.BaseError: the base is no encoder to start from.
+        FileExistsError: the output holds a run with another seed, base, other pictures or other code.
     """
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     torch.manual_seed(seed)
     corpus = load_corpus(cases, limit)
-    trainer = Trainer(corpus, seed, output / "checkpoint.pt")
+    trainer = Trainer(corpus, seed, output / "checkpoint.pt", base)
     trainer.run(steps)
-    metrics = {"seed": seed, "identities": len(corpus.drawings), **trainer.metrics()}
+    metrics = {"seed": seed, "base": trainer.base, "identities": len(corpus.drawings), **trainer.metrics()}
     export(trainer.tower, output, metrics)
     calibrate(output, seed=seed, limit=limit)
     train_captions(output, seed=seed, limit=limit, steps=min(steps, CAPTION_STEPS))
@@ -100,15 +106,20 @@ class Trainer:
         corpus: what is learnt.
         seed: of the drawing.
         checkpoint: written every `SAVE_EVERY` steps; taken up where it exists.
+        base: artefact folder of the encoder to start from.
 
     Raises:
-        FileExistsError: the checkpoint is of a run with another seed, other pictures or other code.
+        BaseError: the base is no encoder to start from.
+        FileExistsError: the checkpoint is of a run with another seed, base, other pictures or other code.
     """
 
-    def __init__(self, corpus: Corpus, seed: int, checkpoint: Path) -> None:
+    def __init__(self, corpus: Corpus, seed: int, checkpoint: Path, base: Path | None = None) -> None:
         self.corpus, self.checkpoint, self.seed = corpus, checkpoint, seed
-        self._settings = {"seed": seed, "pictures": corpus.digest(), "code": _code()}
         self.tower = tower.create()
+        if base is not None:
+            take_weights(self.tower, base)
+        self.base = Encoder(base).fingerprint if base else None
+        self._settings = {"seed": seed, "base": self.base, "pictures": corpus.digest(), "code": _code()}
         tower.freeze(self.tower)
         dimension = self.tower.visual.head.proj.out_features
         self.proxies = nn.Parameter(torch.zeros(len(corpus.drawings), dimension))
@@ -128,13 +139,17 @@ class Trainer:
         if checkpoint.exists():
             self._resume()
         else:
-            self.proxies.data = start_from_whitening(self.tower, corpus, np.random.default_rng(seed))
+            features = clean_features(self.tower, corpus, np.random.default_rng(seed))
+            if base is None:
+                start_from_whitening(self.tower, features)
+            with torch.no_grad():
+                self.proxies.data = functional.normalize(self.tower.visual.head.proj(features), dim=1)
 
     def run(self, steps: int) -> None:
         """Take steps until there are so many, all runs together."""
         bar = tqdm(total=steps, initial=self.step, unit="step", desc="training")
         # Pictures of the next step are drawn while this one is computed.
-        with bar, ThreadPoolExecutor(1) as painter:
+        with bar, ThreadPoolExecutor(1) as painter, fused(self.tower):
             waiting = painter.submit(self._draw, self.step)
             while self.step < steps:
                 start = time.monotonic()
@@ -202,7 +217,8 @@ class Trainer:
 
 def _code() -> str:
     """Of what draws and learns; what is done with the tower afterwards is done anew in any case."""
-    return fingerprint([*code_of(Path(__file__).with_name("losses.py")), Path(__file__)])
+    here = Path(__file__)
+    return fingerprint([*code_of(here.with_name("losses.py")), here.with_name("fused.py"), here])
 
 
 def rate_at(step: int, steps: int) -> float:
@@ -214,16 +230,16 @@ def _group(weights: Iterable[nn.Parameter], rate: float) -> dict[str, Any]:
     return {"params": [weight for weight in weights if weight.requires_grad], "lr": rate, "top": rate}
 
 
-def start_from_whitening(model: tower.GridTower, corpus: Corpus, draw: np.random.Generator) -> Tensor:
-    """Set the projection to the whitening of clean drawings' features, and return each identity's first proxy.
-
-    Returns:
-        float32 (identities, dimension), unit length.
-    """
+def clean_features(model: tower.GridTower, corpus: Corpus, draw: np.random.Generator) -> Tensor:
+    """The trunk's features of one clean drawing of each identity, float32 (identities, channels)."""
     pictures = [
         reference(draw, drawings[int(draw.integers(len(drawings)))], (128, 128)) for drawings in corpus.drawings
     ]
-    features = torch.cat([_features(model, pictures[at : at + 32]) for at in range(0, len(pictures), 32)])
+    return torch.cat([_features(model, pictures[at : at + 32]) for at in range(0, len(pictures), 32)])
+
+
+def start_from_whitening(model: tower.GridTower, features: Tensor) -> None:
+    """Set the projection to the whitening of clean drawings' features, float32 (identities, channels)."""
     mean = features.mean(dim=0)
     projection = model.visual.head.proj
     variances, directions = torch.linalg.eigh(torch.cov(features.T))  # ascending
@@ -234,7 +250,6 @@ def start_from_whitening(model: tower.GridTower, corpus: Corpus, draw: np.random
     with torch.no_grad():
         projection.weight.copy_(whitening)
         projection.bias.copy_(-whitening @ mean)
-        return functional.normalize(projection(features), dim=1)
 
 
 def _features(model: tower.GridTower, pictures: Sequence[Array]) -> Tensor:

@@ -1,0 +1,242 @@
+"""Invented flags: bands, crosses, cantons and devices of no state, laid as flags lay them.
+
+Of plain flags colours are nearly all that tells one from another, and from stripes of nobody. Packages hold two hundred
+flags: too few to learn that from. So several of the invented ones share a layout and differ in their colours alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from training.images.drawings import shapes
+from training.images.drawings.shapes import Point
+from training.images.graphics import Graphics, render
+
+NEAR_FLAG = 30.0
+"""Mean difference of channels, of 255, up to which stripes equal a flag. Of enrolled drawings the nearest of Romania's
+and Chad's flags are 5 apart, the nearest of Ireland's and the Ivory Coast's 31, of Italy's and Hungary's 64."""
+
+SIBLINGS = 3
+"""Invented flags of one layout."""
+
+HIGH = 240.0
+PROPORTIONS = (1.0, 4 / 3, 1.5, 1.5, 1.5, 1.6, 5 / 3, 2.0)
+PALETTE = (
+    *("#d21034", "#ce1126", "#e8112d", "#7b1113", "#002868", "#0038a8", "#0f47af", "#5eb6e4", "#009e49", "#006a4e"),
+    *("#3a7728", "#fcd116", "#ffd700", "#f77f00", "#ffffff", "#ffffff", "#ffffff", "#000000", "#101010", "#5c2d91"),
+)
+"""As flags wear them; beside these any colour, one time in four."""
+
+PLAIN_CORNERS = 12
+"""Corners that a plain flag has at most: a cross has eight, bands none, a star ten."""
+
+Array = np.ndarray
+Colours = Sequence[str]
+Generator = np.random.Generator
+Picture = Image.Image
+
+
+def thumbnail(picture: Picture) -> Array:
+    """12 x 12 pixels on white, whatever its shape, int16 (12, 12, 3)."""
+    flat = Image.new("RGBA", picture.size, "white")
+    flat.alpha_composite(picture.convert("RGBA"))
+    return np.asarray(flat.convert("RGB").resize((12, 12), Image.Resampling.BOX), dtype=np.int16)
+
+
+def near_flag(picture: Picture, flags: Array | None) -> bool:
+    """Whether a picture, turned or mirrored, resembles one of the flags, thumbnails int16 (n, 12, 12, 3)."""
+    if flags is None or not len(flags):
+        return False
+    small = thumbnail(picture)
+    turned = [np.rot90(side, turns) for side in (small, small[:, ::-1]) for turns in range(4)]
+    return any(float(np.abs(flags - view).mean(axis=(1, 2, 3)).min()) < NEAR_FLAG for view in turned)
+
+
+def is_plain(drawing: Array) -> bool:
+    """Whether a flag, RGBA uint8 (height, width, 4), has few corners: nothing but its colours tells it from others."""
+    corners = cv2.FastFeatureDetector.create(20).detect(cv2.cvtColor(drawing[..., :3], cv2.COLOR_RGB2GRAY))
+    return len(corners) <= PLAIN_CORNERS
+
+
+def invented_flags(count: int, rendered: Graphics, seed: int = 13) -> Iterator[Array]:
+    """So many flags, RGBA uint8 (height, width, 4), longest side 160, at most a few fewer; none is near another.
+
+    Args:
+        rendered: holds the flags of states, whatever their fold, that none may resemble.
+        seed: the same one gives the same flags.
+    """
+    rows = rendered.rows(lambda item: item.kind == "flag")
+    taken = [thumbnail(Image.fromarray(rendered.drawing(row))) for row in rows]
+    for number in range(count):
+        drawing = render(_flag(number, seed))
+        if drawing is None or near_flag(Image.fromarray(drawing), np.array(taken)):
+            continue
+        taken.append(thumbnail(Image.fromarray(drawing)))
+        yield drawing
+
+
+def _flag(number: int, seed: int) -> str:
+    form = np.random.default_rng((seed, 0, number // SIBLINGS))
+    colours = _colours(np.random.default_rng((seed, 1, number)))
+    wide = HIGH * PROPORTIONS[int(form.integers(len(PROPORTIONS)))]
+    layout = LAYOUTS[int(form.integers(len(LAYOUTS)))]
+    return shapes.picture(wide, HIGH, *layout(form, wide, colours), rule="a flag of nobody")
+
+
+def _colours(draw: Generator) -> Colours:
+    """Nine, no two in a row alike."""
+    chosen: list[str] = []
+    while len(chosen) < 9:
+        red, green, blue = draw.integers(0, 256, 3)
+        colour = f"#{red:02x}{green:02x}{blue:02x}" if draw.random() < 0.25 else str(draw.choice(PALETTE))
+        if colour not in chosen[-2:]:
+            chosen.append(colour)
+    return chosen
+
+
+def _bands(form: Generator, wide: float, colours: Colours) -> list[str]:
+    """Two to five, across or upright, at times of unequal width or the same outside."""
+    count = int(form.choice([1, 2, 3, 3, 3, 4, 5]))
+    weights = np.ones(count) if form.random() < 0.6 else form.integers(1, 4, count).astype(float)
+    edges = np.concatenate([[0.0], np.cumsum(weights) / weights.sum()])
+    shown = list(colours[:count])
+    if count > 2 and form.random() < 0.3:
+        shown[-1] = shown[0]
+    upright = form.random() < 0.4
+    spans = list(zip(edges[:-1], edges[1:], shown, strict=True))
+    if upright:
+        return [shapes.rectangle(a * wide, 0, (b - a) * wide, HIGH, colour) for a, b, colour in spans]
+    return [shapes.rectangle(0, a * HIGH, wide, (b - a) * HIGH, colour) for a, b, colour in spans]
+
+
+def _with_device(form: Generator, wide: float, colours: Colours) -> list[str]:
+    ground = _bands(form, wide, colours)
+    at, radius = wide * form.choice([0.5, 0.5, 0.3]), HIGH * form.uniform(0.14, 0.34)
+    if form.random() < 0.3:
+        ground.append(shapes.disc(at, HIGH / 2, radius * 1.25, colours[6]))
+    return [*ground, *_device(form, (at, HIGH / 2), radius, colours[5:7])]
+
+
+def _cross(form: Generator, wide: float, colours: Colours) -> list[str]:
+    """Upright or slanted, its middle at the hoist or in the middle, at times edged."""
+    parts = [shapes.rectangle(0, 0, wide, HIGH, colours[0])]
+    thick, at = HIGH * form.uniform(0.1, 0.3), wide * form.choice([0.36, 0.5])
+    slanted = form.random() < 0.25
+    edged = form.random() < 0.5
+    for width, colour in ((thick, colours[1]), (thick * form.uniform(0.4, 0.6), colours[2]))[: 1 + edged]:
+        lines = (
+            (f"M0 0L{shapes.n(wide)} {shapes.n(HIGH)}", f"M{shapes.n(wide)} 0L0 {shapes.n(HIGH)}")
+            if slanted
+            else (f"M{shapes.n(at)} 0V{shapes.n(HIGH)}", f"M0 {shapes.n(HIGH / 2)}H{shapes.n(wide)}")
+        )
+        parts += [shapes.path(line, stroke=colour, width=width) for line in lines]
+    return parts
+
+
+def _triangle(form: Generator, wide: float, colours: Colours) -> list[str]:
+    """Bands and a triangle at the hoist, at times with a device."""
+    tip = wide * form.uniform(0.25, 0.55)
+    parts = [*_bands(form, wide, colours), shapes.polygon([(0, 0), (tip, HIGH / 2), (0, HIGH)], colours[6])]
+    if form.random() < 0.4:
+        parts += _device(form, (tip * 0.36, HIGH / 2), HIGH * 0.13, colours[7:5:-1])
+    return parts
+
+
+def _canton(form: Generator, wide: float, colours: Colours) -> list[str]:
+    """Bands or a plain field, and a quarter with a device."""
+    across, down = wide * form.uniform(0.3, 0.5), HIGH * form.choice([0.5, 0.5, 0.4, 0.6])
+    field = _bands(form, wide, colours)
+    if form.random() < 0.3:
+        count = int(form.integers(6, 14))
+        field = [shapes.rectangle(0, row * HIGH / count, wide, HIGH / count, colours[row % 2]) for row in range(count)]
+    device = _device(form, (across / 2, down / 2), min(across, down) * 0.36, colours[7:5:-1])
+    return [*field, shapes.rectangle(0, 0, across, down, colours[6]), *device]
+
+
+def _slanted(form: Generator, wide: float, colours: Colours) -> list[str]:
+    """Divided from corner to corner, at times with a band along it and a device on either side."""
+    rising = form.random() < 0.5
+    low, high = ((0, HIGH), (wide, 0)) if rising else ((0, 0), (wide, HIGH))
+    parts = [
+        shapes.rectangle(0, 0, wide, HIGH, colours[0]),
+        shapes.polygon([low, high, (wide, HIGH) if rising else (0, HIGH)], colours[1]),
+    ]
+    if form.random() < 0.6:
+        line = f"M{shapes.n(low[0])} {shapes.n(low[1])}L{shapes.n(high[0])} {shapes.n(high[1])}"
+        parts.append(shapes.path(line, stroke=colours[2], width=HIGH * form.uniform(0.08, 0.3)))
+    if form.random() < 0.4:
+        place = (wide * 0.25, HIGH * 0.3) if rising else (wide * 0.75, HIGH * 0.3)
+        parts += _device(form, place, HIGH * 0.18, (colours[4], colours[0]))
+    return parts
+
+
+def _quarters(form: Generator, wide: float, colours: Colours) -> list[str]:
+    """Four fields, or a border around one; at times with a device."""
+    if form.random() < 0.4:
+        rim = HIGH * form.uniform(0.06, 0.16)
+        parts = [
+            shapes.rectangle(0, 0, wide, HIGH, colours[0]),
+            shapes.rectangle(rim, rim, wide - 2 * rim, HIGH - 2 * rim, colours[1]),
+        ]
+    else:
+        order = (colours[0], colours[1], colours[1 if form.random() < 0.3 else 2], colours[0])
+        parts = [
+            shapes.rectangle(wide / 2 * (place % 2), HIGH / 2 * (place // 2), wide / 2, HIGH / 2, colour)
+            for place, colour in enumerate(order)
+        ]
+    if form.random() < 0.6:
+        parts += _device(form, (wide / 2, HIGH / 2), HIGH * form.uniform(0.14, 0.28), (colours[4], colours[1]))
+    return parts
+
+
+def _device(form: Generator, place: Point, radius: float, paints: Colours) -> list[str]:
+    """A random one about a place, of two paints: its own and its ground's."""
+    return DEVICES[int(form.integers(len(DEVICES)))](form, place, radius, paints)
+
+
+def _star(form: Generator, place: Point, radius: float, paints: Colours) -> list[str]:
+    return [shapes.star(*place, radius, paints[0])]
+
+
+def _stars(form: Generator, place: Point, radius: float, paints: Colours) -> list[str]:
+    count, small = int(form.integers(3, 9)), radius * form.uniform(0.22, 0.36)
+    around = [shapes.polar(*place, radius * 0.75, 360 * number / count) for number in range(count)]
+    return [shapes.star(*at, small, paints[0]) for at in around]
+
+
+def _crescent(form: Generator, place: Point, radius: float, paints: Colours) -> list[str]:
+    x, y = place
+    moon = [shapes.disc(x, y, radius, paints[0]), shapes.disc(x + radius * 0.3, y, radius * 0.8, paints[1])]
+    return [*moon, shapes.star(x + radius * 0.55, y, radius * 0.4, paints[0], 18)]
+
+
+def _sun(form: Generator, place: Point, radius: float, paints: Colours) -> list[str]:
+    count = int(form.integers(8, 25))
+    tips = [shapes.polar(*place, radius * (0.6 if tip % 2 else 1.0), 180 * tip / count) for tip in range(2 * count)]
+    face = shapes.disc(*place, radius * form.uniform(0.3, 0.5), paints[1], paints[0], 3)
+    return [shapes.polygon(tips, paints[0]), face]
+
+
+def _disc(form: Generator, place: Point, radius: float, paints: Colours) -> list[str]:
+    return [shapes.disc(*place, radius, paints[0])]
+
+
+def _wheel(form: Generator, place: Point, radius: float, paints: Colours) -> list[str]:
+    return [shapes.gear(*place, radius, radius * 0.8, radius * 0.55, int(form.integers(8, 25)), paints[0])]
+
+
+def _wreath(form: Generator, place: Point, radius: float, paints: Colours) -> list[str]:
+    sides = [shapes.laurel(*place, radius * 0.8, side * 170, side * 30, radius * 0.4, paints[0]) for side in (1, -1)]
+    return [*sides, shapes.star(*place, radius * 0.4, paints[0])]
+
+
+DEVICES = (_star, _stars, _crescent, _sun, _disc, _wheel, _wreath)
+
+LAYOUTS: tuple[Callable[[Generator, float, Colours], list[str]], ...] = (
+    *(_bands, _bands, _bands, _with_device, _with_device, _cross, _cross),
+    *(_triangle, _canton, _slanted, _quarters),
+)
