@@ -29,7 +29,15 @@ from models.images.gallery import Gallery
 from training.images.graphics import load
 from training.images.measures import threshold_for
 from training.images.split import Fold
-from training.images.validation import COHORT_GRAPHICS, Sample, cohort_of, imitated, unprotected, validation_gallery
+from training.images.validation import (
+    COHORT_GRAPHICS,
+    Sample,
+    cohort_of,
+    flags_of_nobody,
+    imitated,
+    unprotected,
+    validation_gallery,
+)
 
 LOOKED_AT = 0.35
 """Of harmless pictures, how many are looked at closely: it costs as much again, and most must not pay for it."""
@@ -73,10 +81,11 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None) -> Pa
     draw = np.random.default_rng(seed)
     drawn = draw.permutation(rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION))
     cohort, rest = drawn[: len(drawn) // 2][:COHORT_GRAPHICS], drawn[len(drawn) // 2 :]
-    np.save(directory / "cohort.npy", cohort_of(encoder, rendered, cohort, draw, limit))
+    usual, flags = flags_of_nobody(rendered, limit)
+    np.save(directory / "cohort.npy", cohort_of(encoder, rendered, cohort, usual, draw, limit))
     with tempfile.TemporaryDirectory() as scratch:
         gallery, rows = validation_gallery(encoder, rendered, Path(scratch), limit)
-    samples = list(chain(imitated(rendered, rows, draw, limit), unprotected(rendered, rest, draw, limit)))
+    samples = list(chain(imitated(rendered, rows, draw, limit), unprotected(rendered, rest, flags, draw, limit)))
     path = directory / "calibration.json"
     path.write_text(json.dumps(fitted(encoder, gallery, samples), indent=2) + "\n", encoding="utf-8")
     return path

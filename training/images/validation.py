@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -16,30 +16,52 @@ from models.images.gallery import Gallery
 from models.images.variants import variants
 from models.profile import Label
 from training.images.backgrounds import TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds, Size
+from training.images.flags import invented_flags, is_plain
 from training.images.graphics import Graphics
 from training.images.imitations import harmless, imitate, initials, reference
 from training.images.signs import sign, signed
 from training.images.split import Fold
 
-COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS, COHORT_SIGNS = 1_600, 500, 200, 500
-"""Harmless graphics, photographs and patterns, letters, and signs, that similarities are compared with."""
+COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS, COHORT_SIGNS, COHORT_FLAGS = 1_600, 500, 200, 500, 150
+"""Harmless graphics, photographs and patterns, letters, signs, invented flags: what similarities are compared with."""
+
+FLAGS, FLAGS_SEED = 900, 17
+"""Invented flags, and other ones than are trained on: first the cohort's, then those that a calibration sees."""
 
 OWN_LOGOS, ARTISTS = 600, 3
 """Logos in the validation gallery beside all its flags and arms, and drawings of each reference at most: with them the
 gallery has about as many references as the default one, and takes a minute or two to make."""
 
-IMITATIONS, HARMLESS = 1_500, 2_400
+IMITATIONS, HARMLESS = 1_500, 3_000
 SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
+
+KINDS = ("scene", "sign", "graphic", "graphic", "scene", "flag", "graphic", "sign", "graphic", "graphic")
+"""Of harmless pictures, in turn."""
 
 Array = np.ndarray
 Sample = tuple[Array, str | None]
 """A picture, RGB uint8 (height, width, 3), and the reference that it imitates."""
 
 
-def cohort_of(encoder: Encoder, rendered: Graphics, rows: Array, draw: np.random.Generator, limit: int | None) -> Array:
-    """Whole-picture vectors of harmless graphics (`rows`), photographs, patterns and letters: what is usual."""
+def flags_of_nobody(rendered: Graphics, limit: int | None) -> tuple[list[Array], list[Array]]:
+    """Invented flags, RGBA, for the cohort and for the calibration."""
+    drawings = list(invented_flags(min(FLAGS, 3 * limit if limit else FLAGS), rendered, FLAGS_SEED))
+    share = min(COHORT_FLAGS, len(drawings) // 2)
+    return drawings[:share], drawings[share:]
+
+
+def cohort_of(  # noqa: PLR0913, PLR0917 - all that is usual
+    encoder: Encoder,
+    rendered: Graphics,
+    rows: Array,
+    flags: Sequence[Array],
+    draw: np.random.Generator,
+    limit: int | None,
+) -> Array:
+    """Whole-picture vectors of harmless graphics (`rows`), flags, photographs, patterns and letters: what is usual."""
     backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
     pictures = [reference(draw, rendered.drawing(row), (256, 256)) for row in rows]
+    pictures += [reference(draw, flag, (256, 256)) for flag in flags]
     pictures += [harmless(draw, (256, 256), backgrounds) for _ in range(min(COHORT_PICTURES, limit or COHORT_PICTURES))]
     pictures += [initials(draw, (256, 256)) for _ in range(min(COHORT_INITIALS, limit or COHORT_INITIALS))]
     pictures += [signed(draw, (256, 256)) for _ in range(min(COHORT_SIGNS, limit or COHORT_SIGNS))]
@@ -87,16 +109,24 @@ def imitated(
         name = names[int(draw.integers(len(names)))]
         size = SHAPES[int(draw.integers(len(SHAPES)))]
         drawing = rendered.drawing(int(draw.choice(rows[name])))
-        yield imitate(draw, drawing, size, backgrounds, effort=draw.random()).picture, name
+        plain = name.startswith("flag.") and is_plain(drawing)
+        yield imitate(draw, drawing, size, backgrounds, effort=draw.random(), plain=plain).picture, name
 
 
-def unprotected(rendered: Graphics, rows: Array, draw: np.random.Generator, limit: int | None) -> Iterator[Sample]:
-    """Harmless pictures: graphics and signs that protect nobody, imitated like emblems, and what else profiles show."""
+def unprotected(
+    rendered: Graphics, rows: Array, flags: Sequence[Array], draw: np.random.Generator, limit: int | None
+) -> Iterator[Sample]:
+    """Harmless pictures: graphics, signs and flags of nobody, imitated like emblems, and what else profiles show."""
     backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
     for number in range(min(HARMLESS, limit or HARMLESS)):
         size = SHAPES[int(draw.integers(len(SHAPES)))]
-        if number % 4 == 0:
+        kind = KINDS[number % len(KINDS)]
+        if kind == "scene":
             yield harmless(draw, size, backgrounds), None
+            continue
+        if kind == "flag":
+            drawing = flags[int(draw.integers(len(flags)))]
         else:
-            drawing = sign(draw) if number % 4 == 1 else rendered.drawing(int(draw.choice(rows)))
-            yield imitate(draw, drawing, size, backgrounds, effort=draw.random()).picture, None
+            drawing = sign(draw) if kind == "sign" else rendered.drawing(int(draw.choice(rows)))
+        effort, plain = draw.random(), kind == "flag" and is_plain(drawing)
+        yield imitate(draw, drawing, size, backgrounds, effort=effort, plain=plain).picture, None

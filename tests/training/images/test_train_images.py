@@ -151,6 +151,19 @@ def test_cases_of_a_test_owner_that_is_trained_on_anyway_are_taken(corpus, tmp_p
 
 
 @pytest.mark.slow
+def test_a_run_starts_from_an_encoder_that_is_given(corpus, untrained, tmp_path):
+    base = export(untrained, tmp_path / "base")
+    started = train.Trainer(corpus, 0, tmp_path / "checkpoint.pt", base)
+    assert started.base == Encoder(base).fingerprint
+    features = train.clean_features(started.tower, corpus, np.random.default_rng(0))
+    nearest = torch.nn.functional.normalize(started.tower.visual.head.proj(features), dim=1) @ started.proxies.T
+    assert (nearest.argmax(dim=1) == torch.arange(len(corpus.drawings))).float().mean() > 0.9
+    started.run(1)
+    with pytest.raises(FileExistsError, match=r"other settings \(base\)"):
+        train.Trainer(corpus, 0, tmp_path / "checkpoint.pt")
+
+
+@pytest.mark.slow
 def test_a_run_with_other_settings_is_not_gone_on_with(corpus, tmp_path):
     train.Trainer(corpus, 0, tmp_path / "checkpoint.pt").run(1)
     first, *rest = corpus.drawings
