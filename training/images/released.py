@@ -12,6 +12,7 @@ from pathlib import Path
 
 import onnx
 import torch
+from google.protobuf.message import DecodeError
 from onnx import numpy_helper
 from torch import Tensor
 
@@ -39,7 +40,7 @@ def take_weights(tower: GridTower, directory: Path) -> None:
     try:
         name = json.loads((directory / "config.json").read_text("utf-8"))["name"]
         weights = list(_convolutions(onnx.load(directory / "model.onnx")))
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, DecodeError) as error:
         raise BaseError(f"{directory} holds no encoder to start from: {error!r}") from error
     folded = list(pairs(tower))
     if name != MODEL_NAME or len(weights) != len(folded) + 2:
@@ -59,9 +60,12 @@ def take_weights(tower: GridTower, directory: Path) -> None:
 
 def _convolutions(model: onnx.ModelProto) -> Iterator[tuple[Tensor, Tensor]]:
     """Weight and bias of every convolution, in the order of the network; no bias is zero."""
+    # Tensors that are equal are stored once.
+    same = {node.output[0]: node.input[0] for node in model.graph.node if node.op_type == "Identity"}
     stored = {tensor.name: torch.tensor(numpy_helper.to_array(tensor)) for tensor in model.graph.initializer}
 
     def value(name: str) -> Tensor:
+        name = same.get(name, name)
         return stored[name] if name in stored else stored[f"{name}.levels"].float() * stored[f"{name}.scales"]
 
     for node in model.graph.node:
