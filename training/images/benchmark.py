@@ -24,7 +24,7 @@ from training.images import portraits
 from training.images.backgrounds import Backgrounds
 from training.images.edits import KINDS
 from training.images.fingerprint import code_of, fingerprint
-from training.images.flags import thumbnail
+from training.images.flag_likeness import thumbnail
 from training.images.innocents import INNOCENTS
 from training.images.redraws import CHANGED, HELD_OUT, redraws
 from training.images.scenes import TYPEFACES, Array, Made, Picture, Scene, field_of, placed, trimmed

@@ -82,7 +82,8 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None) -> Pa
     drawn = draw.permutation(rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION))
     cohort, rest = drawn[: len(drawn) // 2][:COHORT_GRAPHICS], drawn[len(drawn) // 2 :]
     usual, flags = flags_of_nobody(rendered, limit)
-    np.save(directory / "cohort.npy", cohort_of(encoder, rendered, cohort, usual, draw, limit))
+    drawings = [*map(rendered.drawing, cohort), *usual]
+    np.save(directory / "cohort.npy", cohort_of(encoder, drawings, draw, limit))
     with tempfile.TemporaryDirectory() as scratch:
         gallery, rows = validation_gallery(encoder, rendered, Path(scratch), limit)
     samples = list(chain(imitated(rendered, rows, draw, limit), unprotected(rendered, rest, flags, draw, limit)))

@@ -21,7 +21,7 @@ pass gives the whole picture and all of its regions. Input: RGB uint8, about 256
 a reference that is nearly one colour, or plain bands of colour, is easily met by chance.
 
 ## How it was made
-`huijian train images` (training/images/train.py): ImageNet weights of the package `{start}`,
+`huijian train images` (training/images/train.py): {start},
 then {pictures:,} imitations of {identities:,} graphics and harmless pictures in {minutes:.0f} minutes on a CPU. Owners
 of the validation and test folds (training/images/split.py) were not trained on; cohort and calibration come from the
 validation fold.
@@ -63,13 +63,17 @@ Average precision of common phrases over {pictures:,} pictures of the test fold 
 """
 
 
+def _start(base: str | None, package: str) -> str:
+    return f"weights of encoder `{base}`" if base else f"ImageNet weights of the package `{package}`"
+
+
 def write_card(directory: Path) -> Path:
     """Write `card.md` from `metrics.json` (its "evaluation" and its "note" where it has them)."""
     metrics = json.loads((directory / "metrics.json").read_text("utf-8"))
     known = packages.packages()
     used = [known[key] for key in ("efficientnet-lite0", *SOURCES, *CAPTION_SOURCES, *TRAINING_PHOTOS)]
     card = CARD.format(
-        start=known["efficientnet-lite0"].name,
+        start=_start(metrics.get("base"), known["efficientnet-lite0"].name),
         pictures=metrics["pictures"],
         identities=metrics["identities"],
         minutes=metrics["seconds"] / 60,

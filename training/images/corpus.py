@@ -1,7 +1,8 @@
 """What the image tower learns from: drawings by identity, so that several artists' versions of one thing are one.
 
-Besides the packages' graphics there are our own drawings of protected emblems, invented wordmarks, since logos of news
-media are mostly type, of which packages hold little, and invented flags, which differ as plain flags do.
+Besides the packages' graphics there are our own drawings of protected emblems; invented wordmarks, since logos of news
+media are mostly type, of which packages hold little, and what tells two apart is the shapes of their letters; and
+invented flags, many of which differ by their colours alone.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from training.images import graphics
 from training.images.backgrounds import TRAINING_PHOTOS, Backgrounds
 from training.images.cases import read_pictures
 from training.images.catalogue import CATALOGUE, own_drawings
+from training.images.flags import TRAINED as FLAGS
 from training.images.flags import invented_flags, is_plain
 from training.images.split import Fold, fold_of
 from training.images.wordmarks import invented
 
-WORDMARKS, FLAGS = 1_200, 1_500
+WORDMARKS = 1_200
 FLAG_KINDS = {"flag", "invented flag"}
 
 Array = np.ndarray
@@ -96,7 +98,7 @@ def _everything(rendered: graphics.Graphics, limit: int | None) -> Named:
         drawing = graphics.render(svg)
         if drawing is not None:
             yield "wordmark", str(number), drawing
-    for number, drawing in enumerate(invented_flags(min(FLAGS, limit or FLAGS), rendered)):
+    for number, drawing in invented_flags(rendered, min(FLAGS, limit or FLAGS)):
         yield "invented flag", str(number), drawing
 
 

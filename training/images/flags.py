@@ -14,11 +14,12 @@ from PIL import Image
 
 from training.images.drawings import shapes
 from training.images.drawings.shapes import Point
+from training.images.flag_likeness import near_flag, thumbnail
 from training.images.graphics import Graphics, render
 
-NEAR_FLAG = 30.0
-"""Mean difference of channels, of 255, up to which stripes equal a flag. Of enrolled drawings the nearest of Romania's
-and Chad's flags are 5 apart, the nearest of Ireland's and the Ivory Coast's 31, of Italy's and Hungary's 64."""
+TRAINED, OTHERS = 1_500, 600
+"""Flags that are invented to be trained on, and further ones for cohort and calibration: two in five are near a flag of
+a state or one before and are left out."""
 
 SIBLINGS = 3
 """Invented flags of one layout."""
@@ -32,28 +33,11 @@ PALETTE = (
 """As flags wear them; beside these any colour, one time in four."""
 
 PLAIN_CORNERS = 12
-"""Corners that a plain flag has at most: a cross has eight, bands none, a star ten."""
+"""Corners that a plain flag has at most: bands have none, a cross eight, one star ten; many flags share each."""
 
 Array = np.ndarray
 Colours = Sequence[str]
 Generator = np.random.Generator
-Picture = Image.Image
-
-
-def thumbnail(picture: Picture) -> Array:
-    """12 x 12 pixels on white, whatever its shape, int16 (12, 12, 3)."""
-    flat = Image.new("RGBA", picture.size, "white")
-    flat.alpha_composite(picture.convert("RGBA"))
-    return np.asarray(flat.convert("RGB").resize((12, 12), Image.Resampling.BOX), dtype=np.int16)
-
-
-def near_flag(picture: Picture, flags: Array | None) -> bool:
-    """Whether a picture, turned or mirrored, resembles one of the flags, thumbnails int16 (n, 12, 12, 3)."""
-    if flags is None or not len(flags):
-        return False
-    small = thumbnail(picture)
-    turned = [np.rot90(side, turns) for side in (small, small[:, ::-1]) for turns in range(4)]
-    return any(float(np.abs(flags - view).mean(axis=(1, 2, 3)).min()) < NEAR_FLAG for view in turned)
 
 
 def is_plain(drawing: Array) -> bool:
@@ -62,21 +46,27 @@ def is_plain(drawing: Array) -> bool:
     return len(corners) <= PLAIN_CORNERS
 
 
-def invented_flags(count: int, rendered: Graphics, seed: int = 13) -> Iterator[Array]:
-    """So many flags, RGBA uint8 (height, width, 4), longest side 160, at most a few fewer; none is near another.
+def invented_flags(rendered: Graphics, count: int, seed: int = 13) -> Iterator[tuple[int, Array]]:
+    """So many flags but for those that are near a state's in `rendered`, of whatever fold, or near one before.
 
-    Args:
-        rendered: holds the flags of states, whatever their fold, that none may resemble.
-        seed: the same one gives the same flags.
+    Returns:
+        The number, from 0, and the drawing, RGBA uint8 (height, width, 4), longest side 160. The same seed gives the
+        same ones, however many.
     """
     rows = rendered.rows(lambda item: item.kind == "flag")
-    taken = [thumbnail(Image.fromarray(rendered.drawing(row))) for row in rows]
+    taken = np.empty((len(rows) + count, 12, 12, 3), np.int16)
+    for place, row in enumerate(rows):
+        taken[place] = thumbnail(Image.fromarray(rendered.drawing(row)))
+    end = len(rows)
     for number in range(count):
         drawing = render(_flag(number, seed))
-        if drawing is None or near_flag(Image.fromarray(drawing), np.array(taken)):
+        if drawing is None:
             continue
-        taken.append(thumbnail(Image.fromarray(drawing)))
-        yield drawing
+        small = thumbnail(Image.fromarray(drawing))
+        if not near_flag(small, taken[:end]):
+            taken[end] = small
+            end += 1
+            yield number, drawing
 
 
 def _flag(number: int, seed: int) -> str:
@@ -88,7 +78,7 @@ def _flag(number: int, seed: int) -> str:
 
 
 def _colours(draw: Generator) -> Colours:
-    """Nine, no two in a row alike."""
+    """Nine, of which any three in a row differ."""
     chosen: list[str] = []
     while len(chosen) < 9:
         red, green, blue = draw.integers(0, 256, 3)
@@ -158,7 +148,7 @@ def _canton(form: Generator, wide: float, colours: Colours) -> list[str]:
 
 
 def _slanted(form: Generator, wide: float, colours: Colours) -> list[str]:
-    """Divided from corner to corner, at times with a band along it and a device on either side."""
+    """Divided from corner to corner, at times with a band along it and a device."""
     rising = form.random() < 0.5
     low, high = ((0, HIGH), (wide, 0)) if rising else ((0, 0), (wide, HIGH))
     parts = [
@@ -194,7 +184,7 @@ def _quarters(form: Generator, wide: float, colours: Colours) -> list[str]:
 
 
 def _device(form: Generator, place: Point, radius: float, paints: Colours) -> list[str]:
-    """A random one about a place, of two paints: its own and its ground's."""
+    """A random one about a place, of two paints: its own, and one for what it leaves open."""
     return DEVICES[int(form.integers(len(DEVICES)))](form, place, radius, paints)
 
 

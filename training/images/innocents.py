@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from training.images.badges import BADGES, app_icon, red_and_gold
 from training.images.edits import KINDS, filled
-from training.images.flags import near_flag
+from training.images.flag_likeness import near_flag, thumbnail
 from training.images.scenes import AVATAR, COVER, Picture, Scene, placed, somewhere, tinted
 
 HARMLESS_EDITS = ("copy", "circle", "rotated", "perspective", "border", "moire", "text_over", "small_plain", "corner")
@@ -99,7 +99,7 @@ def _fill_bands(scene: Scene, picture: Picture, colours: Sequence[tuple[int, int
 def _flag_like(scene: Scene) -> Picture:
     """Two to five bands, a cross, a canton, a triangle or a device, that are no flag's."""
     design = _design(scene)
-    while near_flag(design, scene.flags):
+    while near_flag(thumbnail(design), scene.flags):
         design = _design(scene)
     if scene.chance(0.3):
         return design.resize(AVATAR if scene.chance(0.5) else COVER)
@@ -151,7 +151,7 @@ def _shown(make: Callable[[Scene], Picture]) -> Innocent:
     def show(scene: Scene) -> Picture:
         kind = filled if scene.chance(0.5) else KINDS[scene.pick(tuple(KINDS))]
         drawing = make(scene)
-        while near_flag(drawing, scene.flags):
+        while near_flag(thumbnail(drawing), scene.flags):
             drawing = make(scene)
         return kind(scene, drawing).picture
 

@@ -6,18 +6,18 @@ The graph holds each convolution with its normalisation folded in (Jacob et al. 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import onnx
 import torch
-from google.protobuf.message import DecodeError
 from onnx import numpy_helper
 from torch import Tensor
 
-from training.images.fused import pairs
-from training.images.tower import MODEL_NAME, GridTower
+from training.images.tower import MODEL_NAME, GridTower, convolutions_of, create
 
 SMALLEST_GAIN = 1e-2
 """Channels that a normalisation all but silences keep this gain, for weights are divided by it."""
@@ -27,11 +27,24 @@ class BaseError(ValueError):
     """A folder holds no encoder that training can start from."""
 
 
-def take_weights(tower: GridTower, directory: Path) -> None:
-    """Give a pretrained tower the weights of an encoder of ours.
+@dataclass(frozen=True)
+class Base:
+    """What training starts from.
+
+    Attributes:
+        fingerprint: of the encoder, as its gallery carries it.
+        weights: float32 weight and bias of each convolution of the trunk, in order, then of the projection of the fine
+            and of the coarse map.
+    """
+
+    fingerprint: str
+    weights: tuple[tuple[Tensor, Tensor], ...]
+
+
+def base_at(directory: Path) -> Base:
+    """Read an encoder of ours.
 
     Args:
-        tower: with the package's weights, whose batch statistics the encoder has kept.
         directory: artefact folder with `model.onnx` and `config.json`.
 
     Raises:
@@ -39,30 +52,45 @@ def take_weights(tower: GridTower, directory: Path) -> None:
     """
     try:
         name = json.loads((directory / "config.json").read_text("utf-8"))["name"]
-        weights = list(_convolutions(onnx.load(directory / "model.onnx")))
-    except (OSError, KeyError, ValueError, DecodeError) as error:
-        raise BaseError(f"{directory} holds no encoder to start from: {error!r}") from error
-    folded = list(pairs(tower))
-    if name != MODEL_NAME or len(weights) != len(folded) + 2:
+        graph = (directory / "model.onnx").read_bytes()
+        weights = tuple(_convolutions(onnx.load_from_string(graph))) if name == MODEL_NAME else ()
+    except Exception as error:  # onnx raises whatever its decoder does
+        raise BaseError(f"{directory} holds no encoder to start from: {type(error).__name__}: {error}") from error
+    if name != MODEL_NAME:
         raise BaseError(f"{directory} holds {name}; training starts from encoders named {MODEL_NAME} alone")
+    if [weight.shape for weight, _ in weights] != _shapes(create(pretrained=False)):
+        raise BaseError(f"{directory} holds a network of other sizes than this {MODEL_NAME}: export it anew")
+    return Base(hashlib.sha256(graph).hexdigest()[:12], weights)
+
+
+def take_weights(tower: GridTower, base: Base) -> None:
+    """Give a tower the weights of a base; its batch statistics and gains stay, and weights make up for them."""
+    *trunk, (fine, bias), (coarse, _) = base.weights
     with torch.no_grad():
-        for (convolution, norm), (weight, bias) in zip(folded, weights, strict=False):
+        pairs = convolutions_of(tower.visual.trunk.net)
+        for (convolution, norm), (weight, offset) in zip(pairs, trunk, strict=True):
             deviation = torch.sqrt(norm.running_var + norm.eps)
             gain = norm.weight.abs().clamp(min=SMALLEST_GAIN) * torch.where(norm.weight < 0, -1, 1)
             norm.weight.copy_(gain)
-            norm.bias.copy_(bias + norm.running_mean * gain / deviation)
+            norm.bias.copy_(offset + norm.running_mean * gain / deviation)
             convolution.weight.copy_(weight * (deviation / gain)[:, None, None, None])
-        (fine, bias), (coarse, _) = weights[-2:]
         projection = tower.visual.head.proj
         projection.weight.copy_(torch.cat([coarse, fine], dim=1).flatten(1))
         projection.bias.copy_(bias)
 
 
+def _shapes(tower: GridTower) -> list[torch.Size]:
+    projection, coarse = tower.visual.head.proj.weight, tower.visual.trunk.net.num_features
+    halves = (projection[:, coarse:, None, None], projection[:, :coarse, None, None])
+    trunk = [convolution.weight.shape for convolution, _ in convolutions_of(tower.visual.trunk.net)]
+    return [*trunk, *(half.shape for half in halves)]
+
+
 def _convolutions(model: onnx.ModelProto) -> Iterator[tuple[Tensor, Tensor]]:
-    """Weight and bias of every convolution, in the order of the network; no bias is zero."""
+    """Weight and bias of every convolution, in the order of the network; a bias that it does not have is zero."""
+    stored = {tensor.name: torch.tensor(numpy_helper.to_array(tensor)) for tensor in model.graph.initializer}
     # Tensors that are equal are stored once.
     same = {node.output[0]: node.input[0] for node in model.graph.node if node.op_type == "Identity"}
-    stored = {tensor.name: torch.tensor(numpy_helper.to_array(tensor)) for tensor in model.graph.initializer}
 
     def value(name: str) -> Tensor:
         name = same.get(name, name)

@@ -7,6 +7,7 @@ the model is described by `model_configs/huijian-lite0.json` alone, as open_clip
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -123,8 +124,17 @@ def load_lite0(net: nn.Module) -> None:
     net.load_state_dict(dict(zip(state, weights, strict=True)))
 
 
+def convolutions_of(net: nn.Module) -> Iterator[tuple[nn.Conv2d, nn.Module]]:
+    """Every convolution of the network with the normalisation after it, in order."""
+    yield net.conv_stem, net.bn1
+    for block in (block for stage in net.blocks for block in stage):
+        convolutions = [part for part in block.children() if isinstance(part, nn.Conv2d)]
+        yield from zip(convolutions, (block.bn1, block.bn2, getattr(block, "bn3", None)), strict=False)
+    yield net.conv_head, net.bn2
+
+
 def freeze(tower: GridTower) -> None:
-    """Keep stem, early stages, depthwise filters and batch statistics as pretrained.
+    """Keep stem, early stages, depthwise filters with the gains after them, and batch statistics as they are.
 
     The backward pass of depthwise convolutions is most of a training step on a CPU, and the early stages see edges
     and colours, which imitations share with photographs.
@@ -133,6 +143,7 @@ def freeze(tower: GridTower) -> None:
     frozen = [net.conv_stem, net.bn1, *net.blocks[:FROZEN_BLOCKS]]
     for module in frozen:
         module.requires_grad_(False)
-    for module in net.modules():
-        if isinstance(module, nn.Conv2d) and module.groups > 1:
-            module.requires_grad_(False)
+    for convolution, norm in convolutions_of(net):
+        if convolution.groups > 1:
+            convolution.requires_grad_(False)
+            norm.weight.requires_grad_(False)

@@ -22,7 +22,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
-from models.images.encoder import Encoder
 from training.images import tower
 from training.images.batches import HARMLESS, IMITATIONS, Batch, draw_batch
 from training.images.calibrate import calibrate
@@ -33,7 +32,7 @@ from training.images.fingerprint import code_of, fingerprint
 from training.images.fused import fused
 from training.images.imitations import reference
 from training.images.losses import open_set_contrast, region_vectors
-from training.images.released import take_weights
+from training.images.released import Base, BaseError, base_at, take_weights
 from training.images.train_captions import STEPS as CAPTION_STEPS
 from training.images.train_captions import train_captions
 
@@ -81,16 +80,24 @@ def train_images(  # noqa: PLR0913 - a command's options
     Raises:
         training.cases.CasesError: cases that cannot be trained on, such as those of owners that are held out.
         training.packages.PackageError: a package could not be fetched.
-        training.images.released.BaseError: the base is no encoder to start from.
+        training.images.released.BaseError: the base is no encoder to start from, or the run's own folder.
         FileExistsError: the output holds a run with another seed, base, other pictures or other code.
     """
+    if base is not None and base.resolve() == output.resolve():
+        raise BaseError(f"{base} is the folder of the run itself: choose another output")
+    start = base_at(base) if base is not None else None
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     torch.manual_seed(seed)
     corpus = load_corpus(cases, limit)
-    trainer = Trainer(corpus, seed, output / "checkpoint.pt", base)
+    trainer = Trainer(corpus, seed, output / "checkpoint.pt", start)
     trainer.run(steps)
-    metrics = {"seed": seed, "base": trainer.base, "identities": len(corpus.drawings), **trainer.metrics()}
+    metrics = {
+        "seed": seed,
+        "base": start and start.fingerprint,
+        "identities": len(corpus.drawings),
+        **trainer.metrics(),
+    }
     export(trainer.tower, output, metrics)
     calibrate(output, seed=seed, limit=limit)
     train_captions(output, seed=seed, limit=limit, steps=min(steps, CAPTION_STEPS))
@@ -106,20 +113,19 @@ class Trainer:
         corpus: what is learnt.
         seed: of the drawing.
         checkpoint: written every `SAVE_EVERY` steps; taken up where it exists.
-        base: artefact folder of the encoder to start from.
+        base: encoder to start from.
 
     Raises:
-        BaseError: the base is no encoder to start from.
         FileExistsError: the checkpoint is of a run with another seed, base, other pictures or other code.
     """
 
-    def __init__(self, corpus: Corpus, seed: int, checkpoint: Path, base: Path | None = None) -> None:
+    def __init__(self, corpus: Corpus, seed: int, checkpoint: Path, base: Base | None = None) -> None:
         self.corpus, self.checkpoint, self.seed = corpus, checkpoint, seed
         self.tower = tower.create()
         if base is not None:
             take_weights(self.tower, base)
-        self.base = Encoder(base).fingerprint if base else None
-        self._settings = {"seed": seed, "base": self.base, "pictures": corpus.digest(), "code": _code()}
+        begun = base and base.fingerprint
+        self._settings = {"seed": seed, "base": begun, "pictures": corpus.digest(), "code": _code()}
         tower.freeze(self.tower)
         dimension = self.tower.visual.head.proj.out_features
         self.proxies = nn.Parameter(torch.zeros(len(corpus.drawings), dimension))
@@ -165,7 +171,14 @@ class Trainer:
     def metrics(self) -> dict[str, Any]:
         """What training cost and where its losses ended."""
         pictures = self.step * (IMITATIONS + HARMLESS)
-        return {"steps": self.step, "pictures": pictures, "seconds": round(self.elapsed), "losses": self.averages}
+        begun = self._settings["base"]
+        return {
+            "base": begun,
+            "steps": self.step,
+            "pictures": pictures,
+            "seconds": round(self.elapsed),
+            "losses": self.averages,
+        }
 
     def _draw(self, step: int) -> Batch:
         # The generator of a step depends on its number alone, so that a resumed run draws what an unbroken one would.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -16,17 +16,14 @@ from models.images.gallery import Gallery
 from models.images.variants import variants
 from models.profile import Label
 from training.images.backgrounds import TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds, Size
-from training.images.flags import invented_flags, is_plain
+from training.images.flags import OTHERS, TRAINED, invented_flags, is_plain
 from training.images.graphics import Graphics
 from training.images.imitations import harmless, imitate, initials, reference
 from training.images.signs import sign, signed
 from training.images.split import Fold
 
-COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS, COHORT_SIGNS, COHORT_FLAGS = 1_600, 500, 200, 500, 150
+COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS, COHORT_SIGNS, COHORT_FLAGS = 1_600, 500, 200, 500, 120
 """Harmless graphics, photographs and patterns, letters, signs, invented flags: what similarities are compared with."""
-
-FLAGS, FLAGS_SEED = 900, 17
-"""Invented flags, and other ones than are trained on: first the cohort's, then those that a calibration sees."""
 
 OWN_LOGOS, ARTISTS = 600, 3
 """Logos in the validation gallery beside all its flags and arms, and drawings of each reference at most: with them the
@@ -44,24 +41,17 @@ Sample = tuple[Array, str | None]
 
 
 def flags_of_nobody(rendered: Graphics, limit: int | None) -> tuple[list[Array], list[Array]]:
-    """Invented flags, RGBA, for the cohort and for the calibration."""
-    drawings = list(invented_flags(min(FLAGS, 3 * limit if limit else FLAGS), rendered, FLAGS_SEED))
+    """Invented flags, RGBA, for the cohort and for the calibration; none is near one that is trained on."""
+    trained, others = (TRAINED, OTHERS) if limit is None else (min(TRAINED, limit), 3 * limit)
+    drawings = [drawing for number, drawing in invented_flags(rendered, trained + others) if number >= trained]
     share = min(COHORT_FLAGS, len(drawings) // 2)
     return drawings[:share], drawings[share:]
 
 
-def cohort_of(  # noqa: PLR0913, PLR0917 - all that is usual
-    encoder: Encoder,
-    rendered: Graphics,
-    rows: Array,
-    flags: Sequence[Array],
-    draw: np.random.Generator,
-    limit: int | None,
-) -> Array:
-    """Whole-picture vectors of harmless graphics (`rows`), flags, photographs, patterns and letters: what is usual."""
+def cohort_of(encoder: Encoder, drawings: Iterable[Array], draw: np.random.Generator, limit: int | None) -> Array:
+    """Whole-picture vectors of harmless drawings, photographs, patterns, letters and signs: what is usual."""
     backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
-    pictures = [reference(draw, rendered.drawing(row), (256, 256)) for row in rows]
-    pictures += [reference(draw, flag, (256, 256)) for flag in flags]
+    pictures = [reference(draw, drawing, (256, 256)) for drawing in drawings]
     pictures += [harmless(draw, (256, 256), backgrounds) for _ in range(min(COHORT_PICTURES, limit or COHORT_PICTURES))]
     pictures += [initials(draw, (256, 256)) for _ in range(min(COHORT_INITIALS, limit or COHORT_INITIALS))]
     pictures += [signed(draw, (256, 256)) for _ in range(min(COHORT_SIGNS, limit or COHORT_SIGNS))]
@@ -105,12 +95,16 @@ def imitated(
     """
     backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
     names = list(rows)
+    plain = {
+        name
+        for name in names
+        if name.startswith("flag.") and all(is_plain(rendered.drawing(row)) for row in rows[name])
+    }
     for _ in range(min(IMITATIONS, limit or IMITATIONS)):
         name = names[int(draw.integers(len(names)))]
         size = SHAPES[int(draw.integers(len(SHAPES)))]
         drawing = rendered.drawing(int(draw.choice(rows[name])))
-        plain = name.startswith("flag.") and is_plain(drawing)
-        yield imitate(draw, drawing, size, backgrounds, effort=draw.random(), plain=plain).picture, name
+        yield imitate(draw, drawing, size, backgrounds, effort=draw.random(), plain=name in plain).picture, name
 
 
 def unprotected(

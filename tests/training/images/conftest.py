@@ -5,6 +5,7 @@ import torch
 import yaml
 
 from training import packages
+from training.images import tower
 
 
 @pytest.fixture(scope="module")
@@ -14,6 +15,26 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def settled_tower():
+    """Makes towers as after some training: a function from a seed, whose normalisations are of every sort."""
+
+    def made(seed: int) -> tower.GridTower:
+        torch.manual_seed(seed)
+        model = tower.create(pretrained=False).eval()
+        for _, norm in tower.convolutions_of(model.visual.trunk.net):
+            norm.running_mean.normal_(0, 0.3)
+            norm.running_var.uniform_(0.5, 2)
+            torch.nn.init.uniform_(norm.weight, 0.5, 1.5)
+            with torch.no_grad():
+                norm.weight[:2] *= -1
+                norm.weight[2] = 0
+            torch.nn.init.normal_(norm.bias, 0.5, 0.3)
+        return model
+
+    return made
 
 
 @pytest.fixture

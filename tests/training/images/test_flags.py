@@ -1,14 +1,15 @@
-"""Invented flags are no state's, tell themselves apart by colours, and plain ones are known as such."""
+"""Invented flags are no state's and no two alike; plain ones are known as such."""
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-from training.images import graphics
-from training.images.flags import invented_flags, is_plain, near_flag, thumbnail
+from training.images import graphics, validation
+from training.images.flag_likeness import near_flag, thumbnail
+from training.images.flags import invented_flags, is_plain
 
-LIMIT = 8
+LIMIT, COUNT = 8, 45
 
 
 @pytest.fixture(scope="module")
@@ -18,32 +19,33 @@ def rendered():
 
 @pytest.fixture(scope="module")
 def invented(rendered):
-    return list(invented_flags(45, rendered))
+    return dict(invented_flags(rendered, COUNT))
 
 
 @pytest.mark.slow
-def test_the_same_seed_invents_the_same_flags_and_another_others(rendered, invented):
-    again, others = (list(invented_flags(45, rendered, seed)) for seed in (13, 14))
-    assert 10 < len(invented) <= 45
-    assert all(map(np.array_equal, invented, again))
-    assert not any(np.array_equal(one, other) for one in invented for other in others)
+def test_the_same_seed_invents_the_same_flags_however_many_and_another_others(rendered, invented):
+    fewer, others = dict(invented_flags(rendered, COUNT // 3)), dict(invented_flags(rendered, COUNT, seed=14))
+    assert COUNT // 2 < len(invented) <= COUNT
+    assert list(fewer) == [number for number in invented if number < COUNT // 3]
+    assert all(np.array_equal(drawing, invented[number]) for number, drawing in fewer.items())
+    assert not any(np.array_equal(drawing, invented.get(number)) for number, drawing in others.items())
 
 
 @pytest.mark.slow
 def test_none_is_near_a_flag_of_a_state_or_another_invented_one(rendered, invented):
     states = [rendered.drawing(row) for row in rendered.rows(lambda item: item.kind == "flag")]
-    thumbnails = np.array([thumbnail(Image.fromarray(drawing)) for drawing in (*states, *invented)])
-    for number, drawing in enumerate(invented, start=len(states)):
-        assert not near_flag(Image.fromarray(drawing), np.delete(thumbnails, number, axis=0))
+    thumbnails = np.array([thumbnail(Image.fromarray(drawing)) for drawing in (*states, *invented.values())])
+    for place in range(len(states), len(thumbnails)):
+        assert not near_flag(thumbnails[place], np.delete(thumbnails, place, axis=0))
 
 
-def test_a_flag_turned_or_mirrored_is_near_and_in_other_colours_it_is_not():
-    flag = np.zeros((90, 150, 4), np.uint8)
-    flag[..., 3], flag[:, :50, 0], flag[:, 50:100, 1], flag[:, 100:, 2] = 255, 220, 220, 220
-    known = thumbnail(Image.fromarray(flag))[None]
-    assert near_flag(Image.fromarray(np.ascontiguousarray(np.rot90(flag))), known)
-    assert near_flag(Image.fromarray(np.ascontiguousarray(flag[:, ::-1])), known)
-    assert not near_flag(Image.fromarray(flag[..., [1, 2, 0, 3]]), known)
+@pytest.mark.slow
+def test_what_a_calibration_sees_is_not_trained_on(rendered):
+    usual, seen = validation.flags_of_nobody(rendered, LIMIT)
+    trained = [drawing.tobytes() for _, drawing in invented_flags(rendered, LIMIT)]
+    kept = [drawing.tobytes() for drawing in (*usual, *seen)]
+    assert usual and seen and len(set(kept)) == len(kept)
+    assert not set(kept) & set(trained)
 
 
 def test_bands_and_crosses_are_plain_and_a_field_of_stars_is_not():

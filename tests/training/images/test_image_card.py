@@ -10,8 +10,8 @@ SHARES = {"r@1": 0.9, "ok@1%": 0.8, "ok@.1%": 0.7, "recall@policy": 0.6}
 ALL = {"pictures": 100, **SHARES, "ece": 0.05, "false@policy": 0.001}
 
 
-def card(directory, evaluation):
-    metrics = {"pictures": 32, "identities": 3, "seconds": 60, "parity_max_relative_difference": 1e-6}
+def card(directory, evaluation, **made):
+    metrics = {"pictures": 32, "identities": 3, "seconds": 60, "parity_max_relative_difference": 1e-6, **made}
     metrics["evaluation"] = {"emblems": {"labels": {}, "kinds": {}, **evaluation}}
     (directory / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
     return write_card(directory).read_text(encoding="utf-8")
@@ -29,3 +29,14 @@ def card(directory, evaluation):
 )
 def test_the_card_says_under_which_policy_it_was_measured(tmp_path, evaluation, line):
     assert line in card(tmp_path, evaluation)
+
+
+@pytest.mark.parametrize(
+    ("base", "said"),
+    [
+        ("0123456789ab", "weights of encoder `0123456789ab`"),
+        (None, "ImageNet weights of the package `efficientnet-lite0"),
+    ],
+)
+def test_the_card_says_what_the_run_started_from(tmp_path, base, said):
+    assert said in card(tmp_path, {"all": {**ALL, "interval": {}}}, base=base)

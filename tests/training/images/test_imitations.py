@@ -76,3 +76,18 @@ def test_stripes_have_few_flat_colours():
     for seed in range(10):
         pixels = stripes(np.random.default_rng(seed), (64, 64))
         assert 2 <= len(np.unique(pixels.reshape(-1, 3), axis=0)) <= 6
+
+
+def test_the_colours_of_a_plain_flag_are_kept():
+    flag = np.full((80, 120, 4), 255, np.uint8)
+    flag[:40, :, :3], flag[40:, :, :3] = (0, 60, 200), (240, 200, 0)
+    seen = {False: 0, True: 0}
+    for plain in seen:
+        for seed in range(60):
+            made = imitate(np.random.default_rng(seed), flag, (160, 160), NO_PHOTOS, plain=plain)
+            left, top, right, bottom = (np.array(made.box) * 160).astype(int)
+            inside = made.picture[top:bottom, left:right].reshape(-1, 3).astype(int)
+            seen[plain] += bool(
+                (inside[:, 2] > inside[:, 0] + 60).mean() > 0.1 < (inside[:, 0] > inside[:, 2] + 60).mean()
+            )
+    assert seen[True] > 50 and seen[True] > seen[False] + 10
