@@ -26,14 +26,15 @@ def learnt(model, pixels):
 
 
 def test_grid_and_gradients_are_the_same(trained):
+    trained.double()  # so that no unit is cut off on one side alone
     pixels = torch.randint(0, 256, (2, 96, 128, 3), dtype=torch.uint8)
     grid, gradients = learnt(trained, pixels)
     with fused(trained):
         fused_grid, fused_gradients = learnt(trained, pixels)
-    assert torch.allclose(grid, fused_grid, atol=1e-4 * float(grid.abs().max()))
+    assert torch.allclose(grid, fused_grid, atol=1e-9 * float(grid.abs().max()))
     assert gradients.keys() == fused_gradients.keys()
     for name, gradient in fused_gradients.items():
-        assert torch.allclose(gradients[name], gradient, atol=1e-3 * float(gradient.abs().max())), name
+        assert torch.allclose(gradients[name], gradient, atol=1e-9 * float(gradient.abs().max())), name
 
 
 def test_depthwise_filters_and_their_gains_are_not_learnt(trained):
@@ -44,7 +45,8 @@ def test_depthwise_filters_and_their_gains_are_not_learnt(trained):
 def test_afterwards_the_tower_is_as_it_was_also_where_something_went_wrong(trained):
     pixels = torch.randint(0, 256, (1, 64, 64, 3), dtype=torch.uint8)
     names, before = list(trained.state_dict()), trained(pixels)
-    with pytest.raises(RuntimeError), fused(trained):
-        trained(pixels[..., :1])
+    with pytest.raises(KeyboardInterrupt), fused(trained):
+        assert not torch.equal(trained(pixels), before)  # it is computed in another order
+        raise KeyboardInterrupt
     assert list(trained.state_dict()) == names
     assert torch.equal(trained(pixels), before)
