@@ -171,14 +171,7 @@ class Trainer:
     def metrics(self) -> dict[str, Any]:
         """What training cost and where its losses ended."""
         pictures = self.step * (IMITATIONS + HARMLESS)
-        begun = self._settings["base"]
-        return {
-            "base": begun,
-            "steps": self.step,
-            "pictures": pictures,
-            "seconds": round(self.elapsed),
-            "losses": self.averages,
-        }
+        return {"steps": self.step, "pictures": pictures, "seconds": round(self.elapsed), "losses": self.averages}
 
     def _draw(self, step: int) -> Batch:
         # The generator of a step depends on its number alone, so that a resumed run draws what an unbroken one would.
