@@ -24,9 +24,6 @@ LETTERS = "ABCDEHKLMNORSTVXYZ0123456789"
 RESTYLED = 0.4
 """Part of the imitations that are made again by another hand or technique: the kinds that are hardest to know again."""
 
-FILLED = 0.9
-"""Of the picture's shorter side that a drawing takes which nobody moved."""
-
 NEAREST_SHRINK = 0.6
 """Drawings that shrink further are averaged first, so that thin lines do not flicker."""
 
@@ -62,7 +59,7 @@ def imitate(  # noqa: PLR0913, PLR0917 - all that a picture is made of
         backgrounds: what it is put on.
         other: another emblem that may stand beside it or be stuck on it.
         effort: how likely each way to change it is, from 0 to 1 of what it is at most: with 0 the drawing stands
-            unchanged and upright in the middle of some background.
+            unchanged and upright somewhere on some background.
         plain: its colours are all that tells it from others, so they are kept.
     """
 
@@ -73,7 +70,7 @@ def imitate(  # noqa: PLR0913, PLR0917 - all that a picture is made of
         drawing = _warped(draw, _relit(draw, drawing) if plain else _recoloured(draw, drawing))
     if draw.random() < RESTYLED * effort:
         drawing = _where_seen(restyled(draw, drawing, plain), drawing)
-    center, side = _layout(draw, size) if tried() else (np.array(size[::-1]) / 2, FILLED * min(size))
+    center, side = _layout(draw, size)
     ground = backgrounds.any(draw, size)
     if other is not None and draw.random() < 0.25 * effort:
         ground = _beside(draw, ground, other, center, side)
