@@ -38,7 +38,7 @@ def variants(picture: np.ndarray) -> list[np.ndarray]:
     if _is_blank(emblem):
         return []
     looks = [flatten(drawn, clearest_background(drawn))]
-    looks += [_square(emblem, ground) for ground in (WHITE, DARK, GREY)]
+    looks += [framed(emblem, ground) for ground in (WHITE, DARK, GREY)]
     looks += [_circle(flatten(emblem, clearest_background(emblem)))]
     return [np.array(look) for look in looks if not _is_blank(look)]
 
@@ -58,7 +58,8 @@ def trimmed(picture: PIL.Image.Image) -> PIL.Image.Image:
     return inner.crop(box) if framed else inner
 
 
-def _square(emblem: PIL.Image.Image, background: Colour) -> PIL.Image.Image:
+def framed(emblem: PIL.Image.Image, background: Colour) -> PIL.Image.Image:
+    """An RGBA emblem in the middle of a square of one colour, as RGB."""
     side = round(max(emblem.size) * (1 + 2 * MARGIN))
     ground = PIL.Image.new("RGB", (side, side), background)
     ground.paste(emblem, ((side - emblem.width) // 2, (side - emblem.height) // 2), emblem)

@@ -16,12 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
+from models.images.restyled import is_plain
 from training.images import graphics
 from training.images.backgrounds import TRAINING_PHOTOS, Backgrounds
 from training.images.cases import read_pictures
 from training.images.catalogue import CATALOGUE, own_drawings
 from training.images.flags import TRAINED as FLAGS
-from training.images.flags import invented_flags, is_plain
+from training.images.flags import invented_flags
 from training.images.split import Fold, fold_of
 from training.images.wordmarks import invented
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-import cv2
 import numpy as np
 from PIL import Image
 
@@ -32,18 +31,9 @@ PALETTE = (
 )
 """As flags wear them; beside these any colour, one time in four."""
 
-PLAIN_CORNERS = 12
-"""Corners that a plain flag has at most: bands have none, a cross eight, one star ten; many flags share each."""
-
 Array = np.ndarray
 Colours = Sequence[str]
 Generator = np.random.Generator
-
-
-def is_plain(drawing: Array) -> bool:
-    """Whether a flag, RGBA uint8 (height, width, 4), has few corners: nothing but its colours tells it from others."""
-    corners = cv2.FastFeatureDetector.create(20).detect(cv2.cvtColor(drawing[..., :3], cv2.COLOR_RGB2GRAY))
-    return len(corners) <= PLAIN_CORNERS
 
 
 def invented_flags(rendered: Graphics, count: int, seed: int = 13) -> Iterator[tuple[int, Array]]:

@@ -13,9 +13,9 @@ from typing import cast
 import cv2
 import numpy as np
 
+from models.images.restyled import one_colour, restyled, where_seen
 from models.profile import Box
 from training.images.backgrounds import Backgrounds, Generator, Size, gradient, stripes
-from training.images.restyled import restyled
 
 Array = np.ndarray
 
@@ -69,7 +69,7 @@ def imitate(  # noqa: PLR0913, PLR0917 - all that a picture is made of
     if tried():
         drawing = _warped(draw, _relit(draw, drawing) if plain else _recoloured(draw, drawing))
     if draw.random() < RESTYLED * effort:
-        drawing = _where_seen(restyled(draw, drawing, plain), drawing)
+        drawing = where_seen(restyled(draw, drawing, plain), drawing)
     center, side = _layout(draw, size)
     ground = backgrounds.any(draw, size)
     if other is not None and draw.random() < 0.25 * effort:
@@ -187,10 +187,10 @@ def _corners(draw: Generator, drawing: Array, center: Array, side: float) -> Arr
 def _recoloured(draw: Generator, drawing: Array) -> Array:
     colours, opacity = drawing[..., :3], drawing[..., 3:]
     choice = draw.random()
-    if _is_one_colour(drawing) and choice < 0.7:
+    if _isone_colour(drawing) and choice < 0.7:
         return np.concatenate([np.full_like(colours, draw.integers(0, 256, 3)), opacity], axis=2)
     if choice < 0.1:
-        return np.concatenate([_one_colour(draw, colours), opacity], axis=2)
+        return np.concatenate([one_colour(draw, colours), opacity], axis=2)
     if choice < 0.18:
         return np.concatenate([_turned_hue(draw, colours), opacity], axis=2)
     return _relit(draw, drawing)
@@ -205,20 +205,9 @@ def _relit(draw: Generator, drawing: Array) -> Array:
     return np.dstack([changed, drawing[..., 3]])
 
 
-def _is_one_colour(drawing: Array) -> bool:
+def _isone_colour(drawing: Array) -> bool:
     inked = drawing[drawing[..., 3] > 200][:, :3]
     return len(inked) > 0 and float(inked.std(axis=0).max()) < 6.0
-
-
-def _one_colour(draw: Generator, colours: Array) -> Array:
-    """Between two random shades by lightness, as a stamp or a tinted print."""
-    light = cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY)[..., None] / 255.0
-    if draw.random() < 0.4:
-        light = (light > draw.uniform(0.35, 0.65)).astype(np.float64)
-    dark, bright = draw.integers(0, 130, 3), draw.integers(120, 256, 3)
-    if draw.random() < 0.25:
-        dark, bright = bright, dark
-    return (dark + light * (bright.astype(np.float64) - dark)).astype(np.uint8)
 
 
 def _turned_hue(draw: Generator, colours: Array) -> Array:
@@ -244,11 +233,6 @@ def _warped(draw: Generator, drawing: Array) -> Array:
         change = cv2.erode if draw.random() < 0.5 else cv2.dilate
         warped[..., :3] = change(warped[..., :3], np.ones((stroke, stroke), np.uint8))
     return warped
-
-
-def _where_seen(made: Array, drawing: Array) -> Array:
-    """What was made of a drawing, or the drawing itself where a flat one left almost nothing to see."""
-    return made if (made[..., 3] > 0).mean() > 0.02 else drawing
 
 
 def _beside(draw: Generator, ground: Array, other: Array, center: Array, side: float) -> Array:

@@ -13,10 +13,11 @@ from tqdm import tqdm
 from models.images import gallery as galleries
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
+from models.images.restyled import is_plain
 from models.images.variants import variants
 from models.profile import Label
 from training.images.backgrounds import TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds, Size
-from training.images.flags import OTHERS, TRAINED, invented_flags, is_plain
+from training.images.flags import OTHERS, TRAINED, invented_flags
 from training.images.graphics import Graphics
 from training.images.imitations import harmless, imitate, initials, reference
 from training.images.signs import sign, signed
@@ -26,8 +27,9 @@ COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS, COHORT_SIGNS, COHORT_FLAGS = 
 """Harmless graphics, photographs and patterns, letters, signs, invented flags: what similarities are compared with."""
 
 OWN_LOGOS, ARTISTS = 600, 3
-"""Logos in the validation gallery beside all its flags and arms, and drawings of each reference at most: with them the
-gallery has about as many references as the default one, and takes a minute or two to make."""
+"""Logos in the validation gallery beside all its flags and arms, one an owner, and drawings of each reference at most:
+with them the gallery has about as many references as the default one, and takes a minute or two to make. Packages hold
+an owner's logo several times, with its name and without, and taking one for the other is no error to be wary of."""
 
 IMITATIONS, HARMLESS = 1_500, 3_000
 SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
@@ -66,8 +68,11 @@ def validation_gallery(
     rows: dict[str, list[int]] = {}
     for row in rendered.rows(lambda item: not item.harmless and item.fold is Fold.VALIDATION):
         rows.setdefault(rendered.items[row].identity, []).append(row)
-    left_out = set([name for name in rows if name.startswith("logo.")][OWN_LOGOS:])
-    names = [name for name in rows if name not in left_out][:limit]
+    logos: dict[str, str] = {}
+    for name in filter(_is_logo, rows):
+        logos.setdefault(rendered.items[rows[name][0]].owner, name)
+    chosen = set(list(logos.values())[:OWN_LOGOS])
+    names = [name for name in rows if name in chosen or not _is_logo(name)][:limit]
     # A gallery refuses blank drawings.
     drawn = {name: [row for row in rows[name] if variants(rendered.drawing(row))][:ARTISTS] for name in names}
     rows = {name: places for name, places in drawn.items() if places}
@@ -75,6 +80,10 @@ def validation_gallery(
     (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
     galleries.build(scratch / "references.jsonl", scratch / "gallery", encoder)
     return Gallery.load(scratch / "gallery", encoder), rows
+
+
+def _is_logo(name: str) -> bool:
+    return name.startswith("logo.")
 
 
 def _enrolled(rendered: Graphics, row: int, scratch: Path) -> dict[str, str]:

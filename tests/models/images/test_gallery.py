@@ -24,6 +24,7 @@ from models.images.gallery import (
     read_references,
     remove,
 )
+from models.images.prototypes import prototypes
 from models.images.variants import variants
 from models.profile import Label
 
@@ -81,10 +82,13 @@ def test_built_gallery_lists_its_references_in_order(gallery, encoder):
     assert loaded.known_ids == {name for one in ("xinhua", "renmin", "cctv") for name in (one, f"owner.{one}")}
 
 
-def test_every_look_of_a_reference_is_a_row_and_finds_it(gallery, encoder):
+def test_every_look_and_prototype_of_a_reference_is_a_row_and_finds_it(gallery, encoder):
     loaded = Gallery.load(gallery, encoder)
     looks = variants(np.array(emblem(sum(b"renmin"))))
-    assert loaded.vectors.shape == (15, encoder.dimension)
+    means = prototypes(encoder, loaded.drawing(1))
+    assert loaded.vectors.shape == (3 * (len(looks) + len(means)), encoder.dimension)
+    _, rows = loaded.search(np.stack(means), 1)
+    assert {loaded.reference_of(row).reference_id for row in rows[:, 0]} == {"renmin"}
     similarities, rows = loaded.search(np.stack([found.vectors[0] for found in encoder(looks)]), 3)
     assert similarities[:, 0] == pytest.approx(1.0, abs=1e-4)
     assert {loaded.reference_of(row).reference_id for row in rows[:, 0]} == {"renmin"}
@@ -143,7 +147,17 @@ def test_gallery_whose_numbers_are_none_is_refused(gallery, encoder):
 def test_more_neighbours_than_rows_are_not_invented(gallery, encoder):
     loaded = Gallery.load(gallery, encoder)
     _, rows = loaded.search(loaded.vectors[:1], 1_000)
-    assert sorted(rows[0]) == list(range(15))
+    assert sorted(rows[0]) == list(range(len(loaded.vectors)))
+
+
+def test_a_further_picture_of_a_reference_brings_no_further_prototypes(tmp_path, encoder):
+    lines = [described("xinhua", image=name) for name in ("first.png", "second.png")]
+    for seed, line in enumerate(lines):
+        emblem(seed).save(tmp_path / line["image"])
+    (tmp_path / "references.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    build(tmp_path / "references.jsonl", tmp_path / "gallery", encoder)
+    first, second = Gallery.load(tmp_path / "gallery", encoder).entries
+    assert first.rows > second.rows > 0
 
 
 def test_pictures_that_share_an_id_are_one_reference(tmp_path, encoder):
@@ -153,7 +167,7 @@ def test_pictures_that_share_an_id_are_one_reference(tmp_path, encoder):
     build(source, tmp_path / "gallery", encoder)
     loaded = Gallery.load(tmp_path / "gallery", encoder)
     assert [reference.source for reference in loaded.references] == ["drawn for tests"] * 2
-    assert loaded.reference_of(14).source == "another artist"
+    assert loaded.reference_of(len(loaded.vectors) - 1).source == "another artist"
 
 
 def test_version_can_be_loaded_by_its_own_directory(gallery, encoder):
@@ -180,7 +194,7 @@ def test_removed_reference_is_gone_and_the_others_stay(gallery, encoder):
     remove(gallery, "renmin")
     loaded = Gallery.load(gallery, encoder)
     assert ids(gallery, encoder) == ["xinhua", "cctv"]
-    assert [loaded.reference_of(row).reference_id for row in (0, 4, 5, 9)] == ["xinhua", "xinhua", "cctv", "cctv"]
+    assert [loaded.reference_of(row).reference_id for row in (0, 8, 9, 17)] == ["xinhua", "xinhua", "cctv", "cctv"]
     assert "owner.renmin" not in loaded.known_ids
 
 

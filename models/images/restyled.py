@@ -1,7 +1,8 @@
 """Drawings as another hand or another technique makes them again: paints, pen, tiles, relief, gloss.
 
-What stays is where the shapes are; colours, lines and textures do not. The benchmark's styles (`styles.py`) are other
-code, and its dots of cheap print are no style here, so that one kind is never learnt.
+What stays is where the shapes are; colours, lines and textures do not. The encoder is trained on them, and a gallery
+knows some of each drawing (`prototypes.py`). The benchmark's styles (`training/images/styles.py`) are other code, and
+its dots of cheap print are no style here, so that one kind is never learnt.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from training.images.backgrounds import Generator
-
 Array = np.ndarray
+Generator = np.random.Generator
+
+PLAIN_CORNERS = 12
+"""Corners that a plain flag has at most: bands have none, a cross eight, one star ten; many flags share each."""
 
 
 def restyled(draw: Generator, drawing: Array, plain: bool = False) -> Array:
@@ -31,6 +34,32 @@ def restyled(draw: Generator, drawing: Array, plain: bool = False) -> Array:
         return KEEPING_COLOURS[int(draw.integers(len(KEEPING_COLOURS)))](draw, drawing)
     style = STYLES[int(draw.choice(len(STYLES), p=SHARES))]
     return style(draw, drawing)
+
+
+def is_plain(drawing: Array) -> bool:
+    """Whether a flag, RGBA uint8 (height, width, 4), has few corners: nothing but its colours tells it from others."""
+    corners = cv2.FastFeatureDetector.create(20).detect(cv2.cvtColor(drawing[..., :3], cv2.COLOR_RGB2GRAY))
+    return len(corners) <= PLAIN_CORNERS
+
+
+def one_colour(draw: Generator, colours: Array) -> Array:
+    """Between two random shades by lightness, as a stamp or a tinted print.
+
+    Args:
+        colours: RGB uint8 (height, width, 3).
+    """
+    light = cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY)[..., None] / 255.0
+    if draw.random() < 0.4:
+        light = (light > draw.uniform(0.35, 0.65)).astype(np.float64)
+    dark, bright = draw.integers(0, 130, 3), draw.integers(120, 256, 3)
+    if draw.random() < 0.25:
+        dark, bright = bright, dark
+    return (dark + light * (bright.astype(np.float64) - dark)).astype(np.uint8)
+
+
+def where_seen(made: Array, drawing: Array) -> Array:
+    """What was made of a drawing, or the drawing itself where a flat one left almost nothing to see."""
+    return made if (made[..., 3] > 0).mean() > 0.02 else drawing
 
 
 def _painted(draw: Generator, drawing: Array) -> Array:

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from training.images.restyled import STYLES, restyled
+from models.images.restyled import STYLES, is_plain, restyled
 
 
 @pytest.fixture
@@ -37,3 +37,14 @@ def test_a_drawing_that_is_all_paper_or_all_empty_is_survived():
         blank = np.full((40, 64, 4), filling, np.uint8)
         for seed in range(30):
             assert restyled(np.random.default_rng(seed), blank).shape == blank.shape
+
+
+def test_bands_and_crosses_are_plain_and_a_field_of_stars_is_not():
+    flag = np.full((96, 160, 4), 255, np.uint8)
+    flag[32:64, :, :3] = (200, 0, 0)
+    assert is_plain(flag)
+    flag[:, 50:70, :3] = (0, 0, 120)
+    assert is_plain(flag)
+    for x in range(10, 160, 20):
+        cv2.drawMarker(flag, (x, 48), (255, 255, 0, 255), cv2.MARKER_STAR, 14, 3)
+    assert not is_plain(flag)

@@ -1,0 +1,106 @@
+"""What a reference looks like when it is changed: a vector for each way to change it.
+
+Copies that were drawn again, made one colour, turned or cropped lie far from the drawing, but in about the same
+direction from it. The mean of a few copies of one kind is nearer to the next copy of that kind than the drawing is, and
+one row of the gallery then stands for all of them. Nothing is learnt: a new emblem has its prototypes when it is
+enrolled.
+
+Source: class means as prototypes, Snell et al. 2017.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import PIL.Image
+import PIL.ImageOps
+
+from models.images.encoder import Encoder
+from models.images.restyled import KEEPING_COLOURS, STYLES, is_plain, one_colour, where_seen
+from models.images.transparency import clearest_background
+from models.images.variants import framed
+
+SIDE = 160
+"""Longest side in pixels of the drawing that is changed: what strokes and tiles of `restyled.py` are meant for."""
+
+TWICE, ONE_COLOUR = 2, 4
+"""Copies in each style of another hand, and in one colour; of the other kinds all that are listed."""
+
+ANGLES = (-30.0, -12.0, 12.0, 30.0)
+"""Degrees by which turned copies are turned; they are mirrored and squeezed too."""
+
+SQUEEZED = 0.75
+"""Height of a squeezed copy, as part of the drawing's."""
+
+CROPPED = 0.7
+"""Sides of a cropped copy, as parts of the drawing's, from each corner."""
+
+FLAG_COVER = 0.95
+"""Part of its rectangle that a flag covers; what is plain and covers less is told from others by its outline too."""
+
+Array = np.ndarray
+Picture = PIL.Image.Image
+
+
+def prototypes(encoder: Encoder, drawing: Array) -> list[Array]:
+    """Unit vectors float32 (dimension,), one for each way to change the drawing.
+
+    Args:
+        drawing: RGBA, uint8 (height, width, 4).
+    """
+    return [_mean([embedding.vectors[0] for embedding in encoder(copies)]) for copies in changed(drawing)]
+
+
+def changed(drawing: Array) -> Iterator[list[Array]]:
+    """Copies of a drawing, RGB uint8 (side, side, 3) each, one list a way to change it; the same ones every time.
+
+    A plain flag keeps its colours, which are all that tells it from others.
+
+    Args:
+        drawing: RGBA, uint8 (height, width, 4).
+    """
+    draw, emblem = np.random.default_rng(0), _scaled(drawing)
+    pixels = np.array(emblem)
+    plain = bool((pixels[..., 3] > 0).mean() > FLAG_COVER) and is_plain(pixels)
+    styles = KEEPING_COLOURS if plain else STYLES
+    yield _framed(where_seen(style(draw, pixels), pixels) for style in styles for _ in range(TWICE))
+    if not plain:
+        yield _framed(_one_coloured(draw, pixels) for _ in range(ONE_COLOUR))
+    yield _framed(map(np.array, _turned(emblem)))
+    yield _framed(map(np.array, _cropped(emblem)))
+
+
+def _one_coloured(draw: np.random.Generator, pixels: Array) -> Array:
+    return np.dstack([one_colour(draw, np.ascontiguousarray(pixels[..., :3])), pixels[..., 3]])
+
+
+def _turned(emblem: Picture) -> Iterator[Picture]:
+    for angle in ANGLES:
+        yield emblem.rotate(angle, PIL.Image.Resampling.BICUBIC, expand=True)
+    yield PIL.ImageOps.mirror(emblem)
+    yield emblem.resize((emblem.width, max(1, round(SQUEEZED * emblem.height))))
+
+
+def _cropped(emblem: Picture) -> Iterator[Picture]:
+    width, height = (max(1, round(CROPPED * side)) for side in emblem.size)
+    for left in (0, emblem.width - width):
+        for top in (0, emblem.height - height):
+            yield emblem.crop((left, top, left + width, top + height))
+
+
+def _framed(copies: Iterator[Array]) -> list[Array]:
+    pictures = map(PIL.Image.fromarray, copies)
+    return [np.array(framed(picture, clearest_background(picture))) for picture in pictures]
+
+
+def _scaled(drawing: Array) -> Picture:
+    emblem = PIL.Image.fromarray(drawing)
+    scale = SIDE / max(emblem.size)
+    width, height = (max(1, round(scale * side)) for side in emblem.size)
+    return emblem.resize((width, height), PIL.Image.Resampling.BOX if scale < 1 else PIL.Image.Resampling.BICUBIC)
+
+
+def _mean(vectors: Sequence[Array]) -> Array:
+    total = np.sum(vectors, axis=0)
+    return (total / max(float(np.linalg.norm(total)), 1e-12)).astype(np.float32)
