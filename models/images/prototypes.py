@@ -24,6 +24,9 @@ from models.images.variants import framed
 SIDE = 160
 """Longest side in pixels of the drawing that is changed: what strokes and tiles of `restyled.py` are meant for."""
 
+KINDS = ("redrawn", "one colour", "turned", "cropped")
+"""Ways to change a drawing that have a prototype."""
+
 TWICE, ONE_COLOUR = 2, 4
 """Copies in each style of another hand, and in one colour; of the other kinds all that are listed."""
 
@@ -49,26 +52,31 @@ def prototypes(encoder: Encoder, drawing: Array) -> list[Array]:
     Args:
         drawing: RGBA, uint8 (height, width, 4).
     """
-    return [_mean([embedding.vectors[0] for embedding in encoder(copies)]) for copies in changed(drawing)]
+    return [_mean([embedding.vectors[0] for embedding in encoder(copies)]) for copies in changed(drawing).values()]
 
 
-def changed(drawing: Array) -> Iterator[list[Array]]:
-    """Copies of a drawing, RGB uint8 (side, side, 3) each, one list a way to change it; the same ones every time.
+def changed(drawing: Array) -> dict[str, list[Array]]:
+    """Copies of a drawing by the way it is changed, in the order of `KINDS`; the same ones every time.
 
-    A plain flag keeps its colours, which are all that tells it from others.
+    A plain flag keeps its colours, which are all that tells it from others: it has none in one colour.
 
     Args:
         drawing: RGBA, uint8 (height, width, 4).
+
+    Returns:
+        RGB pictures, uint8 (side, side, 3) each.
     """
     draw, emblem = np.random.default_rng(0), _scaled(drawing)
     pixels = np.array(emblem)
     plain = bool((pixels[..., 3] > 0).mean() > FLAG_COVER) and is_plain(pixels)
     styles = KEEPING_COLOURS if plain else STYLES
-    yield _framed(where_seen(style(draw, pixels), pixels) for style in styles for _ in range(TWICE))
+    copies = {"redrawn": _framed(where_seen(style(draw, pixels), pixels) for style in styles for _ in range(TWICE))}
     if not plain:
-        yield _framed(_one_coloured(draw, pixels) for _ in range(ONE_COLOUR))
-    yield _framed(map(np.array, _turned(emblem)))
-    yield _framed(map(np.array, _cropped(emblem)))
+        copies["one colour"] = _framed(_one_coloured(draw, pixels) for _ in range(ONE_COLOUR))
+    return copies | {
+        "turned": _framed(map(np.array, _turned(emblem))),
+        "cropped": _framed(map(np.array, _cropped(emblem))),
+    }
 
 
 def _one_coloured(draw: np.random.Generator, pixels: Array) -> Array:

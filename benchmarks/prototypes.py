@@ -1,0 +1,134 @@
+"""What each kind of prototype brings to the first look: a gallery with all of them, with none, and with one left out.
+
+Imitations of the validation fold's emblems, made by the benchmark's code (`edits.py`), beside harmless pictures; the
+nearest reference by normalised similarity answers. A quarter of an hour on one core.
+
+    .venv/bin/python -m benchmarks.prototypes
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from PIL import Image
+from tqdm import tqdm
+
+from models.images.encoder import Embedding, Encoder
+from models.images.gallery import Gallery
+from models.images.gallery_files import Contents, index_of
+from models.images.matching import Matcher
+from models.images.prototypes import KINDS, changed
+from models.settings import Settings
+from training.images import edits, portraits, validation
+from training.images.backgrounds import VALIDATION_PHOTOS, Backgrounds
+from training.images.graphics import Graphics, load
+from training.images.measures import threshold_for
+from training.images.scenes import TYPEFACES, Picture, Scene
+from training.images.split import Fold
+
+HARMLESS, SHARES = 1_500, (0.01, 0.003)
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Query:
+    """A picture as the encoder sees it, which reference it imitates and how; nothing where it is harmless."""
+
+    embedding: Embedding
+    name: str | None = None
+    kind: str = ""
+
+
+def main(
+    encoder: Annotated[Path | None, typer.Option(help="Artefact folder; by default the encoder in force.")] = None,
+    emblems: Annotated[int, typer.Option(help="Imitated, each in every way.")] = 150,
+) -> None:
+    """Print recall of the first look for galleries that know more and less."""
+    used = Encoder(encoder or Settings.from_environment().encoder_directory())
+    rendered, draw = load(), np.random.default_rng(2)
+    with tempfile.TemporaryDirectory() as scratch:
+        gallery, rows = validation.validation_gallery(used, rendered, Path(scratch), None)
+    queries = [*imitations(used, rendered, rows, draw, emblems), *harmless(used, rendered, draw)]
+    kinds = kinds_of(gallery)
+    galleries = {"none": gallery_of(gallery, kinds == "")}
+    galleries |= {f"all but {kind}": gallery_of(gallery, kinds != kind) for kind in KINDS}
+    print("| prototypes | rows | recall@1 | at 1% | at 0.3% | " + " | ".join(edits.KINDS) + " |")
+    print("|---" * (5 + len(edits.KINDS)) + "|")
+    for name, known in {**galleries, "all": gallery}.items():
+        print(f"| {name} | {len(known.vectors)} | {row(known, used, queries)} |", flush=True)
+
+
+def imitations(
+    encoder: Encoder, rendered: Graphics, rows: Mapping[str, Sequence[int]], draw: np.random.Generator, emblems: int
+) -> Iterator[Query]:
+    """Some of the gallery's references in every way of the benchmark."""
+    names = sorted(rows)
+    chosen = [names[place] for place in sorted(draw.permutation(len(names))[:emblems])]
+    others = rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION)
+    other = lambda: opened(rendered, int(draw.choice(others)))  # noqa: E731 - what a scene asks for
+    scene = Scene(draw, Backgrounds.load(VALIDATION_PHOTOS), other, partial(portraits.portrait, draw), TYPEFACES)
+    for name in tqdm(chosen, "imitations"):
+        for kind, imitate in edits.KINDS.items():
+            made = imitate(scene, opened(rendered, int(draw.choice(rows[name]))))
+            yield Query(encoder([np.array(made.picture.convert("RGB"))])[0], name, kind)
+
+
+def opened(rendered: Graphics, row: int) -> Picture:
+    """A drawing at twice its size, as the benchmark's are larger than what the trainer keeps."""
+    drawing = Image.fromarray(np.ascontiguousarray(rendered.drawing(row)))
+    return drawing.resize((2 * drawing.width, 2 * drawing.height))
+
+
+def harmless(encoder: Encoder, rendered: Graphics, draw: np.random.Generator) -> Iterator[Query]:
+    """Pictures of the validation fold that imitate nobody."""
+    rest = draw.permutation(rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION))
+    _, flags = validation.flags_of_nobody(rendered, None)
+    for picture, _ in tqdm(validation.unprotected(rendered, rest, flags, draw, HARMLESS), "harmless", HARMLESS):
+        yield Query(encoder([picture])[0])
+
+
+def kinds_of(gallery: Gallery) -> Array:
+    """The kind of prototype that each row is, str (rows,); empty for looks."""
+    kinds: list[str] = []
+    seen: set[str] = set()
+    for number, entry in enumerate(gallery.entries):
+        is_first = entry.reference.reference_id not in seen
+        seen.add(entry.reference.reference_id)
+        known = list(changed(gallery.drawing(number))) if is_first else []
+        kinds += [""] * (entry.rows - len(known)) + known
+    return np.array(kinds)
+
+
+def gallery_of(gallery: Gallery, kept: Array) -> Gallery:
+    """The same references with some of their rows."""
+    ends = np.cumsum([entry.rows for entry in gallery.entries])
+    counts = [int(part.sum()) for part in np.split(kept, ends[:-1])]
+    entries = [replace(entry, rows=count) for entry, count in zip(gallery.entries, counts, strict=True)]
+    return Gallery(Contents("made", "made", tuple(entries), index_of(gallery.vectors[kept])))
+
+
+def row(gallery: Gallery, encoder: Encoder, queries: Sequence[Query]) -> str:
+    """Recall of all, at each share of harmless pictures, and at the first of these by kind."""
+    matcher = Matcher(gallery, np.load(encoder.directory / "cohort.npy").astype(np.float32))
+    looks = [matcher(query.embedding) for query in queries]
+    scores = np.array([look.best.max() for look in looks])
+    best = [matcher.references[look.references[look.best.argmax()]].reference_id for look in looks]
+    names, kinds = [query.name for query in queries], np.array([query.kind for query in queries])
+    right, unprotected = np.array([a == b for a, b in zip(best, names, strict=True)]), kinds == ""
+    limits = [threshold_for(scores[unprotected], share) for share in SHARES]
+    passed = [right, *(right & (scores > limit) for limit in limits)]
+    values = [values[~unprotected].mean() for values in passed]
+    values += [passed[1][kinds == kind].mean() for kind in edits.KINDS]
+    return " | ".join(f"{value:.3f}" for value in values)
+
+
+if __name__ == "__main__":
+    typer.run(main)
