@@ -98,12 +98,9 @@ def harmless(encoder: Encoder, rendered: Graphics, draw: np.random.Generator) ->
 def kinds_of(gallery: Gallery) -> Array:
     """The kind of prototype that each row is, str (rows,); empty for looks."""
     kinds: list[str] = []
-    seen: set[str] = set()
     for number, entry in enumerate(gallery.entries):
-        is_first = entry.reference.reference_id not in seen
-        seen.add(entry.reference.reference_id)
-        known = list(changed(gallery.drawing(number))) if is_first else []
-        kinds += [""] * (entry.rows - len(known)) + known
+        known = list(changed(gallery.drawing(number))) if entry.prototypes else []
+        kinds += [""] * (entry.rows - entry.prototypes) + known
     return np.array(kinds)
 
 
@@ -111,7 +108,7 @@ def gallery_of(gallery: Gallery, kept: Array) -> Gallery:
     """The same references with some of their rows."""
     ends = np.cumsum([entry.rows for entry in gallery.entries])
     counts = [int(part.sum()) for part in np.split(kept, ends[:-1])]
-    entries = [replace(entry, rows=count) for entry, count in zip(gallery.entries, counts, strict=True)]
+    entries = [replace(entry, rows=count, prototypes=0) for entry, count in zip(gallery.entries, counts, strict=True)]
     return Gallery(Contents("made", "made", tuple(entries), index_of(gallery.vectors[kept])))
 
 

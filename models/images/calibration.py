@@ -16,20 +16,22 @@ import numpy as np
 
 from models.images.encoder import EncoderError
 
-FIRST = ("normalized", "similarity", "margin", "size", "confusability", "whole")
+FIRST = ("normalized", "similarity", "margin", "size", "confusability", "whole", "changed")
 """What the first look knows of a reference: cosine less the nearness of harmless pictures on both sides; plain cosine;
 lead over the best reference of another owner; side of the window as part of the picture's; nearness of harmless
-pictures to the reference; normalised similarity of the whole picture. The number of windows tried is not among them:
-pictures are brought to one area, so it hardly varies."""
+pictures to the reference; normalised similarity of the whole picture; how much nearer a prototype is than the
+reference's pictures, zero where none is. The number of windows tried is not among them: pictures are brought to one
+area, so it hardly varies."""
 
-NEAR = ("closer_normalized", "closer_similarity", "closer_margin")
+NEAR = ("closer_normalized", "closer_similarity", "closer_margin", "closer_changed")
 GEOMETRY = ("details", "beyond_chance", "richness", "agreeing", "near_and_rich")
 LEADS = ("nearest", "behind_nearest", "behind_in_details")
 CLOSER = (*FIRST, *NEAR, *GEOMETRY, *LEADS)
-"""What the closer look knows besides: the first three again, seen close; details that agree with a drawing (logarithm);
-how many more than harmless pictures reach (logarithm); details that the drawing has (logarithm), for a plain one is met
-by chance; the share of them that agrees; closer similarity times richness; and beside the picture's other candidates,
-whether none is nearer by both looks, how far it is behind the nearest, and behind the one with most details."""
+"""What the closer look knows besides: the first three and the last again, seen close; details that agree with a drawing
+(logarithm); how many more than harmless pictures reach (logarithm); details that the drawing has (logarithm), for a
+plain one is met by chance; the share of them that agrees; closer similarity times richness; and beside the picture's
+other candidates, whether none is nearer by both looks, how far it is behind the nearest, and behind the one with most
+details."""
 
 Array = np.ndarray
 Scorer = Callable[[Array], Array]

@@ -257,10 +257,10 @@ def _drawn(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[list[Entry], 
             is_first = drawing.reference.reference_id not in enrolled
             known = enrolled.setdefault(drawing.reference.reference_id, [])
             kept = _distinct([embedding.vectors[0] for embedding in encoder(picture.looks)], known)
-            if is_first:
-                kept += prototypes(encoder, thumbnails.unpacked(picture.thumbnail))
-            entries[key] = Entry(drawing.reference, picture.sha256, len(kept), picture.thumbnail)
-            vectors += kept
+            means = prototypes(encoder, thumbnails.unpacked(picture.thumbnail)) if is_first else []
+            rows = len(kept) + len(means)
+            entries[key] = Entry(drawing.reference, picture.sha256, rows, picture.thumbnail, prototypes=len(means))
+            vectors += [*kept, *means]
     return list(entries.values()), vectors
 
 

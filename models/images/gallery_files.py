@@ -65,10 +65,11 @@ class Entry:
     Attributes:
         reference: what it shows.
         sha256: of the encoded picture, or of the phrase.
-        rows: number of vectors, one a look.
+        rows: number of vectors, one a look, and then one a prototype.
         drawing: the picture itself, packed; empty of a phrase.
         text: the phrase; empty for a picture. Its vector is of another kind: compared with pictures' alone it says
             nothing.
+        prototypes: how many of the rows, the last ones, are prototypes (`models.images.prototypes`).
     """
 
     reference: Reference
@@ -76,6 +77,7 @@ class Entry:
     rows: int
     drawing: bytes = b""
     text: str = ""
+    prototypes: int = 0
 
     @property
     def key(self) -> tuple[str, str]:
@@ -215,7 +217,8 @@ def _prune(root: Path, version: str) -> None:
 def _line(entry: Entry) -> dict[str, Any]:
     size = {"drawing_bytes": len(entry.drawing)} if entry.drawing else {}
     text = {"text": entry.text} if entry.text else {}
-    return entry.reference.to_dict() | {"sha256": entry.sha256, "rows": entry.rows} | size | text
+    means = {"prototypes": entry.prototypes} if entry.prototypes else {}
+    return entry.reference.to_dict() | {"sha256": entry.sha256, "rows": entry.rows} | means | size | text
 
 
 def _entries(version: Path) -> tuple[Entry, ...]:
@@ -227,4 +230,4 @@ def _entries(version: Path) -> tuple[Entry, ...]:
 
 def _entry(fields: dict[str, Any], drawing: bytes) -> Entry:
     sha256, rows, text = str(fields["sha256"]), int(fields["rows"]), str(fields.get("text", ""))
-    return Entry(parse_reference(fields), sha256, rows, drawing, text)
+    return Entry(parse_reference(fields), sha256, rows, drawing, text, int(fields.get("prototypes", 0)))

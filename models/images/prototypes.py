@@ -19,7 +19,7 @@ import PIL.ImageOps
 from models.images.encoder import Encoder
 from models.images.restyled import KEEPING_COLOURS, STYLES, is_plain, one_colour, where_seen
 from models.images.transparency import clearest_background
-from models.images.variants import framed
+from models.images.variants import framed, trimmed
 
 SIDE = 160
 """Longest side in pixels of the drawing that is changed: what strokes and tiles of `restyled.py` are meant for."""
@@ -103,7 +103,7 @@ def _framed(copies: Iterator[Array]) -> list[Array]:
 
 
 def _scaled(drawing: Array) -> Picture:
-    emblem = PIL.Image.fromarray(drawing)
+    emblem = trimmed(PIL.Image.fromarray(drawing))
     scale = SIDE / max(emblem.size)
     width, height = (max(1, round(scale * side)) for side in emblem.size)
     return emblem.resize((width, height), PIL.Image.Resampling.BOX if scale < 1 else PIL.Image.Resampling.BICUBIC)

@@ -1,5 +1,7 @@
 """A gallery of any size gives back the vectors that were put in, and finds the nearest of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -58,3 +60,10 @@ def test_look_alikes_are_found_in_a_large_gallery(vectors):
     entries = [entry("xinhua", MANY), entry("renmin", 1)]
     doubled = np.concatenate([vectors, vectors[:1]])
     assert [clash.existing_id for clash in clashes(entries, doubled, first_new=1)] == ["xinhua"]
+
+
+def test_prototypes_are_kept_apart_from_looks_on_disk(vectors, tmp_path):
+    written = [replace(entry("xinhua", 5), prototypes=2), entry("renmin", 3)]
+    gallery_files.publish(tmp_path, "encoder", written, vectors[:8])
+    read = gallery_files.read(gallery_files.in_force(tmp_path)).entries
+    assert [(one.rows, one.prototypes) for one in read] == [(5, 2), (3, 0)]

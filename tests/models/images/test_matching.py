@@ -1,9 +1,12 @@
 """How near harmless pictures come is what a similarity is measured against, in galleries of any size."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from models.images import gallery_files, matching
+from models.images.calibration import FIRST
 from models.images.encoder import Embedding
 from models.images.gallery import Gallery
 from models.images.gallery_files import EXACT_ROWS, Contents, Entry
@@ -13,7 +16,7 @@ from models.images.verify import first_look
 
 DIMENSION, LOOKS, PHRASES = 64, 5, 50
 COUNT = EXACT_ROWS // LOOKS + 2_000
-COMPARED = ("best", "similar", "windows", "rows", "whole", "entire")
+COMPARED = ("best", "drawn", "similar", "windows", "rows", "whole", "entire")
 
 
 def test_nearness_is_the_mean_of_the_nearest_cohort_cosines():
@@ -102,6 +105,19 @@ def test_two_looks_together_stand_beside_the_references_of_both(crowd, matchers)
         whole = everything(embedding)
         for name in COMPARED:
             assert np.allclose(getattr(look, name), getattr(whole, name)[look.references], atol=1e-5)
+
+
+def test_what_a_prototype_alone_explains_is_told_from_what_a_picture_explains(crowd):
+    entries = tuple(replace(entry(number, LOOKS), prototypes=1) for number in range(2))
+    rows = on_sphere(np.random.default_rng(3), crowd[: 2 * LOOKS], 1.0)
+    gallery = Gallery(Contents("made", "made", entries, gallery_files.index_of(rows)))
+    matcher = Matcher(gallery, on_sphere(np.random.default_rng(2), np.zeros((300, DIMENSION)), 0.0))
+    box = np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)
+    by_picture, by_prototype = (matcher(Embedding(rows[[row]], box)) for row in (0, LOOKS - 1))
+    assert by_picture.best[0] == by_picture.drawn[0] == by_picture.best.max()
+    assert by_prototype.drawn[0] < by_prototype.best[0] == by_prototype.best.max()
+    assert first_look(matcher, by_prototype).features[0, FIRST.index("changed")] > 0.3
+    assert first_look(matcher, by_picture).features[0, FIRST.index("changed")] == 0
 
 
 def test_phrases_are_no_references_of_the_matcher(crowd, gallery, matchers):
