@@ -33,6 +33,9 @@ plain one is met by chance; the share of them that agrees; closer similarity tim
 other candidates, whether none is nearer by both looks, how far it is behind the nearest, and behind the one with most
 details."""
 
+SINCE_PROTOTYPES = {"changed", "closer_changed"}
+"""What calibrations of galleries without prototypes lack: there it is always zero, and so is its weight."""
+
 Array = np.ndarray
 Scorer = Callable[[Array], Array]
 """Probabilities, float64 (n,), of features (n, features)."""
@@ -53,7 +56,7 @@ class Logistic:
     @classmethod
     def of(cls, values: dict[str, Any], names: Sequence[str]) -> Logistic:
         """From {"weights": {name: number}, "bias": number}; raises KeyError where a name is missing."""
-        return cls(np.array([values["weights"][name] for name in names]), float(values["bias"]))
+        return cls(np.array([_of(name, values["weights"], 0.0) for name in names]), float(values["bias"]))
 
     def __call__(self, features: Array) -> Array:
         """Probabilities, float64 (n,), of features (n, len(names))."""
@@ -83,7 +86,8 @@ class Perceptron:
     @classmethod
     def of(cls, values: dict[str, Any], names: Sequence[str]) -> Perceptron:
         """From what `values` gives; raises KeyError where a name is missing, ValueError where sizes differ."""
-        hidden, output = np.array([values["hidden"][name] for name in names]), values["output"]
+        output, silent = values["output"], [0.0] * len(values["offsets"])
+        hidden = np.array([_of(name, values["hidden"], silent) for name in names])
         offsets, weights = np.array(values["offsets"]), np.array(output["weights"])
         if hidden.ndim != 2 or not hidden.shape[1:] == offsets.shape == weights.shape:
             raise ValueError("its layers do not fit together")
@@ -134,3 +138,7 @@ class Calibration:
             return cls(first, closer, float(values["floor"]))
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise EncoderError(f"{path} holds no calibration for this detector: {error!r}") from error
+
+
+def _of(name: str, weights: Mapping[str, Any], absent: Any) -> Any:
+    return absent if name in SINCE_PROTOTYPES and name not in weights else weights[name]

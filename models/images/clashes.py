@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.images.gallery_files import Entry, exact_index
+from models.images.gallery_files import Entry, are_prototypes, exact_index
 
 CLASH = 0.97
 """Cosine of whole pictures from which two owners clash. Among 300 drawings the pairs above it, with an encoder that was
@@ -48,9 +48,11 @@ def clashes(entries: Sequence[Entry], vectors: np.ndarray, first_new: int) -> It
 
     Args:
         vectors: unit float32 (rows, dimension), the rows of all entries in order; an entry's first is its drawing.
+            Prototypes are left out: nobody drew them.
         first_new: place of the first new entry.
     """
-    entry_of = np.repeat(np.arange(len(entries)), [entry.rows for entry in entries])
+    entry_of = np.repeat(np.arange(len(entries)), [entry.rows - entry.prototypes for entry in entries])
+    vectors = vectors[~are_prototypes(entries)]
     drawn = np.searchsorted(entry_of, np.arange(first_new, len(entries)))
     limits, similarities, rows = exact_index(vectors).range_search(vectors[drawn], CLASH)
     for place, (start, end) in enumerate(itertools.pairwise(map(int, limits)), start=first_new):

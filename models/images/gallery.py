@@ -19,7 +19,7 @@ from models import versions
 from models.images import gallery_files, thumbnails
 from models.images.clashes import Clash, clashes
 from models.images.encoder import Encoder, EncoderError
-from models.images.gallery_files import Contents, Entry
+from models.images.gallery_files import Contents, Entry, are_prototypes
 from models.images.phrases import PhraseEncoder, PhraseError
 from models.images.prototypes import prototypes
 from models.images.references import (
@@ -41,7 +41,7 @@ REDUNDANT = 0.9
 """Cosine from which a look adds nothing to those that its reference has: artists draw most flags alike. At .97 there
 were 1.4 times as many rows, which found no more once there were prototypes."""
 
-FEW = 4
+FEW = 8
 """Pictures that need no progress bar: they take a second or two, in a service too."""
 
 
@@ -174,12 +174,10 @@ def add(
     with locked(directory / versions.LOCK):
         gallery = Gallery.load(gallery_files.in_force(directory, base), encoder)
         check_agreement(sources, gallery.references)
-        known = {entry.key for entry in gallery.entries}
-        fresh = [entry for entry in offered if entry.key not in known]
+        fresh, fresh_vectors = _fresh(offered, offered_vectors, gallery.entries)
         if not fresh:
             return Change(gallery.version, 0)
-        is_fresh = np.repeat([entry.key not in known for entry in offered], [entry.rows for entry in offered])
-        entries, vectors = [*gallery.entries, *fresh], np.concatenate([gallery.vectors, offered_vectors[is_fresh]])
+        entries, vectors = [*gallery.entries, *fresh], np.concatenate([gallery.vectors, fresh_vectors])
         alike = tuple(clashes(entries, vectors, len(gallery.entries)))
         if alike and not force:
             message = "; ".join(map(str, alike)) + "; enrol it by force if that is meant"
@@ -226,6 +224,22 @@ def remove(directory: Path, reference_id: str, base: Path | None = None) -> Chan
         is_kept = [gallery.reference_of(row).reference_id != reference_id for row in range(len(gallery.vectors))]
         version = gallery_files.publish(directory, contents.fingerprint, kept, gallery.vectors[is_kept])
     return Change(version, len(removed))
+
+
+def _fresh(offered: Sequence[Entry], vectors: np.ndarray, known: Sequence[Entry]) -> tuple[list[Entry], np.ndarray]:
+    """The entries that are not known, without prototypes where their reference has some, and their vectors."""
+    keys = {entry.key for entry in known}
+    changed = {entry.reference.reference_id for entry in known if entry.prototypes}
+    is_fresh = np.repeat([entry.key not in keys for entry in offered], [entry.rows for entry in offered])
+    has_some = np.repeat([entry.reference.reference_id in changed for entry in offered], [one.rows for one in offered])
+    fresh = [
+        replace(entry, rows=entry.rows - entry.prototypes, prototypes=0)
+        if entry.reference.reference_id in changed
+        else entry
+        for entry in offered
+        if entry.key not in keys
+    ]
+    return fresh, vectors[is_fresh & ~(has_some & are_prototypes(offered))]
 
 
 def _check_protects(entries: Iterable[Entry]) -> None:

@@ -3,8 +3,8 @@
 A version is a directory that never changes. It holds
 
 - `index.faiss`: inner-product search over unit vectors, exact (`IDMap2,Flat`) up to `EXACT_ROWS`; ids are row numbers;
-- `references.jsonl`: one line a picture, in row order, with the SHA-256 of its file, how many rows it has and how many
-  bytes its drawing takes; or a phrase, with its `text`;
+- `references.jsonl`: one line a picture, in row order, with the SHA-256 of its file, how many rows it has, how many of
+  them are prototypes, and how many bytes its drawing takes; or a phrase, with its `text`;
 - `drawings.bin`: the drawings one after the other, WebP (`models.images.thumbnails`);
 - `config.json`: the encoder's fingerprint, counts, time of creation, SHA-256 of the other files.
 """
@@ -65,11 +65,11 @@ class Entry:
     Attributes:
         reference: what it shows.
         sha256: of the encoded picture, or of the phrase.
-        rows: number of vectors, one a look, and then one a prototype.
+        rows: number of vectors: those of its looks, then its prototypes.
         drawing: the picture itself, packed; empty of a phrase.
         text: the phrase; empty for a picture. Its vector is of another kind: compared with pictures' alone it says
             nothing.
-        prototypes: how many of the rows, the last ones, are prototypes (`models.images.prototypes`).
+        prototypes: how many of the rows, the last ones, are prototypes (`models.images.prototypes`); fewer than all.
     """
 
     reference: Reference
@@ -83,6 +83,12 @@ class Entry:
     def key(self) -> tuple[str, str]:
         """What makes two entries the same."""
         return self.reference.reference_id, self.sha256
+
+
+def are_prototypes(entries: Sequence[Entry]) -> np.ndarray:
+    """Which rows of entries are prototypes, bool (rows,)."""
+    parts = [(entry.rows - entry.prototypes, entry.prototypes) for entry in entries]
+    return np.repeat([False, True] * len(parts), np.ravel(parts).astype(int))
 
 
 @dataclass(frozen=True)
@@ -144,6 +150,8 @@ def read(version: Path) -> Contents:
     if not contents.index.ntotal == sum(entry.rows for entry in contents.entries) == config["vectors"]:
         raise GalleryError(f"{version}: the numbers of vectors in its files do not agree")
     for entry in contents.entries:
+        if not 0 <= entry.prototypes < entry.rows:
+            raise GalleryError(f"{version}: {entry.reference.reference_id} has no row that is not a prototype")
         if not (entry.drawing or entry.text):
             shown = entry.reference.reference_id
             raise GalleryError(f"{version} keeps no drawing of {shown}, which a closer look needs: build it again")

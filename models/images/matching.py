@@ -16,7 +16,7 @@ import numpy as np
 
 from models.images.encoder import Embedding
 from models.images.gallery import Gallery
-from models.images.gallery_files import EXACT_ROWS
+from models.images.gallery_files import EXACT_ROWS, are_prototypes
 
 NEIGHBOURS = 5
 """Nearest harmless pictures that a similarity is compared with; as many as 40 see too little (see below)."""
@@ -40,7 +40,7 @@ CANDIDATES = 8
 
 NEAREST_ROWS = 10
 """Rows per window whose references are compared in a large gallery: with 20,000 to 60,000 rows, the four strongest
-references were those of comparing every row in all of 140 looks, all eight in 131."""
+references were those of comparing every row in all of 140 looks, all eight in 131 (of rows without prototypes)."""
 
 Array = np.ndarray
 
@@ -56,7 +56,7 @@ class Comparison:
             The following are of each of them.
         best: float32 (n,), cosine less the nearness of harmless pictures on both sides, over all windows and pictures
             of the reference.
-        drawn: float32 (n,), the same over the pictures alone, without prototypes.
+        pictured: float32 (n,), the same over the pictures alone, without prototypes.
         similar: float32 (n,), the plain cosine at the best.
         windows, rows: int64 (n,), where that was.
         whole, entire: float32 (n,), `best` and the plain cosine of the whole picture alone.
@@ -66,7 +66,7 @@ class Comparison:
     usual: Array
     references: Array
     best: Array
-    drawn: Array
+    pictured: Array
     similar: Array
     windows: Array
     rows: Array
@@ -104,8 +104,7 @@ class Matcher:
         is_small = len(order) <= EXACT_ROWS
         self._columns = np.ascontiguousarray(gallery.vectors[self._places].T) if is_small else None
         self.entries = entries[self._places]
-        parts = [(entry.rows - entry.prototypes, entry.prototypes) for entry in gallery.entries]
-        self._is_prototype = np.repeat([False, True] * len(parts), np.ravel(parts))[self._places]
+        self._is_prototype = are_prototypes(gallery.entries)[self._places]
         self.references = tuple(reference for reference in gallery.references if reference.reference_id in place)
         self.confusability = nearness(gallery.vectors, self._cohort)[self._places]
         self._owners = np.unique([reference.owner_id for reference in self.references], return_inverse=True)[1]
@@ -151,14 +150,17 @@ class Matcher:
         raw = embedding.vectors @ columns  # (windows, rows)
         normalized = raw - usual[:, None]
         normalized -= REFERENCE_SHARE * self.confusability[rows]
-        normalized[0] += COPY_BONUS * np.clip((raw[0] - COPY) / (1 - COPY), 0, 1)
+        copied = np.clip((raw[0] - COPY) / (1 - COPY), 0, 1) * ~self._is_prototype[rows]  # nobody copies a mean
+        normalized[0] += COPY_BONUS * copied
         tops = normalized.max(axis=0)
         looks = np.where(self._is_prototype[rows], -np.inf, tops).astype(np.float32)
         values = (tops, looks, normalized[0], raw[0])
-        best, drawn, whole, entire = (np.maximum.reduceat(value, starts) for value in values)
+        best, pictured, whole, entire = (np.maximum.reduceat(value, starts) for value in values)
         at = _first_at(tops, best, starts)
         windows = normalized[:, at].argmax(axis=0)  # of a few columns: of all it takes longer than their maximum
-        return Comparison(embedding, usual, references, best, drawn, raw[windows, at], windows, rows[at], whole, entire)
+        return Comparison(
+            embedding, usual, references, best, pictured, raw[windows, at], windows, rows[at], whole, entire
+        )
 
     def _part(self, references: Array) -> tuple[Array, Array, Array]:
         """Rows of some references, where each one's begin among these, and their vectors (dimension, rows)."""

@@ -10,7 +10,8 @@ Source: class means as prototypes, Snell et al. 2017.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import PIL.Image
@@ -19,7 +20,7 @@ import PIL.ImageOps
 from models.images.encoder import Encoder
 from models.images.restyled import KEEPING_COLOURS, STYLES, is_plain, one_colour, where_seen
 from models.images.transparency import clearest_background
-from models.images.variants import framed, trimmed
+from models.images.variants import framed, is_blank
 
 SIDE = 160
 """Longest side in pixels of the drawing that is changed: what strokes and tiles of `restyled.py` are meant for."""
@@ -27,7 +28,7 @@ SIDE = 160
 KINDS = ("redrawn", "one colour", "turned", "cropped")
 """Ways to change a drawing that have a prototype."""
 
-TWICE, ONE_COLOUR = 2, 4
+EACH_STYLE, ONE_COLOUR = 2, 4
 """Copies in each style of another hand, and in one colour; of the other kinds all that are listed."""
 
 ANGLES = (-30.0, -12.0, 12.0, 30.0)
@@ -58,7 +59,8 @@ def prototypes(encoder: Encoder, drawing: Array) -> list[Array]:
 def changed(drawing: Array) -> dict[str, list[Array]]:
     """Copies of a drawing by the way it is changed, in the order of `KINDS`; the same ones every time.
 
-    A plain flag keeps its colours, which are all that tells it from others: it has none in one colour.
+    A plain flag keeps its colours, which are all that tells it from others: it has none in one colour. Copies of which
+    nothing is seen are left out, and so are kinds without any other.
 
     Args:
         drawing: RGBA, uint8 (height, width, 4).
@@ -66,17 +68,20 @@ def changed(drawing: Array) -> dict[str, list[Array]]:
     Returns:
         RGB pictures, uint8 (side, side, 3) each.
     """
-    draw, emblem = np.random.default_rng(0), _scaled(drawing)
+    emblem = _scaled(drawing)
     pixels = np.array(emblem)
+    # Shades of its own for each drawing: the same ones for all would make all prototypes a little alike.
+    draw = np.random.default_rng(int.from_bytes(hashlib.sha256(pixels.tobytes()).digest()[:8]))
     plain = bool((pixels[..., 3] > 0).mean() > FLAG_COVER) and is_plain(pixels)
     styles = KEEPING_COLOURS if plain else STYLES
-    copies = {"redrawn": _framed(where_seen(style(draw, pixels), pixels) for style in styles for _ in range(TWICE))}
-    if not plain:
-        copies["one colour"] = _framed(_one_coloured(draw, pixels) for _ in range(ONE_COLOUR))
-    return copies | {
-        "turned": _framed(map(np.array, _turned(emblem))),
-        "cropped": _framed(map(np.array, _cropped(emblem))),
+    made: dict[str, Iterable[Array]] = {
+        "redrawn": (where_seen(style(draw, pixels), pixels) for style in styles for _ in range(EACH_STYLE)),
+        "one colour": (_one_coloured(draw, pixels) for _ in range(0 if plain else ONE_COLOUR)),
+        "turned": map(np.array, _turned(emblem)),
+        "cropped": map(np.array, _cropped(emblem)),
     }
+    framed_copies = {kind: _framed(copy for copy in copies if not is_blank(copy)) for kind, copies in made.items()}
+    return {kind: copies for kind, copies in framed_copies.items() if copies}
 
 
 def _one_coloured(draw: np.random.Generator, pixels: Array) -> Array:
@@ -97,13 +102,14 @@ def _cropped(emblem: Picture) -> Iterator[Picture]:
             yield emblem.crop((left, top, left + width, top + height))
 
 
-def _framed(copies: Iterator[Array]) -> list[Array]:
+def _framed(copies: Iterable[Array]) -> list[Array]:
     pictures = map(PIL.Image.fromarray, copies)
     return [np.array(framed(picture, clearest_background(picture))) for picture in pictures]
 
 
 def _scaled(drawing: Array) -> Picture:
-    emblem = trimmed(PIL.Image.fromarray(drawing))
+    picture = PIL.Image.fromarray(drawing)
+    emblem = picture.crop(picture.getchannel("A").getbbox() or (0, 0, *picture.size))
     scale = SIDE / max(emblem.size)
     width, height = (max(1, round(scale * side)) for side in emblem.size)
     return emblem.resize((width, height), PIL.Image.Resampling.BOX if scale < 1 else PIL.Image.Resampling.BICUBIC)

@@ -35,12 +35,12 @@ def variants(picture: np.ndarray) -> list[np.ndarray]:
     """
     drawn = PIL.Image.fromarray(picture)
     emblem = trimmed(drawn)
-    if _is_blank(emblem):
+    if is_blank(emblem):
         return []
     looks = [flatten(drawn, clearest_background(drawn))]
     looks += [framed(emblem, ground) for ground in (WHITE, DARK, GREY)]
     looks += [_circle(flatten(emblem, clearest_background(emblem)))]
-    return [np.array(look) for look in looks if not _is_blank(look)]
+    return [np.array(look) for look in looks if not is_blank(look)]
 
 
 def trimmed(picture: PIL.Image.Image) -> PIL.Image.Image:
@@ -77,5 +77,6 @@ def _circle(picture: PIL.Image.Image) -> PIL.Image.Image:
     return ground
 
 
-def _is_blank(look: PIL.Image.Image) -> bool:
+def is_blank(look: PIL.Image.Image | np.ndarray) -> bool:
+    """Whether a picture, RGB or RGBA, is of one colour and one opacity."""
     return bool(np.ptp(np.asarray(look), axis=(0, 1)).max() <= _SAME_COLOUR)

@@ -187,7 +187,7 @@ def _corners(draw: Generator, drawing: Array, center: Array, side: float) -> Arr
 def _recoloured(draw: Generator, drawing: Array) -> Array:
     colours, opacity = drawing[..., :3], drawing[..., 3:]
     choice = draw.random()
-    if _isone_colour(drawing) and choice < 0.7:
+    if _is_one_colour(drawing) and choice < 0.7:
         return np.concatenate([np.full_like(colours, draw.integers(0, 256, 3)), opacity], axis=2)
     if choice < 0.1:
         return np.concatenate([one_colour(draw, colours), opacity], axis=2)
@@ -205,7 +205,7 @@ def _relit(draw: Generator, drawing: Array) -> Array:
     return np.dstack([changed, drawing[..., 3]])
 
 
-def _isone_colour(drawing: Array) -> bool:
+def _is_one_colour(drawing: Array) -> bool:
     inked = drawing[drawing[..., 3] > 200][:, :3]
     return len(inked) > 0 and float(inked.std(axis=0).max()) < 6.0
 

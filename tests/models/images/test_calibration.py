@@ -60,6 +60,20 @@ def test_one_fitted_on_other_features_is_refused(tmp_path, content):
         Calibration.load(tmp_path / "calibration.json")
 
 
+def test_one_that_was_fitted_before_there_were_prototypes_does_not_heed_them(tmp_path):
+    written = {"first": values(FIRST), "closer": network(CLOSER).values(CLOSER), "floor": 0.04}
+    del written["first"]["weights"]["changed"], written["closer"]["hidden"]["changed"]
+    del written["closer"]["hidden"]["closer_changed"]
+    (tmp_path / "calibration.json").write_text(json.dumps(written))
+    calibration = Calibration.load(tmp_path / "calibration.json")
+    one, other = np.ones((1, len(FIRST))), np.ones((1, len(FIRST)))
+    other[0, FIRST.index("changed")] = 0.0
+    assert calibration.first(one) == calibration.first(other)
+    one, other = np.ones((1, len(CLOSER))), np.ones((1, len(CLOSER)))
+    other[0, [CLOSER.index("changed"), CLOSER.index("closer_changed")]] = 0.0
+    assert calibration.closer(one) == calibration.closer(other)
+
+
 def test_a_missing_one_is_refused(tmp_path):
     with pytest.raises(EncoderError, match="calibration"):
         Calibration.load(tmp_path / "calibration.json")

@@ -184,6 +184,18 @@ def test_added_reference_is_found_and_old_ones_stay(gallery, encoder):
     assert ids(gallery, encoder) == ["xinhua", "renmin", "cctv", "reuters"]
 
 
+def test_a_picture_added_to_a_reference_with_prototypes_brings_none(gallery, encoder):
+    add(gallery, encoder, [drawing("xinhua", seed=5), drawing("reuters")])
+    loaded = Gallery.load(gallery, encoder)
+    *_, further, new = loaded.entries
+    assert (further.reference.reference_id, further.prototypes) == ("xinhua", 0)
+    assert (new.reference.reference_id, new.prototypes) == ("reuters", loaded.entries[0].prototypes)
+    assert len(loaded.vectors) == sum(entry.rows for entry in loaded.entries)
+    assert loaded.vectors[-new.rows] == pytest.approx(
+        encoder(variants(np.array(emblem(sum(b"reuters"))))[:1])[0].vectors[0], abs=1e-5
+    )
+
+
 def test_adding_the_same_picture_twice_changes_nothing(gallery, encoder):
     first = add(gallery, encoder, [drawing("reuters")])
     again = add(gallery, encoder, [drawing("reuters")])

@@ -8,7 +8,7 @@ import pytest
 from models.images import gallery_files
 from models.images.clashes import clashes
 from models.images.gallery_files import EXACT_ROWS, Entry
-from models.images.references import parse_reference
+from models.images.references import GalleryError, parse_reference
 
 DIMENSION = 32
 MANY = EXACT_ROWS + 20_000
@@ -67,3 +67,17 @@ def test_prototypes_are_kept_apart_from_looks_on_disk(vectors, tmp_path):
     gallery_files.publish(tmp_path, "encoder", written, vectors[:8])
     read = gallery_files.read(gallery_files.in_force(tmp_path)).entries
     assert [(one.rows, one.prototypes) for one in read] == [(5, 2), (3, 0)]
+
+
+@pytest.mark.parametrize("prototypes", [5, 6, -1])
+def test_a_picture_without_a_row_of_its_own_is_refused(vectors, tmp_path, prototypes):
+    gallery_files.publish(tmp_path, "encoder", [replace(entry("xinhua", 5), prototypes=prototypes)], vectors[:5])
+    with pytest.raises(GalleryError, match="xinhua"):
+        gallery_files.read(gallery_files.in_force(tmp_path))
+
+
+def test_what_nobody_drew_is_no_look_alike(vectors):
+    entries = [replace(entry("xinhua", 5), prototypes=2), entry("renmin", 1)]
+    for row, found in ((0, ["xinhua"]), (2, ["xinhua"]), (3, []), (4, [])):
+        rows = np.concatenate([vectors[:5], vectors[row : row + 1]])
+        assert [clash.existing_id for clash in clashes(entries, rows, first_new=1)] == found

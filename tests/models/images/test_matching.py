@@ -16,7 +16,7 @@ from models.images.verify import first_look
 
 DIMENSION, LOOKS, PHRASES = 64, 5, 50
 COUNT = EXACT_ROWS // LOOKS + 2_000
-COMPARED = ("best", "drawn", "similar", "windows", "rows", "whole", "entire")
+COMPARED = ("best", "pictured", "similar", "windows", "rows", "whole", "entire")
 
 
 def test_nearness_is_the_mean_of_the_nearest_cohort_cosines():
@@ -114,8 +114,8 @@ def test_what_a_prototype_alone_explains_is_told_from_what_a_picture_explains(cr
     matcher = Matcher(gallery, on_sphere(np.random.default_rng(2), np.zeros((300, DIMENSION)), 0.0))
     box = np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)
     by_picture, by_prototype = (matcher(Embedding(rows[[row]], box)) for row in (0, LOOKS - 1))
-    assert by_picture.best[0] == by_picture.drawn[0] == by_picture.best.max()
-    assert by_prototype.drawn[0] < by_prototype.best[0] == by_prototype.best.max()
+    assert by_picture.best[0] == by_picture.pictured[0] == by_picture.best.max()
+    assert by_prototype.pictured[0] < by_prototype.best[0] == by_prototype.best.max()
     assert first_look(matcher, by_prototype).features[0, FIRST.index("changed")] > 0.3
     assert first_look(matcher, by_picture).features[0, FIRST.index("changed")] == 0
 
