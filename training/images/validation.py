@@ -29,7 +29,7 @@ COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS, COHORT_SIGNS, COHORT_FLAGS = 
 OWN_LOGOS, ARTISTS = 600, 3
 """Logos in the validation gallery beside all its flags and arms, one an owner, and drawings of each reference at most:
 with them the gallery has nearly as many references as the default one, and takes some five minutes to make. Packages
-hold an owner's logo several times, with its name and without, and taking one for the other is no error to be wary of."""
+hold an owner's logo several times, with its name and without, and taking one for the other is no error to heed."""
 
 IMITATIONS, HARMLESS = 1_500, 3_000
 SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
