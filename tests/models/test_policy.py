@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from models.policy import Policy, PolicyError
-from models.profile import LABELS, Evidence, Field, Finding, Label, Severity
+from models.profile import EMBLEM_LABELS, LABELS, Evidence, Field, Finding, Label, Severity
 from models.settings import REPOSITORY
 
 SHIPPED = REPOSITORY / "policy.yaml"
@@ -14,7 +14,10 @@ ACCOUNT = "42"
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    return Policy.load(SHIPPED)
+    """The shipped policy, emblems reported from scores that no calibration moves."""
+    shipped = Policy.load(SHIPPED)
+    emblems = {label: shipped.rules[label].model_copy(update={"threshold": 0.9}) for label in EMBLEM_LABELS}
+    return shipped.model_copy(update={"rules": {**shipped.rules, **emblems}})
 
 
 def finding(label: Label, score: float, **evidence: str) -> Finding:
