@@ -65,10 +65,17 @@ def drawing(name, seed=None, **changes):
     return Drawing(reference, encoded(emblem(sum(name.encode()) if seed is None else seed)))
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory, encoder):
+    directory = tmp_path_factory.mktemp("built")
+    build(reference_file(directory / "source", ["xinhua", "renmin", "cctv"]), directory / "gallery", encoder)
+    return directory / "gallery"
+
+
 @pytest.fixture
-def gallery(tmp_path, encoder):
-    build(reference_file(tmp_path / "source", ["xinhua", "renmin", "cctv"]), tmp_path / "gallery", encoder)
-    return tmp_path / "gallery"
+def gallery(tmp_path, built):
+    """A copy that a test may change."""
+    return shutil.copytree(built, tmp_path / "gallery")
 
 
 def ids(gallery, encoder):

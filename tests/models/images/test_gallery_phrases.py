@@ -1,6 +1,7 @@
 """A phrase is an entry of a gallery, of its own kind."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -28,10 +29,17 @@ def with_phrases(directory, *changes):
     return source
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory, encoder):
+    directory = tmp_path_factory.mktemp("built")
+    build(with_phrases(directory / "source", {}), directory / "gallery", encoder)
+    return directory / "gallery"
+
+
 @pytest.fixture
-def gallery(tmp_path, encoder):
-    build(with_phrases(tmp_path / "source", {}), tmp_path / "gallery", encoder)
-    return tmp_path / "gallery"
+def gallery(tmp_path, built):
+    """A copy that a test may change."""
+    return shutil.copytree(built, tmp_path / "gallery")
 
 
 def test_a_phrase_is_one_entry_with_the_text_towers_vector(gallery, encoder):
