@@ -150,10 +150,11 @@ class Matcher:
         raw = embedding.vectors @ columns  # (windows, rows)
         normalized = raw - usual[:, None]
         normalized -= REFERENCE_SHARE * self.confusability[rows]
-        copied = np.clip((raw[0] - COPY) / (1 - COPY), 0, 1) * ~self._is_prototype[rows]  # nobody copies a mean
+        is_prototype = self._is_prototype[rows]
+        copied = np.clip((raw[0] - COPY) / (1 - COPY), 0, 1) * ~is_prototype  # nobody copies a mean
         normalized[0] += COPY_BONUS * copied
         tops = normalized.max(axis=0)
-        looks = np.where(self._is_prototype[rows], -np.inf, tops).astype(np.float32)
+        looks = np.where(is_prototype, -np.inf, tops)
         values = (tops, looks, normalized[0], raw[0])
         best, pictured, whole, entire = (np.maximum.reduceat(value, starts) for value in values)
         at = _first_at(tops, best, starts)

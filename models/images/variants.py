@@ -54,8 +54,8 @@ def trimmed(picture: PIL.Image.Image) -> PIL.Image.Image:
     difference = PIL.ImageChops.difference(inner, PIL.Image.new("RGBA", inner.size, corner))
     bands = [band.point(lambda value: 255 * (value > _SAME_COLOUR)) for band in difference.split()]
     box = PIL.Image.merge("RGBA", bands).getbbox(alpha_only=False)
-    framed = box and box[0] > 0 and box[1] > 0 and box[2] < inner.width and box[3] < inner.height
-    return inner.crop(box) if framed else inner
+    has_frame = box and box[0] > 0 and box[1] > 0 and box[2] < inner.width and box[3] < inner.height
+    return inner.crop(box) if has_frame else inner
 
 
 def framed(emblem: PIL.Image.Image, background: Colour) -> PIL.Image.Image:
