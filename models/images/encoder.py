@@ -100,28 +100,29 @@ class Encoder:
             raise EncoderError(f"{directory} is not an encoder's artefact folder: {error}") from error
         self.directory = directory
 
-    def __call__(self, images: Sequence[Array]) -> list[Embedding]:
+    def __call__(self, images: Sequence[Array], scale: float = 1.0) -> list[Embedding]:
         """One embedding per picture, in order.
 
         Args:
             images: RGB, uint8 (height, width, 3), any size of at least one pixel.
+            scale: of the sides that pictures are given to the network at; one with fixed sides takes no others.
         """
-        inputs = [self._resized(pixels) for pixels in images]
+        inputs = [self._resized(pixels, scale) for pixels in images]
         embeddings: dict[int, Embedding] = {}
         for places in _by_shape(inputs):
             outputs = self._session.run(self._outputs, {"pixels": np.stack([inputs[place] for place in places])})
             embeddings.update({place: pool(*output) for place, *output in zip(places, *outputs, strict=True)})
         return [embeddings[place] for place in range(len(inputs))]
 
-    def _resized(self, pixels: Array) -> Array:
-        height, width = self._size or input_size(pixels.shape[0], pixels.shape[1], self._area)
+    def _resized(self, pixels: Array, scale: float) -> Array:
+        height, width = self._size or input_size(pixels.shape[0], pixels.shape[1], self._area * scale**2)
         if pixels.shape[:2] == (height, width):
             return np.ascontiguousarray(pixels)
         picture = PillowImage.fromarray(pixels)
         return np.asarray(picture.resize((width, height), PillowImage.Resampling.BILINEAR, reducing_gap=2.0))
 
 
-def input_size(height: int, width: int, area: int) -> tuple[int, int]:
+def input_size(height: int, width: int, area: float) -> tuple[int, int]:
     """Height and width in pixels that a picture is given to the network at: nearly constant area, aspect kept."""
     aspect = min(max(width / height, 1 / MAX_ASPECT), MAX_ASPECT)
     return _rounded((area / aspect) ** 0.5), _rounded((area * aspect) ** 0.5)

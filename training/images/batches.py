@@ -18,9 +18,9 @@ from training.images.imitations import harmless, imitate, reference
 
 SIZES: tuple[Size, ...] = (
     (160, 160),
-    (160, 160),
     (192, 192),
     (224, 224),
+    (256, 256),
     (128, 192),
     (192, 128),
     (96, 256),
@@ -29,6 +29,9 @@ SIZES: tuple[Size, ...] = (
 
 IMITATIONS, HARMLESS = 26, 6
 """Pictures of a step; batches of 32 are the fastest on a CPU."""
+
+LETTERS = 0.2
+"""Part of the harmless pictures that show a monogram, imitated as an emblem would be."""
 
 SHARES = {
     **{"flag": 0.17, "invented flag": 0.1, "arms": 0.07, "own": 0.04},
@@ -103,7 +106,10 @@ def _harmless(draw: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     rows, columns = size[0] // tower.STRIDE, size[1] // tower.STRIDE
     cells = windows(rows, columns)
     chosen = [cells[0], *cells[draw.integers(len(cells), size=3)]]
-    picture = harmless(draw, size, corpus.backgrounds)
+    if draw.random() < LETTERS:
+        picture = imitate(draw, _of(draw, corpus.monograms), size, corpus.backgrounds).picture
+    else:
+        picture = harmless(draw, size, corpus.backgrounds)
     return picture, _masks(chosen, rows, columns), -1, (0.0,) * 4, (1.0,) * 4
 
 

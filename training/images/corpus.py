@@ -23,6 +23,8 @@ from training.images.cases import read_pictures
 from training.images.catalogue import CATALOGUE, own_drawings
 from training.images.flags import TRAINED as FLAGS
 from training.images.flags import invented_flags
+from training.images.monograms import TRAINED as MONOGRAMS
+from training.images.monograms import monograms
 from training.images.split import Fold, fold_of
 from training.images.wordmarks import invented
 
@@ -40,19 +42,21 @@ class Corpus:
         drawings: RGBA drawings of each identity, by several artists where there are several.
         kinds: identities of each kind.
         plain: identities that their colours alone tell from others: plain flags.
+        monograms: RGBA drawings that are nobody's.
         backgrounds: what imitations are put on.
     """
 
     drawings: tuple[tuple[Array, ...], ...]
     kinds: dict[str, Array]
     plain: frozenset[int]
+    monograms: tuple[Array, ...]
     backgrounds: Backgrounds
 
     def digest(self) -> str:
         """Of every pixel, and of which drawings are one identity and one kind: another one means another training."""
         kinds = {kind: members.tolist() for kind, members in self.kinds.items()}
         digest = hashlib.sha256(repr((kinds, sorted(self.plain), [len(drawn) for drawn in self.drawings])).encode())
-        for pixels in chain(*self.drawings, self.backgrounds.photos):
+        for pixels in chain(*self.drawings, self.monograms, self.backgrounds.photos):
             digest.update(repr(pixels.shape).encode() + pixels.tobytes())
         return digest.hexdigest()[:16]
 
@@ -84,7 +88,9 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
         if kind in FLAG_KINDS and all(map(is_plain, drawn))
     )
     members = {kind: np.array(numbers) for kind, numbers in kinds.items()}
-    return Corpus(tuple(map(tuple, drawings.values())), members, plain, Backgrounds.load(TRAINING_PHOTOS, limit))
+    letters = tuple(monograms(0, min(MONOGRAMS, limit or MONOGRAMS)))
+    backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
+    return Corpus(tuple(map(tuple, drawings.values())), members, plain, letters, backgrounds)
 
 
 Named = Iterator[tuple[str, str, Array]]

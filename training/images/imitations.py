@@ -21,8 +21,11 @@ Array = np.ndarray
 
 LETTERS = "ABCDEHKLMNORSTVXYZ0123456789"
 
-RESTYLED = 0.4
+RESTYLED = 0.5
 """Part of the imitations that are made again by another hand or technique: the kinds that are hardest to know again."""
+
+PILED, MORE = 0.15, 4.0
+"""Part of the imitations over which several things are laid at once, and how much likelier each of them is there."""
 
 NEAREST_SHRINK = 0.6
 """Drawings that shrink further are averaged first, so that thin lines do not flicker."""
@@ -257,18 +260,19 @@ def _seen(cover: Array) -> Box:
 
 def _overlaid(draw: Generator, picture: Array, box: Box, other: Array | None) -> Array:
     height, width = picture.shape[:2]
-    if draw.random() < 0.12:
+    more = MORE if draw.random() < PILED else 1.0
+    if draw.random() < 0.12 * more:
         picture = _lettered(draw, picture, box)
-    if draw.random() < 0.06:
+    if draw.random() < 0.06 * more:
         picture = _shape(draw, picture, largest=0.2)
-    if other is not None and draw.random() < 0.08:
+    if other is not None and draw.random() < 0.08 * more:
         left, top, right, bottom = np.array(box) * (width, height, width, height)
         place, side = draw.uniform((left, top), (right, bottom)), max(right - left, bottom - top) * 0.4
         picture = paste(picture, other, _corners(draw, other, place, side))[0]
-    if draw.random() < 0.08:
+    if draw.random() < 0.08 * more:
         thick = int(min(height, width) * draw.uniform(0.02, 0.1))
         picture = cv2.rectangle(picture.copy(), (0, 0), (width - 1, height - 1), _shade(draw), 2 * thick)
-    if draw.random() < 0.14:
+    if draw.random() < 0.14 * more:
         picture = _round(draw, picture)
     return picture
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -20,11 +20,18 @@ from training.images.backgrounds import TRAINING_PHOTOS, VALIDATION_PHOTOS, Back
 from training.images.flags import OTHERS, TRAINED, invented_flags
 from training.images.graphics import Graphics
 from training.images.imitations import harmless, imitate, initials, reference
+from training.images.monograms import TRAINED as OF_TRAINING
+from training.images.monograms import monograms
 from training.images.signs import sign, signed
 from training.images.split import Fold
 
-COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS, COHORT_SIGNS, COHORT_FLAGS = 1_600, 500, 200, 500, 120
-"""Harmless graphics, photographs and patterns, letters, signs, invented flags: what similarities are compared with."""
+COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS, COHORT_SIGNS = 1_600, 500, 200, 500
+COHORT_FLAGS, COHORT_MONOGRAMS = 120, 150
+"""Harmless graphics, photographs and patterns, letters, signs, invented flags, letters in type: what similarities are
+compared with."""
+
+MONOGRAMS = 300
+"""Of the calibration's pictures, other ones than the cohort's and the trainer's."""
 
 OWN_LOGOS, ARTISTS = 600, 3
 """Logos in the validation gallery beside all its flags and arms, one an owner, and drawings of each reference at most:
@@ -34,7 +41,7 @@ hold an owner's logo several times, with its name and without, and taking one fo
 IMITATIONS, HARMLESS = 1_500, 3_000
 SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
 
-KINDS = ("scene", "sign", "graphic", "graphic", "scene", "flag", "graphic", "sign", "graphic", "graphic")
+KINDS = ("scene", "sign", "graphic", "graphic", "scene", "flag", "graphic", "sign", "graphic", "monogram")
 """Of harmless pictures, in turn."""
 
 Array = np.ndarray
@@ -42,12 +49,17 @@ Sample = tuple[Array, str | None]
 """A picture, RGB uint8 (height, width, 3), and the reference that it imitates."""
 
 
-def flags_of_nobody(rendered: Graphics, limit: int | None) -> tuple[list[Array], list[Array]]:
-    """Invented flags, RGBA, for the cohort and for the calibration; none is near one that is trained on."""
+def invented(rendered: Graphics, limit: int | None) -> tuple[list[Array], dict[str, list[Array]]]:
+    """Flags and monograms of nobody, RGBA: all that the cohort has, and by kind those of the calibration.
+
+    None is one that is trained on, and no flag is near one that is.
+    """
     trained, others = (TRAINED, OTHERS) if limit is None else (min(TRAINED, limit), 3 * limit)
-    drawings = [drawing for number, drawing in invented_flags(rendered, trained + others) if number >= trained]
-    share = min(COHORT_FLAGS, len(drawings) // 2)
-    return drawings[:share], drawings[share:]
+    flags = [drawing for number, drawing in invented_flags(rendered, trained + others) if number >= trained]
+    share = min(COHORT_FLAGS, len(flags) // 2)
+    letters = list(monograms(OF_TRAINING, min(COHORT_MONOGRAMS + MONOGRAMS, 3 * (limit or MONOGRAMS))))
+    part = min(COHORT_MONOGRAMS, len(letters) // 2)
+    return [*flags[:share], *letters[:part]], {"flag": flags[share:], "monogram": letters[part:]}
 
 
 def cohort_of(encoder: Encoder, drawings: Iterable[Array], draw: np.random.Generator, limit: int | None) -> Array:
@@ -117,9 +129,19 @@ def imitated(
 
 
 def unprotected(
-    rendered: Graphics, rows: Array, flags: Sequence[Array], draw: np.random.Generator, limit: int | None
+    rendered: Graphics,
+    rows: Array,
+    nobodys: Mapping[str, Sequence[Array]],
+    draw: np.random.Generator,
+    limit: int | None,
 ) -> Iterator[Sample]:
-    """Harmless pictures: graphics, signs and flags of nobody, imitated like emblems, and what else profiles show."""
+    """Harmless pictures: graphics, signs, flags and letters of nobody, imitated like emblems, and what else there is.
+
+    Args:
+        rows: harmless graphics.
+        nobodys: drawings of the invented kinds, as `invented` gives them.
+        limit: at most this many pictures.
+    """
     backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
     for number in range(min(HARMLESS, limit or HARMLESS)):
         size = SHAPES[int(draw.integers(len(SHAPES)))]
@@ -127,8 +149,8 @@ def unprotected(
         if kind == "scene":
             yield harmless(draw, size, backgrounds), None
             continue
-        if kind == "flag":
-            drawing = flags[int(draw.integers(len(flags)))]
+        if kind in nobodys:
+            drawing = nobodys[kind][int(draw.integers(len(nobodys[kind])))]
         else:
             drawing = sign(draw) if kind == "sign" else rendered.drawing(int(draw.choice(rows)))
         effort, plain = _effort(draw), kind == "flag" and is_plain(drawing)

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 import tiny_encoder
+from PIL import Image
 
 from models.images.encoder import Encoder, EncoderError, input_size, pool, windows
 
@@ -27,6 +28,14 @@ def test_a_batch_of_mixed_shapes_gives_what_each_picture_gives_alone(encoder):
     pictures = [noise(100, 300, 1), noise(96, 96, 2), noise(300, 100, 3), noise(96, 96, 4)]
     for picture, embedding in zip(pictures, encoder(pictures), strict=True):
         assert np.allclose(embedding.vectors, encoder([picture])[0].vectors, atol=1e-5)
+
+
+def test_a_picture_is_given_to_the_network_as_small_as_asked(encoder):
+    picture = noise(96, 96)
+    smaller = np.asarray(Image.fromarray(picture).resize((64, 64), Image.Resampling.BILINEAR, reducing_gap=2.0))
+    whole, scaled = encoder([picture])[0], encoder([picture], 2 / 3)[0]
+    assert np.array_equal(scaled.vectors, encoder([smaller], 2 / 3)[0].vectors)
+    assert not np.allclose(scaled.vectors[0], whole.vectors[0])
 
 
 def test_an_empty_batch_gives_no_embeddings(encoder):

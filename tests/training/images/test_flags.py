@@ -1,5 +1,7 @@
 """Invented flags are no state's and no two alike; plain ones are known as such."""
 
+from itertools import chain
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -7,6 +9,7 @@ from PIL import Image
 from training.images import graphics, validation
 from training.images.flag_likeness import near_flag, thumbnail
 from training.images.flags import invented_flags
+from training.images.monograms import monograms
 
 LIMIT, COUNT = 8, 45
 
@@ -40,8 +43,9 @@ def test_none_is_near_a_flag_of_a_state_or_another_invented_one(rendered, invent
 
 @pytest.mark.slow
 def test_what_a_calibration_sees_is_not_trained_on(rendered):
-    usual, seen = validation.flags_of_nobody(rendered, LIMIT)
+    usual, seen = validation.invented(rendered, LIMIT)
     trained = [drawing.tobytes() for _, drawing in invented_flags(rendered, LIMIT)]
-    kept = [drawing.tobytes() for drawing in (*usual, *seen)]
-    assert usual and seen and len(set(kept)) == len(kept)
+    trained += [drawing.tobytes() for drawing in monograms(0, LIMIT)]
+    kept = [drawing.tobytes() for drawing in chain(usual, *seen.values())]
+    assert usual and all(seen.values()) and len(set(kept)) == len(kept)
     assert not set(kept) & set(trained)
