@@ -103,7 +103,7 @@ def first_features(matcher: Matcher, seen: Comparison, chosen: Array) -> Array:
         np.sqrt(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)),
         matcher.confusability[seen.rows[chosen]],
         seen.whole[chosen],
-        seen.best[chosen] - seen.pictured[chosen],
+        seen.changed[chosen],
     ]
     return np.stack(columns, axis=1).astype(np.float64)
 
@@ -147,7 +147,7 @@ class Verifier:
         details = detect(_scaled(cutting))
         agreements = [self._agreement(details, number, seen, near) for number in chosen]
         columns = [near.best[chosen], near.similar[chosen], self._matcher.margins(near, chosen)]
-        columns += [near.best[chosen] - near.pictured[chosen]]
+        columns += [near.changed[chosen]]
         columns += _geometry(agreements, near.best[chosen])
         first = first_features(self._matcher, seen, chosen)
         windows = [_as_box(box) for box in near.embedding.boxes[near.windows[chosen]]]

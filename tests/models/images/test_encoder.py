@@ -31,10 +31,10 @@ def test_a_batch_of_mixed_shapes_gives_what_each_picture_gives_alone(encoder):
 
 
 def test_a_picture_is_given_to_the_network_as_small_as_asked(encoder):
-    picture = noise(96, 96)
-    smaller = np.asarray(Image.fromarray(picture).resize((64, 64), Image.Resampling.BILINEAR, reducing_gap=2.0))
-    whole, scaled = encoder([picture])[0], encoder([picture], 2 / 3)[0]
-    assert np.array_equal(scaled.vectors, encoder([smaller], 2 / 3)[0].vectors)
+    picture = noise(128, 128)
+    smaller = np.asarray(Image.fromarray(picture).resize((96, 96), Image.Resampling.BILINEAR, reducing_gap=2.0))
+    whole, scaled = encoder([picture])[0], encoder([picture], 0.75)[0]
+    assert np.array_equal(scaled.vectors, encoder([smaller], 0.75)[0].vectors)
     assert not np.allclose(scaled.vectors[0], whole.vectors[0])
 
 

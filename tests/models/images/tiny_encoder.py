@@ -40,6 +40,6 @@ def write(directory, seed=0):
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
     onnx.save(model, directory / "model.onnx")
-    config = {"name": "tiny", "dimension": DIMENSION, "area": 96 * 96}
+    config = {"name": "tiny", "dimension": DIMENSION, "area": 128 * 128}
     (directory / "config.json").write_text(json.dumps(config), encoding="utf-8")
     return directory
