@@ -6,6 +6,7 @@ The graph holds each convolution with its normalisation folded in (Jacob et al. 
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from collections.abc import Iterator
@@ -77,6 +78,19 @@ def take_weights(tower: GridTower, base: Base) -> None:
         projection = tower.visual.head.proj
         projection.weight.copy_(torch.cat([coarse, fine], dim=1).flatten(1))
         projection.bias.copy_(bias)
+
+
+def go_halfway_back(tower: GridTower, base: Base) -> None:
+    """Give a tower the mean of its weights and those of the base that it was trained from.
+
+    What is learnt costs some of what was known; halfway most of both is kept, at no cost to the network's size.
+    Source: Wortsman et al. 2022 (robust fine-tuning).
+    """
+    begun = copy.deepcopy(tower)
+    take_weights(begun, base)
+    with torch.no_grad():
+        for weight, before in zip(tower.parameters(), begun.parameters(), strict=True):
+            weight.lerp_(before, 0.5)
 
 
 def _shapes(tower: GridTower) -> list[torch.Size]:

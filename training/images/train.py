@@ -32,7 +32,7 @@ from training.images.fingerprint import code_of, fingerprint
 from training.images.fused import fused
 from training.images.imitations import reference
 from training.images.losses import open_set_contrast, region_vectors
-from training.images.released import Base, BaseError, base_at, take_weights
+from training.images.released import Base, BaseError, base_at, go_halfway_back, take_weights
 from training.images.train_captions import STEPS as CAPTION_STEPS
 from training.images.train_captions import train_captions
 
@@ -92,6 +92,8 @@ def train_images(  # noqa: PLR0913 - a command's options
     corpus = load_corpus(cases, limit)
     trainer = Trainer(corpus, seed, output / "checkpoint.pt", start)
     trainer.run(steps)
+    if start is not None:
+        go_halfway_back(trainer.tower, start)
     metrics = {
         "seed": seed,
         "base": start and start.fingerprint,
