@@ -63,9 +63,9 @@ class StopwatchEncoder(Encoder):
         super().__init__(directory)
         self.times = Times()
 
-    def __call__(self, images: Sequence[Array]) -> list[Embedding]:
+    def __call__(self, images: Sequence[Array], scale: float = 1.0) -> list[Embedding]:
         """As `Encoder`."""
-        return self.times.measure(lambda: super(StopwatchEncoder, self).__call__(images))
+        return self.times.measure(lambda: super(StopwatchEncoder, self).__call__(images, scale))
 
 
 @dataclass

@@ -38,7 +38,7 @@ OWN_LOGOS, ARTISTS = 600, 3
 with them the gallery has nearly as many references as the default one, and takes some five minutes to make. Packages
 hold an owner's logo several times, with its name and without, and taking one for the other is no error to heed."""
 
-IMITATIONS, HARMLESS = 1_500, 3_000
+IMITATIONS, HARMLESS = 3_000, 7_000
 SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
 
 KINDS = ("scene", "sign", "graphic", "graphic", "scene", "flag", "graphic", "sign", "graphic", "monogram")

@@ -8,7 +8,7 @@ import torch
 
 from models.images.encoder import Encoder
 from training.images.export import export
-from training.images.released import BaseError, base_at, take_weights
+from training.images.released import BaseError, base_at, go_halfway_back, take_weights
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -29,6 +29,20 @@ def test_a_tower_of_other_statistics_takes_the_weights_of_an_encoder(released, s
         after = torch.cosine_similarity(made(pixels), other(pixels), dim=3).mean()
     assert before < 0.9 < 0.99 < after  # the artefact holds weights of 8 bits
     assert base.fingerprint == Encoder(directory).fingerprint
+
+
+def test_halfway_is_the_mean_of_what_was_known_and_what_was_learnt(released, settled_tower):
+    _, directory = released
+    known, learnt, base = settled_tower(1), settled_tower(1), base_at(directory)
+    for tower in (known, learnt):
+        take_weights(tower, base)
+    with torch.no_grad():
+        learnt.visual.trunk.net.conv_head.weight.mul_(1.4)
+        learnt.visual.head.proj.bias.add_(1.0)
+    go_halfway_back(learnt, base)
+    assert torch.allclose(learnt.visual.trunk.net.conv_head.weight, 1.2 * known.visual.trunk.net.conv_head.weight)
+    assert torch.allclose(learnt.visual.head.proj.bias, known.visual.head.proj.bias + 0.5)
+    assert torch.allclose(learnt.visual.head.proj.weight, known.visual.head.proj.weight)
 
 
 @pytest.mark.parametrize(
