@@ -92,8 +92,8 @@ def opened(rendered: Graphics, row: int) -> Picture:
 def harmless(encoder: Encoder, rendered: Graphics, draw: np.random.Generator) -> Iterator[Query]:
     """Pictures of the validation fold that imitate nobody."""
     rest = draw.permutation(rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION))
-    _, nobodys = validation.invented(rendered, None)
-    for picture, _ in tqdm(validation.unprotected(rendered, rest, nobodys, draw, HARMLESS), "harmless", HARMLESS):
+    _, others = validation.nobodys(rendered, None)
+    for picture, _ in tqdm(validation.unprotected(rendered, rest, others, draw, HARMLESS), "harmless", HARMLESS):
         yield Query(encoder([picture])[0])
 
 

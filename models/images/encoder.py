@@ -105,7 +105,7 @@ class Encoder:
 
         Args:
             images: RGB, uint8 (height, width, 3), any size of at least one pixel.
-            scale: of the sides that pictures are given to the network at; one with fixed sides takes no others.
+            scale: factor on the sides of the network's input; without effect on a network with fixed sides.
         """
         inputs = [self._resized(pixels, scale) for pixels in images]
         embeddings: dict[int, Embedding] = {}

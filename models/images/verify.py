@@ -41,8 +41,8 @@ LEAST_SIDE = 0.45
 """Smallest windows of the cutting that count, as parts of its side: the emblem fills most of it."""
 
 CLOSER_SCALE = 0.75
-"""Of the sides that a place is given to the network at, beside a whole picture's: so an emblem is about as large as the
-trainer's are, and half the time is saved."""
+"""Factor on the sides of the network's input for a place: there an emblem is about as large as the trainer's are, and
+half the time is saved."""
 
 DETAIL_SIDE = 224
 """Square root of the area in pixels at which a place's details are looked for: a little more than the drawings have."""

@@ -72,7 +72,9 @@ def images(  # noqa: PLR0913, PLR0917 - the run's own options
     base: Annotated[
         Path | None,
         typer.Option(
-            exists=True, file_okay=False, help="Encoder's artefact folder to start from: new cases take fewer steps."
+            exists=True,
+            file_okay=False,
+            help="Encoder's artefact folder to start from; the result lies halfway to it.",
         ),
     ] = None,
 ) -> None:

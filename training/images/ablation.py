@@ -62,9 +62,9 @@ def look(directory: Path, pictures: int) -> Looks:
     with tempfile.TemporaryDirectory() as scratch:
         gallery, rows = validation.validation_gallery(encoder, rendered, Path(scratch), None)
     detector = EmblemDetector(encoder, gallery, Calibration(NOTHING, NOTHING, floor=0.0))
-    _, nobodys = validation.invented(rendered, None)
+    _, others = validation.nobodys(rendered, None)
     imitated = validation.imitated(rendered, rows, draw, pictures // 2)
-    samples = chain(imitated, validation.unprotected(rendered, rest, nobodys, draw, pictures - pictures // 2))
+    samples = chain(imitated, validation.unprotected(rendered, rest, others, draw, pictures - pictures // 2))
     first: list[Seen] = []
     closer: list[Seen] = []
     names, times = [], []

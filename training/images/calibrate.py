@@ -34,7 +34,7 @@ from training.images.validation import (
     Sample,
     cohort_of,
     imitated,
-    invented,
+    nobodys,
     unprotected,
     validation_gallery,
 )
@@ -81,12 +81,12 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None) -> Pa
     draw = np.random.default_rng(seed)
     drawn = draw.permutation(rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION))
     cohort, rest = drawn[: len(drawn) // 2][:COHORT_GRAPHICS], drawn[len(drawn) // 2 :]
-    usual, nobodys = invented(rendered, limit)
+    usual, others = nobodys(rendered, limit)
     drawings = [*map(rendered.drawing, cohort), *usual]
     np.save(directory / "cohort.npy", cohort_of(encoder, drawings, draw, limit))
     with tempfile.TemporaryDirectory() as scratch:
         gallery, rows = validation_gallery(encoder, rendered, Path(scratch), limit)
-    samples = list(chain(imitated(rendered, rows, draw, limit), unprotected(rendered, rest, nobodys, draw, limit)))
+    samples = list(chain(imitated(rendered, rows, draw, limit), unprotected(rendered, rest, others, draw, limit)))
     path = directory / "calibration.json"
     path.write_text(json.dumps(fitted(encoder, gallery, samples), indent=2) + "\n", encoding="utf-8")
     return path

@@ -64,7 +64,11 @@ Average precision of common phrases over {pictures:,} pictures of the test fold 
 
 
 def _start(base: str | None, package: str) -> str:
-    return f"weights of encoder `{base}`" if base else f"ImageNet weights of the package `{package}`"
+    return (
+        f"weights of encoder `{base}`, which it lies halfway to"
+        if base
+        else f"ImageNet weights of the package `{package}`"
+    )
 
 
 def write_card(directory: Path) -> Path:

@@ -23,8 +23,7 @@ from training.images.cases import read_pictures
 from training.images.catalogue import CATALOGUE, own_drawings
 from training.images.flags import TRAINED as FLAGS
 from training.images.flags import invented_flags
-from training.images.monograms import TRAINED as MONOGRAMS
-from training.images.monograms import monograms
+from training.images.monograms import TRAINED_MONOGRAMS, monograms
 from training.images.split import Fold, fold_of
 from training.images.wordmarks import invented
 
@@ -88,7 +87,7 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
         if kind in FLAG_KINDS and all(map(is_plain, drawn))
     )
     members = {kind: np.array(numbers) for kind, numbers in kinds.items()}
-    letters = tuple(monograms(0, min(MONOGRAMS, limit or MONOGRAMS)))
+    letters = tuple(monograms(0, min(TRAINED_MONOGRAMS, limit or TRAINED_MONOGRAMS)))
     backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
     return Corpus(tuple(map(tuple, drawings.values())), members, plain, letters, backgrounds)
 

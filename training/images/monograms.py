@@ -1,4 +1,4 @@
-"""Monograms: one to three letters set in type, which no one owns, as sites give to accounts and shops use as a sign.
+"""Monograms: one to three random letters, digits or characters in type, as sites give to accounts and shops hang out.
 
 Logos of news media are letters too, and whoever has never seen letters of nobody takes them for a medium's.
 """
@@ -22,7 +22,7 @@ SIDE = 400
 WIDEST = 340
 """Pixels of the drawing that letters take."""
 
-TRAINED = 400
+TRAINED_MONOGRAMS = 400
 """Monograms that the image tower is trained on; those after them are for the cohort and the calibration."""
 
 Array = np.ndarray

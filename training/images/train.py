@@ -72,7 +72,8 @@ def train_images(  # noqa: PLR0913 - a command's options
         seed: for weights, drawing and imitations.
         limit: at most this many drawings a package, for tests.
         threads: of the network.
-        base: artefact folder of an encoder of ours to start from, in place of weights that know photographs alone.
+        base: artefact folder of an encoder of ours to start from, in place of weights that know photographs alone; what
+            is exported lies halfway between it and what was learnt.
 
     Returns:
         `output`, with all that the service needs; the checkpoint is gone once the run is whole.

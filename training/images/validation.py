@@ -20,8 +20,7 @@ from training.images.backgrounds import TRAINING_PHOTOS, VALIDATION_PHOTOS, Back
 from training.images.flags import OTHERS, TRAINED, invented_flags
 from training.images.graphics import Graphics
 from training.images.imitations import harmless, imitate, initials, reference
-from training.images.monograms import TRAINED as OF_TRAINING
-from training.images.monograms import monograms
+from training.images.monograms import TRAINED_MONOGRAMS, monograms
 from training.images.signs import sign, signed
 from training.images.split import Fold
 
@@ -30,8 +29,8 @@ COHORT_FLAGS, COHORT_MONOGRAMS = 120, 150
 """Harmless graphics, photographs and patterns, letters, signs, invented flags, letters in type: what similarities are
 compared with."""
 
-MONOGRAMS = 300
-"""Of the calibration's pictures, other ones than the cohort's and the trainer's."""
+CALIBRATION_MONOGRAMS = 300
+"""Other ones than the cohort's and the trainer's."""
 
 OWN_LOGOS, ARTISTS = 600, 3
 """Logos in the validation gallery beside all its flags and arms, one an owner, and drawings of each reference at most:
@@ -49,7 +48,7 @@ Sample = tuple[Array, str | None]
 """A picture, RGB uint8 (height, width, 3), and the reference that it imitates."""
 
 
-def invented(rendered: Graphics, limit: int | None) -> tuple[list[Array], dict[str, list[Array]]]:
+def nobodys(rendered: Graphics, limit: int | None) -> tuple[list[Array], dict[str, list[Array]]]:
     """Flags and monograms of nobody, RGBA: all that the cohort has, and by kind those of the calibration.
 
     None is one that is trained on, and no flag is near one that is.
@@ -57,7 +56,8 @@ def invented(rendered: Graphics, limit: int | None) -> tuple[list[Array], dict[s
     trained, others = (TRAINED, OTHERS) if limit is None else (min(TRAINED, limit), 3 * limit)
     flags = [drawing for number, drawing in invented_flags(rendered, trained + others) if number >= trained]
     share = min(COHORT_FLAGS, len(flags) // 2)
-    letters = list(monograms(OF_TRAINING, min(COHORT_MONOGRAMS + MONOGRAMS, 3 * (limit or MONOGRAMS))))
+    count = COHORT_MONOGRAMS + CALIBRATION_MONOGRAMS if limit is None else 3 * limit
+    letters = list(monograms(TRAINED_MONOGRAMS, count))
     part = min(COHORT_MONOGRAMS, len(letters) // 2)
     return [*flags[:share], *letters[:part]], {"flag": flags[share:], "monogram": letters[part:]}
 
@@ -131,7 +131,7 @@ def imitated(
 def unprotected(
     rendered: Graphics,
     rows: Array,
-    nobodys: Mapping[str, Sequence[Array]],
+    drawn: Mapping[str, Sequence[Array]],
     draw: np.random.Generator,
     limit: int | None,
 ) -> Iterator[Sample]:
@@ -139,7 +139,7 @@ def unprotected(
 
     Args:
         rows: harmless graphics.
-        nobodys: drawings of the invented kinds, as `invented` gives them.
+        drawn: drawings of kinds that no package has, as `nobodys` gives them.
         limit: at most this many pictures.
     """
     backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
@@ -149,8 +149,8 @@ def unprotected(
         if kind == "scene":
             yield harmless(draw, size, backgrounds), None
             continue
-        if kind in nobodys:
-            drawing = nobodys[kind][int(draw.integers(len(nobodys[kind])))]
+        if kind in drawn:
+            drawing = drawn[kind][int(draw.integers(len(drawn[kind])))]
         else:
             drawing = sign(draw) if kind == "sign" else rendered.drawing(int(draw.choice(rows)))
         effort, plain = _effort(draw), kind == "flag" and is_plain(drawing)

@@ -136,3 +136,16 @@ def test_of_two_equally_near_the_one_that_more_rows_are_near_to_comes_first():
     look = matcher(Embedding(query[None], np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)))
     assert np.allclose(look.similar, 0.6) and look.rows.tolist()[0] == 0
     assert look.best.argmax() == 1
+
+
+def test_what_was_drawn_quite_differently_too_is_found_as_well():
+    axes = np.eye(5 * LOOKS + 1, dtype=np.float32)
+    near = 0.6 * axes[-1] + 0.8 * axes[:LOOKS]
+    bests = []
+    for unlike in (LOOKS, 4 * LOOKS):
+        rows = np.vstack([near, axes[LOOKS : LOOKS + unlike]])
+        gallery = Gallery(Contents("made", "made", (entry(0, len(rows)),), gallery_files.index_of(rows)))
+        look = Matcher(gallery, -axes[-1:])(Embedding(axes[-1:], np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)))
+        bests.append(look.best[0])
+        assert look.best.dtype == np.float32 and look.rows[0] == 0
+    assert np.allclose(bests, bests[0])

@@ -43,7 +43,7 @@ def test_none_is_near_a_flag_of_a_state_or_another_invented_one(rendered, invent
 
 @pytest.mark.slow
 def test_what_a_calibration_sees_is_not_trained_on(rendered):
-    usual, seen = validation.invented(rendered, LIMIT)
+    usual, seen = validation.nobodys(rendered, LIMIT)
     trained = [drawing.tobytes() for _, drawing in invented_flags(rendered, LIMIT)]
     trained += [drawing.tobytes() for drawing in monograms(0, LIMIT)]
     kept = [drawing.tobytes() for drawing in chain(usual, *seen.values())]
