@@ -64,11 +64,9 @@ Average precision of common phrases over {pictures:,} pictures of the test fold 
 
 
 def _start(base: str | None, package: str) -> str:
-    return (
-        f"weights of encoder `{base}`, which it lies halfway to"
-        if base
-        else f"ImageNet weights of the package `{package}`"
-    )
+    if base:
+        return f"weights of encoder `{base}`, to which the result goes halfway back"
+    return f"ImageNet weights of the package `{package}`"
 
 
 def write_card(directory: Path) -> Path:
