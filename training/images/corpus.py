@@ -27,7 +27,7 @@ from training.images.monograms import TRAINED_MONOGRAMS, monograms
 from training.images.split import Fold, fold_of
 from training.images.wordmarks import invented
 
-WORDMARKS = 1_200
+WORDMARKS = 2_400
 FLAG_KINDS = {"flag", "invented flag"}
 
 Array = np.ndarray

@@ -10,13 +10,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from training.images.drawings import shapes
-from training.images.drawings.type import FACES, Face, text, width_of
+from training.images.drawings.type import FACES, text, width_of
 from training.images.graphics import render
-from training.images.wordmarks import HEADS
+from training.images.wordmarks import HEADS, LATIN_TYPE
 
 LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghkmnqrty0123456789&"
-PRINTED: tuple[Face, ...] = ("sans", "black", "serif")
-"""The brush hands hold few Latin letters."""
 
 SIDE = 400
 WIDEST = 340
@@ -40,7 +38,7 @@ def monograms(start: int, count: int, seed: int = 23) -> Iterator[Array]:
 def _parts(draw: Generator) -> list[str]:
     """A square, a disc or no ground, and the letters on it."""
     is_latin = draw.random() < 0.7
-    faces = PRINTED if is_latin else tuple(FACES)
+    faces = LATIN_TYPE if is_latin else tuple(FACES)
     face = faces[int(draw.integers(len(faces)))]
     word = "".join(draw.choice(list(LATIN if is_latin else HEADS), draw.integers(1, 4)))
     ground, ink = _colour(draw), _colour(draw)

@@ -1,4 +1,7 @@
-"""Invented wordmarks: names that nobody bears, set in type the way newspapers, stations and firms set theirs."""
+"""Invented wordmarks: names that nobody bears, set in type the way newspapers, stations and firms set theirs.
+
+Several of them share typeface, colours and ground and differ in their letters alone, as mastheads do.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from training.images.drawings.media import wordmark
-from training.images.drawings.type import FACES
+from training.images.drawings.type import FACES, LATIN_FACES, Face
 
 HEADS = "江海山河云星晨晓北南东西华新文光长安明远金玉松竹春秋天地人民青年城乡"
 HEADS += "湖岭关原石林泉峰港湾桥塔宁康泰和平正大中立言信达通博雅思源"
@@ -63,47 +66,54 @@ SYLLABLES = (
 )
 ENDS = ("", "", " NEWS", " TV", " TIMES", " POST", " DAILY", " MEDIA", " 24", " ONE")
 
+
+SIBLINGS = 3
+"""Wordmarks that differ in their letters alone."""
+
+LATIN_TYPE: tuple[Face, ...] = ("sans", "black", "serif", *LATIN_FACES)
+"""The brush hands hold few Latin letters."""
+
 Generator = np.random.Generator
 
 
 def invented(count: int, seed: int = 11) -> Iterator[str]:
-    """SVGs of so many wordmarks; the same seed gives the same ones."""
+    """SVGs of so many wordmarks; each depends on its number alone, and the same seed gives the same ones."""
     for number in range(count):
-        draw = np.random.default_rng((seed, number))
-        yield wordmark(f"invented {number}", **_setting(draw))
+        form = np.random.default_rng((seed, 0, number // SIBLINGS))
+        yield wordmark(f"invented {number}", **_setting(form, np.random.default_rng((seed, 1, number))))
 
 
-def _setting(draw: Generator) -> dict[str, Any]:
-    """Lines, ground and shape, as `wordmark` takes them."""
-    has_ground = draw.random() < 0.5
-    ink = "#fff" if has_ground else _colour(draw, 170)
-    texts = [_chinese(draw) if draw.random() < 0.6 else _latin(draw)]
-    if draw.random() < 0.5:
-        texts.append(_latin(draw) if draw.random() < 0.6 else _chinese(draw))
-    sizes = [200, int(draw.integers(50, 200))]
-    lines = [
-        {"text": text, "size": size, "colour": ink, "face": _face(draw, text)}
-        for text, size in zip(texts, sizes, strict=False)
-    ]
-    shape = ("square", "wide")[int(draw.integers(2))] if has_ground else None
-    return {"lines": lines, "ground": _colour(draw, 200) if has_ground else None, "shape": shape}
+def _setting(form: Generator, letters: Generator) -> dict[str, Any]:
+    """Lines, ground and shape, as `wordmark` takes them: the letters from one generator, all else from the other."""
+    has_ground = form.random() < 0.4
+    ink = "#ffffff" if has_ground else "#111111" if form.random() < 0.4 else _colour(form, 170)
+    is_chinese = [form.random() < 0.5]
+    if form.random() < 0.4:
+        is_chinese.append(form.random() < 0.5)
+    sizes = [200, int(form.integers(50, 200))]
+    lines = [_line(form, letters, chinese, size, ink) for chinese, size in zip(is_chinese, sizes, strict=False)]
+    shape = ("square", "wide")[int(form.integers(2))] if has_ground else None
+    return {"lines": lines, "ground": _colour(form, 200) if has_ground else None, "shape": shape}
 
 
-def _chinese(draw: Generator) -> str:
-    return "".join(draw.choice(list(HEADS), draw.integers(1, 3))) + str(draw.choice(TAILS))
+def _line(form: Generator, letters: Generator, is_chinese: bool, size: int, ink: str) -> dict[str, Any]:
+    face = str(form.choice(list(FACES) if is_chinese else LATIN_TYPE))
+    is_upper, words = bool(form.random() < 0.6), int(form.choice([1, 1, 2, 3]))
+    content = _chinese(letters) if is_chinese else _latin(letters, is_upper, words)
+    return {"text": content, "size": size, "colour": ink, "face": face}
 
 
-def _latin(draw: Generator) -> str:
-    if draw.random() < 0.4:
-        return "".join(draw.choice(list("ABCDEFGHIKLMNOPRSTUVXZ"), draw.integers(2, 5))) + str(draw.choice(ENDS))
-    word = "".join(draw.choice(SYLLABLES, draw.integers(2, 4)))
-    return (word.upper() if draw.random() < 0.6 else word.title()) + str(draw.choice(ENDS))
+def _chinese(letters: Generator) -> str:
+    return "".join(letters.choice(list(HEADS), letters.integers(1, 3))) + str(letters.choice(TAILS))
 
 
-def _face(draw: Generator, text: str) -> str:
-    # The brush hands hold few Latin letters and none of the rarer characters.
-    faces = list(FACES) if not text.isascii() else ["sans", "black", "serif"]
-    return str(draw.choice(faces))
+def _latin(letters: Generator, is_upper: bool, words: int) -> str:
+    """One word, a few, or an abbreviation."""
+    if words == 1 and letters.random() < 0.4:
+        short = "".join(letters.choice(list("ABCDEFGHIKLMNOPRSTUVXZ"), letters.integers(2, 5)))
+        return short + str(letters.choice(ENDS))
+    name = " ".join("".join(letters.choice(SYLLABLES, letters.integers(2, 4))) for _ in range(words))
+    return (name.upper() if is_upper else name.title()) + str(letters.choice(ENDS))
 
 
 def _colour(draw: Generator, brightest: int) -> str:

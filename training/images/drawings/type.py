@@ -1,7 +1,7 @@
 """Text set as outlines, so that a drawing looks the same on a machine without fonts.
 
-Typefaces: Noto Sans SC and Noto Serif SC, Liu Jian Mao Cao and Ma Shan Zheng (brush hands); all under the SIL Open Font
-Licence 1.1, which lets outlines be used in drawings freely.
+Typefaces: Noto Sans SC and Noto Serif SC, Liu Jian Mao Cao and Ma Shan Zheng (brush hands), and for Latin letters of
+nobody eight more; all under the SIL Open Font Licence 1.1, which lets outlines be used in drawings freely.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from fontTools.ttLib import TTFont
 from training.images.drawings.shapes import polar
 from training.packages import fetch
 
-Face = Literal["sans", "black", "serif", "cursive", "brush"]
+ChineseFace = Literal["sans", "black", "serif", "cursive", "brush"]
+LatinFace = Literal["display", "blackletter", "condensed", "slab", "fat", "old", "book", "heavy"]
+Face = Literal[ChineseFace, LatinFace]
 
-FACES: dict[Face, tuple[str, str]] = {
+FACES: dict[ChineseFace, tuple[str, str]] = {
     "sans": ("noto-sans-sc", "package/700Bold/*.ttf"),
     "black": ("noto-sans-sc", "package/900Black/*.ttf"),
     "serif": ("noto-serif-sc", "package/900Black/*.ttf"),
@@ -28,10 +30,22 @@ FACES: dict[Face, tuple[str, str]] = {
 }
 """Package and files of each typeface; a face may be split over many files, each with some of the characters."""
 
+LATIN_FACES: dict[LatinFace, tuple[str, str]] = {
+    "display": ("playfair-display", "package/files/*-latin-700-normal.woff"),
+    "blackletter": ("unifrakturcook", "package/files/*-latin-700-normal.woff"),
+    "condensed": ("oswald", "package/files/*-latin-600-normal.woff"),
+    "slab": ("roboto-slab", "package/files/*-latin-700-normal.woff"),
+    "fat": ("abril-fatface", "package/files/*-latin-400-normal.woff"),
+    "old": ("old-standard-tt", "package/files/*-latin-700-normal.woff"),
+    "book": ("libre-baskerville", "package/files/*-latin-400-normal.woff"),
+    "heavy": ("archivo-black", "package/files/*-latin-400-normal.woff"),
+}
+"""Typefaces without Chinese characters, for invented names alone: neither gallery nor benchmark is set in them."""
+
 
 @lru_cache
 def _fonts(face: Face) -> dict[int, TTFont]:
-    package, pattern = FACES[face]
+    package, pattern = (FACES | LATIN_FACES)[face]
     characters: dict[int, TTFont] = {}
     for file in sorted(fetch(package).glob(pattern)):
         font = TTFont(file, lazy=True)
