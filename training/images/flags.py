@@ -1,7 +1,8 @@
 """Invented flags: bands, crosses, cantons and devices of no state, laid as flags lay them.
 
-Of plain flags colours are nearly all that tells one from another, and from stripes of nobody. Packages hold two hundred
-flags: too few to learn that from. So several of the invented ones share a layout and differ in their colours alone.
+Of plain flags colours are nearly all that tells one from another, and from stripes of nobody; others differ by a small
+device alone, as ensigns do. Packages hold two hundred flags: too few to learn that from. So several of the invented
+ones share a layout and differ in their colours alone, or in a device alone.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ from training.images.flag_likeness import near_flag, thumbnail
 from training.images.graphics import Graphics, render
 
 TRAINED, OTHERS = 1_500, 600
-"""Flags that are invented to be trained on, and further ones for cohort and calibration: two in five are near a flag of
+"""Flags that are invented to be trained on, and further ones for cohort and calibration: a third are near a flag of
 a state or one before and are left out."""
 
 SIBLINGS = 3
 """Invented flags of one layout."""
+
+BY_DEVICE = 0.35
+"""Part of the layouts whose flags differ in a device and not in colours."""
 
 HIGH = 240.0
 PROPORTIONS = (1.0, 4 / 3, 1.5, 1.5, 1.5, 1.6, 5 / 3, 2.0)
@@ -34,10 +38,13 @@ PALETTE = (
 Array = np.ndarray
 Colours = Sequence[str]
 Generator = np.random.Generator
+Devices = tuple[Callable[[Generator, Point, float, Colours], list[str]], ...]
 
 
 def invented_flags(rendered: Graphics, count: int, seed: int = 13) -> Iterator[tuple[int, Array]]:
     """So many flags but for those that are near a state's in `rendered`, of whatever fold, or near one before.
+
+    Flags that differ in a device alone are near each other, and are kept.
 
     Returns:
         The number, from 0, and the drawing, RGBA uint8 (height, width, 4), longest side 160. The same seed gives the
@@ -47,24 +54,36 @@ def invented_flags(rendered: Graphics, count: int, seed: int = 13) -> Iterator[t
     taken = np.empty((len(rows) + count, 12, 12, 3), np.int16)
     for place, row in enumerate(rows):
         taken[place] = thumbnail(Image.fromarray(rendered.drawing(row)))
-    end = len(rows)
+    begin = end = len(rows)
     for number in range(count):
+        if number % SIBLINGS == 0:
+            begin = end
         drawing = render(_flag(number, seed))
         if drawing is None:
             continue
         small = thumbnail(Image.fromarray(drawing))
-        if not near_flag(small, taken[:end]):
+        if not near_flag(small, taken[: begin if _by_device(number, seed) else end]):
             taken[end] = small
             end += 1
             yield number, drawing
 
 
+def _by_device(number: int, seed: int) -> bool:
+    """Whether a flag and its siblings differ in a device alone."""
+    return bool(np.random.default_rng((seed, 2, number // SIBLINGS)).random() < BY_DEVICE)
+
+
 def _flag(number: int, seed: int) -> str:
-    form = np.random.default_rng((seed, 0, number // SIBLINGS))
-    colours = _colours(np.random.default_rng((seed, 1, number)))
+    family, place = divmod(number, SIBLINGS)
+    form = np.random.default_rng((seed, 0, family))
     wide = HIGH * PROPORTIONS[int(form.integers(len(PROPORTIONS)))]
-    layout = LAYOUTS[int(form.integers(len(LAYOUTS)))]
-    return shapes.picture(wide, HIGH, *layout(form, wide, colours), rule="a flag of nobody")
+    if _by_device(number, seed):
+        colours, layouts = _colours(np.random.default_rng((seed, 3, family))), WITH_DEVICE
+        devices = (*DEVICES[place:], *DEVICES[:place])  # the same choice is another device for each
+    else:
+        colours, layouts, devices = _colours(np.random.default_rng((seed, 1, number))), LAYOUTS, DEVICES
+    layout = layouts[int(form.integers(len(layouts)))]
+    return shapes.picture(wide, HIGH, *layout(form, wide, colours, devices), rule="a flag of nobody")
 
 
 def _colours(draw: Generator) -> Colours:
@@ -78,7 +97,7 @@ def _colours(draw: Generator) -> Colours:
     return chosen
 
 
-def _bands(form: Generator, wide: float, colours: Colours) -> list[str]:
+def _bands(form: Generator, wide: float, colours: Colours, devices: Devices) -> list[str]:
     """Two to five, across or upright, at times of unequal width or the same outside."""
     count = int(form.choice([1, 2, 3, 3, 3, 4, 5]))
     weights = np.ones(count) if form.random() < 0.6 else form.integers(1, 4, count).astype(float)
@@ -93,15 +112,15 @@ def _bands(form: Generator, wide: float, colours: Colours) -> list[str]:
     return [shapes.rectangle(0, a * HIGH, wide, (b - a) * HIGH, colour) for a, b, colour in spans]
 
 
-def _with_device(form: Generator, wide: float, colours: Colours) -> list[str]:
-    ground = _bands(form, wide, colours)
+def _with_device(form: Generator, wide: float, colours: Colours, devices: Devices) -> list[str]:
+    ground = _bands(form, wide, colours, devices)
     at, radius = wide * form.choice([0.5, 0.5, 0.3]), HIGH * form.uniform(0.14, 0.34)
     if form.random() < 0.3:
         ground.append(shapes.disc(at, HIGH / 2, radius * 1.25, colours[6]))
-    return [*ground, *_device(form, (at, HIGH / 2), radius, colours[5:7])]
+    return [*ground, *_device(form, devices, (at, HIGH / 2), radius, colours[5:7])]
 
 
-def _cross(form: Generator, wide: float, colours: Colours) -> list[str]:
+def _cross(form: Generator, wide: float, colours: Colours, devices: Devices) -> list[str]:
     """Upright or slanted, its middle at the hoist or in the middle, at times edged."""
     parts = [shapes.rectangle(0, 0, wide, HIGH, colours[0])]
     thick, at = HIGH * form.uniform(0.1, 0.3), wide * form.choice([0.36, 0.5])
@@ -117,27 +136,27 @@ def _cross(form: Generator, wide: float, colours: Colours) -> list[str]:
     return parts
 
 
-def _triangle(form: Generator, wide: float, colours: Colours) -> list[str]:
+def _triangle(form: Generator, wide: float, colours: Colours, devices: Devices) -> list[str]:
     """Bands and a triangle at the hoist, at times with a device."""
     tip = wide * form.uniform(0.25, 0.55)
-    parts = [*_bands(form, wide, colours), shapes.polygon([(0, 0), (tip, HIGH / 2), (0, HIGH)], colours[6])]
+    parts = [*_bands(form, wide, colours, devices), shapes.polygon([(0, 0), (tip, HIGH / 2), (0, HIGH)], colours[6])]
     if form.random() < 0.4:
-        parts += _device(form, (tip * 0.36, HIGH / 2), HIGH * 0.13, colours[7:5:-1])
+        parts += _device(form, devices, (tip * 0.36, HIGH / 2), HIGH * 0.13, colours[7:5:-1])
     return parts
 
 
-def _canton(form: Generator, wide: float, colours: Colours) -> list[str]:
+def _canton(form: Generator, wide: float, colours: Colours, devices: Devices) -> list[str]:
     """Bands or a plain field, and a quarter with a device."""
     across, down = wide * form.uniform(0.3, 0.5), HIGH * form.choice([0.5, 0.5, 0.4, 0.6])
-    field = _bands(form, wide, colours)
+    field = _bands(form, wide, colours, devices)
     if form.random() < 0.3:
         count = int(form.integers(6, 14))
         field = [shapes.rectangle(0, row * HIGH / count, wide, HIGH / count, colours[row % 2]) for row in range(count)]
-    device = _device(form, (across / 2, down / 2), min(across, down) * 0.36, colours[7:5:-1])
+    device = _device(form, devices, (across / 2, down / 2), min(across, down) * 0.36, colours[7:5:-1])
     return [*field, shapes.rectangle(0, 0, across, down, colours[6]), *device]
 
 
-def _slanted(form: Generator, wide: float, colours: Colours) -> list[str]:
+def _slanted(form: Generator, wide: float, colours: Colours, devices: Devices) -> list[str]:
     """Divided from corner to corner, at times with a band along it and a device."""
     rising = form.random() < 0.5
     low, high = ((0, HIGH), (wide, 0)) if rising else ((0, 0), (wide, HIGH))
@@ -150,11 +169,11 @@ def _slanted(form: Generator, wide: float, colours: Colours) -> list[str]:
         parts.append(shapes.path(line, stroke=colours[2], width=HIGH * form.uniform(0.08, 0.3)))
     if form.random() < 0.4:
         place = (wide * 0.25, HIGH * 0.3) if rising else (wide * 0.75, HIGH * 0.3)
-        parts += _device(form, place, HIGH * 0.18, (colours[4], colours[0]))
+        parts += _device(form, devices, place, HIGH * 0.18, (colours[4], colours[0]))
     return parts
 
 
-def _quarters(form: Generator, wide: float, colours: Colours) -> list[str]:
+def _quarters(form: Generator, wide: float, colours: Colours, devices: Devices) -> list[str]:
     """Four fields, or a border around one; at times with a device."""
     if form.random() < 0.4:
         rim = HIGH * form.uniform(0.06, 0.16)
@@ -169,13 +188,27 @@ def _quarters(form: Generator, wide: float, colours: Colours) -> list[str]:
             for place, colour in enumerate(order)
         ]
     if form.random() < 0.6:
-        parts += _device(form, (wide / 2, HIGH / 2), HIGH * form.uniform(0.14, 0.28), (colours[4], colours[1]))
+        parts += _device(form, devices, (wide / 2, HIGH / 2), HIGH * form.uniform(0.14, 0.28), (colours[4], colours[1]))
     return parts
 
 
-def _device(form: Generator, place: Point, radius: float, paints: Colours) -> list[str]:
+def _ensign(form: Generator, wide: float, colours: Colours, devices: Devices) -> list[str]:
+    """A field, a quarter with crosses laid over each other, and a device in the fly."""
+    across, down = wide * 0.5, HIGH * 0.5
+    parts = [shapes.rectangle(0, 0, wide, HIGH, colours[0]), shapes.rectangle(0, 0, across, down, colours[1])]
+    slanted = f"M0 0L{shapes.n(across)} {shapes.n(down)}M0 {shapes.n(down)}L{shapes.n(across)} 0"
+    upright = f"M{shapes.n(across / 2)} 0V{shapes.n(down)}M0 {shapes.n(down / 2)}H{shapes.n(across)}"
+    for line in (slanted, upright)[int(form.integers(2)) :]:
+        thick = HIGH * form.uniform(0.06, 0.12)
+        parts += [shapes.path(line, stroke=colours[2], width=thick)]
+        parts += [shapes.path(line, stroke=colours[3], width=thick * form.uniform(0.3, 0.6))]
+    place = (wide * 0.75, HIGH * form.choice([0.5, 0.5, 0.7]))
+    return [*parts, *_device(form, devices, place, HIGH * form.uniform(0.14, 0.26), colours[1::-1])]
+
+
+def _device(form: Generator, devices: Devices, place: Point, radius: float, paints: Colours) -> list[str]:
     """A random one about a place, of two paints: its own, and one for what it leaves open."""
-    return DEVICES[int(form.integers(len(DEVICES)))](form, place, radius, paints)
+    return devices[int(form.integers(len(devices)))](form, place, radius, paints)
 
 
 def _star(form: Generator, place: Point, radius: float, paints: Colours) -> list[str]:
@@ -214,9 +247,11 @@ def _wreath(form: Generator, place: Point, radius: float, paints: Colours) -> li
     return [*sides, shapes.star(*place, radius * 0.4, paints[0])]
 
 
-DEVICES = (_star, _stars, _crescent, _sun, _disc, _wheel, _wreath)
+DEVICES: Devices = (_star, _stars, _crescent, _sun, _disc, _wheel, _wreath)
 
-LAYOUTS: tuple[Callable[[Generator, float, Colours], list[str]], ...] = (
+Layout = Callable[[Generator, float, Colours, Devices], list[str]]
+LAYOUTS: tuple[Layout, ...] = (
     *(_bands, _bands, _bands, _with_device, _with_device, _cross, _cross),
     *(_triangle, _canton, _slanted, _quarters),
 )
+WITH_DEVICE: tuple[Layout, ...] = (_with_device, _ensign, _ensign)

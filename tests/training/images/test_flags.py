@@ -1,6 +1,6 @@
 """Invented flags are no state's and no two alike; plain ones are known as such."""
 
-from itertools import chain
+from itertools import chain, combinations
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from PIL import Image
 
 from training.images import graphics, validation
 from training.images.flag_likeness import near_flag, thumbnail
-from training.images.flags import invented_flags
+from training.images.flags import SIBLINGS, invented_flags
 from training.images.monograms import monograms
 
 LIMIT, COUNT = 8, 45
@@ -33,12 +33,28 @@ def test_the_same_seed_invents_the_same_flags_however_many_and_another_others(re
     assert not any(np.array_equal(drawing, invented.get(number)) for number, drawing in others.items())
 
 
+@pytest.fixture(scope="module")
+def thumbnails(invented):
+    return {number: thumbnail(Image.fromarray(drawing)) for number, drawing in invented.items()}
+
+
 @pytest.mark.slow
-def test_none_is_near_a_flag_of_a_state_or_another_invented_one(rendered, invented):
-    states = [rendered.drawing(row) for row in rendered.rows(lambda item: item.kind == "flag")]
-    thumbnails = np.array([thumbnail(Image.fromarray(drawing)) for drawing in (*states, *invented.values())])
-    for place in range(len(states), len(thumbnails)):
-        assert not near_flag(thumbnails[place], np.delete(thumbnails, place, axis=0))
+def test_none_is_near_a_flag_of_a_state_or_of_another_layout(rendered, thumbnails):
+    rows = rendered.rows(lambda item: item.kind == "flag")
+    states = [thumbnail(Image.fromarray(rendered.drawing(row))) for row in rows]
+    for number, small in thumbnails.items():
+        others = [other for at, other in thumbnails.items() if at // SIBLINGS != number // SIBLINGS]
+        assert not near_flag(small, np.array([*states, *others]))
+
+
+@pytest.mark.slow
+def test_some_of_a_layout_are_near_each_other_for_they_differ_in_a_device_alone(invented, thumbnails):
+    siblings = [(a, b) for a, b in combinations(invented, 2) if a // SIBLINGS == b // SIBLINGS]
+    alike = [(a, b) for a, b in siblings if near_flag(thumbnails[a], thumbnails[b][None])]
+    assert 0 < len(alike) < len(siblings)
+    for a, b in alike:
+        differing = (invented[a] != invented[b]).any(axis=2).mean()
+        assert 0.002 < differing < 0.3
 
 
 @pytest.mark.slow
