@@ -53,6 +53,6 @@ def _normalized(convolution: nn.Conv2d, norm: nn.Module, x: Tensor) -> Tensor:
         padding = (0, 0)
     if groups == 1:
         return functional.conv2d(x, weight, bias, stride, padding)
-    # The gradient of a depthwise convolution's bias costs as much as that of its weights, which are frozen.
+    # The gradient of a depthwise convolution's bias costs as much as that of its weights, which are mostly frozen.
     y = functional.conv2d(x, weight, None, 1, padding, 1, groups)[..., ::stride, ::stride]
     return y + bias.to(y.dtype)[:, None, None]

@@ -37,9 +37,11 @@ def test_grid_and_gradients_are_the_same(trained):
         assert torch.allclose(gradients[name], gradient, atol=1e-9 * float(gradient.abs().max())), name
 
 
-def test_depthwise_filters_and_their_gains_are_not_learnt(trained):
-    for convolution, norm in tower.convolutions_of(trained.visual.trunk.net):
-        assert not (convolution.groups > 1 and (convolution.weight.requires_grad or norm.weight.requires_grad))
+def test_gains_of_depthwise_filters_and_the_early_ones_themselves_are_not_learnt(trained):
+    pairs = [pair for pair in tower.convolutions_of(trained.visual.trunk.net) if pair[0].groups > 1]
+    learnt_filters = [convolution.weight.requires_grad for convolution, _ in pairs]
+    assert learnt_filters == sorted(learnt_filters) and 0 < sum(learnt_filters) < len(pairs)
+    assert not any(norm.weight.requires_grad for _, norm in pairs)
 
 
 def test_afterwards_the_tower_is_as_it_was_also_where_something_went_wrong(trained):
