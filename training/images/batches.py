@@ -30,12 +30,12 @@ SIZES: tuple[Size, ...] = (
 IMITATIONS, HARMLESS = 26, 6
 """Pictures of a step; batches of 32 are the fastest on a CPU."""
 
-LETTERS = 0.2
+LETTERS = 0.25
 """Part of the harmless pictures that show a monogram, imitated as an emblem would be."""
 
 SHARES = {
     **{"flag": 0.17, "invented flag": 0.1, "arms": 0.07, "own": 0.04},
-    **{"logo": 0.24, "wordmark": 0.08, "emoji": 0.17, "icon": 0.13},
+    **{"logo": 0.24, "wordmark": 0.11, "emoji": 0.15, "icon": 0.12},
 }
 """How often each kind is drawn: what must be recognised most, not what packages hold most."""
 

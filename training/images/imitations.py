@@ -24,7 +24,7 @@ LETTERS = "ABCDEHKLMNORSTVXYZ0123456789"
 RESTYLED = 0.5
 """Part of the imitations that are made again by another hand or technique: the kinds that are hardest to know again."""
 
-PILED, MORE = 0.15, 4.0
+PILED, MORE = 0.2, 4.0
 """Part of the imitations over which several things are laid at once, and how much likelier each of them is there."""
 
 NEAREST_SHRINK = 0.6
