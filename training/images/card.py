@@ -9,6 +9,7 @@ from typing import Any
 from training import packages
 from training.images.backgrounds import TRAINING_PHOTOS
 from training.images.captions import CLDR as CAPTION_SOURCES
+from training.images.drawings.type import PACKAGES as TYPEFACES
 from training.images.graphics import SOURCES
 
 CARD = """# 徽鉴图像编码器 · Huijian's image encoder
@@ -73,7 +74,8 @@ def write_card(directory: Path) -> Path:
     """Write `card.md` from `metrics.json` (its "evaluation" and its "note" where it has them)."""
     metrics = json.loads((directory / "metrics.json").read_text("utf-8"))
     known = packages.packages()
-    used = [known[key] for key in ("efficientnet-lite0", *SOURCES, *CAPTION_SOURCES, *TRAINING_PHOTOS)]
+    keys = ("efficientnet-lite0", *SOURCES, *TYPEFACES, *CAPTION_SOURCES, *TRAINING_PHOTOS)
+    used = [known[key] for key in dict.fromkeys(keys)]
     card = CARD.format(
         start=_start(metrics.get("base"), known["efficientnet-lite0"].name),
         pictures=metrics["pictures"],

@@ -42,6 +42,9 @@ LATIN_FACES: dict[LatinFace, tuple[str, str]] = {
 }
 """Typefaces without Chinese characters, for invented names alone: neither gallery nor benchmark is set in them."""
 
+PACKAGES = tuple(dict.fromkeys(package for package, _ in (*FACES.values(), *LATIN_FACES.values())))
+"""Of all typefaces."""
+
 
 @lru_cache
 def _fonts(face: Face) -> dict[int, TTFont]:
