@@ -2,7 +2,7 @@
 
 Besides the packages' graphics there are our own drawings of protected emblems; invented wordmarks, since logos of news
 media are mostly type, of which packages hold little, and what tells two apart is the shapes of their letters; and
-invented flags, many of which differ by their colours alone.
+invented flags, many of which differ by their colours or by a device alone.
 """
 
 from __future__ import annotations

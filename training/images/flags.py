@@ -18,8 +18,8 @@ from training.images.flag_likeness import near_flag, thumbnail
 from training.images.graphics import Graphics, render
 
 TRAINED, OTHERS = 1_500, 600
-"""Flags that are invented to be trained on, and further ones for cohort and calibration: a third are near a flag of
-a state or one before and are left out."""
+"""Flags that are invented to be trained on, and further ones for cohort and calibration: nearly half are near a
+flag of a state or one before and are left out. Whole layouts are on one side: `TRAINED` is a multiple of `SIBLINGS`."""
 
 SIBLINGS = 3
 """Invented flags of one layout."""
@@ -254,4 +254,7 @@ LAYOUTS: tuple[Layout, ...] = (
     *(_bands, _bands, _bands, _with_device, _with_device, _cross, _cross),
     *(_triangle, _canton, _slanted, _quarters),
 )
+"""Each is given devices, whether it draws one or not."""
+
 WITH_DEVICE: tuple[Layout, ...] = (_with_device, _ensign, _ensign)
+"""Always with a device. Ensigns differ in nothing else, so they are drawn where devices are what differs."""

@@ -138,7 +138,8 @@ def freeze(tower: GridTower) -> None:
     """Keep stem, early stages, the early depthwise filters, all depthwise gains, and batch statistics as they are.
 
     The backward pass of early depthwise convolutions is most of a training step on a CPU, and the early stages see
-    edges and colours, which imitations share with photographs. A gain says nothing that its filter cannot say.
+    edges and colours, which imitations share with photographs. After a filter that is learnt a gain would
+    say nothing new.
     """
     net = tower.visual.trunk.net
     early = {id(module) for module in net.blocks[:FROZEN_FILTERS].modules()}

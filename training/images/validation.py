@@ -17,7 +17,7 @@ from models.images.restyled import is_plain
 from models.images.variants import variants
 from models.profile import Label
 from training.images.backgrounds import TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds, Size
-from training.images.flags import OTHERS, TRAINED, invented_flags
+from training.images.flags import OTHERS, SIBLINGS, TRAINED, invented_flags
 from training.images.graphics import Graphics
 from training.images.imitations import harmless, imitate, initials, reference
 from training.images.monograms import TRAINED_MONOGRAMS, monograms
@@ -51,9 +51,9 @@ Sample = tuple[Array, str | None]
 def nobodys(rendered: Graphics, limit: int | None) -> tuple[list[Array], dict[str, list[Array]]]:
     """Flags and monograms of nobody, RGBA: all that the cohort has, and by kind those of the calibration.
 
-    None is one that is trained on, and no flag is near one that is.
+    None is one that is trained on, and no flag is near one that is, for a layout is on one side.
     """
-    trained, others = (TRAINED, OTHERS) if limit is None else (min(TRAINED, limit), 3 * limit)
+    trained, others = (TRAINED, OTHERS) if limit is None else (min(TRAINED, limit * SIBLINGS), 3 * limit)
     flags = [drawing for number, drawing in invented_flags(rendered, trained + others) if number >= trained]
     share = min(COHORT_FLAGS, len(flags) // 2)
     count = COHORT_MONOGRAMS + CALIBRATION_MONOGRAMS if limit is None else 3 * limit

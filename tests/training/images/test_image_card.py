@@ -40,3 +40,8 @@ def test_the_card_says_under_which_policy_it_was_measured(tmp_path, evaluation, 
 )
 def test_the_card_says_what_the_run_started_from(tmp_path, base, said):
     assert said in card(tmp_path, {"all": {**ALL, "interval": {}}}, base=base)
+
+
+def test_the_card_lists_what_wordmarks_are_set_in(tmp_path):
+    listed = card(tmp_path, {"all": {**ALL, "interval": {}}})
+    assert listed.count("| @fontsource/unifrakturcook |") == listed.count("| @expo-google-fonts/noto-sans-sc |") == 1

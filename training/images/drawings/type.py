@@ -28,7 +28,8 @@ FACES: dict[ChineseFace, tuple[str, str]] = {
     "cursive": ("liu-jian-mao-cao", "package/files/*.woff"),
     "brush": ("ma-shan-zheng", "package/files/*.woff"),
 }
-"""Package and files of each typeface; a face may be split over many files, each with some of the characters."""
+"""Package and files of each typeface that has Chinese characters; one may be split over many files, each with some of
+the characters."""
 
 LATIN_FACES: dict[LatinFace, tuple[str, str]] = {
     "display": ("playfair-display", "package/files/*-latin-700-normal.woff"),
@@ -40,7 +41,8 @@ LATIN_FACES: dict[LatinFace, tuple[str, str]] = {
     "book": ("libre-baskerville", "package/files/*-latin-400-normal.woff"),
     "heavy": ("archivo-black", "package/files/*-latin-400-normal.woff"),
 }
-"""Typefaces without Chinese characters, for invented names alone: neither gallery nor benchmark is set in them."""
+"""Typefaces without Chinese characters, for names and monograms of nobody; neither gallery nor benchmark is set in
+them: what is learnt of letters must hold for others too."""
 
 PACKAGES = tuple(dict.fromkeys(package for package, _ in (*FACES.values(), *LATIN_FACES.values())))
 """Of all typefaces."""
