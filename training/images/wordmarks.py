@@ -66,7 +66,6 @@ SYLLABLES = (
 )
 ENDS = ("", "", " NEWS", " TV", " TIMES", " POST", " DAILY", " MEDIA", " 24", " ONE")
 
-
 SIBLINGS = 3
 """Wordmarks that differ in their letters alone."""
 
