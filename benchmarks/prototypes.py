@@ -26,7 +26,7 @@ from models.images.gallery_files import Contents, index_of
 from models.images.matching import Matcher
 from models.images.prototypes import KINDS, changed
 from models.settings import Settings
-from training.images import edits, portraits, validation
+from training.images import cohort, edits, portraits, validation
 from training.images.backgrounds import VALIDATION_PHOTOS, Backgrounds
 from training.images.graphics import Graphics, load
 from training.images.measures import threshold_for
@@ -91,8 +91,8 @@ def opened(rendered: Graphics, row: int) -> Picture:
 
 def harmless(encoder: Encoder, rendered: Graphics, draw: np.random.Generator) -> Iterator[Query]:
     """Pictures of the validation fold that imitate nobody."""
-    rest = draw.permutation(rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION))
-    _, others = validation.nobodys(rendered, None)
+    rest = cohort.halves(rendered, np.random.default_rng(0))[1]
+    _, others = cohort.nobodys(rendered, None)
     for picture, _ in tqdm(validation.unprotected(rendered, rest, others, draw, HARMLESS), "harmless", HARMLESS):
         yield Query(encoder([picture])[0])
 

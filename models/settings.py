@@ -23,6 +23,7 @@ CALIBRATION: Final = (
     "closed_calibration.json",
     "cohort.npy",
     "phrase_calibration.json",
+    "reranker.onnx",
     "text.onnx",
     "tokenizer.json",
 )

@@ -25,16 +25,18 @@ area, so it hardly varies."""
 
 NEAR = ("closer_normalized", "closer_similarity", "closer_margin", "closer_changed")
 GEOMETRY = ("details", "beyond_chance", "richness", "agreeing", "near_and_rich")
+CELLS = ("cells",)
 LEADS = ("nearest", "behind_nearest", "behind_in_details")
-CLOSER = (*FIRST, *NEAR, *GEOMETRY, *LEADS)
+CLOSER = (*FIRST, *NEAR, *GEOMETRY, *CELLS, *LEADS)
 """What the closer look knows besides: the first three and the last again, seen close; details that agree with a drawing
 (logarithm); how many more than harmless pictures reach (logarithm); details that the drawing has (logarithm), for a
-plain one is met by chance; the share of them that agrees; closer similarity times richness; and beside the picture's
-other candidates, whether none is nearer by both looks, how far it is behind the nearest, and behind the one with most
-details."""
+plain one is met by chance; the share of them that agrees; closer similarity times richness; log odds from cells side by
+side, zero where the encoder has no reranker; and beside the picture's other candidates, whether none is nearer by both
+looks, how far it is behind the nearest, and behind the one with most details."""
 
-SINCE_PROTOTYPES = {"changed", "closer_changed"}
-"""What calibrations of galleries without prototypes lack: there it is always zero, and so is its weight."""
+OPTIONAL = {"changed", "closer_changed", *CELLS}
+"""What calibrations of galleries without prototypes, and of encoders without a reranker, lack: there it is always zero,
+and so is its weight."""
 
 Array = np.ndarray
 Scorer = Callable[[Array], Array]
@@ -141,4 +143,4 @@ class Calibration:
 
 
 def _of(name: str, weights: Mapping[str, Any], absent: Any) -> Any:
-    return absent if name in SINCE_PROTOTYPES and name not in weights else weights[name]
+    return absent if name in OPTIONAL and name not in weights else weights[name]

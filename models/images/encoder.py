@@ -57,10 +57,12 @@ class Embedding:
     Attributes:
         vectors: float32 (windows, dimension), unit length; row 0 is the whole picture.
         boxes: float32 (windows, 4), left, top, right, bottom as fractions of the picture.
+        grid: float32 (rows, columns, dimension), the cells that windows are means of.
     """
 
     vectors: Array
     boxes: Array
+    grid: Array
 
 
 class Encoder:
@@ -156,7 +158,7 @@ def averages(rows: int, columns: int) -> Array:
 
 
 def pool(grid: Array, whole: Array | None = None) -> Embedding:
-    """Unit vectors of a grid's windows.
+    """A grid with the unit vectors of its windows.
 
     Args:
         grid: float32 (rows, columns, dimension).
@@ -169,7 +171,7 @@ def pool(grid: Array, whole: Array | None = None) -> Embedding:
         means[0] = whole
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
     boxes = windows(rows, columns) / np.array([columns, rows, columns, rows])
-    return Embedding(means / np.maximum(lengths, 1e-12), boxes.astype(np.float32))
+    return Embedding(means / np.maximum(lengths, 1e-12), boxes.astype(np.float32), grid)
 
 
 def _starts(length: int, side: int) -> list[int]:

@@ -28,6 +28,11 @@ def flatten(picture: PIL.Image.Image, background: Colour) -> PIL.Image.Image:
     return ground
 
 
+def seen(picture: PIL.Image.Image) -> np.ndarray:
+    """An RGBA picture as it is looked at, on its clearest background: RGB, uint8 (height, width, 3)."""
+    return np.array(flatten(picture, clearest_background(picture)))
+
+
 def clearest_background(picture: PIL.Image.Image) -> Colour:
     """White, dark or grey: the one on which least of an RGBA picture vanishes, white where they are about equal."""
     samples = np.asarray(picture.resize(_SAMPLES, PIL.Image.Resampling.NEAREST), dtype=np.int16)

@@ -8,7 +8,7 @@ look, so only pictures that gave cause for it are looked at again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import cast
 
@@ -17,12 +17,13 @@ import numpy as np
 import PIL.Image
 
 from models.boxes import overlap
+from models.images import transparency
 from models.images.calibration import CLOSER
 from models.images.encoder import Embedding, Encoder
 from models.images.gallery import Gallery
 from models.images.keypoints import NONE, Agreement, Keypoints, agreement, detect
 from models.images.matching import Comparison, Matcher, strongest
-from models.images.transparency import clearest_background, flatten
+from models.images.reranker import DRAWING_SCALE, DRAWING_SIDE, PLACE_SIDE, Reranker, cells_of
 from models.profile import Box
 
 LOOKS = 2
@@ -53,8 +54,8 @@ SURE_DETAILS = 6
 CHANCE_DETAILS = 5
 """Agreeing details that harmless pictures reach: of 300 harmless validation pictures none had more."""
 
-KEPT_DRAWINGS = 512
-"""Drawings whose keypoints stay in memory: some 25 MB."""
+KEPT_KEYPOINTS, KEPT_CELLS = 512, 1_024
+"""Drawings whose keypoints, and whose cells, stay in memory: some 25 and 32 MB."""
 
 Array = np.ndarray
 
@@ -119,8 +120,10 @@ class Verifier:
 
     def __init__(self, encoder: Encoder, gallery: Gallery, matcher: Matcher) -> None:
         self._encoder, self._matcher = encoder, matcher
-        # Of a method of its own it would hold itself, and a replaced gallery with it, until the collector comes.
-        self._keypoints = lru_cache(KEPT_DRAWINGS)(partial(_drawing_keypoints, gallery))
+        self._reranker = Reranker.load(encoder.directory, encoder.dimension)
+        # Of methods of its own it would hold itself, and a replaced gallery with it, until the collector comes.
+        self._keypoints = lru_cache(KEPT_KEYPOINTS)(partial(_drawing_keypoints, gallery))
+        self._cells = lru_cache(KEPT_CELLS)(partial(_drawing_cells, encoder, gallery))
 
     def __call__(self, pixels: Array, seen: Comparison, found: Candidates, order: Array) -> Candidates:
         """What a closer look at the best places says, one row per place and reference.
@@ -130,8 +133,8 @@ class Verifier:
             seen, found: of the first look.
             order: candidates of `found`, the most likely first.
         """
-        places = [_widened(box) for box in distinct([found.boxes[number] for number in order])]
-        cuttings = [_cut(pixels, place) for place in places]
+        places = [widened(box) for box in distinct([found.boxes[number] for number in order])]
+        cuttings = [cut(pixels, place) for place in places]
         looks = zip(places, cuttings, self._encoder(cuttings, CLOSER_SCALE), strict=True)
         results = [self._look(place, cutting, embedding, seen) for place, cutting, embedding in looks]
         return Candidates(
@@ -142,13 +145,14 @@ class Verifier:
         )
 
     def _look(self, place: Box, cutting: Array, embedding: Embedding, seen: Comparison) -> Candidates:
-        seen, near = self._matcher.together(seen, self._matcher(_large_windows(embedding)))
+        seen, near = self._matcher.together(seen, self._matcher(large_windows(embedding)))
         chosen = strongest(seen.best + near.best)[:REFERENCES]
-        details = detect(_scaled(cutting))
-        agreements = [self._agreement(details, number, seen, near) for number in chosen]
+        details, entries = detect(_scaled(cutting)), [self._entries(number, seen, near) for number in chosen]
+        agreements = [self._agreement(details, drawings) for drawings in entries]
         columns = [near.best[chosen], near.similar[chosen], self._matcher.margins(near, chosen)]
         columns += [near.changed[chosen]]
         columns += _geometry(agreements, near.best[chosen])
+        columns += [self._reranked(embedding, entries)]
         first = first_features(self._matcher, seen, chosen)
         windows = [_as_box(box) for box in near.embedding.boxes[near.windows[chosen]]]
         boxes = [
@@ -158,17 +162,36 @@ class Verifier:
         similarities = np.maximum(seen.similar[chosen], near.similar[chosen])
         return Candidates(seen.references[chosen], similarities, boxes, np.column_stack([first, *columns]))
 
-    def _agreement(self, details: Keypoints, number: int, seen: Comparison, near: Comparison) -> tuple[Agreement, int]:
-        """The best agreement with the drawings that the looks were nearest to, and how many details that one has."""
-        entries = {int(self._matcher.entries[look.rows[number]]) for look in (seen, near)}
-        drawings = [self._keypoints(entry) for entry in sorted(entries)]
+    def _entries(self, number: int, seen: Comparison, near: Comparison) -> list[int]:
+        """The gallery's entries of a reference that the looks were nearest to, one or two."""
+        return sorted({int(self._matcher.entries[look.rows[number]]) for look in (seen, near)})
+
+    def _agreement(self, details: Keypoints, entries: Sequence[int]) -> tuple[Agreement, int]:
+        """The best agreement with some drawings, and how many details that one has."""
+        drawings = [self._keypoints(entry) for entry in entries]
         found = [(agreement(details, drawing), drawing.count) for drawing in drawings]
         return max(found, key=lambda pair: pair[0].details, default=(NONE, 0))
 
+    def _reranked(self, place: Embedding, entries: Sequence[Sequence[int]]) -> Array:
+        """The greatest log odds of each reference's drawings, float32 (references,)."""
+        if self._reranker is None:
+            return np.zeros(len(entries), np.float32)
+        drawings = np.stack([self._cells(entry) for of_one in entries for entry in of_one])
+        odds = self._reranker(cells_of(place.grid, PLACE_SIDE), drawings)
+        starts = np.cumsum([0, *map(len, entries[:-1])])
+        return np.maximum.reduceat(odds, starts)
+
+
+def _drawing(gallery: Gallery, entry: int) -> Array:
+    return transparency.seen(PIL.Image.fromarray(gallery.drawing(entry)))
+
 
 def _drawing_keypoints(gallery: Gallery, entry: int) -> Keypoints:
-    drawing = PIL.Image.fromarray(gallery.drawing(entry))
-    return detect(np.array(flatten(drawing, clearest_background(drawing))))
+    return detect(_drawing(gallery, entry))
+
+
+def _drawing_cells(encoder: Encoder, gallery: Gallery, entry: int) -> Array:
+    return cells_of(encoder([_drawing(gallery, entry)], DRAWING_SCALE)[0].grid, DRAWING_SIDE)
 
 
 def _geometry(agreements: Sequence[tuple[Agreement, int]], similar: Array) -> list[Array]:
@@ -197,7 +220,8 @@ def distinct(boxes: Sequence[Box]) -> list[Box]:
     return kept
 
 
-def _widened(box: Box) -> Box:
+def widened(box: Box) -> Box:
+    """A window with what is around it, as far as the picture goes."""
     across, down = AROUND * (box[2] - box[0]), AROUND * (box[3] - box[1])
     return (max(box[0] - across, 0.0), max(box[1] - down, 0.0), min(box[2] + across, 1.0), min(box[3] + down, 1.0))
 
@@ -213,7 +237,8 @@ def _as_box(values: Array) -> Box:
     return cast(Box, tuple(map(float, values)))
 
 
-def _cut(pixels: Array, place: Box) -> Array:
+def cut(pixels: Array, place: Box) -> Array:
+    """What a picture, (height, width, 3), shows at a place; at least one pixel."""
     height, width = pixels.shape[:2]
     left, top = int(place[0] * width), int(place[1] * height)
     right, bottom = max(round(place[2] * width), left + 1), max(round(place[3] * height), top + 1)
@@ -227,8 +252,9 @@ def _scaled(cutting: Array) -> Array:
     return cv2.resize(cutting, size, interpolation=way)
 
 
-def _large_windows(embedding: Embedding) -> Embedding:
+def large_windows(embedding: Embedding) -> Embedding:
+    """The windows of a cutting that its emblem may fill."""
     sides = np.sqrt(np.prod(embedding.boxes[:, 2:] - embedding.boxes[:, :2], axis=1))
     large = sides >= LEAST_SIDE
     large[0] = True
-    return Embedding(embedding.vectors[large], embedding.boxes[large])
+    return replace(embedding, vectors=embedding.vectors[large], boxes=embedding.boxes[large])

@@ -39,12 +39,14 @@ def export(
     """
     from training.images.calibrate import calibrate
     from training.images.checkpoints import export_checkpoint
+    from training.images.cohort import write_cohort
 
     name = Path(model).name
     folder = output or Path("build") / "export" / name
     if folder.is_dir() and any(folder.iterdir()):
         raise typer.BadParameter(f"{folder} is not empty; choose another --output")
     measured = export_checkpoint(model, pretrained, folder)
+    write_cohort(folder, limit=limit)
     calibrate(folder, limit=limit)
     bits, cosine = measured["weight_bits"], measured["cosine_with_8_bit_weights"]
     typer.echo(NEXT.format(output=folder, bits=bits, cosine=cosine))

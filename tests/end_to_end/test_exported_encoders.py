@@ -18,6 +18,7 @@ from models.images.gallery import Gallery, GalleryError
 from models.settings import Settings
 from training.images.calibrate import calibrate
 from training.images.checkpoints import export_checkpoint
+from training.images.cohort import write_cohort
 from training.promote import promote
 
 CHECKPOINTS = ("ViT-B-32", "ViT-B-16-SigLIP2", "chinese-clip")
@@ -84,6 +85,7 @@ def test_every_exported_encoder_judges_in_a_running_service_and_none_uses_anothe
         for name in CHECKPOINTS:
             run = tmp_path / "runs" / name
             export_checkpoint(*small_checkpoints.write(name, tmp_path), run)
+            write_cohort(run, limit=6)
             calibrate(run, limit=6)
             promote(run, settings, tmp_path / "references.jsonl")
             encoders.append(Encoder(run))

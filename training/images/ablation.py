@@ -20,14 +20,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from models.images.calibration import CLOSER, FIRST, GEOMETRY, NEAR, Calibration
+from models.images.calibration import CELLS, CLOSER, FIRST, GEOMETRY, NEAR, Calibration
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
-from training.images import validation
+from training.images import cohort, validation
 from training.images.calibrate import NOTHING, Fit, Seen, fit, fit_perceptron, groups_of, out_of_fold
 from training.images.graphics import load
 from training.images.measures import threshold_for
-from training.images.split import Fold
 
 STEPS: dict[str, tuple[tuple[str, ...], Fit]] = {
     "plain cosine": (("similarity",), fit),
@@ -35,10 +34,11 @@ STEPS: dict[str, tuple[tuple[str, ...], Fit]] = {
     "all that the first look knows": (FIRST, fit),
     "a closer look at two places": ((*FIRST, *NEAR), fit),
     "details compared with the drawings": ((*FIRST, *NEAR, *GEOMETRY), fit),
+    "cells compared with theirs": ((*FIRST, *NEAR, *GEOMETRY, *CELLS), fit),
     "beside the other candidates": (CLOSER, fit),
     "all that together": (CLOSER, fit_perceptron),
 }
-"""What each step knows and how it is fitted; the last four cost a closer look."""
+"""What each step knows and how it is fitted; the last five cost a closer look."""
 
 SHARES = (0.01, 0.003)
 
@@ -58,11 +58,11 @@ def look(directory: Path, pictures: int) -> Looks:
     """Look at so many validation pictures twice, whatever the first look says."""
     cv2.setNumThreads(1)
     encoder, rendered, draw = Encoder(directory), load(), np.random.default_rng(1)
-    rest = draw.permutation(rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION))
+    rest = cohort.halves(rendered, np.random.default_rng(0))[1]
     with tempfile.TemporaryDirectory() as scratch:
         gallery, rows = validation.validation_gallery(encoder, rendered, Path(scratch), None)
     detector = EmblemDetector(encoder, gallery, Calibration(NOTHING, NOTHING, floor=0.0))
-    _, others = validation.nobodys(rendered, None)
+    _, others = cohort.nobodys(rendered, None)
     imitated = validation.imitated(rendered, rows, draw, pictures // 2)
     samples = chain(imitated, validation.unprotected(rendered, rest, others, draw, pictures - pictures // 2))
     first: list[Seen] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,9 +80,9 @@ Row = tuple[Array, Array, int, tuple[float, ...], tuple[float, ...]]
 
 
 def _imitation(draw: np.random.Generator, corpus: Corpus, size: Size) -> Row:
-    identity = _pick(draw, corpus)
+    identity = pick(draw, corpus.kinds, SHARES)
     drawing = _of(draw, corpus.drawings[identity])
-    other = _of(draw, corpus.drawings[_pick(draw, corpus)]) if draw.random() < 0.35 else None
+    other = _of(draw, corpus.drawings[pick(draw, corpus.kinds, SHARES)]) if draw.random() < 0.35 else None
     if draw.random() < 0.1:
         picture, box = reference(draw, drawing, size), (0.0, 0.0, 1.0, 1.0)
     else:
@@ -113,10 +113,11 @@ def _harmless(draw: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     return picture, _masks(chosen, rows, columns), -1, (0.0,) * 4, (1.0,) * 4
 
 
-def _pick(draw: np.random.Generator, corpus: Corpus) -> int:
-    names = [kind for kind in SHARES if kind in corpus.kinds]
-    shares = np.array([SHARES[kind] for kind in names])
-    return int(draw.choice(corpus.kinds[draw.choice(names, p=shares / shares.sum())]))
+def pick(draw: np.random.Generator, kinds: Mapping[str, Array], shares: Mapping[str, float]) -> int:
+    """An identity of a random kind, each kind that there is as often as its share says."""
+    names = [kind for kind in shares if kind in kinds]
+    weights = np.array([shares[kind] for kind in names])
+    return int(draw.choice(kinds[draw.choice(names, p=weights / weights.sum())]))
 
 
 def _of(draw: np.random.Generator, drawings: Sequence[Array]) -> Array:

@@ -1,4 +1,4 @@
-"""From similarities to probabilities that hold for any gallery: the cohort and the calibration of an encoder.
+"""From similarities to probabilities that hold for any gallery: the calibration of an encoder.
 
 Fitted on owners and harmless pictures of the validation fold, in a gallery of those owners, so that nothing depends on
 what a platform enrols. The thresholds are the policy's; the calibration only says how sure one may be.
@@ -26,18 +26,10 @@ from models.images.calibration import CLOSER, FIRST, Calibration, Logistic, Perc
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
+from training.images.cohort import halves, nobodys
 from training.images.graphics import load
 from training.images.measures import threshold_for
-from training.images.split import Fold
-from training.images.validation import (
-    COHORT_GRAPHICS,
-    Sample,
-    cohort_of,
-    imitated,
-    nobodys,
-    unprotected,
-    validation_gallery,
-)
+from training.images.validation import Sample, imitated, unprotected, validation_gallery
 
 LOOKED_AT = 0.35
 """Of harmless pictures, how many are looked at closely: it costs as much again, and most must not pay for it."""
@@ -67,10 +59,10 @@ Fit = Callable[[Sequence[Seen]], Logistic | Perceptron]
 
 
 def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None) -> Path:
-    """Write `cohort.npy` and `calibration.json` into an encoder's artefact folder.
+    """Write `calibration.json` into an encoder's artefact folder.
 
     Args:
-        directory: holds `model.onnx` and `config.json`.
+        directory: holds `model.onnx`, `config.json`, `cohort.npy` and, if it is to be used, `reranker.onnx`.
         limit: at most this many drawings a package and pictures of each sort, for tests.
 
     Returns:
@@ -79,11 +71,7 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None) -> Pa
     cv2.setNumThreads(1)
     encoder, rendered = Encoder(directory), load(limit)
     draw = np.random.default_rng(seed)
-    drawn = draw.permutation(rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION))
-    cohort, rest = drawn[: len(drawn) // 2][:COHORT_GRAPHICS], drawn[len(drawn) // 2 :]
-    usual, others = nobodys(rendered, limit)
-    drawings = [*map(rendered.drawing, cohort), *usual]
-    np.save(directory / "cohort.npy", cohort_of(encoder, drawings, draw, limit))
+    rest, others = halves(rendered, draw)[1], nobodys(rendered, limit)[1]
     with tempfile.TemporaryDirectory() as scratch:
         gallery, rows = validation_gallery(encoder, rendered, Path(scratch), limit)
     samples = list(chain(imitated(rendered, rows, draw, limit), unprotected(rendered, rest, others, draw, limit)))

@@ -26,6 +26,7 @@ from training.images import tower
 from training.images.batches import HARMLESS, IMITATIONS, Batch, draw_batch
 from training.images.calibrate import calibrate
 from training.images.card import write_card
+from training.images.cohort import write_cohort
 from training.images.corpus import Corpus, load_corpus
 from training.images.export import export
 from training.images.fingerprint import code_of, fingerprint
@@ -35,6 +36,7 @@ from training.images.losses import open_set_contrast, region_vectors
 from training.images.released import Base, BaseError, base_at, go_halfway_back, take_weights
 from training.images.train_captions import STEPS as CAPTION_STEPS
 from training.images.train_captions import train_captions
+from training.images.train_reranker import train_reranker
 
 RATES = {"trunk": 3e-4, "head": 5e-4}
 PROXY_RATE = 0.3
@@ -63,7 +65,7 @@ def train_images(  # noqa: PLR0913 - a command's options
     threads: int = 2,
     base: Path | None = None,
 ) -> Path:
-    """Train both towers and export; a run that was broken off goes on from its last checkpoint.
+    """Train both towers and the reranker, and export; a run that was broken off goes on from its last checkpoint.
 
     Args:
         output: artefact folder, also of `checkpoint.pt`.
@@ -102,6 +104,8 @@ def train_images(  # noqa: PLR0913 - a command's options
         **trainer.metrics(),
     }
     export(trainer.tower, output, metrics)
+    write_cohort(output, seed=seed, limit=limit)
+    train_reranker(output, corpus, seed=seed, limit=limit, threads=threads)
     calibrate(output, seed=seed, limit=limit)
     train_captions(output, seed=seed, limit=limit, steps=min(steps, CAPTION_STEPS))
     write_card(output)

@@ -10,7 +10,6 @@ Sources: locked-image tuning, Zhai et al. 2022 (LiT); several positives, Khosla 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from tqdm import trange
 from models.images.encoder import Encoder
 from training.images import caption_metrics, captions, text_tower
 from training.images.caption_views import Views, embed
+from training.images.metrics import record
 from training.images.phrase_calibration import calibrate_phrases
 from training.images.split import Fold
 
@@ -93,7 +93,7 @@ def train_captions(directory: Path, *, seed: int = 0, limit: int | None = None, 
     calibration = calibrate_phrases(directory, subjects, seed, limit)
     metrics = {"steps": steps, "calibration": calibration, "subjects": len(views[Fold.TRAIN].subjects), **parity}
     metrics |= {str(fold): measure(model.text, tokenizer, views[fold], views[Fold.TRAIN]) for fold in Fold}
-    _record(directory / "metrics.json", metrics)
+    record(directory, "captions", metrics)
     return metrics
 
 
@@ -208,9 +208,3 @@ def _numbered(captions_: Sequence[str], numbers: dict[str, int]) -> Array:
 
 def _rate_at(step: int, steps: int) -> float:
     return float(min(1.0, (step + 1) / WARM_UP) * 0.5 * (1 + np.cos(np.pi * step / steps)))
-
-
-def _record(path: Path, metrics: dict[str, Any]) -> None:
-    """Put what was measured beside what is known of the image tower."""
-    known = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    path.write_text(json.dumps(known | {"captions": metrics}, ensure_ascii=False, indent=2) + "\n", "utf-8")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
-from tqdm import tqdm
 
 from models.images import gallery as galleries
 from models.images.encoder import Encoder
@@ -16,21 +15,11 @@ from models.images.gallery import Gallery
 from models.images.restyled import is_plain
 from models.images.variants import variants
 from models.profile import Label
-from training.images.backgrounds import TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds, Size
-from training.images.flags import OTHERS, SIBLINGS, TRAINED, invented_flags
+from training.images.backgrounds import VALIDATION_PHOTOS, Backgrounds, Size
 from training.images.graphics import Graphics
-from training.images.imitations import harmless, imitate, initials, reference
-from training.images.monograms import TRAINED_MONOGRAMS, monograms
-from training.images.signs import sign, signed
+from training.images.imitations import harmless, imitate
+from training.images.signs import sign
 from training.images.split import Fold
-
-COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS, COHORT_SIGNS = 1_600, 500, 200, 500
-COHORT_FLAGS, COHORT_MONOGRAMS = 120, 150
-"""Harmless graphics, photographs and patterns, letters, signs, invented flags, letters in type: what similarities are
-compared with."""
-
-CALIBRATION_MONOGRAMS = 300
-"""Other ones than the cohort's and the trainer's."""
 
 OWN_LOGOS, ARTISTS = 600, 3
 """Logos in the validation gallery beside all its flags and arms, one an owner, and drawings of each reference at most:
@@ -48,42 +37,12 @@ Sample = tuple[Array, str | None]
 """A picture, RGB uint8 (height, width, 3), and the reference that it imitates."""
 
 
-def nobodys(rendered: Graphics, limit: int | None) -> tuple[list[Array], dict[str, list[Array]]]:
-    """Flags and monograms of nobody, RGBA: all that the cohort has, and by kind those of the calibration.
-
-    None is one that is trained on, and no flag is near one that is, for a layout is on one side.
-    """
-    trained, others = (TRAINED, OTHERS) if limit is None else (min(TRAINED, limit * SIBLINGS), 3 * limit)
-    flags = [drawing for number, drawing in invented_flags(rendered, trained + others) if number >= trained]
-    share = min(COHORT_FLAGS, len(flags) // 2)
-    count = COHORT_MONOGRAMS + CALIBRATION_MONOGRAMS if limit is None else 3 * limit
-    letters = list(monograms(TRAINED_MONOGRAMS, count))
-    part = min(COHORT_MONOGRAMS, len(letters) // 2)
-    return [*flags[:share], *letters[:part]], {"flag": flags[share:], "monogram": letters[part:]}
-
-
-def cohort_of(encoder: Encoder, drawings: Iterable[Array], draw: np.random.Generator, limit: int | None) -> Array:
-    """Whole-picture vectors of harmless drawings, photographs, patterns, letters and signs: what is usual."""
-    backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
-    pictures = [reference(draw, drawing, (256, 256)) for drawing in drawings]
-    pictures += [harmless(draw, (256, 256), backgrounds) for _ in range(min(COHORT_PICTURES, limit or COHORT_PICTURES))]
-    pictures += [initials(draw, (256, 256)) for _ in range(min(COHORT_INITIALS, limit or COHORT_INITIALS))]
-    pictures += [signed(draw, (256, 256)) for _ in range(min(COHORT_SIGNS, limit or COHORT_SIGNS))]
-    batches = (pictures[start : start + 16] for start in range(0, len(pictures), 16))
-    return np.concatenate([found.vectors[:1] for batch in tqdm(batches, "cohort") for found in encoder(batch)])
-
-
 def validation_gallery(
     encoder: Encoder, rendered: Graphics, scratch: Path, limit: int | None
 ) -> tuple[Gallery, dict[str, list[int]]]:
     """A gallery of validation owners, and the rows of each of its references."""
-    rows: dict[str, list[int]] = {}
-    for row in rendered.rows(lambda item: not item.harmless and item.fold is Fold.VALIDATION):
-        rows.setdefault(rendered.items[row].identity, []).append(row)
-    logos: dict[str, str] = {}
-    for name in filter(_is_logo, rows):
-        logos.setdefault(rendered.items[rows[name][0]].owner, name)
-    chosen = set(list(logos.values())[:OWN_LOGOS])
+    rows = _references(rendered)
+    chosen = set(_logos(rendered, rows)[:OWN_LOGOS])
     names = [name for name in rows if name in chosen or not _is_logo(name)][:limit]
     # A gallery refuses blank drawings.
     drawn = {name: [row for row in rows[name] if variants(rendered.drawing(row))][:ARTISTS] for name in names}
@@ -92,6 +51,27 @@ def validation_gallery(
     (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
     galleries.build(scratch / "references.jsonl", scratch / "gallery", encoder)
     return Gallery.load(scratch / "gallery", encoder), rows
+
+
+def left_out(rendered: Graphics) -> dict[str, list[int]]:
+    """Rows of the validation fold's logos whose owners are not in the validation gallery, one logo an owner."""
+    rows = _references(rendered)
+    return {name: rows[name] for name in _logos(rendered, rows)[OWN_LOGOS:]}
+
+
+def _references(rendered: Graphics) -> dict[str, list[int]]:
+    rows: dict[str, list[int]] = {}
+    for row in rendered.rows(lambda item: not item.harmless and item.fold is Fold.VALIDATION):
+        rows.setdefault(rendered.items[row].identity, []).append(row)
+    return rows
+
+
+def _logos(rendered: Graphics, rows: Mapping[str, Sequence[int]]) -> list[str]:
+    """The first logo of each owner."""
+    first: dict[str, str] = {}
+    for name in filter(_is_logo, rows):
+        first.setdefault(rendered.items[rows[name][0]].owner, name)
+    return list(first.values())
 
 
 def _is_logo(name: str) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training.images import graphics, validation
+from training.images import cohort, graphics
 from training.images.flag_likeness import near_flag, thumbnail
 from training.images.flags import SIBLINGS, invented_flags
 from training.images.monograms import monograms
@@ -59,7 +59,7 @@ def test_some_of_a_layout_are_near_each_other_for_they_differ_in_a_device_alone(
 
 @pytest.mark.slow
 def test_what_a_calibration_sees_is_not_trained_on(rendered):
-    usual, seen = validation.nobodys(rendered, LIMIT)
+    usual, seen = cohort.nobodys(rendered, LIMIT)
     trained = [drawing.tobytes() for _, drawing in invented_flags(rendered, LIMIT)]
     trained += [drawing.tobytes() for drawing in monograms(0, LIMIT)]
     kept = [drawing.tobytes() for drawing in chain(usual, *seen.values())]

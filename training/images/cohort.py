@@ -1,0 +1,76 @@
+"""The cohort: harmless pictures of the validation fold, which say how near to something unusual one must be.
+
+What the cohort holds the calibration is not fitted on, and the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from models.images.encoder import Encoder
+from training.images.backgrounds import TRAINING_PHOTOS, Backgrounds
+from training.images.flags import OTHERS, SIBLINGS, TRAINED, invented_flags
+from training.images.graphics import Graphics, load
+from training.images.imitations import harmless, initials, reference
+from training.images.monograms import TRAINED_MONOGRAMS, monograms
+from training.images.signs import signed
+from training.images.split import Fold
+
+GRAPHICS, PICTURES, INITIALS, SIGNS = 1_600, 500, 200, 500
+FLAGS, MONOGRAMS = 120, 150
+"""Harmless graphics, photographs and patterns, letters, signs, invented flags, letters in type: what similarities are
+compared with."""
+
+CALIBRATION_MONOGRAMS = 300
+"""Other ones than the cohort's and the trainer's."""
+
+Array = np.ndarray
+
+
+def write_cohort(directory: Path, *, seed: int = 0, limit: int | None = None) -> Path:
+    """Write `cohort.npy` into an encoder's artefact folder: vectors of harmless pictures.
+
+    Args:
+        directory: holds `model.onnx` and `config.json`.
+        limit: at most this many drawings a package and pictures of each sort, for tests.
+    """
+    encoder, rendered, draw = Encoder(directory), load(limit), np.random.default_rng(seed)
+    rows, usual = halves(rendered, draw)[0][:GRAPHICS], nobodys(rendered, limit)[0]
+    path = directory / "cohort.npy"
+    np.save(path, cohort_of(encoder, [*map(rendered.drawing, rows), *usual], draw, limit))
+    return path
+
+
+def halves(rendered: Graphics, draw: np.random.Generator) -> tuple[Array, Array]:
+    """Rows of the harmless validation graphics: those of the cohort, and those of the calibration."""
+    rows = draw.permutation(rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION))
+    return rows[: len(rows) // 2], rows[len(rows) // 2 :]
+
+
+def nobodys(rendered: Graphics, limit: int | None) -> tuple[list[Array], dict[str, list[Array]]]:
+    """Flags and monograms of nobody, RGBA: all that the cohort has, and by kind those of the calibration.
+
+    None is one that is trained on, and no flag is near one that is, for a layout is on one side.
+    """
+    trained, others = (TRAINED, OTHERS) if limit is None else (min(TRAINED, limit * SIBLINGS), 3 * limit)
+    flags = [drawing for number, drawing in invented_flags(rendered, trained + others) if number >= trained]
+    share = min(FLAGS, len(flags) // 2)
+    count = MONOGRAMS + CALIBRATION_MONOGRAMS if limit is None else 3 * limit
+    letters = list(monograms(TRAINED_MONOGRAMS, count))
+    part = min(MONOGRAMS, len(letters) // 2)
+    return [*flags[:share], *letters[:part]], {"flag": flags[share:], "monogram": letters[part:]}
+
+
+def cohort_of(encoder: Encoder, drawings: Iterable[Array], draw: np.random.Generator, limit: int | None) -> Array:
+    """Whole-picture vectors of harmless drawings, photographs, patterns, letters and signs: what is usual."""
+    backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
+    pictures = [reference(draw, drawing, (256, 256)) for drawing in drawings]
+    pictures += [harmless(draw, (256, 256), backgrounds) for _ in range(min(PICTURES, limit or PICTURES))]
+    pictures += [initials(draw, (256, 256)) for _ in range(min(INITIALS, limit or INITIALS))]
+    pictures += [signed(draw, (256, 256)) for _ in range(min(SIGNS, limit or SIGNS))]
+    batches = (pictures[start : start + 16] for start in range(0, len(pictures), 16))
+    return np.concatenate([found.vectors[:1] for batch in tqdm(batches, "cohort") for found in encoder(batch)])

@@ -1,0 +1,128 @@
+"""Training the reranker on what the encoder's search finds, the encoder's weights locked.
+
+Of a place's candidates one is right or none is: cross entropy over them and "none" teaches which, and a binary one of
+each candidate that the logit means the same whatever else was found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from tqdm import trange
+
+from models.images.encoder import Encoder
+from models.images.reranker import FILE
+from training.images.candidates import Places, Pool, Search, draw_places
+from training.images.corpus import Corpus
+from training.images.graphics import load
+from training.images.metrics import record
+from training.images.reranker import CellComparison, export_reranker
+
+PICTURES, EPOCHS, BATCH = 40_000, 3, 32
+RATE, DECAY, WARM_UP, FALL = 1e-3, 0.01, 100, 0.5
+"""Greatest rate of AdamW, its weight decay, steps until the one is reached, and part over which it falls to zero."""
+
+HELD_OUT = 10
+"""One identity in so many, and one harmless place in so many, is not learnt from: the reranker is measured on it."""
+
+Array = np.ndarray
+
+
+def train_reranker(
+    directory: Path, corpus: Corpus, *, seed: int = 0, limit: int | None = None, threads: int = 2
+) -> dict[str, float]:
+    """Write `reranker.onnx` into an encoder's artefact folder.
+
+    Args:
+        directory: holds `model.onnx`, `config.json` and `cohort.npy`, which stay as they are; gets "reranker" in its
+            `metrics.json`.
+        corpus: what the encoder was trained on.
+        seed: for pictures, weights and order; of the cohort too.
+        limit: at most this many drawings of every source and pictures, for tests.
+        threads: of the search and the network.
+
+    Returns:
+        What was measured on places that were not learnt from.
+    """
+    cv2.setNumThreads(1)
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    encoder = Encoder(directory)
+    search = Search(encoder, Pool.of(corpus, load(limit), seed, limit), threads)
+    pictures = min(PICTURES, limit or PICTURES)
+    places = draw_places(search, pictures, seed, threads)
+    held_out = places.identities % HELD_OUT == 0
+    held_out |= (places.identities < 0) & (np.arange(len(held_out)) % HELD_OUT == 0)
+    lessons = Lessons(places, torch.from_numpy(search.cells))
+    network = CellComparison(encoder.dimension)
+    fit(network, lessons, np.flatnonzero(~held_out), seed)
+    metrics = {"pictures": pictures, **measure(network, lessons, np.flatnonzero(held_out))}
+    metrics["parity_max_relative_difference"] = export_reranker(network, directory / FILE)
+    record(directory, "reranker", metrics)
+    return metrics
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Places, and the cells of a pool's drawings: float16 (drawings, cells, dimension)."""
+
+    places: Places
+    drawn: Tensor
+
+    def logits(self, network: nn.Module, chosen: Array) -> Tensor:
+        """What a network says of some places' candidates, float32 (chosen, candidates)."""
+        cells = torch.from_numpy(self.places.cells[chosen]).float()
+        drawings = self.drawn[torch.from_numpy(self.places.drawings[chosen])].float()
+        with torch.autocast("cpu", torch.bfloat16):
+            logits: Tensor = network(cells, drawings)
+        return logits.float()
+
+
+def fit(network: nn.Module, lessons: Lessons, chosen: Array, seed: int) -> None:
+    """Learn from some places, each `EPOCHS` times."""
+    draw = np.random.default_rng(seed)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
+    order = np.concatenate([draw.permutation(chosen) for _ in range(EPOCHS)])
+    steps, average = max(len(order) // BATCH, 1), 0.0
+    for step in (bar := trange(steps, desc="reranker", unit="step")):
+        optimizer.param_groups[0]["lr"] = RATE * min(1, (step + 1) / WARM_UP, (steps - step) / (FALL * steps))
+        batch = order[step * BATCH : (step + 1) * BATCH]
+        loss = choice(lessons.logits(network, batch), torch.from_numpy(lessons.places.shown[batch]))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        average = 0.98 * average + 0.02 * loss.item() if step else loss.item()
+        bar.set_postfix(loss=f"{average:.3f}", refresh=False)
+
+
+def choice(logits: Tensor, shown: Tensor) -> Tensor:
+    """Mean loss of candidates, of which the first is right where a place shows it, and otherwise none.
+
+    Args:
+        logits: float32 (places, candidates).
+        shown: bool (places,).
+    """
+    none = torch.zeros(len(logits), 1)
+    which = functional.cross_entropy(torch.cat([none, logits], dim=1), shown.long())
+    truth = torch.zeros_like(logits)
+    truth[:, 0] = shown.float()
+    each = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none").sum(dim=1).mean()
+    return which + each / 2
+
+
+def measure(network: nn.Module, lessons: Lessons, chosen: Array) -> dict[str, float]:
+    """How often the right candidate is first on places that show it, by logits and by the search's cosines."""
+    network.eval()
+    shown = chosen[lessons.places.shown[chosen]]
+    with torch.inference_mode():
+        parts = [lessons.logits(network, part) for part in np.array_split(shown, max(len(shown) // BATCH, 1))]
+    firsts = {"recall@1": torch.cat(parts).numpy(), "recall@1_of_cosines": lessons.places.cosines[shown]}
+    found = {name: float((values.argmax(axis=1) == 0).mean()) for name, values in firsts.items() if len(shown)}
+    return {"held_out_places": len(shown), **found}
