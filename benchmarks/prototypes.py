@@ -91,7 +91,7 @@ def opened(rendered: Graphics, row: int) -> Picture:
 
 def harmless(encoder: Encoder, rendered: Graphics, draw: np.random.Generator) -> Iterator[Query]:
     """Pictures of the validation fold that imitate nobody."""
-    rest = cohort.halves(rendered, np.random.default_rng(0))[1]
+    rest = cohort.halves(rendered)[1]
     _, others = cohort.nobodys(rendered, None)
     for picture, _ in tqdm(validation.unprotected(rendered, rest, others, draw, HARMLESS), "harmless", HARMLESS):
         yield Query(encoder([picture])[0])

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from models import versions
 from models.images import gallery as galleries
-from models.images.encoder import Encoder
+from models.images.emblems import EmblemDetector
+from models.images.encoder import Encoder, EncoderError
 from models.images.gallery import Gallery
 from models.locks import locked
 from models.profile import Field
@@ -64,10 +65,19 @@ def _promote_encoder(run: Path, settings: Settings, references: Path | None) -> 
     # Under the gallery's lock, so that nothing is enrolled between the look at what is in force and its replacement.
     with locked(own / versions.LOCK), tempfile.TemporaryDirectory(dir=settings.home) as scratch:
         galleries.build(references, Path(scratch), encoder)
-        _refuse_lost(Gallery.load(Path(scratch), encoder), settings)
+        gallery = Gallery.load(Path(scratch), encoder)
+        _refuse_useless(encoder, gallery)
+        _refuse_lost(gallery, settings)
         settings.keep_encoder(run, encoder.fingerprint)
         built = versions.current(Path(scratch))
         return versions.publish_copy(own, built, built.name)
+
+
+def _refuse_useless(encoder: Encoder, gallery: Gallery) -> None:
+    try:
+        EmblemDetector(encoder, gallery)
+    except EncoderError as error:
+        raise PromotionError(f"{encoder.directory} is no encoder that emblems can be found with: {error}") from error
 
 
 def _refuse_lost(built: Gallery, settings: Settings) -> None:

@@ -15,6 +15,7 @@ from typing import Any, cast
 import numpy as np
 
 from models.images.encoder import EncoderError
+from models.images.reranker import FILE as RERANKER
 
 FIRST = ("normalized", "similarity", "margin", "size", "confusability", "whole", "changed")
 """What the first look knows of a reference: cosine less the nearness of harmless pictures on both sides; plain cosine;
@@ -35,8 +36,8 @@ side, zero where the encoder has no reranker; and beside the picture's other can
 looks, how far it is behind the nearest, and behind the one with most details."""
 
 OPTIONAL = {"changed", "closer_changed", *CELLS}
-"""What calibrations of galleries without prototypes, and of encoders without a reranker, lack: there it is always zero,
-and so is its weight."""
+"""What calibrations of galleries without prototypes, and of encoders without a reranker, may lack: there it is always
+zero, and so is its weight."""
 
 Array = np.ndarray
 Scorer = Callable[[Array], Array]
@@ -95,7 +96,7 @@ class Perceptron:
             raise ValueError("its layers do not fit together")
         return cls(hidden, offsets, Logistic(weights, float(output["bias"])))
 
-    def values(self, names: Sequence[str]) -> Mapping[str, Any]:
+    def values(self, names: Sequence[str]) -> dict[str, Any]:
         """As JSON has it: the hidden weights by the feature's name."""
         output = {"weights": self.output.weights.tolist(), "bias": self.output.bias}
         hidden = dict(zip(names, self.hidden.tolist(), strict=True))
@@ -132,14 +133,18 @@ class Calibration:
         """Read `calibration.json`.
 
         Raises:
-            EncoderError: it is missing or was fitted on other features.
+            EncoderError: it is missing, or was fitted on other features or with a reranker that is not there.
         """
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             first, closer = Logistic.of(values["first"], FIRST), Perceptron.of(values["closer"], CLOSER)
-            return cls(first, closer, float(values["floor"]))
-        except (OSError, KeyError, TypeError, ValueError) as error:
+            needs_reranker = not values["closer"]["hidden"].keys().isdisjoint(CELLS)
+            made = cls(first, closer, float(values["floor"]))
+        except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise EncoderError(f"{path} holds no calibration for this detector: {error!r}") from error
+        if needs_reranker and not path.with_name(RERANKER).exists():
+            raise EncoderError(f"{path} was fitted with {RERANKER}, which is missing beside it")
+        return made
 
 
 def _of(name: str, weights: Mapping[str, Any], absent: Any) -> Any:

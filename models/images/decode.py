@@ -26,7 +26,7 @@ import PIL.Image
 from PIL.Image import Transpose
 
 from models.images.filetypes import FORMATS, kind_of
-from models.images.transparency import seen
+from models.images.transparency import on_clearest_background
 from models.profile import Field, ProfileError
 
 MAX_BYTES = 20_000_000
@@ -198,4 +198,4 @@ def _eight_bit(picture: PIL.Image.Image) -> PIL.Image.Image:
 
 
 def _opaque(picture: PIL.Image.Image) -> np.ndarray:
-    return seen(picture) if picture.mode == "RGBA" else np.array(picture)
+    return on_clearest_background(picture) if picture.mode == "RGBA" else np.array(picture)

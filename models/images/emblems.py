@@ -48,7 +48,7 @@ class EmblemDetector:
         references: what can be found: those with pictures, then those that only phrases stand for.
 
     Raises:
-        EncoderError: the encoder has no cohort or calibration.
+        EncoderError: the encoder has no cohort or calibration, or a reranker that does not fit.
     """
 
     def __init__(self, encoder: Encoder, gallery: Gallery, calibration: Calibration | None = None) -> None:

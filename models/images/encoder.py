@@ -57,12 +57,10 @@ class Embedding:
     Attributes:
         vectors: float32 (windows, dimension), unit length; row 0 is the whole picture.
         boxes: float32 (windows, 4), left, top, right, bottom as fractions of the picture.
-        grid: float32 (rows, columns, dimension), the cells that windows are means of.
     """
 
     vectors: Array
     boxes: Array
-    grid: Array
 
 
 class Encoder:
@@ -109,12 +107,19 @@ class Encoder:
             images: RGB, uint8 (height, width, 3), any size of at least one pixel.
             scale: factor on the sides of the network's input; without effect on a network with fixed sides.
         """
+        return [pool(*grid) for grid in self.grids(images, scale)]
+
+    def grids(self, images: Sequence[Array], scale: float = 1.0) -> list[tuple[Array, ...]]:
+        """What windows are pooled from, for `pool`: of each picture its grid, float32 (rows, columns, dimension).
+
+        After it, where the graph gives one, the whole picture's embedding, float32 (dimension,).
+        """
         inputs = [self._resized(pixels, scale) for pixels in images]
-        embeddings: dict[int, Embedding] = {}
+        grids: dict[int, tuple[Array, ...]] = {}
         for places in _by_shape(inputs):
             outputs = self._session.run(self._outputs, {"pixels": np.stack([inputs[place] for place in places])})
-            embeddings.update({place: pool(*output) for place, *output in zip(places, *outputs, strict=True)})
-        return [embeddings[place] for place in range(len(inputs))]
+            grids.update({place: tuple(output) for place, *output in zip(places, *outputs, strict=True)})
+        return [grids[place] for place in range(len(inputs))]
 
     def _resized(self, pixels: Array, scale: float) -> Array:
         height, width = self._size or input_size(pixels.shape[0], pixels.shape[1], self._area * scale**2)
@@ -158,7 +163,7 @@ def averages(rows: int, columns: int) -> Array:
 
 
 def pool(grid: Array, whole: Array | None = None) -> Embedding:
-    """A grid with the unit vectors of its windows.
+    """Unit vectors of a grid's windows.
 
     Args:
         grid: float32 (rows, columns, dimension).
@@ -171,7 +176,7 @@ def pool(grid: Array, whole: Array | None = None) -> Embedding:
         means[0] = whole
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
     boxes = windows(rows, columns) / np.array([columns, rows, columns, rows])
-    return Embedding(means / np.maximum(lengths, 1e-12), boxes.astype(np.float32), grid)
+    return Embedding(means / np.maximum(lengths, 1e-12), boxes.astype(np.float32))
 
 
 def _starts(length: int, side: int) -> list[int]:

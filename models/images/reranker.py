@@ -11,14 +11,16 @@ al. 2021 (reranking transformers).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
-from typing import cast
 
 import numpy as np
 import onnxruntime
+import PIL.Image
 
-from models.images.encoder import EncoderError
+from models.images.encoder import Encoder, EncoderError
+from models.images.transparency import on_clearest_background
+from models.images.variants import trimmed
 from models.sessions import session
 
 FILE = "reranker.onnx"
@@ -27,6 +29,9 @@ FILE = "reranker.onnx"
 PLACE_SIDE, DRAWING_SIDE = 12, 8
 """Cells per side that a place and a drawing are brought to: what the grid of a square has at the scales that the
 network sees them at. An emblem fills about two thirds of its place, so that its cells are as large as the drawing's."""
+
+ENCODER = "encoder"
+"""Under this name the graph's metadata hold the fingerprint of the encoder whose cells it compares."""
 
 DRAWING_SCALE = 0.5
 """Factor on the sides of the encoder's input for a drawing."""
@@ -46,35 +51,40 @@ class Reranker:
         self._session = network
 
     @classmethod
-    def load(cls, directory: Path, dimension: int) -> Reranker | None:
+    def load(cls, encoder: Encoder) -> Reranker | None:
         """The one of an encoder's artefact folder; nothing where the encoder has none.
-
-        Args:
-            dimension: of the encoder's cells.
 
         Raises:
             EncoderError: the file is no such network, or compares cells of another encoder.
         """
-        if not (directory / FILE).exists():
+        path = encoder.directory / FILE
+        if not path.exists():
             return None
         try:
-            network = session(directory / FILE, 1)
-            taken = {given.name: given.shape[-1] for given in network.get_inputs()}
+            network = session(path, 1, keep_memory=False)
+            made_for = network.get_modelmeta().custom_metadata_map.get(ENCODER)
         except Exception as error:  # ONNX Runtime's errors have no other class in common
-            raise EncoderError(f"{directory / FILE} is no network that can be run: {error}") from error
-        if taken != {"place": dimension, "drawings": dimension}:
-            raise EncoderError(f"{directory / FILE} compares other cells than this encoder's: train it anew")
+            raise EncoderError(f"{path} is no network that can be run: {error}") from error
+        if made_for != encoder.fingerprint:
+            raise EncoderError(
+                f"{path} compares cells of encoder {made_for}, not of {encoder.fingerprint}: take the one that was "
+                "trained with this encoder, or calibrate the encoder without one"
+            )
         return cls(network)
 
-    def __call__(self, place: Array, drawings: Array) -> Array:
-        """Log odds that the place shows each drawing, rather than another one or nothing, float32 (n,).
+    def __call__(self, place: Array, references: Sequence[Sequence[Array]]) -> Array:
+        """Log odds that the place shows each reference, rather than another one or nothing, float32 (references,).
+
+        Of several drawings of a reference the likeliest counts.
 
         Args:
             place: float (PLACE_SIDE squared, dimension).
-            drawings: float (n, DRAWING_SIDE squared, dimension).
+            references: of each at least one drawing, float (DRAWING_SIDE squared, dimension).
         """
+        drawings = np.stack([drawing for reference in references for drawing in reference])
         given = {"place": place[None].astype(np.float32), "drawings": drawings[None].astype(np.float32)}
-        return cast(Array, self._session.run(["logits"], given)[0][0])
+        starts = np.cumsum([0, *map(len, references[:-1])])
+        return np.maximum.reduceat(self._session.run(["logits"], given)[0][0], starts)
 
 
 def cells_of(grid: Array, side: int) -> Array:
@@ -87,6 +97,12 @@ def cells_of(grid: Array, side: int) -> Array:
     by_row = _shares(rows, side) @ grid.reshape(rows, columns * dimension)
     by_column = _shares(columns, side) @ by_row.reshape(side, columns, dimension)
     return by_column.reshape(side * side, dimension).astype(np.float16)
+
+
+def drawing_cells(encoder: Encoder, drawing: PIL.Image.Image) -> Array:
+    """Cells of an RGBA drawing without its margins, float16 (DRAWING_SIDE squared, dimension)."""
+    pixels = on_clearest_background(trimmed(drawing))
+    return cells_of(encoder.grids([pixels], DRAWING_SCALE)[0][0], DRAWING_SIDE)
 
 
 @lru_cache(maxsize=256)

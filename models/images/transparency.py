@@ -28,8 +28,8 @@ def flatten(picture: PIL.Image.Image, background: Colour) -> PIL.Image.Image:
     return ground
 
 
-def seen(picture: PIL.Image.Image) -> np.ndarray:
-    """An RGBA picture as it is looked at, on its clearest background: RGB, uint8 (height, width, 3)."""
+def on_clearest_background(picture: PIL.Image.Image) -> np.ndarray:
+    """An RGBA picture as it is looked at, RGB, uint8 (height, width, 3)."""
     return np.array(flatten(picture, clearest_background(picture)))
 
 

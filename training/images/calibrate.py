@@ -22,10 +22,11 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from models.images.calibration import CLOSER, FIRST, Calibration, Logistic, Perceptron
+from models.images.calibration import CELLS, CLOSER, FIRST, Calibration, Logistic, Perceptron
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
+from models.images.reranker import FILE as RERANKER
 from training.images.cohort import halves, nobodys
 from training.images.graphics import load
 from training.images.measures import threshold_for
@@ -67,11 +68,14 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None) -> Pa
 
     Returns:
         `calibration.json`.
+
+    Raises:
+        models.images.encoder.EncoderError: the folder lacks a file, or holds one of another encoder.
     """
     cv2.setNumThreads(1)
     encoder, rendered = Encoder(directory), load(limit)
     draw = np.random.default_rng(seed)
-    rest, others = halves(rendered, draw)[1], nobodys(rendered, limit)[1]
+    rest, others = halves(rendered)[1], nobodys(rendered, limit)[1]
     with tempfile.TemporaryDirectory() as scratch:
         gallery, rows = validation_gallery(encoder, rendered, Path(scratch), limit)
     samples = list(chain(imitated(rendered, rows, draw, limit), unprotected(rendered, rest, others, draw, limit)))
@@ -95,12 +99,14 @@ def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample]) -> dic
     groups = groups_of([name for _, name in samples])
     tops, right = out_of_fold(close, groups[chosen], fit_perceptron)
     platt = fit_platt(tops, right)
-    closer = settled(fit_perceptron(close), platt)
+    closer = settled(fit_perceptron(close), platt).values(CLOSER)
+    if not (encoder.directory / RERANKER).exists():
+        closer["hidden"] = {name: weights for name, weights in closer["hidden"].items() if name not in CELLS}
     found = np.zeros(len(samples), dtype=bool)
     scores[chosen], found[chosen] = platt(tops[:, None]), right
     return {
         "first": _named(FIRST, first),
-        "closer": closer.values(CLOSER),
+        "closer": closer,
         "floor": floor,
         "pictures": len(samples),
         "operating_points": operating_points(scores, found, harmless),

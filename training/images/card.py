@@ -46,8 +46,9 @@ RERANKER = """
 `reranker.onnx` compares the cells of a place that is looked at closely (12 x 12) with those of a drawing (8 x 8). It
 was trained on places of {pictures:,} pictures beside the drawings that the encoder's search finds for them; half of the
 imitations are of drawings that the encoder never saw. **For** telling the few drawings apart that a search has found.
-On {held_out_places:,} places that show a drawing of an identity that was not learnt from, that one is first of eight
-for {recall@1:.3f}, by the search's cosines for {recall@1_of_cosines:.3f}; the calibration knows both.
+On {held_out_places:,} places that show a drawing of an identity that was never the right answer, that one is the first
+for {recall@1:.3f}, by the search's cosines for {recall@1_of_cosines:.3f}, and over what 1% of other places reach for
+{recall_at_1%:.3f} and {recall_at_1%_of_cosines:.3f}; the calibration knows both.
 """
 
 PHRASES = """
@@ -104,7 +105,7 @@ def write_card(directory: Path) -> Path:
 
 def _reranker(measured: dict[str, Any] | None) -> str:
     """Nothing of an encoder without one, or of a trial too small to measure it on."""
-    return RERANKER.format(**measured) if measured and measured["held_out_places"] else ""
+    return RERANKER.format(**measured) if measured and "recall@1" in measured else ""
 
 
 def _phrases(captions: dict[str, Any]) -> str:

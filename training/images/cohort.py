@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+import cv2
 import numpy as np
 from tqdm import tqdm
 
@@ -20,6 +21,9 @@ from training.images.monograms import TRAINED_MONOGRAMS, monograms
 from training.images.signs import signed
 from training.images.split import Fold
 
+SEED = 0
+"""Of the halves and the cohort: the same whatever seed a run has, so that what one learns from no other measures on."""
+
 GRAPHICS, PICTURES, INITIALS, SIGNS = 1_600, 500, 200, 500
 FLAGS, MONOGRAMS = 120, 150
 """Harmless graphics, photographs and patterns, letters, signs, invented flags, letters in type: what similarities are
@@ -31,22 +35,32 @@ CALIBRATION_MONOGRAMS = 300
 Array = np.ndarray
 
 
-def write_cohort(directory: Path, *, seed: int = 0, limit: int | None = None) -> Path:
-    """Write `cohort.npy` into an encoder's artefact folder: vectors of harmless pictures.
+def write_cohort(directory: Path, *, limit: int | None = None) -> Path:
+    """Write `cohort.npy` into an encoder's artefact folder: vectors of harmless pictures, whatever else is drawn.
 
     Args:
         directory: holds `model.onnx` and `config.json`.
         limit: at most this many drawings a package and pictures of each sort, for tests.
+
+    Returns:
+        The file.
     """
-    encoder, rendered, draw = Encoder(directory), load(limit), np.random.default_rng(seed)
-    rows, usual = halves(rendered, draw)[0][:GRAPHICS], nobodys(rendered, limit)[0]
+    cv2.setNumThreads(1)
+    encoder, rendered, draw = Encoder(directory), load(limit), np.random.default_rng(SEED)
+    rows, usual = _halves(rendered, draw)[0][:GRAPHICS], nobodys(rendered, limit)[0]
     path = directory / "cohort.npy"
     np.save(path, cohort_of(encoder, [*map(rendered.drawing, rows), *usual], draw, limit))
     return path
 
 
-def halves(rendered: Graphics, draw: np.random.Generator) -> tuple[Array, Array]:
-    """Rows of the harmless validation graphics: those of the cohort, and those of the calibration."""
+def halves(rendered: Graphics) -> tuple[Array, Array]:
+    """Rows of the harmless validation graphics: those of cohort and reranker, and those that calibration and ablation
+    are fitted and judged on.
+    """
+    return _halves(rendered, np.random.default_rng(SEED))
+
+
+def _halves(rendered: Graphics, draw: np.random.Generator) -> tuple[Array, Array]:
     rows = draw.permutation(rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION))
     return rows[: len(rows) // 2], rows[len(rows) // 2 :]
 

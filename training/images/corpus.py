@@ -24,7 +24,7 @@ from training.images.catalogue import CATALOGUE, own_drawings
 from training.images.flags import TRAINED as FLAGS
 from training.images.flags import invented_flags
 from training.images.monograms import TRAINED_MONOGRAMS, monograms
-from training.images.split import Fold, fold_of
+from training.images.split import Fold, fold_of, name_of
 from training.images.wordmarks import invented
 
 WORDMARKS = 2_400
@@ -39,6 +39,7 @@ class Corpus:
 
     Attributes:
         drawings: RGBA drawings of each identity, by several artists where there are several.
+        owners: of each identity, as `split.name_of` tells them apart.
         kinds: identities of each kind.
         plain: identities that their colours alone tell from others: plain flags.
         monograms: RGBA drawings that are nobody's.
@@ -46,6 +47,7 @@ class Corpus:
     """
 
     drawings: tuple[tuple[Array, ...], ...]
+    owners: tuple[str, ...]
     kinds: dict[str, Array]
     plain: frozenset[int]
     monograms: tuple[Array, ...]
@@ -74,10 +76,13 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
     rendered = graphics.load(limit)
     labelled = read_pictures(cases, rendered.items)
     drawings: dict[tuple[str, str], list[Array]] = defaultdict(list)
-    for kind, name, drawing in _everything(rendered, limit):
+    owners: dict[tuple[str, str], str] = {}
+    for kind, name, owner, drawing in _everything(rendered, limit):
         drawings[kind, name].append(drawing)
+        owners[kind, name] = name_of(owner)
     for identity, drawing in labelled:
         drawings["logo", identity].append(drawing)
+        owners.setdefault(("logo", identity), name_of(identity))
     kinds: dict[str, list[int]] = defaultdict(list)
     for number, (kind, _) in enumerate(drawings):
         kinds[kind].append(number)
@@ -89,23 +94,25 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
     members = {kind: np.array(numbers) for kind, numbers in kinds.items()}
     letters = tuple(monograms(0, min(TRAINED_MONOGRAMS, limit or TRAINED_MONOGRAMS)))
     backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
-    return Corpus(tuple(map(tuple, drawings.values())), members, plain, letters, backgrounds)
+    owned = tuple(owners[name] for name in drawings)
+    return Corpus(tuple(map(tuple, drawings.values())), owned, members, plain, letters, backgrounds)
 
 
-Named = Iterator[tuple[str, str, Array]]
-"""Kind, identity and RGBA drawing, uint8 (height, width, 4)."""
+Named = Iterator[tuple[str, str, str, Array]]
+"""Kind, identity, owner and RGBA drawing, uint8 (height, width, 4)."""
 
 
 def _everything(rendered: graphics.Graphics, limit: int | None) -> Named:
     for row in rendered.rows(lambda item: item.fold is Fold.TRAIN):
-        yield rendered.items[row].kind, rendered.items[row].identity, rendered.drawing(row)
+        item = rendered.items[row]
+        yield item.kind, item.identity, item.owner, rendered.drawing(row)
     yield from _own(limit)
     for number, svg in enumerate(invented(min(WORDMARKS, limit or WORDMARKS))):
         drawing = graphics.render(svg)
         if drawing is not None:
-            yield "wordmark", str(number), drawing
+            yield "wordmark", str(number), f"wordmark{number}", drawing
     for number, drawing in invented_flags(rendered, min(FLAGS, limit or FLAGS)):
-        yield "invented flag", str(number), drawing
+        yield "invented flag", str(number), f"flag{number}", drawing
 
 
 def _own(limit: int | None) -> Named:
@@ -114,4 +121,4 @@ def _own(limit: int | None) -> Named:
         if fold_of(entry.owner_id) is Fold.TRAIN:
             drawing = graphics.render((CATALOGUE.parent / entry.image).read_text("utf-8"))
             if drawing is not None:
-                yield "own", entry.reference_id, drawing
+                yield "own", entry.reference_id, entry.owner_id, drawing

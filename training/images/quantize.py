@@ -20,8 +20,11 @@ import onnx
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from models.images.encoder import Encoder
+from models.images.reranker import FILE as RERANKER
 from training.images.graphics import load
 from training.images.imitations import reference
+from training.images.reranker import write_for
 from training.images.split import Fold
 
 KEPT = 6
@@ -73,6 +76,8 @@ def quantize(
     for name in ("cohort.npy", "calibration.json"):
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
+    if (source / RERANKER).is_file():
+        write_for(Encoder(target).fingerprint, source / RERANKER, target / RERANKER)
     return target
 
 

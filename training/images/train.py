@@ -104,7 +104,7 @@ def train_images(  # noqa: PLR0913 - a command's options
         **trainer.metrics(),
     }
     export(trainer.tower, output, metrics)
-    write_cohort(output, seed=seed, limit=limit)
+    write_cohort(output, limit=limit)
     train_reranker(output, corpus, seed=seed, limit=limit, threads=threads)
     calibrate(output, seed=seed, limit=limit)
     train_captions(output, seed=seed, limit=limit, steps=min(steps, CAPTION_STEPS))

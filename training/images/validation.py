@@ -19,7 +19,7 @@ from training.images.backgrounds import VALIDATION_PHOTOS, Backgrounds, Size
 from training.images.graphics import Graphics
 from training.images.imitations import harmless, imitate
 from training.images.signs import sign
-from training.images.split import Fold
+from training.images.split import Fold, name_of
 
 OWN_LOGOS, ARTISTS = 600, 3
 """Logos in the validation gallery beside all its flags and arms, one an owner, and drawings of each reference at most:
@@ -56,7 +56,10 @@ def validation_gallery(
 def left_out(rendered: Graphics) -> dict[str, list[int]]:
     """Rows of the validation fold's logos whose owners are not in the validation gallery, one logo an owner."""
     rows = _references(rendered)
-    return {name: rows[name] for name in _logos(rendered, rows)[OWN_LOGOS:]}
+    logos = _logos(rendered, rows)
+    enrolled = {name_of(rendered.items[rows[name][0]].owner) for name in logos[:OWN_LOGOS]}
+    others = [name for name in logos[OWN_LOGOS:] if name_of(rendered.items[rows[name][0]].owner) not in enrolled]
+    return {name: rows[name] for name in others}
 
 
 def _references(rendered: Graphics) -> dict[str, list[int]]:

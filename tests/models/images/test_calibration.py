@@ -5,8 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from models.images.calibration import CLOSER, FIRST, Calibration, Logistic, Perceptron
+from models.images.calibration import CELLS, CLOSER, FIRST, Calibration, Logistic, Perceptron
 from models.images.encoder import EncoderError
+
+ALONE = tuple(name for name in CLOSER if name not in CELLS)
+"""What is known without a reranker."""
 
 
 def values(names):
@@ -22,14 +25,25 @@ def network(names):
 
 def test_both_functions_and_the_floor_are_read(tmp_path):
     path = tmp_path / "calibration.json"
-    written = {"first": values(FIRST), "closer": network(CLOSER).values(CLOSER), "floor": 0.04}
+    written = {"first": values(FIRST), "closer": network(ALONE).values(ALONE), "floor": 0.04}
     path.write_text(json.dumps(written))
     calibration = Calibration.load(path)
     assert calibration.floor == 0.04
     first, closer = (np.random.default_rng(0).normal(size=(5, len(names))) for names in (FIRST, CLOSER))
     weights = np.arange(len(FIRST))
     assert calibration.first(first) == pytest.approx(1 / (1 + np.exp(-(first @ weights - 1))))
-    assert calibration.closer(closer) == pytest.approx(network(CLOSER)(closer))
+    known = closer[:, [CLOSER.index(name) for name in ALONE]]
+    assert calibration.closer(closer) == pytest.approx(network(ALONE)(known))
+
+
+def test_one_that_was_fitted_with_a_reranker_is_refused_without_it(tmp_path):
+    written = {"first": values(FIRST), "closer": network(CLOSER).values(CLOSER), "floor": 0.04}
+    (tmp_path / "calibration.json").write_text(json.dumps(written))
+    with pytest.raises(EncoderError, match=r"reranker\.onnx, which is missing"):
+        Calibration.load(tmp_path / "calibration.json")
+    (tmp_path / "reranker.onnx").touch()
+    features = np.random.default_rng(0).normal(size=(5, len(CLOSER)))
+    assert Calibration.load(tmp_path / "calibration.json").closer(features) == pytest.approx(network(CLOSER)(features))
 
 
 def test_units_of_a_network_are_silent_below_zero():
@@ -49,9 +63,9 @@ def test_the_probability_is_the_logistic_of_the_weighted_sum():
         "[]",
         "{}",
         json.dumps({"weights": {"cosine": 1.0}, "bias": 0}),
-        json.dumps({"first": values(FIRST), "closer": values(CLOSER), "floor": 0.1}),
+        json.dumps({"first": values(FIRST), "closer": values(ALONE), "floor": 0.1}),
         json.dumps({"first": values(FIRST), "closer": network(FIRST).values(FIRST), "floor": 0.1}),
-        json.dumps({"first": values(FIRST), "closer": network(CLOSER).values(CLOSER) | {"offsets": [0]}, "floor": 0.1}),
+        json.dumps({"first": values(FIRST), "closer": network(ALONE).values(ALONE) | {"offsets": [0]}, "floor": 0.1}),
     ],
 )
 def test_one_fitted_on_other_features_is_refused(tmp_path, content):
@@ -61,7 +75,7 @@ def test_one_fitted_on_other_features_is_refused(tmp_path, content):
 
 
 def test_one_that_was_fitted_before_there_were_prototypes_does_not_heed_them(tmp_path):
-    written = {"first": values(FIRST), "closer": network(CLOSER).values(CLOSER), "floor": 0.04}
+    written = {"first": values(FIRST), "closer": network(ALONE).values(ALONE), "floor": 0.04}
     del written["first"]["weights"]["changed"], written["closer"]["hidden"]["changed"]
     del written["closer"]["hidden"]["closer_changed"]
     (tmp_path / "calibration.json").write_text(json.dumps(written))

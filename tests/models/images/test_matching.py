@@ -71,18 +71,13 @@ def matchers(gallery):
     return Matcher(gallery, cohort), everything
 
 
-def looked(vectors, boxes):
-    """An embedding without a grid, which matching has no use for."""
-    return Embedding(vectors, boxes, np.empty((0, 0, vectors.shape[1]), np.float32))
-
-
 def picture(crowd, seed):
     """Windows of a picture, most of them of nothing in particular, the others a little like some references."""
     draw = np.random.default_rng(seed)
     shown = on_sphere(draw, crowd[draw.choice(COUNT, 2 * CANDIDATES, replace=False)], 0.75)
     vectors = np.concatenate([shown, on_sphere(draw, np.zeros((44, DIMENSION)), 0.0)])
     corners = draw.uniform(0, 0.5, (len(vectors), 2))
-    return looked(draw.permutation(vectors), np.hstack([corners, corners + 0.4]).astype(np.float32))
+    return Embedding(draw.permutation(vectors), np.hstack([corners, corners + 0.4]).astype(np.float32))
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -118,14 +113,14 @@ def test_what_a_prototype_alone_explains_is_told_from_what_a_picture_explains(cr
     gallery = Gallery(Contents("made", "made", entries, gallery_files.index_of(rows)))
     matcher = Matcher(gallery, on_sphere(np.random.default_rng(2), np.zeros((300, DIMENSION)), 0.0))
     box = np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)
-    by_picture, by_prototype = (matcher(looked(rows[[row]], box)) for row in (0, LOOKS - 1))
+    by_picture, by_prototype = (matcher(Embedding(rows[[row]], box)) for row in (0, LOOKS - 1))
     assert by_picture.best[0] == by_picture.best.max() and by_prototype.best[0] == by_prototype.best.max()
     assert first_look(matcher, by_prototype).features[0, FIRST.index("changed")] > 0.3
     assert first_look(matcher, by_picture).features[0, FIRST.index("changed")] == 0
 
 
 def test_phrases_are_no_references_of_the_matcher(crowd, gallery, matchers):
-    near_phrases = looked(gallery.vectors[-PHRASES:], picture(crowd, 0).boxes[:PHRASES])
+    near_phrases = Embedding(gallery.vectors[-PHRASES:], picture(crowd, 0).boxes[:PHRASES])
     for matcher in matchers:
         look = matcher(near_phrases)
         assert look.similar.max() < 0.99
@@ -138,7 +133,7 @@ def test_of_two_equally_near_the_one_that_more_rows_are_near_to_comes_first():
     rows = np.vstack([near[0], axes[1:LOOKS], near[LOOKS : LOOKS + 3], axes[LOOKS + 3 : -1]])
     entries = tuple(entry(2 * number, LOOKS) for number in range(2))
     matcher = Matcher(Gallery(Contents("made", "made", entries, gallery_files.index_of(rows))), -axes[-1:])
-    look = matcher(looked(query[None], np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)))
+    look = matcher(Embedding(query[None], np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)))
     assert np.allclose(look.similar, 0.6) and look.rows.tolist()[0] == 0
     assert look.best.argmax() == 1
 
@@ -150,7 +145,7 @@ def test_what_was_drawn_quite_differently_too_is_found_as_well():
     for unlike in (LOOKS, 4 * LOOKS):
         rows = np.vstack([near, axes[LOOKS : LOOKS + unlike]])
         gallery = Gallery(Contents("made", "made", (entry(0, len(rows)),), gallery_files.index_of(rows)))
-        look = Matcher(gallery, -axes[-1:])(looked(axes[-1:], np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)))
+        look = Matcher(gallery, -axes[-1:])(Embedding(axes[-1:], np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)))
         bests.append(look.best[0])
         assert look.best.dtype == np.float32 and look.rows[0] == 0
     assert np.allclose(bests, bests[0])

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.images.encoder import Encoder, EncoderError
-from models.images.reranker import DRAWING_SCALE, DRAWING_SIDE, FILE, PLACE_SIDE, Reranker, cells_of
+from models.images.reranker import FILE, PLACE_SIDE, Reranker, cells_of, drawing_cells
 from models.images.verify import CLOSER_SCALE
 from models.settings import Settings
 
 SIDES = st.integers(1, 20)
+DEVICES = ("ellipse", "polygon", "rectangle")
 
 
 @pytest.fixture(scope="module")
@@ -54,23 +55,39 @@ def test_a_grid_of_that_size_stays_as_it_is():
     assert np.allclose(cells_of(grid, 8).reshape(8, 8, 3), grid, atol=1e-3)
 
 
-def test_the_drawing_that_a_place_shows_is_told_from_others_like_it(encoder):
-    reranker = Reranker.load(encoder.directory, encoder.dimension)
-    drawings = [flag(device) for device in ("ellipse", "polygon", "rectangle")]
-    drawn = [cells_of(encoder([np.asarray(drawing)], DRAWING_SCALE)[0].grid, DRAWING_SIDE) for drawing in drawings]
-    for number, drawing in enumerate(drawings):
-        place = cells_of(encoder([shown(drawing)], CLOSER_SCALE)[0].grid, PLACE_SIDE)
-        odds = reranker(place, np.stack(drawn))
-        assert odds.shape == (3,) and odds.argmax() == number
-        assert reranker(place, np.stack(drawn[1:])) == pytest.approx(odds[1:], abs=1e-3)
+@pytest.fixture(scope="module")
+def drawn(encoder):
+    return [drawing_cells(encoder, flag(device).convert("RGBA")) for device in DEVICES]
+
+
+def test_the_drawing_that_a_place_shows_is_told_from_others_like_it(encoder, drawn):
+    reranker = Reranker.load(encoder)
+    for number, device in enumerate(DEVICES):
+        place = cells_of(encoder.grids([shown(flag(device))], CLOSER_SCALE)[0][0], PLACE_SIDE)
+        odds = reranker(place, [[cells] for cells in drawn])
+        assert odds.shape == (len(DEVICES),) and odds.argmax() == number
+
+
+def test_of_several_drawings_of_a_reference_the_likeliest_counts(encoder, drawn):
+    reranker = Reranker.load(encoder)
+    place = cells_of(encoder.grids([shown(flag("ellipse"))], CLOSER_SCALE)[0][0], PLACE_SIDE)
+    one, other, third = reranker(place, [[cells] for cells in drawn])
+    assert reranker(place, [drawn[:2], drawn[2:]]) == pytest.approx([max(one, other), third], abs=1e-3)
+    assert reranker(place, [drawn[2:], drawn[:2]]) == pytest.approx([third, max(one, other)], abs=1e-3)
+
+
+def test_margins_of_a_drawing_make_no_difference(encoder, drawn):
+    page = PIL.Image.new("RGBA", (320, 260), "white")
+    page.paste(flag("ellipse"), (64, 50))
+    assert np.allclose(drawing_cells(encoder, page), drawn[0], atol=1e-3)
 
 
 def test_an_encoder_without_one_has_none_and_one_of_another_encoder_is_refused(encoder, tmp_path):
-    tiny = tiny_encoder.write(tmp_path)
-    assert Reranker.load(tiny, tiny_encoder.DIMENSION) is None
-    shutil.copy(encoder.directory / FILE, tiny / FILE)
-    with pytest.raises(EncoderError, match="other cells"):
-        Reranker.load(tiny, tiny_encoder.DIMENSION)
-    (tiny / FILE).write_bytes(b"no graph")
+    tiny = Encoder(tiny_encoder.write(tmp_path))
+    assert Reranker.load(tiny) is None
+    shutil.copy(encoder.directory / FILE, tmp_path / FILE)
+    with pytest.raises(EncoderError, match=f"{encoder.fingerprint}, not of {tiny.fingerprint}"):
+        Reranker.load(tiny)
+    (tmp_path / FILE).write_bytes(b"no graph")
     with pytest.raises(EncoderError, match="no network"):
-        Reranker.load(tiny, tiny_encoder.DIMENSION)
+        Reranker.load(tiny)

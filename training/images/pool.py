@@ -1,0 +1,124 @@
+"""What the reranker's training searches among: the trainer's drawings, and such as the encoder never saw.
+
+Those that it was trained on it tells apart more surely than it will a platform's. The others are validation graphics
+whose owners no calibration is fitted on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+from typing import cast
+
+import numpy as np
+import PIL.Image
+from tqdm import tqdm
+
+from models.images.encoder import Embedding, Encoder
+from models.images.matching import REFERENCE_SHARE, nearness
+from models.images.reranker import drawing_cells
+from models.images.transparency import on_clearest_background
+from training.images.backgrounds import Backgrounds
+from training.images.cohort import halves, nobodys
+from training.images.corpus import Corpus
+from training.images.graphics import Graphics
+from training.images.split import name_of
+from training.images.validation import left_out
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Drawings that are imitated, and found by a search.
+
+    Attributes:
+        drawings: RGBA, uint8 (height, width, 4).
+        identities: int64 (n,), what each depicts.
+        owners: str (n,), whose each is.
+        seen, unseen: identities of each kind that the encoder was trained on, and those that it was not.
+        plain: identities that their colours alone tell from others.
+        usual: RGBA drawings that are nobody's and are imitated as harmless pictures.
+        backgrounds: what imitations are put on.
+    """
+
+    drawings: tuple[Array, ...]
+    identities: Array
+    owners: Array
+    seen: dict[str, Array]
+    unseen: dict[str, Array]
+    plain: frozenset[int]
+    usual: tuple[Array, ...]
+    backgrounds: Backgrounds
+
+    @classmethod
+    def of(cls, corpus: Corpus, rendered: Graphics, limit: int | None = None) -> Pool:
+        """The trainer's drawings, and such as neither encoder nor calibration learns from.
+
+        Args:
+            limit: as `rendered` was loaded with.
+        """
+        unseen = _unseen(rendered)
+        groups = [*corpus.drawings, *unseen.values()]
+        counts = [len(drawings) for drawings in groups]
+        kinds: dict[str, list[int]] = defaultdict(list)
+        for number, (kind, _, _) in enumerate(unseen, len(corpus.drawings)):
+            kinds[kind].append(number)
+        return cls(
+            tuple(chain.from_iterable(groups)),
+            np.repeat(np.arange(len(groups)), counts),
+            np.repeat([*corpus.owners, *(owner for _, _, owner in unseen)], counts),
+            corpus.kinds,
+            {kind: np.array(numbers) for kind, numbers in kinds.items()},
+            corpus.plain,
+            (*nobodys(rendered, limit)[0], *corpus.monograms),
+            corpus.backgrounds,
+        )
+
+
+def _unseen(rendered: Graphics) -> dict[tuple[str, str, str], list[Array]]:
+    """By kind, identity and owner: logos that the validation gallery leaves out, graphics of the cohort's half."""
+    first, second = halves(rendered)
+    calibrated = {name_of(rendered.items[row].owner) for row in second}
+    rows = [*chain.from_iterable(left_out(rendered).values()), *first]
+    drawings: dict[tuple[str, str, str], list[Array]] = defaultdict(list)
+    for item, drawing in ((rendered.items[row], rendered.drawing(row)) for row in rows):
+        owner = name_of(item.owner)
+        if owner not in calibrated:
+            drawings[item.kind, item.identity, owner].append(drawing)
+    return drawings
+
+
+class Search:
+    """An encoder's search among a pool's drawings.
+
+    Args:
+        encoder: whose `cohort.npy` says what is usual.
+        pool: what is searched.
+        threads: of the encoder's passes, one drawing each.
+
+    Attributes:
+        encoder, pool: as given.
+        vectors: unit float32 (drawings, dimension).
+        cells: float16 (drawings, cells, dimension), as `models.images.reranker.drawing_cells` gives them.
+    """
+
+    def __init__(self, encoder: Encoder, pool: Pool, threads: int) -> None:
+        self.encoder, self.pool = encoder, pool
+        self._cohort = np.load(encoder.directory / "cohort.npy").astype(np.float32)
+        with ThreadPoolExecutor(threads) as workers:
+            bar = tqdm(workers.map(self._enrolled, pool.drawings), "drawings", len(pool.drawings))
+            self.vectors, self.cells = map(np.stack, zip(*bar, strict=True))
+        self._confusability = REFERENCE_SHARE * nearness(self.vectors, self._cohort)
+
+    def similarities(self, embedding: Embedding, rows: Array) -> Array:
+        """Normalised cosines of windows with some drawings, float32 (windows, rows)."""
+        raw = embedding.vectors @ self.vectors[rows].T
+        return cast(Array, raw - nearness(embedding.vectors, self._cohort)[:, None] - self._confusability[rows])
+
+    def _enrolled(self, drawing: Array) -> tuple[Array, Array]:
+        picture = PIL.Image.fromarray(np.ascontiguousarray(drawing))
+        vector = self.encoder([on_clearest_background(picture)])[0].vectors[0]
+        return vector, drawing_cells(self.encoder, picture)
