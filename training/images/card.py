@@ -24,8 +24,8 @@ a reference that is nearly one colour, or plain bands of colour, is easily met b
 ## How it was made
 `huijian train images` (training/images/train.py): {start},
 then {pictures:,} imitations of {identities:,} graphics and harmless pictures in {minutes:.0f} minutes on a CPU. Owners
-of the validation and test folds (training/images/split.py) were not trained on; cohort and calibration come from the
-validation fold.
+of the validation and test folds (training/images/split.py) were not trained on; cohort, calibration and half of what
+the reranker learns come from the validation fold.
 {note}
 ## What it was measured at
 {results}
@@ -45,7 +45,9 @@ RERANKER = """
 ## The reranker
 `reranker.onnx` compares the cells of a place that is looked at closely (12 x 12) with those of a drawing (8 x 8). It
 was trained on places of {pictures:,} pictures beside the drawings that the encoder's search finds for them; half of the
-imitations are of drawings that the encoder never saw. **For** telling the few drawings apart that a search has found.
+imitations are of drawings that the encoder never saw, of validation owners that the calibration leaves out.
+**For** telling the few drawings apart that a search has found.
+
 On {held_out_places:,} places that show a drawing of an identity that was never the right answer, that one is the first
 for {recall@1:.3f}, by the search's cosines for {recall@1_of_cosines:.3f}, and over what 1% of other places reach for
 {recall_at_1%:.3f} and {recall_at_1%_of_cosines:.3f}; the calibration knows both.
