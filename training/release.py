@@ -26,6 +26,9 @@ MADE_BY = {
 }
 """Command that makes each part of `models/artifacts/`."""
 
+PARTS = {"captions": "text.onnx", "reranker": "reranker.onnx"}
+"""Networks beside an encoder's `model.onnx`, by what its `metrics.json` has them under."""
+
 app = typer.Typer(add_completion=False, help="发布 · What ships with the code.", no_args_is_help=True)
 
 
@@ -53,18 +56,23 @@ def gallery(
 def manifest() -> None:
     """List what is in `models/artifacts/`, with checksums and what each model measured."""
     artifacts = Settings().artifacts
-    released.write(artifacts, MADE_BY, {model: _metrics(artifacts / model) for model in _models(artifacts)})
+    released.write(artifacts, MADE_BY, _metrics(artifacts))
     typer.echo(f"{released.verify(artifacts)} files released")
 
 
-def _models(artifacts: Path) -> list[str]:
-    return [model.relative_to(artifacts).as_posix() for model in artifacts.rglob("model.onnx")]
+def _metrics(artifacts: Path) -> dict[str, dict[str, Any]]:
+    """The headline numbers of every network, by its path: what is no table in the `metrics.json` beside it."""
+    found = {}
+    for path in artifacts.rglob("metrics.json"):
+        values = json.loads(path.read_text(encoding="utf-8"))
+        folder = path.parent.relative_to(artifacts)
+        found[(folder / "model.onnx").as_posix()] = _numbers(values) | _measured(values)
+        found |= {(folder / PARTS[name]).as_posix(): _numbers(values[name]) for name in PARTS if name in values}
+    return found
 
 
-def _metrics(model: Path) -> dict[str, Any]:
-    """The headline numbers of `metrics.json` beside a model: what is not a table."""
-    values = json.loads((model.parent / "metrics.json").read_text(encoding="utf-8"))
-    return {name: value for name, value in values.items() if isinstance(value, int | float)} | _measured(values)
+def _numbers(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if isinstance(value, int | float)}
 
 
 def _measured(values: dict[str, Any]) -> dict[str, Any]:
