@@ -41,8 +41,8 @@ CONSIDERED = 3
 SHARES = (0.01, 0.003, 0.001)
 """Of harmless pictures that pass a score: reported, for choosing the policy's thresholds."""
 
-UNITS = 32
-"""Of the hidden layer."""
+UNITS, NETWORKS = 32, 5
+"""Of the hidden layer of each network, and networks whose logits' mean counts."""
 
 ENOUGH = 2_000
 """Candidates from which a tenth can be spared to tell when to stop learning."""
@@ -123,18 +123,27 @@ def fit(samples: Sequence[Seen]) -> Logistic:
 
 
 def fit_perceptron(samples: Sequence[Seen], seed: int = 0) -> Perceptron:
-    """The same, where what is known says more together than one by one.
+    """The same, where what is known says more together than one by one: the mean of several networks, as one.
+
+    One alone is surer where it saw little than another that began from other weights. Source: Lakshminarayanan et al.
+    2017 (deep ensembles).
 
     Against a logistic function of the same features, in cross-validation on 3,900 validation pictures: recall at 1%
     false alarms .55 and .51, at 0.1% .44 and .40, calibration error .011 and .039.
     """
     features, right = (np.concatenate(parts) for parts in zip(*samples, strict=True))
     scaler = StandardScaler().fit(features)
+    networks = [_network(scaler.transform(features), right, seed + number) for number in range(NETWORKS)]
+    hidden = np.hstack([network.coefs_[0] for network in networks]) / scaler.scale_[:, None]
+    offsets = np.concatenate([network.intercepts_[0] for network in networks]) - scaler.mean_ @ hidden
+    output = np.concatenate([network.coefs_[1][:, 0] for network in networks]) / NETWORKS
+    bias = float(np.mean([network.intercepts_[1][0] for network in networks]))
+    return Perceptron(hidden, offsets, Logistic(output, bias))
+
+
+def _network(features: Array, right: Array, seed: int) -> MLPClassifier:
     network = MLPClassifier((UNITS,), alpha=0.1, max_iter=300, early_stopping=len(right) > ENOUGH, random_state=seed)
-    network.fit(scaler.transform(features), right)
-    (hidden, output), (offsets, bias) = network.coefs_, network.intercepts_
-    hidden = hidden / scaler.scale_[:, None]
-    return Perceptron(hidden, offsets - scaler.mean_ @ hidden, Logistic(output[:, 0], float(bias[0])))
+    return network.fit(features, right)
 
 
 def groups_of(names: Sequence[str | None]) -> Array:
