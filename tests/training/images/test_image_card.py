@@ -47,7 +47,7 @@ def test_the_card_says_what_the_reranker_was_measured_at(tmp_path):
     measured |= {"recall_at_1%": 0.7, "recall_at_1%_of_cosines": 0.5}
     said = card(tmp_path, {"all": {**ALL, "interval": {}}}, reranker=measured)
     assert "40,000 pictures" in said and "1,234 places" in said and "0.900, by the search's cosines for 0.800" in said
-    assert "reranker" not in card(tmp_path, {"all": {**ALL, "interval": {}}}, reranker={"held_out_places": 0})
+    assert "## The reranker" not in card(tmp_path, {"all": {**ALL, "interval": {}}}, reranker={"held_out_places": 0})
 
 
 def test_the_card_lists_what_wordmarks_are_set_in(tmp_path):
