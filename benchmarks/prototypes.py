@@ -20,6 +20,7 @@ import typer
 from PIL import Image
 from tqdm import tqdm
 
+from models.images.emblems import load_cohort
 from models.images.encoder import Embedding, Encoder
 from models.images.gallery import Gallery
 from models.images.gallery_files import Contents, index_of
@@ -116,7 +117,7 @@ def gallery_of(gallery: Gallery, kept: Array) -> Gallery:
 
 def row(gallery: Gallery, encoder: Encoder, queries: Sequence[Query]) -> str:
     """Recall@1, recall at each share of harmless pictures, and at the first of these by kind, for a table."""
-    matcher = Matcher(gallery, np.load(encoder.directory / "cohort.npy").astype(np.float32))
+    matcher = Matcher(gallery, load_cohort(encoder))
     looks = [matcher(query.embedding) for query in queries]
     scores = np.array([look.best.max() for look in looks])
     best = [matcher.references[look.references[look.best.argmax()]].reference_id for look in looks]

@@ -53,7 +53,7 @@ class EmblemDetector:
 
     def __init__(self, encoder: Encoder, gallery: Gallery, calibration: Calibration | None = None) -> None:
         self.encoder, self.gallery = encoder, gallery
-        cohort = _cohort(encoder)
+        cohort = load_cohort(encoder)
         self._matcher = Matcher(gallery, cohort)
         self._calibration = calibration or Calibration.load(encoder.directory / "calibration.json")
         pictured = {reference.reference_id for reference in self._matcher.references}
@@ -146,7 +146,12 @@ class EmblemDetector:
         return Finding(match.label, field, match.score, detector, evidence, match.threshold, match.rollout)
 
 
-def _cohort(encoder: Encoder) -> Array:
+def load_cohort(encoder: Encoder) -> Array:
+    """Unit vectors of harmless pictures from an encoder's artefact folder, float32 (pictures, dimension).
+
+    Raises:
+        EncoderError: there are none, or another encoder made them.
+    """
     path = encoder.directory / "cohort.npy"
     try:
         cohort = np.load(path).astype(np.float32)

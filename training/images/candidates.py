@@ -96,11 +96,13 @@ class Made:
     Attributes:
         picture: RGB, uint8 (height, width, 3).
         box: where the emblem is; none in a harmless picture.
+        identity: what is imitated, -1 in a harmless picture.
         imitated, beside: the pool's drawings that are in it; none where there are none.
     """
 
     picture: Array
     box: Box | None = None
+    identity: int = -1
     imitated: int | None = None
     beside: int | None = None
 
@@ -127,8 +129,7 @@ def _places(draw: Generator, search: Search) -> Iterator[Row]:
         # The right one is learnt from wherever it stands among the others.
         chosen = _of_each(identities, np.lexsort((-both, ~(is_shown & is_right))))
         chosen += [chosen[-1]] * (CANDIDATES - len(chosen))  # which only a trial's few drawings need
-        identity = -1 if made.imitated is None else int(search.pool.identities[made.imitated])
-        yield cells_of(grid[0], PLACE_SIDE), rows[chosen], both[chosen], is_shown, identity
+        yield cells_of(grid[0], PLACE_SIDE), rows[chosen], both[chosen], is_shown, made.identity
 
 
 def _picture(draw: Generator, drawn: Pool) -> Made:
@@ -140,7 +141,7 @@ def _picture(draw: Generator, drawn: Pool) -> Made:
         other = None if beside is None else drawn.drawings[beside]
         plain = identity in drawn.plain
         made = imitate(draw, drawn.drawings[imitated], size, drawn.backgrounds, other, effort, plain)
-        return Made(made.picture, made.box, imitated, beside)
+        return Made(made.picture, made.box, identity, imitated, beside)
     choice = draw.random()
     if choice < SCENES:
         return Made(harmless(draw, size, drawn.backgrounds))
@@ -160,7 +161,7 @@ def _gallery(draw: Generator, search: Search, made: Made) -> tuple[Array, Array]
     for shown in (made.imitated, made.beside):
         if shown is not None:
             enrolled &= (search.vectors @ search.vectors[shown] <= SAME) & (owners != owners[shown])
-    own = np.flatnonzero(identities == (-1 if made.imitated is None else identities[made.imitated]))
+    own = np.flatnonzero(identities == made.identity)
     enrolled[own] = True
     if len(own) > 1 and draw.random() < OTHER_ARTIST:
         enrolled[made.imitated] = False

@@ -17,6 +17,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
+from models.images.emblems import load_cohort
 from models.images.encoder import Encoder
 from models.images.matching import nearness
 from models.images.phrases import CALIBRATION, FEATURE, PhraseEncoder, PhraseError
@@ -60,7 +61,7 @@ def calibrate_phrases(
     encoder = Encoder(directory)
     known = _embedded(PhraseEncoder(directory), [phrase for subject in protected for phrase in _said_of(subject)])
     phrases, vectors = list(known), np.stack(list(known.values()))
-    usual = nearness(vectors, np.load(directory / "cohort.npy").astype(np.float32))
+    usual = nearness(vectors, load_cohort(encoder))
     found, right, shows = [], [], []
     for picture, subject in tqdm(_pictures(own, np.random.default_rng(seed), limit), "phrase calibration", unit=""):
         scores = (encoder([picture])[0].vectors @ vectors.T).max(axis=0) - usual

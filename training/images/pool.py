@@ -16,6 +16,7 @@ import numpy as np
 import PIL.Image
 from tqdm import tqdm
 
+from models.images.emblems import load_cohort
 from models.images.encoder import Embedding, Encoder
 from models.images.matching import REFERENCE_SHARE, nearness
 from models.images.reranker import drawing_cells
@@ -107,7 +108,7 @@ class Search:
 
     def __init__(self, encoder: Encoder, pool: Pool, threads: int) -> None:
         self.encoder, self.pool = encoder, pool
-        self._cohort = np.load(encoder.directory / "cohort.npy").astype(np.float32)
+        self._cohort = load_cohort(encoder)
         with ThreadPoolExecutor(threads) as workers:
             bar = tqdm(workers.map(self._enrolled, pool.drawings), "drawings", len(pool.drawings))
             self.vectors, self.cells = map(np.stack, zip(*bar, strict=True))

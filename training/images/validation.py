@@ -57,9 +57,9 @@ def left_out(rendered: Graphics) -> dict[str, list[int]]:
     """Rows of the validation fold's logos whose owners are not in the validation gallery, one logo an owner."""
     rows = _references(rendered)
     logos = _logos(rendered, rows)
-    enrolled = {name_of(rendered.items[rows[name][0]].owner) for name in logos[:OWN_LOGOS]}
-    others = [name for name in logos[OWN_LOGOS:] if name_of(rendered.items[rows[name][0]].owner) not in enrolled]
-    return {name: rows[name] for name in others}
+    owners = {name: name_of(rendered.items[rows[name][0]].owner) for name in logos}
+    enrolled = {owners[name] for name in logos[:OWN_LOGOS]}
+    return {name: rows[name] for name in logos[OWN_LOGOS:] if owners[name] not in enrolled}
 
 
 def _references(rendered: Graphics) -> dict[str, list[int]]:
