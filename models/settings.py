@@ -24,6 +24,7 @@ CALIBRATION: Final = (
     "cohort.npy",
     "phrase_calibration.json",
     "reranker.onnx",
+    "reranker_tokens.onnx",
     "text.onnx",
     "tokenizer.json",
 )

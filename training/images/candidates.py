@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from models.boxes import area, shared
 from models.images.encoder import pool
-from models.images.reranker import PLACE_SIDE, cells_of
+from models.images.reranker import PIXELS, PLACE_SIDE, Patches, patches
 from models.images.restyled import is_plain
 from models.images.verify import CLOSER_SCALE, LOOKS, cut, distinct, large_windows, widened
 from models.profile import Box
@@ -21,6 +21,7 @@ from training.images.batches import pick
 from training.images.imitations import harmless, imitate
 from training.images.pool import Pool, Search
 from training.images.signs import sign
+from training.images.validation import SAME
 
 SIZES: tuple[Size, ...] = ((256, 256), (256, 256), (160, 448), (384, 384), (224, 224))
 """Heights and widths of pictures, as they are uploaded."""
@@ -45,9 +46,6 @@ CANDIDATES = 8
 ENROLLED = (0.04, 0.4)
 """Least and greatest part of the drawings that a picture's gallery holds: from a thousand to ten thousand."""
 
-SAME = 0.9
-"""Cosine from which two identities are taken for one under two names, which is no wrong answer to learn from."""
-
 SHOWN, HIDDEN = 0.4, 0.15
 """Part of an emblem from which a place shows it, and below which it does not; what lies between is not learnt from."""
 
@@ -62,14 +60,14 @@ class Places:
     """Places of pictures, and the drawings found for each.
 
     Attributes:
-        cells: float16 (places, PLACE_SIDE squared, dimension).
+        patches: of all places, their first axis.
         drawings: int64 (places, CANDIDATES), of a pool; where fewer were found the last one is repeated.
         cosines: float32 (places, CANDIDATES), what the search said: normalised cosines of both looks, summed.
         shown: bool (places,), whether the place shows what its first drawing depicts; else none is right.
         identities: int64 (places,), what the picture imitates; -1 for harmless ones.
     """
 
-    cells: Array
+    patches: Patches
     drawings: Array
     cosines: Array
     shown: Array
@@ -78,15 +76,19 @@ class Places:
 
 def draw_places(search: Search, pictures: int, seed: int, threads: int) -> Places:
     """Places of so many random pictures; the same seed gives the same, whatever the threads."""
-    cells = np.empty((pictures * LOOKS, PLACE_SIDE**2, search.encoder.dimension), np.float16)
+    most, side = pictures * LOOKS, PLACE_SIDE * PIXELS
+    seen = Patches(
+        np.empty((most, PLACE_SIDE**2, search.encoder.dimension), np.float16), np.empty((most, side, side, 3), np.uint8)
+    )
     rows: list[tuple[Array, Array, bool, int]] = []
     with ThreadPoolExecutor(threads) as workers:
         made = workers.map(lambda number: list(_places(np.random.default_rng((seed, number)), search)), range(pictures))
         for place in (place for places in tqdm(made, "places", pictures) for place in places):
-            # Gathered in a list first, the cells would need their memory twice.
-            cells[len(rows)] = place[0]
+            # Gathered in a list first, they would need their memory twice.
+            for all_of_them, one in zip(seen, place[0], strict=True):
+                all_of_them[len(rows)] = one
             rows.append(place[1:])
-    return Places(cells[: len(rows)], *map(np.array, zip(*rows, strict=True)))
+    return Places(Patches(*(values[: len(rows)] for values in seen)), *map(np.array, zip(*rows, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Made:
     beside: int | None = None
 
 
-Row = tuple[Array, Array, Array, bool, int]
+Row = tuple[Patches, Array, Array, bool, int]
 """Of one place, in the order of `Places`."""
 
 
@@ -124,12 +126,13 @@ def _places(draw: Generator, search: Search) -> Iterator[Row]:
         if HIDDEN < part < SHOWN:
             continue
         is_shown = part >= SHOWN
-        grid = search.encoder.grids([cut(made.picture, place)], CLOSER_SCALE)[0]
+        cutting = cut(made.picture, place)
+        grid = search.encoder.grids([cutting], CLOSER_SCALE)[0]
         both = first + search.similarities(large_windows(pool(*grid)), rows).max(axis=0)
         # The right one is learnt from wherever it stands among the others.
         chosen = _of_each(identities, np.lexsort((-both, ~(is_shown & is_right))))
         chosen += [chosen[-1]] * (CANDIDATES - len(chosen))  # which only a trial's few drawings need
-        yield cells_of(grid[0], PLACE_SIDE), rows[chosen], both[chosen], is_shown, made.identity
+        yield patches(cutting, grid[0], PLACE_SIDE), rows[chosen], both[chosen], is_shown, made.identity
 
 
 def _picture(draw: Generator, drawn: Pool) -> Made:

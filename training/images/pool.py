@@ -19,7 +19,7 @@ from tqdm import tqdm
 from models.images.emblems import load_cohort
 from models.images.encoder import Embedding, Encoder
 from models.images.matching import REFERENCE_SHARE, nearness
-from models.images.reranker import drawing_cells
+from models.images.reranker import Patches, drawing_patches
 from models.images.transparency import on_clearest_background
 from training.images.backgrounds import Backgrounds
 from training.images.cohort import halves, nobodys
@@ -103,7 +103,7 @@ class Search:
     Attributes:
         encoder, pool: as given.
         vectors: unit float32 (drawings, dimension).
-        cells: float16 (drawings, cells, dimension), as `models.images.reranker.drawing_cells` gives them.
+        patches: of all drawings, their first axis.
     """
 
     def __init__(self, encoder: Encoder, pool: Pool, threads: int) -> None:
@@ -111,7 +111,8 @@ class Search:
         self._cohort = load_cohort(encoder)
         with ThreadPoolExecutor(threads) as workers:
             bar = tqdm(workers.map(self._enrolled, pool.drawings), "drawings", len(pool.drawings))
-            self.vectors, self.cells = map(np.stack, zip(*bar, strict=True))
+            vectors, seen = zip(*bar, strict=True)
+        self.vectors, self.patches = np.stack(vectors), Patches(*map(np.stack, zip(*seen, strict=True)))
         self._confusability = REFERENCE_SHARE * nearness(self.vectors, self._cohort)
 
     def similarities(self, embedding: Embedding, rows: Array) -> Array:
@@ -119,7 +120,7 @@ class Search:
         raw = embedding.vectors @ self.vectors[rows].T
         return cast(Array, raw - nearness(embedding.vectors, self._cohort)[:, None] - self._confusability[rows])
 
-    def _enrolled(self, drawing: Array) -> tuple[Array, Array]:
+    def _enrolled(self, drawing: Array) -> tuple[Array, Patches]:
         picture = PIL.Image.fromarray(np.ascontiguousarray(drawing))
         vector = self.encoder([on_clearest_background(picture)])[0].vectors[0]
-        return vector, drawing_cells(self.encoder, picture)
+        return vector, drawing_patches(self.encoder, picture)

@@ -21,7 +21,7 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from models.images.encoder import Encoder
-from models.images.reranker import FILE as RERANKER
+from models.images.reranker import FILE, TOKENS_FILE
 from training.images.graphics import load
 from training.images.imitations import reference
 from training.images.reranker import write_for
@@ -76,8 +76,9 @@ def quantize(
     for name in ("cohort.npy", "calibration.json"):
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
-    if (source / RERANKER).is_file():
-        write_for(Encoder(target).fingerprint, source / RERANKER, target / RERANKER)
+    for name in (TOKENS_FILE, FILE):
+        if (source / name).is_file():
+            write_for(Encoder(target).fingerprint, source / name, target / name)
     return target
 
 

@@ -17,14 +17,14 @@ from torch.nn import functional
 from tqdm import trange
 
 from models.images.encoder import Encoder
-from models.images.reranker import FILE
+from models.images.reranker import Patches
 from training.images.candidates import Places, draw_places
 from training.images.corpus import Corpus
 from training.images.graphics import load
 from training.images.measures import threshold_for
 from training.images.metrics import record
 from training.images.pool import Pool, Search
-from training.images.reranker import CellComparison, export_reranker
+from training.images.reranker import Network, export_reranker
 
 PICTURES, EPOCHS, BATCH = 32_000, 3, 32
 """Pictures, how often each of their places is learnt from, and places a step. More pictures help more than more
@@ -45,7 +45,7 @@ Array = np.ndarray
 def train_reranker(
     directory: Path, corpus: Corpus, *, seed: int = 0, limit: int | None = None, threads: int = 2
 ) -> dict[str, float]:
-    """Write `reranker.onnx` into an encoder's artefact folder.
+    """Write `reranker_tokens.onnx` and `reranker.onnx` into an encoder's artefact folder.
 
     Args:
         directory: holds `model.onnx`, `config.json` and `cohort.npy`, which stay as they are; gets "reranker" in its
@@ -67,29 +67,32 @@ def train_reranker(
     places = draw_places(search, pictures, seed, threads)
     held_out = places.identities % HELD_OUT == 0
     held_out |= (places.identities < 0) & (np.arange(len(held_out)) % HELD_OUT == 0)
-    lessons = Lessons(places, torch.from_numpy(search.cells))
-    network = CellComparison(encoder.dimension)
+    lessons = Lessons(places, search.patches)
+    network = Network(encoder.dimension)
     fit(network, lessons, np.flatnonzero(~held_out), seed)
     metrics = {"pictures": pictures, **measure(network, lessons, np.flatnonzero(held_out))}
-    metrics["parity_max_relative_difference"] = export_reranker(network, encoder.fingerprint, directory / FILE)
+    metrics["parity_max_relative_difference"] = export_reranker(network, encoder.fingerprint, directory)
     record(directory, "reranker", metrics)
     return metrics
 
 
 @dataclass(frozen=True)
 class Lessons:
-    """Places, and the cells of a pool's drawings: float16 (drawings, cells, dimension)."""
+    """Places, and the patches of a pool's drawings, their first axis."""
 
     places: Places
-    drawn: Tensor
+    drawn: Patches
 
     def logits(self, network: nn.Module, chosen: Array) -> Tensor:
         """What a network says of some places' candidates, float32 (chosen, candidates)."""
-        cells = torch.from_numpy(self.places.cells[chosen]).float()
-        drawings = self.drawn[torch.from_numpy(self.places.drawings[chosen])].float()
+        place, drawings = _some(self.places.patches, chosen), _some(self.drawn, self.places.drawings[chosen])
         with torch.autocast("cpu", torch.bfloat16):
-            logits: Tensor = network(cells, drawings)
+            logits: Tensor = network(place, drawings)
         return logits.float()
+
+
+def _some(of: Patches, chosen: Array) -> tuple[Tensor, Tensor]:
+    return torch.from_numpy(of.cells[chosen]).float(), torch.from_numpy(of.pixels[chosen])
 
 
 def fit(network: nn.Module, lessons: Lessons, chosen: Array, seed: int) -> None:

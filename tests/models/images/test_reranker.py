@@ -1,4 +1,4 @@
-"""Cells side by side tell which drawing a place shows; an encoder may do without."""
+"""Cells and pixels side by side tell which drawing a place shows; an encoder may do without."""
 
 import shutil
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.images.encoder import Encoder, EncoderError
-from models.images.reranker import FILE, PLACE_SIDE, Reranker, cells_of, drawing_cells
+from models.images.reranker import FILE, TOKENS_FILE, Reranker, cells_of, drawing_patches
 from models.images.verify import CLOSER_SCALE
 from models.settings import Settings
 
@@ -28,11 +28,15 @@ def encoder():
     return Encoder(Settings().released().encoder_directory())
 
 
-def flag(device):
+COLORS = {"blue": ("#1c4f9c", "#d8d8d0"), "red": ("#a81c2c", "#d8d8d0"), "green": ("#2c7a3c", "#e8c83c")}
+
+
+def flag(device, color="blue"):
     """Two stripes with one device on them: all that tells these drawings apart."""
-    picture = PIL.Image.new("RGB", (192, 128), "#1c4f9c")
+    above, below = COLORS[color]
+    picture = PIL.Image.new("RGB", (192, 128), above)
     pen = PIL.ImageDraw.Draw(picture)
-    pen.rectangle((0, 64, 192, 128), fill="#d8d8d0")
+    pen.rectangle((0, 64, 192, 128), fill=below)
     for shape, *corners in DEVICES[device]:
         getattr(pen, shape)(corners, fill="#e6b31e")
     return picture
@@ -59,38 +63,61 @@ def test_a_grid_of_that_size_stays_as_it_is():
 
 
 @pytest.fixture(scope="module")
-def drawn(encoder):
-    return [drawing_cells(encoder, flag(device).convert("RGBA")) for device in DEVICES]
+def reranker(encoder):
+    return Reranker.load(encoder)
 
 
-def test_the_drawing_that_a_place_shows_is_told_from_others_like_it(encoder, drawn):
-    reranker = Reranker.load(encoder)
+@pytest.fixture(scope="module")
+def drawn(reranker):
+    return [reranker.drawing(flag(device).convert("RGBA")) for device in DEVICES]
+
+
+def place_of(encoder, reranker, picture):
+    pixels = shown(picture)
+    return reranker.place(pixels, encoder.grids([pixels], CLOSER_SCALE)[0][0])
+
+
+def test_the_drawing_that_a_place_shows_is_told_from_others_like_it(encoder, reranker, drawn):
     for number, device in enumerate(DEVICES):
-        place = cells_of(encoder.grids([shown(flag(device))], CLOSER_SCALE)[0][0], PLACE_SIDE)
-        odds = reranker(place, [[cells] for cells in drawn])
+        odds = reranker(place_of(encoder, reranker, flag(device)), [[tokens] for tokens in drawn])
         assert odds.shape == (len(DEVICES),) and odds.argmax() == number
 
 
-def test_of_several_drawings_of_a_reference_the_likeliest_counts(encoder, drawn):
-    reranker = Reranker.load(encoder)
-    place = cells_of(encoder.grids([shown(flag("disc"))], CLOSER_SCALE)[0][0], PLACE_SIDE)
-    one, other, third = reranker(place, [[cells] for cells in drawn])
+def test_drawings_that_differ_in_colours_alone_are_told_apart(encoder, reranker):
+    drawn = [[reranker.drawing(flag("disc", color).convert("RGBA"))] for color in COLORS]
+    for number, color in enumerate(COLORS):
+        assert reranker(place_of(encoder, reranker, flag("disc", color)), drawn).argmax() == number
+
+
+def test_of_several_drawings_of_a_reference_the_likeliest_counts(encoder, reranker, drawn):
+    place = place_of(encoder, reranker, flag("disc"))
+    one, other, third = reranker(place, [[tokens] for tokens in drawn])
     assert reranker(place, [drawn[:2], drawn[2:]]) == pytest.approx([max(one, other), third], abs=1e-3)
     assert reranker(place, [drawn[2:], drawn[:2]]) == pytest.approx([third, max(one, other)], abs=1e-3)
 
 
-def test_margins_of_a_drawing_make_no_difference(encoder, drawn):
+def test_margins_of_a_drawing_make_no_difference(encoder):
     page = PIL.Image.new("RGBA", (320, 260), "white")
     page.paste(flag("disc"), (64, 50))
-    assert np.allclose(drawing_cells(encoder, page), drawn[0], atol=1e-3)
+    alone, framed = (drawing_patches(encoder, picture) for picture in (flag("disc").convert("RGBA"), page))
+    assert np.allclose(alone.cells, framed.cells, atol=1e-3) and np.array_equal(alone.pixels, framed.pixels)
 
 
 def test_an_encoder_without_one_has_none_and_one_of_another_encoder_is_refused(encoder, tmp_path):
     tiny = Encoder(tiny_encoder.write(tmp_path))
     assert Reranker.load(tiny) is None
-    shutil.copy(encoder.directory / FILE, tmp_path / FILE)
+    for name in (TOKENS_FILE, FILE):
+        shutil.copy(encoder.directory / name, tmp_path / name)
     with pytest.raises(EncoderError, match=f"{encoder.fingerprint}, not of {tiny.fingerprint}"):
         Reranker.load(tiny)
-    (tmp_path / FILE).write_bytes(b"no graph")
+    (tmp_path / TOKENS_FILE).write_bytes(b"no graph")
     with pytest.raises(EncoderError, match="no network"):
         Reranker.load(tiny)
+
+
+@pytest.mark.parametrize("missing", [TOKENS_FILE, FILE])
+def test_half_a_reranker_is_refused(encoder, tmp_path, missing):
+    half = Encoder(shutil.copytree(encoder.directory, tmp_path / "half"))
+    (half.directory / missing).unlink()
+    with pytest.raises(EncoderError, match=missing):
+        Reranker.load(half)

@@ -210,6 +210,7 @@ def test_one_command_makes_an_artefact_that_the_service_can_load(tmp_path):
         "tokenizer.json",
         "phrase_calibration.json",
         "reranker.onnx",
+        "reranker_tokens.onnx",
     }
     encoder = Encoder(run)
     assert np.load(run / "cohort.npy").shape[1] == encoder.dimension

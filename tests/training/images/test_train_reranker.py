@@ -3,16 +3,20 @@
 import shutil
 
 import numpy as np
+import PIL.Image
 import pytest
 import torch
 
+from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
-from models.images.reranker import DRAWING_SIDE, FILE, PLACE_SIDE, Reranker
+from models.images.gallery import Gallery
+from models.images.reranker import PLACE_SIDE, Patches, Reranker, drawing_patches, patches
+from models.images.transparency import on_clearest_background
 from models.settings import Settings
 from training.images import candidates, cohort, graphics, train_reranker, validation
 from training.images.corpus import load_corpus
 from training.images.pool import Pool, Search
-from training.images.reranker import CellComparison, export_reranker
+from training.images.reranker import Network, export_reranker
 from training.images.split import name_of
 
 LIMIT = 6
@@ -39,18 +43,45 @@ def test_the_right_candidate_and_only_that_should_have_high_odds():
     assert np.argmin(loss[False]) == 2
 
 
-def test_the_exported_graph_judges_any_number_of_drawings_of_one_encoder(run, tmp_path):
+def test_the_exported_graphs_judge_any_number_of_drawings_of_one_encoder(run, tmp_path):
     torch.manual_seed(0)
     encoder = Encoder(shutil.copytree(run, tmp_path / "copy"))
-    network = CellComparison(encoder.dimension)
-    assert export_reranker(network, encoder.fingerprint, encoder.directory / FILE) < 1e-3
-    draw = np.random.default_rng(0)
-    place = draw.normal(size=(PLACE_SIDE**2, encoder.dimension))
-    drawings = draw.normal(size=(5, DRAWING_SIDE**2, encoder.dimension))
-    odds = Reranker.load(encoder)(place, [[drawing] for drawing in drawings])
+    network = Network(encoder.dimension)
+    assert export_reranker(network, encoder.fingerprint, encoder.directory) < 1e-3
+    reranker, draw = Reranker.load(encoder), np.random.default_rng(0)
+    picture = draw.integers(0, 256, (192, 160, 3), dtype=np.uint8)
+    grid = encoder.grids([picture])[0][0]
+    drawn = [noise(draw) for _ in range(5)]
+    odds = reranker(reranker.place(picture, grid), [[reranker.drawing(drawing)] for drawing in drawn])
+    seen = patches(picture, grid, PLACE_SIDE)
+    known = [drawing_patches(encoder, drawing) for drawing in drawn]
     with torch.inference_mode():
-        expected = network(torch.tensor(place[None]).float(), torch.tensor(drawings[None]).float())[0]
-    assert odds == pytest.approx(expected.numpy(), abs=1e-4)
+        shown = (torch.tensor(seen.cells[None]).float(), torch.tensor(seen.pixels[None]))
+        others = Patches(*(torch.tensor(np.stack(parts)[None]) for parts in zip(*known, strict=True)))
+        expected = network(shown, (others.cells.float(), others.pixels))[0]
+    assert odds == pytest.approx(expected.numpy(), abs=1e-2)
+
+
+def test_a_reranker_that_is_wrong_hides_no_nearest_reference(tmp_path):
+    torch.manual_seed(0)
+    released = Settings().released()
+    encoder = Encoder(shutil.copytree(released.encoder_directory(), tmp_path / "wrong"))
+    network = Network(encoder.dimension)
+    with torch.no_grad():
+        network.comparison.judge[-1].weight.mul_(1e4)
+    export_reranker(network, encoder.fingerprint, encoder.directory)
+    gallery = Gallery.load(released.gallery_directory(), encoder)
+    detector = EmblemDetector(encoder, gallery)
+    for entry in range(0, len(gallery.entries), 400):
+        pixels = on_clearest_background(PIL.Image.fromarray(gallery.drawing(entry)))
+        _, closer = detector.candidates(pixels, encoder([pixels])[0])
+        found = {detector.references[number].reference_id for number in closer.references}
+        assert gallery.entries[entry].reference.reference_id in found
+
+
+def noise(draw):
+    """An RGBA drawing of anything."""
+    return PIL.Image.fromarray(draw.integers(0, 256, (96, 128, 4), dtype=np.uint8))
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +98,7 @@ def search(corpus, run):
 def test_places_show_their_first_drawing_or_none_of_all(search, monkeypatch):
     monkeypatch.setattr(candidates, "ENROLLED", (0.6, 1.0))  # of few drawings a part would be too few
     places, same = (candidates.draw_places(search, 30, seed=3, threads=threads) for threads in (1, 2))
-    assert np.array_equal(places.drawings, same.drawings) and np.array_equal(places.cells, same.cells)
+    assert np.array_equal(places.drawings, same.drawings) and all(map(np.array_equal, places.patches, same.patches))
     assert places.shown.any() and not places.shown.all()
     found = search.pool.identities[places.drawings]
     assert (found[places.shown, 0] == places.identities[places.shown]).all()
