@@ -26,7 +26,7 @@ MADE_BY = {
 }
 """Command that makes each part of `models/artifacts/`."""
 
-PARTS = {"captions": "text.onnx", "reranker": "reranker.onnx"}
+PARTS = {"captions": ("text.onnx",), "reranker": ("reranker_tokens.onnx", "reranker.onnx")}
 """Networks beside an encoder's `model.onnx`, by what its `metrics.json` has them under."""
 
 app = typer.Typer(add_completion=False, help="发布 · What ships with the code.", no_args_is_help=True)
@@ -67,7 +67,8 @@ def _metrics(artifacts: Path) -> dict[str, dict[str, Any]]:
         values = json.loads(path.read_text(encoding="utf-8"))
         folder = path.parent.relative_to(artifacts)
         found[(folder / "model.onnx").as_posix()] = _numbers(values) | _measured(values)
-        found |= {(folder / PARTS[name]).as_posix(): _numbers(values[name]) for name in PARTS if name in values}
+        measured = ((file, values[name]) for name, files in PARTS.items() if name in values for file in files)
+        found |= {(folder / file).as_posix(): _numbers(numbers) for file, numbers in measured}
     return found
 
 

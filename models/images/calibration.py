@@ -27,17 +27,20 @@ area, so it hardly varies."""
 NEAR = ("closer_normalized", "closer_similarity", "closer_margin", "closer_changed")
 GEOMETRY = ("details", "beyond_chance", "richness", "agreeing", "near_and_rich")
 CELLS = ("cells",)
-LEADS = ("nearest", "behind_nearest", "behind_in_details")
+LEADS = ("nearest", "behind_nearest", "behind_in_details", "behind_in_cells")
 CLOSER = (*FIRST, *NEAR, *GEOMETRY, *CELLS, *LEADS)
 """What the closer look knows besides: the first three and the last again, seen close; details that agree with a drawing
 (logarithm); how many more than harmless pictures reach (logarithm); details that the drawing has (logarithm), for a
-plain one is met by chance; the share of them that agrees; closer similarity times richness; log odds from cells side by
-side, zero where the encoder has no reranker; and beside the picture's other candidates, whether none is nearer by both
-looks, how far it is behind the nearest, and behind the one with most details."""
+plain one is met by chance; the share of them that agrees; closer similarity times richness; log odds from tokens side
+by side, zero where the encoder has no reranker; and beside the picture's other candidates, whether none is nearer by
+both looks, and how far it is behind the nearest, the one with most details, and the likeliest by tokens."""
 
-OPTIONAL = {"changed", "closer_changed", *CELLS}
+RERANKED = {*CELLS, "behind_in_cells"}
+"""What only a reranker knows."""
+
+OPTIONAL = {"changed", "closer_changed", *RERANKED}
 """What calibrations of galleries without prototypes, and of encoders without a reranker, may lack: there it is always
-zero, and so is its weight."""
+zero, and so is its weight, as is that of a lead that was not known when a calibration was fitted."""
 
 Array = np.ndarray
 Scorer = Callable[[Array], Array]
@@ -138,7 +141,7 @@ class Calibration:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             first, closer = Logistic.of(values["first"], FIRST), Perceptron.of(values["closer"], CLOSER)
-            needs_reranker = not values["closer"]["hidden"].keys().isdisjoint(CELLS)
+            needs_reranker = not values["closer"]["hidden"].keys().isdisjoint(RERANKED)
             made = cls(first, closer, float(values["floor"]))
         except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise EncoderError(f"{path} holds no calibration for this detector: {error!r}") from error

@@ -121,7 +121,7 @@ class Reranker:
 
 def patches(pixels: Array, grid: Array, side: int) -> Patches:
     """A picture, RGB uint8 (height, width, 3), and its grid, brought to a square of cells."""
-    # Where it has to grow, this way of resizing repeats pixels, which a network reads as well as blurred ones.
+    # OpenCV takes the mean of an area only where both sides shrink; the network has learnt so.
     small = cv2.resize(np.ascontiguousarray(pixels), (side * PIXELS, side * PIXELS), interpolation=cv2.INTER_AREA)
     return Patches(cells_of(grid, side), small)
 
@@ -152,7 +152,7 @@ def _opened(path: Path, fingerprint: str) -> onnxruntime.InferenceSession:
         raise EncoderError(f"{path} is no network that can be run: {error}") from error
     if made_for != fingerprint:
         raise EncoderError(
-            f"{path} compares cells of encoder {made_for}, not of {fingerprint}: take the one that was trained with "
+            f"{path} knows cells of encoder {made_for}, not of {fingerprint}: take the one that was trained with "
             "this encoder, or calibrate the encoder without one"
         )
     return network

@@ -61,7 +61,7 @@ CHANCE_DETAILS = 5
 
 KEPT_KEYPOINTS, KEPT_TOKENS = 512, 4_096
 """Drawings whose keypoints, and whose tokens, stay in memory: some 25 and 32 MB. One that is not there costs 11 and 5
-ms."""
+ms: eight references are asked about at each of two places, the first time that they are candidates."""
 
 Array = np.ndarray
 
@@ -158,14 +158,14 @@ class Verifier:
         seen, near = self._matcher.together(seen, self._matcher(large_windows(pool(*grid))))
         both = seen.best + near.best
         nearest = strongest(both)
-        likely = self._reranked(cutting, grid[0], [self._entries(number, seen, near) for number in nearest])
+        entries = [self._entries(number, seen, near) for number in nearest]
+        likely = self._reranked(cutting, grid[0], entries)
         promising = both[nearest] + LOGIT * likely
         promising[0] = np.inf  # the reranker may be wrong about the nearest one, which has most to say for it
         best = np.argsort(-promising, kind="stable")[:REFERENCES]
         chosen, likely = nearest[best], likely[best]
         details = detect(_scaled(cutting))
-        entries = [self._entries(number, seen, near) for number in chosen]
-        agreements = [self._agreement(details, drawings) for drawings in entries]
+        agreements = [self._agreement(details, entries[place]) for place in best]
         columns = [near.best[chosen], near.similar[chosen], self._matcher.margins(near, chosen)]
         columns += [near.changed[chosen]]
         columns += _geometry(agreements, near.best[chosen])
@@ -217,8 +217,8 @@ def _geometry(agreements: Sequence[tuple[Agreement, int]], similar: Array) -> li
 def with_leads(features: Array) -> Array:
     """What is known of each candidate, and beside it how it stands among the others: `calibration.LEADS`."""
     both = features[:, CLOSER.index("normalized")] + features[:, CLOSER.index("closer_normalized")]
-    details = features[:, CLOSER.index("details")]
-    leads = [both.argmax() == np.arange(len(both)), both - both.max(), details - details.max()]
+    leads = [both.argmax() == np.arange(len(both)), both - both.max()]
+    leads += [known - known.max() for known in (features[:, CLOSER.index(name)] for name in ("details", "cells"))]
     return np.column_stack([features, *leads])
 
 

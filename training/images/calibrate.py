@@ -22,7 +22,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from models.images.calibration import CELLS, CLOSER, FIRST, Calibration, Logistic, Perceptron
+from models.images.calibration import CLOSER, FIRST, RERANKED, Calibration, Logistic, Perceptron
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
@@ -63,7 +63,7 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None) -> Pa
     """Write `calibration.json` into an encoder's artefact folder.
 
     Args:
-        directory: holds `model.onnx`, `config.json`, `cohort.npy` and, if it is to be used, `reranker.onnx`.
+        directory: holds `model.onnx`, `config.json`, `cohort.npy` and, if it is to be used, the reranker.
         limit: at most this many drawings a package and pictures of each sort, for tests.
 
     Returns:
@@ -101,7 +101,7 @@ def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample]) -> dic
     platt = fit_platt(tops, right)
     closer = settled(fit_perceptron(close), platt).values(CLOSER)
     if not (encoder.directory / RERANKER).exists():
-        closer["hidden"] = {name: weights for name, weights in closer["hidden"].items() if name not in CELLS}
+        closer["hidden"] = {name: weights for name, weights in closer["hidden"].items() if name not in RERANKED}
     found = np.zeros(len(samples), dtype=bool)
     scores[chosen], found[chosen] = platt(tops[:, None]), right
     return {

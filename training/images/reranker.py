@@ -114,7 +114,7 @@ class TokenComparison(nn.Module):
 
 
 class Network(nn.Module):
-    """Both, as they are trained.
+    """Tokens and their comparison, which are trained together.
 
     Args:
         dimension: of the encoder's cells.
@@ -150,28 +150,40 @@ def export_reranker(network: Network, fingerprint: str, directory: Path) -> floa
     """
     network.eval()
     draw = torch.Generator().manual_seed(0)
-    cells = torch.randn((3, DRAWING_SIDE**2, network.tokens.project.in_features), generator=draw)
-    side = DRAWING_SIDE * PIXELS
-    pixels = torch.randint(256, (3, side, side, 3), generator=draw, dtype=torch.uint8)
+    drawing, place = (_anything(draw, *shape, network) for shape in ((2, DRAWING_SIDE), (1, PLACE_SIDE)))
     square = {0: "n", 1: "height", 2: "width"}
     axes = {"cells": {0: "n", 1: "cells"}, "pixels": square, "tokens": {0: "n", 1: "cells"}}
-    given = {"cells": cells, "pixels": pixels}
-    difference = _export(network.tokens, given, axes, fingerprint, directory / TOKENS_FILE)
-    place, drawings = (
+    difference = _export(network.tokens, drawing, place, axes, directory / TOKENS_FILE)
+    shown, drawn = (
         torch.randn(shape, generator=draw) for shape in ((1, PLACE_SIDE**2, WIDTH), (1, 3, DRAWING_SIDE**2, WIDTH))
     )
     axes = {"drawings": {1: "n"}, "logits": {1: "n"}}
-    given = {"place": place, "drawings": drawings}
-    return max(difference, _export(network.comparison, given, axes, fingerprint, directory / FILE))
+    fewer, all_of_them = ({"place": shown, "drawings": drawn[:, :count]} for count in (2, 3))
+    difference = max(difference, _export(network.comparison, fewer, all_of_them, axes, directory / FILE))
+    for path in (directory / TOKENS_FILE, directory / FILE):
+        write_for(fingerprint, path, path)
+    return difference
+
+
+def _anything(draw: torch.Generator, count: int, side: int, network: Network) -> dict[str, Tensor]:
+    """Cells and pixels of so many squares."""
+    cells = torch.randn((count, side**2, network.tokens.project.in_features), generator=draw)
+    square = (count, side * PIXELS, side * PIXELS, 3)
+    return {"cells": cells, "pixels": torch.randint(256, square, generator=draw, dtype=torch.uint8)}
 
 
 def _export(
-    network: nn.Module, given: dict[str, Tensor], axes: dict[str, dict[int, str]], fingerprint: str, path: Path
+    network: nn.Module,
+    example: dict[str, Tensor],
+    given: dict[str, Tensor],
+    axes: dict[str, dict[int, str]],
+    path: Path,
 ) -> float:
+    """Trace with an example, compare with what is given, of other sizes: those of the example may not be built in."""
     output = next(name for name in axes if name not in given)
     torch.onnx.export(
         network,
-        tuple(given.values()),
+        tuple(example.values()),
         str(path),
         opset_version=OPSET,
         input_names=list(given),
@@ -179,7 +191,6 @@ def _export(
         dynamic_axes=axes,
         dynamo=False,
     )
-    write_for(fingerprint, path, path)
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     found = session.run([output], {name: values.numpy() for name, values in given.items()})[0]
     with torch.inference_mode():

@@ -1,4 +1,4 @@
-"""What a calibration is fitted on: a gallery of owners never trained on, imitations of it, and harmless pictures."""
+"""What a calibration is fitted on: imitations of owners never trained on, a gallery with them, harmless pictures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from training.images.signs import sign
 from training.images.split import Fold, name_of
 
 OWN_LOGOS, ARTISTS = 600, 3
-"""Logos in the validation gallery beside all its flags and arms, one an owner, and drawings of each reference at most.
+"""Logos in the validation gallery beside flags and arms, one an owner, and drawings of each reference at most.
 Packages hold an owner's logo several times, with its name and without, and taking one for the other is no error to
 heed."""
 
@@ -33,8 +33,8 @@ SAME = 0.9
 """Cosine from which two identities are taken for one under two names."""
 
 STATES = 0.5
-"""Part of the imitations that imitates a flag or arms: of the default gallery's references 56% are such, of these
-14%."""
+"""Part of the imitations that imitates a flag or arms: of the default gallery's references 56% are such, of
+those that are imitated here 14%."""
 
 IMITATIONS, HARMLESS = 3_000, 7_000
 SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
@@ -50,16 +50,17 @@ Sample = tuple[Array, str | None]
 def validation_gallery(
     encoder: Encoder, rendered: Graphics, scratch: Path, limit: int | None
 ) -> tuple[Gallery, dict[str, list[int]]]:
-    """A gallery of validation owners, and the rows of each of its references.
+    """A gallery, and the rows of each of its references that is imitated: those of validation owners.
 
     The flags and arms that the encoder was trained on are enrolled too, one drawing each, and are never right: a flag
-    is taken for another one, and a platform enrols those of all states.
+    is taken for another one, and a platform enrols those of all states. The encoder tells them apart better than what
+    it never saw, so that they crowd the gallery less than a platform's do.
     """
     rows = _references(rendered, Fold.VALIDATION)
     chosen = set(_logos(rendered, rows)[:OWN_LOGOS])
     names = [name for name in rows if name in chosen or not _is_logo(name)][:limit]
     own = _drawn(rendered, {name: rows[name] for name in names}, ARTISTS)
-    trained = {name: rows for name, rows in _references(rendered, Fold.TRAIN).items() if not _is_logo(name)}
+    trained = {name: places for name, places in _references(rendered, Fold.TRAIN).items() if not _is_logo(name)}
     crowd = _drawn(rendered, dict(list(trained.items())[:limit]), 1)
     enrolled = _told_apart(encoder, rendered, own | crowd)
     lines = [_enrolled(rendered, row, scratch) for row in chain.from_iterable(enrolled.values())]

@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from models.images.calibration import CELLS, CLOSER, FIRST, Calibration, Logistic, Perceptron
+from models.images.calibration import CLOSER, FIRST, RERANKED, Calibration, Logistic, Perceptron
 from models.images.encoder import EncoderError
 
-ALONE = tuple(name for name in CLOSER if name not in CELLS)
+ALONE = tuple(name for name in CLOSER if name not in RERANKED)
 """What is known without a reranker."""
 
 

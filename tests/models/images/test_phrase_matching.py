@@ -8,7 +8,7 @@ import tiny_encoder
 import tiny_text
 from test_gallery import described, emblem, reference_file
 
-from models.images.calibration import CELLS, CLOSER, FIRST
+from models.images.calibration import CLOSER, FIRST, RERANKED
 from models.images.decode import Image
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder, EncoderError
@@ -19,7 +19,7 @@ from models.profile import Label
 NEVER = {"first": {"weights": dict.fromkeys(FIRST, 0.0), "bias": -9.0}, "floor": 0.5}
 SILENT = {"weights": [0.0], "bias": -9.0}
 NEVER |= {
-    "closer": {"hidden": {name: [0.0] for name in CLOSER if name not in CELLS}, "offsets": [0.0], "output": SILENT}
+    "closer": {"hidden": {name: [0.0] for name in CLOSER if name not in RERANKED}, "offsets": [0.0], "output": SILENT}
 }
 """A calibration by which no emblem with a picture is found, so that only phrases speak."""
 

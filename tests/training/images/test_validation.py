@@ -35,6 +35,10 @@ def rendered():
         "flag.other": (ours, 2),
         "logo.one": (owner(Fold.VALIDATION, "brand"), 3),
         "logo.two": (owner(Fold.VALIDATION, "maker"), 4),
+        "logo.three": (owner(Fold.VALIDATION, "shop"), 8),
+        "logo.four": (owner(Fold.VALIDATION, "bank"), 19),
+        "logo.five": (owner(Fold.VALIDATION, "app"), 10),
+        "arms.ours": (ours, 21),
         "flag.trained": (trained, 5),
         "flag.trained-twin": (trained, 2),
         "logo.trained": (owner(Fold.TRAIN, "brand"), 6),
@@ -59,14 +63,15 @@ def test_flags_that_were_trained_on_are_enrolled_and_never_right(made):
 
 def test_of_two_identities_that_look_the_same_the_first_is_enrolled(made):
     _, rows = made
-    assert list(rows) == ["flag.ours", "flag.other", "logo.one", "logo.two"]
+    logos = ["logo.one", "logo.two", "logo.three", "logo.four", "logo.five"]
+    assert list(rows) == ["flag.ours", "flag.other", *logos, "arms.ours"]
 
 
-def test_flags_are_imitated_as_often_as_the_default_gallery_has_them(rendered, made):
-    _, rows = made
-    names = [name for _, name in validation.imitated(rendered, rows, np.random.default_rng(0), 60)]
+def test_flags_and_arms_are_imitated_as_often_as_logos_however_few_they_are(rendered, made):
+    rows = {name: places for name, places in made[1].items() if name != "flag.other"}
+    names = [name for _, name in validation.imitated(rendered, rows, np.random.default_rng(0), 80)]
     assert set(names) == rows.keys()
-    assert 20 < sum(name.startswith("flag.") for name in names) < 40
+    assert 32 < sum(not name.startswith("logo.") for name in names) < 48
 
 
 def test_a_gallery_of_logos_alone_is_imitated_too(rendered, made):
