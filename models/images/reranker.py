@@ -145,6 +145,8 @@ def cells_of(grid: Array, side: int) -> Array:
 
 
 def _opened(path: Path, fingerprint: str) -> onnxruntime.InferenceSession:
+    if not path.exists():
+        raise EncoderError(f"{path} is missing: a reranker needs both {TOKENS_FILE} and {FILE}")
     try:
         network = session(path, 1, keep_memory=False)
         made_for = network.get_modelmeta().custom_metadata_map.get(ENCODER)

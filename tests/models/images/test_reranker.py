@@ -119,5 +119,5 @@ def test_an_encoder_without_one_has_none_and_one_of_another_encoder_is_refused(e
 def test_half_a_reranker_is_refused(encoder, tmp_path, missing):
     half = Encoder(shutil.copytree(encoder.directory, tmp_path / "half"))
     (half.directory / missing).unlink()
-    with pytest.raises(EncoderError, match=missing):
+    with pytest.raises(EncoderError, match=f"{missing} is missing"):
         Reranker.load(half)
