@@ -61,7 +61,7 @@ CHANCE_DETAILS = 5
 
 KEPT_KEYPOINTS, KEPT_TOKENS = 512, 4_096
 """Drawings whose keypoints, and whose tokens, stay in memory: some 25 and 32 MB. One that is not there costs 11 and 5
-ms: eight references are asked about at each of two places, the first time that they are candidates."""
+ms, the latter for each of eight references at each of two places."""
 
 Array = np.ndarray
 

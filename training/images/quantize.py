@@ -76,9 +76,10 @@ def quantize(
     for name in ("cohort.npy", "calibration.json"):
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
+    fingerprint = Encoder(target).fingerprint
     for name in (TOKENS_FILE, FILE):
         if (source / name).is_file():
-            write_for(Encoder(target).fingerprint, source / name, target / name)
+            write_for(fingerprint, source / name, target / name)
     return target
 
 

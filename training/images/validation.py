@@ -33,8 +33,8 @@ SAME = 0.9
 """Cosine from which two identities are taken for one under two names."""
 
 STATES = 0.5
-"""Part of the imitations that imitates a flag or arms: of the default gallery's references 56% are such, of
-those that are imitated here 14%."""
+"""Part of the imitations that imitates a flag or arms: of the default gallery's references 56% are such, of those
+that are imitated here 14%."""
 
 IMITATIONS, HARMLESS = 3_000, 7_000
 SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))

@@ -52,14 +52,17 @@ def test_the_exported_graphs_judge_any_number_of_drawings_of_one_encoder(run, tm
     picture = draw.integers(0, 256, (192, 160, 3), dtype=np.uint8)
     grid = encoder.grids([picture])[0][0]
     drawn = [noise(draw) for _ in range(5)]
-    odds = reranker(reranker.place(picture, grid), [[reranker.drawing(drawing)] for drawing in drawn])
+    place, drawings = reranker.place(picture, grid), np.stack([reranker.drawing(drawing) for drawing in drawn])
+    odds = reranker(place, drawings[:, None])
     seen = patches(picture, grid, PLACE_SIDE)
-    known = [drawing_patches(encoder, drawing) for drawing in drawn]
+    known = Patches(*map(np.stack, zip(*(drawing_patches(encoder, drawing) for drawing in drawn), strict=True)))
     with torch.inference_mode():
-        shown = (torch.tensor(seen.cells[None]).float(), torch.tensor(seen.pixels[None]))
-        others = Patches(*(torch.tensor(np.stack(parts)[None]) for parts in zip(*known, strict=True)))
-        expected = network(shown, (others.cells.float(), others.pixels))[0]
-    assert odds == pytest.approx(expected.numpy(), abs=1e-2)
+        shown = network.tokens(torch.tensor(seen.cells[None]).float(), torch.tensor(seen.pixels[None]))[0]
+        others = network.tokens(torch.tensor(known.cells).float(), torch.tensor(known.pixels))
+        expected = network.comparison(torch.tensor(place[None]).float(), torch.tensor(drawings[None]).float())[0]
+    for tokens, exact in ((place, shown), (drawings, others)):
+        assert np.allclose(tokens, exact.numpy(), rtol=1e-3, atol=1e-4)  # kept in 16 bits
+    assert odds == pytest.approx(expected.numpy(), abs=1e-4)
 
 
 def test_a_reranker_chooses_what_is_verified_but_hides_no_nearest_reference(tmp_path):

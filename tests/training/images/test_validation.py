@@ -11,8 +11,6 @@ from training.images import validation
 from training.images.graphics import SIDE, Graphic, Graphics
 from training.images.split import Fold, fold_of
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 def owner(fold, kind):
     return next(name for name in (f"{kind}.{number}" for number in count()) if fold_of(name) is fold)
