@@ -1,19 +1,38 @@
 """Places that are looked at closely lie apart, and what is seen there is told as a place of the picture."""
 
 import numpy as np
+import pytest
 
 from models.images.calibration import CLOSER, LEADS
-from models.images.verify import LOOKS, distinct, with_leads
+from models.images.verify import LOOKS, places_of, with_leads
+
+NOISE = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
 
 
-def test_of_boxes_at_one_place_the_first_is_looked_at():
+def test_of_windows_at_one_place_the_first_is_looked_at():
     here, nearly, there = (0.0, 0.0, 0.4, 0.4), (0.02, 0.0, 0.42, 0.4), (0.6, 0.6, 1.0, 1.0)
-    assert distinct([here, nearly, there]) == [here, there]
+    assert list(places_of(NOISE, [here, nearly, there])) == [here, there]
 
 
 def test_no_more_places_are_looked_at_than_there_is_time_for():
     corners = [(x, y, x + 0.1, y + 0.1) for x in (0.0, 0.3, 0.6) for y in (0.0, 0.3, 0.6)]
-    assert distinct(corners) == corners[:LOOKS]
+    assert list(places_of(NOISE, corners)) == corners[:LOOKS]
+
+
+def test_a_place_is_cut_out_with_what_is_around_it():
+    window = (0.2, 0.2, 0.6, 0.6)
+    assert places_of(NOISE, [window]) == {window: pytest.approx((0.1, 0.1, 0.7, 0.7))}
+
+
+def test_of_a_masthead_on_plain_ground_only_its_line_is_cut_out_and_that_once():
+    pixels = np.full((256, 256, 3), 250, np.uint8)
+    pixels[64:80, 20:236:8], pixels[64:80, 22:238:8] = 20, 20
+    upper, middle, lower = (0.0, 0.0, 1.0, 0.5), (0.15, 0.1, 0.85, 0.6), (0.3, 0.7, 0.6, 1.0)
+    places = places_of(pixels, [upper, middle, lower])
+    assert list(places) == [upper, lower]
+    left, top, right, bottom = places[upper]
+    assert left < 20 / 256 and right > 228 / 256
+    assert 0.1 < top < 64 / 256 and 80 / 256 < bottom < 0.4
 
 
 def test_each_candidate_is_told_how_far_it_is_behind_the_best_in_every_respect():
