@@ -17,7 +17,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, cast
 
-import cv2
 import numpy as np
 import onnxruntime
 import PIL.Image
@@ -32,11 +31,18 @@ TOKENS_FILE, FILE = "reranker_tokens.onnx", "reranker.onnx"
 neither."""
 
 PLACE_SIDE, DRAWING_SIDE = 12, 8
-"""Cells per side that a place and a drawing are brought to: what the grid of a square has at the scales that the
-network sees them at. An emblem fills about two thirds of its place, so that its cells are as large as the drawing's."""
+"""Roots of how many cells a place and a drawing are brought to: a square has as many at the scales that the network
+sees it at. An emblem fills about two thirds of its place, so that its cells are as large as the drawing's."""
+
+STRIP = 2.0
+"""Ratio of sides beyond which a picture has four times as many cells along as across: in a square of cells several
+letters of a masthead would share one."""
 
 PIXELS = 8
 """Of a cell's side: what of the picture lies beneath it is brought to so many."""
+
+RANK = 4
+"""Axes of what either graph is given first: pictures, rows, columns, and numbers of a cell."""
 
 ENCODER = "encoder"
 """Under this name the graphs' metadata hold the fingerprint of the encoder whose cells they know."""
@@ -48,11 +54,11 @@ Array = np.ndarray
 
 
 class Patches(NamedTuple):
-    """A place or a drawing as a square of cells.
+    """A place or a drawing as cells.
 
     Attributes:
-        cells: of the encoder's grid, float16 (side * side, dimension).
-        pixels: beneath them, RGB, uint8 (side * PIXELS, side * PIXELS, 3).
+        cells: of the encoder's grid, float16 (rows, columns, dimension).
+        pixels: beneath them, RGB, uint8 (rows * PIXELS, columns * PIXELS, 3).
     """
 
     cells: Array
@@ -64,10 +70,10 @@ class Reranker:
 
     Args:
         encoder: whose cells are compared.
-        tokens: from `cells`, float32 (n, side * side, dimension), and `pixels`, uint8 (n, side * PIXELS, side * PIXELS,
-            3), to `tokens`, float32 (n, side * side, width).
-        network: from `place`, float32 (1, tokens, width), and `drawings`, float32 (1, n, tokens, width), to `logits`,
-            float32 (1, n).
+        tokens: from `cells`, float32 (n, rows, columns, dimension), and `pixels`, uint8 (n, rows * PIXELS, columns *
+            PIXELS, 3), to `tokens`, float32 (n, rows, columns, width).
+        network: from `place`, float32 (1, rows, columns, width), and `drawings`, float32 (n, rows, columns, width), to
+            `logits`, float32 (n,).
     """
 
     def __init__(
@@ -88,7 +94,7 @@ class Reranker:
         return cls(encoder, *(_opened(path, encoder.fingerprint) for path in paths))
 
     def place(self, pixels: Array, grid: Array) -> Array:
-        """Tokens of a place, float16 (PLACE_SIDE squared, width).
+        """Tokens of a place, float16 (rows, columns, width).
 
         Args:
             pixels: what was cut out, RGB, uint8 (height, width, 3).
@@ -97,7 +103,7 @@ class Reranker:
         return self._tokens_of(patches(pixels, grid, PLACE_SIDE))
 
     def drawing(self, drawing: PIL.Image.Image) -> Array:
-        """Tokens of an RGBA drawing, float16 (DRAWING_SIDE squared, width)."""
+        """Tokens of an RGBA drawing, float16 (rows, columns, width)."""
         return self._tokens_of(drawing_patches(self._encoder, drawing))
 
     def __call__(self, place: Array, references: Sequence[Sequence[Array]]) -> Array:
@@ -109,10 +115,13 @@ class Reranker:
             place: as `place` gives them.
             references: of each at least one drawing's, as `drawing` gives them.
         """
-        drawings = np.stack([drawing for reference in references for drawing in reference])
-        given = {"place": place[None].astype(np.float32), "drawings": drawings[None].astype(np.float32)}
-        starts = np.cumsum([0, *map(len, references[:-1])])
-        return np.maximum.reduceat(self._network.run(["logits"], given)[0][0], starts)
+        drawings = [drawing for reference in references for drawing in reference]
+        shown, odds = place[None].astype(np.float32), np.empty(len(drawings), np.float32)
+        for shape in {drawing.shape for drawing in drawings}:
+            alike = [number for number, drawing in enumerate(drawings) if drawing.shape == shape]
+            drawn = np.stack([drawings[number] for number in alike]).astype(np.float32)
+            odds[alike] = self._network.run(["logits"], {"place": shown, "drawings": drawn})[0]
+        return np.maximum.reduceat(odds, np.cumsum([0, *map(len, references[:-1])]))
 
     def _tokens_of(self, given: Patches) -> Array:
         values = {"cells": given.cells[None].astype(np.float32), "pixels": given.pixels[None]}
@@ -120,10 +129,18 @@ class Reranker:
 
 
 def patches(pixels: Array, grid: Array, side: int) -> Patches:
-    """A picture, RGB uint8 (height, width, 3), and its grid, brought to a square of cells."""
-    # OpenCV takes the mean of an area only where both sides shrink; the network has learnt so.
-    small = cv2.resize(np.ascontiguousarray(pixels), (side * PIXELS, side * PIXELS), interpolation=cv2.INTER_AREA)
-    return Patches(cells_of(grid, side), small)
+    """A picture, RGB uint8 (height, width, 3), and its grid, brought to side * side cells."""
+    rows, columns = cells_for(pixels.shape[0], pixels.shape[1], side)
+    size = (columns * PIXELS, rows * PIXELS)
+    small = PIL.Image.fromarray(pixels).resize(size, PIL.Image.Resampling.HAMMING)
+    return Patches(cells_of(grid, rows, columns), np.asarray(small))
+
+
+def cells_for(height: int, width: int, side: int) -> tuple[int, int]:
+    """Rows and columns of cells of a picture, side * side in all."""
+    if width > STRIP * height:
+        return side // 2, side * 2
+    return (side * 2, side // 2) if height > STRIP * width else (side, side)
 
 
 def drawing_patches(encoder: Encoder, drawing: PIL.Image.Image) -> Patches:
@@ -132,16 +149,15 @@ def drawing_patches(encoder: Encoder, drawing: PIL.Image.Image) -> Patches:
     return patches(pixels, encoder.grids([pixels], DRAWING_SCALE)[0][0], DRAWING_SIDE)
 
 
-def cells_of(grid: Array, side: int) -> Array:
-    """A grid brought to a square of cells, each the mean of what it covers: float16 (side * side, dimension).
+def cells_of(grid: Array, rows: int, columns: int) -> Array:
+    """A grid brought to other cells, each the mean of what it covers: float16 (rows, columns, dimension).
 
     Args:
-        grid: float32 (rows, columns, dimension).
+        grid: float32 (height, width, dimension).
     """
-    rows, columns, dimension = grid.shape
-    by_row = _shares(rows, side) @ grid.reshape(rows, columns * dimension)
-    by_column = _shares(columns, side) @ by_row.reshape(side, columns, dimension)
-    return by_column.reshape(side * side, dimension).astype(np.float16)
+    height, width, dimension = grid.shape
+    by_row = _shares(height, rows) @ grid.reshape(height, width * dimension)
+    return cast(Array, (_shares(width, columns) @ by_row.reshape(rows, width, dimension)).astype(np.float16))
 
 
 def _opened(path: Path, fingerprint: str) -> onnxruntime.InferenceSession:
@@ -152,6 +168,8 @@ def _opened(path: Path, fingerprint: str) -> onnxruntime.InferenceSession:
         made_for = network.get_modelmeta().custom_metadata_map.get(ENCODER)
     except Exception as error:  # ONNX Runtime's errors have no other class in common
         raise EncoderError(f"{path} is no network that can be run: {error}") from error
+    if len(network.get_inputs()[0].shape) != RANK:
+        raise EncoderError(f"{path} takes cells as a list and not in rows: train the reranker again")
     if made_for != fingerprint:
         raise EncoderError(
             f"{path} knows cells of encoder {made_for}, not of {fingerprint}: take the one that was trained with "
@@ -161,8 +179,8 @@ def _opened(path: Path, fingerprint: str) -> onnxruntime.InferenceSession:
 
 
 @lru_cache(maxsize=256)
-def _shares(length: int, side: int) -> Array:
-    """How much of each of `side` equal parts of a line is each of its cells, float32 (side, length)."""
-    edges, ends = np.arange(length), np.arange(side)[:, None] * length / side
-    covered = np.minimum(edges + 1, ends + length / side) - np.maximum(edges, ends)
-    return (covered.clip(min=0) * side / length).astype(np.float32)
+def _shares(length: int, parts: int) -> Array:
+    """How much of each of some equal parts of a line is each of its cells, float32 (parts, length)."""
+    edges, ends = np.arange(length), np.arange(parts)[:, None] * length / parts
+    covered = np.minimum(edges + 1, ends + length / parts) - np.maximum(edges, ends)
+    return (covered.clip(min=0) * parts / length).astype(np.float32)

@@ -12,13 +12,14 @@ from tqdm import tqdm
 
 from models.boxes import area, shared
 from models.images.encoder import pool
-from models.images.reranker import PIXELS, PLACE_SIDE, Patches, patches
+from models.images.reranker import PLACE_SIDE, Patches, patches
 from models.images.restyled import is_plain
-from models.images.verify import CLOSER_SCALE, LOOKS, cut, distinct, large_windows, widened
+from models.images.verify import CLOSER_SCALE, LOOKS, cut, large_windows, places_of, widened
 from models.profile import Box
 from training.images.backgrounds import Generator, Size
 from training.images.batches import pick
 from training.images.imitations import harmless, imitate
+from training.images.patch_store import PatchStore
 from training.images.pool import Pool, Search
 from training.images.signs import sign
 from training.images.validation import SAME
@@ -35,8 +36,8 @@ SCENES, SIGNS = 0.35, 0.3
 flags and monograms of nobody."""
 
 SHARES = {
-    **{"flag": 0.15, "invented flag": 0.08, "arms": 0.08, "own": 0.06},
-    **{"logo": 0.33, "wordmark": 0.08, "emoji": 0.12, "icon": 0.1},
+    **{"flag": 0.15, "invented flag": 0.14, "arms": 0.09, "own": 0.05},
+    **{"logo": 0.27, "wordmark": 0.12, "emoji": 0.1, "icon": 0.08},
 }
 """How often each kind is imitated."""
 
@@ -49,6 +50,9 @@ ENROLLED = (0.04, 0.4)
 SHOWN, HIDDEN = 0.4, 0.15
 """Part of an emblem from which a place shows it, and below which it does not; what lies between is not learnt from."""
 
+OWN_STRIP = 0.25
+"""Least part of a place that its emblem has: what is cut to a strip of something else is not learnt from."""
+
 OTHER_ARTIST = 0.5
 """How often a picture's gallery lacks the very drawing that was imitated, where there are others of its identity."""
 
@@ -60,14 +64,14 @@ class Places:
     """Places of pictures, and the drawings found for each.
 
     Attributes:
-        patches: of all places, their first axis.
+        patches: of all places; what lies behind these is not set.
         drawings: int64 (places, CANDIDATES), of a pool; where fewer were found the last one is repeated.
         cosines: float32 (places, CANDIDATES), what the search said: normalised cosines of both looks, summed.
         shown: bool (places,), whether the place shows what its first drawing depicts; else none is right.
         identities: int64 (places,), what the picture imitates; -1 for harmless ones.
     """
 
-    patches: Patches
+    patches: PatchStore
     drawings: Array
     cosines: Array
     shown: Array
@@ -76,19 +80,15 @@ class Places:
 
 def draw_places(search: Search, pictures: int, seed: int, threads: int) -> Places:
     """Places of so many random pictures; the same seed gives the same, whatever the threads."""
-    most, side = pictures * LOOKS, PLACE_SIDE * PIXELS
-    seen = Patches(
-        np.empty((most, PLACE_SIDE**2, search.encoder.dimension), np.float16), np.empty((most, side, side, 3), np.uint8)
-    )
+    seen = PatchStore(pictures * LOOKS, PLACE_SIDE, search.encoder.dimension)
     rows: list[tuple[Array, Array, bool, int]] = []
     with ThreadPoolExecutor(threads) as workers:
         made = workers.map(lambda number: list(_places(np.random.default_rng((seed, number)), search)), range(pictures))
         for place in (place for places in tqdm(made, "places", pictures) for place in places):
             # Gathered in a list first, they would need their memory twice.
-            for all_of_them, one in zip(seen, place[0], strict=True):
-                all_of_them[len(rows)] = one
+            seen[len(rows)] = place[0]
             rows.append(place[1:])
-    return Places(Patches(*(values[: len(rows)] for values in seen)), *map(np.array, zip(*rows, strict=True)))
+    return Places(seen, *map(np.array, zip(*rows, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -121,11 +121,12 @@ def _places(draw: Generator, search: Search) -> Iterator[Row]:
     first, identities = similar.max(axis=0), search.pool.identities[rows]
     best = _of_each(identities, np.argsort(-first))
     boxes = [cast(Box, tuple(map(float, embedding.boxes[similar[:, row].argmax()]))) for row in best]
-    for place in map(widened, distinct(boxes)):
-        part = shared(made.box, place) / area(made.box) if made.box else 0.0
-        if HIDDEN < part < SHOWN:
-            continue
+    for window, place in places_of(made.picture, boxes).items():
+        # A strip of an emblem is seen with the eyes of one who saw what is around it.
+        part = shared(made.box, widened(window)) / area(made.box) if made.box else 0.0
         is_shown = part >= SHOWN
+        if HIDDEN < part < SHOWN or (is_shown and made.box and shared(made.box, place) < OWN_STRIP * area(place)):
+            continue
         cutting = cut(made.picture, place)
         grid = search.encoder.grids([cutting], CLOSER_SCALE)[0]
         both = first + search.similarities(large_windows(pool(*grid)), rows).max(axis=0)

@@ -24,7 +24,7 @@ a reference that is nearly one colour, or plain bands of colour, is easily met b
 ## How it was made
 `huijian train images` (training/images/train.py): {start},
 then {pictures:,} imitations of {identities:,} graphics and harmless pictures in {minutes:.0f} minutes on a CPU. Owners
-of the validation and test folds (training/images/split.py) were not trained on; cohort, calibration and half of what
+of the validation and test folds (training/images/split.py) were not trained on; cohort, calibration and part of what
 the reranker learns come from the validation fold.
 {note}
 ## What it was measured at
@@ -43,10 +43,11 @@ Logos, flags and emblems in these packages are marks of their owners; none of th
 
 RERANKER = """
 ## The reranker
-`reranker_tokens.onnx` makes tokens of the cells of a place that is looked at closely (12 x 12) or of a drawing (8 x 8)
-and of the pixels beneath them (8 x 8 each); `reranker.onnx` compares those of a place with those of a drawing. Both
-were trained on places of {pictures:,} pictures beside the drawings that the encoder's search finds for them; half of
-the imitations are of drawings that the encoder never saw, of validation owners that the calibration leaves out.
+`reranker_tokens.onnx` makes tokens of the cells of a place that is looked at closely (12 x 12, of a strip 6 x 24) or of
+a drawing (8 x 8, of a strip 4 x 16) and of the pixels beneath them (8 x 8 each); `reranker.onnx` compares those of a
+place with those of a drawing. Both were trained on places of {pictures:,} pictures beside the drawings that the
+encoder's search finds for them; half of the imitations are of drawings that the encoder never saw: of validation owners
+that the calibration leaves out, and invented for this alone.
 **For** telling the few drawings apart that a search has found.
 
 On {held_out_places:,} places that show a drawing of an identity that was never the right answer, that one is the first

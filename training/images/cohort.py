@@ -70,13 +70,18 @@ def nobodys(rendered: Graphics, limit: int | None) -> tuple[list[Array], dict[st
 
     None is one that is trained on, and no flag is near one that is, for a layout is on one side.
     """
-    trained, others = (TRAINED, OTHERS) if limit is None else (min(TRAINED, limit * SIBLINGS), 3 * limit)
-    flags = [drawing for number, drawing in invented_flags(rendered, trained + others) if number >= trained]
+    trained, judged = invented_before(limit)
+    flags = [drawing for number, drawing in invented_flags(rendered, judged) if number >= trained]
     share = min(FLAGS, len(flags) // 2)
     count = MONOGRAMS + CALIBRATION_MONOGRAMS if limit is None else 3 * limit
     letters = list(monograms(TRAINED_MONOGRAMS, count))
     part = min(MONOGRAMS, len(letters) // 2)
     return [*flags[:share], *letters[:part]], {"flag": flags[share:], "monogram": letters[part:]}
+
+
+def invented_before(limit: int | None) -> tuple[int, int]:
+    """Numbers of invented flags from which on they are not the trainer's, and not cohort's or calibration's either."""
+    return (TRAINED, TRAINED + OTHERS) if limit is None else (limit * SIBLINGS, limit * SIBLINGS + 3 * limit)
 
 
 def cohort_of(encoder: Encoder, drawings: Iterable[Array], draw: np.random.Generator, limit: int | None) -> Array:

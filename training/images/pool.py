@@ -1,12 +1,13 @@
 """What the reranker's training searches among: the trainer's drawings, and such as the encoder never saw.
 
 Those that it was trained on it tells apart more surely than it will a platform's. The others are validation graphics
-whose owners no calibration is fitted on.
+whose owners no calibration is fitted on, and invented flags and wordmarks that follow those of trainer and calibration.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -19,14 +20,21 @@ from tqdm import tqdm
 from models.images.emblems import load_cohort
 from models.images.encoder import Embedding, Encoder
 from models.images.matching import REFERENCE_SHARE, nearness
-from models.images.reranker import Patches, drawing_patches
+from models.images.reranker import DRAWING_SIDE, Patches, drawing_patches
+from models.images.restyled import is_plain
 from models.images.transparency import on_clearest_background
 from training.images.backgrounds import Backgrounds
-from training.images.cohort import halves, nobodys
-from training.images.corpus import Corpus
-from training.images.graphics import Graphics
+from training.images.cohort import halves, invented_before, nobodys
+from training.images.corpus import FLAG_KINDS, WORDMARKS, Corpus
+from training.images.flags import invented_flags
+from training.images.graphics import Graphics, render
+from training.images.patch_store import PatchStore
 from training.images.split import name_of
 from training.images.validation import left_out
+from training.images.wordmarks import invented
+
+MORE_FLAGS, MORE_WORDMARKS = 900, 600
+"""Invented for the reranker alone; of the flags half are near another one and left out."""
 
 Array = np.ndarray
 
@@ -61,26 +69,31 @@ class Pool:
         Args:
             limit: as `rendered` was loaded with.
         """
-        unseen = _unseen(rendered)
+        unseen = _unseen(rendered, limit)
         groups = [*corpus.drawings, *unseen.values()]
         counts = [len(drawings) for drawings in groups]
         kinds: dict[str, list[int]] = defaultdict(list)
-        for number, (kind, _, _) in enumerate(unseen, len(corpus.drawings)):
+        plain = set(corpus.plain)
+        for number, ((kind, _, _), drawn) in enumerate(unseen.items(), len(corpus.drawings)):
             kinds[kind].append(number)
+            if kind in FLAG_KINDS and all(map(is_plain, drawn)):
+                plain.add(number)
         return cls(
             tuple(chain.from_iterable(groups)),
             np.repeat(np.arange(len(groups)), counts),
             np.repeat([*corpus.owners, *(owner for _, _, owner in unseen)], counts),
             corpus.kinds,
             {kind: np.array(numbers) for kind, numbers in kinds.items()},
-            corpus.plain,
+            frozenset(plain),
             (*nobodys(rendered, limit)[0], *corpus.monograms),
             corpus.backgrounds,
         )
 
 
-def _unseen(rendered: Graphics) -> dict[tuple[str, str, str], list[Array]]:
-    """By kind, identity and owner: logos that the validation gallery leaves out, graphics of the cohort's half."""
+def _unseen(rendered: Graphics, limit: int | None) -> dict[tuple[str, str, str], list[Array]]:
+    """By kind, identity and owner: logos that the validation gallery leaves out, graphics of the cohort's half, and
+    what is invented for this alone.
+    """
     first, second = halves(rendered)
     calibrated = {name_of(rendered.items[row].owner) for row in second}
     rows = [*chain.from_iterable(left_out(rendered).values()), *first]
@@ -89,7 +102,22 @@ def _unseen(rendered: Graphics) -> dict[tuple[str, str, str], list[Array]]:
         owner = name_of(item.owner)
         if owner not in calibrated:
             drawings[item.kind, item.identity, owner].append(drawing)
+    for kind, number, drawing in _invented(rendered, limit):
+        drawings[kind, str(number), f"{kind} {number}"].append(drawing)
     return drawings
+
+
+def _invented(rendered: Graphics, limit: int | None) -> Iterator[tuple[str, int, Array]]:
+    """Kind, number and drawing of flags and wordmarks that neither trainer nor calibration has."""
+    flags, wordmarks = (min(count, limit or count) for count in (MORE_FLAGS, MORE_WORDMARKS))
+    _, first = invented_before(limit)
+    for number, drawing in invented_flags(rendered, first + flags):
+        if number >= first:
+            yield "invented flag", number, drawing
+    for number, svg in enumerate(invented(wordmarks, start=WORDMARKS), WORDMARKS):
+        drawn = render(svg)
+        if drawn is not None:
+            yield "wordmark", number, drawn
 
 
 class Search:
@@ -103,16 +131,18 @@ class Search:
     Attributes:
         encoder, pool: as given.
         vectors: unit float32 (drawings, dimension).
-        patches: of all drawings, their first axis.
+        patches: of all drawings.
     """
 
     def __init__(self, encoder: Encoder, pool: Pool, threads: int) -> None:
         self.encoder, self.pool = encoder, pool
         self._cohort = load_cohort(encoder)
+        count = len(pool.drawings)
+        self.vectors = np.empty((count, encoder.dimension), np.float32)
+        self.patches = PatchStore(count, DRAWING_SIDE, encoder.dimension)
         with ThreadPoolExecutor(threads) as workers:
-            bar = tqdm(workers.map(self._enrolled, pool.drawings), "drawings", len(pool.drawings))
-            vectors, seen = zip(*bar, strict=True)
-        self.vectors, self.patches = np.stack(vectors), Patches(*map(np.stack, zip(*seen, strict=True)))
+            for row, found in enumerate(tqdm(workers.map(self._enrolled, pool.drawings), "drawings", count)):
+                self.vectors[row], self.patches[row] = found
         self._confusability = REFERENCE_SHARE * nearness(self.vectors, self._cohort)
 
     def similarities(self, embedding: Embedding, rows: Array) -> Array:

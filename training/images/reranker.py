@@ -54,13 +54,13 @@ class Tokens(nn.Module):
         )
 
     def forward(self, cells: Tensor, pixels: Tensor) -> Tensor:
-        """Tokens, float (n, side * side, WIDTH).
+        """Tokens, float (n, rows, columns, WIDTH).
 
         Args:
-            cells: float (n, side * side, dimension).
-            pixels: uint8 (n, side * PIXELS, side * PIXELS, 3).
+            cells: float (n, rows, columns, dimension).
+            pixels: uint8 (n, rows * PIXELS, columns * PIXELS, 3).
         """
-        seen = self.see(pixels.permute(0, 3, 1, 2).float() / 127.5 - 1).flatten(2).transpose(1, 2)
+        seen = self.see(pixels.permute(0, 3, 1, 2).float() / 127.5 - 1).permute(0, 2, 3, 1)
         return cast(Tensor, self.norm(self.project(cells / CELL_SIZE) + seen))
 
 
@@ -72,42 +72,36 @@ class TokenComparison(nn.Module):
         self.key, self.sharpness = nn.Linear(WIDTH, WIDTH), nn.Parameter(torch.tensor(SHARPNESS))
         self.compare = nn.Sequential(nn.Linear(4 * WIDTH + PLACED, WIDTH), nn.ReLU(), nn.Linear(WIDTH, WIDTH))
         self.neighbours = nn.ModuleList([nn.Conv2d(WIDTH, WIDTH, 3, padding=1) for _ in range(2)])
-        self.register_buffer("place_centers", _centers(PLACE_SIDE), persistent=False)
-        self.register_buffer("drawing_centers", _centers(DRAWING_SIDE), persistent=False)
         self.judge = nn.Sequential(nn.Linear(4 * WIDTH, WIDTH), nn.ReLU(), nn.Linear(WIDTH, 1))
 
     def forward(self, place: Tensor, drawings: Tensor) -> Tensor:
-        """Logits, float (batch, n).
+        """Logits, float (n,).
 
         Args:
-            place: float (batch, tokens, WIDTH).
-            drawings: float (batch, n, tokens, WIDTH).
+            place: float (n, rows, columns, WIDTH), or one for all.
+            drawings: float (n, rows, columns, WIDTH); their rows and columns may be others than the place's.
         """
-        shown = place[:, None].expand(-1, drawings.shape[1], -1, -1).flatten(0, 1)
-        drawn = drawings.flatten(0, 1)
-        keys = [functional.normalize(self.key(tokens), dim=-1) for tokens in (shown, drawn)]
-        centers = (self.place_centers, self.drawing_centers)
+        shown = place.expand(drawings.shape[0], -1, -1, -1)
+        keys = [functional.normalize(self.key(tokens).flatten(1, 2), dim=-1) for tokens in (shown, drawings)]
         alike = keys[0] @ keys[1].transpose(1, 2)
-        sides = [
-            self._side(alike, shown, drawn, *centers),
-            self._side(alike.transpose(1, 2), drawn, shown, *centers[::-1]),
-        ]
-        return cast(Tensor, self.judge(torch.cat(sides, dim=1)).view(drawings.shape[0], drawings.shape[1]))
+        sides = [self._side(alike, shown, drawings), self._side(alike.transpose(1, 2), drawings, shown)]
+        return cast(Tensor, self.judge(torch.cat(sides, dim=1))[:, 0])
 
-    def _side(self, alike: Tensor, tokens: Tensor, others: Tensor, here: Tensor, there: Tensor) -> Tensor:
-        """What one side found in the other, float (pairs, 2 * WIDTH).
+    def _side(self, alike: Tensor, tokens: Tensor, others: Tensor) -> Tensor:
+        """What one side found in the other, float (n, 2 * WIDTH).
 
         Args:
-            alike: cosines, (pairs, tokens, others).
-            tokens, others: (pairs, tokens, WIDTH) and (pairs, others, WIDTH).
-            here, there: centres of both, (side, side, 2).
+            alike: cosines, (n, tokens, others).
+            tokens, others: (n, rows, columns, WIDTH) each.
         """
         attention = (self.sharpness * alike).softmax(dim=-1)
-        found, where = attention @ others, attention @ there.flatten(0, 1).to(attention.dtype)
+        here, there = (_centers(*side.shape[1:3]).to(attention.dtype) for side in (tokens, others))
+        mine, found, where = tokens.flatten(1, 2), attention @ others.flatten(1, 2), attention @ there
         entropy = -(attention * (attention + 1e-6).log()).sum(dim=-1, keepdim=True)
-        placed = [here.flatten(0, 1).to(where.dtype).expand_as(where), where, alike.amax(dim=-1, keepdim=True), entropy]
-        features = [tokens, found, (tokens - found).abs(), tokens * found, *placed]
-        x = self.compare(torch.cat(features, dim=-1)).relu().transpose(1, 2).unflatten(2, here.shape[:2])
+        placed = [here.expand_as(where), where, alike.amax(dim=-1, keepdim=True), entropy]
+        features = [mine, found, (mine - found).abs(), mine * found, *placed]
+        x = self.compare(torch.cat(features, dim=-1)).relu()
+        x = x.reshape(tokens.shape).permute(0, 3, 1, 2)
         for convolution in self.neighbours:
             x = x + convolution(x).relu()
         return torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3))], dim=1)
@@ -124,17 +118,6 @@ class Network(nn.Module):
         super().__init__()
         self.tokens, self.comparison = Tokens(dimension), TokenComparison()
 
-    def forward(self, place: tuple[Tensor, Tensor], drawings: tuple[Tensor, Tensor]) -> Tensor:
-        """Logits, float (batch, n).
-
-        Args:
-            place: cells, float (batch, cells, dimension), and pixels, uint8 (batch, height, width, 3).
-            drawings: the same of each place's drawings, (batch, n, ...).
-        """
-        count = drawings[0].shape[1]
-        drawn = self.tokens(*(part.flatten(0, 1) for part in drawings)).unflatten(0, (-1, count))
-        return cast(Tensor, self.comparison(self.tokens(*place), drawn))
-
 
 def export_reranker(network: Network, fingerprint: str, directory: Path) -> float:
     """Write the graphs that the service runs, having compared them with the network.
@@ -150,26 +133,32 @@ def export_reranker(network: Network, fingerprint: str, directory: Path) -> floa
     """
     network.eval()
     draw = torch.Generator().manual_seed(0)
-    drawing, place = (_anything(draw, *shape, network) for shape in ((2, DRAWING_SIDE), (1, PLACE_SIDE)))
-    square = {0: "n", 1: "height", 2: "width"}
-    axes = {"cells": {0: "n", 1: "cells"}, "pixels": square, "tokens": {0: "n", 1: "cells"}}
+    drawn, shown = (DRAWING_SIDE // 2, DRAWING_SIDE * 2), (PLACE_SIDE * 2, PLACE_SIDE // 2)
+    drawing, place = _anything(draw, network, 2, *drawn), _anything(draw, network, 1, *shown)
+    cells, pixels = {0: "n", 1: "rows", 2: "columns"}, {0: "n", 1: "height", 2: "width"}
+    axes = {"cells": cells, "pixels": pixels, "tokens": cells}
     difference = _export(network.tokens, drawing, place, axes, directory / TOKENS_FILE)
-    shown, drawn = (
-        torch.randn(shape, generator=draw) for shape in ((1, PLACE_SIDE**2, WIDTH), (1, 3, DRAWING_SIDE**2, WIDTH))
+    drawings = {0: "n", 1: "drawing_rows", 2: "drawing_columns"}
+    axes = {"place": {1: "rows", 2: "columns"}, "drawings": drawings, "logits": {0: "n"}}
+    fewer, more = (
+        {"place": _tokens(draw, 1, *one), "drawings": _tokens(draw, count, *other)}
+        for one, count, other in ((drawn, 2, shown), (shown, 3, drawn))
     )
-    axes = {"drawings": {1: "n"}, "logits": {1: "n"}}
-    fewer, all_of_them = ({"place": shown, "drawings": drawn[:, :count]} for count in (2, 3))
-    difference = max(difference, _export(network.comparison, fewer, all_of_them, axes, directory / FILE))
+    difference = max(difference, _export(network.comparison, fewer, more, axes, directory / FILE))
     for path in (directory / TOKENS_FILE, directory / FILE):
         write_for(fingerprint, path, path)
     return difference
 
 
-def _anything(draw: torch.Generator, count: int, side: int, network: Network) -> dict[str, Tensor]:
-    """Cells and pixels of so many squares."""
-    cells = torch.randn((count, side**2, network.tokens.project.in_features), generator=draw)
-    square = (count, side * PIXELS, side * PIXELS, 3)
-    return {"cells": cells, "pixels": torch.randint(256, square, generator=draw, dtype=torch.uint8)}
+def _anything(draw: torch.Generator, network: Network, count: int, rows: int, columns: int) -> dict[str, Tensor]:
+    """Cells and pixels of so many pictures."""
+    cells = torch.randn((count, rows, columns, network.tokens.project.in_features), generator=draw)
+    shape = (count, rows * PIXELS, columns * PIXELS, 3)
+    return {"cells": cells, "pixels": torch.randint(256, shape, generator=draw, dtype=torch.uint8)}
+
+
+def _tokens(draw: torch.Generator, count: int, rows: int, columns: int) -> Tensor:
+    return torch.randn((count, rows, columns, WIDTH), generator=draw)
 
 
 def _export(
@@ -208,8 +197,7 @@ def write_for(fingerprint: str, source: Path, target: Path) -> None:
     onnx.save(graph, target)
 
 
-def _centers(side: int) -> Tensor:
-    """Of the cells of a square, from -1 to 1, x then y: float32 (side, side, 2)."""
-    line = (torch.arange(side) + 0.5) / side * 2 - 1
-    down, across = torch.meshgrid(line, line, indexing="ij")
-    return torch.stack([across, down], dim=-1)
+def _centers(rows: int, columns: int) -> Tensor:
+    """Of cells, from -1 to 1, x then y: float32 (rows * columns, 2)."""
+    down, across = torch.meshgrid(*((torch.arange(n) + 0.5) / n * 2 - 1 for n in (rows, columns)), indexing="ij")
+    return torch.stack([across, down], dim=-1).flatten(0, 1)

@@ -75,9 +75,9 @@ LATIN_TYPE: tuple[Face, ...] = ("sans", "black", "serif", *LATIN_FACES)
 Generator = np.random.Generator
 
 
-def invented(count: int, seed: int = 11) -> Iterator[str]:
-    """SVGs of so many wordmarks; each depends on its number alone, and the same seed gives the same ones."""
-    for number in range(count):
+def invented(count: int, seed: int = 11, start: int = 0) -> Iterator[str]:
+    """SVGs of so many wordmarks from a number on; each depends on its number alone, and the seed."""
+    for number in range(start, start + count):
         form = np.random.default_rng((seed, 0, number // SIBLINGS))
         yield wordmark(f"invented {number}", **_setting(form, np.random.default_rng((seed, 1, number))))
 

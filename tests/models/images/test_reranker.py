@@ -3,6 +3,7 @@
 import shutil
 
 import numpy as np
+import onnx
 import PIL.Image
 import PIL.ImageDraw
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.images.encoder import Encoder, EncoderError
-from models.images.reranker import FILE, TOKENS_FILE, Reranker, cells_of, drawing_patches
+from models.images.reranker import ENCODER, FILE, PIXELS, TOKENS_FILE, Reranker, cells_of, drawing_patches
 from models.images.verify import CLOSER_SCALE
 from models.settings import Settings
 
@@ -49,17 +50,39 @@ def shown(picture):
     return np.asarray(ground)
 
 
-@given(SIDES, SIDES, SIDES)
-def test_cells_have_the_mean_of_the_grid_whatever_its_shape(rows, columns, side):
-    grid = np.random.default_rng(rows).uniform(-1, 1, (rows, columns, 3)).astype(np.float32)
-    cells = cells_of(grid, side)
-    assert cells.shape == (side * side, 3)
-    assert cells.astype(np.float32).mean(axis=0) == pytest.approx(grid.mean(axis=(0, 1)), abs=2e-3)
+@given(SIDES, SIDES, SIDES, SIDES)
+def test_cells_have_the_mean_of_the_grid_whatever_its_shape(height, width, rows, columns):
+    grid = np.random.default_rng(rows).uniform(-1, 1, (height, width, 3)).astype(np.float32)
+    cells = cells_of(grid, rows, columns)
+    assert cells.shape == (rows, columns, 3)
+    assert cells.astype(np.float32).mean(axis=(0, 1)) == pytest.approx(grid.mean(axis=(0, 1)), abs=2e-3)
 
 
 def test_a_grid_of_that_size_stays_as_it_is():
-    grid = np.random.default_rng(0).uniform(-1, 1, (8, 8, 3)).astype(np.float32)
-    assert np.allclose(cells_of(grid, 8).reshape(8, 8, 3), grid, atol=1e-3)
+    grid = np.random.default_rng(0).uniform(-1, 1, (6, 8, 3)).astype(np.float32)
+    assert np.allclose(cells_of(grid, 6, 8), grid, atol=1e-3)
+
+
+@pytest.mark.parametrize(("size", "cells"), [((96, 96), (8, 8)), ((144, 96), (8, 8)), ((384, 40), (4, 16))])
+def test_a_long_drawing_has_more_cells_along_than_across(encoder, size, cells):
+    for width, height, shape in ((*size, cells), (*size[::-1], cells[::-1])):
+        drawn = drawing_patches(encoder, chequered(width, height))
+        assert drawn.cells.shape[:2] == shape
+        assert drawn.pixels.shape == (shape[0] * PIXELS, shape[1] * PIXELS, 3)
+
+
+@pytest.mark.parametrize("size", [(384, 40), (40, 384), (384, 24), (24, 384), (300, 260)])
+def test_what_is_too_fine_to_be_seen_is_as_grey_as_its_mean(encoder, size):
+    pixels = drawing_patches(encoder, chequered(*size)).pixels
+    assert pixels.mean() == pytest.approx(127.5, abs=4)
+    assert np.ptp(pixels[4:-4, 4:-4].mean(axis=2)) < 20
+
+
+def chequered(width, height):
+    """One dark and one bright pixel in turn, with neither margin nor frame, RGBA."""
+    rows, columns = np.indices((height, width))
+    values = 255 * ((rows + columns) % 2).astype(np.uint8)
+    return PIL.Image.fromarray(values).convert("RGBA")
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +119,13 @@ def test_of_several_drawings_of_a_reference_the_likeliest_counts(encoder, rerank
     assert reranker(place, [drawn[2:], drawn[:2]]) == pytest.approx([third, max(one, other)], abs=1e-3)
 
 
+def test_drawings_of_different_shapes_are_compared_in_one_go(encoder, reranker, drawn):
+    place, long = place_of(encoder, reranker, flag("disc")), reranker.drawing(chequered(384, 40))
+    alone = [float(reranker(place, [[tokens]])[0]) for tokens in (drawn[0], long, drawn[1])]
+    assert reranker(place, [[drawn[0]], [long], [drawn[1]]]) == pytest.approx(alone, abs=1e-3)
+    assert reranker(place, [[drawn[0], long], [drawn[1]]]) == pytest.approx([max(alone[:2]), alone[2]], abs=1e-3)
+
+
 def test_margins_of_a_drawing_make_no_difference(encoder):
     page = PIL.Image.new("RGBA", (320, 260), "white")
     page.paste(flag("disc"), (64, 50))
@@ -113,6 +143,18 @@ def test_an_encoder_without_one_has_none_and_one_of_another_encoder_is_refused(e
     (tmp_path / TOKENS_FILE).write_bytes(b"no graph")
     with pytest.raises(EncoderError, match="no network"):
         Reranker.load(tiny)
+
+
+def test_one_that_takes_cells_in_another_form_is_refused_before_it_is_asked(encoder, tmp_path):
+    older = Encoder(shutil.copytree(encoder.directory, tmp_path / "older"))
+    given = onnx.helper.make_tensor_value_info("cells", onnx.TensorProto.FLOAT, ["n", 64, encoder.dimension])
+    told = onnx.helper.make_tensor_value_info("tokens", onnx.TensorProto.FLOAT, ["n", 64, encoder.dimension])
+    graph = onnx.helper.make_graph([onnx.helper.make_node("Identity", ["cells"], ["tokens"])], "g", [given], [told])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+    onnx.helper.set_model_props(model, {ENCODER: older.fingerprint})
+    onnx.save(model, older.directory / TOKENS_FILE)
+    with pytest.raises(EncoderError, match=f"{TOKENS_FILE} takes cells as a list"):
+        Reranker.load(older)
 
 
 @pytest.mark.parametrize("missing", [TOKENS_FILE, FILE])

@@ -1,6 +1,7 @@
 """The reranker learns from what the search finds: places, the right drawing first, and others like it."""
 
 import shutil
+from itertools import chain
 
 import numpy as np
 import PIL.Image
@@ -10,11 +11,11 @@ import torch
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
-from models.images.reranker import PLACE_SIDE, Patches, Reranker, drawing_patches, patches
+from models.images.reranker import PLACE_SIDE, Reranker, drawing_patches, patches
 from models.images.transparency import on_clearest_background
 from models.settings import Settings
-from training.images import candidates, cohort, graphics, train_reranker, validation
-from training.images.corpus import load_corpus
+from training.images import candidates, cohort, flags, graphics, train_reranker, validation, wordmarks
+from training.images.corpus import WORDMARKS, load_corpus
 from training.images.pool import Pool, Search
 from training.images.reranker import Network, export_reranker
 from training.images.split import name_of
@@ -51,18 +52,18 @@ def test_the_exported_graphs_judge_any_number_of_drawings_of_one_encoder(run, tm
     reranker, draw = Reranker.load(encoder), np.random.default_rng(0)
     picture = draw.integers(0, 256, (192, 160, 3), dtype=np.uint8)
     grid = encoder.grids([picture])[0][0]
-    drawn = [noise(draw) for _ in range(5)]
-    place, drawings = reranker.place(picture, grid), np.stack([reranker.drawing(drawing) for drawing in drawn])
-    odds = reranker(place, drawings[:, None])
-    seen = patches(picture, grid, PLACE_SIDE)
-    known = Patches(*map(np.stack, zip(*(drawing_patches(encoder, drawing) for drawing in drawn), strict=True)))
+    drawn = [noise(draw, *size) for size in ((96, 128), (96, 96), (30, 128), (160, 40), (64, 80))]
+    place, drawings = reranker.place(picture, grid), [reranker.drawing(drawing) for drawing in drawn]
+    odds = reranker(place, [[tokens] for tokens in drawings])
+    seen, known = patches(picture, grid, PLACE_SIDE), [drawing_patches(encoder, drawing) for drawing in drawn]
     with torch.inference_mode():
-        shown = network.tokens(torch.tensor(seen.cells[None]).float(), torch.tensor(seen.pixels[None]))[0]
-        others = network.tokens(torch.tensor(known.cells).float(), torch.tensor(known.pixels))
-        expected = network.comparison(torch.tensor(place[None]).float(), torch.tensor(drawings[None]).float())[0]
-    for tokens, exact in ((place, shown), (drawings, others)):
-        assert np.allclose(tokens, exact.numpy(), rtol=1e-3, atol=1e-4)  # kept in 16 bits
-    assert odds == pytest.approx(expected.numpy(), abs=1e-4)
+        given = [(torch.tensor(of.cells[None]).float(), torch.tensor(of.pixels[None])) for of in (seen, *known)]
+        exact = [network.tokens(*of)[0].numpy() for of in given]
+        shown = torch.tensor(place[None]).float()
+        pairs = [network.comparison(shown, torch.tensor(tokens[None]).float()) for tokens in drawings]
+    for tokens, expected in zip((place, *drawings), exact, strict=True):
+        assert np.allclose(tokens, expected, rtol=1e-3, atol=1e-4)  # kept in 16 bits
+    assert odds == pytest.approx(torch.cat(pairs).numpy(), abs=1e-4)
 
 
 def test_a_reranker_chooses_what_is_verified_but_hides_no_nearest_reference(tmp_path):
@@ -91,9 +92,9 @@ def verified(detector, pixels):
     return {detector.references[number].reference_id for number in closer.references}
 
 
-def noise(draw):
+def noise(draw, height, width):
     """An RGBA drawing of anything."""
-    return PIL.Image.fromarray(draw.integers(0, 256, (96, 128, 4), dtype=np.uint8))
+    return PIL.Image.fromarray(draw.integers(0, 256, (height, width, 4), dtype=np.uint8))
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +111,10 @@ def search(corpus, run):
 def test_places_show_their_first_drawing_or_none_of_all(search, monkeypatch):
     monkeypatch.setattr(candidates, "ENROLLED", (0.6, 1.0))  # of few drawings a part would be too few
     places, same = (candidates.draw_places(search, 30, seed=3, threads=threads) for threads in (1, 2))
-    assert np.array_equal(places.drawings, same.drawings) and all(map(np.array_equal, places.patches, same.patches))
+    assert np.array_equal(places.drawings, same.drawings)
+    count = len(places.drawings)
+    for name in ("cells", "pixels", "rows"):
+        assert np.array_equal(*(getattr(of.patches, name)[:count] for of in (places, same)))
     assert places.shown.any() and not places.shown.all()
     found = search.pool.identities[places.drawings]
     assert (found[places.shown, 0] == places.identities[places.shown]).all()
@@ -134,11 +138,19 @@ def test_what_the_encoder_never_saw_is_not_calibrated_with_either(corpus, run, m
     pool = Pool.of(corpus, rendered, LIMIT)
     unseen = np.isin(pool.identities, np.concatenate(list(pool.unseen.values())))
     owners = set(pool.owners[unseen])
-    assert "logo" in pool.unseen and owners.isdisjoint(pool.owners[~unseen])
+    assert {"logo", "invented flag", "wordmark"} <= pool.unseen.keys() and owners.isdisjoint(pool.owners[~unseen])
     _, judged = cohort.halves(rendered)
     _, enrolled = validation.validation_gallery(Encoder(run), rendered, tmp_path, LIMIT)
-    calibrated = [*judged, *(row for rows in enrolled.values() for row in rows)]
-    assert owners.isdisjoint(name_of(rendered.items[row].owner) for row in calibrated)
+    calibrated = [rendered.items[row].owner for row in judged] + [emblem.owner for emblem in enrolled.values()]
+    assert owners.isdisjoint(map(name_of, calibrated))
+    usual, others = cohort.nobodys(rendered, LIMIT)
+    known = {drawing.tobytes() for drawing in chain(usual, *others.values(), *corpus.drawings)}
+    assert known.isdisjoint(pool.drawings[row].tobytes() for row in np.flatnonzero(unseen))
+
+
+def test_no_layout_of_what_is_invented_is_on_two_sides():
+    assert all(number % flags.SIBLINGS == 0 for number in (*cohort.invented_before(None), *cohort.invented_before(5)))
+    assert WORDMARKS % wordmarks.SIBLINGS == 0
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.slow
 
 def test_the_same_seed_sets_the_same_wordmarks_and_another_others():
     assert list(invented(5)) == list(invented(5)) != list(invented(5, seed=12))
+    assert list(invented(2, start=3)) == list(invented(5))[3:]
 
 
 def test_every_wordmark_can_be_drawn():
