@@ -58,8 +58,8 @@ def main(
     used = Encoder(encoder or Settings.from_environment().encoder_directory())
     rendered, draw = load(), np.random.default_rng(2)
     with tempfile.TemporaryDirectory() as scratch:
-        gallery, rows = validation.validation_gallery(used, rendered, Path(scratch), None)
-    queries = [*imitations(used, rendered, rows, draw, emblems), *harmless(used, rendered, draw)]
+        gallery, imitable = validation.validation_gallery(used, rendered, Path(scratch), None)
+    queries = [*imitations(used, rendered, imitable, draw, emblems), *harmless(used, rendered, draw)]
     kinds = kinds_of(gallery)
     galleries = {"none": gallery_of(gallery, kinds == "")}
     galleries |= {f"all but {kind}": gallery_of(gallery, kinds != kind) for kind in KINDS}
@@ -70,23 +70,28 @@ def main(
 
 
 def imitations(
-    encoder: Encoder, rendered: Graphics, rows: Mapping[str, Sequence[int]], draw: np.random.Generator, emblems: int
+    encoder: Encoder,
+    rendered: Graphics,
+    known: Mapping[str, validation.Emblem],
+    draw: np.random.Generator,
+    emblems: int,
 ) -> Iterator[Query]:
     """Some of the gallery's references in every way of the benchmark."""
-    names = sorted(rows)
+    names = sorted(known)
     chosen = [names[place] for place in sorted(draw.permutation(len(names))[:emblems])]
     others = rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION)
-    other = lambda: opened(rendered, int(draw.choice(others)))  # noqa: E731 - what a scene asks for
+    other = lambda: opened(rendered.drawing(int(draw.choice(others))))  # noqa: E731 - what a scene asks for
     scene = Scene(draw, Backgrounds.load(VALIDATION_PHOTOS), other, partial(portraits.portrait, draw), TYPEFACES)
     for name in tqdm(chosen, "imitations"):
         for kind, imitate in edits.KINDS.items():
-            made = imitate(scene, opened(rendered, int(draw.choice(rows[name]))))
+            drawings = known[name].drawings
+            made = imitate(scene, opened(drawings[int(draw.integers(len(drawings)))]))
             yield Query(encoder([np.array(made.picture.convert("RGB"))])[0], name, kind)
 
 
-def opened(rendered: Graphics, row: int) -> Picture:
+def opened(drawn: Array) -> Picture:
     """A drawing at twice its size, as the benchmark's are larger than what the trainer keeps."""
-    drawing = Image.fromarray(np.ascontiguousarray(rendered.drawing(row)))
+    drawing = Image.fromarray(np.ascontiguousarray(drawn))
     return drawing.resize((2 * drawing.width, 2 * drawing.height))
 
 

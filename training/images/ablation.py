@@ -60,10 +60,10 @@ def look(directory: Path, pictures: int) -> Looks:
     encoder, rendered, draw = Encoder(directory), load(), np.random.default_rng(1)
     rest = cohort.halves(rendered)[1]
     with tempfile.TemporaryDirectory() as scratch:
-        gallery, rows = validation.validation_gallery(encoder, rendered, Path(scratch), None)
+        gallery, emblems = validation.validation_gallery(encoder, rendered, Path(scratch), None)
     detector = EmblemDetector(encoder, gallery, Calibration(NOTHING, NOTHING, floor=0.0))
     _, others = cohort.nobodys(rendered, None)
-    imitated = validation.imitated(rendered, rows, draw, pictures // 2)
+    imitated = validation.imitated(emblems, draw, pictures // 2)
     samples = chain(imitated, validation.unprotected(rendered, rest, others, draw, pictures - pictures // 2))
     first: list[Seen] = []
     closer: list[Seen] = []

@@ -77,8 +77,8 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None) -> Pa
     draw = np.random.default_rng(seed)
     rest, others = halves(rendered)[1], nobodys(rendered, limit)[1]
     with tempfile.TemporaryDirectory() as scratch:
-        gallery, rows = validation_gallery(encoder, rendered, Path(scratch), limit)
-    samples = list(chain(imitated(rendered, rows, draw, limit), unprotected(rendered, rest, others, draw, limit)))
+        gallery, emblems = validation_gallery(encoder, rendered, Path(scratch), limit)
+    samples = list(chain(imitated(emblems, draw, limit), unprotected(rendered, rest, others, draw, limit)))
     path = directory / "calibration.json"
     path.write_text(json.dumps(fitted(encoder, gallery, samples), indent=2) + "\n", encoding="utf-8")
     return path

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -19,10 +20,12 @@ from models.images.transparency import on_clearest_background
 from models.images.variants import variants
 from models.profile import Label
 from training.images.backgrounds import VALIDATION_PHOTOS, Backgrounds, Size
-from training.images.graphics import Graphics
+from training.images.batches import pick
+from training.images.catalogue import CATALOGUE, own_drawings
+from training.images.graphics import Graphics, render
 from training.images.imitations import harmless, imitate
 from training.images.signs import sign
-from training.images.split import Fold, name_of
+from training.images.split import Fold, fold_of, name_of
 
 OWN_LOGOS, ARTISTS = 600, 3
 """Logos in the validation gallery beside flags and arms, one an owner, and drawings of each reference at most.
@@ -32,9 +35,9 @@ heed."""
 SAME = 0.9
 """Cosine from which two identities are taken for one under two names."""
 
-STATES = 0.5
-"""Part of the imitations that imitates a flag or arms: of the default gallery's references 56% are such, of those
-that are imitated here 14%."""
+SHARES = {"state": 0.55, "own": 0.2, "logo": 0.25}
+"""How often flags and arms are imitated, what we drew after mastheads and offices' emblems, and packages' logos: about
+as many as there are of each in the default gallery."""
 
 IMITATIONS, HARMLESS = 3_000, 7_000
 SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
@@ -47,10 +50,29 @@ Sample = tuple[Array, str | None]
 """A picture, RGB uint8 (height, width, 3), and the reference that it imitates."""
 
 
+@dataclass(frozen=True)
+class Emblem:
+    """One that a gallery holds.
+
+    Attributes:
+        kind: a key of `SHARES`.
+        label: as the reference has it.
+        owner: whose it is.
+        source: package, or our own.
+        drawings: RGBA, uint8 (height, width, 4), by several artists where there are several.
+    """
+
+    kind: str
+    label: Label
+    owner: str
+    source: str
+    drawings: Sequence[Array]
+
+
 def validation_gallery(
     encoder: Encoder, rendered: Graphics, scratch: Path, limit: int | None
-) -> tuple[Gallery, dict[str, list[int]]]:
-    """A gallery, and the rows of each of its references that is imitated: those of validation owners.
+) -> tuple[Gallery, dict[str, Emblem]]:
+    """A gallery, and by their ids those of its references that are imitated: those of validation owners.
 
     The flags and arms that the encoder was trained on are enrolled too, one drawing each, and are never right: a flag
     is taken for another one, and a platform enrols those of all states. The encoder tells them apart better than what
@@ -58,36 +80,63 @@ def validation_gallery(
     """
     rows = _references(rendered, Fold.VALIDATION)
     chosen = set(_logos(rendered, rows)[:OWN_LOGOS])
-    names = [name for name in rows if name in chosen or not _is_logo(name)][:limit]
-    own = _drawn(rendered, {name: rows[name] for name in names}, ARTISTS)
+    rows = {name: places for name, places in rows.items() if name in chosen or not _is_logo(name)}
+    own = _first(_drawn(rendered, rows, ARTISTS) | _ours(rendered), limit)
     trained = {name: places for name, places in _references(rendered, Fold.TRAIN).items() if not _is_logo(name)}
-    crowd = _drawn(rendered, dict(list(trained.items())[:limit]), 1)
-    enrolled = _told_apart(encoder, rendered, own | crowd)
-    lines = [_enrolled(rendered, row, scratch) for row in chain.from_iterable(enrolled.values())]
+    enrolled = _told_apart(encoder, own | _first(_drawn(rendered, trained, 1), limit))
+    lines = [line for name, emblem in enrolled.items() for line in _enrolled(name, emblem, scratch)]
     (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
     galleries.build(scratch / "references.jsonl", scratch / "gallery", encoder)
     return Gallery.load(scratch / "gallery", encoder), {name: enrolled[name] for name in own if name in enrolled}
 
 
-def _drawn(rendered: Graphics, rows: Mapping[str, Sequence[int]], artists: int) -> dict[str, list[int]]:
-    """At most so many drawings of each reference; a gallery refuses blank ones."""
-    seen = {name: [row for row in places if variants(rendered.drawing(row))] for name, places in rows.items()}
-    return {name: places[:artists] for name, places in seen.items() if places}
+def _first(emblems: Mapping[str, Emblem], limit: int | None) -> dict[str, Emblem]:
+    """At most so many of each kind."""
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for name, emblem in emblems.items():
+        kinds[emblem.kind].append(name)
+    kept = {name for names in kinds.values() for name in names[:limit]}
+    return {name: emblem for name, emblem in emblems.items() if name in kept}
 
 
-def _told_apart(encoder: Encoder, rendered: Graphics, rows: Mapping[str, list[int]]) -> dict[str, list[int]]:
+def _drawn(rendered: Graphics, rows: Mapping[str, Sequence[int]], artists: int) -> dict[str, Emblem]:
+    """References of packages with at most so many drawings each; a gallery refuses blank ones."""
+    found: dict[str, Emblem] = {}
+    for name, places in rows.items():
+        item = rendered.items[places[0]]
+        drawings = [drawing for drawing in map(rendered.drawing, places) if variants(drawing)][:artists]
+        kind, label = ("logo", Label.ORGANIZATION_LOGO) if _is_logo(name) else ("state", Label.NATIONAL_SYMBOL)
+        if drawings:
+            found[name] = Emblem(kind, label, item.owner, item.source, drawings)
+    return found
+
+
+def _ours(rendered: Graphics) -> dict[str, Emblem]:
+    """Our own drawings of validation owners, but for owners whose logo packages have."""
+    known = {name_of(item.owner) for item in rendered.items}
+    found: dict[str, Emblem] = {}
+    for entry in own_drawings():
+        if fold_of(entry.owner_id) is Fold.VALIDATION and name_of(entry.owner_id) not in known:
+            drawing = render((CATALOGUE.parent / entry.image).read_text("utf-8"))
+            before = found.get(entry.reference_id, Emblem("own", entry.label, entry.owner_id, entry.source, []))
+            drawings = [*before.drawings, *([] if drawing is None else [drawing])][:ARTISTS]
+            found[entry.reference_id] = replace(before, drawings=drawings)
+    return found
+
+
+def _told_apart(encoder: Encoder, emblems: Mapping[str, Emblem]) -> dict[str, Emblem]:
     """References of which no drawing is nearly one of an earlier reference.
 
     Norway's flag is Bouvet Island's too: whichever is imitated, the other is no wrong answer to be unsure of.
     """
-    kept: dict[str, list[int]] = {}
+    kept: dict[str, Emblem] = {}
     known = np.empty((0, encoder.dimension), np.float32)
-    for name, places in rows.items():
-        pictures = [PIL.Image.fromarray(np.ascontiguousarray(rendered.drawing(row))) for row in places]
+    for name, emblem in emblems.items():
+        pictures = [PIL.Image.fromarray(np.ascontiguousarray(drawing)) for drawing in emblem.drawings]
         embeddings = encoder([on_clearest_background(picture) for picture in pictures])
         vectors = np.concatenate([embedding.vectors[:1] for embedding in embeddings])
         if (vectors @ known.T).max(initial=0.0) <= SAME:
-            kept[name], known = places, np.concatenate([known, vectors])
+            kept[name], known = emblem, np.concatenate([known, vectors])
     return kept
 
 
@@ -119,34 +168,32 @@ def _is_logo(name: str) -> bool:
     return name.startswith("logo.")
 
 
-def _enrolled(rendered: Graphics, row: int, scratch: Path) -> dict[str, str]:
-    item = rendered.items[row]
-    cv2.imwrite(str(scratch / f"{row}.png"), cv2.cvtColor(rendered.drawing(row), cv2.COLOR_RGBA2BGRA))
-    names = {"name_zh": item.identity, "name_en": item.identity, "source": item.source, "licence": "see package"}
-    label = Label.ORGANIZATION_LOGO if item.kind == "logo" else Label.NATIONAL_SYMBOL
-    image = f"{row}.png"
-    return {"reference_id": item.identity, "label": str(label), "image": image, "owner_id": item.owner, **names}
+def _enrolled(name: str, emblem: Emblem, scratch: Path) -> Iterator[dict[str, str]]:
+    """Lines of the references file, the drawings written beside it."""
+    for number, drawing in enumerate(emblem.drawings):
+        image = f"{name}-{number}.png"
+        cv2.imwrite(str(scratch / image), cv2.cvtColor(drawing, cv2.COLOR_RGBA2BGRA))
+        names = {"name_zh": name, "name_en": name, "source": emblem.source, "licence": "see source"}
+        yield {"reference_id": name, "label": str(emblem.label), "image": image, "owner_id": emblem.owner, **names}
 
 
-def imitated(
-    rendered: Graphics, rows: dict[str, list[int]], draw: np.random.Generator, limit: int | None
-) -> Iterator[Sample]:
+def imitated(emblems: Mapping[str, Emblem], draw: np.random.Generator, limit: int | None) -> Iterator[Sample]:
     """Imitations of the gallery's references, from plain copies to all that the trainer's generator can do at once.
 
     The emblem stands anywhere, as it does when it is learnt.
     """
     backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
-    logos, states = list(filter(_is_logo, rows)), [name for name in rows if not _is_logo(name)]
+    names = list(emblems)
+    kinds = np.array([emblem.kind for emblem in emblems.values()])
+    members = {kind: np.flatnonzero(kinds == kind) for kind in np.unique(kinds).tolist()}
     plain = {
-        name
-        for name in states
-        if name.startswith("flag.") and all(is_plain(rendered.drawing(row)) for row in rows[name])
+        name for name, emblem in emblems.items() if name.startswith("flag.") and all(map(is_plain, emblem.drawings))
     }
     for _ in range(min(IMITATIONS, limit or IMITATIONS)):
-        names = states if states and (not logos or draw.random() < STATES) else logos
-        name = names[int(draw.integers(len(names)))]
+        name = names[pick(draw, members, SHARES)]
         size = SHAPES[int(draw.integers(len(SHAPES)))]
-        drawing = rendered.drawing(int(draw.choice(rows[name])))
+        drawings = emblems[name].drawings
+        drawing = drawings[int(draw.integers(len(drawings)))]
         yield imitate(draw, drawing, size, backgrounds, effort=_effort(draw), plain=name in plain).picture, name
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.images.encoder import Encoder
+from models.profile import Label
 from models.settings import Settings
 from training.images import validation
 from training.images.graphics import SIDE, Graphic, Graphics
@@ -54,24 +55,36 @@ def made(rendered, tmp_path_factory):
 
 
 def test_flags_that_were_trained_on_are_enrolled_and_never_right(made):
-    gallery, rows = made
+    gallery, emblems = made
     enrolled = {reference.reference_id for reference in gallery.references}
-    assert enrolled - rows.keys() == {"flag.trained"}
+    assert enrolled - emblems.keys() == {"flag.trained"}
 
 
 def test_of_two_identities_that_look_the_same_the_first_is_enrolled(made):
-    _, rows = made
     logos = ["logo.one", "logo.two", "logo.three", "logo.four", "logo.five"]
-    assert list(rows) == ["flag.ours", "flag.other", *logos, "arms.ours"]
+    packaged = [name for name, emblem in made[1].items() if emblem.kind != "own"]
+    assert packaged == ["flag.ours", "flag.other", *logos, "arms.ours"]
 
 
-def test_flags_and_arms_are_imitated_as_often_as_logos_however_few_they_are(rendered, made):
-    rows = {name: places for name, places in made[1].items() if name != "flag.other"}
-    names = [name for _, name in validation.imitated(rendered, rows, np.random.default_rng(0), 80)]
-    assert set(names) == rows.keys()
-    assert 32 < sum(not name.startswith("logo.") for name in names) < 48
+def test_mastheads_and_offices_that_we_drew_are_enrolled_as_in_the_default_gallery(made):
+    ours = [emblem for emblem in made[1].values() if emblem.kind == "own"]
+    assert {Label.MEDIA_LOGO, Label.GOVERNMENT_EMBLEM} <= {emblem.label for emblem in ours}
+    assert {fold_of(emblem.owner) for emblem in ours} == {Fold.VALIDATION}
+    labels = {reference.reference_id: reference.label for reference in made[0].references}
+    assert all(labels[name] == emblem.label for name, emblem in made[1].items())
 
 
-def test_a_gallery_of_logos_alone_is_imitated_too(rendered, made):
-    logos = {name: places for name, places in made[1].items() if name.startswith("logo.")}
-    assert {name for _, name in validation.imitated(rendered, logos, np.random.default_rng(0), 10)} == logos.keys()
+def test_each_kind_is_imitated_as_often_as_it_should_be_however_few_there_are(made):
+    emblems = {name: emblem for name, emblem in made[1].items() if name != "flag.other"}
+    names = [name for _, name in validation.imitated(emblems, np.random.default_rng(0), 200)]
+    kinds = [emblems[name].kind for name in names]
+    for kind, share in validation.SHARES.items():
+        assert kinds.count(kind) == pytest.approx(200 * share, abs=20)
+    assert {name for name in names if emblems[name].kind != "own"} == {
+        name for name, emblem in emblems.items() if emblem.kind != "own"
+    }
+
+
+def test_a_gallery_of_logos_alone_is_imitated_too(made):
+    logos = {name: emblem for name, emblem in made[1].items() if emblem.kind == "logo"}
+    assert {name for _, name in validation.imitated(logos, np.random.default_rng(0), 30)} == logos.keys()
