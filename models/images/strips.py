@@ -39,7 +39,7 @@ def strip_of(pixels: Array) -> Box | None:
     """
     scale = SIDE / max(pixels.shape[:2])
     height, width = (max(round(side * scale), 1) for side in pixels.shape[:2])
-    small = cv2.resize(np.ascontiguousarray(pixels), (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
+    small = cv2.resize(np.ascontiguousarray(pixels), (width, height), interpolation=cv2.INTER_AREA)
     lying = _lying(small)
     if lying:
         return lying
@@ -52,7 +52,8 @@ def _lying(picture: Array) -> Box | None:
     if width < 2:
         return None
     # Letters change from left to right in each of their rows, and bands of a flag only from row to row.
-    strokes = np.abs(np.diff(picture, axis=1)).max(axis=2)
+    change = cv2.absdiff(picture[:, 1:], picture[:, :-1])
+    strokes = np.maximum(np.maximum(change[..., 0], change[..., 1]), change[..., 2])
     top, bottom = _outstanding(strokes.mean(axis=1))
     left, right = _outstanding(strokes[top:bottom].mean(axis=0))
     around = AROUND * (bottom - top)
@@ -75,7 +76,7 @@ def _is_plain(picture: Array, top: int, bottom: int) -> bool:
     beside = np.r_[: max(top - 2, 0), min(bottom + 2, height) : height]  # the nearest rows have a share of the letters
     if not len(beside):
         return False
-    ground = cv2.blur(picture, (3, 3))[beside].reshape(-1, 3)
+    ground = cv2.blur(picture.astype(np.float32), (3, 3))[beside].reshape(-1, 3)
     y, x = (side.ravel() for side in np.meshgrid(beside / height, np.arange(width) / width, indexing="ij"))
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
     shading = terms @ np.linalg.lstsq(terms, ground, rcond=None)[0]
