@@ -72,19 +72,19 @@ def main(
 def imitations(
     encoder: Encoder,
     rendered: Graphics,
-    known: Mapping[str, validation.Emblem],
+    imitable: Mapping[str, validation.Emblem],
     draw: np.random.Generator,
     emblems: int,
 ) -> Iterator[Query]:
     """Some of the gallery's references in every way of the benchmark."""
-    names = sorted(known)
+    names = sorted(imitable)
     chosen = [names[place] for place in sorted(draw.permutation(len(names))[:emblems])]
     others = rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION)
     other = lambda: opened(rendered.drawing(int(draw.choice(others))))  # noqa: E731 - what a scene asks for
     scene = Scene(draw, Backgrounds.load(VALIDATION_PHOTOS), other, partial(portraits.portrait, draw), TYPEFACES)
     for name in tqdm(chosen, "imitations"):
         for kind, imitate in edits.KINDS.items():
-            drawings = known[name].drawings
+            drawings = imitable[name].drawings
             made = imitate(scene, opened(drawings[int(draw.integers(len(drawings)))]))
             yield Query(encoder([np.array(made.picture.convert("RGB"))])[0], name, kind)
 

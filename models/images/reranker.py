@@ -34,7 +34,7 @@ PLACE_SIDE, DRAWING_SIDE = 12, 8
 """Roots of how many cells a place and a drawing are brought to: a square has as many at the scales that the network
 sees it at. An emblem fills about two thirds of its place, so that its cells are as large as the drawing's."""
 
-STRIP = 2.0
+ELONGATED = 2.0
 """Ratio of sides beyond which a picture has four times as many cells along as across: in a square of cells several
 letters of a masthead would share one."""
 
@@ -42,7 +42,7 @@ PIXELS = 8
 """Of a cell's side: what of the picture lies beneath it is brought to so many."""
 
 RANK = 4
-"""Axes of what either graph is given first: pictures, rows, columns, and numbers of a cell."""
+"""Axes of either graph's first input: pictures, rows, columns, and numbers of a cell."""
 
 ENCODER = "encoder"
 """Under this name the graphs' metadata hold the fingerprint of the encoder whose cells they know."""
@@ -138,9 +138,9 @@ def patches(pixels: Array, grid: Array, side: int) -> Patches:
 
 def cells_for(height: int, width: int, side: int) -> tuple[int, int]:
     """Rows and columns of cells of a picture, side * side in all."""
-    if width > STRIP * height:
+    if width > ELONGATED * height:
         return side // 2, side * 2
-    return (side * 2, side // 2) if height > STRIP * width else (side, side)
+    return (side * 2, side // 2) if height > ELONGATED * width else (side, side)
 
 
 def drawing_patches(encoder: Encoder, drawing: PIL.Image.Image) -> Patches:

@@ -23,7 +23,8 @@ OUTSTANDING = 0.2
 
 PLAIN, OVERLOOKED = 40.0, 0.01
 """Between the darkest and the brightest of a ground, in each channel, its shading taken away, and part of it that is
-left out at either end: noise and the edge of a sticker pass, another part of an emblem does not."""
+left out at either end: noise, the edge of a sticker and a mark no higher than the letters pass, a larger part of an
+emblem does not."""
 
 AROUND = 0.25
 """Of a strip's height, what is kept around it."""
@@ -32,7 +33,7 @@ Array = np.ndarray
 
 
 def strip_of(pixels: Array) -> Box | None:
-    """The strip that a picture shows, lying or upright, with a little around it; none where the rest is not plain.
+    """The strip that a picture shows, lying or upright, with a little around it; none where the ground beside it is not plain.
 
     Args:
         pixels: RGB, uint8 (height, width, 3).

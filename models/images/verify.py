@@ -63,7 +63,8 @@ SURE_DETAILS = 6
 """Agreeing details from which their arrangement tells the emblem's place better than a window does."""
 
 CHANCE_DETAILS = 5
-"""Agreeing details that harmless pictures reach: of 300 harmless validation pictures none had more."""
+"""Agreeing details that harmless pictures reach: of 7,000 of the validation fold 2,450 are looked at closely, and 15
+have more."""
 
 KEPT_KEYPOINTS, KEPT_TOKENS = 512, 4_096
 """Drawings whose keypoints, and whose tokens, stay in memory: some 25 and 32 MB. One that is not there costs 11 and 5
@@ -204,8 +205,7 @@ class Verifier:
 
 
 def _drawing_keypoints(gallery: Gallery, entry: int) -> Keypoints:
-    pixels = on_clearest_background(PIL.Image.fromarray(gallery.drawing(entry)))
-    return detect(_scaled(pixels, max(_side(pixels), LEAST_DRAWING_SIDE)))
+    return detect(enlarged(on_clearest_background(PIL.Image.fromarray(gallery.drawing(entry)))))
 
 
 def _drawing_tokens(reranker: Reranker, gallery: Gallery, entry: int) -> Array:
@@ -230,9 +230,10 @@ def with_leads(features: Array) -> Array:
 
 
 def places_of(pixels: Array, boxes: Iterable[Box]) -> dict[Box, Box]:
-    """What is cut out of a picture, (height, width, 3), for each of at most `LOOKS` windows, the first ones first.
+    """What is cut out of a picture, (height, width, 3): at most `LOOKS` places that lie apart, the first ones first.
 
-    Windows lie apart, and of two that show the same strip one is enough.
+    Returns:
+        By window, the window with what is around it or the strip in that; of windows with the same strip the first.
     """
     places: dict[Box, Box] = {}
     for box in boxes:
@@ -272,6 +273,11 @@ def cut(pixels: Array, place: Box) -> Array:
     left, top = int(place[0] * width), int(place[1] * height)
     right, bottom = max(round(place[2] * width), left + 1), max(round(place[3] * height), top + 1)
     return pixels[top:bottom, left:right]
+
+
+def enlarged(drawing: Array) -> Array:
+    """A drawing, RGB uint8 (height, width, 3), large enough for details."""
+    return _scaled(drawing, max(_side(drawing), LEAST_DRAWING_SIDE))
 
 
 def _side(pixels: Array) -> float:

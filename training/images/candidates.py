@@ -51,7 +51,7 @@ SHOWN, HIDDEN = 0.4, 0.15
 """Part of an emblem from which a place shows it, and below which it does not; what lies between is not learnt from."""
 
 OWN_STRIP = 0.25
-"""Least part of a place that its emblem has: what is cut to a strip of something else is not learnt from."""
+"""Least part of a strip that its emblem has: what is cut to a strip of something else is not learnt from."""
 
 OTHER_ARTIST = 0.5
 """How often a picture's gallery lacks the very drawing that was imitated, where there are others of its identity."""
@@ -122,10 +122,12 @@ def _places(draw: Generator, search: Search) -> Iterator[Row]:
     best = _of_each(identities, np.argsort(-first))
     boxes = [cast(Box, tuple(map(float, embedding.boxes[similar[:, row].argmax()]))) for row in best]
     for window, place in places_of(made.picture, boxes).items():
-        # A strip of an emblem is seen with the eyes of one who saw what is around it.
-        part = shared(made.box, widened(window)) / area(made.box) if made.box else 0.0
+        # A strip may be a small part of the emblem that it was cut from.
+        around = widened(window)
+        part = shared(made.box, around) / area(made.box) if made.box else 0.0
         is_shown = part >= SHOWN
-        if HIDDEN < part < SHOWN or (is_shown and made.box and shared(made.box, place) < OWN_STRIP * area(place)):
+        of_another = place != around and made.box and shared(made.box, place) < OWN_STRIP * area(place)
+        if HIDDEN < part < SHOWN or (is_shown and of_another):
             continue
         cutting = cut(made.picture, place)
         grid = search.encoder.grids([cutting], CLOSER_SCALE)[0]

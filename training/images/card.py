@@ -43,11 +43,11 @@ Logos, flags and emblems in these packages are marks of their owners; none of th
 
 RERANKER = """
 ## The reranker
-`reranker_tokens.onnx` makes tokens of the cells of a place that is looked at closely (12 x 12, of a strip 6 x 24) or of
-a drawing (8 x 8, of a strip 4 x 16) and of the pixels beneath them (8 x 8 each); `reranker.onnx` compares those of a
-place with those of a drawing. Both were trained on places of {pictures:,} pictures beside the drawings that the
-encoder's search finds for them; half of the imitations are of drawings that the encoder never saw: of validation owners
-that the calibration leaves out, and invented for this alone.
+`reranker_tokens.onnx` makes tokens of the cells of a place that is looked at closely (12 x 12) or of a drawing (8 x 8),
+of what is more than twice as long as wide 6 x 24 and 4 x 16, and of the pixels beneath them (8 x 8 each);
+`reranker.onnx` compares those of a place with those of a drawing. Both were trained on places of {pictures:,} pictures
+beside the drawings that the encoder's search finds for them; half of the imitations are of drawings that the encoder
+never saw: of validation owners that the calibration leaves out, and invented for this alone.
 **For** telling the few drawings apart that a search has found.
 
 On {held_out_places:,} places that show a drawing of an identity that was never the right answer, that one is the first

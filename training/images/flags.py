@@ -19,7 +19,7 @@ from training.images.graphics import Graphics, render
 
 TRAINED, OTHERS = 1_500, 600
 """Flags that are invented to be trained on, and further ones for cohort and calibration: nearly half are near a
-flag of a state or one before and are left out. Whole layouts are on one side: `TRAINED` is a multiple of `SIBLINGS`."""
+flag of a state or one before and are left out. Whole layouts are on one side: both are multiples of `SIBLINGS`."""
 
 SIBLINGS = 3
 """Invented flags of one layout."""

@@ -112,15 +112,16 @@ def _drawn(rendered: Graphics, rows: Mapping[str, Sequence[int]], artists: int) 
 
 
 def _ours(rendered: Graphics) -> dict[str, Emblem]:
-    """Our own drawings of validation owners, but for owners whose logo packages have."""
+    """Our own drawings of validation owners, but for owners of whom packages have any graphic."""
     known = {name_of(item.owner) for item in rendered.items}
     found: dict[str, Emblem] = {}
     for entry in own_drawings():
         if fold_of(entry.owner_id) is Fold.VALIDATION and name_of(entry.owner_id) not in known:
             drawing = render((CATALOGUE.parent / entry.image).read_text("utf-8"))
+            if drawing is None or not variants(drawing):
+                continue
             before = found.get(entry.reference_id, Emblem("own", entry.label, entry.owner_id, entry.source, []))
-            drawings = [*before.drawings, *([] if drawing is None else [drawing])][:ARTISTS]
-            found[entry.reference_id] = replace(before, drawings=drawings)
+            found[entry.reference_id] = replace(before, drawings=[*before.drawings, drawing][:ARTISTS])
     return found
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.images.calibration import CLOSER, LEADS
-from models.images.verify import LOOKS, places_of, with_leads
+from models.images.verify import LOOKS, enlarged, places_of, with_leads
 
 NOISE = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
 
@@ -33,6 +33,13 @@ def test_of_a_masthead_on_plain_ground_only_its_line_is_cut_out_and_that_once():
     left, top, right, bottom = places[upper]
     assert left < 20 / 256 and right > 228 / 256
     assert 0.1 < top < 64 / 256 and 80 / 256 < bottom < 0.4
+
+
+def test_a_drawing_too_low_for_details_is_enlarged_and_another_stays_as_it_is():
+    long = enlarged(np.zeros((20, 192, 3), np.uint8)).shape
+    assert long[0] * long[1] == pytest.approx(128**2, rel=0.03) and long[1] / long[0] == pytest.approx(9.6, rel=0.03)
+    square = np.random.default_rng(0).integers(0, 256, (160, 192, 3), dtype=np.uint8)
+    assert np.array_equal(enlarged(square), square)
 
 
 def test_each_candidate_is_told_how_far_it_is_behind_the_best_in_every_respect():

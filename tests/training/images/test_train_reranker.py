@@ -11,11 +11,12 @@ import torch
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
-from models.images.reranker import PLACE_SIDE, Reranker, drawing_patches, patches
+from models.images.reranker import DRAWING_SIDE, PIXELS, PLACE_SIDE, Patches, Reranker, drawing_patches, patches
 from models.images.transparency import on_clearest_background
 from models.settings import Settings
 from training.images import candidates, cohort, flags, graphics, train_reranker, validation, wordmarks
 from training.images.corpus import WORDMARKS, load_corpus
+from training.images.patch_store import PatchStore
 from training.images.pool import Pool, Search
 from training.images.reranker import Network, export_reranker
 from training.images.split import name_of
@@ -120,6 +121,52 @@ def test_places_show_their_first_drawing_or_none_of_all(search, monkeypatch):
     assert (found[places.shown, 0] == places.identities[places.shown]).all()
     assert all(len(set(row)) == candidates.CANDIDATES for row in found.tolist())
     assert (np.diff(places.cosines[:, 1:]) <= 0).all()
+
+
+@pytest.mark.slow
+def test_what_is_no_strip_is_learnt_from_however_little_of_it_its_emblem_fills(search, monkeypatch):
+    monkeypatch.setattr(candidates, "OWN_STRIP", 2.0)  # more than any has
+    strict = candidates.draw_places(search, 60, seed=5, threads=1)
+    monkeypatch.setattr(candidates, "OWN_STRIP", 0.0)
+    lax = candidates.draw_places(search, 60, seed=5, threads=1)
+    squares = [(of.shown & (of.patches.rows[: len(of.shown)] == PLACE_SIDE)).sum() for of in (strict, lax)]
+    assert squares[0] == squares[1] > 0
+
+
+def test_places_and_drawings_of_every_shape_are_compared_as_they_would_be_one_by_one():
+    torch.manual_seed(0)
+    draw, dimension = np.random.default_rng(0), 8
+    network = Network(dimension)
+    with torch.no_grad():
+        network.comparison.judge[-1].weight.mul_(20)
+    shown, drawn = (mixed(draw, side, count, dimension) for side, count in ((PLACE_SIDE, 5), (DRAWING_SIDE, 9)))
+    drawings = draw.integers(0, 9, (5, 3))
+    nothing = np.zeros(0)
+    places = candidates.Places(shown, drawings, nothing, nothing, nothing)
+    lessons, chosen = train_reranker.Lessons(places, drawn), np.array([4, 0, 2, 1])
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        tokens = [
+            [network.tokens(*next(store.alike(np.array([number])))[1:]) for number in range(len(store.rows))]
+            for store in (shown, drawn)
+        ]
+        expected = [
+            [float(network.comparison(tokens[0][place], tokens[1][drawing])) for drawing in drawings[place]]
+            for place in chosen
+        ]
+    with torch.inference_mode():
+        found = lessons.logits(network, chosen)
+    assert np.allclose(found.numpy(), expected, atol=0.05) and np.ptp(expected) > 0.5
+
+
+def mixed(draw, side, count, dimension):
+    """Patches of anything, squares and strips in turn."""
+    store = PatchStore(count, side, dimension)
+    for number in range(count):
+        rows, columns = ((side, side), (side // 2, side * 2), (side * 2, side // 2))[number % 3]
+        cells = draw.normal(0, 1, (rows, columns, dimension)).astype(np.float16)
+        pixels = draw.integers(0, 256, (rows * PIXELS, columns * PIXELS, 3), dtype=np.uint8)
+        store[number] = Patches(cells, pixels)
+    return store
 
 
 @pytest.mark.slow
