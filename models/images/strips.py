@@ -33,7 +33,7 @@ Array = np.ndarray
 
 
 def strip_of(pixels: Array) -> Box | None:
-    """The strip that a picture shows, lying or upright, with a little around it; none where the ground beside it is not plain.
+    """The strip on plain ground that a picture shows, lying or upright, with a little around it; none in another.
 
     Args:
         pixels: RGB, uint8 (height, width, 3).
