@@ -22,6 +22,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
+from models.images.phrases import CALIBRATION, GRAPH, TOKENIZER
+from models.images.reranker import FILE, TOKENS_FILE
 from training.images import tower
 from training.images.batches import HARMLESS, IMITATIONS, Batch, draw_batch
 from training.images.calibrate import calibrate
@@ -34,6 +36,7 @@ from training.images.fused import fused
 from training.images.imitations import reference
 from training.images.losses import open_set_contrast, region_vectors
 from training.images.released import Base, BaseError, base_at, go_halfway_back, take_weights
+from training.images.stages import Stages
 from training.images.train_captions import STEPS as CAPTION_STEPS
 from training.images.train_captions import train_captions
 from training.images.train_reranker import train_reranker
@@ -65,7 +68,8 @@ def train_images(  # noqa: PLR0913 - a command's options
     threads: int = 2,
     base: Path | None = None,
 ) -> Path:
-    """Train both towers and the reranker, and export; a run that was broken off goes on from its last checkpoint.
+    """Train both towers and the reranker, and export; a run that was broken off goes on from its last checkpoint or
+    stage.
 
     Args:
         output: artefact folder, also of `checkpoint.pt`.
@@ -73,7 +77,7 @@ def train_images(  # noqa: PLR0913 - a command's options
         steps: of 32 pictures each, all runs together; the text tower takes no more steps than that either.
         seed: for weights, drawing and imitations.
         limit: at most this many drawings a package, for tests.
-        threads: of the network.
+        threads: of the networks, and of what looks for what they learn from.
         base: artefact folder of an encoder of ours to start from, in place of weights that know photographs alone; what
             is exported lies halfway between it and what was learnt.
 
@@ -103,12 +107,14 @@ def train_images(  # noqa: PLR0913 - a command's options
         "identities": len(corpus.drawings),
         **trainer.metrics(),
     }
-    export(trainer.tower, output, metrics)
-    write_cohort(output, limit=limit)
-    train_reranker(output, corpus, seed=seed, limit=limit, threads=threads)
-    calibrate(output, seed=seed, limit=limit)
-    train_captions(output, seed=seed, limit=limit, steps=min(steps, CAPTION_STEPS))
+    do = Stages(output / "finished.json", trainer.settings, steps, limit)
+    do(export, ("model.onnx", "config.json"), trainer.tower, output, metrics)
+    do(write_cohort, ("cohort.npy",), output, limit=limit)
+    do(train_reranker, (TOKENS_FILE, FILE), output, corpus, seed=seed, limit=limit, threads=threads)
+    do(calibrate, ("calibration.json",), output, seed=seed, limit=limit, threads=threads)
+    do(train_captions, (GRAPH, TOKENIZER, CALIBRATION), output, seed=seed, limit=limit, steps=min(steps, CAPTION_STEPS))
     write_card(output)
+    do.forget()
     trainer.checkpoint.unlink()
     return output
 
@@ -122,6 +128,9 @@ class Trainer:
         checkpoint: written every `SAVE_EVERY` steps; taken up where it exists.
         base: encoder to start from.
 
+    Attributes:
+        settings: what steps depend on.
+
     Raises:
         FileExistsError: the checkpoint is of a run with another seed, base, other pictures or other code.
     """
@@ -132,7 +141,7 @@ class Trainer:
         if base is not None:
             take_weights(self.tower, base)
         begun = base and base.fingerprint
-        self._settings = {"seed": seed, "base": begun, "pictures": corpus.digest(), "code": _code()}
+        self.settings = {"seed": seed, "base": begun, "pictures": corpus.digest(), "code": _code()}
         tower.freeze(self.tower)
         dimension = self.tower.visual.head.proj.out_features
         self.proxies = nn.Parameter(torch.zeros(len(corpus.drawings), dimension))
@@ -208,7 +217,7 @@ class Trainer:
             "proxies": self.proxies.detach(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "progress": (self.step, self.elapsed, self.averages),
-            "settings": self._settings,
+            "settings": self.settings,
         }
         torch.save(state, self.checkpoint.with_suffix(".new"))
         self.checkpoint.with_suffix(".new").replace(self.checkpoint)
@@ -216,7 +225,7 @@ class Trainer:
     def _resume(self) -> None:
         state = torch.load(self.checkpoint, weights_only=True)
         saved = state.get("settings", {})
-        others = [name for name, value in self._settings.items() if saved.get(name) != value]
+        others = [name for name, value in self.settings.items() if saved.get(name) != value]
         if others:
             raise FileExistsError(
                 f"{self.checkpoint.parent} holds a run with other settings ({', '.join(others)}): choose another folder"
@@ -229,7 +238,7 @@ class Trainer:
 
 
 def _code() -> str:
-    """Of what draws and learns; what is done with the tower afterwards is done anew in any case."""
+    """Of what draws and learns; of what follows, the stages know."""
     here = Path(__file__)
     return fingerprint([*code_of(here.with_name("losses.py")), here.with_name("fused.py"), here])
 

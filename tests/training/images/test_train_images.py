@@ -197,8 +197,16 @@ def test_the_rate_rises_stays_and_falls_to_nothing():
 
 
 @pytest.mark.slow
-def test_one_command_makes_an_artefact_that_the_service_can_load(tmp_path):
+def test_one_command_broken_off_and_given_again_makes_an_artefact_that_the_service_can_load(tmp_path, monkeypatch):
+    def broken_off(*_given, **_options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(train, "calibrate", broken_off)
+        train.train_images(tmp_path / "run", steps=3, limit=LIMIT)
+    finished = {name: (tmp_path / "run" / name).stat().st_mtime_ns for name in ("model.onnx", "reranker.onnx")}
     run = train.train_images(tmp_path / "run", steps=3, limit=LIMIT)
+    assert finished == {name: (run / name).stat().st_mtime_ns for name in finished}
     assert {path.name for path in run.iterdir()} == {
         "model.onnx",
         "config.json",
