@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -59,12 +60,13 @@ Seen = tuple[Array, Array]
 Fit = Callable[[Sequence[Seen]], Logistic | Perceptron]
 
 
-def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None) -> Path:
+def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None, threads: int = 2) -> Path:
     """Write `calibration.json` into an encoder's artefact folder.
 
     Args:
         directory: holds `model.onnx`, `config.json`, `cohort.npy` and, if it is to be used, the reranker.
         limit: at most this many drawings a package and pictures of each sort, for tests.
+        threads: that look at pictures, one each.
 
     Returns:
         `calibration.json`.
@@ -80,22 +82,22 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None) -> Pa
         gallery, emblems = validation_gallery(encoder, rendered, Path(scratch), limit)
     samples = list(chain(imitated(emblems, draw, limit), unprotected(rendered, rest, others, draw, limit)))
     path = directory / "calibration.json"
-    path.write_text(json.dumps(fitted(encoder, gallery, samples), indent=2) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(fitted(encoder, gallery, samples, threads), indent=2) + "\n", encoding="utf-8")
     return path
 
 
-def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample]) -> dict[str, Any]:
+def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample], threads: int) -> dict[str, Any]:
     """Both functions, the floor between them, and what they give on the samples."""
     harmless = np.array([name is None for _, name in samples])
     # A floor that no picture reaches: the first look alone.
     first_only = EmblemDetector(encoder, gallery, Calibration(NOTHING, NOTHING, floor=2.0))
-    looks = _seen(first_only, samples)
+    looks = _seen(first_only, samples, threads)
     first = fit([(features[:CONSIDERED], right[:CONSIDERED]) for features, right in looks])
     scores = np.array([first(features).max() for features, _ in looks])
     floor = float(np.quantile(scores[harmless], 1 - LOOKED_AT))
     chosen = np.flatnonzero(scores >= floor)
     both = EmblemDetector(encoder, gallery, Calibration(first, NOTHING, floor))
-    close = _seen(both, [samples[int(number)] for number in chosen])
+    close = _seen(both, [samples[int(number)] for number in chosen], threads)
     groups = groups_of([name for _, name in samples])
     tops, right = out_of_fold(close, groups[chosen], fit_perceptron)
     platt = fit_platt(tops, right)
@@ -203,8 +205,10 @@ def _named(names: Sequence[str], logistic: Logistic) -> dict[str, Any]:
     return {"weights": dict(zip(names, map(float, logistic.weights), strict=True)), "bias": logistic.bias}
 
 
-def _seen(detector: EmblemDetector, samples: Sequence[Sample]) -> list[Seen]:
-    return [_of(detector, *sample) for sample in tqdm(samples, "calibration", unit="")]
+def _seen(detector: EmblemDetector, samples: Sequence[Sample], threads: int) -> list[Seen]:
+    with ThreadPoolExecutor(threads) as workers:
+        seen = workers.map(lambda sample: _of(detector, *sample), samples)
+        return list(tqdm(seen, "calibration", len(samples), unit=""))
 
 
 def _of(detector: EmblemDetector, picture: Array, name: str | None) -> Seen:
