@@ -23,7 +23,7 @@ import faiss
 import numpy as np
 
 from models import versions
-from models.indexes import write_index
+from models.indexes import search, write_index
 from models.versions import CONFIG
 
 MOST_ROWS = 262_144
@@ -140,7 +140,7 @@ class Segment:
         """
         if not self.avatars:
             return np.zeros(0, np.int64), np.zeros((0, asked.shape[1]), np.float32)
-        _, found = self._index.search(asked * np.float32(SCALE), min(count, self.avatars))
+        _, found = search(self._index, asked * np.float32(SCALE), min(count, self.avatars))
         wanted = np.minimum(np.searchsorted(self._avatar_rows, also), self.avatars - 1)
         places = np.union1d(found[found >= 0], wanted[self._avatar_rows[wanted] == also])
         return self._avatar_rows[places].astype(np.int64), self._codes.reconstruct_batch(places) / np.float32(SCALE)

@@ -32,6 +32,7 @@ from models.images.references import (
     parse_reference,
     read_references,
 )
+from models.indexes import search
 from models.locks import locked
 
 __all__ = ["Change", "Clash", "Drawing", "Gallery", "GalleryError", "Reference", "add", "build", "read_references"]
@@ -111,8 +112,7 @@ class Gallery:
         Returns:
             Cosine similarities, float32 (n, k), and rows, int64 (n, k).
         """
-        similarities, rows = self._index.search(np.ascontiguousarray(vectors, np.float32), min(k, len(self._rows)))
-        return similarities, rows
+        return search(self._index, vectors, min(k, len(self._rows)))
 
     def reference_of(self, row: int) -> Reference:
         """The reference that a row shows, as the picture of that row describes it."""

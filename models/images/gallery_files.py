@@ -49,9 +49,9 @@ more, for most windows are far from all rows (`benchmarks/gallery.py`)."""
 TRAINING_ROWS = 65_536
 """Rows that the approximate index' codes are fitted to, at most."""
 
-# Requests are served by several processes or threads already; more threads per search only take their cores.
-# BLAS threads that wait for a product of some 70 windows doubled the CPU time of a profile (104 to 240 ms).
+# While a gallery is built, requests are served.
 faiss.omp_set_num_threads(1)
+# BLAS threads that wait for a product of some 70 windows doubled the CPU time of a profile (104 to 240 ms).
 threadpool_limits(limits=1, user_api="blas")
 # Above this many vectors at once FAISS multiplies matrices; by its own default only above 128,000. A picture's windows
 # are compared with 100,000 rows in 65 ms so, in 340 ms one by one.

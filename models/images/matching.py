@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-import faiss
 import numpy as np
 
 from models.images.encoder import Embedding
 from models.images.gallery import Gallery
 from models.images.gallery_files import EXACT_ROWS, are_prototypes
+from models.indexes import greatest_products
 
 NEIGHBOURS = 5
 """Nearest harmless pictures that a similarity is compared with; as many as 40 see too little (see below)."""
@@ -197,8 +197,7 @@ def nearness(vectors: Array, cohort: Array) -> Array:
         cohort: unit float32 (pictures, dimension).
     """
     count = min(NEIGHBOURS, len(cohort))
-    cosines, _ = faiss.knn(np.ascontiguousarray(vectors), cohort, count, metric=faiss.METRIC_INNER_PRODUCT)
-    return cast(Array, cosines.mean(axis=1))
+    return cast(Array, greatest_products(vectors, cohort, count).mean(axis=1))
 
 
 def _nearest(tops: Array, starts: Array) -> tuple[Array, Array]:
