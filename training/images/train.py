@@ -36,7 +36,7 @@ from training.images.fused import fused
 from training.images.imitations import reference
 from training.images.losses import open_set_contrast, region_vectors
 from training.images.released import Base, BaseError, base_at, go_halfway_back, take_weights
-from training.images.stages import Stages
+from training.images.resume import Resumable, surroundings, weights_digest
 from training.images.train_captions import STEPS as CAPTION_STEPS
 from training.images.train_captions import train_captions
 from training.images.train_reranker import train_reranker
@@ -96,6 +96,7 @@ def train_images(  # noqa: PLR0913 - a command's options
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     torch.manual_seed(seed)
+    code_and_data = surroundings(Path(__file__))  # as they are imported, whatever is edited meanwhile
     corpus = load_corpus(cases, limit)
     trainer = Trainer(corpus, seed, output / "checkpoint.pt", start)
     trainer.run(steps)
@@ -107,8 +108,9 @@ def train_images(  # noqa: PLR0913 - a command's options
         "identities": len(corpus.drawings),
         **trainer.metrics(),
     }
-    do = Stages(output / "finished.json", trainer.settings, steps, limit)
-    do(export, ("model.onnx", "config.json"), trainer.tower, output, metrics)
+    run = (code_and_data, trainer.settings, corpus.owners, weights_digest(trainer.tower), steps, limit)
+    do = Resumable(output / "finished.json", fingerprint((), run))
+    do(export, ("model.onnx", "config.json", "metrics.json"), trainer.tower, output, metrics)
     do(write_cohort, ("cohort.npy",), output, limit=limit)
     do(train_reranker, (TOKENS_FILE, FILE), output, corpus, seed=seed, limit=limit, threads=threads)
     do(calibrate, ("calibration.json",), output, seed=seed, limit=limit, threads=threads)
