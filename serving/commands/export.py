@@ -28,7 +28,7 @@ def export(
 ) -> None:
     """把任一 CLIP 模型变为图像编码器 · Make an image encoder of any open_clip or Chinese-CLIP checkpoint.
 
-    The graph is compared with the model, then calibrated on imitations and harmless pictures, which takes some ten
+    The graph is compared with the model, then calibrated on imitations and harmless pictures, which takes some fifty
     thousand passes. Its gallery is built again: vectors of two encoders cannot be mixed.
 
     Example: `huijian export --model ViT-B-16-SigLIP2 --pretrained webli`

@@ -65,7 +65,7 @@ def images(  # noqa: PLR0913, PLR0917 - the run's own options
     cases: Cases = None,
     steps: Annotated[
         int, typer.Option(min=1, help="Of 32 pictures each, those of a broken-off run among them.")
-    ] = 8_000,
+    ] = 5_000,
     seed: Seed = 0,
     limit: Limit = None,
     threads: Threads = 2,

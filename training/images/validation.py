@@ -39,7 +39,7 @@ SHARES = {"state": 0.55, "own": 0.2, "logo": 0.25}
 """How often flags and arms are imitated, what we drew after mastheads and offices' emblems, and packages' logos: about
 as many as there are of each in the default gallery."""
 
-IMITATIONS, HARMLESS = 3_000, 7_000
+IMITATIONS, HARMLESS = 6_000, 14_000
 SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
 
 KINDS = ("scene", "sign", "graphic", "graphic", "scene", "flag", "graphic", "sign", "graphic", "monogram")
