@@ -1,4 +1,4 @@
-"""FAISS indexes: as files, and searched on the calling thread alone."""
+"""FAISS indexes: as files, and used on the calling thread alone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ import numpy as np
 Array = np.ndarray
 
 
+def on_this_thread_alone() -> None:
+    """Keep what FAISS does for the calling thread from other cores.
+
+    Requests are served by several processes or threads already; more threads per search only take their cores. The
+    number is the calling thread's own, and every new thread begins with all cores.
+    """
+    faiss.omp_set_num_threads(1)
+
+
 def search(index: Any, vectors: Array, count: int) -> tuple[Array, Array]:
     """Values and rows of each vector's nearest ones in an index, best first: float32 and int64 (n, count).
 
@@ -18,7 +27,7 @@ def search(index: Any, vectors: Array, count: int) -> tuple[Array, Array]:
         index: FAISS's.
         vectors: float32 (n, dimension).
     """
-    _on_this_thread_alone()
+    on_this_thread_alone()
     values, rows = index.search(np.ascontiguousarray(vectors, np.float32), count)
     return values, rows
 
@@ -29,7 +38,7 @@ def greatest_products(vectors: Array, others: Array, count: int) -> Array:
     Args:
         vectors, others: float32 (n, dimension).
     """
-    _on_this_thread_alone()
+    on_this_thread_alone()
     values, _ = faiss.knn(np.ascontiguousarray(vectors), others, count, metric=faiss.METRIC_INNER_PRODUCT)
     return values
 
@@ -44,9 +53,3 @@ def write_index(index: faiss.Index, file: Path) -> None:
         faiss.write_index(index, str(file))
     except RuntimeError as error:  # FAISS has one class for everything
         raise OSError(f"{file.name} cannot be written") from error
-
-
-def _on_this_thread_alone() -> None:
-    # Requests are served by several processes or threads already; more threads per search only take their cores. The
-    # number is the calling thread's own, and every new thread begins with all cores.
-    faiss.omp_set_num_threads(1)

@@ -28,7 +28,7 @@ from threadpoolctl import threadpool_limits
 
 from models import versions
 from models.images.references import GalleryError, Reference, parse_reference
-from models.indexes import write_index
+from models.indexes import on_this_thread_alone, write_index
 from models.settings import Settings
 from models.versions import CONFIG
 
@@ -49,8 +49,6 @@ more, for most windows are far from all rows (`benchmarks/gallery.py`)."""
 TRAINING_ROWS = 65_536
 """Rows that the approximate index' codes are fitted to, at most."""
 
-# While a gallery is built, requests are served.
-faiss.omp_set_num_threads(1)
 # BLAS threads that wait for a product of some 70 windows doubled the CPU time of a profile (104 to 240 ms).
 threadpool_limits(limits=1, user_api="blas")
 # Above this many vectors at once FAISS multiplies matrices; by its own default only above 128,000. A picture's windows
@@ -114,6 +112,7 @@ def index_of(vectors: np.ndarray) -> faiss.Index:
 
     Source: product quantisation (Jégou et al. 2011) with lookups in registers (André et al. 2017), both FAISS's.
     """
+    on_this_thread_alone()  # requests are served meanwhile
     rows, dimension = vectors.shape
     if rows <= EXACT_ROWS:
         return exact_index(vectors)

@@ -6,6 +6,7 @@ import faiss
 import numpy as np
 import pytest
 
+from models.images.gallery_files import index_of
 from models.indexes import greatest_products, search, write_index
 
 VECTORS = np.random.default_rng(0).normal(size=(50, 16)).astype(np.float32)
@@ -27,11 +28,18 @@ def test_the_nearest_vectors_are_found_best_first(index):
     assert np.allclose(greatest_products(ASKED, VECTORS, 4), products, atol=1e-4)
 
 
-@pytest.mark.parametrize("ask", [search, lambda _, vectors, count: greatest_products(vectors, VECTORS, count)])
-def test_a_thread_of_a_pool_asks_no_other_core(index, ask):
+@pytest.mark.parametrize(
+    ("work", "given"),
+    [
+        (search, (faiss.IndexFlatIP(16), ASKED, 1)),
+        (greatest_products, (ASKED, VECTORS, 4)),
+        (index_of, (VECTORS,)),
+    ],
+)
+def test_a_thread_of_a_pool_asks_no_other_core(work, given):
     with ThreadPoolExecutor(1) as worker:
         worker.submit(faiss.omp_set_num_threads, 2).result()
-        worker.submit(ask, index, ASKED, 4).result()
+        worker.submit(work, *given).result()
         assert worker.submit(faiss.omp_get_max_threads).result() == 1
 
 

@@ -23,7 +23,7 @@ class Resumable:
     """The stages of one run, each made from those before it.
 
     Args:
-        file: JSON, what the run is made from and which stages it has finished; written around each.
+        file: JSON, what the run is made from and which stages it has finished; written before and after each.
         made_from: a digest of all that a stage depends on. What was made from something else is done again.
     """
 
@@ -37,7 +37,7 @@ class Resumable:
 
         Args:
             stage: a function.
-            makes: its files, beside that of the run.
+            makes: names of the files that it writes, in the run's folder.
             *given, **options: of the function.
         """
         at, self._reached = self._reached, self._reached + 1
@@ -50,7 +50,7 @@ class Resumable:
         self._finish([*self._finished, stage.__name__])
 
     def forget(self) -> None:
-        """Of a run that is whole, nothing need be known."""
+        """Delete the record of a run that is whole."""
         self._file.unlink(missing_ok=True)
 
     def _finish(self, stages: list[str]) -> None:
@@ -62,12 +62,12 @@ class Resumable:
 def surroundings(module: Path) -> str:
     """A digest of a module's code and all that it imports, of the data and of every installed package's version."""
     data = sorted(path for pattern in DATA for path in ROOT.glob(pattern) if path.is_file())
-    installed = sorted({(package.name, package.version) for package in distributions()})
+    installed = sorted({f"{package.name} {package.version}" for package in distributions()})
     return fingerprint([*code_of(module), *data], installed)
 
 
 def weights_digest(network: nn.Module) -> str:
-    """Of a network's weights, by name."""
+    """A digest of a network's weights and their names."""
     digest = hashlib.sha256()
     for name, values in network.state_dict().items():
         digest.update(name.encode() + values.contiguous().numpy().tobytes())

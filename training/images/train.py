@@ -77,7 +77,7 @@ def train_images(  # noqa: PLR0913 - a command's options
         steps: of 32 pictures each, all runs together; the text tower takes no more steps than that either.
         seed: for weights, drawing and imitations.
         limit: at most this many drawings a package, for tests.
-        threads: of the networks, and of what looks for what they learn from.
+        threads: of torch, of the searches and of the calibration.
         base: artefact folder of an encoder of ours to start from, in place of weights that know photographs alone; what
             is exported lies halfway between it and what was learnt.
 
@@ -96,7 +96,7 @@ def train_images(  # noqa: PLR0913 - a command's options
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     torch.manual_seed(seed)
-    code_and_data = surroundings(Path(__file__))  # as they are imported, whatever is edited meanwhile
+    code_and_data = surroundings(Path(__file__))  # taken now: files may be edited during the run
     corpus = load_corpus(cases, limit)
     trainer = Trainer(corpus, seed, output / "checkpoint.pt", start)
     trainer.run(steps)
@@ -240,7 +240,7 @@ class Trainer:
 
 
 def _code() -> str:
-    """Of what draws and learns; of what follows, the stages know."""
+    """Of what draws and learns; what follows has a digest of its own, `surroundings`."""
     here = Path(__file__)
     return fingerprint([*code_of(here.with_name("losses.py")), here.with_name("fused.py"), here])
 
