@@ -112,10 +112,10 @@ def index_of(vectors: np.ndarray) -> faiss.Index:
 
     Source: product quantisation (Jégou et al. 2011) with lookups in registers (André et al. 2017), both FAISS's.
     """
-    on_this_thread_alone()  # requests are served meanwhile
     rows, dimension = vectors.shape
     if rows <= EXACT_ROWS:
         return exact_index(vectors)
+    on_this_thread_alone()  # requests are served meanwhile
     index = faiss.index_factory(dimension, f"PQ{dimension // 2}x4fs,RFlat", faiss.METRIC_INNER_PRODUCT)
     index.train(vectors[np.random.default_rng(0).choice(rows, min(TRAINING_ROWS, rows), replace=False)])
     index.add(vectors)
@@ -125,6 +125,7 @@ def index_of(vectors: np.ndarray) -> faiss.Index:
 
 def exact_index(vectors: np.ndarray) -> faiss.Index:
     """An exact inner-product index of float32 (rows, dimension), whose ids are row numbers."""
+    on_this_thread_alone()  # what searches it by range as well
     index = faiss.index_factory(vectors.shape[1], "IDMap2,Flat", faiss.METRIC_INNER_PRODUCT)
     index.add_with_ids(vectors, np.arange(len(vectors), dtype=np.int64))
     return index
