@@ -14,6 +14,7 @@ from typing import Any
 from torch import nn
 
 from training.images.fingerprint import ROOT, code_of, fingerprint
+from training.images.metrics import write_json
 
 DATA = ("datasets/**/*", "training/images/model_configs/*.json")
 """What stages read beside the code."""
@@ -54,9 +55,8 @@ class Resumable:
         self._file.unlink(missing_ok=True)
 
     def _finish(self, stages: list[str]) -> None:
-        self._finished, written = stages, self._file.with_suffix(".new")
-        written.write_text(json.dumps({"made_from": self._made_from, "finished": stages}, indent=2) + "\n", "utf-8")
-        written.replace(self._file)
+        self._finished = stages
+        write_json(self._file, {"made_from": self._made_from, "finished": stages})
 
 
 def surroundings(module: Path) -> str:

@@ -102,15 +102,9 @@ def train_images(  # noqa: PLR0913 - a command's options
     trainer.run(steps)
     if start is not None:
         go_halfway_back(trainer.tower, start)
-    metrics = {
-        "seed": seed,
-        "base": start and start.fingerprint,
-        "identities": len(corpus.drawings),
-        **trainer.metrics(),
-    }
     run = (code_and_data, trainer.settings, corpus.owners, weights_digest(trainer.tower), steps, limit)
     do = Resumable(output / "finished.json", fingerprint((), run))
-    do(export, ("model.onnx", "config.json", "metrics.json"), trainer.tower, output, metrics)
+    do(export, ("model.onnx", "config.json", "metrics.json"), trainer.tower, output, trainer.metrics())
     do(write_cohort, ("cohort.npy",), output, limit=limit)
     do(train_reranker, (TOKENS_FILE, FILE), output, corpus, seed=seed, limit=limit, threads=threads)
     do(calibrate, ("calibration.json",), output, seed=seed, limit=limit, threads=threads)
@@ -187,9 +181,11 @@ class Trainer:
         self._save()
 
     def metrics(self) -> dict[str, Any]:
-        """What training cost and where its losses ended."""
+        """What was trained from, what that cost and where its losses ended."""
+        begun = {name: self.settings[name] for name in ("seed", "base")} | {"identities": len(self.corpus.drawings)}
         pictures = self.step * (IMITATIONS + HARMLESS)
-        return {"steps": self.step, "pictures": pictures, "seconds": round(self.elapsed), "losses": self.averages}
+        cost = {"steps": self.step, "pictures": pictures, "seconds": round(self.elapsed), "losses": self.averages}
+        return begun | cost
 
     def _draw(self, step: int) -> Batch:
         # The generator of a step depends on its number alone, so that a resumed run draws what an unbroken one would.
