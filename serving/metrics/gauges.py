@@ -19,6 +19,11 @@ PARTS: Final = ("gallery", "text", "policy", "closed_accounts", "keys", "baselin
 """What is followed on disk and can be refused."""
 
 
+def checksum(versions: Mapping[str, str]) -> int:
+    """A number of 32 bits made of the versions in force: the same for the same versions."""
+    return zlib.crc32(json.dumps(dict(versions), sort_keys=True).encode())
+
+
 class Gauges:
     """The state of one process.
 
@@ -87,7 +92,7 @@ class Gauges:
 
     def in_force(self, versions: Mapping[str, str]) -> None:
         """What judges now."""
-        self._checksum.set(zlib.crc32(json.dumps(dict(versions), sort_keys=True).encode()))
+        self._checksum.set(checksum(versions))
 
     def closed_accounts(self, known: Mapping[Field, int]) -> None:
         """How many closed accounts can be found by each field."""

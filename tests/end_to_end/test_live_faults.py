@@ -20,10 +20,12 @@ from marks import enrol
 
 from models import versions
 from models.settings import Settings
+from serving.metrics.gauges import checksum
 
 pytestmark = pytest.mark.slow
 
 CLOSED = {"account_id": "closed", "name": "海边的小店"}
+CHECKSUM = re.compile(r'^huijian_versions_checksum{pid="\d+"} (\S+)$', re.MULTILINE)
 PROFILE = {"account_id": "42", "bio": "稳赚不赔，➕V：abc12345"}
 
 
@@ -63,9 +65,11 @@ def versions_of(client):
 
 
 def settled(service):
-    """Whether every worker judges with the newest gallery."""
+    """Whether every worker judges with the newest gallery: as each says itself, for one that is busy answers nobody."""
     newest = Settings(home=service.home).gallery_directory().name
-    return {found["gallery"] for found in by_every_worker(service, versions_of)} == {newest}
+    with client_of(service) as client:
+        versions, said = versions_of(client), CHECKSUM.findall(client.get("/metrics").text)
+    return versions["gallery"] == newest and [float(one) for one in said] == [checksum(versions)] * 2
 
 
 def at_once(service, *asks):
