@@ -45,9 +45,10 @@ RERANKER = """
 ## The reranker
 `reranker_tokens.onnx` makes tokens of the cells of a place that is looked at closely (12 x 12) or of a drawing (8 x 8),
 of what is more than twice as long as wide 6 x 24 and 4 x 16, and of the pixels beneath them (8 x 8 each);
-`reranker.onnx` compares those of a place with those of a drawing. Both were trained on places of {pictures:,} pictures
-beside the drawings that the encoder's search finds for them; half of the imitations are of drawings that the encoder
-never saw: of validation owners that the calibration leaves out, and invented for this alone.
+`reranker.onnx` compares those of a place with those of a drawing. Both were trained{begun}
+on places of {pictures:,} pictures beside the drawings that the encoder's search finds for them; half of the imitations
+are of drawings that the encoder never saw: of validation owners that the calibration leaves out, and invented for this
+alone.
 **For** telling the few drawings apart that a search has found.
 
 On {held_out_places:,} places that show a drawing of an identity that was never the right answer, that one is the first
@@ -109,7 +110,10 @@ def write_card(directory: Path) -> Path:
 
 def _reranker(measured: dict[str, Any] | None) -> str:
     """Nothing of an encoder without one, or of a trial too small to measure it on."""
-    return RERANKER.format(**measured) if measured and "recall@1" in measured else ""
+    if not measured or "recall@1" not in measured:
+        return ""
+    base = measured.get("base")
+    return RERANKER.format(begun=f", from those of encoder `{base}` on," if base else "", **measured)
 
 
 def _phrases(captions: dict[str, Any]) -> str:

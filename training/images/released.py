@@ -1,7 +1,7 @@
-"""Weights of a released encoder, back from its graph into the tower, to be trained further.
+"""Weights of a released encoder and its reranker, back from their graphs, to be trained further.
 
-The graph holds each convolution with its normalisation folded in (Jacob et al. 2018, section 3.2) and most weights in
-8 bits; both are undone here, so that a run needs nothing but the artefact folder.
+The encoder's graph holds each convolution with its normalisation folded in (Jacob et al. 2018, section 3.2) and most
+weights in 8 bits; both are undone here, so that a run needs nothing but the artefact folder.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,8 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
+from models.images.reranker import FILE, TOKENS_FILE
+from training.images.reranker import Network
 from training.images.tower import MODEL_NAME, GridTower, convolutions_of, create
 
 SMALLEST_GAIN = 1e-2
@@ -36,20 +38,22 @@ class Base:
         fingerprint: of the encoder, as its gallery carries it.
         weights: float32 weight and bias of each convolution of the trunk, in order, then of the projection of the fine
             and of the coarse map.
+        reranker: the state of its `reranker.Network`; empty where it has none.
     """
 
     fingerprint: str
     weights: tuple[tuple[Tensor, Tensor], ...]
+    reranker: Mapping[str, Tensor]
 
 
 def base_at(directory: Path) -> Base:
     """Read an encoder of ours.
 
     Args:
-        directory: artefact folder with `model.onnx` and `config.json`.
+        directory: artefact folder with `model.onnx` and `config.json`, and its reranker where it has one.
 
     Raises:
-        BaseError: the folder holds another network, or none.
+        BaseError: the folder holds another network, or none, or a reranker of other sizes.
     """
     try:
         name = json.loads((directory / "config.json").read_text("utf-8"))["name"]
@@ -61,7 +65,8 @@ def base_at(directory: Path) -> Base:
         raise BaseError(f"{directory} holds {name}; training starts from encoders named {MODEL_NAME} alone")
     if [weight.shape for weight, _ in weights] != _shapes(create(pretrained=False)):
         raise BaseError(f"{directory} holds a network of other sizes than this {MODEL_NAME}: export it anew")
-    return Base(hashlib.sha256(graph).hexdigest()[:12], weights)
+    dimension = weights[-1][0].shape[0]
+    return Base(hashlib.sha256(graph).hexdigest()[:12], weights, _reranker(directory, dimension))
 
 
 def take_weights(tower: GridTower, base: Base) -> None:
@@ -100,11 +105,45 @@ def _shapes(tower: GridTower) -> list[torch.Size]:
     return [*trunk, *(half.shape for half in halves)]
 
 
+def _reranker(directory: Path, dimension: int) -> dict[str, Tensor]:
+    """The state of the reranker that a folder holds; nothing where it holds none."""
+    network, files = Network(dimension), {"tokens": TOKENS_FILE, "comparison": FILE}
+    if not any((directory / file).exists() for file in files.values()):
+        return {}
+    try:
+        for part, file in files.items():
+            network.get_submodule(part).load_state_dict(_parameters(onnx.load(directory / file)))
+    except Exception as error:
+        raise BaseError(
+            f"{directory} holds no reranker to start from: {type(error).__name__}: {error}; "
+            "start from a folder without one, and another is trained"
+        ) from error
+    return network.state_dict()
+
+
+def _parameters(model: onnx.ModelProto) -> dict[str, Tensor]:
+    """A network's state by its parameters' names, which the graph keeps but for the weights of linear layers."""
+    stored, same = _stored(model)
+    factors = {node.output[0]: node.input[1] for node in model.graph.node if node.op_type == "MatMul"}
+    sums = [node.input for node in model.graph.node if node.op_type == "Add"]
+    named = {name: values for name, values in stored.items() if "::" not in name}
+    named |= {name: stored[kept] for name, kept in same.items() if "::" not in name and kept in stored}
+    for bias, product in (pair for left, right in sums for pair in ((left, right), (right, left))):
+        factor = factors.get(product, "")
+        if bias in named and (factor := same.get(factor, factor)) in stored:
+            named[bias.removesuffix("bias") + "weight"] = stored[factor].T
+    return named
+
+
+def _stored(model: onnx.ModelProto) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """A graph's tensors, and the names of those that are equal to one of them: these are stored once."""
+    stored = {tensor.name: torch.tensor(numpy_helper.to_array(tensor)) for tensor in model.graph.initializer}
+    return stored, {node.output[0]: node.input[0] for node in model.graph.node if node.op_type == "Identity"}
+
+
 def _convolutions(model: onnx.ModelProto) -> Iterator[tuple[Tensor, Tensor]]:
     """Weight and bias of every convolution, in the order of the network; a bias that it does not have is zero."""
-    stored = {tensor.name: torch.tensor(numpy_helper.to_array(tensor)) for tensor in model.graph.initializer}
-    # Tensors that are equal are stored once.
-    same = {node.output[0]: node.input[0] for node in model.graph.node if node.op_type == "Identity"}
+    stored, same = _stored(model)
 
     def value(name: str) -> Tensor:
         name = same.get(name, name)

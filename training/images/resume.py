@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-from torch import nn
+from torch import Tensor
 
 from training.images.fingerprint import ROOT, code_of, fingerprint
 from training.images.metrics import write_json
@@ -66,9 +66,9 @@ def surroundings(module: Path) -> str:
     return fingerprint([*code_of(module), *data], installed)
 
 
-def weights_digest(network: nn.Module) -> str:
+def weights_digest(state: Mapping[str, Tensor]) -> str:
     """A digest of a network's weights and their names."""
     digest = hashlib.sha256()
-    for name, values in network.state_dict().items():
+    for name, values in state.items():
         digest.update(name.encode() + values.contiguous().numpy().tobytes())
     return digest.hexdigest()[:16]

@@ -79,7 +79,7 @@ def train_images(  # noqa: PLR0913 - a command's options
         limit: at most this many drawings a package, for tests.
         threads: of torch, of the searches and of the calibration.
         base: artefact folder of an encoder of ours to start from, in place of weights that know photographs alone; what
-            is exported lies halfway between it and what was learnt.
+            is exported lies halfway between it and what was learnt. Its reranker is trained further.
 
     Returns:
         `output`, with all that the service needs; the checkpoint is gone once the run is whole.
@@ -102,11 +102,12 @@ def train_images(  # noqa: PLR0913 - a command's options
     trainer.run(steps)
     if start is not None:
         go_halfway_back(trainer.tower, start)
-    run = (code_and_data, trainer.settings, corpus.owners, weights_digest(trainer.tower), steps, limit)
+    weights = weights_digest(trainer.tower.state_dict()), weights_digest(start.reranker if start else {})
+    run = (code_and_data, trainer.settings, corpus.owners, weights, steps, limit)
     do = Resumable(output / "finished.json", fingerprint((), run))
     do(export, ("model.onnx", "config.json", "metrics.json"), trainer.tower, output, trainer.metrics())
     do(write_cohort, ("cohort.npy",), output, limit=limit)
-    do(train_reranker, (TOKENS_FILE, FILE), output, corpus, seed=seed, limit=limit, threads=threads)
+    do(train_reranker, (TOKENS_FILE, FILE), output, corpus, base=start, seed=seed, limit=limit, threads=threads)
     do(calibrate, ("calibration.json",), output, seed=seed, limit=limit, threads=threads)
     do(train_captions, (GRAPH, TOKENIZER, CALIBRATION), output, seed=seed, limit=limit, steps=min(steps, CAPTION_STEPS))
     write_card(output)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -24,6 +25,7 @@ from training.images.measures import threshold_for
 from training.images.metrics import record
 from training.images.patch_store import PatchStore
 from training.images.pool import Pool, Search
+from training.images.released import Base
 from training.images.reranker import Network, export_reranker
 
 PICTURES, EPOCHS, BATCH = 64_000, 2, 32
@@ -42,16 +44,23 @@ SHARE = 0.01
 Array = np.ndarray
 
 
-def train_reranker(
-    directory: Path, corpus: Corpus, *, seed: int = 0, limit: int | None = None, threads: int = 2
-) -> dict[str, float]:
+def train_reranker(  # noqa: PLR0913 - a run's own options
+    directory: Path,
+    corpus: Corpus,
+    *,
+    base: Base | None = None,
+    seed: int = 0,
+    limit: int | None = None,
+    threads: int = 2,
+) -> dict[str, Any]:
     """Write `reranker_tokens.onnx` and `reranker.onnx` into an encoder's artefact folder.
 
     Args:
         directory: holds `model.onnx`, `config.json` and `cohort.npy`, which stay as they are; gets "reranker" in its
             `metrics.json`.
         corpus: what the encoder was trained on.
-        seed: for pictures, weights and order.
+        base: an encoder whose reranker, where it has one, is trained further: each place is then learnt from once.
+        seed: for pictures, weights and order; with the base's own the same pictures would be drawn.
         limit: at most this many drawings of every source and pictures, for tests.
         threads: of the search and the network.
 
@@ -68,9 +77,12 @@ def train_reranker(
     held_out = places.identities % HELD_OUT == 0
     held_out |= (places.identities < 0) & (np.arange(len(held_out)) % HELD_OUT == 0)
     lessons = Lessons(places, search.patches)
-    network = Network(encoder.dimension)
-    fit(network, lessons, np.flatnonzero(~held_out), seed)
-    metrics = {"pictures": pictures, **measure(network, lessons, np.flatnonzero(held_out))}
+    network, epochs, begun = Network(encoder.dimension), EPOCHS, None
+    if base is not None and base.reranker:
+        network.load_state_dict(base.reranker)
+        epochs, begun = 1, base.fingerprint
+    fit(network, lessons, np.flatnonzero(~held_out), seed, epochs)
+    metrics = {"pictures": pictures, "base": begun, **measure(network, lessons, np.flatnonzero(held_out))}
     metrics["parity_max_relative_difference"] = export_reranker(network, encoder.fingerprint, directory)
     record(directory, "reranker", metrics)
     return metrics
@@ -99,11 +111,11 @@ class Lessons:
         return logits.view(drawings.shape)
 
 
-def fit(network: Network, lessons: Lessons, chosen: Array, seed: int) -> None:
-    """Learn from some places, each `EPOCHS` times."""
+def fit(network: Network, lessons: Lessons, chosen: Array, seed: int, epochs: int = EPOCHS) -> None:
+    """Learn from some places, each so many times."""
     draw = np.random.default_rng(seed)
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
-    order = np.concatenate([draw.permutation(chosen) for _ in range(EPOCHS)])
+    order = np.concatenate([draw.permutation(chosen) for _ in range(epochs)])
     steps, average = max(len(order) // BATCH, 1), 0.0
     for step in (bar := trange(steps, desc="reranker", unit="step")):
         optimizer.param_groups[0]["lr"] = RATE * min(1, (step + 1) / WARM_UP, (steps - step) / (FALL * steps))

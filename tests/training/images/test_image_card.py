@@ -47,6 +47,9 @@ def test_the_card_says_what_the_reranker_was_measured_at(tmp_path):
     measured |= {"recall_at_1%": 0.7, "recall_at_1%_of_cosines": 0.5}
     said = card(tmp_path, {"all": {**ALL, "interval": {}}}, reranker=measured)
     assert "40,000 pictures" in said and "1,234 places" in said and "0.900, by the search's cosines for 0.800" in said
+    assert "were trained\non places" in said
+    said = card(tmp_path, {"all": {**ALL, "interval": {}}}, reranker={**measured, "base": "0123456789ab"})
+    assert "were trained, from those of encoder `0123456789ab` on,\non places" in said
     assert "## The reranker" not in card(tmp_path, {"all": {**ALL, "interval": {}}}, reranker={"held_out_places": 0})
 
 

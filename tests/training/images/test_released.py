@@ -1,14 +1,20 @@
 """Training starts from what an artefact folder holds, and from nothing else."""
 
 import json
+import shutil
+from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 import torch
+from onnx import numpy_helper
 
 from models.images.encoder import Encoder
+from models.images.reranker import FILE
 from training.images.export import export
 from training.images.released import BaseError, base_at, go_halfway_back, take_weights
+from training.images.reranker import Network, export_reranker
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -17,6 +23,14 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 def released(settled_tower, tmp_path_factory):
     made = settled_tower(0)
     return made, export(made, tmp_path_factory.mktemp("released"))
+
+
+def other_sizes(file):
+    """Let a graph's first tensor be longer than the network's."""
+    graph = onnx.load(file)
+    first = graph.graph.initializer[0]
+    first.CopyFrom(numpy_helper.from_array(np.zeros(7, np.float32), first.name))
+    onnx.save(graph, file)
 
 
 def test_a_tower_of_other_statistics_takes_the_weights_of_an_encoder(released, settled_tower):
@@ -43,6 +57,29 @@ def test_halfway_is_the_mean_of_what_was_known_and_what_was_learnt(released, set
     assert torch.allclose(learnt.visual.trunk.net.conv_head.weight, 1.2 * known.visual.trunk.net.conv_head.weight)
     assert torch.allclose(learnt.visual.head.proj.bias, known.visual.head.proj.bias + 0.5)
     assert torch.allclose(learnt.visual.head.proj.weight, known.visual.head.proj.weight)
+
+
+def test_a_base_has_the_reranker_that_was_exported_beside_it(released, tmp_path):
+    _, directory = released
+    shutil.copytree(directory, tmp_path, dirs_exist_ok=True)
+    assert not base_at(tmp_path).reranker
+    encoder = Encoder(tmp_path)
+    network = Network(encoder.dimension)
+    export_reranker(network, encoder.fingerprint, tmp_path)
+    base = base_at(tmp_path)
+    assert base.reranker.keys() == network.state_dict().keys()
+    assert all(torch.equal(base.reranker[name], values) for name, values in network.state_dict().items())
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_bytes(b"no graph"), other_sizes])
+def test_a_reranker_that_cannot_be_trained_further_is_refused(released, tmp_path, harm):
+    _, directory = released
+    shutil.copytree(directory, tmp_path, dirs_exist_ok=True)
+    encoder = Encoder(tmp_path)
+    export_reranker(Network(encoder.dimension), encoder.fingerprint, tmp_path)
+    harm(tmp_path / FILE)
+    with pytest.raises(BaseError, match="holds no reranker to start from"):
+        base_at(tmp_path)
 
 
 @pytest.mark.parametrize(

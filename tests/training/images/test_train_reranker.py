@@ -18,6 +18,7 @@ from training.images import candidates, cohort, flags, graphics, train_reranker,
 from training.images.corpus import WORDMARKS, load_corpus
 from training.images.patch_store import PatchStore
 from training.images.pool import Pool, Search
+from training.images.released import base_at
 from training.images.reranker import Network, export_reranker
 from training.images.split import name_of
 
@@ -208,3 +209,14 @@ def test_a_reranker_is_trained_and_measured_beside_its_encoder(corpus, run):
     encoder = Encoder(run)
     assert Reranker.load(encoder) is not None
     assert encoder.version != before and encoder.fingerprint in before
+    assert measured["base"] is None
+
+
+@pytest.mark.slow
+def test_a_reranker_is_trained_further_from_that_of_a_base(corpus, run, tmp_path, monkeypatch):
+    released = base_at(Settings().released().encoder_directory())
+    monkeypatch.setattr(train_reranker, "RATE", 0.0)
+    measured = train_reranker.train_reranker(shutil.copytree(run, tmp_path / "run"), corpus, base=released, limit=LIMIT)
+    kept = base_at(tmp_path / "run").reranker
+    assert measured["base"] == released.fingerprint
+    assert all(torch.equal(kept[name], values) for name, values in released.reranker.items())
