@@ -74,7 +74,7 @@ def images(  # noqa: PLR0913, PLR0917 - the run's own options
         typer.Option(
             exists=True,
             file_okay=False,
-            help="Encoder's artefact folder to start from; the result lies halfway to it.",
+            help="Encoder's artefact folder to start from: the result lies halfway to it, and its reranker learns on.",
         ),
     ] = None,
 ) -> None:

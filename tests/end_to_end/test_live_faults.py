@@ -68,8 +68,8 @@ def settled(service):
     """Whether every worker judges with the newest gallery: as each says itself, for one that is busy answers nobody."""
     newest = Settings(home=service.home).gallery_directory().name
     with client_of(service) as client:
-        versions, said = versions_of(client), CHECKSUM.findall(client.get("/metrics").text)
-    return versions["gallery"] == newest and [float(one) for one in said] == [checksum(versions)] * 2
+        told, said = versions_of(client), CHECKSUM.findall(client.get("/metrics").text)
+    return told["gallery"] == newest and [float(one) for one in said] == [checksum(told)] * len(workers(service))
 
 
 def at_once(service, *asks):

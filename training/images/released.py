@@ -18,7 +18,7 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from models.images.reranker import FILE, TOKENS_FILE
+from models.images.reranker import ENCODER, FILE, TOKENS_FILE
 from training.images.reranker import Network
 from training.images.tower import MODEL_NAME, GridTower, convolutions_of, create
 
@@ -39,11 +39,13 @@ class Base:
         weights: float32 weight and bias of each convolution of the trunk, in order, then of the projection of the fine
             and of the coarse map.
         reranker: the state of its `reranker.Network`; empty where it has none.
+        rounds: how often that was trained, each time on other pictures; 0 where it has none.
     """
 
     fingerprint: str
     weights: tuple[tuple[Tensor, Tensor], ...]
     reranker: Mapping[str, Tensor]
+    rounds: int
 
 
 def base_at(directory: Path) -> Base:
@@ -53,7 +55,7 @@ def base_at(directory: Path) -> Base:
         directory: artefact folder with `model.onnx` and `config.json`, and its reranker where it has one.
 
     Raises:
-        BaseError: the folder holds another network, or none, or a reranker of other sizes.
+        BaseError: the folder holds another network, or none, or a reranker of other sizes or of another encoder.
     """
     try:
         name = json.loads((directory / "config.json").read_text("utf-8"))["name"]
@@ -65,8 +67,9 @@ def base_at(directory: Path) -> Base:
         raise BaseError(f"{directory} holds {name}; training starts from encoders named {MODEL_NAME} alone")
     if [weight.shape for weight, _ in weights] != _shapes(create(pretrained=False)):
         raise BaseError(f"{directory} holds a network of other sizes than this {MODEL_NAME}: export it anew")
-    dimension = weights[-1][0].shape[0]
-    return Base(hashlib.sha256(graph).hexdigest()[:12], weights, _reranker(directory, dimension))
+    fingerprint, dimension = hashlib.sha256(graph).hexdigest()[:12], weights[-1][0].shape[0]
+    reranker = _reranker(directory, fingerprint, dimension)
+    return Base(fingerprint, weights, reranker, _rounds(directory) if reranker else 0)
 
 
 def take_weights(tower: GridTower, base: Base) -> None:
@@ -105,14 +108,18 @@ def _shapes(tower: GridTower) -> list[torch.Size]:
     return [*trunk, *(half.shape for half in halves)]
 
 
-def _reranker(directory: Path, dimension: int) -> dict[str, Tensor]:
-    """The state of the reranker that a folder holds; nothing where it holds none."""
+def _reranker(directory: Path, fingerprint: str, dimension: int) -> dict[str, Tensor]:
+    """The state of the reranker that an encoder's folder holds; nothing where it holds none."""
     network, files = Network(dimension), {"tokens": TOKENS_FILE, "comparison": FILE}
     if not any((directory / file).exists() for file in files.values()):
         return {}
     try:
         for part, file in files.items():
-            network.get_submodule(part).load_state_dict(_parameters(onnx.load(directory / file)))
+            graph = onnx.load(directory / file)
+            network.get_submodule(part).load_state_dict(_parameters(graph))
+            made_for = {said.key: said.value for said in graph.metadata_props}.get(ENCODER)
+            if made_for != fingerprint:
+                raise ValueError(f"{file} is of encoder {made_for}, not of {fingerprint}")
     except Exception as error:
         raise BaseError(
             f"{directory} holds no reranker to start from: {type(error).__name__}: {error}; "
@@ -121,13 +128,19 @@ def _reranker(directory: Path, dimension: int) -> dict[str, Tensor]:
     return network.state_dict()
 
 
+def _rounds(directory: Path) -> int:
+    """How often a folder's reranker was trained, as its metrics say; those of earlier releases do not."""
+    file = directory / "metrics.json"
+    measured = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    return int(measured.get("reranker", {}).get("rounds", 1))
+
+
 def _parameters(model: onnx.ModelProto) -> dict[str, Tensor]:
     """A network's state by its parameters' names, which the graph keeps but for the weights of linear layers."""
     stored, same = _stored(model)
     factors = {node.output[0]: node.input[1] for node in model.graph.node if node.op_type == "MatMul"}
     sums = [node.input for node in model.graph.node if node.op_type == "Add"]
     named = {name: values for name, values in stored.items() if "::" not in name}
-    named |= {name: stored[kept] for name, kept in same.items() if "::" not in name and kept in stored}
     for bias, product in (pair for left, right in sums for pair in ((left, right), (right, left))):
         factor = factors.get(product, "")
         if bias in named and (factor := same.get(factor, factor)) in stored:

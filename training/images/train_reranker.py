@@ -28,9 +28,11 @@ from training.images.pool import Pool, Search
 from training.images.released import Base
 from training.images.reranker import Network, export_reranker
 
-PICTURES, EPOCHS, BATCH = 64_000, 2, 32
-"""Pictures, how often each of their places is learnt from, and places a step. More pictures help more than more
-epochs: in a trial recall at 1% was .641 after one epoch of 24,000 pictures, .589 after two of half as many."""
+PICTURES, BATCH = 64_000, 32
+EPOCHS, FURTHER_EPOCHS = 2, 1
+"""Pictures and places a step; how often each place is learnt from, by a reranker that begins and by a base's. More
+pictures help more than more epochs: in a trial recall at 1% was .641 after one epoch of 24,000 pictures, .589 after two
+of half as many."""
 
 RATE, DECAY, WARM_UP, FALL = 1e-3, 0.01, 100, 0.5
 """Greatest rate of AdamW, its weight decay, steps until the one is reached, and part over which it falls to zero."""
@@ -59,8 +61,8 @@ def train_reranker(  # noqa: PLR0913 - a run's own options
         directory: holds `model.onnx`, `config.json` and `cohort.npy`, which stay as they are; gets "reranker" in its
             `metrics.json`.
         corpus: what the encoder was trained on.
-        base: an encoder whose reranker, where it has one, is trained further: each place is then learnt from once.
-        seed: for pictures, weights and order; with the base's own the same pictures would be drawn.
+        base: an encoder whose reranker, where it has one, is trained further, on other pictures.
+        seed: for pictures, weights and order.
         limit: at most this many drawings of every source and pictures, for tests.
         threads: of the search and the network.
 
@@ -69,6 +71,9 @@ def train_reranker(  # noqa: PLR0913 - a run's own options
     """
     cv2.setNumThreads(1)
     torch.set_num_threads(threads)
+    further = base if base is not None and base.reranker else None
+    rounds = further.rounds + 1 if further else 1
+    seed += rounds - 1  # the same pictures again would teach little
     torch.manual_seed(seed)
     encoder = Encoder(directory)
     search = Search(encoder, Pool.of(corpus, load(limit), limit), threads)
@@ -77,12 +82,12 @@ def train_reranker(  # noqa: PLR0913 - a run's own options
     held_out = places.identities % HELD_OUT == 0
     held_out |= (places.identities < 0) & (np.arange(len(held_out)) % HELD_OUT == 0)
     lessons = Lessons(places, search.patches)
-    network, epochs, begun = Network(encoder.dimension), EPOCHS, None
-    if base is not None and base.reranker:
-        network.load_state_dict(base.reranker)
-        epochs, begun = 1, base.fingerprint
-    fit(network, lessons, np.flatnonzero(~held_out), seed, epochs)
-    metrics = {"pictures": pictures, "base": begun, **measure(network, lessons, np.flatnonzero(held_out))}
+    network = Network(encoder.dimension)
+    if further:
+        network.load_state_dict(further.reranker)
+    fit(network, lessons, np.flatnonzero(~held_out), seed, FURTHER_EPOCHS if further else EPOCHS)
+    metrics: dict[str, Any] = measure(network, lessons, np.flatnonzero(held_out))
+    metrics |= {"pictures": pictures, "base": further.fingerprint if further else None, "rounds": rounds}
     metrics["parity_max_relative_difference"] = export_reranker(network, encoder.fingerprint, directory)
     record(directory, "reranker", metrics)
     return metrics
@@ -111,7 +116,7 @@ class Lessons:
         return logits.view(drawings.shape)
 
 
-def fit(network: Network, lessons: Lessons, chosen: Array, seed: int, epochs: int = EPOCHS) -> None:
+def fit(network: Network, lessons: Lessons, chosen: Array, seed: int, epochs: int) -> None:
     """Learn from some places, each so many times."""
     draw = np.random.default_rng(seed)
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)

@@ -74,16 +74,18 @@ def validation_gallery(
 ) -> tuple[Gallery, dict[str, Emblem]]:
     """A gallery, and by their ids those of its references that are imitated: those of validation owners.
 
-    The flags and arms that the encoder was trained on are enrolled too, one drawing each, and are never right: a flag
-    is taken for another one, and a platform enrols those of all states. The encoder tells them apart better than what
-    it never saw, so that they crowd the gallery less than a platform's do.
+    The flags and arms that the encoder was trained on are enrolled too, one drawing each, and so is what we drew of
+    owners of whom packages have nothing. They are never right: a flag is taken for another one, a masthead for another,
+    and a platform enrols those of all states and papers. The encoder tells them apart better than what it never saw, so
+    that they crowd the gallery less than a platform's do.
     """
     rows = _references(rendered, Fold.VALIDATION)
     chosen = set(_logos(rendered, rows)[:OWN_LOGOS])
     rows = {name: places for name, places in rows.items() if name in chosen or not _is_logo(name)}
-    own = _first(_drawn(rendered, rows, ARTISTS) | _ours(rendered), limit)
-    trained = {name: places for name, places in _references(rendered, Fold.TRAIN).items() if not _is_logo(name)}
-    enrolled = _told_apart(encoder, own | _first(_drawn(rendered, trained, 1), limit))
+    own = _first(_drawn(rendered, rows, ARTISTS) | _ours(rendered, Fold.VALIDATION, ARTISTS), limit)
+    known = {name: places for name, places in _references(rendered, Fold.TRAIN).items() if not _is_logo(name)}
+    trained = _first(_drawn(rendered, known, 1) | _ours(rendered, Fold.TRAIN, 1), limit)
+    enrolled = _told_apart(encoder, own | trained)
     lines = [line for name, emblem in enrolled.items() for line in _enrolled(name, emblem, scratch)]
     (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
     galleries.build(scratch / "references.jsonl", scratch / "gallery", encoder)
@@ -111,17 +113,17 @@ def _drawn(rendered: Graphics, rows: Mapping[str, Sequence[int]], artists: int) 
     return found
 
 
-def _ours(rendered: Graphics) -> dict[str, Emblem]:
-    """Our own drawings of validation owners, but for owners of whom packages have any graphic."""
+def _ours(rendered: Graphics, fold: Fold, artists: int) -> dict[str, Emblem]:
+    """Our own drawings of a fold's owners, but for owners of whom packages have any graphic."""
     known = {name_of(item.owner) for item in rendered.items}
     found: dict[str, Emblem] = {}
     for entry in own_drawings():
-        if fold_of(entry.owner_id) is Fold.VALIDATION and name_of(entry.owner_id) not in known:
+        if fold_of(entry.owner_id) is fold and name_of(entry.owner_id) not in known:
             drawing = render((CATALOGUE.parent / entry.image).read_text("utf-8"))
             if drawing is None or not variants(drawing):
                 continue
             before = found.get(entry.reference_id, Emblem("own", entry.label, entry.owner_id, entry.source, []))
-            found[entry.reference_id] = replace(before, drawings=[*before.drawings, drawing][:ARTISTS])
+            found[entry.reference_id] = replace(before, drawings=[*before.drawings, drawing][:artists])
     return found
 
 

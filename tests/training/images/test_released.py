@@ -11,10 +11,10 @@ import torch
 from onnx import numpy_helper
 
 from models.images.encoder import Encoder
-from models.images.reranker import FILE
+from models.images.reranker import FILE, TOKENS_FILE
 from training.images.export import export
 from training.images.released import BaseError, base_at, go_halfway_back, take_weights
-from training.images.reranker import Network, export_reranker
+from training.images.reranker import Network, export_reranker, write_for
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -62,22 +62,28 @@ def test_halfway_is_the_mean_of_what_was_known_and_what_was_learnt(released, set
 def test_a_base_has_the_reranker_that_was_exported_beside_it(released, tmp_path):
     _, directory = released
     shutil.copytree(directory, tmp_path, dirs_exist_ok=True)
-    assert not base_at(tmp_path).reranker
+    assert not base_at(tmp_path).reranker and base_at(tmp_path).rounds == 0
     encoder = Encoder(tmp_path)
     network = Network(encoder.dimension)
     export_reranker(network, encoder.fingerprint, tmp_path)
     base = base_at(tmp_path)
+    assert base.rounds == 1
     assert base.reranker.keys() == network.state_dict().keys()
     assert all(torch.equal(base.reranker[name], values) for name, values in network.state_dict().items())
 
 
-@pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_bytes(b"no graph"), other_sizes])
-def test_a_reranker_that_cannot_be_trained_further_is_refused(released, tmp_path, harm):
+def of_another(file):
+    write_for("0123456789ab", file, file)
+
+
+@pytest.mark.parametrize("file", [FILE, TOKENS_FILE])
+@pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_bytes(b"no graph"), other_sizes, of_another])
+def test_a_reranker_that_cannot_be_trained_further_is_refused(released, tmp_path, harm, file):
     _, directory = released
     shutil.copytree(directory, tmp_path, dirs_exist_ok=True)
     encoder = Encoder(tmp_path)
     export_reranker(Network(encoder.dimension), encoder.fingerprint, tmp_path)
-    harm(tmp_path / FILE)
+    harm(tmp_path / file)
     with pytest.raises(BaseError, match="holds no reranker to start from"):
         base_at(tmp_path)
 

@@ -1,6 +1,7 @@
 """The reranker learns from what the search finds: places, the right drawing first, and others like it."""
 
 import shutil
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -213,10 +214,15 @@ def test_a_reranker_is_trained_and_measured_beside_its_encoder(corpus, run):
 
 
 @pytest.mark.slow
-def test_a_reranker_is_trained_further_from_that_of_a_base(corpus, run, tmp_path, monkeypatch):
-    released = base_at(Settings().released().encoder_directory())
-    monkeypatch.setattr(train_reranker, "RATE", 0.0)
-    measured = train_reranker.train_reranker(shutil.copytree(run, tmp_path / "run"), corpus, base=released, limit=LIMIT)
-    kept = base_at(tmp_path / "run").reranker
-    assert measured["base"] == released.fingerprint
-    assert all(torch.equal(kept[name], values) for name, values in released.reranker.items())
+def test_a_reranker_is_trained_further_from_that_of_a_base_once_on_other_pictures(corpus, run, tmp_path, monkeypatch):
+    base, asked, real = base_at(Settings().released().encoder_directory()), [], train_reranker.draw_places
+    monkeypatch.setattr(train_reranker, "draw_places", lambda *given: asked.append(given[2]) or real(*given))
+    monkeypatch.setattr(train_reranker, "fit", lambda *given: asked.append(given[4]))
+    train = partial(train_reranker.train_reranker, shutil.copytree(run, tmp_path / "run"), corpus, limit=LIMIT, seed=7)
+    measured = train(base=base)
+    kept = base_at(tmp_path / "run")
+    assert all(torch.equal(kept.reranker[name], values) for name, values in base.reranker.items())
+    assert measured["base"] == base.fingerprint and kept.rounds == measured["rounds"] == base.rounds + 1
+    train()
+    further, once, first, twice = asked
+    assert (once, twice) == (1, 2) and further == first + base.rounds

@@ -55,13 +55,17 @@ def rendered():
 @pytest.fixture(scope="module")
 def made(rendered, tmp_path_factory):
     encoder = Encoder(Settings().released().encoder_directory())
-    return validation.validation_gallery(encoder, rendered, tmp_path_factory.mktemp("gallery"), None)
+    return validation.validation_gallery(encoder, rendered, tmp_path_factory.mktemp("gallery"), limit=45)
 
 
-def test_flags_that_were_trained_on_are_enrolled_and_never_right(made):
+def test_flags_and_mastheads_that_were_trained_on_are_enrolled_and_never_right(made):
     gallery, emblems = made
-    enrolled = {reference.reference_id for reference in gallery.references}
-    assert enrolled - emblems.keys() == {"flag.trained"}
+    others = [reference for reference in gallery.references if reference.reference_id not in emblems]
+    flags = {reference.reference_id for reference in others if reference.source == "drawn"}
+    ours = [reference for reference in others if reference.source != "drawn"]
+    assert flags == {"flag.trained"}
+    assert {Label.MEDIA_LOGO, Label.GOVERNMENT_EMBLEM} <= {reference.label for reference in ours}
+    assert {fold_of(reference.owner_id) for reference in ours} == {Fold.TRAIN}
 
 
 def test_of_two_identities_that_look_the_same_the_first_is_enrolled(made):
