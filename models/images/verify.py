@@ -155,11 +155,14 @@ class Verifier:
         cuttings = [cut(pixels, place) for place in places]
         looks = zip(places, cuttings, self._encoder.grids(cuttings, CLOSER_SCALE), strict=True)
         results = [self._look(place, cutting, grid, seen) for place, cutting, grid in looks]
+        references = np.concatenate([result.references for result in results])
+        features = np.concatenate([result.features for result in results])
+        boxes = [box for result in results for box in result.boxes]
         return Candidates(
-            np.concatenate([result.references for result in results]),
+            references,
             np.concatenate([result.similarities for result in results]),
-            [box for result in results for box in result.boxes],
-            with_leads(np.concatenate([result.features for result in results])),
+            where_nearest(references, boxes, features),
+            with_leads(features),
         )
 
     def _look(self, place: Box, cutting: Array, grid: tuple[Array, ...], seen: Comparison) -> Candidates:
@@ -220,6 +223,21 @@ def _geometry(agreements: Sequence[tuple[Agreement, int]], similar: Array) -> li
     details, richness = np.log1p(agreeing), np.log1p(count)
     beyond = np.maximum(details - np.log1p(CHANCE_DETAILS), 0)
     return [details, beyond, richness, agreeing / np.maximum(count, 1), similar * richness]
+
+
+def where_nearest(references: Array, boxes: Sequence[Box], features: Array) -> list[Box]:
+    """Boxes of candidates, for each that of its reference's nearest place: at another one it is not what is shown.
+
+    Args:
+        references: int64 (n,).
+        boxes: n boxes.
+        features: float64 (n, features), in the order of `calibration.CLOSER`, with or without what comes last.
+    """
+    nearness = features[:, CLOSER.index("closer_normalized")] + LOGIT * features[:, CLOSER.index("cells")]
+    nearest: dict[int, int] = {}
+    for row in np.argsort(-nearness, kind="stable"):
+        nearest.setdefault(int(references[row]), int(row))
+    return [boxes[nearest[int(reference)]] for reference in references]
 
 
 def with_leads(features: Array) -> Array:

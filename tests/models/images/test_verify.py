@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.images.calibration import CLOSER, LEADS
-from models.images.verify import LOOKS, enlarged, places_of, with_leads
+from models.images.verify import LOGIT, LOOKS, enlarged, places_of, where_nearest, with_leads
 
 NOISE = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
 
@@ -55,3 +55,12 @@ def test_each_candidate_is_told_how_far_it_is_behind_the_best_in_every_respect()
         assert told[lead].max() == 0 and told[lead].argmax() == values.argmax()
         assert np.allclose(np.diff(told[lead]), np.diff(values))
     assert told["nearest"].tolist() == (nearness == nearness.max()).tolist()
+
+
+def test_a_reference_is_boxed_at_the_place_where_it_is_nearest():
+    here, there = (0.0, 0.0, 0.4, 0.4), (0.6, 0.6, 1.0, 1.0)
+    features = np.zeros((4, len(CLOSER)))
+    features[:, CLOSER.index("closer_normalized")] = [0.5, 0.2, 0.3, 0.3]
+    features[:, CLOSER.index("cells")] = [0.0, 0.0, 0.0, 0.1 / LOGIT]
+    boxes = where_nearest(np.array([7, 8, 7, 8]), [here, here, there, there], features)
+    assert boxes == [here, there, here, there]
