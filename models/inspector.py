@@ -218,7 +218,7 @@ class Inspector:
         with stage("encode"):
             embeddings = self.encoder([frame.pixels for frame in frames])
             looks = iter([embedding.vectors[0] for embedding in embeddings])
-        matches = self._emblems.matches(frames, embeddings)
+        matches = self._emblems.matches(frames, embeddings, reads=self._writing is not None)
         with stage("codes"):
             codes = self._codes(frames, fields)
         with stage("ocr"):

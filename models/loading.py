@@ -15,7 +15,7 @@ from models.accounts.segments import AccountsError
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
-from models.images.ocr import TextReader
+from models.images.ocr import TextReader, text_reader
 from models.policy import Policy
 from models.settings import Settings
 from models.text.classifier import TextClassifier
@@ -65,7 +65,7 @@ def rules(settings: Settings) -> tuple[Policy, TextReader | None]:
         ArtifactError: the networks that read are not installed.
     """
     policy = Policy.load(settings.policy)
-    return policy, _reader(settings.threads) if policy.image_text else None
+    return policy, text_reader() if policy.image_text else None
 
 
 @lru_cache(maxsize=1)
@@ -86,8 +86,3 @@ def _classifier(directory: Path, threads: int, _: versions.Stamps) -> TextClassi
 @lru_cache(maxsize=1)
 def _closed_accounts(home: Path) -> ClosedAccounts:
     return ClosedAccounts(home)
-
-
-@lru_cache(maxsize=1)
-def _reader(threads: int) -> TextReader:
-    return TextReader(threads)

@@ -27,20 +27,28 @@ area, so it hardly varies."""
 NEAR = ("closer_normalized", "closer_similarity", "closer_margin", "closer_changed")
 GEOMETRY = ("details", "beyond_chance", "richness", "agreeing", "near_and_rich")
 CELLS = ("cells",)
-LEADS = ("nearest", "behind_nearest", "behind_in_details", "behind_in_cells")
-CLOSER = (*FIRST, *NEAR, *GEOMETRY, *CELLS, *LEADS)
+READING = ("reading", "letters")
+COLOURS = ("unlike_in_colours",)
+LEADS = (
+    *("nearest", "behind_nearest", "behind_in_details", "behind_in_cells"),
+    *("lead_in_letters", "behind_in_colours"),
+)
+CLOSER = (*FIRST, *NEAR, *GEOMETRY, *CELLS, *READING, *COLOURS, *LEADS)
 """What the closer look knows besides: the first three and the last again, seen close; details that agree with a drawing
 (logarithm); how many more than harmless pictures reach (logarithm); details that the drawing has (logarithm), for a
 plain one is met by chance; the share of them that agrees; closer similarity times richness; log odds from tokens side
-by side, zero where the encoder has no reranker; and beside the picture's other candidates, whether none is nearer by
-both looks, and how far it is behind the nearest, the one with most details, and the likeliest by tokens."""
+by side, zero where the encoder has no reranker; how alike the picture's words and the drawing's are, and how many
+letters they share (logarithm), zero where nothing was read; how far the drawing's colours are from the place's; and
+beside the picture's other candidates, whether none is nearer by both looks, how far it is behind the nearest, the one
+with most details and the likeliest by tokens, how many letters more it shares than any other reference (two that say
+the same lead by none), and how far it is behind the one whose colours are nearest."""
 
 RERANKED = {*CELLS, "behind_in_cells"}
 """What only a reranker knows."""
 
-OPTIONAL = {"changed", "closer_changed", *RERANKED}
-"""What calibrations of galleries without prototypes, and of encoders without a reranker, may lack: there it is always
-zero, and so is its weight, as is that of a lead that was not known when a calibration was fitted."""
+OPTIONAL = {"changed", "closer_changed", *RERANKED, *READING, *COLOURS, "lead_in_letters", "behind_in_colours"}
+"""What calibrations of galleries without prototypes, of encoders without a reranker, and of earlier releases may lack:
+its weight is zero there."""
 
 Array = np.ndarray
 Scorer = Callable[[Array], Array]
@@ -125,11 +133,13 @@ class Calibration:
         first: of features in the order of `FIRST`.
         closer: of features in the order of `CLOSER`.
         floor: pictures whose best first probability is below it are not looked at more closely: most harmless ones.
+        reads: whether the second knows what words say; where it does not, none are read.
     """
 
     first: Scorer
     closer: Scorer
     floor: float
+    reads: bool = True
 
     @classmethod
     def load(cls, path: Path) -> Calibration:
@@ -141,11 +151,11 @@ class Calibration:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             first, closer = Logistic.of(values["first"], FIRST), Perceptron.of(values["closer"], CLOSER)
-            needs_reranker = not values["closer"]["hidden"].keys().isdisjoint(RERANKED)
-            made = cls(first, closer, float(values["floor"]))
+            fitted_on = values["closer"]["hidden"].keys()
+            made = cls(first, closer, float(values["floor"]), reads=set(READING) <= fitted_on)
         except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise EncoderError(f"{path} holds no calibration for this detector: {error!r}") from error
-        if needs_reranker and not path.with_name(RERANKER).exists():
+        if not fitted_on.isdisjoint(RERANKED) and not path.with_name(RERANKER).exists():
             raise EncoderError(f"{path} was fitted with {RERANKER}, which is missing beside it")
         return made
 

@@ -18,7 +18,7 @@ from models.images.calibration import Calibration
 from models.images.decode import Image
 from models.images.encoder import Embedding, Encoder, EncoderError
 from models.images.gallery import Gallery
-from models.images.matching import Matcher
+from models.images.matching import Comparison, Matcher
 from models.images.phrase_matching import PhraseMatcher
 from models.images.verify import Candidates, Verifier, first_look
 from models.profile import Evidence, Field, Finding, Match
@@ -62,39 +62,53 @@ class EmblemDetector:
         self._phrases = PhraseMatcher(encoder, gallery, self.references, cohort)
         self._verifier = Verifier(encoder, gallery, self._matcher)
 
-    def __call__(self, images: Sequence[Image]) -> list[list[Match]]:
+    def __call__(self, images: Sequence[Image], reads: bool = True) -> list[list[Match]]:
         """The three best references of every picture, best first by score.
 
         Args:
             images: decoded RGB, uint8 (height, width, 3), any size.
+            reads: whether words in them may be read, too.
         """
         with stage("encode"):
             embeddings = self.encoder([image.pixels for image in images])
-        return self.matches(images, embeddings)
+        return self.matches(images, embeddings, reads)
 
-    def matches(self, images: Sequence[Image], embeddings: Sequence[Embedding]) -> list[list[Match]]:
+    def matches(
+        self, images: Sequence[Image], embeddings: Sequence[Embedding], reads: bool = True
+    ) -> list[list[Match]]:
         """The same for pictures that are embedded already."""
-        return [self._matches(image, embedding) for image, embedding in zip(images, embeddings, strict=True)]
+        return [self._matches(image, embedding, reads) for image, embedding in zip(images, embeddings, strict=True)]
 
-    def candidates(self, pixels: Array, embedding: Embedding) -> tuple[Candidates, Candidates | None]:
-        """What the first look says, and the closer look where the first gave cause for it."""
+    def first_look(self, embedding: Embedding) -> tuple[Comparison, Candidates]:
+        """A picture's windows beside the references, and the strongest of these."""
+        seen = self._matcher(embedding)
+        return seen, first_look(self._matcher, seen)
+
+    def candidates(
+        self, pixels: Array, embedding: Embedding, reads: bool = True
+    ) -> tuple[Candidates, Candidates | None]:
+        """What the first look says, and the closer look where the first or what was read gave cause for it."""
         with stage("search"):
-            seen = self._matcher(embedding)
-            first = first_look(self._matcher, seen)
+            seen, first = self.first_look(embedding)
             scores = self._calibration.first(first.features)
-        if scores.max() < self._calibration.floor:
+        is_likely = bool(scores.max() >= self._calibration.floor)
+        with stage("ocr"):
+            may_read = reads and self._calibration.reads
+            said = self._verifier.read(pixels, seen, first, is_likely) if may_read else {}
+        if not (is_likely or said):
             return first, None
-        # With equal scores the order stays that of the similarities.
         with stage("verify"):
-            return first, self._verifier(pixels, seen, first, np.argsort(-scores, kind="stable"))
+            # With equal scores the order stays that of the similarities.
+            order = np.argsort(-scores, kind="stable").tolist() if is_likely else []
+            return first, self._verifier(pixels, seen, first, order, said)
 
     def findings(self, matches: Sequence[Match], field: Field) -> list[Finding]:
         """One finding per matched reference, highest score first; the policy's thresholds come afterwards."""
         ordered = sorted(matches, key=lambda match: -match.score)
         return [self._finding(match, field) for match in ordered]
 
-    def _matches(self, image: Image, embedding: Embedding) -> list[Match]:
-        first, closer = self.candidates(image.pixels, embedding)
+    def _matches(self, image: Image, embedding: Embedding, reads: bool) -> list[Match]:
+        first, closer = self.candidates(image.pixels, embedding, reads)
         seen = closer or first
         with stage("search"):
             said = self._phrases(embedding)

@@ -20,6 +20,7 @@ from models.images import gallery_files, thumbnails
 from models.images.clashes import Clash, clashes
 from models.images.encoder import Encoder, EncoderError
 from models.images.gallery_files import Contents, Entry, are_prototypes
+from models.images.inscriptions import writing_of
 from models.images.phrases import PhraseEncoder, PhraseError
 from models.images.prototypes import prototypes
 from models.images.references import (
@@ -68,7 +69,7 @@ class Gallery:
         version: the version's name: time of creation and content hash, later ones sort last.
         entries: one a picture, in row order.
         vectors: float32 (rows, dimension), unit length, read-only.
-        references: every reference once, as its first picture describes it.
+        references: every reference once, as its first picture describes it, in the order of these.
         known_ids: reference ids and owner ids, what entitlements may name.
     """
 
@@ -80,9 +81,10 @@ class Gallery:
         self._entries_of: dict[str, list[int]] = {}
         for number, entry in enumerate(self.entries):
             self._entries_of.setdefault(entry.reference.reference_id, []).append(number)
-        # Reversed twice: of several entries a dictionary keeps the last.
-        first = {row.reference_id: row for row in reversed(self._rows)}
-        self.references = tuple(reversed(first.values()))
+        first: dict[str, Reference] = {}
+        for row in self._rows:
+            first.setdefault(row.reference_id, row)
+        self.references = tuple(first.values())
         self.known_ids = frozenset(name for row in self._rows for name in (row.reference_id, row.owner_id))
 
     @classmethod
@@ -271,9 +273,16 @@ def _drawn(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[list[Entry], 
             is_first = drawing.reference.reference_id not in enrolled
             known = enrolled.setdefault(drawing.reference.reference_id, [])
             kept = _distinct([embedding.vectors[0] for embedding in encoder(picture.looks)], known)
-            means = prototypes(encoder, thumbnails.unpacked(picture.thumbnail)) if is_first else []
-            rows = len(kept) + len(means)
-            entries[key] = Entry(drawing.reference, picture.sha256, rows, picture.thumbnail, prototypes=len(means))
+            shown = thumbnails.unpacked(picture.thumbnail)
+            means = prototypes(encoder, shown) if is_first else []
+            entries[key] = Entry(
+                drawing.reference,
+                picture.sha256,
+                len(kept) + len(means),
+                picture.thumbnail,
+                prototypes=len(means),
+                writing=writing_of(shown),
+            )
             vectors += [*kept, *means]
     return list(entries.values()), vectors
 

@@ -4,7 +4,7 @@ A version is a directory that never changes. It holds
 
 - `index.faiss`: inner-product search over unit vectors, exact (`IDMap2,Flat`) up to `EXACT_ROWS`; ids are row numbers;
 - `references.jsonl`: one line a picture, in row order, with the SHA-256 of its file, how many rows it has, how many of
-  them are prototypes, and how many bytes its drawing takes; or a phrase, with its `text`;
+  them are prototypes, how many bytes its drawing takes, and what it says; or a phrase, with its `text`;
 - `drawings.bin`: the drawings one after the other, WebP (`models.images.thumbnails`);
 - `config.json`: the encoder's fingerprint, counts, time of creation, SHA-256 of the other files.
 """
@@ -68,6 +68,7 @@ class Entry:
         text: the phrase; empty for a picture. Its vector is of another kind: compared with pictures' alone it says
             nothing.
         prototypes: how many of the rows, the last ones, are prototypes (`models.images.prototypes`); fewer than all.
+        writing: what the picture says (`models.images.inscriptions`); galleries of earlier releases do not know.
     """
 
     reference: Reference
@@ -76,6 +77,7 @@ class Entry:
     drawing: bytes = b""
     text: str = ""
     prototypes: int = 0
+    writing: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -226,7 +228,8 @@ def _line(entry: Entry) -> dict[str, Any]:
     size = {"drawing_bytes": len(entry.drawing)} if entry.drawing else {}
     text = {"text": entry.text} if entry.text else {}
     means = {"prototypes": entry.prototypes} if entry.prototypes else {}
-    return entry.reference.to_dict() | {"sha256": entry.sha256, "rows": entry.rows} | means | size | text
+    writing = {"writing": entry.writing} if entry.writing else {}
+    return entry.reference.to_dict() | {"sha256": entry.sha256, "rows": entry.rows} | means | size | text | writing
 
 
 def _entries(version: Path) -> tuple[Entry, ...]:
@@ -238,4 +241,5 @@ def _entries(version: Path) -> tuple[Entry, ...]:
 
 def _entry(fields: dict[str, Any], drawing: bytes) -> Entry:
     sha256, rows, text = str(fields["sha256"]), int(fields["rows"]), str(fields.get("text", ""))
-    return Entry(parse_reference(fields), sha256, rows, drawing, text, int(fields.get("prototypes", 0)))
+    prototypes, writing = int(fields.get("prototypes", 0)), tuple(map(str, fields.get("writing", ())))
+    return Entry(parse_reference(fields), sha256, rows, drawing, text, prototypes, writing)

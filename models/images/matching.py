@@ -8,7 +8,9 @@ Source: score normalisation as in SSCD (Pizzi et al. 2022), here from the side o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from typing import cast
 
 import numpy as np
@@ -117,6 +119,12 @@ class Matcher:
         self.confusability = nearness(gallery.vectors, self._cohort)[self._places]
         self._owners = np.unique([reference.owner_id for reference in self.references], return_inverse=True)[1]
 
+    def writings(self) -> list[tuple[str, ...]]:
+        """What each reference's drawings say, in this matcher's order of references."""
+        groups = (np.unique(self.entries[start:end]) for start, end in pairwise(self._limits))
+        texts = (chain.from_iterable(self._gallery.entries[entry].writing for entry in group) for group in groups)
+        return [tuple(dict.fromkeys(said)) for said in texts]
+
     def __call__(self, embedding: Embedding) -> Comparison:
         """Every window of a picture beside every reference, or of a large gallery beside the nearest ones."""
         is_small = self._columns is not None
@@ -127,6 +135,10 @@ class Matcher:
         """Two looks at one picture, each beside the references of both."""
         references = np.union1d(one.references, other.references)
         return self._beside(one, references), self._beside(other, references)
+
+    def including(self, look: Comparison, references: Iterable[int]) -> Comparison:
+        """The same look beside some more references, which a large gallery may have left out."""
+        return self._beside(look, np.union1d(look.references, [*references]).astype(np.int64))
 
     def margins(self, look: Comparison, chosen: Array) -> Array:
         """Lead of each chosen reference over the best of another owner, at most `MAX_MARGIN`; negative if it trails.

@@ -7,9 +7,9 @@ ships them (Apache-2.0); of its code only what cuts a line out is called: the re
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 
@@ -19,10 +19,11 @@ from rapidocr.utils.process_img import get_rotate_crop_image
 
 from models.images.decode import Image
 from models.images.lettering import may_hold_text
+from models.images.once import Once
 from models.images.outlines import aspect, outlines
 from models.profile import Box, OcrCost
 from models.sessions import session
-from models.settings import ArtifactError
+from models.settings import ArtifactError, Settings
 
 MODEL = "PP-OCRv6"
 SIZE = "small"
@@ -64,6 +65,16 @@ class Line:
     confidence: float
 
 
+@cache
+def text_reader() -> TextReader:
+    """The one that all detectors of a process share, with the threads that its settings allow.
+
+    Raises:
+        ArtifactError: as `TextReader`.
+    """
+    return TextReader(Settings.from_environment().threads)
+
+
 class TextReader:
     """Reads horizontal and slanted lines of Chinese, Latin and Japanese text; columns and rings are not read.
 
@@ -86,6 +97,7 @@ class TextReader:
         )
         characters = self._recognizer.get_modelmeta().custom_metadata_map["character"]
         self._characters = ["", *characters.splitlines(), " "]  # the first stands for the time between two characters
+        self._likely, self._lines = Once(may_hold_text), Once(self._read)
 
     def __call__(self, images: Sequence[Image]) -> list[tuple[list[Line], OcrCost]]:
         """The lines of every picture, in order, and what it took to know them; none where text is unlikely.
@@ -94,6 +106,14 @@ class TextReader:
             images: decoded RGB, uint8 (height, width, 3), any size.
         """
         return [self._timed(image.pixels) for image in images]
+
+    def is_likely(self, pixels: Array) -> bool:
+        """Whether looking for text is worth its cost."""
+        return self._likely(pixels)[0]
+
+    def lines(self, pixels: Array) -> list[Line]:
+        """As `read`, but a picture that was read already is not read again."""
+        return self._lines(pixels)[0]
 
     def read(self, pixels: Array) -> list[Line]:
         """All lines, without asking first whether there are any."""
@@ -113,6 +133,9 @@ class TextReader:
         text, confidence = self._decoded(self._recognizer.run(None, {"x": strip})[0][0])
         return Line(text.strip(), _box(corners, pixels.shape), confidence)
 
+    def _read(self, pixels: Array) -> list[Line]:
+        return self.read(pixels)
+
     def _decoded(self, probabilities: Array) -> tuple[str, float]:
         """What is read, and how surely; nothing is sure of nothing.
 
@@ -125,10 +148,24 @@ class TextReader:
         return text, float(sure[begins].mean()) if text else 0.0
 
     def _timed(self, pixels: Array) -> tuple[list[Line], OcrCost]:
-        start = time.perf_counter()
-        likely = may_hold_text(pixels)
-        lines = self.read(pixels) if likely else []
-        return lines, OcrCost(likely, time.perf_counter() - start)
+        likely, looking = self._likely(pixels)
+        lines, reading = self._lines(pixels) if likely else ([], 0.0)
+        return lines, OcrCost(likely, looking + reading)
+
+
+def rows_of(lines: Sequence[Line]) -> list[list[Line]]:
+    """Lines side by side together, from left to right; rows from the top down."""
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=_middle):
+        if rows and _middle(line) < rows[-1][0].box[3]:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [sorted(row, key=lambda line: line.box[0]) for row in rows]
+
+
+def _middle(line: Line) -> float:
+    return (line.box[1] + line.box[3]) / 2
 
 
 def _model(task: str) -> bytes:

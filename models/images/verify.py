@@ -7,7 +7,7 @@ look, so only pictures that gave cause for it are looked at again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import cast
@@ -16,10 +16,12 @@ import cv2
 import numpy as np
 import PIL.Image
 
-from models.boxes import overlap
+from models.boxes import area, overlap, shared
 from models.images.calibration import CLOSER
+from models.images.colours import shades_of_drawing, shades_of_place, unlike
 from models.images.encoder import Embedding, Encoder, pool
 from models.images.gallery import Gallery
+from models.images.inscriptions import Inscription, Inscriptions
 from models.images.keypoints import NONE, Agreement, Keypoints, agreement, detect
 from models.images.matching import Comparison, Matcher, strongest
 from models.images.reranker import Reranker
@@ -67,9 +69,19 @@ CHANCE_DETAILS = 5
 """Agreeing details that harmless pictures reach: of 7,000 of the validation fold 2,450 are looked at closely, and 15
 have more."""
 
-KEPT_KEYPOINTS, KEPT_TOKENS = 512, 4_096
-"""Drawings whose keypoints, and whose tokens, stay in memory: some 25 and 32 MB. One that is not there costs 11 and 5
-ms, the latter for each of eight references at each of two places."""
+LETTERED = 2
+"""References of the first look that say something, from which on a picture that is looked at closely is read."""
+
+NAMED = 3
+"""References that a picture's words add to those verified, those with most letters in common; the first one's words are
+a place, too."""
+
+LINE_AROUND = 0.25
+"""Of a line's height, what is cut out around it."""
+
+KEPT_KEYPOINTS, KEPT_TOKENS, KEPT_SHADES = 512, 4_096, 4_096
+"""Drawings whose keypoints, whose tokens and whose colours stay in memory: some 25, 32 and 20 MB. One that is not there
+costs 11, 5 and 1 ms, the second for each of eight references at each place."""
 
 Array = np.ndarray
 
@@ -142,19 +154,44 @@ class Verifier:
         self._keypoints = lru_cache(KEPT_KEYPOINTS)(partial(_drawing_keypoints, gallery))
         if self._reranker:
             self._tokens = lru_cache(KEPT_TOKENS)(partial(_drawing_tokens, self._reranker, gallery))
+        self._shades = lru_cache(KEPT_SHADES)(partial(_drawing_shades, gallery))
+        self._says = [bool(entry.writing) for entry in gallery.entries]
+        self._inscriptions = Inscriptions(matcher.writings())
 
-    def __call__(self, pixels: Array, seen: Comparison, found: Candidates, order: Array) -> Candidates:
+    def read(self, pixels: Array, seen: Comparison, found: Candidates, is_likely: bool) -> dict[int, Inscription]:
+        """What a picture says and references say too, where it is worth reading and that says enough.
+
+        Args:
+            pixels: RGB, uint8 (height, width, 3).
+            seen, found: of the first look.
+            is_likely: whether that gives cause for a closer one.
+        """
+        rows = seen.rows[np.searchsorted(seen.references, found.references)]
+        is_lettered = sum(self._says[entry] for entry in self._matcher.entries[rows]) >= LETTERED
+        if not (is_likely and is_lettered) and not self._inscriptions.are_likely(pixels):
+            return {}
+        said = self._inscriptions(pixels)
+        return said if is_likely or any(words.is_telling for words in said.values()) else {}
+
+    def __call__(
+        self, pixels: Array, seen: Comparison, found: Candidates, order: Sequence[int], said: Mapping[int, Inscription]
+    ) -> Candidates:
         """What a closer look at the best places says, one row per place and reference.
 
         Args:
             pixels: RGB, uint8 (height, width, 3).
             seen, found: of the first look.
-            order: candidates of `found`, the most likely first.
+            order: candidates of `found`, the most likely first; none where words alone give cause for the look.
+            said: as `read` gives it; not empty where `order` is.
         """
+        named = [*said][:NAMED]
         places = list(places_of(pixels, (found.boxes[number] for number in order)).values())
+        lines = [line_around(said[reference].box, pixels) for reference in named[:1]]
+        places += [line for line in lines if _is_apart(line, places)]
         cuttings = [cut(pixels, place) for place in places]
         looks = zip(places, cuttings, self._encoder.grids(cuttings, CLOSER_SCALE), strict=True)
-        results = [self._look(place, cutting, grid, seen) for place, cutting, grid in looks]
+        seen = self._matcher.including(seen, named)
+        results = [self._look(place, cutting, grid, seen, said) for place, cutting, grid in looks]
         references = np.concatenate([result.references for result in results])
         features = np.concatenate([result.features for result in results])
         boxes = [box for result in results for box in result.boxes]
@@ -162,25 +199,37 @@ class Verifier:
             references,
             np.concatenate([result.similarities for result in results]),
             where_nearest(references, boxes, features),
-            with_leads(features),
+            with_leads(references, features),
         )
 
-    def _look(self, place: Box, cutting: Array, grid: tuple[Array, ...], seen: Comparison) -> Candidates:
+    def _look(
+        self,
+        place: Box,
+        cutting: Array,
+        grid: tuple[Array, ...],
+        seen: Comparison,
+        said: Mapping[int, Inscription],
+    ) -> Candidates:
         seen, near = self._matcher.together(seen, self._matcher(large_windows(pool(*grid))))
         both = seen.best + near.best
         nearest = strongest(both)
+        named = np.flatnonzero(np.isin(seen.references, [*said][:NAMED]))
+        nearest = np.append(nearest, np.setdiff1d(named, nearest))
         entries = [self._entries(number, seen, near) for number in nearest]
         likely = self._reranked(cutting, grid[0], entries)
         promising = both[nearest] + LOGIT * likely
-        promising[0] = np.inf  # the reranker may be wrong about the nearest one, which has most to say for it
-        best = np.argsort(-promising, kind="stable")[:REFERENCES]
+        # The reranker may be wrong about the nearest one, which has most to say for it, and about what is read.
+        promising[np.isin(nearest, [nearest[0], *named])] = np.inf
+        best = np.argsort(-promising, kind="stable")[: REFERENCES + len(named)]
         chosen, likely = nearest[best], likely[best]
         details = detect(_scaled(cutting, DETAIL_SIDE))
-        agreements = [self._agreement(details, entries[place]) for place in best]
+        agreements = [self._agreement(details, entries[number]) for number in best]
         columns = [near.best[chosen], near.similar[chosen], self._matcher.margins(near, chosen)]
         columns += [near.changed[chosen]]
         columns += _geometry(agreements, near.best[chosen])
         columns += [likely]
+        columns += _reading(place, seen.references[chosen], said)
+        columns += [self._colours(cutting, [entries[number] for number in best])]
         first = first_features(self._matcher, seen, chosen)
         windows = [_as_box(box) for box in near.embedding.boxes[near.windows[chosen]]]
         boxes = [
@@ -189,6 +238,11 @@ class Verifier:
         ]
         similarities = np.maximum(seen.similar[chosen], near.similar[chosen])
         return Candidates(seen.references[chosen], similarities, boxes, np.column_stack([first, *columns]))
+
+    def _colours(self, cutting: Array, entries: Sequence[Sequence[int]]) -> Array:
+        """How far the colours of some references' drawings, of each the nearest, are from the place's."""
+        place = shades_of_place(cutting)
+        return np.array([min(unlike(self._shades(entry), place) for entry in of_one) for of_one in entries])
 
     def _entries(self, number: int, seen: Comparison, near: Comparison) -> list[int]:
         """The gallery's entries of a reference that the looks were nearest to, one or two."""
@@ -216,6 +270,24 @@ def _drawing_tokens(reranker: Reranker, gallery: Gallery, entry: int) -> Array:
     return reranker.drawing(PIL.Image.fromarray(gallery.drawing(entry)))
 
 
+def _drawing_shades(gallery: Gallery, entry: int) -> Array:
+    return shades_of_drawing(gallery.drawing(entry))
+
+
+def _reading(place: Box, references: Array, said: Mapping[int, Inscription]) -> list[Array]:
+    """What words say of some references at a place that shows them, in the order of `calibration.READING`."""
+    here = {reference: words for reference, words in said.items() if _shows(place, words.box)}
+    likeness, letters = np.zeros(len(references)), np.zeros(len(references))
+    for number, reference in enumerate(references.tolist()):
+        if reference in here:
+            likeness[number], letters[number] = here[reference].likeness, np.log1p(here[reference].letters)
+    return [likeness, letters]
+
+
+def _shows(place: Box, words: Box) -> bool:
+    return shared(place, words) >= area(words) / 2
+
+
 def _geometry(agreements: Sequence[tuple[Agreement, int]], similar: Array) -> list[Array]:
     """What details say, in the order of `calibration.GEOMETRY`."""
     agreeing = np.array([found.details for found, _ in agreements])
@@ -240,11 +312,20 @@ def where_nearest(references: Array, boxes: Sequence[Box], features: Array) -> l
     return [boxes[nearest[int(reference)]] for reference in references]
 
 
-def with_leads(features: Array) -> Array:
-    """What is known of each candidate, and beside it how it stands among the others: `calibration.LEADS`."""
-    both = features[:, CLOSER.index("normalized")] + features[:, CLOSER.index("closer_normalized")]
+def with_leads(references: Array, features: Array) -> Array:
+    """What is known of each candidate, and beside it how it stands among the others: `calibration.LEADS`.
+
+    Args:
+        references: int64 (n,).
+        features: float64 (n, features), all but the leads.
+    """
+    known = {name: features[:, CLOSER.index(name)] for name in CLOSER[: features.shape[1]]}
+    both, letters = known["normalized"] + known["closer_normalized"], known["letters"]
     leads = [both.argmax() == np.arange(len(both)), both - both.max()]
-    leads += [known - known.max() for known in (features[:, CLOSER.index(name)] for name in ("details", "cells"))]
+    leads += [values - values.max() for values in (known["details"], known["cells"])]
+    others = references[:, None] != references[None, :]
+    leads += [letters - np.where(others, letters[None, :], 0.0).max(axis=1)]
+    leads += [known["unlike_in_colours"].min() - known["unlike_in_colours"]]
     return np.column_stack([features, *leads])
 
 
@@ -263,6 +344,13 @@ def places_of(pixels: Array, boxes: Iterable[Box]) -> dict[Box, Box]:
             if not narrow or _is_apart(narrow, places.values()):
                 places[box] = narrow or place
     return places
+
+
+def line_around(box: Box, pixels: Array) -> Box:
+    """A line of a picture, (height, width, 3), with a little around it, as far as the picture goes."""
+    down = LINE_AROUND * (box[3] - box[1])
+    across = down * pixels.shape[0] / pixels.shape[1]
+    return (max(box[0] - across, 0.0), max(box[1] - down, 0.0), min(box[2] + across, 1.0), min(box[3] + down, 1.0))
 
 
 def _is_apart(box: Box, others: Iterable[Box]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from models.images.decode import Image
-from models.images.ocr import Line, TextReader
+from models.images.ocr import Line, TextReader, rows_of
 from models.profile import Box, Evidence, Field, Finding, OcrCost, Span
 from models.text.classifier import TextClassifier
 from models.text.contacts import ContactDetector
@@ -46,7 +46,7 @@ class Writing:
         """The writing that these lines make, in whatever order they were found."""
         ordered: list[Line] = []
         text, spans = "", []
-        for row in _rows([line for line in lines if line.confidence >= MIN_CONFIDENCE]):
+        for row in rows_of([line for line in lines if line.confidence >= MIN_CONFIDENCE]):
             for line in row:
                 text += ("\n" if line is row[0] else " ") if text else ""
                 spans.append((len(text), len(text) + len(line.text)))
@@ -116,21 +116,6 @@ class WritingDetector:
             replace(finding, field=field, evidence=writing.placed(finding.evidence, frame))
             for finding in (*claims, *self._contacts([text])[0])
         ]
-
-
-def _rows(lines: Sequence[Line]) -> list[list[Line]]:
-    """Lines side by side together, from left to right; rows from the top down."""
-    rows: list[list[Line]] = []
-    for line in sorted(lines, key=_middle):
-        if rows and _middle(line) < rows[-1][0].box[3]:
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    return [sorted(row, key=lambda line: line.box[0]) for row in rows]
-
-
-def _middle(line: Line) -> float:
-    return (line.box[1] + line.box[3]) / 2
 
 
 def _around(boxes: Sequence[Box]) -> Box:

@@ -81,6 +81,13 @@ def test_the_policy_turns_reading_off(tmp_path, monkeypatch):
     assert "ocr" not in answer.versions
 
 
+def test_a_picture_is_read_once_for_its_words_and_for_emblems_that_say_them(inspector: Inspector, monkeypatch):
+    asked, read = [], TextReader.read
+    monkeypatch.setattr(TextReader, "read", lambda self, pixels: asked.append(pixels) or read(self, pixels))
+    (cost,) = judge(inspector, cover=png("claim")).ocr
+    assert cost.read and len(asked) == 1
+
+
 def test_the_answer_names_what_read_it(inspector: Inspector):
     assert judge(inspector, cover=png("name")).versions["ocr"].startswith("PP-OCRv6")
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from models.images.calibration import CELLS, CLOSER, FIRST, GEOMETRY, NEAR, Calibration
+from models.images.calibration import CELLS, CLOSER, COLOURS, FIRST, GEOMETRY, NEAR, READING, Calibration
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from training.images import cohort, validation
@@ -35,10 +35,12 @@ STEPS: dict[str, tuple[tuple[str, ...], Fit]] = {
     "a closer look at two places": ((*FIRST, *NEAR), fit),
     "details compared with the drawings": ((*FIRST, *NEAR, *GEOMETRY), fit),
     "cells compared with theirs": ((*FIRST, *NEAR, *GEOMETRY, *CELLS), fit),
+    "words compared with theirs": ((*FIRST, *NEAR, *GEOMETRY, *CELLS, *READING), fit),
+    "colours compared with theirs": ((*FIRST, *NEAR, *GEOMETRY, *CELLS, *READING, *COLOURS), fit),
     "beside the other candidates": (CLOSER, fit),
     "all that together": (CLOSER, fit_perceptron),
 }
-"""What each step knows and how it is fitted; the last five cost a closer look."""
+"""What each step knows and how it is fitted; the last seven cost a closer look."""
 
 SHARES = (0.01, 0.003)
 

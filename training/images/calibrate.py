@@ -11,9 +11,10 @@ import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -28,6 +29,7 @@ from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
 from models.images.reranker import FILE as RERANKER
+from models.images.verify import Candidates
 from training.images.cohort import halves, nobodys
 from training.images.graphics import load
 from training.images.measures import threshold_for
@@ -54,6 +56,7 @@ PARTS = 5
 NOTHING = Logistic(np.zeros(len(FIRST)), 0.0)
 """Stands in for what is not fitted yet."""
 
+T = TypeVar("T")
 Array = np.ndarray
 Seen = tuple[Array, Array]
 """Of one picture: features of its candidates, float (n, features), and which are right, bool (n,)."""
@@ -89,15 +92,15 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None, threa
 def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample], threads: int) -> dict[str, Any]:
     """Both functions, the floor between them, and what they give on the samples."""
     harmless = np.array([name is None for _, name in samples])
-    # A floor that no picture reaches: the first look alone.
-    first_only = EmblemDetector(encoder, gallery, Calibration(NOTHING, NOTHING, floor=2.0))
-    looks = _seen(first_only, samples, threads)
+    unfitted = EmblemDetector(encoder, gallery, Calibration(NOTHING, NOTHING, floor=0.0))
+    looks = _each(samples, threads, partial(_first, unfitted))
     first = fit([(features[:CONSIDERED], right[:CONSIDERED]) for features, right in looks])
     scores = np.array([first(features).max() for features, _ in looks])
     floor = float(np.quantile(scores[harmless], 1 - LOOKED_AT))
-    chosen = np.flatnonzero(scores >= floor)
     both = EmblemDetector(encoder, gallery, Calibration(first, NOTHING, floor))
-    close = _seen(both, [samples[int(number)] for number in chosen], threads)
+    seen = _each(samples, threads, partial(_closer, both))
+    chosen = np.flatnonzero([looked is not None for looked in seen])
+    close = [looked for looked in seen if looked is not None]
     groups = groups_of([name for _, name in samples])
     tops, right = out_of_fold(close, groups[chosen], fit_perceptron)
     platt = fit_platt(tops, right)
@@ -205,13 +208,22 @@ def _named(names: Sequence[str], logistic: Logistic) -> dict[str, Any]:
     return {"weights": dict(zip(names, map(float, logistic.weights), strict=True)), "bias": logistic.bias}
 
 
-def _seen(detector: EmblemDetector, samples: Sequence[Sample], threads: int) -> list[Seen]:
+def _each(samples: Sequence[Sample], threads: int, look: Callable[[Array, str | None], T]) -> list[T]:
     with ThreadPoolExecutor(threads) as workers:
-        seen = workers.map(lambda sample: _of(detector, *sample), samples)
+        seen = workers.map(lambda sample: look(*sample), samples)
         return list(tqdm(seen, "calibration", len(samples), unit=""))
 
 
-def _of(detector: EmblemDetector, picture: Array, name: str | None) -> Seen:
-    first, closer = detector.candidates(picture, detector.encoder([picture])[0])
-    found = closer or first
+def _first(detector: EmblemDetector, picture: Array, name: str | None) -> Seen:
+    _, first = detector.first_look(detector.encoder([picture])[0])
+    return _judged(detector, first, name)
+
+
+def _closer(detector: EmblemDetector, picture: Array, name: str | None) -> Seen | None:
+    """Nothing of a picture that no closer look is taken at."""
+    _, closer = detector.candidates(picture, detector.encoder([picture])[0])
+    return _judged(detector, closer, name) if closer else None
+
+
+def _judged(detector: EmblemDetector, found: Candidates, name: str | None) -> Seen:
     return found.features, np.array([detector.references[place].reference_id == name for place in found.references])

@@ -2,23 +2,28 @@
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import PIL.Image
 import PIL.ImageDraw
+import PIL.ImageFont
 import pytest
 import tiny_encoder
 
 from models.images import gallery as galleries
 from models.images import gallery_files
+from models.images.calibration import Calibration
 from models.images.decode import Image
 from models.images.emblems import BEST, EmblemDetector
 from models.images.encoder import Encoder, EncoderError
 from models.images.gallery import Drawing, Gallery, Reference
+from models.images.ocr import TextReader
 from models.profile import Field, Label
 from models.settings import Settings
 
 NAMES = ("xinhua", "people", "global", "daily")
+PAPERS = ("THE HARBOUR GAZETTE", "THE HARBOUR HERALD", "THE MORNING GLOBE")
 
 
 def emblem(name, side=192):
@@ -138,6 +143,82 @@ def test_findings_carry_the_evidence_of_their_matches(detector):
     assert (first.field, first.label) == (Field.COVER, Label.MEDIA_LOGO)
     assert first.evidence.reference_id == "media.xinhua" and first.evidence.box == matches[0].box
     assert first.detector.startswith("emblem@")
+
+
+def masthead(text, ink="black", ground="white", size=44):
+    font = PIL.ImageFont.load_default(size)
+    left, top, right, bottom = map(int, font.getbbox(text))
+    picture = PIL.Image.new("RGB", (right - left + size, bottom - top + size // 2), ground)
+    PIL.ImageDraw.Draw(picture).text((size // 2 - left, size // 4 - top), text, fill=ink, font=font)
+    return picture
+
+
+@pytest.fixture(scope="module")
+def press(tmp_path_factory, detector):
+    """Papers whose mastheads are set in one typeface, beside the emblems above."""
+    drawings = []
+    for text in PAPERS:
+        buffer = io.BytesIO()
+        masthead(text).save(buffer, "PNG")
+        paper = f"media.{text.lower().replace(' ', '-')}"
+        reference = Reference(paper, Label.MEDIA_LOGO, text, text, f"owner.{paper}", "test", "CC0-1.0")
+        drawings.append(Drawing(reference, buffer.getvalue()))
+    directory = tmp_path_factory.mktemp("press")
+    version = galleries.add(directory, detector.encoder, drawings, True, detector.base)
+    return EmblemDetector(detector.encoder, Gallery.load(directory / version.version, detector.encoder))
+
+
+@pytest.mark.parametrize("text", PAPERS)
+def test_mastheads_of_one_typeface_are_told_apart_by_their_words(press, text):
+    page = PIL.Image.new("RGB", (700, 260), "navy")
+    page.paste(masthead(text, "white", "navy"), (60, 90))
+    best = press([image(page)])[0][0]
+    assert best.reference_name == text and best.score > 0.5
+
+
+@pytest.mark.parametrize("text", PAPERS)
+def test_a_masthead_beside_something_that_draws_more_attention_is_found_where_it_stands(press, text):
+    cover = PIL.Image.fromarray(noise(600, seed=3))
+    name = masthead(text, size=26)
+    cover.paste(name, (590 - name.width, 590 - name.height))
+    best = next(match for match in press([image(cover)])[0] if match.reference_name == text)
+    _, top, right, bottom = best.box
+    assert right > 0.75 and bottom > 0.9 and top > 0.8
+
+
+def test_pictures_are_read_only_where_that_is_allowed_and_the_gallery_says_something(press, detector, monkeypatch):
+    page = PIL.Image.new("RGB", (700, 260), "navy")
+    page.paste(masthead(PAPERS[0], "white", "navy"), (60, 90))
+    monkeypatch.setattr(TextReader, "read", lambda *_: pytest.fail("the networks were asked"))
+    assert len(press([image(page)], reads=False)[0]) == BEST
+    assert len(detector([image(page)])[0]) == BEST
+
+
+def test_a_calibration_that_does_not_know_words_asks_for_none(press, monkeypatch):
+    calibration = replace(Calibration.load(press.encoder.directory / "calibration.json"), reads=False)
+    monkeypatch.setattr(TextReader, "read", lambda *_: pytest.fail("the networks were asked"))
+    former = EmblemDetector(press.encoder, press.gallery, calibration)
+    assert len(former([image(masthead(PAPERS[0]))])[0]) == BEST
+
+
+def test_a_second_picture_of_an_emblem_changes_no_other_ones_name(detector, tmp_path):
+    buffer = io.BytesIO()
+    emblem("somewhere else").save(buffer, "PNG")
+    first = next(
+        entry.reference for entry in detector.gallery.entries if entry.reference.reference_id == "media.xinhua"
+    )
+    version = galleries.add(tmp_path, detector.encoder, [Drawing(first, buffer.getvalue())], True, detector.base)
+    more = EmblemDetector(detector.encoder, Gallery.load(tmp_path / version.version, detector.encoder))
+    for name in NAMES:
+        best = more([image(emblem(name))])[0][0]
+        assert (best.reference_id, best.owner_id) == (f"media.{name}", f"owner.{name}")
+    assert more([image(emblem("somewhere else"))])[0][0].reference_id == "media.xinhua"
+
+
+def test_words_that_no_masthead_says_find_none(press):
+    page = PIL.Image.new("RGB", (700, 260), "navy")
+    page.paste(masthead("SUMMER SALE TODAY", "white", "navy"), (60, 90))
+    assert press([image(page)])[0][0].score < 0.5
 
 
 def test_an_encoder_without_a_cohort_is_refused(tmp_path, detector):

@@ -3,10 +3,12 @@
 import json
 import multiprocessing
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import PIL.Image
 import PIL.ImageDraw
+import PIL.ImageFont
 import pytest
 import tiny_encoder
 from pictures import HTML, encoded
@@ -180,6 +182,27 @@ def test_pictures_that_share_an_id_are_one_reference(tmp_path, encoder):
 def test_version_can_be_loaded_by_its_own_directory(gallery, encoder):
     version = versions.current(gallery)
     assert Gallery.load(version, encoder).version == version.name
+
+
+def test_references_keep_the_order_of_their_first_pictures(gallery, encoder):
+    before = [reference.reference_id for reference in Gallery.load(gallery, encoder).references]
+    add(gallery, encoder, [drawing(before[0], seed=901), drawing("latest", seed=902)], force=True)
+    assert [reference.reference_id for reference in Gallery.load(gallery, encoder).references] == [*before, "latest"]
+
+
+def lettered(text):
+    picture = PIL.Image.new("RGBA", (420, 90), "white")
+    PIL.ImageDraw.Draw(picture).text((14, 16), text, fill="black", font=PIL.ImageFont.load_default(32))
+    return encoded(picture)
+
+
+def test_what_a_picture_says_is_read_when_it_is_enrolled_and_kept_through_changes(gallery, encoder):
+    paper = Drawing(replace(drawing("paper").reference, reference_id="paper"), lettered("HARBOUR GAZETTE"))
+    add(gallery, encoder, [paper], force=True)
+    configure(gallery, "paper", threshold=0.9)
+    add(gallery, encoder, [drawing("latest", seed=902)], force=True)
+    said = {entry.reference.reference_id: entry.writing for entry in Gallery.load(gallery, encoder).entries}
+    assert said["paper"] == ("harbourgazette",) and said["latest"] == ()
 
 
 def test_added_reference_is_found_and_old_ones_stay(gallery, encoder):

@@ -69,6 +69,13 @@ def test_prototypes_are_kept_apart_from_looks_on_disk(vectors, tmp_path):
     assert [(one.rows, one.prototypes) for one in read] == [(5, 2), (3, 0)]
 
 
+def test_what_a_picture_says_is_kept_and_need_not_be_known(vectors, tmp_path):
+    written = [replace(entry("xinhua", 1), writing=("新华社", "xinhua")), entry("renmin", 1)]
+    gallery_files.publish(tmp_path, "encoder", written, vectors[:2])
+    read = gallery_files.read(gallery_files.in_force(tmp_path)).entries
+    assert [one.writing for one in read] == [("新华社", "xinhua"), ()]
+
+
 @pytest.mark.parametrize("prototypes", [5, 6, -1])
 def test_a_picture_without_a_row_of_its_own_is_refused(vectors, tmp_path, prototypes):
     gallery_files.publish(tmp_path, "encoder", [replace(entry("xinhua", 5), prototypes=prototypes)], vectors[:5])

@@ -107,6 +107,31 @@ def test_two_looks_together_stand_beside_the_references_of_both(crowd, matchers)
             assert np.allclose(getattr(look, name), getattr(whole, name)[look.references], atol=1e-5)
 
 
+def test_a_look_beside_more_references_keeps_those_it_had(crowd, matchers):
+    _, large = matchers
+    look = large(picture(crowd, 6))
+    others = np.setdiff1d(np.arange(len(large.references)), look.references)[:2]
+    more = large.including(look, others)
+    assert set(more.references) == {*look.references, *others}
+    kept = np.isin(more.references, look.references)
+    for name in COMPARED:
+        assert np.allclose(getattr(more, name)[kept], getattr(look, name), atol=1e-5)
+    assert large.including(look, []) is look
+
+
+def test_writings_are_those_of_all_drawings_of_each_reference(crowd):
+    entries = (
+        replace(entry(0, 1), writing=("gazette", "daily")),
+        entry(1, 1),
+        replace(entry(0, 1), writing=("daily", "weekly")),
+    )
+    gallery = Gallery(Contents("made", "made", entries, gallery_files.index_of(crowd[:3])))
+    matcher = Matcher(gallery, crowd[3:9])
+    said = dict(zip((one.reference_id for one in matcher.references), matcher.writings(), strict=True))
+    assert said[entries[0].reference.reference_id] == ("gazette", "daily", "weekly")
+    assert said[entries[1].reference.reference_id] == ()
+
+
 def test_what_a_prototype_alone_explains_is_told_from_what_a_picture_explains(crowd):
     entries = tuple(replace(entry(number, LOOKS), prototypes=1) for number in range(2))
     rows = on_sphere(np.random.default_rng(3), crowd[: 2 * LOOKS], 1.0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.images.calibration import CLOSER, LEADS
-from models.images.verify import LOGIT, LOOKS, enlarged, places_of, where_nearest, with_leads
+from models.images.verify import LOGIT, LOOKS, enlarged, line_around, places_of, where_nearest, with_leads
 
 NOISE = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
 
@@ -35,6 +35,12 @@ def test_of_a_masthead_on_plain_ground_only_its_line_is_cut_out_and_that_once():
     assert 0.1 < top < 64 / 256 and 80 / 256 < bottom < 0.4
 
 
+def test_a_line_is_cut_out_with_as_much_around_it_on_all_sides_as_the_picture_has():
+    wide = np.zeros((100, 400, 3), np.uint8)
+    assert line_around((0.25, 0.4, 0.75, 0.6), wide) == pytest.approx((0.2375, 0.35, 0.7625, 0.65))
+    assert line_around((0.0, 0.0, 1.0, 1.0), wide) == (0.0, 0.0, 1.0, 1.0)
+
+
 def test_a_drawing_too_low_for_details_is_enlarged_and_another_stays_as_it_is():
     long = enlarged(np.zeros((20, 192, 3), np.uint8)).shape
     assert long[0] * long[1] == pytest.approx(128**2, rel=0.03) and long[1] / long[0] == pytest.approx(9.6, rel=0.03)
@@ -45,16 +51,28 @@ def test_a_drawing_too_low_for_details_is_enlarged_and_another_stays_as_it_is():
 def test_each_candidate_is_told_how_far_it_is_behind_the_best_in_every_respect():
     known = CLOSER[: -len(LEADS)]
     features = np.random.default_rng(0).normal(size=(5, len(known)))
-    told = dict(zip(CLOSER, with_leads(features).T, strict=True))
+    told = dict(zip(CLOSER, with_leads(np.arange(5), features).T, strict=True))
     nearness = told["normalized"] + told["closer_normalized"]
     for lead, values in {
         "behind_nearest": nearness,
         "behind_in_details": told["details"],
         "behind_in_cells": told["cells"],
+        "behind_in_colours": -told["unlike_in_colours"],
     }.items():
         assert told[lead].max() == 0 and told[lead].argmax() == values.argmax()
         assert np.allclose(np.diff(told[lead]), np.diff(values))
     assert told["nearest"].tolist() == (nearness == nearness.max()).tolist()
+
+
+def test_who_alone_says_something_leads_and_two_who_say_the_same_do_not():
+    features = np.zeros((5, len(CLOSER) - len(LEADS)))
+    features[:, CLOSER.index("letters")] = [2.0, 0.0, 2.0, 1.5, 0.0]
+
+    def led(*references):
+        return with_leads(np.array(references), features)[:, CLOSER.index("lead_in_letters")].tolist()
+
+    assert led(7, 7, 7, 8, 9) == [0.5, -1.5, 0.5, -0.5, -2.0]
+    assert led(6, 7, 8, 9, 9) == [0.0, -2.0, 0.0, -0.5, -2.0]
 
 
 def test_a_reference_is_boxed_at_the_place_where_it_is_nearest():

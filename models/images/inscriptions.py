@@ -1,0 +1,132 @@
+"""What a picture says, where an emblem says the same.
+
+Most media's emblems are a line of type. The encoder sees that there is type, and how heavy and how close its strokes
+are, but one masthead is to it much like another. So the emblems' drawings are read when they are enrolled, and a
+picture is read where it may hold text or lettered emblems are likely; what both say alike is evidence beside what both
+look like.
+
+Source: likeness of two texts by their longest common subsequence (indel distance), as `rapidfuzz` computes it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import PIL.Image
+from rapidfuzz import fuzz, process
+
+from models.images.ocr import Line, rows_of, text_reader
+from models.images.transparency import on_clearest_background
+from models.profile import Box
+
+LEAST_CHARACTERS = 3
+"""Shorter texts are met by chance."""
+
+ALIKE = 60.0
+"""Likeness, of 100, from which a text may be another one, misread, cut or partly covered."""
+
+TELLING, TELLING_LETTERS = 0.8, 6.0
+"""Likeness and letters in common from which words alone give cause to look closely, whatever the picture looks like: of
+shorter ones one in every second picture with text is like one or another of a gallery's."""
+
+LETTERS = 2.0
+"""Letters that a Chinese character counts for, and a kana or a syllable of Hangul."""
+
+FIRST_OF_THEM = "\u2e80"
+"""The first of those characters; what comes before are alphabets."""
+
+SURE = 0.7
+"""Mean probability of a drawing's characters from which they are taken for writing, and not for folds or stars."""
+
+MOST_LINES = 4
+"""Lines that are also read as one: names run over two, a page of text is no name."""
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Inscription:
+    """Words that a picture shares with an emblem.
+
+    Attributes:
+        likeness: of both texts, in [0, 1].
+        letters: that they have in common.
+        box: around the picture's words.
+    """
+
+    likeness: float
+    letters: float
+    box: Box
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether it alone gives cause to look closely."""
+        return self.likeness >= TELLING and self.letters >= TELLING_LETTERS
+
+
+def writing_of(drawing: Array) -> tuple[str, ...]:
+    """What an emblem says, line by line and all together, without spaces and signs; nothing of most.
+
+    Args:
+        drawing: RGBA, uint8 (height, width, 4).
+    """
+    lines = text_reader().read(on_clearest_background(PIL.Image.fromarray(drawing)))
+    sure = [line for line in lines if line.confidence >= SURE]
+    return tuple(dict.fromkeys(text for text, _ in _texts(sure)))
+
+
+class Inscriptions:
+    """Finds the emblems that say what a picture says.
+
+    Args:
+        writings: of each reference, what its drawings say, as `writing_of` gives it.
+
+    Raises:
+        ArtifactError: something is to be read, and the networks that read are not installed.
+    """
+
+    def __init__(self, writings: Sequence[Sequence[str]]) -> None:
+        self._texts = [text for texts in writings for text in texts]
+        self._places = [place for place, texts in enumerate(writings) for _ in texts]
+        self._reader = text_reader() if self._texts else None
+
+    def are_likely(self, pixels: Array) -> bool:
+        """Whether a picture, RGB uint8 (height, width, 3), is worth reading, whatever it looks like."""
+        return self._reader is not None and self._reader.is_likely(pixels)
+
+    def __call__(self, pixels: Array) -> dict[int, Inscription]:
+        """By their places, the references that say something alike, those with most letters in common first.
+
+        Args:
+            pixels: RGB, uint8 (height, width, 3).
+        """
+        found: dict[int, Inscription] = {}
+        for text, box in _texts(self._reader.lines(pixels)) if self._reader else ():
+            alike = process.extract(text, self._texts, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None)
+            for known, likeness, number in alike:
+                letters, place = likeness / 100 * (_letters(text) + _letters(known)) / 2, self._places[number]
+                if place not in found or letters > found[place].letters:
+                    found[place] = Inscription(likeness / 100, letters, box)
+        return dict(sorted(found.items(), key=lambda item: -item[1].letters))
+
+
+def _texts(lines: Sequence[Line]) -> Iterator[tuple[str, Box]]:
+    """Folded texts long enough to say something, and where they stand: of each line, and of all if they are few."""
+    folded = [(fold(line.text), line.box) for row in rows_of(lines) for line in row]
+    if 1 < len(folded) <= MOST_LINES:
+        left, top, right, bottom = zip(*(box for _, box in folded), strict=True)
+        folded.append(("".join(text for text, _ in folded), (min(left), min(top), max(right), max(bottom))))
+    return ((text, box) for text, box in folded if len(text) >= LEAST_CHARACTERS)
+
+
+def _letters(text: str) -> float:
+    return sum(LETTERS if character >= FIRST_OF_THEM else 1.0 for character in text)
+
+
+def fold(text: str) -> str:
+    """Letters and digits alone, wide and narrow, large and small ones alike."""
+    said = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+    return unicodedata.normalize("NFKC", said)  # parts of one letter may have come together

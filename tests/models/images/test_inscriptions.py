@@ -1,0 +1,103 @@
+"""Emblems are found by what they say, however it is written."""
+
+import string
+
+import numpy as np
+import PIL.Image
+import PIL.ImageDraw
+import PIL.ImageFont
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.images.inscriptions import Inscription, Inscriptions, fold, writing_of
+from models.images.ocr import TextReader
+
+MASTHEADS = ("THE HARBOUR GAZETTE", "THE HARBOUR HERALD", "MORNING TELEGRAM")
+
+
+def lettered(text, size=(420, 90), ink="black", ground="white"):
+    picture = PIL.Image.new("RGBA", size, ground)
+    font = PIL.ImageFont.load_default(30)
+    PIL.ImageDraw.Draw(picture).multiline_text((14, 16), text, fill=ink, font=font)
+    return np.array(picture)
+
+
+@pytest.fixture(scope="module")
+def writings():
+    return [writing_of(lettered(text)) for text in MASTHEADS]
+
+
+@pytest.fixture(scope="module")
+def inscriptions(writings):
+    return Inscriptions([*writings, ()])
+
+
+def test_a_drawing_is_read_line_by_line_and_all_together():
+    assert writing_of(lettered("MORNING TELEGRAM")) == ("morningtelegram",)
+    assert writing_of(lettered("MORNING\nTELEGRAM", (300, 140))) == ("morning", "telegram", "morningtelegram")
+
+
+def test_a_drawing_that_says_nothing_has_no_writing():
+    plain = np.full((120, 160, 4), 255, np.uint8)
+    plain[30:90, 40:120, :3] = (200, 20, 30)
+    assert writing_of(plain) == ()
+
+
+def test_each_masthead_is_found_by_its_words_in_other_colours_and_where_they_stand(inscriptions):
+    for place, text in enumerate(MASTHEADS):
+        picture = np.full((300, 600, 3), (20, 90, 60), np.uint8)
+        picture[200:290, 150:570] = lettered(text, ink="gold", ground=(20, 90, 60))[..., :3]
+        found = inscriptions(picture)
+        assert next(iter(found)) == place and found[place].is_telling
+        assert found[place].likeness == pytest.approx(1, abs=0.1)
+        left, top, right, bottom = found[place].box
+        assert 0.2 < left < right < 0.95 and 0.6 < top < bottom < 1
+
+
+def test_words_that_are_cut_are_less_like_and_shorter(inscriptions):
+    whole, cut = lettered(MASTHEADS[0])[..., :3], lettered(MASTHEADS[0][:11])[..., :3]
+    assert 0.6 <= inscriptions(cut)[0].likeness < inscriptions(whole)[0].likeness
+    assert inscriptions(cut)[0].letters < inscriptions(whole)[0].letters
+
+
+def test_all_emblems_that_say_the_same_are_found():
+    many = Inscriptions([("morningtelegram",)] * 9)
+    assert sorted(many(lettered(MASTHEADS[2])[..., :3])) == [*range(9)]
+
+
+@pytest.mark.parametrize(
+    ("likeness", "letters", "is_telling"), [(1.0, 19.0, True), (1.0, 3.0, False), (0.7, 19.0, False), (0.8, 6.0, True)]
+)
+def test_short_words_and_words_half_alike_give_no_cause_by_themselves(likeness, letters, is_telling):
+    assert Inscription(likeness, letters, (0.0, 0.0, 1.0, 0.2)).is_telling is is_telling
+
+
+@pytest.mark.parametrize("text", ["SUMMER SALE 50%", "to", ""])
+def test_other_words_and_short_ones_find_nothing(inscriptions, text):
+    assert inscriptions(lettered(text)[..., :3]) == {}
+
+
+def test_where_no_emblem_says_anything_nothing_is_read(monkeypatch):
+    monkeypatch.setattr(TextReader, "read", lambda *_: pytest.fail("the networks were asked"))
+    silent = Inscriptions([(), ()])
+    assert silent(lettered(MASTHEADS[0])[..., :3]) == {}
+    assert not silent.are_likely(lettered(MASTHEADS[0])[..., :3])
+
+
+def test_a_picture_that_may_hold_text_is_worth_reading(inscriptions):
+    assert inscriptions.are_likely(lettered(MASTHEADS[0])[..., :3])
+    assert not inscriptions.are_likely(np.full((200, 200, 3), 128, np.uint8))
+
+
+@given(st.text(max_size=40))
+def test_folding_keeps_letters_and_digits_alone_and_is_settled(text):
+    folded = fold(text)
+    assert all(character.isalnum() for character in folded)
+    assert fold(folded) == folded
+
+
+@given(st.text(string.ascii_letters + string.digits, max_size=20))
+def test_width_case_and_spaces_make_no_difference(text):
+    wide = "".join(chr(ord(character) + 0xFEE0) for character in text)
+    assert fold(" ".join(wide)) == fold(text.upper()) == text.lower()
