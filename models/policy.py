@@ -126,7 +126,7 @@ class Policy(BaseModel):
     """The rules in force, one for every label.
 
     Attributes:
-        image_text: whether text in avatars and covers is read and judged.
+        image_text: whether text in avatars and covers is read and judged, and compared with what emblems say.
         store: what is kept of a judgement.
     """
 

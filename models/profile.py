@@ -279,7 +279,7 @@ class OcrCost:
     """What it took to know the text in one picture.
 
     Attributes:
-        read: whether text was likely, so that the networks were asked.
+        read: whether the networks were asked, as text was likely or an emblem with writing was.
         seconds: wall clock, with the test whether it was likely.
     """
 

@@ -40,8 +40,8 @@ plain one is met by chance; the share of them that agrees; closer similarity tim
 by side, zero where the encoder has no reranker; how alike the picture's words and the drawing's are, and how many
 letters they share (logarithm), zero where nothing was read; how far the drawing's colours are from the place's; and
 beside the picture's other candidates, whether none is nearer by both looks, how far it is behind the nearest, the one
-with most details and the likeliest by tokens, how many letters more it shares than any other reference (two that say
-the same lead by none), and how far it is behind the one whose colours are nearest."""
+with most details and the likeliest by tokens, how far it leads any other reference in those letters (two that say the
+same lead by none), and how far it is behind the one whose colours are nearest."""
 
 RERANKED = {*CELLS, "behind_in_cells"}
 """What only a reranker knows."""
@@ -132,7 +132,8 @@ class Calibration:
     Attributes:
         first: of features in the order of `FIRST`.
         closer: of features in the order of `CLOSER`.
-        floor: pictures whose best first probability is below it are not looked at more closely: most harmless ones.
+        floor: pictures whose best first probability is below it are not looked at more closely, unless their words
+            give cause: most harmless ones.
         reads: whether the second knows what words say; where it does not, none are read.
     """
 

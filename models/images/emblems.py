@@ -49,6 +49,7 @@ class EmblemDetector:
 
     Raises:
         EncoderError: the encoder has no cohort or calibration, or a reranker that does not fit.
+        ArtifactError: the gallery says something, and the networks that read are not installed.
     """
 
     def __init__(self, encoder: Encoder, gallery: Gallery, calibration: Calibration | None = None) -> None:

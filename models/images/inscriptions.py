@@ -18,6 +18,7 @@ import numpy as np
 import PIL.Image
 from rapidfuzz import fuzz, process
 
+from models.boxes import union
 from models.images.ocr import Line, rows_of, text_reader
 from models.images.transparency import on_clearest_background
 from models.profile import Box
@@ -62,6 +63,11 @@ class Inscription:
     box: Box
 
     @property
+    def weight(self) -> float:
+        """How much there is in common: a line that is read without a fault has more than a longer text around it."""
+        return self.likeness * self.letters
+
+    @property
     def is_telling(self) -> bool:
         """Whether it alone gives cause to look closely."""
         return self.likeness >= TELLING and self.letters >= TELLING_LETTERS
@@ -98,7 +104,7 @@ class Inscriptions:
         return self._reader is not None and self._reader.is_likely(pixels)
 
     def __call__(self, pixels: Array) -> dict[int, Inscription]:
-        """By their places, the references that say something alike, those with most letters in common first.
+        """By their places, the references that say something alike: the telling ones first, then by weight.
 
         Args:
             pixels: RGB, uint8 (height, width, 3).
@@ -108,17 +114,17 @@ class Inscriptions:
             alike = process.extract(text, self._texts, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None)
             for known, likeness, number in alike:
                 letters, place = likeness / 100 * (_letters(text) + _letters(known)) / 2, self._places[number]
-                if place not in found or letters > found[place].letters:
-                    found[place] = Inscription(likeness / 100, letters, box)
-        return dict(sorted(found.items(), key=lambda item: -item[1].letters))
+                words = Inscription(likeness / 100, letters, box)
+                if place not in found or words.weight > found[place].weight:
+                    found[place] = words
+        return dict(sorted(found.items(), key=lambda item: (-item[1].is_telling, -item[1].weight)))
 
 
 def _texts(lines: Sequence[Line]) -> Iterator[tuple[str, Box]]:
     """Folded texts long enough to say something, and where they stand: of each line, and of all if they are few."""
     folded = [(fold(line.text), line.box) for row in rows_of(lines) for line in row]
     if 1 < len(folded) <= MOST_LINES:
-        left, top, right, bottom = zip(*(box for _, box in folded), strict=True)
-        folded.append(("".join(text for text, _ in folded), (min(left), min(top), max(right), max(bottom))))
+        folded.append(("".join(text for text, _ in folded), union(box for _, box in folded)))
     return ((text, box) for text, box in folded if len(text) >= LEAST_CHARACTERS)
 
 

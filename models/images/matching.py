@@ -92,7 +92,7 @@ class Matcher:
         cohort: unit float32 (pictures, dimension), vectors of harmless pictures.
 
     Attributes:
-        references: those with pictures, in the order of the gallery.
+        references: those with pictures, in the order of their first ones.
         entries: int64 (rows,), the gallery's entry of each row, in this matcher's order of rows.
         confusability: float32 (rows,), how near harmless pictures come to each.
     """
@@ -115,7 +115,8 @@ class Matcher:
         self._columns = np.ascontiguousarray(gallery.vectors[self._places].T) if is_small else None
         self.entries = entries[self._places]
         self._is_prototype = are_prototypes(gallery.entries)[self._places]
-        self.references = tuple(reference for reference in gallery.references if reference.reference_id in place)
+        known = {reference.reference_id: reference for reference in gallery.references}
+        self.references = tuple(known[name] for name in place)
         self.confusability = nearness(gallery.vectors, self._cohort)[self._places]
         self._owners = np.unique([reference.owner_id for reference in self.references], return_inverse=True)[1]
 

@@ -100,7 +100,8 @@ class TextReader:
         self._likely, self._lines = Once(may_hold_text), Once(self._read)
 
     def __call__(self, images: Sequence[Image]) -> list[tuple[list[Line], OcrCost]]:
-        """The lines of every picture, in order, and what it took to know them; none where text is unlikely.
+        """The lines of every picture, in order, and what it took to know them; none where text is unlikely, even if
+        another detector had the picture read.
 
         Args:
             images: decoded RGB, uint8 (height, width, 3), any size.
@@ -134,7 +135,7 @@ class TextReader:
         return Line(text.strip(), _box(corners, pixels.shape), confidence)
 
     def _read(self, pixels: Array) -> list[Line]:
-        return self.read(pixels)
+        return self.read(pixels)  # by its name, so that what stands in for it is asked
 
     def _decoded(self, probabilities: Array) -> tuple[str, float]:
         """What is read, and how surely; nothing is sure of nothing.
@@ -149,8 +150,9 @@ class TextReader:
 
     def _timed(self, pixels: Array) -> tuple[list[Line], OcrCost]:
         likely, looking = self._likely(pixels)
-        lines, reading = self._lines(pixels) if likely else ([], 0.0)
-        return lines, OcrCost(likely, looking + reading)
+        read = self._lines(pixels) if likely else self._lines.known(pixels)
+        lines, reading = read or ([], 0.0)
+        return lines if likely else [], OcrCost(read is not None, looking + reading)
 
 
 def rows_of(lines: Sequence[Line]) -> list[list[Line]]:

@@ -30,14 +30,15 @@ from models.images.transparency import on_clearest_background
 from models.profile import Box
 
 LOOKS = 2
-"""Places of a picture that are looked at closely; with a third one more than the time that an upload has is gone."""
+"""Places of a picture that are looked at closely for their looks; with a third one more than the time that an upload
+has is gone, but few have words that name an emblem elsewhere."""
 
 APART = 0.5
 """Intersection over union below which two windows are different places."""
 
 REFERENCES = 4
 """References verified per place, each with one or two of its drawings: the one that is nearest by both looks, and those
-after it that the reranker makes most likely."""
+after it that the reranker makes most likely; those that the picture's words name are verified besides."""
 
 LOGIT = 0.1
 """Of the reranker's log odds, as a difference of cosines. With the reranker before the present, of 1,200 imitations of
@@ -145,6 +146,7 @@ class Verifier:
 
     Raises:
         EncoderError: the encoder's reranker cannot be used.
+        ArtifactError: the gallery says something, and the networks that read are not installed.
     """
 
     def __init__(self, encoder: Encoder, gallery: Gallery, matcher: Matcher) -> None:
@@ -184,7 +186,7 @@ class Verifier:
             order: candidates of `found`, the most likely first; none where words alone give cause for the look.
             said: as `read` gives it; not empty where `order` is.
         """
-        named = [*said][:NAMED]
+        named = _named(said)
         places = list(places_of(pixels, (found.boxes[number] for number in order)).values())
         lines = [line_around(said[reference].box, pixels) for reference in named[:1]]
         places += [line for line in lines if _is_apart(line, places)]
@@ -213,14 +215,14 @@ class Verifier:
         seen, near = self._matcher.together(seen, self._matcher(large_windows(pool(*grid))))
         both = seen.best + near.best
         nearest = strongest(both)
-        named = np.flatnonzero(np.isin(seen.references, [*said][:NAMED]))
-        nearest = np.append(nearest, np.setdiff1d(named, nearest))
+        spoken = np.flatnonzero(np.isin(seen.references, _named(said)))
+        nearest = np.append(nearest, np.setdiff1d(spoken, nearest))
         entries = [self._entries(number, seen, near) for number in nearest]
         likely = self._reranked(cutting, grid[0], entries)
         promising = both[nearest] + LOGIT * likely
         # The reranker may be wrong about the nearest one, which has most to say for it, and about what is read.
-        promising[np.isin(nearest, [nearest[0], *named])] = np.inf
-        best = np.argsort(-promising, kind="stable")[: REFERENCES + len(named)]
+        promising[np.isin(nearest, [nearest[0], *spoken])] = np.inf
+        best = np.argsort(-promising, kind="stable")[: REFERENCES + len(spoken)]
         chosen, likely = nearest[best], likely[best]
         details = detect(_scaled(cutting, DETAIL_SIDE))
         agreements = [self._agreement(details, entries[number]) for number in best]
@@ -272,6 +274,10 @@ def _drawing_tokens(reranker: Reranker, gallery: Gallery, entry: int) -> Array:
 
 def _drawing_shades(gallery: Gallery, entry: int) -> Array:
     return shades_of_drawing(gallery.drawing(entry))
+
+
+def _named(said: Mapping[int, Inscription]) -> list[int]:
+    return [*said][:NAMED]
 
 
 def _reading(place: Box, references: Array, said: Mapping[int, Inscription]) -> list[Array]:
@@ -349,8 +355,7 @@ def places_of(pixels: Array, boxes: Iterable[Box]) -> dict[Box, Box]:
 def line_around(box: Box, pixels: Array) -> Box:
     """A line of a picture, (height, width, 3), with a little around it, as far as the picture goes."""
     down = LINE_AROUND * (box[3] - box[1])
-    across = down * pixels.shape[0] / pixels.shape[1]
-    return (max(box[0] - across, 0.0), max(box[1] - down, 0.0), min(box[2] + across, 1.0), min(box[3] + down, 1.0))
+    return _grown(box, down * pixels.shape[0] / pixels.shape[1], down)
 
 
 def _is_apart(box: Box, others: Iterable[Box]) -> bool:
@@ -359,7 +364,10 @@ def _is_apart(box: Box, others: Iterable[Box]) -> bool:
 
 def widened(box: Box) -> Box:
     """A window with what is around it, as far as the picture goes."""
-    across, down = AROUND * (box[2] - box[0]), AROUND * (box[3] - box[1])
+    return _grown(box, AROUND * (box[2] - box[0]), AROUND * (box[3] - box[1]))
+
+
+def _grown(box: Box, across: float, down: float) -> Box:
     return (max(box[0] - across, 0.0), max(box[1] - down, 0.0), min(box[2] + across, 1.0), min(box[3] + down, 1.0))
 
 

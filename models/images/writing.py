@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from models.boxes import union
 from models.images.decode import Image
 from models.images.ocr import Line, TextReader, rows_of
-from models.profile import Box, Evidence, Field, Finding, OcrCost, Span
+from models.profile import Evidence, Field, Finding, OcrCost, Span
 from models.text.classifier import TextClassifier
 from models.text.contacts import ContactDetector
 from models.text.normalize import FieldText
@@ -75,7 +76,7 @@ class Writing:
         origin, stop = self.spans[chosen[0]][0], self.spans[chosen[-1]][1]
         return replace(
             evidence,
-            box=_around([self.lines[place].box for place in chosen]),
+            box=union([self.lines[place].box for place in chosen]),
             frame=frame,
             spans=evidence.spans and tuple((first - origin, last - origin) for first, last in evidence.spans),
             text=self.text[origin:stop],
@@ -116,8 +117,3 @@ class WritingDetector:
             replace(finding, field=field, evidence=writing.placed(finding.evidence, frame))
             for finding in (*claims, *self._contacts([text])[0])
         ]
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    return min(lefts), min(tops), max(rights), max(bottoms)

@@ -2,6 +2,8 @@ import io
 from dataclasses import replace
 
 import PIL.Image
+import PIL.ImageDraw
+import PIL.ImageFont
 import pytest
 from written import png, scenery
 
@@ -78,6 +80,9 @@ def test_the_policy_turns_reading_off(tmp_path, monkeypatch):
     inspector = Inspector.load(replace(Settings(home=REPOSITORY / "no-home"), policy=policy))
     answer = judge(inspector, cover=png("contact"))
     assert (answer.findings, answer.ocr) == ((), ())
+    masthead = PIL.Image.new("RGB", (900, 300), "navy")
+    PIL.ImageDraw.Draw(masthead).text((40, 100), "THE NEW YORKER", font=PIL.ImageFont.load_default(80))
+    judge(inspector, cover=encoded(masthead))
     assert "ocr" not in answer.versions
 
 

@@ -61,6 +61,19 @@ def test_words_that_are_cut_are_less_like_and_shorter(inscriptions):
     assert inscriptions(cut)[0].letters < inscriptions(whole)[0].letters
 
 
+def test_a_line_read_without_a_fault_counts_for_more_than_all_lines_together(inscriptions):
+    alone = inscriptions(lettered(MASTHEADS[0])[..., :3])[0]
+    among = inscriptions(lettered(f"{MASTHEADS[0]}\nEntertainment", (420, 150))[..., :3])[0]
+    assert among.likeness == pytest.approx(alone.likeness) and among.is_telling
+    assert among.box[3] < 0.6
+
+
+def test_what_tells_comes_before_what_has_more_letters():
+    known = Inscriptions([("morningtelegramwithmanymoreletters",), ("telegram",)])
+    found = known(lettered("MORNING LAND\nTELEGRAM", (420, 150))[..., :3])
+    assert next(iter(found)) == 1 and found[1].is_telling
+
+
 def test_all_emblems_that_say_the_same_are_found():
     many = Inscriptions([("morningtelegram",)] * 9)
     assert sorted(many(lettered(MASTHEADS[2])[..., :3])) == [*range(9)]

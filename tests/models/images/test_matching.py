@@ -119,6 +119,15 @@ def test_a_look_beside_more_references_keeps_those_it_had(crowd, matchers):
     assert large.including(look, []) is look
 
 
+def test_references_are_numbered_by_their_pictures_even_where_a_phrase_came_first(crowd):
+    entries = (replace(entry(0, 1), text="一枚徽标"), entry(1, 1), entry(0, 1))
+    gallery = Gallery(Contents("made", "made", entries, gallery_files.index_of(crowd[:3])))
+    matcher = Matcher(gallery, crowd[3:9])
+    for row, number in ((1, 1), (2, 0)):
+        look = matcher(Embedding(crowd[[row]], np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)))
+        assert matcher.references[look.references[look.best.argmax()]].reference_id == f"media.{number}"
+
+
 def test_writings_are_those_of_all_drawings_of_each_reference(crowd):
     entries = (
         replace(entry(0, 1), writing=("gazette", "daily")),

@@ -53,6 +53,13 @@ def test_a_picture_where_text_is_unlikely_is_not_read(reader: TextReader, monkey
     assert 0 < cost.seconds < 1
 
 
+def test_a_picture_that_another_detector_had_read_costs_that_and_has_no_lines_of_its_own(reader: TextReader):
+    picture = np.array(scenery())
+    read = reader.lines(picture)
+    ((lines, cost),) = reader([Image(picture)])
+    assert (lines, cost.read) == ([], True) and reader.lines(picture) is read
+
+
 def test_every_picture_of_a_batch_gets_its_own_lines(reader: TextReader):
     pictures = [Image(pixels("claim")), Image(np.array(scenery())), Image(pixels("contact"))]
     assert [len(lines) for lines, _ in reader(pictures)] == [2, 0, 1]

@@ -16,6 +16,12 @@ def test_each_picture_is_looked_at_once_and_equal_ones_are_not_taken_for_each_ot
     assert seen == [id(one), id(same)]
 
 
+def test_what_is_known_of_a_picture_is_told_without_asking():
+    total, picture = Once(lambda pixels: int(pixels.sum())), np.ones((2, 2, 3), np.uint8)
+    assert total.known(picture) is None
+    assert total(picture) == total.known(picture)
+
+
 def test_nothing_is_kept_of_a_picture_that_is_gone():
     total = Once(lambda pixels: int(pixels.sum()))
     for value in range(50):

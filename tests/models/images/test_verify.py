@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from models.images.calibration import CLOSER, LEADS
-from models.images.verify import LOGIT, LOOKS, enlarged, line_around, places_of, where_nearest, with_leads
+from models.images.inscriptions import Inscription
+from models.images.verify import LOGIT, LOOKS, _reading, enlarged, line_around, places_of, where_nearest, with_leads
 
 NOISE = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
 
@@ -39,6 +40,13 @@ def test_a_line_is_cut_out_with_as_much_around_it_on_all_sides_as_the_picture_ha
     wide = np.zeros((100, 400, 3), np.uint8)
     assert line_around((0.25, 0.4, 0.75, 0.6), wide) == pytest.approx((0.2375, 0.35, 0.7625, 0.65))
     assert line_around((0.0, 0.0, 1.0, 1.0), wide) == (0.0, 0.0, 1.0, 1.0)
+
+
+def test_words_count_at_the_place_that_shows_them_alone():
+    said = {7: Inscription(0.9, 11.0, (0.6, 0.6, 0.9, 0.7))}
+    likeness, letters = _reading((0.5, 0.5, 1.0, 1.0), np.array([7, 8]), said)
+    assert likeness.tolist() == [0.9, 0.0] and letters.tolist() == [np.log1p(11.0), 0.0]
+    assert not np.any(_reading((0.0, 0.0, 0.7, 0.7), np.array([7, 8]), said))
 
 
 def test_a_drawing_too_low_for_details_is_enlarged_and_another_stays_as_it_is():
