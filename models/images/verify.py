@@ -213,25 +213,15 @@ class Verifier:
         said: Mapping[int, Inscription],
     ) -> Candidates:
         seen, near = self._matcher.together(seen, self._matcher(large_windows(pool(*grid))))
-        both = seen.best + near.best
-        nearest = strongest(both)
-        spoken = np.flatnonzero(np.isin(seen.references, _named(said)))
-        nearest = np.append(nearest, np.setdiff1d(spoken, nearest))
-        entries = [self._entries(number, seen, near) for number in nearest]
-        likely = self._reranked(cutting, grid[0], entries)
-        promising = both[nearest] + LOGIT * likely
-        # The reranker may be wrong about the nearest one, which has most to say for it, and about what is read.
-        promising[np.isin(nearest, [nearest[0], *spoken])] = np.inf
-        best = np.argsort(-promising, kind="stable")[: REFERENCES + len(spoken)]
-        chosen, likely = nearest[best], likely[best]
+        chosen, likely, entries = self._verified(cutting, grid[0], (seen, near), said)
         details = detect(_scaled(cutting, DETAIL_SIDE))
-        agreements = [self._agreement(details, entries[number]) for number in best]
+        agreements = [self._agreement(details, of_one) for of_one in entries]
         columns = [near.best[chosen], near.similar[chosen], self._matcher.margins(near, chosen)]
         columns += [near.changed[chosen]]
         columns += _geometry(agreements, near.best[chosen])
         columns += [likely]
         columns += _reading(place, seen.references[chosen], said)
-        columns += [self._colours(cutting, [entries[number] for number in best])]
+        columns += [self._colours(cutting, entries)]
         first = first_features(self._matcher, seen, chosen)
         windows = [_as_box(box) for box in near.embedding.boxes[near.windows[chosen]]]
         boxes = [
@@ -241,14 +231,32 @@ class Verifier:
         similarities = np.maximum(seen.similar[chosen], near.similar[chosen])
         return Candidates(seen.references[chosen], similarities, boxes, np.column_stack([first, *columns]))
 
+    def _verified(
+        self, cutting: Array, grid: Array, looks: tuple[Comparison, Comparison], said: Mapping[int, Inscription]
+    ) -> tuple[Array, Array, list[list[int]]]:
+        """Which references are verified at a place: where they are in both looks, what the reranker says of each, and
+        the gallery's entries that the looks were nearest to.
+        """
+        both = looks[0].best + looks[1].best
+        spoken = np.flatnonzero(np.isin(looks[0].references, _named(said)))
+        nearest = strongest(both)
+        nearest = np.append(nearest, np.setdiff1d(spoken, nearest))
+        entries = [self._entries(number, looks) for number in nearest]
+        likely = self._reranked(cutting, grid, entries)
+        promising = both[nearest] + LOGIT * likely
+        # The reranker may be wrong about the nearest one, which has most to say for it, and about what is read.
+        promising[np.isin(nearest, [nearest[0], *spoken])] = np.inf
+        best = np.argsort(-promising, kind="stable")[: REFERENCES + len(spoken)]
+        return nearest[best], likely[best], [entries[number] for number in best]
+
     def _colours(self, cutting: Array, entries: Sequence[Sequence[int]]) -> Array:
         """How far the colours of some references' drawings, of each the nearest, are from the place's."""
         place = shades_of_place(cutting)
         return np.array([min(unlike(self._shades(entry), place) for entry in of_one) for of_one in entries])
 
-    def _entries(self, number: int, seen: Comparison, near: Comparison) -> list[int]:
+    def _entries(self, number: int, looks: Iterable[Comparison]) -> list[int]:
         """The gallery's entries of a reference that the looks were nearest to, one or two."""
-        return sorted({int(self._matcher.entries[look.rows[number]]) for look in (seen, near)})
+        return sorted({int(self._matcher.entries[look.rows[number]]) for look in looks})
 
     def _agreement(self, details: Keypoints, entries: Sequence[int]) -> tuple[Agreement, int]:
         """The best agreement with some drawings, and how many details that one has."""
