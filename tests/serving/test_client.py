@@ -15,13 +15,13 @@ SCHEMAS = docs.specification()["components"]["schemas"]
 PROFILE = Profile("42", name="海边的小店")
 DECISION = "0" * 32
 
-OK = b'HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{"verdict": "a"}'
-BUSY = b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 64\r\nX-Request-ID: r1\r\n\r\n" + (
+OK = b'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 16\r\n\r\n{"verdict": "a"}'
+BUSY = b"HTTP/1.1 503 Busy\r\nConnection: close\r\nRetry-After: 0\r\nContent-Length: 64\r\nX-Request-ID: r1\r\n\r\n" + (
     b'{"error":{"code":"overloaded","message":"busy","field":null}}   '
 )
 OFTEN = BUSY.replace(b"503 Busy", b"429 Too Many")
 DOWN = BUSY.replace(b"Retry-After: 0\r\n", b"")
-PROXY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\n\r\nHTML"
+PROXY = b"HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 4\r\n\r\nHTML"
 BREAK = b""
 
 
