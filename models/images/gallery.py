@@ -81,10 +81,7 @@ class Gallery:
         self._entries_of: dict[str, list[int]] = {}
         for number, entry in enumerate(self.entries):
             self._entries_of.setdefault(entry.reference.reference_id, []).append(number)
-        first: dict[str, Reference] = {}
-        for row in self._rows:
-            first.setdefault(row.reference_id, row)
-        self.references = tuple(first.values())
+        self.references = tuple(self.entries[numbers[0]].reference for numbers in self._entries_of.values())
         self.known_ids = frozenset(name for row in self._rows for name in (row.reference_id, row.owner_id))
 
     @classmethod

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain
 from typing import cast
 
 import numpy as np
@@ -122,7 +122,7 @@ class Matcher:
 
     def writings(self) -> list[tuple[str, ...]]:
         """What each reference's drawings say, in this matcher's order of references."""
-        groups = (np.unique(self.entries[start:end]) for start, end in pairwise(self._limits))
+        groups = (self._gallery.entries_of(reference.reference_id) for reference in self.references)
         texts = (chain.from_iterable(self._gallery.entries[entry].writing for entry in group) for group in groups)
         return [tuple(dict.fromkeys(said)) for said in texts]
 

@@ -25,6 +25,7 @@ from models.images.inscriptions import Inscription, Inscriptions
 from models.images.keypoints import NONE, Agreement, Keypoints, agreement, detect
 from models.images.matching import Comparison, Matcher, strongest
 from models.images.reranker import Reranker
+from models.images.strips import AROUND as STRIP_AROUND
 from models.images.strips import strip_of
 from models.images.transparency import on_clearest_background
 from models.profile import Box
@@ -76,9 +77,6 @@ LETTERED = 2
 NAMED = 3
 """References that a picture's words add to those verified, those with most letters in common; the first one's words are
 a place, too."""
-
-LINE_AROUND = 0.25
-"""Of a line's height, what is cut out around it."""
 
 KEPT_KEYPOINTS, KEPT_TOKENS, KEPT_SHADES = 512, 4_096, 4_096
 """Drawings whose keypoints, whose tokens and whose colours stay in memory: some 25, 32 and 20 MB. One that is not there
@@ -290,12 +288,10 @@ def _named(said: Mapping[int, Inscription]) -> list[int]:
 
 def _reading(place: Box, references: Array, said: Mapping[int, Inscription]) -> list[Array]:
     """What words say of some references at a place that shows them, in the order of `calibration.READING`."""
-    here = {reference: words for reference, words in said.items() if _shows(place, words.box)}
-    likeness, letters = np.zeros(len(references)), np.zeros(len(references))
-    for number, reference in enumerate(references.tolist()):
-        if reference in here:
-            likeness[number], letters[number] = here[reference].likeness, np.log1p(here[reference].letters)
-    return [likeness, letters]
+    found = (said.get(reference) for reference in references.tolist())
+    here = [words if words and _shows(place, words.box) else None for words in found]
+    likeness = np.array([words.likeness if words else 0.0 for words in here])
+    return [likeness, np.log1p([words.letters if words else 0.0 for words in here])]
 
 
 def _shows(place: Box, words: Box) -> bool:
@@ -361,8 +357,8 @@ def places_of(pixels: Array, boxes: Iterable[Box]) -> dict[Box, Box]:
 
 
 def line_around(box: Box, pixels: Array) -> Box:
-    """A line of a picture, (height, width, 3), with a little around it, as far as the picture goes."""
-    down = LINE_AROUND * (box[3] - box[1])
+    """A line of a picture, (height, width, 3), with as much around it as around a strip, as far as the picture goes."""
+    down = STRIP_AROUND * (box[3] - box[1])
     return _grown(box, down * pixels.shape[0] / pixels.shape[1], down)
 
 
