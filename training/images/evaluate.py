@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
     rows = read_manifest(manifest)
     label_of = {reference.reference_id: str(reference.label) for reference in detector.references}
     labels = [label_of.get(row["reference_id"], "not enrolled") for row in rows]
-    matches = match_pictures(rows, manifest.parent, detector)
+    matches = match_pictures(rows, manifest.parent, detector, policy)
     ours = scored(rows, matches, detector, policy)
     result = {"emblems": {**measure(rows, labels, ours), "policy": policy.version}}
     if others is not None:
@@ -110,16 +111,19 @@ def shared_places(rows: Sequence[Row]) -> list[int]:
 
 def score_pictures(rows: Sequence[Row], directory: Path, detector: EmblemDetector, policy: Policy) -> Scored:
     """What detector and policy say of every row of a manifest; paths are relative to `directory`."""
-    return scored(rows, match_pictures(rows, directory, detector), detector, policy)
+    return scored(rows, match_pictures(rows, directory, detector, policy), detector, policy)
 
 
-def match_pictures(rows: Sequence[Row], directory: Path, detector: EmblemDetector) -> list[list[Match]]:
-    """The matches in all frames of every row's picture, best first; paths are relative to `directory`."""
+def match_pictures(rows: Sequence[Row], directory: Path, detector: EmblemDetector, policy: Policy) -> list[list[Match]]:
+    """The matches in all frames of every row's picture, best first, read only where the policy has pictures read;
+    paths are relative to `directory`.
+    """
 
     def match(batch: Sequence[Row]) -> list[list[Match]]:
         frames = [decode((directory / row["path"]).read_bytes(), field_of(row)) for row in batch]
-        matches = iter(detector([image for images in frames for image in images]))
-        found = [[match for _ in images for match in next(matches)] for images in frames]
+        images = list(chain.from_iterable(frames))
+        matches = iter(detector(images, policy.image_text))
+        found = [[match for _ in frame for match in next(matches)] for frame in frames]
         return [sorted(matches, key=lambda match: -match.score) for matches in found]
 
     values: list[list[Match]] = []

@@ -29,7 +29,11 @@ class Oracle:
         SimpleNamespace(reference_id="state.1", label=Label.NATIONAL_SYMBOL, name_zh="", name_en="Flag B"),
     )
 
-    def __call__(self, images):
+    def __init__(self):
+        self.asked_to_read = set()
+
+    def __call__(self, images, reads=True):
+        self.asked_to_read.add(reads)
         return [[self.match(*map(int, image.pixels[0, 0, :2]))] for image in images]
 
     def match(self, score, place):
@@ -89,6 +93,13 @@ def test_the_version_of_the_policy_and_the_interval_of_its_false_alarms_are_reco
     printed, page = capsys.readouterr().out, (tmp_path / "r.html").read_text("utf-8")
     assert f"policy: {POLICY.version}" in printed and f"<code>{POLICY.version}</code>" in page
     assert f"25.00%, 95% {low:.2%} to {high:.2%}" in printed and f"({low:.2%}–{high:.2%})" in page
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_pictures_are_read_where_the_policy_has_them_read(tmp_path, reads):
+    oracle = Oracle()
+    evaluate_images(manifest(tmp_path, ROWS), oracle, POLICY.model_copy(update={"image_text": reads}))
+    assert oracle.asked_to_read == {reads}
 
 
 def test_boxes_are_measured_where_the_manifest_has_them(result):
