@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import yaml
 from tqdm import tqdm
 
 from models.images.encoder import Encoder
@@ -20,6 +21,8 @@ from training.images.imitations import harmless, initials, reference
 from training.images.monograms import TRAINED_MONOGRAMS, monograms
 from training.images.signs import signed
 from training.images.split import Fold
+
+NOT_HARMLESS = Path(__file__).parents[2] / "datasets" / "emblems" / "not-harmless.yaml"
 
 SEED = 0
 """Of the halves and the cohort: the same whatever seed a run has, so that what one learns from no other measures on."""
@@ -55,9 +58,11 @@ def write_cohort(directory: Path, *, limit: int | None = None) -> Path:
 
 def halves(rendered: Graphics) -> tuple[Array, Array]:
     """Rows of the harmless validation graphics: those of cohort and reranker, and those that calibration and ablation
-    are fitted and judged on.
+    are fitted and judged on, without what shows an emblem all the same.
     """
-    return _halves(rendered, np.random.default_rng(SEED))
+    ours, others = _halves(rendered, np.random.default_rng(SEED))
+    emblems = set(yaml.safe_load(NOT_HARMLESS.read_text("utf-8"))["graphics"])
+    return ours, np.array([row for row in others if rendered.items[row].owner not in emblems], dtype=np.int64)
 
 
 def _halves(rendered: Graphics, draw: np.random.Generator) -> tuple[Array, Array]:

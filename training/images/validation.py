@@ -39,6 +39,10 @@ SHARES = {"state": 0.55, "own": 0.2, "logo": 0.25}
 """How often flags and arms are imitated, what we drew after mastheads and offices' emblems, and packages' logos: about
 as many as there are of each in the default gallery."""
 
+OTHERS = 0.3
+"""How often another artist's drawing is imitated than those enrolled, where there is one: each has shades and
+proportions of its own."""
+
 IMITATIONS, HARMLESS = 6_000, 14_000
 SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
 
@@ -60,6 +64,7 @@ class Emblem:
         owner: whose it is.
         source: package, or our own.
         drawings: RGBA, uint8 (height, width, 4), by several artists where there are several.
+        others: by more artists, not in the gallery.
     """
 
     kind: str
@@ -67,6 +72,7 @@ class Emblem:
     owner: str
     source: str
     drawings: Sequence[Array]
+    others: Sequence[Array] = ()
 
 
 def validation_gallery(
@@ -106,10 +112,10 @@ def _drawn(rendered: Graphics, rows: Mapping[str, Sequence[int]], artists: int) 
     found: dict[str, Emblem] = {}
     for name, places in rows.items():
         item = rendered.items[places[0]]
-        drawings = [drawing for drawing in map(rendered.drawing, places) if variants(drawing)][:artists]
+        drawings = [drawing for drawing in map(rendered.drawing, places) if variants(drawing)]
         kind, label = ("logo", Label.ORGANIZATION_LOGO) if _is_logo(name) else ("state", Label.NATIONAL_SYMBOL)
         if drawings:
-            found[name] = Emblem(kind, label, item.owner, item.source, drawings)
+            found[name] = Emblem(kind, label, item.owner, item.source, drawings[:artists], drawings[artists:])
     return found
 
 
@@ -195,7 +201,8 @@ def imitated(emblems: Mapping[str, Emblem], draw: np.random.Generator, limit: in
     for _ in range(min(IMITATIONS, limit or IMITATIONS)):
         name = names[pick(draw, members, SHARES)]
         size = SHAPES[int(draw.integers(len(SHAPES)))]
-        drawings = emblems[name].drawings
+        emblem = emblems[name]
+        drawings = emblem.others if emblem.others and draw.random() < OTHERS else emblem.drawings
         drawing = drawings[int(draw.integers(len(drawings)))]
         yield imitate(draw, drawing, size, backgrounds, effort=_effort(draw), plain=name in plain).picture, name
 

@@ -10,10 +10,13 @@ from models.profile import Label
 from models.settings import Settings
 from training.images import validation
 from training.images.graphics import SIDE, Graphic, Graphics
+from training.images.imitations import Imitation
 from training.images.split import Fold, fold_of
 
 KNOWN = "icon.the-times"
 """As packages might have something of an owner whose masthead we drew."""
+
+MORE_ARTISTS = 4
 
 
 def owner(fold, kind):
@@ -47,8 +50,10 @@ def rendered():
         "flag.tested": (owner(Fold.TEST, "state"), 7),
         "icon.times": (KNOWN, 22),
     }
-    items = tuple(Graphic(name, whose, "drawn", name.split(".")[0]) for name, (whose, _) in known.items())
-    pixels = np.stack([striped(seed) for _, seed in known.values()])
+    drawn = [(name, whose, seed) for name, (whose, seed) in known.items()]
+    drawn += [("flag.other", ours, seed) for seed in range(31, 31 + MORE_ARTISTS)]
+    items = tuple(Graphic(name, whose, "drawn", name.split(".")[0]) for name, whose, _ in drawn)
+    pixels = np.stack([striped(seed) for *_, seed in drawn])
     return Graphics(items, pixels, np.full((len(items), 2), SIDE))
 
 
@@ -92,6 +97,23 @@ def test_each_kind_is_imitated_as_often_as_it_should_be_however_few_there_are(ma
     assert {name for name in names if emblems[name].kind != "own"} == {
         name for name, emblem in emblems.items() if emblem.kind != "own"
     }
+
+
+def test_drawings_by_artists_that_are_not_enrolled_are_imitated_too(made, monkeypatch):
+    gallery, emblems = made
+    flag = emblems["flag.other"]
+    assert (len(flag.drawings), len(flag.others)) == (validation.ARTISTS, 1 + MORE_ARTISTS - validation.ARTISTS)
+    assert len(gallery.entries_of("flag.other")) <= validation.ARTISTS + 1
+    seen = []
+
+    def recorded(draw, drawing, *_, **__):
+        seen.append(drawing)
+        return Imitation(drawing[..., :3], (0.0, 0.0, 1.0, 1.0))
+
+    monkeypatch.setattr(validation, "imitate", recorded)
+    list(validation.imitated({"flag.other": flag}, np.random.default_rng(0), 200))
+    by_others = sum(any(drawing is other for other in flag.others) for drawing in seen)
+    assert by_others == pytest.approx(200 * validation.OTHERS, abs=20)
 
 
 def test_a_gallery_of_logos_alone_is_imitated_too(made):
