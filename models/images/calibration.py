@@ -24,29 +24,36 @@ pictures to the reference; normalised similarity of the whole picture; how much 
 reference's pictures, zero where none is. The number of windows tried is not among them: pictures are brought to one
 area, so it hardly varies."""
 
-NEAR = ("closer_normalized", "closer_similarity", "closer_margin", "closer_changed")
+NEAR = ("closer_normalized", "closer_similarity", "closer_margin", "closer_changed", "share")
 GEOMETRY = ("details", "beyond_chance", "richness", "agreeing", "near_and_rich")
 CELLS = ("cells",)
-READING = ("reading", "letters")
+READING = ("reading", "letters", "unlike_in_letters")
 COLOURS = ("unlike_in_colours",)
+BEST = ("best_closer_normalized", "best_details", "best_cells")
+AHEAD = ("ahead_closer_normalized", "ahead_details", "ahead_cells")
 LEADS = (
     *("nearest", "behind_nearest", "behind_in_details", "behind_in_cells"),
-    *("lead_in_letters", "behind_in_colours"),
+    *("lead_in_letters", "behind_in_colours", *BEST, *AHEAD),
 )
 CLOSER = (*FIRST, *NEAR, *GEOMETRY, *CELLS, *READING, *COLOURS, *LEADS)
-"""What the closer look knows besides: the first three and the last again, seen close; details that agree with a drawing
-(logarithm); how many more than harmless pictures reach (logarithm); details that the drawing has (logarithm), for a
-plain one is met by chance; the share of them that agrees; closer similarity times richness; log odds from tokens side
-by side, zero where the encoder has no reranker; how alike the picture's words and the drawing's are, and how many
-letters they share (logarithm), zero where nothing was read; how far the drawing's colours are from the place's; and
-beside the picture's other candidates, whether none is nearer by both looks, how far it is behind the nearest, the one
-with most details and the likeliest by tokens, how far it leads any other reference in those letters (two that say the
-same lead by none), and how far it is behind the one whose colours are nearest."""
+"""What the closer look knows besides: the first three and the last again, seen close; the share of the place's windows
+to which it is the nearest; details that agree with a drawing (logarithm); how many more than harmless pictures reach
+(logarithm); details that the drawing has (logarithm), for a plain one is met by chance; the share of them that agrees;
+closer similarity times richness; log odds from tokens side by side, zero where the encoder has no reranker; how alike
+the picture's words and the drawing's are, how many letters they share (logarithm), and how many the place has that a
+lettered drawing has not (logarithm), zero where nothing was read; how far the drawing's colours are from the place's;
+and beside the picture's other candidates, whether none is nearer by both looks, how far it is behind the nearest, the
+one with most details and the likeliest by tokens, how far it leads any other reference in those letters (two that say
+the same lead by none), and how far it is behind the one whose colours are nearest. Then what speaks for its reference
+at whichever place says most: closeness, details, tokens; and how far that is ahead of every other reference."""
 
-RERANKED = {*CELLS, "behind_in_cells"}
+RERANKED = {*CELLS, "behind_in_cells", "best_cells", "ahead_cells"}
 """What only a reranker knows."""
 
-OPTIONAL = {"changed", "closer_changed", *RERANKED, *READING, *COLOURS, "lead_in_letters", "behind_in_colours"}
+OPTIONAL = {
+    *("changed", "closer_changed", "share", "lead_in_letters", "behind_in_colours"),
+    *(*RERANKED, *READING, *COLOURS, *BEST, *AHEAD),
+}
 """What calibrations of galleries without prototypes, of encoders without a reranker, and of earlier releases may lack:
 its weight is zero there."""
 
@@ -153,7 +160,7 @@ class Calibration:
             values = json.loads(path.read_text(encoding="utf-8"))
             first, closer = Logistic.of(values["first"], FIRST), Perceptron.of(values["closer"], CLOSER)
             fitted_on = values["closer"]["hidden"].keys()
-            made = cls(first, closer, float(values["floor"]), reads=set(READING) <= fitted_on)
+            made = cls(first, closer, float(values["floor"]), reads=READING[0] in fitted_on)
         except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise EncoderError(f"{path} holds no calibration for this detector: {error!r}") from error
         if not fitted_on.isdisjoint(RERANKED) and not path.with_name(RERANKER).exists():

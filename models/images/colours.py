@@ -13,6 +13,9 @@ import PIL.Image
 SIDE = 20
 """A picture is brought to so many pixels a side: its shades, without their details."""
 
+SAME = 12.0
+"""Distance in CIELAB up to which two shades are one colour: artists draw the red of one flag that far apart."""
+
 FAR = 50.0
 """Distance in CIELAB from which one colour is no less like another than any is."""
 
@@ -47,4 +50,4 @@ def unlike(drawing: Array, place: Array) -> float:
     """
     squares = (drawing**2).sum(axis=1)[:, None] + (place**2).sum(axis=1)[None] - 2 * drawing @ place.T
     nearest = np.sqrt(np.maximum(squares.min(axis=1), 0))
-    return float(np.minimum(nearest, FAR).mean() / FAR)
+    return float((np.clip(nearest, SAME, FAR) - SAME).mean() / (FAR - SAME))

@@ -18,6 +18,7 @@ from models.images.calibration import Calibration
 from models.images.decode import Image
 from models.images.encoder import Embedding, Encoder, EncoderError
 from models.images.gallery import Gallery
+from models.images.inscriptions import UNREAD
 from models.images.matching import Comparison, Matcher
 from models.images.phrase_matching import PhraseMatcher
 from models.images.verify import Candidates, Verifier, first_look
@@ -95,13 +96,13 @@ class EmblemDetector:
         is_likely = bool(scores.max() >= self._calibration.floor)
         with stage("ocr"):
             may_read = reads and self._calibration.reads
-            said = self._verifier.read(pixels, seen, first, is_likely) if may_read else {}
-        if not (is_likely or said):
+            read = self._verifier.read(pixels, first, is_likely) if may_read else UNREAD
+        if not (is_likely or read.alike):
             return first, None
         with stage("verify"):
             # With equal scores the order stays that of the similarities.
             order = np.argsort(-scores, kind="stable").tolist() if is_likely else []
-            return first, self._verifier(pixels, seen, first, order, said)
+            return first, self._verifier(pixels, seen, first, order, read)
 
     def findings(self, matches: Sequence[Match], field: Field) -> list[Finding]:
         """One finding per matched reference, highest score first; the policy's thresholds come afterwards."""

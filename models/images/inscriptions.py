@@ -11,15 +11,15 @@ Source: likeness of two texts by their longest common subsequence (indel distanc
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import PIL.Image
 from rapidfuzz import fuzz, process
 
-from models.boxes import union
-from models.images.ocr import Line, rows_of, text_reader
+from models.boxes import area, shared, union
+from models.images.ocr import Line, TextReader, rows_of, text_reader
 from models.images.transparency import on_clearest_background
 from models.profile import Box
 
@@ -40,7 +40,10 @@ FIRST_OF_THEM = "\u2e80"
 """The first of those characters; what comes before are alphabets."""
 
 SURE = 0.7
-"""Mean probability of a drawing's characters from which they are taken for writing, and not for folds or stars."""
+"""Mean probability of a line's characters from which they are taken for writing, and not for folds or stars."""
+
+CLEAR = 0.9
+"""The same, from which a picture is read the right way round: of mirrored letters few are known again, and unsurely."""
 
 MOST_LINES = 4
 """Lines that are also read as one: names run over two, a page of text is no name."""
@@ -73,8 +76,29 @@ class Inscription:
         return self.likeness >= TELLING and self.letters >= TELLING_LETTERS
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What a picture says.
+
+    Attributes:
+        alike: by their places, the references that say something alike: the telling ones first, then by weight.
+        lines: letters of each line that was read surely, and where it stands.
+    """
+
+    alike: Mapping[int, Inscription]
+    lines: Sequence[tuple[float, Box]]
+
+    def at(self, place: Box) -> tuple[dict[int, Inscription], float]:
+        """What of it stands at a place: words that references share, and letters in all."""
+        alike = {reference: words for reference, words in self.alike.items() if _stands(words.box, place)}
+        return alike, sum(letters for letters, box in self.lines if _stands(box, place))
+
+
+UNREAD = Reading({}, ())
+
+
 def writing_of(drawing: Array) -> tuple[str, ...]:
-    """What an emblem says, line by line and all together, without spaces and signs; nothing of most.
+    """What an emblem says, line by line, row by row and all together, without spaces and signs; nothing of most.
 
     Args:
         drawing: RGBA, uint8 (height, width, 4).
@@ -90,11 +114,15 @@ class Inscriptions:
     Args:
         writings: of each reference, what its drawings say, as `writing_of` gives it.
 
+    Attributes:
+        lettered: whether each of them says anything, bool (references,).
+
     Raises:
         ArtifactError: something is to be read, and the networks that read are not installed.
     """
 
     def __init__(self, writings: Sequence[Sequence[str]]) -> None:
+        self.lettered = np.array([bool(texts) for texts in writings], dtype=bool)
         self._texts = [text for texts in writings for text in texts]
         self._places = [place for place, texts in enumerate(writings) for _ in texts]
         self._reader = text_reader() if self._texts else None
@@ -103,28 +131,55 @@ class Inscriptions:
         """Whether a picture, RGB uint8 (height, width, 3), is worth reading, whatever it looks like."""
         return self._reader is not None and self._reader.is_likely(pixels)
 
-    def __call__(self, pixels: Array) -> dict[int, Inscription]:
-        """By their places, the references that say something alike: the telling ones first, then by weight.
-
-        Args:
-            pixels: RGB, uint8 (height, width, 3).
-        """
+    def __call__(self, pixels: Array) -> Reading:
+        """What a picture, RGB uint8 (height, width, 3), says, and which references say something alike."""
+        if self._reader is None:
+            return UNREAD
+        lines = _lines(self._reader, pixels)
         found: dict[int, Inscription] = {}
-        for text, box in _texts(self._reader.lines(pixels)) if self._reader else ():
+        for text, box in _texts(lines):
             alike = process.extract(text, self._texts, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None)
             for known, likeness, number in alike:
                 letters, place = likeness / 100 * (_letters(text) + _letters(known)) / 2, self._places[number]
                 words = Inscription(likeness / 100, letters, box)
                 if place not in found or words.weight > found[place].weight:
                     found[place] = words
-        return dict(sorted(found.items(), key=lambda item: (-item[1].is_telling, -item[1].weight)))
+        ordered = sorted(found.items(), key=lambda item: (-item[1].is_telling, -item[1].weight))
+        sure = (line for line in lines if _is_read(line, SURE))
+        return Reading(dict(ordered), [(_letters(fold(line.text)), line.box) for line in sure])
+
+
+def _lines(reader: TextReader, pixels: Array) -> Sequence[Line]:
+    """The lines of a picture, or of its mirror image where only that is read clearly."""
+    lines = reader.lines(pixels)
+    if any(_is_read(line, CLEAR) for line in lines):
+        return lines
+    mirrored = reader.read(np.ascontiguousarray(pixels[:, ::-1]))
+    return [_mirrored(line) for line in mirrored] if any(_is_read(line, CLEAR) for line in mirrored) else lines
+
+
+def _mirrored(line: Line) -> Line:
+    left, top, right, bottom = line.box
+    return replace(line, box=(1 - right, top, 1 - left, bottom))
+
+
+def _is_read(line: Line, confidence: float) -> bool:
+    return line.confidence >= confidence and len(fold(line.text)) >= LEAST_CHARACTERS
+
+
+def _stands(words: Box, place: Box) -> bool:
+    return shared(place, words) >= area(words) / 2
 
 
 def _texts(lines: Sequence[Line]) -> Iterator[tuple[str, Box]]:
-    """Folded texts long enough to say something, and where they stand: of each line, and of all if they are few."""
-    folded = [(fold(line.text), line.box) for row in rows_of(lines) for line in row]
-    if 1 < len(folded) <= MOST_LINES:
-        folded.append(("".join(text for text, _ in folded), union(box for _, box in folded)))
+    """Folded texts long enough to say something, and where they stand: of each line, of lines side by side, and of all
+    if they are few.
+    """
+    rows = rows_of(lines)
+    together = [[line] for row in rows for line in row] + [row for row in rows if len(row) > 1]
+    if len(rows) > 1 and len(lines) <= MOST_LINES:
+        together.append([line for row in rows for line in row])
+    folded = (("".join(fold(line.text) for line in group), union(line.box for line in group)) for group in together)
     return ((text, box) for text, box in folded if len(text) >= LEAST_CHARACTERS)
 
 

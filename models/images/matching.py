@@ -154,6 +154,17 @@ class Matcher:
         rivals = np.where(others, look.best[top][None, :], 0.0).max(axis=1).clip(min=0.0)
         return np.clip(look.best[chosen] - rivals, -MAX_MARGIN, MAX_MARGIN)
 
+    def shares(self, look: Comparison, chosen: Array) -> Array:
+        """Of a picture's windows the share to which each chosen reference is the nearest of them, float64 (n,).
+
+        Args:
+            chosen: int64 (n,), places in `look.references`.
+        """
+        rows, starts, columns = self._columns_of(look.references[chosen])
+        similar = look.embedding.vectors @ columns - REFERENCE_SHARE * self.confusability[rows]
+        nearest = np.maximum.reduceat(similar, starts, axis=1).argmax(axis=1)
+        return cast(Array, np.bincount(nearest, minlength=len(chosen)) / len(nearest))
+
     def _nearby(self, vectors: Array) -> Array:
         """References that own a row near to a window; the first one where phrases alone are near."""
         rows = self._gallery.search(vectors, NEAREST_ROWS)[1]
@@ -186,9 +197,17 @@ class Matcher:
         )
 
     def _part(self, references: Array) -> tuple[Array, Array, Array]:
-        """Rows of some references, where each one's begin among these, and their vectors (dimension, rows)."""
+        """As `_columns_of`, of a small gallery all: that costs no copy.
+
+        Args:
+            references: ascending.
+        """
         if self._columns is not None:
             return np.arange(len(self.entries)), self._limits[:-1], self._columns
+        return self._columns_of(references)
+
+    def _columns_of(self, references: Array) -> tuple[Array, Array, Array]:
+        """Rows of some references, where each one's begin among these, and their vectors (dimension, rows)."""
         counts = np.diff(self._limits)[references]
         starts = np.cumsum(counts) - counts
         rows = np.repeat(self._limits[references] - starts, counts) + np.arange(counts.sum())

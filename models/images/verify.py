@@ -7,7 +7,7 @@ look, so only pictures that gave cause for it are looked at again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import cast
@@ -16,12 +16,12 @@ import cv2
 import numpy as np
 import PIL.Image
 
-from models.boxes import area, overlap, shared
+from models.boxes import overlap
 from models.images.calibration import CLOSER
 from models.images.colours import shades_of_drawing, shades_of_place, unlike
 from models.images.encoder import Embedding, Encoder, pool
 from models.images.gallery import Gallery
-from models.images.inscriptions import Inscription, Inscriptions
+from models.images.inscriptions import UNREAD, Inscriptions, Reading
 from models.images.keypoints import NONE, Agreement, Keypoints, agreement, detect
 from models.images.matching import Comparison, Matcher, strongest
 from models.images.reranker import Reranker
@@ -155,26 +155,24 @@ class Verifier:
         if self._reranker:
             self._tokens = lru_cache(KEPT_TOKENS)(partial(_drawing_tokens, self._reranker, gallery))
         self._shades = lru_cache(KEPT_SHADES)(partial(_drawing_shades, gallery))
-        self._says = [bool(entry.writing) for entry in gallery.entries]
         self._inscriptions = Inscriptions(matcher.writings())
 
-    def read(self, pixels: Array, seen: Comparison, found: Candidates, is_likely: bool) -> dict[int, Inscription]:
-        """What a picture says and references say too, where it is worth reading and that says enough.
+    def read(self, pixels: Array, found: Candidates, is_likely: bool) -> Reading:
+        """What a picture says, where it is worth reading and a closer look is taken, be it for what was read.
 
         Args:
             pixels: RGB, uint8 (height, width, 3).
-            seen, found: of the first look.
+            found: of the first look.
             is_likely: whether that gives cause for a closer one.
         """
-        rows = seen.rows[np.searchsorted(seen.references, found.references)]
-        is_lettered = sum(self._says[entry] for entry in self._matcher.entries[rows]) >= LETTERED
+        is_lettered = self._inscriptions.lettered[found.references].sum() >= LETTERED
         if not (is_likely and is_lettered) and not self._inscriptions.are_likely(pixels):
-            return {}
-        said = self._inscriptions(pixels)
-        return said if is_likely or any(words.is_telling for words in said.values()) else {}
+            return UNREAD
+        read = self._inscriptions(pixels)
+        return read if is_likely or any(words.is_telling for words in read.alike.values()) else UNREAD
 
     def __call__(
-        self, pixels: Array, seen: Comparison, found: Candidates, order: Sequence[int], said: Mapping[int, Inscription]
+        self, pixels: Array, seen: Comparison, found: Candidates, order: Sequence[int], read: Reading
     ) -> Candidates:
         """What a closer look at the best places says, one row per place and reference.
 
@@ -182,23 +180,23 @@ class Verifier:
             pixels: RGB, uint8 (height, width, 3).
             seen, found: of the first look.
             order: candidates of `found`, the most likely first; none where words alone give cause for the look.
-            said: as `read` gives it; not empty where `order` is.
+            read: as `read` gives it; like some reference where `order` is empty.
         """
-        named = _named(said)
+        named = _named(read)
         places = list(places_of(pixels, (found.boxes[number] for number in order)).values())
-        lines = [line_around(said[reference].box, pixels) for reference in named[:1]]
+        lines = [line_around(read.alike[reference].box, pixels) for reference in named[:1]]
         places += [line for line in lines if _is_apart(line, places)]
         cuttings = [cut(pixels, place) for place in places]
         looks = zip(places, cuttings, self._encoder.grids(cuttings, CLOSER_SCALE), strict=True)
         seen = self._matcher.including(seen, named)
-        results = [self._look(place, cutting, grid, seen, said) for place, cutting, grid in looks]
+        results = [self._look(place, cutting, grid, seen, read) for place, cutting, grid in looks]
         references = np.concatenate([result.references for result in results])
         features = np.concatenate([result.features for result in results])
         boxes = [box for result in results for box in result.boxes]
         return Candidates(
             references,
             np.concatenate([result.similarities for result in results]),
-            where_nearest(references, boxes, features),
+            [boxes[row] for row in nearest_rows(references, features)],
             with_leads(references, features),
         )
 
@@ -208,17 +206,18 @@ class Verifier:
         cutting: Array,
         grid: tuple[Array, ...],
         seen: Comparison,
-        said: Mapping[int, Inscription],
+        read: Reading,
     ) -> Candidates:
         seen, near = self._matcher.together(seen, self._matcher(large_windows(pool(*grid))))
-        chosen, likely, entries = self._verified(cutting, grid[0], (seen, near), said)
+        chosen, likely, entries = self._verified(cutting, grid[0], (seen, near), _named(read))
         details = detect(_scaled(cutting, DETAIL_SIDE))
         agreements = [self._agreement(details, of_one) for of_one in entries]
         columns = [near.best[chosen], near.similar[chosen], self._matcher.margins(near, chosen)]
-        columns += [near.changed[chosen]]
+        columns += [near.changed[chosen], self._matcher.shares(near, chosen)]
         columns += _geometry(agreements, near.best[chosen])
         columns += [likely]
-        columns += _reading(place, seen.references[chosen], said)
+        references = seen.references[chosen]
+        columns += _reading(place, references, read, self._inscriptions.lettered[references])
         columns += [self._colours(cutting, entries)]
         first = first_features(self._matcher, seen, chosen)
         windows = [_as_box(box) for box in near.embedding.boxes[near.windows[chosen]]]
@@ -227,16 +226,16 @@ class Verifier:
             for (found, _), window in zip(agreements, windows, strict=True)
         ]
         similarities = np.maximum(seen.similar[chosen], near.similar[chosen])
-        return Candidates(seen.references[chosen], similarities, boxes, np.column_stack([first, *columns]))
+        return Candidates(references, similarities, boxes, np.column_stack([first, *columns]))
 
     def _verified(
-        self, cutting: Array, grid: Array, looks: tuple[Comparison, Comparison], said: Mapping[int, Inscription]
+        self, cutting: Array, grid: Array, looks: tuple[Comparison, Comparison], named: Sequence[int]
     ) -> tuple[Array, Array, list[list[int]]]:
         """Which references are verified at a place: where they are in both looks, what the reranker says of each, and
         the gallery's entries that the looks were nearest to.
         """
         both = looks[0].best + looks[1].best
-        spoken = np.flatnonzero(np.isin(looks[0].references, _named(said)))
+        spoken = np.flatnonzero(np.isin(looks[0].references, named))
         nearest = strongest(both)
         nearest = np.append(nearest, np.setdiff1d(spoken, nearest))
         entries = [self._entries(number, looks) for number in nearest]
@@ -282,20 +281,18 @@ def _drawing_shades(gallery: Gallery, entry: int) -> Array:
     return shades_of_drawing(gallery.drawing(entry))
 
 
-def _named(said: Mapping[int, Inscription]) -> list[int]:
-    return [*said][:NAMED]
+def _named(read: Reading) -> list[int]:
+    return [*read.alike][:NAMED]
 
 
-def _reading(place: Box, references: Array, said: Mapping[int, Inscription]) -> list[Array]:
-    """What words say of some references at a place that shows them, in the order of `calibration.READING`."""
-    found = (said.get(reference) for reference in references.tolist())
-    here = [words if words and _shows(place, words.box) else None for words in found]
-    likeness = np.array([words.likeness if words else 0.0 for words in here])
-    return [likeness, np.log1p([words.letters if words else 0.0 for words in here])]
-
-
-def _shows(place: Box, words: Box) -> bool:
-    return shared(place, words) >= area(words) / 2
+def _reading(place: Box, references: Array, read: Reading, lettered: Array) -> list[Array]:
+    """What words say of some references, lettered or not, at a place, in the order of `calibration.READING`."""
+    alike, letters = read.at(place)
+    found = [alike.get(reference) for reference in references.tolist()]
+    likeness = np.array([words.likeness if words else 0.0 for words in found])
+    shared = np.array([words.letters if words else 0.0 for words in found])
+    other = np.where(lettered, letters * (1 - likeness), 0.0)
+    return [likeness, np.log1p(shared), np.log1p(other)]
 
 
 def _geometry(agreements: Sequence[tuple[Agreement, int]], similar: Array) -> list[Array]:
@@ -307,36 +304,60 @@ def _geometry(agreements: Sequence[tuple[Agreement, int]], similar: Array) -> li
     return [details, beyond, richness, agreeing / np.maximum(count, 1), similar * richness]
 
 
-def where_nearest(references: Array, boxes: Sequence[Box], features: Array) -> list[Box]:
-    """Boxes of candidates, for each that of its reference's nearest place: at another one it is not what is shown.
+def nearest_rows(references: Array, features: Array) -> Array:
+    """For each candidate the row of its reference's nearest place: at another one it is not what is shown.
 
     Args:
         references: int64 (n,).
-        boxes: n boxes.
         features: float64 (n, features), in the order of `calibration.CLOSER`, with or without what comes last.
+
+    Returns:
+        int64 (n,).
     """
     nearness = features[:, CLOSER.index("closer_normalized")] + LOGIT * features[:, CLOSER.index("cells")]
-    nearest: dict[int, int] = {}
-    for row in np.argsort(-nearness, kind="stable"):
-        nearest.setdefault(int(references[row]), int(row))
-    return [boxes[nearest[int(reference)]] for reference in references]
+    same = references[:, None] == references[None, :]
+    return cast(Array, np.where(same, nearness[None, :], -np.inf).argmax(axis=1))
 
 
 def with_leads(references: Array, features: Array) -> Array:
-    """What is known of each candidate, and beside it how it stands among the others: `calibration.LEADS`.
+    """What is known of each candidate, and beside it how it and its reference stand among the others:
+    `calibration.LEADS`.
+
+    Words and colours are a reference's, not a place's: what it shares with any place speaks for it, and what its
+    nearest place has otherwise speaks against it, at a place that shows something else as well.
 
     Args:
         references: int64 (n,).
         features: float64 (n, features), all but the leads.
     """
+    same, nearest = references[:, None] == references[None, :], nearest_rows(references, features)
     known = {name: features[:, CLOSER.index(name)] for name in CLOSER[: features.shape[1]]}
-    both, letters = known["normalized"] + known["closer_normalized"], known["letters"]
+    known |= {name: _greatest(known[name], same) for name in ("reading", "letters")}
+    known |= {name: known[name][nearest] for name in ("unlike_in_letters", "unlike_in_colours")}
+    both = known["normalized"] + known["closer_normalized"]
     leads = [both.argmax() == np.arange(len(both)), both - both.max()]
     leads += [values - values.max() for values in (known["details"], known["cells"])]
-    others = references[:, None] != references[None, :]
-    leads += [letters - np.where(others, letters[None, :], 0.0).max(axis=1)]
+    leads += [known["letters"] - _of_others(references, known["letters"])]
     leads += [known["unlike_in_colours"].min() - known["unlike_in_colours"]]
-    return np.column_stack([features, *leads])
+    best = [_greatest(known[name], same) for name in ("closer_normalized", "details", "cells")]
+    ahead = [values - _of_others(references, values) for values in best]
+    return np.column_stack([*known.values(), *leads, *best, *ahead])
+
+
+def _greatest(values: Array, among: Array) -> Array:
+    """The greatest of some values for each candidate.
+
+    Args:
+        values: float64 (n,).
+        among: bool (n, n), which count for each.
+    """
+    return cast(Array, np.where(among, values[None, :], -np.inf).max(axis=1))
+
+
+def _of_others(references: Array, values: Array) -> Array:
+    """The greatest value of any other reference, for each candidate; zero where there is none."""
+    others = references[:, None] != references[None, :]
+    return np.where(others.any(axis=1), _greatest(values, others), 0.0)
 
 
 def places_of(pixels: Array, boxes: Iterable[Box]) -> dict[Box, Box]:

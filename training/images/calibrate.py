@@ -35,7 +35,7 @@ from training.images.graphics import load
 from training.images.measures import threshold_for
 from training.images.validation import Sample, imitated, unprotected, validation_gallery
 
-LOOKED_AT = 0.35
+LOOKED_AT = 0.4
 """Of harmless pictures, how many are looked at closely: it costs as much again, and most must not pay for it."""
 
 CONSIDERED = 3

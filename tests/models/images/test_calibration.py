@@ -5,7 +5,18 @@ import json
 import numpy as np
 import pytest
 
-from models.images.calibration import CLOSER, COLOURS, FIRST, READING, RERANKED, Calibration, Logistic, Perceptron
+from models.images.calibration import (
+    AHEAD,
+    BEST,
+    CLOSER,
+    COLOURS,
+    FIRST,
+    READING,
+    RERANKED,
+    Calibration,
+    Logistic,
+    Perceptron,
+)
 from models.images.encoder import EncoderError
 
 ALONE = tuple(name for name in CLOSER if name not in RERANKED)
@@ -46,16 +57,22 @@ def test_one_that_was_fitted_with_a_reranker_is_refused_without_it(tmp_path):
     assert Calibration.load(tmp_path / "calibration.json").closer(features) == pytest.approx(network(CLOSER)(features))
 
 
-def test_one_of_an_earlier_release_does_without_what_was_not_known_then(tmp_path):
-    known = tuple(name for name in ALONE if name not in {*READING, *COLOURS, "lead_in_letters", "behind_in_colours"})
-    for names, reads in ((known, False), (ALONE, True)):
-        written = {"first": values(FIRST), "closer": network(names).values(names), "floor": 0.04}
-        (tmp_path / "calibration.json").write_text(json.dumps(written))
-        features = np.random.default_rng(0).normal(size=(5, len(CLOSER)))
-        calibration = Calibration.load(tmp_path / "calibration.json")
-        assert calibration.reads is reads
-        there = features[:, [CLOSER.index(name) for name in names]]
-        assert calibration.closer(features) == pytest.approx(network(names)(there))
+LATEST = ("share", "unlike_in_letters", *BEST, *AHEAD)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "reads"),
+    [((), True), (LATEST, True), ((*LATEST, *READING, *COLOURS, "lead_in_letters", "behind_in_colours"), False)],
+)
+def test_one_of_an_earlier_release_does_without_what_was_not_known_then(tmp_path, unknown, reads):
+    names = tuple(name for name in ALONE if name not in unknown)
+    written = {"first": values(FIRST), "closer": network(names).values(names), "floor": 0.04}
+    (tmp_path / "calibration.json").write_text(json.dumps(written))
+    features = np.random.default_rng(0).normal(size=(5, len(CLOSER)))
+    calibration = Calibration.load(tmp_path / "calibration.json")
+    assert calibration.reads is reads
+    there = features[:, [CLOSER.index(name) for name in names]]
+    assert calibration.closer(features) == pytest.approx(network(names)(there))
 
 
 def test_units_of_a_network_are_silent_below_zero():

@@ -23,6 +23,11 @@ def test_a_copy_has_all_colours_and_a_flag_in_another_red_has_not():
     assert same < 0.02 and 0.2 < other <= 1
 
 
+def test_another_artists_shade_of_a_colour_is_the_same_colour():
+    place = shades_of_place(halves(WHITE, (224, 30, 42))[..., :3])
+    assert unlike(shades_of_drawing(halves(WHITE, RED)), place) == 0
+
+
 def test_what_else_a_place_shows_does_not_count():
     place = shades_of_place(np.concatenate([halves(WHITE, RED), halves(BLUE, BLUE)], axis=1)[..., :3])
     assert unlike(shades_of_drawing(halves(WHITE, RED)), place) < 0.02

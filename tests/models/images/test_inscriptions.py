@@ -2,6 +2,7 @@
 
 import string
 
+import cv2
 import numpy as np
 import PIL.Image
 import PIL.ImageDraw
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.images.inscriptions import Inscription, Inscriptions, fold, writing_of
+from models.images.inscriptions import UNREAD, Inscription, Inscriptions, Reading, fold, writing_of
 from models.images.ocr import TextReader
 
 MASTHEADS = ("THE HARBOUR GAZETTE", "THE HARBOUR HERALD", "MORNING TELEGRAM")
@@ -48,7 +49,7 @@ def test_each_masthead_is_found_by_its_words_in_other_colours_and_where_they_sta
     for place, text in enumerate(MASTHEADS):
         picture = np.full((300, 600, 3), (20, 90, 60), np.uint8)
         picture[200:290, 150:570] = lettered(text, ink="gold", ground=(20, 90, 60))[..., :3]
-        found = inscriptions(picture)
+        found = inscriptions(picture).alike
         assert next(iter(found)) == place and found[place].is_telling
         assert found[place].likeness == pytest.approx(1, abs=0.1)
         left, top, right, bottom = found[place].box
@@ -57,26 +58,72 @@ def test_each_masthead_is_found_by_its_words_in_other_colours_and_where_they_sta
 
 def test_words_that_are_cut_are_less_like_and_shorter(inscriptions):
     whole, cut = lettered(MASTHEADS[0])[..., :3], lettered(MASTHEADS[0][:11])[..., :3]
-    assert 0.6 <= inscriptions(cut)[0].likeness < inscriptions(whole)[0].likeness
-    assert inscriptions(cut)[0].letters < inscriptions(whole)[0].letters
+    assert 0.6 <= inscriptions(cut).alike[0].likeness < inscriptions(whole).alike[0].likeness
+    assert inscriptions(cut).alike[0].letters < inscriptions(whole).alike[0].letters
 
 
 def test_a_line_read_without_a_fault_counts_for_more_than_all_lines_together(inscriptions):
-    alone = inscriptions(lettered(MASTHEADS[0])[..., :3])[0]
-    among = inscriptions(lettered(f"{MASTHEADS[0]}\nEntertainment", (420, 150))[..., :3])[0]
+    alone = inscriptions(lettered(MASTHEADS[0])[..., :3]).alike[0]
+    among = inscriptions(lettered(f"{MASTHEADS[0]}\nEntertainment", (420, 150))[..., :3]).alike[0]
     assert among.likeness == pytest.approx(alone.likeness) and among.is_telling
     assert among.box[3] < 0.6
 
 
+def test_words_of_one_line_that_lie_far_apart_are_read_as_one_whatever_else_is_written():
+    picture = np.full((400, 900, 3), 255, np.uint8)
+    for row, words in enumerate((("SUMMER SALE", "FIFTY PERCENT"), ("THE HARBOUR", "GAZETTE"), ("TO", "FROM"))):
+        for column, text in enumerate(words):
+            picture[130 * row :][:90, 440 * column :][:, :420] = lettered(text)[..., :3]
+    words = Inscriptions([("theharbourgazette",)])(picture).alike[0]
+    assert words.likeness > 0.9 and words.is_telling
+    assert words.box[0] < 0.1 < 0.5 < words.box[2] and 0.3 < words.box[1] < words.box[3] < 0.7
+
+
+def test_a_mirrored_masthead_is_read_as_it_was_and_boxed_where_it_stands(inscriptions):
+    picture = np.full((300, 600, 3), 255, np.uint8)
+    picture[200:290, 20:440] = lettered(MASTHEADS[1])[:, ::-1, :3]
+    read = inscriptions(picture)
+    assert next(iter(read.alike)) == 1 and read.alike[1].is_telling
+    left, top, right, bottom = read.alike[1].box
+    assert 0 < left < 0.3 and 0.4 < right < 0.74 and 0.6 < top < bottom < 1
+    assert read.lines == [(pytest.approx(17, abs=1), read.alike[1].box)]
+
+
+def test_what_is_clear_is_not_read_the_other_way_round(inscriptions, monkeypatch):
+    read, asked = TextReader.read, []
+    monkeypatch.setattr(TextReader, "read", lambda reader, pixels: asked.append(pixels) or read(reader, pixels))
+    inscriptions(lettered(MASTHEADS[0])[..., :3])
+    assert len(asked) == 1
+    inscriptions(lettered(MASTHEADS[0])[:, ::-1, :3])
+    assert len(asked) == 3
+
+
+def test_what_is_read_surely_counts_whether_an_emblem_says_it_or_not(inscriptions):
+    picture = lettered("SUMMER SALE\n\n中", (420, 150))[..., :3]
+    read = inscriptions(picture)
+    assert not read.alike and [letters for letters, _ in read.lines] == [10]
+    blurred = cv2.GaussianBlur(picture, (0, 0), 7)
+    assert inscriptions(blurred).lines == []
+
+
+def test_of_what_is_said_a_place_has_what_stands_in_it():
+    above, below = (0.1, 0.1, 0.9, 0.2), (0.1, 0.7, 0.9, 0.8)
+    one, other = Inscription(1.0, 9.0, above), Inscription(0.8, 7.0, below)
+    read = Reading({3: one, 5: other}, [(9.0, above), (8.0, below)])
+    assert read.at((0.0, 0.0, 1.0, 0.5)) == ({3: one}, 9.0)
+    assert read.at((0.0, 0.0, 1.0, 1.0)) == ({3: one, 5: other}, 17.0)
+    assert read.at((0.0, 0.3, 1.0, 0.6)) == ({}, 0.0)
+
+
 def test_what_tells_comes_before_what_has_more_letters():
     known = Inscriptions([("morningtelegramwithmanymoreletters",), ("telegram",)])
-    found = known(lettered("MORNING LAND\nTELEGRAM", (420, 150))[..., :3])
+    found = known(lettered("MORNING LAND\nTELEGRAM", (420, 150))[..., :3]).alike
     assert next(iter(found)) == 1 and found[1].is_telling
 
 
 def test_all_emblems_that_say_the_same_are_found():
     many = Inscriptions([("morningtelegram",)] * 9)
-    assert sorted(many(lettered(MASTHEADS[2])[..., :3])) == [*range(9)]
+    assert sorted(many(lettered(MASTHEADS[2])[..., :3]).alike) == [*range(9)]
 
 
 @pytest.mark.parametrize(
@@ -88,13 +135,13 @@ def test_short_words_and_words_half_alike_give_no_cause_by_themselves(likeness, 
 
 @pytest.mark.parametrize("text", ["SUMMER SALE 50%", "to", ""])
 def test_other_words_and_short_ones_find_nothing(inscriptions, text):
-    assert inscriptions(lettered(text)[..., :3]) == {}
+    assert inscriptions(lettered(text)[..., :3]).alike == {}
 
 
 def test_where_no_emblem_says_anything_nothing_is_read(monkeypatch):
     monkeypatch.setattr(TextReader, "read", lambda *_: pytest.fail("the networks were asked"))
     silent = Inscriptions([(), ()])
-    assert silent(lettered(MASTHEADS[0])[..., :3]) == {}
+    assert silent(lettered(MASTHEADS[0])[..., :3]) == UNREAD
     assert not silent.are_likely(lettered(MASTHEADS[0])[..., :3])
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from models.images.calibration import CLOSER, LEADS
-from models.images.inscriptions import Inscription
-from models.images.verify import LOGIT, LOOKS, _reading, enlarged, line_around, places_of, where_nearest, with_leads
+from models.images.inscriptions import Inscription, Reading
+from models.images.verify import LOGIT, LOOKS, _reading, enlarged, line_around, nearest_rows, places_of, with_leads
 
 NOISE = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
 
@@ -43,10 +43,13 @@ def test_a_line_is_cut_out_with_as_much_around_it_on_all_sides_as_the_picture_ha
 
 
 def test_words_count_at_the_place_that_shows_them_alone():
-    said = {7: Inscription(0.9, 11.0, (0.6, 0.6, 0.9, 0.7))}
-    likeness, letters = _reading((0.5, 0.5, 1.0, 1.0), np.array([7, 8]), said)
-    assert likeness.tolist() == [0.9, 0.0] and letters.tolist() == [np.log1p(11.0), 0.0]
-    assert not np.any(_reading((0.0, 0.0, 0.7, 0.7), np.array([7, 8]), said))
+    box = (0.6, 0.6, 0.9, 0.7)
+    read = Reading({7: Inscription(0.9, 11.0, box)}, [(12.0, box)])
+    references, lettered = np.array([7, 8, 9]), np.array([True, True, False])
+    likeness, letters, other = _reading((0.5, 0.5, 1.0, 1.0), references, read, lettered)
+    assert likeness.tolist() == [0.9, 0.0, 0.0] and letters.tolist() == [np.log1p(11.0), 0.0, 0.0]
+    assert other == pytest.approx(np.log1p([1.2, 12.0, 0.0]))  # what says nothing is not gainsaid
+    assert not np.any(_reading((0.0, 0.0, 0.7, 0.7), references, read, lettered))
 
 
 def test_a_drawing_too_low_for_details_is_enlarged_and_another_stays_as_it_is():
@@ -79,14 +82,39 @@ def test_who_alone_says_something_leads_and_two_who_say_the_same_do_not():
     def led(*references):
         return with_leads(np.array(references), features)[:, CLOSER.index("lead_in_letters")].tolist()
 
-    assert led(7, 7, 7, 8, 9) == [0.5, -1.5, 0.5, -0.5, -2.0]
-    assert led(6, 7, 8, 9, 9) == [0.0, -2.0, 0.0, -0.5, -2.0]
+    assert led(7, 7, 7, 8, 9) == [0.5, 0.5, 0.5, -0.5, -2.0]
+    assert led(6, 7, 8, 9, 9) == [0.0, -2.0, 0.0, -0.5, -0.5]
 
 
-def test_a_reference_is_boxed_at_the_place_where_it_is_nearest():
-    here, there = (0.0, 0.0, 0.4, 0.4), (0.6, 0.6, 1.0, 1.0)
+def test_a_reference_has_what_speaks_for_it_at_any_place_and_leads_or_trails_the_best_other_one_by_it():
+    features = np.zeros((4, len(CLOSER) - len(LEADS)))
+    features[:, CLOSER.index("cells")] = [-3.0, 2.0, 1.0, -1.0]
+    told = dict(zip(CLOSER, with_leads(np.array([7, 7, 8, 9]), features).T, strict=True))
+    assert told["best_cells"].tolist() == [2.0, 2.0, 1.0, -1.0]
+    assert told["ahead_cells"].tolist() == [1.0, 1.0, -1.0, -3.0]
+    alone = dict(zip(CLOSER, with_leads(np.array([7, 7, 7, 7]), features).T, strict=True))
+    assert alone["ahead_cells"].tolist() == [2.0] * 4
+
+
+def test_a_reference_is_shown_at_the_place_where_it_is_nearest():
     features = np.zeros((4, len(CLOSER)))
     features[:, CLOSER.index("closer_normalized")] = [0.5, 0.2, 0.3, 0.3]
     features[:, CLOSER.index("cells")] = [0.0, 0.0, 0.0, 0.1 / LOGIT]
-    boxes = where_nearest(np.array([7, 8, 7, 8]), [here, here, there, there], features)
-    assert boxes == [here, there, here, there]
+    assert nearest_rows(np.array([7, 8, 7, 8]), features).tolist() == [0, 3, 0, 3]
+
+
+def test_what_words_and_colours_say_of_a_reference_counts_at_all_its_places():
+    features = np.zeros((4, len(CLOSER) - len(LEADS)))
+    for name, values in {
+        "closer_normalized": [0.5, 0.2, 0.3, 0.3],
+        "letters": [0.0, 0.0, 2.0, 0.0],
+        "unlike_in_letters": [1.5, 0.0, 0.0, 0.7],
+        "unlike_in_colours": [0.3, 0.1, 0.0, 0.4],
+    }.items():
+        features[:, CLOSER.index(name)] = values
+    told = dict(zip(CLOSER, with_leads(np.array([7, 8, 7, 8]), features).T, strict=True))
+    assert told["letters"].tolist() == [2.0, 0.0, 2.0, 0.0]
+    assert told["lead_in_letters"].tolist() == [2.0, -2.0, 2.0, -2.0]
+    assert told["unlike_in_letters"].tolist() == [1.5, 0.7, 1.5, 0.7]
+    assert told["unlike_in_colours"].tolist() == [0.3, 0.4, 0.3, 0.4]
+    assert told["behind_in_colours"] == pytest.approx([0.0, -0.1, 0.0, -0.1])
