@@ -37,15 +37,16 @@ LEADS = (
 )
 CLOSER = (*FIRST, *NEAR, *GEOMETRY, *CELLS, *READING, *COLOURS, *LEADS)
 """What the closer look knows besides: the first three and the last again, seen close; the share of the place's windows
-to which it is the nearest; details that agree with a drawing (logarithm); how many more than harmless pictures reach
-(logarithm); details that the drawing has (logarithm), for a plain one is met by chance; the share of them that agrees;
-closer similarity times richness; log odds from tokens side by side, zero where the encoder has no reranker; how alike
-the picture's words and the drawing's are, how many letters they share (logarithm), and how many the place has that a
-lettered drawing has not (logarithm), zero where nothing was read; how far the drawing's colours are from the place's;
-and beside the picture's other candidates, whether none is nearer by both looks, how far it is behind the nearest, the
-one with most details and the likeliest by tokens, how far it leads any other reference in those letters (two that say
-the same lead by none), and how far it is behind the one whose colours are nearest. Then what speaks for its reference
-at whichever place says most: closeness, details, tokens; and how far that is ahead of every other reference."""
+to which it is the nearest of those verified there; details that agree with a drawing (logarithm); how many more than
+harmless pictures reach (logarithm); details that the drawing has (logarithm), for a plain one is met by chance; the
+share of them that agrees; closer similarity times richness; log odds from tokens side by side, zero where the encoder
+has no reranker; how alike the picture's words and the drawing's are, and how many letters they share (logarithm), at
+whichever place, zero where nothing was read; how many letters the place where it is nearest has besides, if the drawing
+is lettered (logarithm); how far the drawing's colours are from that place's; and beside the picture's other candidates,
+whether none is nearer by both looks, how far it is behind the nearest, the one with most details and the likeliest by
+tokens, how far it leads any other reference in those letters (two that say the same lead by none), and how far it is
+behind the one whose colours are nearest. Then what speaks for its reference at whichever place says most: closeness,
+details, tokens; and how far that is ahead of every other reference."""
 
 RERANKED = {*CELLS, "behind_in_cells", "best_cells", "ahead_cells"}
 """What only a reranker knows."""

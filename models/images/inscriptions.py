@@ -19,7 +19,7 @@ import PIL.Image
 from rapidfuzz import fuzz, process
 
 from models.boxes import area, shared, union
-from models.images.ocr import Line, TextReader, rows_of, text_reader
+from models.images.ocr import Line, rows_of, text_reader
 from models.images.transparency import on_clearest_background
 from models.profile import Box
 
@@ -88,10 +88,20 @@ class Reading:
     alike: Mapping[int, Inscription]
     lines: Sequence[tuple[float, Box]]
 
-    def at(self, place: Box) -> tuple[dict[int, Inscription], float]:
-        """What of it stands at a place: words that references share, and letters in all."""
-        alike = {reference: words for reference, words in self.alike.items() if _stands(words.box, place)}
-        return alike, sum(letters for letters, box in self.lines if _stands(box, place))
+    def at(self, place: Box) -> dict[int, Inscription]:
+        """The words that references share and that stand at a place."""
+        return {reference: words for reference, words in self.alike.items() if _stands(words.box, place)}
+
+    def besides(self, reference: int, place: Box) -> float:
+        """Letters at a place that do not belong to the words that a reference shares."""
+        words = self.alike.get(reference)
+        here = (line for line in self.lines if _stands(line[1], place))
+        return sum(letters for letters, box in here if words is None or not _stands(box, words.box))
+
+    def mirrored(self) -> Reading:
+        """The same, of the mirror image."""
+        alike = {reference: replace(words, box=_mirrored(words.box)) for reference, words in self.alike.items()}
+        return Reading(alike, [(letters, _mirrored(box)) for letters, box in self.lines])
 
 
 UNREAD = Reading({}, ())
@@ -132,10 +142,20 @@ class Inscriptions:
         return self._reader is not None and self._reader.is_likely(pixels)
 
     def __call__(self, pixels: Array) -> Reading:
-        """What a picture, RGB uint8 (height, width, 3), says, and which references say something alike."""
+        """What a picture, RGB uint8 (height, width, 3), says, and which references say something alike.
+
+        Where lines are there and none is clear, what the mirror image says if one is clear there.
+        """
         if self._reader is None:
             return UNREAD
-        lines = _lines(self._reader, pixels)
+        lines = self._reader.lines(pixels)
+        if lines and not any(_is_read(line, CLEAR) for line in lines):
+            mirrored = self._reader.read(np.ascontiguousarray(pixels[:, ::-1]))
+            if any(_is_read(line, CLEAR) for line in mirrored):
+                return self._compared(mirrored).mirrored()
+        return self._compared(lines)
+
+    def _compared(self, lines: Sequence[Line]) -> Reading:
         found: dict[int, Inscription] = {}
         for text, box in _texts(lines):
             alike = process.extract(text, self._texts, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None)
@@ -149,18 +169,8 @@ class Inscriptions:
         return Reading(dict(ordered), [(_letters(fold(line.text)), line.box) for line in sure])
 
 
-def _lines(reader: TextReader, pixels: Array) -> Sequence[Line]:
-    """The lines of a picture, or of its mirror image where only that is read clearly."""
-    lines = reader.lines(pixels)
-    if any(_is_read(line, CLEAR) for line in lines):
-        return lines
-    mirrored = reader.read(np.ascontiguousarray(pixels[:, ::-1]))
-    return [_mirrored(line) for line in mirrored] if any(_is_read(line, CLEAR) for line in mirrored) else lines
-
-
-def _mirrored(line: Line) -> Line:
-    left, top, right, bottom = line.box
-    return replace(line, box=(1 - right, top, 1 - left, bottom))
+def _mirrored(box: Box) -> Box:
+    return (1 - box[2], box[1], 1 - box[0], box[3])
 
 
 def _is_read(line: Line, confidence: float) -> bool:

@@ -287,12 +287,12 @@ def _named(read: Reading) -> list[int]:
 
 def _reading(place: Box, references: Array, read: Reading, lettered: Array) -> list[Array]:
     """What words say of some references, lettered or not, at a place, in the order of `calibration.READING`."""
-    alike, letters = read.at(place)
+    alike = read.at(place)
     found = [alike.get(reference) for reference in references.tolist()]
     likeness = np.array([words.likeness if words else 0.0 for words in found])
-    shared = np.array([words.letters if words else 0.0 for words in found])
-    other = np.where(lettered, letters * (1 - likeness), 0.0)
-    return [likeness, np.log1p(shared), np.log1p(other)]
+    shared = np.log1p([words.letters if words else 0.0 for words in found])
+    besides = np.log1p([read.besides(reference, place) for reference in references.tolist()])
+    return [likeness, shared, np.where(lettered, besides, 0.0)]
 
 
 def _geometry(agreements: Sequence[tuple[Agreement, int]], similar: Array) -> list[Array]:

@@ -58,11 +58,15 @@ def write_cohort(directory: Path, *, limit: int | None = None) -> Path:
 
 def halves(rendered: Graphics) -> tuple[Array, Array]:
     """Rows of the harmless validation graphics: those of cohort and reranker, and those that calibration and ablation
-    are fitted and judged on, without what shows an emblem all the same.
+    are fitted and judged on.
     """
-    ours, others = _halves(rendered, np.random.default_rng(SEED))
+    return _halves(rendered, np.random.default_rng(SEED))
+
+
+def calibrated(rendered: Graphics) -> Array:
+    """Rows of the second half, int64 (n,), without what shows an emblem all the same."""
     emblems = set(yaml.safe_load(NOT_HARMLESS.read_text("utf-8"))["graphics"])
-    return ours, np.array([row for row in others if rendered.items[row].owner not in emblems], dtype=np.int64)
+    return np.array([row for row in halves(rendered)[1] if rendered.items[row].owner not in emblems], dtype=np.int64)
 
 
 def _halves(rendered: Graphics, draw: np.random.Generator) -> tuple[Array, Array]:

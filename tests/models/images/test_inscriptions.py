@@ -2,7 +2,6 @@
 
 import string
 
-import cv2
 import numpy as np
 import PIL.Image
 import PIL.ImageDraw
@@ -12,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.images.inscriptions import UNREAD, Inscription, Inscriptions, Reading, fold, writing_of
-from models.images.ocr import TextReader
+from models.images.ocr import Line, TextReader
 
 MASTHEADS = ("THE HARBOUR GAZETTE", "THE HARBOUR HERALD", "MORNING TELEGRAM")
 
@@ -89,6 +88,15 @@ def test_a_mirrored_masthead_is_read_as_it_was_and_boxed_where_it_stands(inscrip
     assert read.lines == [(pytest.approx(17, abs=1), read.alike[1].box)]
 
 
+def test_mirrored_words_side_by_side_are_read_in_their_order(inscriptions):
+    picture = np.full((120, 900, 3), 255, np.uint8)
+    for column, text in enumerate(("THE HARBOUR", "GAZETTE")):
+        picture[:90, 440 * column :][:, :420] = lettered(text)[..., :3]
+    words = inscriptions(picture[:, ::-1].copy()).alike[0]
+    assert words.likeness > 0.9 and words.is_telling
+    assert words.box[0] < 0.5 < 0.9 < words.box[2]
+
+
 def test_what_is_clear_is_not_read_the_other_way_round(inscriptions, monkeypatch):
     read, asked = TextReader.read, []
     monkeypatch.setattr(TextReader, "read", lambda reader, pixels: asked.append(pixels) or read(reader, pixels))
@@ -98,21 +106,30 @@ def test_what_is_clear_is_not_read_the_other_way_round(inscriptions, monkeypatch
     assert len(asked) == 3
 
 
-def test_what_is_read_surely_counts_whether_an_emblem_says_it_or_not(inscriptions):
-    picture = lettered("SUMMER SALE\n\n中", (420, 150))[..., :3]
-    read = inscriptions(picture)
-    assert not read.alike and [letters for letters, _ in read.lines] == [10]
-    blurred = cv2.GaussianBlur(picture, (0, 0), 7)
-    assert inscriptions(blurred).lines == []
+def test_what_is_read_surely_counts_whether_an_emblem_says_it_or_not(inscriptions, monkeypatch):
+    lines = [("SUMMER SALE", 0.71), ("to", 0.99), ("QWERTY", 0.69), ("促销", 1.0), ("大促销", 1.0)]
+    boxes = [(0.1, 0.15 * row, 0.9, 0.15 * row + 0.1) for row in range(len(lines))]
+    read = [Line(text, box, confidence) for (text, confidence), box in zip(lines, boxes, strict=True)]
+    monkeypatch.setattr(TextReader, "read", lambda *_: read)
+    found = inscriptions(np.zeros((64, 64, 3), np.uint8))
+    assert not found.alike and found.lines == [(10.0, boxes[0]), (6.0, boxes[4])]
 
 
 def test_of_what_is_said_a_place_has_what_stands_in_it():
     above, below = (0.1, 0.1, 0.9, 0.2), (0.1, 0.7, 0.9, 0.8)
     one, other = Inscription(1.0, 9.0, above), Inscription(0.8, 7.0, below)
     read = Reading({3: one, 5: other}, [(9.0, above), (8.0, below)])
-    assert read.at((0.0, 0.0, 1.0, 0.5)) == ({3: one}, 9.0)
-    assert read.at((0.0, 0.0, 1.0, 1.0)) == ({3: one, 5: other}, 17.0)
-    assert read.at((0.0, 0.3, 1.0, 0.6)) == ({}, 0.0)
+    upper, whole = (0.0, 0.0, 1.0, 0.5), (0.0, 0.0, 1.0, 1.0)
+    assert read.at(upper) == {3: one} and read.at(whole) == {3: one, 5: other}
+    assert read.at((0.0, 0.3, 1.0, 0.6)) == {}
+    assert [read.besides(reference, whole) for reference in (3, 5, 7)] == [8.0, 9.0, 17.0]
+    assert [read.besides(reference, upper) for reference in (3, 5, 7)] == [0.0, 9.0, 9.0]
+
+
+def test_a_line_of_the_words_that_an_emblem_shares_never_speaks_against_it():
+    above, below = (0.1, 0.1, 0.9, 0.3), (0.1, 0.4, 0.9, 0.6)
+    read = Reading({3: Inscription(1.0, 17.0, (0.1, 0.1, 0.9, 0.6))}, [(7.0, above), (10.0, below)])
+    assert read.at(above) == {} and read.besides(3, above) == 0.0
 
 
 def test_what_tells_comes_before_what_has_more_letters():

@@ -3,7 +3,7 @@
 import numpy as np
 import yaml
 
-from training.images.cohort import NOT_HARMLESS, halves
+from training.images.cohort import NOT_HARMLESS, calibrated, halves
 from training.images.graphics import Graphic, Graphics
 from training.images.split import Fold, fold_of
 
@@ -19,7 +19,8 @@ def test_no_calibration_takes_an_emblem_among_emoji_for_a_harmless_picture():
     others = [owner for owner in (f"emoji.cat-{number}" for number in range(600)) if fold_of(owner) is Fold.VALIDATION]
     items = tuple(Graphic(owner, owner, "drawn", "emoji") for owner in [*EMBLEMS, *others])
     rendered = Graphics(items, np.zeros((len(items), 1, 1, 4), np.uint8), np.ones((len(items), 2), np.int64))
-    cohort, calibrated = halves(rendered)
-    assert len(cohort) == len(items) // 2 and set(cohort).isdisjoint(calibrated)
-    assert not {items[row].owner for row in calibrated} & {*EMBLEMS}
-    assert {items[row].owner for row in (*cohort, *calibrated)} >= {*others}
+    first, second = halves(rendered)
+    assert set(first).isdisjoint(second) and len(first) + len(second) == len(items)
+    kept = {items[row].owner for row in calibrated(rendered)}
+    assert kept == {items[row].owner for row in second} - {*EMBLEMS}
+    assert any(items[row].owner in EMBLEMS for row in second)
