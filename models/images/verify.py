@@ -337,10 +337,10 @@ def with_leads(references: Array, features: Array) -> Array:
     both = known["normalized"] + known["closer_normalized"]
     leads = [both.argmax() == np.arange(len(both)), both - both.max()]
     leads += [values - values.max() for values in (known["details"], known["cells"])]
-    leads += [known["letters"] - _of_others(references, known["letters"])]
+    leads += [known["letters"] - _of_others(known["letters"], same)]
     leads += [known["unlike_in_colours"].min() - known["unlike_in_colours"]]
     best = [_greatest(known[name], same) for name in ("closer_normalized", "details", "cells")]
-    ahead = [values - _of_others(references, values) for values in best]
+    ahead = [values - _of_others(values, same) for values in best]
     return np.column_stack([*known.values(), *leads, *best, *ahead])
 
 
@@ -354,10 +354,14 @@ def _greatest(values: Array, among: Array) -> Array:
     return cast(Array, np.where(among, values[None, :], -np.inf).max(axis=1))
 
 
-def _of_others(references: Array, values: Array) -> Array:
-    """The greatest value of any other reference, for each candidate; zero where there is none."""
-    others = references[:, None] != references[None, :]
-    return np.where(others.any(axis=1), _greatest(values, others), 0.0)
+def _of_others(values: Array, same: Array) -> Array:
+    """The greatest value of any other reference, for each candidate; zero where there is none.
+
+    Args:
+        values: float64 (n,).
+        same: bool (n, n), which are of one reference.
+    """
+    return np.where(same.all(axis=1), 0.0, _greatest(values, ~same))
 
 
 def places_of(pixels: Array, boxes: Iterable[Box]) -> dict[Box, Box]:
