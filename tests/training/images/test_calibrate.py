@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from training.images.calibrate import fit, fit_perceptron, fit_platt, groups_of, out_of_fold, settled
+from models.images.calibration import AHEAD, CLOSER
+from training.images.calibrate import SORTS, fit, fit_perceptron, fit_platt, groups_of, out_of_fold, settled
 
 
 def noise(pictures, seed=0):
     """Candidates whose features say nothing of which is right."""
     draw = np.random.default_rng(seed)
     right = np.arange(6) == 0
-    return [(draw.normal(size=(6, 30)), draw.permutation(right)) for _ in range(pictures)]
+    return [(draw.normal(size=(6, len(CLOSER))), draw.permutation(right)) for _ in range(pictures)]
 
 
 def test_imitations_of_one_reference_are_one_group_and_harmless_pictures_many():
@@ -36,6 +37,14 @@ def test_what_fits_noise_by_heart_does_not_make_the_service_sure():
     perceptron = settled(fit_perceptron(samples), platt)
     tops = [perceptron(features).max() for features, _ in noise(200, seed=1)]
     assert np.mean(tops) < 0.4
+
+
+def test_networks_of_each_sort_hear_what_they_are_to_know_and_nothing_else():
+    hidden = fit_perceptron(noise(40)).hidden
+    parts = np.split(hidden, len(SORTS), axis=1)
+    for names, part in zip(SORTS, parts, strict=True):
+        assert [name for name, weights in zip(CLOSER, part, strict=True) if weights.any()] == list(names)
+    assert set(SORTS[0]) - set(SORTS[1]) == {*AHEAD}
 
 
 def test_a_small_sample_without_a_right_answer_gives_low_probabilities():
