@@ -27,7 +27,7 @@ area, so it hardly varies."""
 NEAR = ("closer_normalized", "closer_similarity", "closer_margin", "closer_changed", "share")
 GEOMETRY = ("details", "beyond_chance", "richness", "agreeing", "near_and_rich")
 CELLS = ("cells",)
-READING = ("reading", "letters", "unlike_in_letters")
+READING = ("reading", "letters", "unlike_in_letters", "lettering")
 COLOURS = ("unlike_in_colours",)
 BEST = ("best_closer_normalized", "best_details", "best_cells")
 AHEAD = ("ahead_closer_normalized", "ahead_details", "ahead_cells")
@@ -42,11 +42,12 @@ harmless pictures reach (logarithm); details that the drawing has (logarithm), f
 share of them that agrees; closer similarity times richness; log odds from tokens side by side, zero where the encoder
 has no reranker; how alike the picture's words and the drawing's are, and how many letters they share (logarithm), at
 whichever place, zero where nothing was read; how many letters the place where it is nearest has besides, if the drawing
-is lettered (logarithm); how far the drawing's colours are from that place's; and beside the picture's other candidates,
-whether none is nearer by both looks, how far it is behind the nearest, the one with most details and the likeliest by
-tokens, how far it leads any other reference in those letters (two that say the same lead by none), and how far it is
-behind the one whose colours are nearest. Then what speaks for its reference at whichever place says most: closeness,
-details, tokens; and how far that is ahead of every other reference."""
+is lettered, and how many the drawing has (logarithms), zero where the picture was not read; how far the drawing's
+colours are from that place's; and beside the picture's other candidates, whether none is nearer by both looks, how far
+it is behind the nearest, the one with most details and the likeliest by tokens, how far it leads any other reference in
+those letters (two that say the same lead by none), and how far it is behind the one whose colours are nearest. Then
+what speaks for its reference at whichever place says most: closeness, details, tokens; and how far that is ahead of
+every other reference."""
 
 RERANKED = {*CELLS, "behind_in_cells", "best_cells", "ahead_cells"}
 """What only a reranker knows."""

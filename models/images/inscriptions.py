@@ -23,9 +23,6 @@ from models.images.ocr import Line, rows_of, text_reader
 from models.images.transparency import on_clearest_background
 from models.profile import Box
 
-LEAST_CHARACTERS = 3
-"""Shorter texts are met by chance."""
-
 ALIKE = 60.0
 """Likeness, of 100, from which a text may be another one, misread, cut or partly covered."""
 
@@ -36,6 +33,9 @@ shorter ones one in every second picture with text is like one or another of a g
 LETTERS = 2.0
 """Letters that a Chinese character counts for, and a kana or a syllable of Hangul."""
 
+LEAST_LETTERS = 3.0
+"""Texts with fewer are met by chance: they speak against an emblem at most."""
+
 FIRST_OF_THEM = "\u2e80"
 """The first of those characters; what comes before are alphabets."""
 
@@ -43,7 +43,15 @@ SURE = 0.7
 """Mean probability of a line's characters from which they are taken for writing, and not for folds or stars."""
 
 CLEAR = 0.9
-"""The same, from which a picture is read the right way round: of mirrored letters few are known again, and unsurely."""
+"""The same, from which a letter or two are no sign or icon, and a picture is read the right way round: of mirrored
+letters few are known again, and unsurely."""
+
+WITHIN = 80.0
+"""Likeness, of 100, that a line has with the part of a longer text that is most like it, if it is a part of that."""
+
+SPELT = 3
+"""Lines side by side of which some may be a single character, as in a name spelt in boxes: fewer are signs or icons
+more often."""
 
 MOST_LINES = 4
 """Lines that are also read as one: names run over two, a page of text is no name."""
@@ -77,31 +85,46 @@ class Inscription:
 
 
 @dataclass(frozen=True)
+class Written:
+    """A line that was read surely.
+
+    Attributes:
+        letters: that it has.
+        box: where it stands.
+        within: references of whose words it is a part, cut off or with the rest covered.
+    """
+
+    letters: float
+    box: Box
+    within: frozenset[int]
+
+
+@dataclass(frozen=True)
 class Reading:
     """What a picture says.
 
     Attributes:
         alike: by their places, the references that say something alike: the telling ones first, then by weight.
-        lines: letters of each line that was read surely, and where it stands.
+        lines: all that was read surely.
     """
 
     alike: Mapping[int, Inscription]
-    lines: Sequence[tuple[float, Box]]
+    lines: Sequence[Written]
 
     def at(self, place: Box) -> dict[int, Inscription]:
         """The words that references share and that stand at a place."""
         return {reference: words for reference, words in self.alike.items() if _stands(words.box, place)}
 
     def besides(self, reference: int, place: Box) -> float:
-        """Letters at a place that do not belong to the words that a reference shares."""
+        """Letters at a place that belong neither to the words that a reference shares nor to a part of its own."""
         words = self.alike.get(reference)
-        here = (line for line in self.lines if _stands(line[1], place))
-        return sum(letters for letters, box in here if words is None or not _stands(box, words.box))
+        others = (line for line in self.lines if _stands(line.box, place) and reference not in line.within)
+        return sum(line.letters for line in others if words is None or not _stands(line.box, words.box))
 
     def mirrored(self) -> Reading:
         """The same, of the mirror image."""
         alike = {reference: replace(words, box=_mirrored(words.box)) for reference, words in self.alike.items()}
-        return Reading(alike, [(letters, _mirrored(box)) for letters, box in self.lines])
+        return Reading(alike, [replace(line, box=_mirrored(line.box)) for line in self.lines])
 
 
 UNREAD = Reading({}, ())
@@ -114,8 +137,7 @@ def writing_of(drawing: Array) -> tuple[str, ...]:
         drawing: RGBA, uint8 (height, width, 4).
     """
     lines = text_reader().read(on_clearest_background(PIL.Image.fromarray(drawing)))
-    sure = [line for line in lines if line.confidence >= SURE]
-    return tuple(dict.fromkeys(text for text, _ in _texts(sure)))
+    return tuple(dict.fromkeys(text for text, _ in _texts([line for line in lines if _is_sure(line)])))
 
 
 class Inscriptions:
@@ -125,14 +147,14 @@ class Inscriptions:
         writings: of each reference, what its drawings say, as `writing_of` gives it.
 
     Attributes:
-        lettered: whether each of them says anything, bool (references,).
+        letters: of the longest text of each, zero where it says nothing, float64 (references,).
 
     Raises:
         ArtifactError: something is to be read, and the networks that read are not installed.
     """
 
     def __init__(self, writings: Sequence[Sequence[str]]) -> None:
-        self.lettered = np.array([bool(texts) for texts in writings], dtype=bool)
+        self.letters = np.array([max(map(_letters, texts), default=0.0) for texts in writings], dtype=np.float64)
         self._texts = [text for texts in writings for text in texts]
         self._places = [place for place, texts in enumerate(writings) for _ in texts]
         self._reader = text_reader() if self._texts else None
@@ -144,14 +166,14 @@ class Inscriptions:
     def __call__(self, pixels: Array) -> Reading:
         """What a picture, RGB uint8 (height, width, 3), says, and which references say something alike.
 
-        Where lines are there and none is clear, what the mirror image says if one is clear there.
+        Where letters are there and no words are clear, what the mirror image says if some are clear there.
         """
         if self._reader is None:
             return UNREAD
         lines = self._reader.lines(pixels)
-        if lines and not any(_is_read(line, CLEAR) for line in lines):
+        if any(map(_has_letters, lines)) and not any(map(_is_clear, lines)):
             mirrored = self._reader.read(np.ascontiguousarray(pixels[:, ::-1]))
-            if any(_is_read(line, CLEAR) for line in mirrored):
+            if any(map(_is_clear, mirrored)):
                 return self._compared(mirrored).mirrored()
         return self._compared(lines)
 
@@ -165,16 +187,35 @@ class Inscriptions:
                 if place not in found or words.weight > found[place].weight:
                     found[place] = words
         ordered = sorted(found.items(), key=lambda item: (-item[1].is_telling, -item[1].weight))
-        sure = (line for line in lines if _is_read(line, SURE))
-        return Reading(dict(ordered), [(_letters(fold(line.text)), line.box) for line in sure])
+        return Reading(dict(ordered), [self._written(line) for line in lines if _is_sure(line)])
+
+    def _written(self, line: Line) -> Written:
+        text, within = fold(line.text), frozenset[int]()
+        if _letters(text) >= LEAST_LETTERS:
+            found = process.extract(text, self._texts, scorer=fuzz.partial_ratio, score_cutoff=WITHIN, limit=None)
+            within = frozenset(self._places[number] for known, _, number in found if len(known) > len(text))
+        return Written(_letters(text), line.box, within)
 
 
 def _mirrored(box: Box) -> Box:
     return (1 - box[2], box[1], 1 - box[0], box[3])
 
 
-def _is_read(line: Line, confidence: float) -> bool:
-    return line.confidence >= confidence and len(fold(line.text)) >= LEAST_CHARACTERS
+def _has_letters(line: Line) -> bool:
+    """More than one: a single character may be a sign or an icon."""
+    return len(fold(line.text)) > 1
+
+
+def _is_word(line: Line) -> bool:
+    return _letters(fold(line.text)) >= LEAST_LETTERS
+
+
+def _is_sure(line: Line) -> bool:
+    return line.confidence >= (SURE if _is_word(line) else CLEAR)
+
+
+def _is_clear(line: Line) -> bool:
+    return line.confidence >= CLEAR and _is_word(line)
 
 
 def _stands(words: Box, place: Box) -> bool:
@@ -185,12 +226,13 @@ def _texts(lines: Sequence[Line]) -> Iterator[tuple[str, Box]]:
     """Folded texts long enough to say something, and where they stand: of each line, of lines side by side, and of all
     if they are few.
     """
-    rows = rows_of(lines)
-    together = [[line] for row in rows for line in row] + [row for row in rows if len(row) > 1]
-    if len(rows) > 1 and len(lines) <= MOST_LINES:
-        together.append([line for row in rows for line in row])
+    words = [line for line in lines if _has_letters(line)]
+    rows, spelt = rows_of(words), [row for row in rows_of(lines) if len(row) >= SPELT]
+    together = [*([word] for row in rows for word in row), *(row for row in rows if len(row) > 1), *spelt]
+    if len(rows) > 1 and len(words) <= MOST_LINES:
+        together.append([word for row in rows for word in row])
     folded = (("".join(fold(line.text) for line in group), union(line.box for line in group)) for group in together)
-    return ((text, box) for text, box in folded if len(text) >= LEAST_CHARACTERS)
+    return ((text, box) for text, box in folded if _letters(text) >= LEAST_LETTERS)
 
 
 def _letters(text: str) -> float:

@@ -35,8 +35,9 @@ the characters are read so; with 400 94.5% and with 480 94.7%, in 1.6 and 2.2 ti
 STRIDE = 32
 """Sides given to the detector are multiples of this."""
 
-MIN_ASPECT = 1.8
-"""Length of a line over its height. Shorter ones hold a character or two, or are icons, and say nothing."""
+LEAST_ASPECT, LONG = 0.9, 1.8
+"""Length of a line over its height: what is shorter is no line, and what is not long holds a character or two, or is an
+icon, and makes no text."""
 
 LINE_HEIGHT = 48
 """Pixels that the recogniser reads lines at."""
@@ -58,11 +59,18 @@ class Line:
         text: as it was read.
         box: upright, around the line even if that is slanted.
         confidence: mean probability of its characters, in [0, 1].
+        aspect: length over height, at least `LEAST_ASPECT`.
     """
 
     text: str
     box: Box
     confidence: float
+    aspect: float
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it may be part of a text, and is not only a letter or two."""
+        return self.aspect >= LONG
 
 
 @cache
@@ -76,7 +84,8 @@ def text_reader() -> TextReader:
 
 
 class TextReader:
-    """Reads horizontal and slanted lines of Chinese, Latin and Japanese text; columns and rings are not read.
+    """Reads horizontal and slanted lines of Chinese, Latin and Japanese text, and single letters; columns and rings are
+    not read.
 
     Source: PP-OCRv6; differentiable binarisation (Liao et al. 2020), connectionist temporal classification.
 
@@ -100,8 +109,8 @@ class TextReader:
         self._likely, self._lines = Once(may_hold_text), Once(self._read)
 
     def __call__(self, images: Sequence[Image]) -> list[tuple[list[Line], OcrCost]]:
-        """The lines of every picture, in order, and what it took to know them; none where text is unlikely, even if
-        another detector had the picture read.
+        """The long lines of every picture, in order, and what it took to know them; none where text is unlikely, even
+        if another detector had the picture read.
 
         Args:
             images: decoded RGB, uint8 (height, width, 3), any size.
@@ -122,17 +131,19 @@ class TextReader:
         return [line for line in lines if line.text]
 
     def outlines(self, pixels: Array) -> list[Array]:
-        """Corners of the largest lines, each float32 (4, 2): x and y in pixels, clockwise from the top left."""
+        """Corners of the largest lines, long ones first, each float32 (4, 2): x and y in pixels, clockwise from the top
+        left.
+        """
         probabilities = self._detector.run(None, {"x": _whole(pixels)})[0]
         found = outlines(probabilities[0, 0], *pixels.shape[:2])
-        lines = [corners for corners in found if aspect(corners) >= MIN_ASPECT]
-        return sorted(lines, key=lambda corners: -cv2.contourArea(corners))[:MAX_LINES]
+        lines = [corners for corners in found if aspect(corners) >= LEAST_ASPECT]
+        return sorted(lines, key=lambda corners: (aspect(corners) < LONG, -cv2.contourArea(corners)))[:MAX_LINES]
 
     def line(self, corners: Array, pixels: Array) -> Line:
         """The line with these corners; its text may be empty."""
         strip = _strip(get_rotate_crop_image(pixels, corners))
         text, confidence = self._decoded(self._recognizer.run(None, {"x": strip})[0][0])
-        return Line(text.strip(), _box(corners, pixels.shape), confidence)
+        return Line(text.strip(), _box(corners, pixels.shape), confidence, aspect(corners))
 
     def _read(self, pixels: Array) -> list[Line]:
         return self.read(pixels)  # by its name, so that what stands in for it is asked
@@ -152,7 +163,8 @@ class TextReader:
         likely, looking = self._likely(pixels)
         read = self._lines(pixels) if likely else self._lines.known(pixels)
         lines, reading = read or ([], 0.0)
-        return lines if likely else [], OcrCost(read is not None, looking + reading)
+        long = [line for line in lines if line.is_long] if likely else []
+        return long, OcrCost(read is not None, looking + reading)
 
 
 def rows_of(lines: Sequence[Line]) -> list[list[Line]]:

@@ -165,7 +165,7 @@ class Verifier:
             found: of the first look.
             is_likely: whether that gives cause for a closer one.
         """
-        is_lettered = self._inscriptions.lettered[found.references].sum() >= LETTERED
+        is_lettered = np.count_nonzero(self._inscriptions.letters[found.references]) >= LETTERED
         if not (is_likely and is_lettered) and not self._inscriptions.are_likely(pixels):
             return UNREAD
         read = self._inscriptions(pixels)
@@ -217,7 +217,7 @@ class Verifier:
         columns += _geometry(agreements, near.best[chosen])
         columns += [likely]
         references = seen.references[chosen]
-        columns += _reading(place, references, read, self._inscriptions.lettered[references])
+        columns += _reading(place, references, read, self._inscriptions.letters[references])
         columns += [self._colours(cutting, entries)]
         first = first_features(self._matcher, seen, chosen)
         windows = [_as_box(box) for box in near.embedding.boxes[near.windows[chosen]]]
@@ -285,14 +285,17 @@ def _named(read: Reading) -> list[int]:
     return [*read.alike][:NAMED]
 
 
-def _reading(place: Box, references: Array, read: Reading, lettered: Array) -> list[Array]:
-    """What words say of some references, lettered or not, at a place, in the order of `calibration.READING`."""
+def _reading(place: Box, references: Array, read: Reading, letters: Array) -> list[Array]:
+    """What words say of some references, whose drawings have so many letters, at a place, in the order of
+    `calibration.READING`.
+    """
     alike = read.at(place)
     found = [alike.get(reference) for reference in references.tolist()]
     likeness = np.array([words.likeness if words else 0.0 for words in found])
     shared = np.log1p([words.letters if words else 0.0 for words in found])
     besides = np.log1p([read.besides(reference, place) for reference in references.tolist()])
-    return [likeness, shared, np.where(lettered, besides, 0.0)]
+    lettering = np.zeros(len(letters)) if read is UNREAD else np.log1p(letters)
+    return [likeness, shared, np.where(letters > 0, besides, 0.0), lettering]
 
 
 def _geometry(agreements: Sequence[tuple[Agreement, int]], similar: Array) -> list[Array]:

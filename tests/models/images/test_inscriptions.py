@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.images.inscriptions import UNREAD, Inscription, Inscriptions, Reading, fold, writing_of
+from models.images.inscriptions import UNREAD, Inscription, Inscriptions, Reading, Written, fold, writing_of
 from models.images.ocr import Line, TextReader
 
 MASTHEADS = ("THE HARBOUR GAZETTE", "THE HARBOUR HERALD", "MORNING TELEGRAM")
@@ -85,7 +85,8 @@ def test_a_mirrored_masthead_is_read_as_it_was_and_boxed_where_it_stands(inscrip
     assert next(iter(read.alike)) == 1 and read.alike[1].is_telling
     left, top, right, bottom = read.alike[1].box
     assert 0 < left < 0.3 and 0.4 < right < 0.74 and 0.6 < top < bottom < 1
-    assert read.lines == [(pytest.approx(17, abs=1), read.alike[1].box)]
+    assert [line.letters for line in read.lines] == [pytest.approx(17, abs=1)]
+    assert read.lines[0].box == read.alike[1].box
 
 
 def test_mirrored_words_side_by_side_are_read_in_their_order(inscriptions):
@@ -106,19 +107,55 @@ def test_what_is_clear_is_not_read_the_other_way_round(inscriptions, monkeypatch
     assert len(asked) == 3
 
 
-def test_what_is_read_surely_counts_whether_an_emblem_says_it_or_not(inscriptions, monkeypatch):
-    lines = [("SUMMER SALE", 0.71), ("to", 0.99), ("QWERTY", 0.69), ("促销", 1.0), ("大促销", 1.0)]
-    boxes = [(0.1, 0.15 * row, 0.9, 0.15 * row + 0.1) for row in range(len(lines))]
-    read = [Line(text, box, confidence) for (text, confidence), box in zip(lines, boxes, strict=True)]
+def reading(monkeypatch, known, lines):
+    """What is said where these lines are read, from the top down or at boxes of their own."""
+    below = [(0.1, 0.12 * row, 0.9, 0.12 * row + 0.1) for row in range(len(lines))]
+    read = [
+        Line(text, box[0] if box else default, confidence, 4.0)
+        for (text, confidence, *box), default in zip(lines, below, strict=True)
+    ]
     monkeypatch.setattr(TextReader, "read", lambda *_: read)
-    found = inscriptions(np.zeros((64, 64, 3), np.uint8))
-    assert not found.alike and found.lines == [(10.0, boxes[0]), (6.0, boxes[4])]
+    return Inscriptions(known)(np.zeros((64, 64, 3), np.uint8))
+
+
+def test_what_is_read_surely_counts_whether_an_emblem_says_it_or_not(monkeypatch):
+    words = [("SUMMER SALE", 0.71), ("QWERTY", 0.69), ("促销", 0.7), ("大促销", 1.0)]
+    lines = [*words, ("to", 0.91), ("X", 0.89), ("口", 0.8)]
+    found = reading(monkeypatch, [("morningtelegram",)], lines)
+    assert not found.alike and [line.letters for line in found.lines] == [10.0, 4.0, 6.0, 2.0]
+    assert found.besides(0, (0.0, 0.0, 1.0, 1.0)) == 22.0
+
+
+def test_a_part_of_an_emblem_s_words_does_not_speak_against_it(monkeypatch):
+    known, whole = [("theharbourgazette",), ("gazettes",), ("land",)], (0.0, 0.0, 1.0, 1.0)
+    found = reading(monkeypatch, known, [("GAZETTE", 0.99)])
+    assert 0 not in found.alike
+    assert [found.besides(reference, whole) for reference in (0, 1, 2)] == [0.0, 0.0, 7.0]
+    assert reading(monkeypatch, known, [("GA", 0.99)]).besides(1, whole) == 2.0
+
+
+def test_two_chinese_characters_are_a_name_and_two_letters_none(monkeypatch):
+    known = [("澎湃",), ("极目", "新闻", "极目新闻"), ("ft",)]
+    assert set(reading(monkeypatch, known, [("澎湃", 0.95)]).alike) == {0}
+    assert reading(monkeypatch, known, [("FT", 0.99)]).alike == {}
+    stacked = reading(monkeypatch, known, [("极目", 0.95), ("新闻", 0.95)])
+    assert stacked.alike[1].likeness == 1.0 and stacked.alike[1].is_telling
+    assert stacked.alike[1].box == pytest.approx((0.1, 0.0, 0.9, 0.22))
+
+
+def test_a_name_spelt_in_boxes_is_read_and_one_or_two_signs_are_not(monkeypatch):
+    boxes = [(0.1 + 0.3 * column, 0.4, 0.3 + 0.3 * column, 0.6) for column in range(3)]
+    known = [("bbc",), ("bb",), ("十十",)]
+    spelt = [(letter, 0.95, box) for letter, box in zip("BBC", boxes, strict=True)]
+    assert reading(monkeypatch, known, spelt).alike[0].likeness == 1.0
+    assert reading(monkeypatch, known, spelt[:2]).alike == {}
+    assert reading(monkeypatch, known, [("十", 0.95, box) for box in boxes[:2]]).alike == {}
 
 
 def test_of_what_is_said_a_place_has_what_stands_in_it():
     above, below = (0.1, 0.1, 0.9, 0.2), (0.1, 0.7, 0.9, 0.8)
     one, other = Inscription(1.0, 9.0, above), Inscription(0.8, 7.0, below)
-    read = Reading({3: one, 5: other}, [(9.0, above), (8.0, below)])
+    read = Reading({3: one, 5: other}, [Written(9.0, above, frozenset()), Written(8.0, below, frozenset())])
     upper, whole = (0.0, 0.0, 1.0, 0.5), (0.0, 0.0, 1.0, 1.0)
     assert read.at(upper) == {3: one} and read.at(whole) == {3: one, 5: other}
     assert read.at((0.0, 0.3, 1.0, 0.6)) == {}
@@ -128,7 +165,8 @@ def test_of_what_is_said_a_place_has_what_stands_in_it():
 
 def test_a_line_of_the_words_that_an_emblem_shares_never_speaks_against_it():
     above, below = (0.1, 0.1, 0.9, 0.3), (0.1, 0.4, 0.9, 0.6)
-    read = Reading({3: Inscription(1.0, 17.0, (0.1, 0.1, 0.9, 0.6))}, [(7.0, above), (10.0, below)])
+    lines = [Written(7.0, above, frozenset()), Written(10.0, below, frozenset())]
+    read = Reading({3: Inscription(1.0, 17.0, (0.1, 0.1, 0.9, 0.6))}, lines)
     assert read.at(above) == {} and read.besides(3, above) == 0.0
 
 

@@ -2,6 +2,8 @@ import socket
 
 import numpy as np
 import PIL.Image
+import PIL.ImageDraw
+import PIL.ImageFont
 import pytest
 from written import pixels, scenery
 
@@ -36,6 +38,16 @@ def test_lines_are_read(reader: TextReader, name: str, expected: set[str]):
 def test_a_slanted_line_is_read(reader: TextReader):
     turned = PIL.Image.fromarray(pixels("contact")).rotate(8, fillcolor="#f3d9b1")
     assert texts(reader.read(np.array(turned))) == {"加微信abc12345领福利"}
+
+
+def test_a_letter_or_two_are_read_but_make_no_text(reader: TextReader):
+    picture = PIL.Image.fromarray(pixels("contact"))
+    font = PIL.ImageFont.load_default(90)
+    PIL.ImageDraw.Draw(picture).text((60, 30), "KB", fill="black", font=font)
+    pair = next(line for line in reader.read(np.array(picture)) if line.text == "KB")
+    assert not pair.is_long and pair.confidence > 0.9
+    ((lines, _),) = reader([Image(np.array(picture))])
+    assert texts(lines) == {"加微信abc12345领福利"}
 
 
 def test_a_box_is_around_its_line(reader: TextReader):

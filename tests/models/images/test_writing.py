@@ -4,10 +4,10 @@ from models.images.ocr import Line
 from models.images.writing import Writing
 from models.profile import Evidence
 
-ABOVE = Line("加微信", (0.1, 0.1, 0.3, 0.2), 0.99)
-BESIDE = Line("abc12345", (0.35, 0.11, 0.6, 0.21), 0.98)
-BELOW = Line("每天一杯", (0.1, 0.3, 0.4, 0.4), 0.97)
-UNSURE = Line("囗口吕", (0.1, 0.5, 0.4, 0.6), 0.4)
+ABOVE = Line("加微信", (0.1, 0.1, 0.3, 0.2), 0.99, 4.0)
+BESIDE = Line("abc12345", (0.35, 0.11, 0.6, 0.21), 0.98, 4.0)
+BELOW = Line("每天一杯", (0.1, 0.3, 0.4, 0.4), 0.97, 4.0)
+UNSURE = Line("囗口吕", (0.1, 0.5, 0.4, 0.6), 0.4, 4.0)
 
 
 def test_lines_are_put_together_as_they_are_read():
@@ -41,5 +41,5 @@ def test_evidence_stands_in_the_lines_that_speak(spans, text: str, box):
 
 @pytest.mark.parametrize(("text", "claims"), [("POLICE", False), ("小满家", False), ("保证录取", True), ("", False)])
 def test_a_word_or_two_make_no_claim(text: str, claims: bool):
-    lines = [Line(text, (0.1, 0.1, 0.5, 0.2), 0.99)] if text else []
+    lines = [Line(text, (0.1, 0.1, 0.5, 0.2), 0.99, 4.0)] if text else []
     assert Writing.of(lines).makes_a_claim is claims
