@@ -65,8 +65,9 @@ class Steps:
         likely = self.test.measure(lambda: may_hold_text(pixels))
         outlines = self.detection.measure(lambda: self.reader.outlines(pixels))
         lines = [self.recognition.measure(partial(self.reader.line, corners, pixels)) for corners in outlines]
-        read = Writing.of([replace(line, confidence=1.0) for line in lines]).text
-        return Trial(picture, likely, [line for line in lines if line.text], share_found("".join(picture.lines), read))
+        long = [line for line in lines if line.is_long and line.text]  # a letter or two are read for emblems' sake
+        read = Writing.of([replace(line, confidence=1.0) for line in long]).text
+        return Trial(picture, likely, long, share_found("".join(picture.lines), read))
 
 
 def main() -> None:

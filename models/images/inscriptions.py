@@ -46,8 +46,12 @@ CLEAR = 0.9
 """The same, from which a letter or two are no sign or icon, and a picture is read the right way round: of mirrored
 letters few are known again, and unsurely."""
 
-WITHIN = 80.0
-"""Likeness, of 100, that a line has with the part of a longer text that is most like it, if it is a part of that."""
+WITHIN, EXACT = 80.0, 6
+"""Likeness, of 100, that a line has with the part of a text that is most like it, if it is a part of that; and
+characters below which it must stand there to the letter."""
+
+TWINS = str.maketrans("ハーニロカエタト", "八一二口力工夕卜")
+"""Katakana that are read for characters of the same shape, and those: 八一 stands on the flags of an army."""
 
 SPELT = 3
 """Lines side by side of which some may be a single character, as in a name spelt in boxes: fewer are signs or icons
@@ -89,14 +93,12 @@ class Written:
     """A line that was read surely.
 
     Attributes:
-        letters: that it has.
+        text: folded.
         box: where it stands.
-        within: references of whose words it is a part, cut off or with the rest covered.
     """
 
-    letters: float
+    text: str
     box: Box
-    within: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -115,11 +117,16 @@ class Reading:
         """The words that references share and that stand at a place."""
         return {reference: words for reference, words in self.alike.items() if _stands(words.box, place)}
 
-    def besides(self, reference: int, place: Box) -> float:
-        """Letters at a place that belong neither to the words that a reference shares nor to a part of its own."""
+    def besides(self, reference: int, own: Sequence[str], place: Box) -> float:
+        """Letters at a place that belong neither to the words that a reference shares nor to a part of its own.
+
+        Args:
+            own: what the reference's drawings say.
+        """
         words = self.alike.get(reference)
-        others = (line for line in self.lines if _stands(line.box, place) and reference not in line.within)
-        return sum(line.letters for line in others if words is None or not _stands(line.box, words.box))
+        here = (line for line in self.lines if _stands(line.box, place))
+        others = (line for line in here if words is None or not _stands(line.box, words.box))
+        return sum(_letters(line.text) for line in others if not any(_is_part(line.text, text) for text in own))
 
     def mirrored(self) -> Reading:
         """The same, of the mirror image."""
@@ -147,6 +154,7 @@ class Inscriptions:
         writings: of each reference, what its drawings say, as `writing_of` gives it.
 
     Attributes:
+        writings: as given.
         letters: of the longest text of each, zero where it says nothing, float64 (references,).
 
     Raises:
@@ -154,6 +162,7 @@ class Inscriptions:
     """
 
     def __init__(self, writings: Sequence[Sequence[str]]) -> None:
+        self.writings = writings
         self.letters = np.array([max(map(_letters, texts), default=0.0) for texts in writings], dtype=np.float64)
         self._texts = [text for texts in writings for text in texts]
         self._places = [place for place, texts in enumerate(writings) for _ in texts]
@@ -166,12 +175,12 @@ class Inscriptions:
     def __call__(self, pixels: Array) -> Reading:
         """What a picture, RGB uint8 (height, width, 3), says, and which references say something alike.
 
-        Where letters are there and no words are clear, what the mirror image says if some are clear there.
+        Where a line of several characters is there and no word is clear, what the mirror image says if one is there.
         """
         if self._reader is None:
             return UNREAD
         lines = self._reader.lines(pixels)
-        if any(map(_has_letters, lines)) and not any(map(_is_clear, lines)):
+        if any(map(_has_several, lines)) and not any(map(_is_clear, lines)):
             mirrored = self._reader.read(np.ascontiguousarray(pixels[:, ::-1]))
             if any(map(_is_clear, mirrored)):
                 return self._compared(mirrored).mirrored()
@@ -187,35 +196,36 @@ class Inscriptions:
                 if place not in found or words.weight > found[place].weight:
                     found[place] = words
         ordered = sorted(found.items(), key=lambda item: (-item[1].is_telling, -item[1].weight))
-        return Reading(dict(ordered), [self._written(line) for line in lines if _is_sure(line)])
-
-    def _written(self, line: Line) -> Written:
-        text, within = fold(line.text), frozenset[int]()
-        if _letters(text) >= LEAST_LETTERS:
-            found = process.extract(text, self._texts, scorer=fuzz.partial_ratio, score_cutoff=WITHIN, limit=None)
-            within = frozenset(self._places[number] for known, _, number in found if len(known) > len(text))
-        return Written(_letters(text), line.box, within)
+        return Reading(dict(ordered), [Written(fold(line.text), line.box) for line in lines if _is_sure(line)])
 
 
 def _mirrored(box: Box) -> Box:
     return (1 - box[2], box[1], 1 - box[0], box[3])
 
 
-def _has_letters(line: Line) -> bool:
-    """More than one: a single character may be a sign or an icon."""
-    return len(fold(line.text)) > 1
+def _characters(line: Line) -> int:
+    return sum(map(str.isalnum, line.text))
 
 
-def _is_word(line: Line) -> bool:
-    return _letters(fold(line.text)) >= LEAST_LETTERS
+def _has_several(line: Line) -> bool:
+    return _characters(line) > 1
 
 
 def _is_sure(line: Line) -> bool:
-    return line.confidence >= (SURE if _is_word(line) else CLEAR)
+    return _characters(line) > 0 and line.confidence >= (SURE if _characters(line) > 2 else CLEAR)
 
 
 def _is_clear(line: Line) -> bool:
-    return line.confidence >= CLEAR and _is_word(line)
+    return line.confidence >= CLEAR and _letters(fold(line.text)) >= LEAST_LETTERS
+
+
+def _is_part(text: str, known: str) -> bool:
+    """Whether a text is a longer one cut off or partly covered; a letter or two of an alphabet are so of any."""
+    if _letters(text) < LEAST_LETTERS and text < FIRST_OF_THEM:
+        return False
+    if len(text) < EXACT:
+        return text in known
+    return len(text) <= len(known) and fuzz.partial_ratio(text, known) >= WITHIN
 
 
 def _stands(words: Box, place: Box) -> bool:
@@ -226,11 +236,13 @@ def _texts(lines: Sequence[Line]) -> Iterator[tuple[str, Box]]:
     """Folded texts long enough to say something, and where they stand: of each line, of lines side by side, and of all
     if they are few.
     """
-    words = [line for line in lines if _has_letters(line)]
-    rows, spelt = rows_of(words), [row for row in rows_of(lines) if len(row) >= SPELT]
-    together = [*([word] for row in rows for word in row), *(row for row in rows if len(row) > 1), *spelt]
-    if len(rows) > 1 and len(words) <= MOST_LINES:
-        together.append([word for row in rows for word in row])
+    several = [line for line in lines if _has_several(line)]
+    rows = rows_of(several)
+    together = [*([line] for row in rows for line in row), *(row for row in rows if len(row) > 1)]
+    if len(rows) > 1 and len(several) <= MOST_LINES:
+        together.append([line for row in rows for line in row])
+    spelt = [row for row in rows_of([line for line in lines if _is_sure(line)]) if len(row) >= SPELT]
+    together += [row for row in spelt if not all(map(_has_several, row))]
     folded = (("".join(fold(line.text) for line in group), union(line.box for line in group)) for group in together)
     return ((text, box) for text, box in folded if _letters(text) >= LEAST_LETTERS)
 
@@ -240,6 +252,6 @@ def _letters(text: str) -> float:
 
 
 def fold(text: str) -> str:
-    """Letters and digits alone, wide and narrow, large and small ones alike."""
+    """Letters and digits alone, wide and narrow, large and small ones, and such as look the same alike."""
     said = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
-    return unicodedata.normalize("NFKC", said)  # parts of one letter may have come together
+    return unicodedata.normalize("NFKC", said).translate(TWINS)  # parts of one letter may have come together

@@ -45,8 +45,8 @@ LINE_HEIGHT = 48
 MAX_LINE_LENGTH = 1_536
 """Pixels of a line at that height, some 40 characters; a longer one is squeezed, so that none takes over 0.15 s."""
 
-MAX_LINES = 16
-"""The largest are read: a page of small print would take a second and more."""
+MAX_LINES, MAX_SHORT = 16, 6
+"""The largest long and short ones are read: a page of small print would take a second and more."""
 
 Array = np.ndarray
 
@@ -131,13 +131,13 @@ class TextReader:
         return [line for line in lines if line.text]
 
     def outlines(self, pixels: Array) -> list[Array]:
-        """Corners of the largest lines, long ones first, each float32 (4, 2): x and y in pixels, clockwise from the top
-        left.
-        """
+        """Corners of the largest lines, each float32 (4, 2): x and y in pixels, clockwise from the top left."""
         probabilities = self._detector.run(None, {"x": _whole(pixels)})[0]
         found = outlines(probabilities[0, 0], *pixels.shape[:2])
-        lines = [corners for corners in found if aspect(corners) >= LEAST_ASPECT]
-        return sorted(lines, key=lambda corners: (aspect(corners) < LONG, -cv2.contourArea(corners)))[:MAX_LINES]
+        ordered = sorted(found, key=lambda corners: -cv2.contourArea(corners))
+        long = [corners for corners in ordered if aspect(corners) >= LONG]
+        short = [corners for corners in ordered if LEAST_ASPECT <= aspect(corners) < LONG]
+        return [*long[:MAX_LINES], *short[:MAX_SHORT]]
 
     def line(self, corners: Array, pixels: Array) -> Line:
         """The line with these corners; its text may be empty."""

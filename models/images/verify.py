@@ -217,7 +217,7 @@ class Verifier:
         columns += _geometry(agreements, near.best[chosen])
         columns += [likely]
         references = seen.references[chosen]
-        columns += _reading(place, references, read, self._inscriptions.letters[references])
+        columns += _reading(place, references, read, self._inscriptions)
         columns += [self._colours(cutting, entries)]
         first = first_features(self._matcher, seen, chosen)
         windows = [_as_box(box) for box in near.embedding.boxes[near.windows[chosen]]]
@@ -285,17 +285,17 @@ def _named(read: Reading) -> list[int]:
     return [*read.alike][:NAMED]
 
 
-def _reading(place: Box, references: Array, read: Reading, letters: Array) -> list[Array]:
-    """What words say of some references, whose drawings have so many letters, at a place, in the order of
-    `calibration.READING`.
-    """
+def _reading(place: Box, references: Array, read: Reading, inscriptions: Inscriptions) -> list[Array]:
+    """What words say of some references at a place, in the order of `calibration.READING`."""
     alike = read.at(place)
     found = [alike.get(reference) for reference in references.tolist()]
     likeness = np.array([words.likeness if words else 0.0 for words in found])
     shared = np.log1p([words.letters if words else 0.0 for words in found])
-    besides = np.log1p([read.besides(reference, place) for reference in references.tolist()])
-    lettering = np.zeros(len(letters)) if read is UNREAD else np.log1p(letters)
-    return [likeness, shared, np.where(letters > 0, besides, 0.0), lettering]
+    own = [inscriptions.writings[reference] for reference in references]
+    pairs = zip(references.tolist(), own, strict=True)
+    besides = np.log1p([read.besides(reference, texts, place) if texts else 0.0 for reference, texts in pairs])
+    letters = inscriptions.letters[references]
+    return [likeness, shared, besides, np.zeros(len(letters)) if read is UNREAD else np.log1p(letters)]
 
 
 def _geometry(agreements: Sequence[tuple[Agreement, int]], similar: Array) -> list[Array]:

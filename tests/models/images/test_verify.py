@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.images.calibration import CLOSER, LEADS
-from models.images.inscriptions import UNREAD, Inscription, Reading, Written
+from models.images.inscriptions import UNREAD, Inscription, Inscriptions, Reading, Written
 from models.images.verify import LOGIT, LOOKS, _reading, enlarged, line_around, nearest_rows, places_of, with_leads
 
 NOISE = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
@@ -44,19 +44,19 @@ def test_a_line_is_cut_out_with_as_much_around_it_on_all_sides_as_the_picture_ha
 
 def test_words_count_at_the_place_that_shows_them_alone():
     box = (0.6, 0.6, 0.9, 0.7)
-    read = Reading({7: Inscription(0.9, 11.0, box)}, [Written(12.0, box, frozenset())])
-    references, lettering = np.array([7, 8, 9]), np.array([14.0, 9.0, 0.0])
-    likeness, letters, other, drawn = _reading((0.5, 0.5, 1.0, 1.0), references, read, lettering)
+    read = Reading({0: Inscription(0.9, 11.0, box)}, [Written("morninggram", box)])
+    references, known = np.arange(3), Inscriptions([("morningtelegram",), ("gazette",), ()])
+    likeness, letters, other, drawn = _reading((0.5, 0.5, 1.0, 1.0), references, read, known)
     assert likeness.tolist() == [0.9, 0.0, 0.0] and letters.tolist() == [np.log1p(11.0), 0.0, 0.0]
-    assert other.tolist() == [0.0, np.log1p(12.0), 0.0]  # what says nothing is not gainsaid
-    assert drawn.tolist() == np.log1p(lettering).tolist()
-    assert not np.any(_reading((0.0, 0.0, 0.7, 0.7), references, read, lettering)[:3])
+    assert other.tolist() == [0.0, np.log1p(11.0), 0.0]  # what says nothing is not gainsaid
+    assert drawn.tolist() == np.log1p([15.0, 7.0, 0.0]).tolist()
+    assert not np.any(_reading((0.0, 0.0, 0.7, 0.7), references, read, known)[:3])
 
 
 def test_what_a_drawing_says_is_missed_only_in_pictures_that_were_read():
-    references, lettering, whole = np.array([7]), np.array([14.0]), (0.0, 0.0, 1.0, 1.0)
-    assert not np.any(_reading(whole, references, UNREAD, lettering))
-    assert _reading(whole, references, Reading({}, []), lettering)[3] > 0
+    references, known, whole = np.array([0]), Inscriptions([("gazette",)]), (0.0, 0.0, 1.0, 1.0)
+    assert not np.any(_reading(whole, references, UNREAD, known))
+    assert _reading(whole, references, Reading({}, []), known)[3] > 0
 
 
 def test_a_drawing_too_low_for_details_is_enlarged_and_another_stays_as_it_is():
