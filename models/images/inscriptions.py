@@ -204,6 +204,7 @@ def _mirrored(box: Box) -> Box:
 
 
 def _characters(line: Line) -> int:
+    """Letters and digits as they stand there: folding makes three of Ⅲ, for which bars are taken."""
     return sum(map(str.isalnum, line.text))
 
 

@@ -291,9 +291,8 @@ def _reading(place: Box, references: Array, read: Reading, inscriptions: Inscrip
     found = [alike.get(reference) for reference in references.tolist()]
     likeness = np.array([words.likeness if words else 0.0 for words in found])
     shared = np.log1p([words.letters if words else 0.0 for words in found])
-    own = [inscriptions.writings[reference] for reference in references]
-    pairs = zip(references.tolist(), own, strict=True)
-    besides = np.log1p([read.besides(reference, texts, place) if texts else 0.0 for reference, texts in pairs])
+    drawn = [(reference, inscriptions.writings[reference]) for reference in references.tolist()]
+    besides = np.log1p([read.besides(reference, own, place) if own else 0.0 for reference, own in drawn])
     letters = inscriptions.letters[references]
     return [likeness, shared, besides, np.zeros(len(letters)) if read is UNREAD else np.log1p(letters)]
 
