@@ -97,7 +97,7 @@ def opened(drawn: Array) -> Picture:
 
 def harmless(encoder: Encoder, rendered: Graphics, draw: np.random.Generator) -> Iterator[Query]:
     """Pictures of the validation fold that imitate nobody."""
-    rest = cohort.calibrated(rendered)
+    rest = cohort.halves(rendered)[1]
     _, others = cohort.nobodys(rendered, None)
     for picture, _ in tqdm(validation.unprotected(rendered, rest, others, draw, HARMLESS), "harmless", HARMLESS):
         yield Query(encoder([picture])[0])

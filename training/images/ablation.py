@@ -60,7 +60,7 @@ def look(directory: Path, pictures: int) -> Looks:
     """Look at so many validation pictures twice, whatever the first look says."""
     cv2.setNumThreads(1)
     encoder, rendered, draw = Encoder(directory), load(), np.random.default_rng(1)
-    rest = cohort.calibrated(rendered)
+    rest = cohort.halves(rendered)[1]
     with tempfile.TemporaryDirectory() as scratch:
         gallery, emblems = validation.validation_gallery(encoder, rendered, Path(scratch), None)
     detector = EmblemDetector(encoder, gallery, Calibration(NOTHING, NOTHING, floor=0.0))

@@ -30,7 +30,7 @@ from models.images.encoder import Encoder
 from models.images.gallery import Gallery
 from models.images.reranker import FILE as RERANKER
 from models.images.verify import Candidates
-from training.images.cohort import calibrated, nobodys
+from training.images.cohort import halves, nobodys
 from training.images.graphics import load
 from training.images.measures import threshold_for
 from training.images.validation import Sample, imitated, unprotected, validation_gallery
@@ -84,7 +84,7 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None, threa
     cv2.setNumThreads(1)
     encoder, rendered = Encoder(directory), load(limit)
     draw = np.random.default_rng(seed)
-    rest, others = calibrated(rendered), nobodys(rendered, limit)[1]
+    rest, others = halves(rendered)[1], nobodys(rendered, limit)[1]
     with tempfile.TemporaryDirectory() as scratch:
         gallery, emblems = validation_gallery(encoder, rendered, Path(scratch), limit)
     samples = list(chain(imitated(emblems, draw, limit), unprotected(rendered, rest, others, draw, limit)))

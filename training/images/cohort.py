@@ -10,7 +10,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import yaml
 from tqdm import tqdm
 
 from models.images.encoder import Encoder
@@ -18,11 +17,10 @@ from training.images.backgrounds import TRAINING_PHOTOS, Backgrounds
 from training.images.flags import OTHERS, SIBLINGS, TRAINED, invented_flags
 from training.images.graphics import Graphics, load
 from training.images.imitations import harmless, initials, reference
+from training.images.marks import is_harmless
 from training.images.monograms import TRAINED_MONOGRAMS, monograms
 from training.images.signs import signed
 from training.images.split import Fold
-
-NOT_HARMLESS = Path(__file__).parents[2] / "datasets" / "emblems" / "not-harmless.yaml"
 
 SEED = 0
 """Of the halves and the cohort: the same whatever seed a run has, so that what one learns from no other measures on."""
@@ -57,21 +55,20 @@ def write_cohort(directory: Path, *, limit: int | None = None) -> Path:
 
 
 def halves(rendered: Graphics) -> tuple[Array, Array]:
-    """Rows of the harmless validation graphics: those of cohort and reranker, and those that calibration and ablation
-    are fitted and judged on.
+    """Rows of the harmless validation graphics, int64: those of cohort and reranker, and those that calibration and
+    ablation are fitted and judged on.
     """
     return _halves(rendered, np.random.default_rng(SEED))
 
 
-def calibrated(rendered: Graphics) -> Array:
-    """Rows of the second half, int64 (n,), without what shows an emblem all the same."""
-    emblems = set(yaml.safe_load(NOT_HARMLESS.read_text("utf-8"))["graphics"])
-    return np.array([row for row in halves(rendered)[1] if rendered.items[row].owner not in emblems], dtype=np.int64)
-
-
 def _halves(rendered: Graphics, draw: np.random.Generator) -> tuple[Array, Array]:
     rows = draw.permutation(rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION))
-    return rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    # Marks are left out of the halves, not before: who adds one to the list moves no graphic into the other half.
+    first, second = (
+        np.array([row for row in half if is_harmless(rendered.items[row])], dtype=np.int64)
+        for half in (rows[: len(rows) // 2], rows[len(rows) // 2 :])
+    )
+    return first, second
 
 
 def nobodys(rendered: Graphics, limit: int | None) -> tuple[list[Array], dict[str, list[Array]]]:

@@ -1,0 +1,53 @@
+"""What is called harmless shows nobody's emblem."""
+
+import numpy as np
+import yaml
+
+from training.images.cohort import halves
+from training.images.corpus import load_corpus
+from training.images.graphics import Graphic, Graphics, drawings
+from training.images.marks import NOT_HARMLESS, is_harmless
+from training.images.split import Fold, fold_of, name_of
+
+MARKS = yaml.safe_load(NOT_HARMLESS.read_text("utf-8"))["graphics"]
+
+
+def drawn_by_nobody(owners: list[str]) -> Graphics:
+    items = tuple(Graphic(owner, owner, "drawn", "emoji") for owner in owners)
+    return Graphics(items, np.zeros((len(items), 1, 1, 4), np.uint8), np.ones((len(items), 2), np.int64))
+
+
+def test_each_mark_would_have_been_trained_or_calibrated_on_as_harmless():
+    assert len(set(MARKS)) == len(MARKS) > 0
+    assert {fold_of(owner) for owner in MARKS} == {Fold.TRAIN, Fold.VALIDATION}
+
+
+def test_a_mark_is_not_harmless_and_a_logo_never_was():
+    assert is_harmless(Graphic("emoji.cat", "emoji.cat", "drawn", "emoji"))
+    assert not is_harmless(Graphic("emoji.italianflag", "emoji.italianflag", "drawn", "emoji"))
+    assert not is_harmless(Graphic("logo.cat", "brand.cat", "drawn", "logo"))
+
+
+def test_neither_cohort_nor_calibration_takes_a_mark_for_a_harmless_picture():
+    names = [f"emoji.cat-{number}" for number in range(600)]
+    others = [owner for owner in names if fold_of(owner) is Fold.VALIDATION]
+    marks = [owner for owner in MARKS if fold_of(owner) is Fold.VALIDATION]
+    first, second = halves(drawn_by_nobody([*marks, *others]))
+    assert set(first).isdisjoint(second)
+    assert sorted([*first, *second]) == list(range(len(marks), len(marks) + len(others)))
+
+
+def test_another_mark_moves_no_graphic_into_the_other_half():
+    names = [f"emoji.cat-{number}" for number in range(600)]
+    others = [owner for owner in names if fold_of(owner) is Fold.VALIDATION]
+    one = next(owner for owner in MARKS if fold_of(owner) is Fold.VALIDATION)
+    first, _ = halves(drawn_by_nobody(others))
+    with_mark, _ = halves(drawn_by_nobody([one, *others[1:]]))
+    assert set(first) - {0} == set(with_mark) - {0}
+
+
+def test_no_encoder_learns_to_tell_a_mark_from_itself():
+    offered = {graphic.owner for graphic, _ in drawings(limit=40) if graphic.fold is Fold.TRAIN}
+    flags = {name_of(owner) for owner in offered.intersection(MARKS) if owner.endswith("flag")}
+    assert flags
+    assert flags.isdisjoint(load_corpus(limit=40).owners)
