@@ -55,7 +55,7 @@ def avatars(
 ) -> None:
     """Fit what the likeness of avatars says, and print what is found with it.
 
-    Example: `python -m training.accounts avatars models/artifacts/encoders/a0a2991a6e22`
+    Example: `python -m training.accounts avatars models/artifacts/encoders/20a40d0efa83`
     """
     cv2.setNumThreads(1)
     loaded = Encoder(encoder)
