@@ -30,6 +30,7 @@ from models.settings import Settings
 from training.images import cohort, edits, portraits, validation
 from training.images.backgrounds import VALIDATION_PHOTOS, Backgrounds
 from training.images.graphics import Graphics, load
+from training.images.marks import is_mark
 from training.images.measures import threshold_for
 from training.images.scenes import TYPEFACES, Picture, Scene
 from training.images.split import Fold
@@ -79,7 +80,7 @@ def imitations(
     """Some of the gallery's references in every way of the benchmark."""
     names = sorted(imitable)
     chosen = [names[place] for place in sorted(draw.permutation(len(names))[:emblems])]
-    others = rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION)
+    others = rendered.rows(lambda item: item.harmless and not is_mark(item) and item.fold is Fold.VALIDATION)
     other = lambda: opened(rendered.drawing(int(draw.choice(others))))  # noqa: E731 - what a scene asks for
     scene = Scene(draw, Backgrounds.load(VALIDATION_PHOTOS), other, partial(portraits.portrait, draw), TYPEFACES)
     for name in tqdm(chosen, "imitations"):

@@ -17,7 +17,7 @@ from training.images.backgrounds import TRAINING_PHOTOS, Backgrounds
 from training.images.flags import OTHERS, SIBLINGS, TRAINED, invented_flags
 from training.images.graphics import Graphics, load
 from training.images.imitations import harmless, initials, reference
-from training.images.marks import is_harmless
+from training.images.marks import is_mark
 from training.images.monograms import TRAINED_MONOGRAMS, monograms
 from training.images.signs import signed
 from training.images.split import Fold
@@ -65,7 +65,7 @@ def _halves(rendered: Graphics, draw: np.random.Generator) -> tuple[Array, Array
     rows = draw.permutation(rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION))
     # Marks are left out of the halves, not before: who adds one to the list moves no graphic into the other half.
     first, second = (
-        np.array([row for row in half if is_harmless(rendered.items[row])], dtype=np.int64)
+        np.array([row for row in half if not is_mark(rendered.items[row])], dtype=np.int64)
         for half in (rows[: len(rows) // 2], rows[len(rows) // 2 :])
     )
     return first, second

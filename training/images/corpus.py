@@ -23,7 +23,7 @@ from training.images.cases import read_pictures
 from training.images.catalogue import CATALOGUE, own_drawings
 from training.images.flags import TRAINED as FLAGS
 from training.images.flags import invented_flags
-from training.images.marks import is_harmless
+from training.images.marks import is_mark
 from training.images.monograms import TRAINED_MONOGRAMS, monograms
 from training.images.split import Fold, fold_of, name_of
 from training.images.wordmarks import invented
@@ -104,7 +104,7 @@ Named = Iterator[tuple[str, str, str, Array]]
 
 
 def _everything(rendered: graphics.Graphics, limit: int | None) -> Named:
-    for row in rendered.rows(lambda item: item.fold is Fold.TRAIN and (is_harmless(item) or not item.harmless)):
+    for row in rendered.rows(lambda item: item.fold is Fold.TRAIN and not is_mark(item)):
         item = rendered.items[row]
         yield item.kind, item.identity, item.owner, rendered.drawing(row)
     yield from _own(limit)

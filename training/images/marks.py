@@ -14,9 +14,9 @@ NOT_HARMLESS = Path(__file__).parents[2] / "datasets" / "emblems" / "not-harmles
 (`unprotected.PROTECTED`)."""
 
 
-def is_harmless(graphic: Graphic) -> bool:
-    """Whether it may stand in a profile without imitating anybody, and shows nobody's mark all the same."""
-    return graphic.harmless and graphic.owner not in _marks()
+def is_mark(graphic: Graphic) -> bool:
+    """Whether it shows somebody's flag or mark although its package counts it among emoji or icons."""
+    return graphic.owner in _marks()
 
 
 @lru_cache(maxsize=1)
