@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import subprocess
+import threading
 import time
 
 import httpx
@@ -320,13 +321,18 @@ def test_nothing_of_a_profile_reaches_the_log(client, server):
 
 
 def test_a_crowd_is_answered_or_told_to_come_back(server):
-    body = {"account_id": "42", "cover": base64_of(picture(size=(1_500, 500)))}
-    limits = httpx.Limits(max_connections=None)
+    body = json.dumps({"account_id": "42", "cover": base64_of(picture(size=(1_500, 500)))})
+    limits, together = httpx.Limits(max_connections=None), threading.Barrier(60)
+
+    def ask(_):
+        together.wait()  # else a busy machine's clients come one after the other
+        return crowd.post("/v1/classify", content=body, headers={"Content-Type": "application/json"})
+
     with (
         httpx.Client(base_url=server.url, timeout=60, trust_env=False, limits=limits) as crowd,
         concurrent.futures.ThreadPoolExecutor(60) as pool,
     ):
-        responses = list(pool.map(lambda _: crowd.post("/v1/classify", json=body), range(60)))
+        responses = list(pool.map(ask, range(60)))
     busy = [response for response in responses if response.status_code == 503]
     assert {response.status_code for response in responses} == {200, 503}
     assert all(error_of(response) == ("overloaded", None) for response in busy)
