@@ -321,7 +321,8 @@ def test_nothing_of_a_profile_reaches_the_log(client, server):
 
 
 def test_a_crowd_is_answered_or_told_to_come_back(server):
-    body = json.dumps({"account_id": "42", "cover": base64_of(picture(size=(1_500, 500)))})
+    emblem = base64_of(AVATAR.read_bytes())  # sent in no time, looked at for long
+    body = json.dumps({"account_id": "42", "avatar": emblem, "cover": emblem})
     limits, together = httpx.Limits(max_connections=None), threading.Barrier(60)
 
     def ask(_):
