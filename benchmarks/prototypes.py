@@ -100,8 +100,8 @@ def harmless(encoder: Encoder, rendered: Graphics, draw: np.random.Generator) ->
     """Pictures of the validation fold that imitate nobody."""
     rest = cohort.halves(rendered)[1]
     _, others = cohort.nobodys(rendered, None)
-    for picture, _ in tqdm(validation.unprotected(rendered, rest, others, draw, HARMLESS), "harmless", HARMLESS):
-        yield Query(encoder([picture])[0])
+    for sample in tqdm(validation.unprotected(rendered, rest, others, draw, HARMLESS), "harmless", HARMLESS):
+        yield Query(encoder([sample.picture])[0])
 
 
 def kinds_of(gallery: Gallery) -> Array:

@@ -47,11 +47,12 @@ SHARES = (0.01, 0.003)
 
 @dataclass(frozen=True)
 class Looks:
-    """Both looks at the same pictures, what they imitate, and the processor's median milliseconds for one."""
+    """Both looks at the same pictures, what each imitates and shows, and median processor milliseconds for one."""
 
     first: list[Seen]
     closer: list[Seen]
-    names: list[str | None]
+    references: list[str | None]
+    shown: list[str]
     first_ms: float
     closer_ms: float
 
@@ -69,8 +70,8 @@ def look(directory: Path, pictures: int) -> Looks:
     samples = chain(imitated, validation.unprotected(rendered, rest, others, draw, pictures - pictures // 2))
     first: list[Seen] = []
     closer: list[Seen] = []
-    names, times = [], []
-    for picture, name in samples:
+    references, shown, times = [], [], []
+    for picture, name, drawn in samples:
         start = time.thread_time()
         embedding = encoder([picture])[0]
         between = time.thread_time()
@@ -79,16 +80,23 @@ def look(directory: Path, pictures: int) -> Looks:
         for looks, found in ((first, seen), (closer, close or seen)):
             right = [detector.references[place].reference_id == name for place in found.references]
             looks.append((found.features, np.array(right)))
-        names.append(name)
+        references.append(name)
+        shown.append(drawn)
     encoding, rest_of_it = np.median(times, axis=0) * 1_000
-    return Looks(first, closer, names, float(encoding), float(rest_of_it))
+    return Looks(first, closer, references, shown, float(encoding), float(rest_of_it))
 
 
-def judged(looks: Sequence[Seen], columns: Sequence[int], names: Sequence[str | None], learn: Fit = fit) -> list[float]:
-    """Recall at 1, and recall where 1% and 0.3% of the harmless pictures pass, in cross-validation by reference."""
-    known = [(features[:, columns], truth) for features, truth in looks]
-    scores, right = out_of_fold(known, groups_of(names), learn)
-    harmless = np.array([name is None for name in names])
+def judged(looks: Looks, names: Sequence[str], learn: Fit = fit) -> list[float]:
+    """Recall at 1, and recall where 1% and 0.3% of the harmless pictures pass, in cross-validation by what is shown.
+
+    Args:
+        names: features that are known, of the first look or with those of the closer one.
+    """
+    seen, all_names = (looks.first, FIRST) if set(names) <= set(FIRST) else (looks.closer, CLOSER)
+    columns = [all_names.index(name) for name in names]
+    known = [(features[:, columns], truth) for features, truth in seen]
+    scores, right = out_of_fold(known, groups_of(looks.shown), learn)
+    harmless = np.array([reference is None for reference in looks.references])
     passed = [right & (scores > threshold_for(scores[harmless], share)) for share in SHARES]
     return [float(values[~harmless].mean()) for values in (right, *passed)]
 
@@ -102,9 +110,7 @@ def main() -> None:
     looks = look(options.encoder, options.pictures)
     print("| step | recall@1 | recall at 1% | at 0.3% |\n|---|---|---|---|")
     for step, (names, learn) in STEPS.items():
-        is_first = set(names) <= set(FIRST)
-        columns = [(FIRST if is_first else CLOSER).index(name) for name in names]
-        values = judged(looks.first if is_first else looks.closer, columns, looks.names, learn)
+        values = judged(looks, names, learn)
         print(f"| {step} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
     print(
         f"encoding {looks.first_ms:.0f} ms; comparing and the closer look {looks.closer_ms:.0f} ms (processor, median)"

@@ -95,7 +95,7 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None, threa
 
 def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample], threads: int) -> dict[str, Any]:
     """Both functions, the floor between them, and what they give on the samples."""
-    harmless = np.array([name is None for _, name in samples])
+    harmless = np.array([sample.reference is None for sample in samples])
     unfitted = EmblemDetector(encoder, gallery, Calibration(NOTHING, NOTHING, floor=0.0))
     looks = _each(samples, threads, partial(_first, unfitted))
     first = fit([(features[:CONSIDERED], right[:CONSIDERED]) for features, right in looks])
@@ -105,7 +105,7 @@ def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample], thread
     seen = _each(samples, threads, partial(_closer, both))
     chosen = np.flatnonzero([looked is not None for looked in seen])
     close = [looked for looked in seen if looked is not None]
-    groups = groups_of([name for _, name in samples])
+    groups = groups_of([sample.shown for sample in samples])
     tops, right = out_of_fold(close, groups[chosen], fit_perceptron)
     platt = fit_platt(tops, right)
     closer = settled(fit_perceptron(close), platt).values(CLOSER)
@@ -160,11 +160,10 @@ def _network(features: Array, right: Array, known: Array, seed: int) -> Perceptr
     return Perceptron(hidden, model.intercepts_[0], Logistic(model.coefs_[1][:, 0], float(model.intercepts_[1][0])))
 
 
-def groups_of(names: Sequence[str | None]) -> Array:
-    """What cross-validation keeps together, int (n,): imitations of one reference; a harmless picture is alone."""
-    keys = [name or number for number, name in enumerate(names)]
-    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
-    return np.array([places[key] for key in keys])
+def groups_of(shown: Sequence[str]) -> Array:
+    """What cross-validation keeps together, int (n,): pictures that show the same."""
+    places = {name: place for place, name in enumerate(dict.fromkeys(shown))}
+    return np.array([places[name] for name in shown])
 
 
 def out_of_fold(samples: Sequence[Seen], groups: Array, learn: Fit) -> tuple[Array, Array]:
@@ -219,7 +218,7 @@ def _named(names: Sequence[str], logistic: Logistic) -> dict[str, Any]:
 
 def _each(samples: Sequence[Sample], threads: int, look: Callable[[Array, str | None], T]) -> list[T]:
     with ThreadPoolExecutor(threads) as workers:
-        seen = workers.map(lambda sample: look(*sample), samples)
+        seen = workers.map(lambda sample: look(sample.picture, sample.reference), samples)
         return list(tqdm(seen, "calibration", len(samples), unit=""))
 
 

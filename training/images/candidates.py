@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import cast
@@ -78,12 +78,13 @@ class Places:
     identities: Array
 
 
-def draw_places(search: Search, pictures: int, seed: int, threads: int) -> Places:
-    """Places of so many random pictures; the same seed gives the same, whatever the threads."""
+def draw_places(search: Search, pictures: int, seed: Sequence[int], threads: int) -> Places:
+    """Places of so many random pictures; the same seed, of any length, gives the same, whatever the threads."""
     seen = PatchStore(pictures * LOOKS, PLACE_SIDE, search.encoder.dimension)
     rows: list[tuple[Array, Array, bool, int]] = []
     with ThreadPoolExecutor(threads) as workers:
-        made = workers.map(lambda number: list(_places(np.random.default_rng((seed, number)), search)), range(pictures))
+        draws = (np.random.default_rng((*seed, number)) for number in range(pictures))
+        made = workers.map(lambda draw: list(_places(draw, search)), draws)
         for place in (place for places in tqdm(made, "places", pictures) for place in places):
             # Gathered in a list first, they would need their memory twice.
             seen[len(rows)] = place[0]

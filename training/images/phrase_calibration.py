@@ -24,6 +24,8 @@ from models.images.phrases import CALIBRATION, FEATURE, PhraseEncoder, PhraseErr
 from training.images.backgrounds import VALIDATION_PHOTOS, Backgrounds
 from training.images.caption_views import SIZE
 from training.images.captions import Subject
+from training.images.cohort import halves
+from training.images.graphics import load
 from training.images.imitations import harmless, imitate
 from training.images.measures import threshold_for
 from training.images.split import Fold
@@ -56,14 +58,14 @@ def calibrate_phrases(
     Returns:
         What was written: the "weights" and "bias" of the logistic function, and what they give on the sample.
     """
-    own = [subject for subject in subjects if subject.fold is Fold.VALIDATION]
-    protected = [subject for subject in own if subject.kind not in UNPROTECTED]
+    protected = [subject for subject in subjects if subject.fold is Fold.VALIDATION and subject.kind not in UNPROTECTED]
     encoder = Encoder(directory)
     known = _embedded(PhraseEncoder(directory), [phrase for subject in protected for phrase in _said_of(subject)])
     phrases, vectors = list(known), np.stack(list(known.values()))
     usual = nearness(vectors, load_cohort(encoder))
     found, right, shows = [], [], []
-    for picture, subject in tqdm(_pictures(own, np.random.default_rng(seed), limit), "phrase calibration", unit=""):
+    pictures = _pictures(protected, np.random.default_rng(seed), limit)
+    for picture, subject in tqdm(pictures, "phrase calibration", unit=""):
         scores = (encoder([picture])[0].vectors @ vectors.T).max(axis=0) - usual
         best = np.argsort(-scores)[:CONSIDERED]
         found.append(scores[best])
@@ -108,19 +110,19 @@ def _said_of(subject: Subject) -> tuple[str, ...]:
     return (*names, *subject.general)
 
 
-def _pictures(own: Sequence[Subject], draw: np.random.Generator, limit: int | None) -> Iterator[Sample]:
-    backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
-    kinds = sorted({subject.kind for subject in own} - UNPROTECTED)
-    protected = {kind: [subject for subject in own if subject.kind == kind] for kind in kinds}
+def _pictures(protected: Sequence[Subject], draw: np.random.Generator, limit: int | None) -> Iterator[Sample]:
+    backgrounds, rendered = Backgrounds.load(VALIDATION_PHOTOS, limit), load(limit)
+    kinds = sorted({subject.kind for subject in protected})
+    members = {kind: [subject for subject in protected if subject.kind == kind] for kind in kinds}
     for number in range(min(IMITATIONS, limit or IMITATIONS)):
-        subject = _any(draw, protected[kinds[number % len(kinds)]])
+        subject = _any(draw, members[kinds[number % len(kinds)]])
         yield imitate(draw, _any(draw, subject.drawings), SIZE, backgrounds).picture, subject
-    others = [subject for subject in own if subject.kind in UNPROTECTED]
+    rows = halves(rendered)[1]
     for number in range(min(HARMLESS, limit or HARMLESS)):
         if number % 2:
             yield harmless(draw, SIZE, backgrounds), None
         else:
-            yield imitate(draw, _any(draw, _any(draw, others).drawings), SIZE, backgrounds).picture, None
+            yield imitate(draw, rendered.drawing(int(draw.choice(rows))), SIZE, backgrounds).picture, None
 
 
 def _any(draw: np.random.Generator, choices: Sequence[T]) -> T:

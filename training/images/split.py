@@ -31,6 +31,12 @@ def fold_of(owner_id: str) -> Fold:
     return (Fold.TRAIN, Fold.TRAIN, Fold.TRAIN, Fold.VALIDATION, Fold.TEST)[part]
 
 
+def part_of(owner_id: str, parts: int, purpose: str) -> int:
+    """One of so many parts of the owners, from 0, by the SHA-256 of the name and of what they are divided for."""
+    digest = hashlib.sha256(f"{purpose} {name_of(owner_id)}".encode()).digest()
+    return int.from_bytes(digest[:8]) % parts
+
+
 def name_of(owner_id: str) -> str:
     """What tells owners apart: the last part of the id, in lower-case letters and digits.
 

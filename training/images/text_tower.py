@@ -26,6 +26,9 @@ SPECIAL = ("[PAD]", "[UNK]", "[END]")
 PADDING, UNKNOWN, END = range(3)
 """Special tokens and their numbers, on which the configuration's `pad_id` and `eos_id` rely."""
 
+PREFIX = "##"
+"""Of a piece within a word."""
+
 GRAPH, TOKENIZER = "text.onnx", "tokenizer.json"
 
 Array = np.ndarray
@@ -51,17 +54,34 @@ def make_tokenizer(captions: Iterable[str]) -> Tokenizer:
 
     It pads and cuts to the tower's context by itself; what was cut off is in `Encoding.overflowing`.
     """
-    tokenizer = Tokenizer(models.WordPiece(unk_token=SPECIAL[UNKNOWN]))
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.BertNormalizer()])
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    captions = list(captions)
+    untrained = _tokenizer(models.WordPiece(unk_token=SPECIAL[UNKNOWN]))
+    # The trainer numbers letters within words in no order, and by these numbers chooses between pairs that are as
+    # frequent. What it is given as special has a place of its own.
+    words = (word for caption in captions for word in _words(untrained, caption))
+    within = sorted({f"{PREFIX}{letter}" for word in words for letter in word[1:]})
     size, context = configuration()["vocab_size"], configuration()["context_length"]
-    trainer = trainers.WordPieceTrainer(vocab_size=size, special_tokens=list(SPECIAL), show_progress=False)
-    tokenizer.train_from_iterator(captions, trainer)
+    trainer = trainers.WordPieceTrainer(vocab_size=size, special_tokens=[*SPECIAL, *within], show_progress=False)
+    untrained.train_from_iterator(captions, trainer)
+    tokenizer = _tokenizer(models.WordPiece(untrained.get_vocab(), unk_token=SPECIAL[UNKNOWN]))
+    tokenizer.add_special_tokens(list(SPECIAL))
     end = SPECIAL[END]
     tokenizer.post_processor = processors.TemplateProcessing(f"$A {end}", special_tokens=[(end, END)])
     tokenizer.enable_padding(length=context, pad_id=PADDING, pad_token=SPECIAL[PADDING])
     tokenizer.enable_truncation(context)
     return tokenizer
+
+
+def _tokenizer(model: models.Model) -> Tokenizer:
+    tokenizer = Tokenizer(model)
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.BertNormalizer()])
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    return tokenizer
+
+
+def _words(tokenizer: Tokenizer, caption: str) -> list[str]:
+    normal = tokenizer.normalizer.normalize_str(caption)
+    return [word for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(normal)]
 
 
 def tokens_of(tokenizer: Tokenizer, captions: Sequence[str]) -> Array:

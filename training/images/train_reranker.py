@@ -7,7 +7,6 @@ each candidate that the logit means the same whatever else was found.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from training.images.patch_store import PatchStore
 from training.images.pool import Pool, Search
 from training.images.released import Base
 from training.images.reranker import Network, export_reranker
+from training.images.split import part_of
 
 PICTURES, BATCH = 64_000, 32
 EPOCHS, FURTHER_EPOCHS = 2, 1
@@ -75,12 +75,11 @@ def train_reranker(  # noqa: PLR0913 - a run's own options
     torch.set_num_threads(threads)
     further = base if base is not None and base.reranker else None
     rounds = further.rounds + 1 if further else 1
-    seed += rounds - 1  # the same pictures again would teach little
     torch.manual_seed(seed)
     encoder = Encoder(directory)
     search = Search(encoder, Pool.of(corpus, load(limit), limit), threads)
     pictures = min(PICTURES, limit or PICTURES)
-    places = draw_places(search, pictures, seed, threads)
+    places = draw_places(search, pictures, (seed, rounds), threads)  # another round's pictures would teach little
     held_out = _held_out(places, search.pool)
     lessons = Lessons(places, search.patches)
     network = Network(encoder.dimension)
@@ -97,7 +96,7 @@ def train_reranker(  # noqa: PLR0913 - a run's own options
 def _held_out(places: Places, pool: Pool) -> Array:
     """Places that are not learnt from, bool (places,)."""
     numbers = np.zeros(pool.identities.max() + 1, np.int64)
-    numbers[pool.identities] = [int.from_bytes(sha256(name.encode()).digest()[8:16]) % HELD_OUT for name in pool.owners]
+    numbers[pool.identities] = [part_of(owner, HELD_OUT, "reranker") for owner in pool.owners]
     harmless = places.identities < 0
     return np.where(harmless, np.arange(len(harmless)) % HELD_OUT, numbers[places.identities]) == 0
 

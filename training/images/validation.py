@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -50,8 +51,20 @@ KINDS = ("scene", "sign", "graphic", "graphic", "scene", "flag", "graphic", "sig
 """Of harmless pictures, in turn."""
 
 Array = np.ndarray
-Sample = tuple[Array, str | None]
-"""A picture, RGB uint8 (height, width, 3), and the reference that it imitates."""
+
+
+class Sample(NamedTuple):
+    """A picture with a known answer.
+
+    Attributes:
+        picture: RGB uint8 (height, width, 3).
+        reference: what it imitates; None for a harmless one.
+        shown: a name of what was drawn, the same for all pictures of it.
+    """
+
+    picture: Array
+    reference: str | None
+    shown: str
 
 
 @dataclass(frozen=True)
@@ -204,7 +217,8 @@ def imitated(emblems: Mapping[str, Emblem], draw: np.random.Generator, limit: in
         emblem = emblems[name]
         drawings = emblem.others if emblem.others and draw.random() < OTHERS else emblem.drawings
         drawing = drawings[int(draw.integers(len(drawings)))]
-        yield imitate(draw, drawing, size, backgrounds, effort=_effort(draw), plain=name in plain).picture, name
+        made = imitate(draw, drawing, size, backgrounds, effort=_effort(draw), plain=name in plain)
+        yield Sample(made.picture, name, name)
 
 
 def unprotected(
@@ -226,14 +240,18 @@ def unprotected(
         size = SHAPES[int(draw.integers(len(SHAPES)))]
         kind = KINDS[number % len(KINDS)]
         if kind == "scene":
-            yield harmless(draw, size, backgrounds), None
+            yield Sample(harmless(draw, size, backgrounds), None, f"{kind} {number}")
             continue
         if kind in drawn:
-            drawing = drawn[kind][int(draw.integers(len(drawn[kind])))]
+            chosen = int(draw.integers(len(drawn[kind])))
+            drawing, shown = drawn[kind][chosen], f"{kind} {chosen}"
+        elif kind == "sign":
+            drawing, shown = sign(draw), f"{kind} {number}"
         else:
-            drawing = sign(draw) if kind == "sign" else rendered.drawing(int(draw.choice(rows)))
+            row = int(draw.choice(rows))
+            drawing, shown = rendered.drawing(row), f"{kind} {name_of(rendered.items[row].owner)}"
         effort, plain = _effort(draw), kind == "flag" and is_plain(drawing)
-        yield imitate(draw, drawing, size, backgrounds, effort=effort, plain=plain).picture, None
+        yield Sample(imitate(draw, drawing, size, backgrounds, effort=effort, plain=plain).picture, None, shown)
 
 
 def _effort(draw: np.random.Generator) -> float:

@@ -54,8 +54,17 @@ def test_a_subject_is_in_the_fold_of_every_owner_whose_drawing_it_has(subjects):
 
 
 @pytest.fixture(scope="module")
-def tokenizer(subjects):
-    return text_tower.make_tokenizer([caption for subject in subjects for caption in subject.captions])
+def said(subjects):
+    return [caption for subject in subjects for caption in subject.captions]
+
+
+@pytest.fixture(scope="module")
+def tokenizer(said):
+    return text_tower.make_tokenizer(said)
+
+
+def test_word_pieces_and_their_numbers_are_the_same_every_time(said, tokenizer):
+    assert all(text_tower.make_tokenizer(said).to_str() == tokenizer.to_str() for _ in range(3))
 
 
 def test_chinese_is_read_by_character_whatever_the_width_and_case(tokenizer):

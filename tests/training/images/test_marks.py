@@ -45,6 +45,14 @@ def test_another_mark_moves_no_graphic_into_the_other_half():
     assert set(first) - {0} == set(with_mark) - {0}
 
 
+def test_what_another_artist_draws_is_in_the_same_half():
+    names = [f"emoji.cat-{number}" for number in range(600)]
+    others = [owner for owner in names if fold_of(owner) is Fold.VALIDATION]
+    halved = halves(drawn_by_nobody([*others, *others]))
+    assert all(set(half) == {(row + len(others)) % (2 * len(others)) for row in half} for half in halved)
+    assert all(len(half) > len(others) / 2 for half in halved)
+
+
 def test_no_encoder_learns_to_tell_a_mark_from_itself():
     offered = {graphic.owner for graphic, _ in drawings(limit=40) if graphic.fold is Fold.TRAIN}
     flags = {name_of(owner) for owner in offered.intersection(MARKS) if owner.endswith("flag")}
