@@ -24,7 +24,7 @@ from models.accounts.likeness import Likeness
 from models.cache import Cache
 from models.images.codes import CodeDetector
 from models.images.decode import Image, decode
-from models.images.emblems import BEST, EmblemDetector
+from models.images.emblems import EmblemDetector
 from models.images.ocr import TextReader
 from models.images.writing import WritingDetector
 from models.policy import Policy
@@ -51,6 +51,9 @@ from models.text.fusion import fuse
 from models.text.normalize import FieldText
 from models.text.protected_names import ProtectedNameDetector
 from models.text.restricted_words import RestrictedWordDetector
+
+BEST: Final = 3
+"""Matches that an answer shows of each picture, whether or not they became findings."""
 
 CACHE_BYTES: Final = 32_000_000
 """For judgements of pictures: some 15,000, of 2 kB each: one that comes again takes 0.07 ms instead of 118."""
@@ -234,11 +237,11 @@ class Inspector:
 
     def _joined(self, field: Field, frames: Sequence[_Frame]) -> _Judged:
         """What is said of a picture, from what is said of its frames."""
-        best = _best([match for matches, _, _ in frames for match in matches])
+        matches = [match for found, _, _ in frames for match in found]
         codes = [finding for _, found, _ in frames for finding in found]
-        texts = fuse(finding for _, _, (findings, _) in frames for finding in findings)
+        texts = [finding for _, _, (found, _) in frames for finding in fuse(found)]
         costs = tuple(cost for _, _, (_, cost) in frames if cost)
-        return _Judged([*self._emblems.findings(best, field), *codes, *texts], best, ocr=costs)
+        return _Judged([*self._emblems.findings(matches, field), *codes, *texts], _best(matches), ocr=costs)
 
     def _answer(self, profile: Profile, judged: Mapping[Field, _Judged], versions: Mapping[str, str]) -> Answer:
         fields = [judged[field] for field in Field if field in judged]

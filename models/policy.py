@@ -174,13 +174,15 @@ class Policy(BaseModel):
 
         A place of a picture that resembles several references is one finding: the best, or one that the account is
         entitled to and that is nearly as good. Look-alikes of a permitted emblem are no violation, nor is the owner's
-        name in it. A finding that is only reported hides none that counts.
+        name in it. A finding that is only reported hides none that counts. What several frames of an animation show is
+        judged frame by frame, and then is one finding.
         """
         judged = [self._judge(finding, entitlements, account_id) for finding in findings]
-        # A permitted emblem that misses the threshold still explains a look-alike that just passes it.
-        explaining = [found for found in judged if found.authorized or self._passes(found)]
+        # A permitted emblem that just misses the threshold still explains a look-alike that just passes it.
+        explaining = [found for found in judged if self._passes(found, NEARLY * found.authorized)]
         reported = [found for found in _one_per_place(_with_permitted_letters(explaining)) if self._passes(found)]
-        return tuple(sorted(reported, key=lambda found: (found.authorized, -found.severity.rank, -found.score)))
+        ordered = sorted(reported, key=lambda found: (found.authorized, -found.severity.rank, -found.score))
+        return tuple(_one_per_animation(ordered))
 
     def verdict(self, findings: Iterable[Finding]) -> Severity:
         """The worst severity among findings that count; PASS where there is none."""
@@ -190,8 +192,8 @@ class Policy(BaseModel):
             default=Severity.PASS,
         )
 
-    def _passes(self, finding: Finding) -> bool:
-        return finding.score >= max(self.rules[finding.label].threshold, finding.threshold)
+    def _passes(self, finding: Finding, less: float = 0.0) -> bool:
+        return finding.score >= max(self.rules[finding.label].threshold, finding.threshold) - less
 
     def _judge(self, finding: Finding, entitlements: frozenset[str], account_id: str) -> Finding:
         authorized = bool({finding.evidence.reference_id, finding.evidence.owner_id} & entitlements)
@@ -237,6 +239,15 @@ def _one_per_place(findings: list[Finding]) -> list[Finding]:
         if all(other.report_only and not finding.report_only for other in explained):
             kept.append(finding)
     return kept
+
+
+def _one_per_animation(findings: Iterable[Finding]) -> list[Finding]:
+    """Of what several frames show the first that is given; each code stays, for each leads elsewhere."""
+    kept: dict[object, Finding] = {}
+    for found in findings:
+        is_alone = found.evidence.frame is None or found.label is Label.QR_CODE
+        kept.setdefault(found if is_alone else (found.field, found.label, found.evidence.reference_id), found)
+    return list(kept.values())
 
 
 def _same_place(one: Finding, other: Finding) -> bool:

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import PIL.Image
+import PIL.ImageFile
 from PIL.Image import Transpose
 
 from models.images.filetypes import FORMATS, kind_of
@@ -133,6 +134,7 @@ def _open(data: bytes) -> PIL.Image.Image:
         raise ProfileError("image_type", f"expected JPEG, PNG, WebP, GIF or BMP; this seems to be {kind}")
     header = PIL.Image.open(io.BytesIO(data), formats=FORMATS)
     _check_dimensions(header)
+    _check_transparency(header)
     header.verify()  # PNG's checksums, which decoding alone ignores; a picture can't be decoded after it
     return PIL.Image.open(io.BytesIO(data), formats=FORMATS)
 
@@ -146,6 +148,13 @@ def _check_dimensions(picture: PIL.Image.Image) -> None:
         raise _dimensions(f"{width} x {height} pixels are too few: each side must have at least {MIN_SIDE}")
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise _dimensions(f"{width} x {height} pixels are too narrow: one side may be {MAX_ASPECT} times the other")
+
+
+def _check_transparency(picture: PIL.ImageFile.ImageFile) -> None:
+    """Pillow keeps half of a colour of 16 bits but the whole of the one that is transparent: it would show the rest."""
+    if "transparency" in picture.info and any(tile.args == "RGB;16B" for tile in picture.tile):
+        message = "a PNG of 16 bits with a transparent colour cannot be judged: save it with 8 bits, or with alpha"
+        raise ProfileError("image_undecodable", message)
 
 
 def _dimensions(message: str) -> ProfileError:
@@ -181,9 +190,16 @@ def _loaded(picture: PIL.Image.Image, frame: int = 0) -> PIL.Image.Image:
 
 
 def _orientation(picture: PIL.Image.Image) -> int | None:
-    """EXIF orientation; broken metadata is no reason to refuse a picture that every browser shows."""
+    """EXIF's, as browsers have it: where there is none, Pillow would take that of XMP, which nobody else shows.
+
+    Broken metadata is no reason to refuse a picture that every browser shows.
+    """
     try:
-        return picture.getexif().get(_ORIENTATION_TAG)
+        if picture.format == "PNG":
+            picture.load()  # the chunk may stand behind the pixels
+        exif = PIL.Image.Exif()
+        exif.load(picture.info.get("exif", b""))
+        return exif.get(_ORIENTATION_TAG)
     except Exception:
         return None
 
@@ -191,10 +207,19 @@ def _orientation(picture: PIL.Image.Image) -> int | None:
 def _eight_bit(picture: PIL.Image.Image) -> PIL.Image.Image:
     """RGBA where anything can be transparent, else RGB."""
     if picture.mode.startswith("I"):
-        # Pillow would clip 16-bit grey at 255, which turns nearly all of it white.
-        picture = PIL.Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+        picture = _eight_bit_grey(picture)
     mode = "RGBA" if picture.has_transparency_data else "RGB"
     return picture if picture.mode == mode else picture.convert(mode)
+
+
+def _eight_bit_grey(picture: PIL.Image.Image) -> PIL.Image.Image:
+    """Pillow would clip 16-bit grey at 255, which turns nearly all of it white."""
+    values = np.asarray(picture)
+    grey = PIL.Image.fromarray((values >> 8).astype(np.uint8))
+    clear = picture.info.get("transparency")
+    if clear is not None:
+        grey.putalpha(PIL.Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8)))
+    return grey
 
 
 def _opaque(picture: PIL.Image.Image) -> np.ndarray:

@@ -26,8 +26,6 @@ from models.profile import Evidence, Field, Finding, Match
 from models.stages import stage
 
 DETECTOR = "emblem"
-BEST = 3
-"""References listed per picture, as the contract says."""
 
 SAME_PLACE = 0.3
 """Intersection over union from which a harmless look-alike explains what an emblem was taken for."""
@@ -65,10 +63,10 @@ class EmblemDetector:
         self._verifier = Verifier(encoder, gallery, self._matcher)
 
     def __call__(self, images: Sequence[Image], reads: bool = True) -> list[list[Match]]:
-        """The three best references of every picture, best first by score.
+        """The likeliest references of every picture, a place each, best first by score.
 
         Args:
-            images: decoded RGB, uint8 (height, width, 3), any size.
+            images: from `decode`.
             reads: whether words in them may be read, too.
         """
         with stage("encode"):
@@ -105,9 +103,8 @@ class EmblemDetector:
             return first, self._verifier(pixels, seen, first, order, read)
 
     def findings(self, matches: Sequence[Match], field: Field) -> list[Finding]:
-        """One finding per matched reference, highest score first; the policy's thresholds come afterwards."""
-        ordered = sorted(matches, key=lambda match: -match.score)
-        return [self._finding(match, field) for match in ordered]
+        """One finding per match, however unlikely; the policy's thresholds come afterwards."""
+        return [self._finding(match, field) for match in matches]
 
     def _matches(self, image: Image, embedding: Embedding, reads: bool) -> list[Match]:
         first, closer = self.candidates(image.pixels, embedding, reads)
@@ -121,7 +118,7 @@ class EmblemDetector:
         for place in np.argsort(-scores, kind="stable"):
             best.setdefault(int(found.references[place]), int(place))
         emblems = [place for reference, place in best.items() if not self.references[reference].harmless]
-        return [self._match(found, place, float(scores[place]), image.frame) for place in emblems[:BEST]]
+        return [self._match(found, place, float(scores[place]), image.frame) for place in emblems]
 
     def _explained(self, found: Candidates, scores: Array) -> Array:
         """Scores, none higher than a harmless look-alike at the same place leaves room for."""

@@ -32,7 +32,7 @@ STEP = 32
 """Sides given to the network are multiples of this, its coarsest stride in pixels."""
 
 MAX_ASPECT = 4.0
-"""Pictures that are longer are squeezed to this ratio of sides: banners beyond it are not accepted anywhere."""
+"""Pictures that are longer are squeezed to this ratio of sides, by which small emblems in them lose their shape."""
 
 WINDOW_SCALES = (0.75, 0.5, 0.375, 0.25)
 """Sides of the square windows as parts of the square root of the picture's area; 0.25 is an emblem of 64 pixels."""

@@ -8,7 +8,7 @@ see half a gallery, and a version that fails its checks leaves the old one servi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -26,6 +26,7 @@ from models.images.prototypes import prototypes
 from models.images.references import (
     Drawing,
     GalleryError,
+    OtherEncoderError,
     Phrase,
     Reference,
     Source,
@@ -89,13 +90,14 @@ class Gallery:
         """The version in force in a gallery's directory, or the version that `directory` itself is.
 
         Raises:
-            GalleryError: no gallery there, files cut or edited, or vectors of another encoder.
+            GalleryError: no gallery there, or files cut or edited.
+            OtherEncoderError: its vectors are another encoder's.
         """
         is_version = (directory / versions.CONFIG).is_file()
         contents = gallery_files.read(directory if is_version else gallery_files.in_force(directory))
         if contents.fingerprint != encoder.fingerprint:
             made, given = contents.fingerprint, encoder.fingerprint
-            raise GalleryError(
+            raise OtherEncoderError(
                 f"gallery {contents.version} was made by encoder {made}, not by {given}: build it again with "
                 f"`huijian gallery build REFERENCES.jsonl DIR --encoder FOLDER`, or use encoder {made}"
             )
@@ -165,14 +167,16 @@ def add(
         base: the version to start from where `directory` has none yet.
 
     Raises:
-        GalleryError: a picture, a phrase or its description is refused, clashes with another owner's, or the gallery
-            cannot be loaded; the version in force stays.
+        GalleryError: a picture, a phrase or its description is refused, clashes with another owner's, is there already
+            under another description, or the gallery cannot be loaded; the version in force stays.
+        OtherEncoderError: the gallery is another encoder's.
     """
     check_agreement(sources)
     offered, offered_vectors = _embedded(sources, encoder)
     with locked(directory / versions.LOCK):
         gallery = Gallery.load(gallery_files.in_force(directory, base), encoder)
         check_agreement(sources, gallery.references)
+        _check_described_alike(offered, gallery.entries)
         fresh, fresh_vectors = _fresh(offered, offered_vectors, gallery.entries)
         if not fresh:
             return Change(gallery.version, 0)
@@ -239,6 +243,17 @@ def _fresh(offered: Sequence[Entry], vectors: np.ndarray, known: Sequence[Entry]
         if entry.key not in keys
     ]
     return fresh, vectors[is_fresh & ~(has_some & are_prototypes(offered))]
+
+
+def _check_described_alike(offered: Sequence[Entry], known: Sequence[Entry]) -> None:
+    """Refuse to leave as it is, without a word, what is described anew."""
+    enrolled = {entry.key: entry.reference for entry in known}
+    for entry in offered:
+        was = asdict(enrolled.get(entry.key, entry.reference))
+        for name, value in asdict(entry.reference).items():
+            if value != was[name]:
+                message = f"{entry.reference.reference_id} is enrolled with another {name}: remove it and enrol it anew"
+                raise GalleryError(message, "reference_conflict", name)
 
 
 def _check_protects(entries: Iterable[Entry]) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,12 @@ from models.settings import Settings
 from models.versions import CONFIG
 
 INDEX, REFERENCES, DRAWINGS = "index.faiss", "references.jsonl", "drawings.bin"
+
+VERSION = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{12}")
+"""A version's name: when it was made, and what of."""
+
+DRAFT = re.compile(rf"\.{VERSION.pattern}\.[0-9a-f]{{32}}(\.replaced)?")
+"""What `models.versions` calls one that is being written."""
 
 KEPT_VERSIONS = 5
 """Versions that stay on disk, for going back and for workers that are still loading one."""
@@ -209,19 +216,24 @@ def own(settings: Settings) -> Iterator[tuple[Path, Path]]:
     """Where this machine's own gallery is changed, and the version in force, which its first change starts from.
 
     After a change the encoder is copied beside it, so that it can be used after the next release brings another. A
-    change that is refused leaves nothing behind: the machine goes on with the released gallery.
+    change that is refused, or changes nothing, leaves nothing behind: the machine goes on with the released gallery.
     """
-    encoder = settings.encoder_directory()
-    yield settings.home / "gallery", settings.gallery_directory()
-    settings.keep_encoder(encoder, encoder.name)
+    encoder, root = settings.encoder_directory(), settings.home / "gallery"
+    yield root, settings.gallery_directory()
+    if (root / versions.POINTER).exists():
+        settings.keep_encoder(encoder, encoder.name)
 
 
 def _prune(root: Path, version: str) -> None:
-    """Delete all but the latest versions, and what crashed writers left; only ever called with the lock held."""
-    old = sorted(path.parent for path in root.glob(f"[!.]*/{CONFIG}") if path.parent.name != version)
-    drafts = [path for path in root.glob(".*") if path.is_dir()]
-    for path in [*old[: -(KEPT_VERSIONS - 1)], *drafts]:
-        shutil.rmtree(path, ignore_errors=True)
+    """Delete all but the latest versions, and what crashed writers left; only ever called with the lock held.
+
+    Nothing else: somebody may have named a folder of other things as the gallery's.
+    """
+    names = [path.name for path in root.iterdir()]
+    old = sorted(name for name in names if VERSION.fullmatch(name) and name != version)
+    drafts = [name for name in names if DRAFT.fullmatch(name)]
+    for name in [*old[: -(KEPT_VERSIONS - 1)], *drafts]:
+        shutil.rmtree(root / name, ignore_errors=True)
 
 
 def _line(entry: Entry) -> dict[str, Any]:

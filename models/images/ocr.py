@@ -113,7 +113,7 @@ class TextReader:
         if another detector had the picture read.
 
         Args:
-            images: decoded RGB, uint8 (height, width, 3), any size.
+            images: from `decode`.
         """
         return [self._timed(image.pixels) for image in images]
 

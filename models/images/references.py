@@ -46,6 +46,10 @@ class GalleryError(ValueError):
         self.code, self.field = code, field
 
 
+class OtherEncoderError(GalleryError):
+    """A gallery whose vectors another encoder made: they cannot be compared."""
+
+
 @dataclass(frozen=True)
 class Reference:
     """One protected emblem, or a harmless look-alike, as a line of a references file describes it.

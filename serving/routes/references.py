@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from models.images import gallery, gallery_files
 from models.images.gallery import Change, Drawing, Gallery, GalleryError, Phrase, Reference
-from models.images.references import Source, parse_phrase, parse_reference
+from models.images.references import OtherEncoderError, Source, parse_phrase, parse_reference
 from models.live import LiveInspector
 from models.profile import EMBLEM_LABELS, ProfileError
 from serving.messages.bodies import Shape, read
@@ -165,10 +165,14 @@ def client_faults() -> Iterator[None]:
     """Turn what the gallery refuses into what a client is told; a gallery that is broken is no client's fault.
 
     Raises:
-        ProfileError: with the code and field of the `GalleryError`.
+        ProfileError: with the code and field of the `GalleryError`, or `overloaded` while the gallery in force is of an
+            encoder that this worker has not taken up.
     """
     try:
         yield
+    except OtherEncoderError:
+        message = "the gallery in force is of an encoder that is not taken up yet; try again, or see /readyz"
+        raise ProfileError("overloaded", message) from None
     except GalleryError as error:
         if error.code is None:
             raise

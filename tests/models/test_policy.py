@@ -243,6 +243,44 @@ def test_a_permitted_emblem_permits_nothing_but_its_name(policy: Policy, text: F
     assert policy.verdict(found) is Severity.REJECT
 
 
+def test_an_emblem_that_is_hardly_there_permits_nothing(policy: Policy):
+    found = policy.apply([emblem("media.x", 0.1), written(Label.MEDIA_IMPERSONATION)], frozenset({"media.x"}), ACCOUNT)
+    assert policy.verdict(found) is Severity.REJECT
+
+
+def in_frame(found: Finding, frame: int) -> Finding:
+    return replace(found, evidence=replace(found.evidence, frame=frame))
+
+
+def test_what_a_permitted_emblem_says_in_one_frame_it_does_not_permit_in_another(policy: Policy):
+    shown = [in_frame(emblem("media.x", 0.9), 0), in_frame(written(Label.MEDIA_IMPERSONATION), 0)]
+    elsewhere = replace(in_frame(written(Label.MEDIA_IMPERSONATION), 2), score=0.89)
+    entitled = frozenset({"media.x"})
+    assert policy.verdict(policy.apply(shown, entitled, ACCOUNT)) is Severity.PASS
+    found = policy.apply([*shown, elsewhere], entitled, ACCOUNT)
+    assert [(entry.evidence.frame, entry.authorized) for entry in found] == [(2, False), (0, True)]
+
+
+def test_an_animation_that_shows_a_permitted_emblem_throughout_may_say_its_name_in_any_frame(policy: Policy):
+    emblems = [in_frame(emblem("media.x", score), frame) for frame, score in enumerate((0.88, 0.9, 0.95))]
+    found = policy.apply([*emblems, in_frame(written(Label.MEDIA_IMPERSONATION), 0)], frozenset({"media.x"}), ACCOUNT)
+    assert [(entry.evidence.frame, entry.authorized) for entry in found] == [(2, True), (0, True)]
+
+
+def test_what_several_frames_show_is_one_finding_but_codes_may_differ(policy: Policy):
+    codes = [
+        Finding(Label.QR_CODE, Field.AVATAR, 0.9, "test@1", Evidence(frame=frame, text=f"https://example.com/{frame}"))
+        for frame in (0, 2)
+    ]
+    flags = [in_frame(emblem("flag.mc", score), frame) for frame, score in enumerate((0.9, 0.95, 0.92))]
+    found = policy.apply([*flags, *codes], frozenset(), ACCOUNT)
+    assert sorted((entry.label, entry.evidence.frame) for entry in found) == [
+        (Label.NATIONAL_SYMBOL, 1),
+        (Label.QR_CODE, 0),
+        (Label.QR_CODE, 2),
+    ]
+
+
 def test_the_name_in_an_emblem_that_is_not_permitted_counts(policy: Policy):
     found = policy.apply([emblem("media.x", 0.9), written(Label.MEDIA_IMPERSONATION)], frozenset(), ACCOUNT)
     assert [entry.authorized for entry in found] == [False, False]

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import zlib
 
 import cv2
 import numpy as np
@@ -136,6 +137,35 @@ def test_sixteen_bit_colour_is_decoded():
     done, data = cv2.imencode(".png", deep)
     assert done
     assert is_near(colour(one(data.tobytes())), RED)
+
+
+def with_transparent(data, *values):
+    """A PNG of 16 bits with one colour of it transparent (the standard's tRNS, before the pixels)."""
+    body = b"tRNS" + b"".join(value.to_bytes(2, "big") for value in values)
+    chunk = (len(body) - 4).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+    start = data.index(b"IDAT") - 4
+    return data[:start] + chunk + data[start:]
+
+
+def test_sixteen_bit_grey_that_is_transparent_is_told_from_its_neighbour():
+    ground = np.full((64, 64), 0x80FF, np.uint16)
+    ground[16:48, 16:48] = 0x8000
+    pixels = one(with_transparent(encoded(PIL.Image.fromarray(ground)), 0x80FF)).pixels.astype(int)
+    assert np.abs(pixels[32, 32] - pixels[0, 0]).max() > 50
+
+
+def test_sixteen_bit_colour_with_a_transparent_one_is_refused_for_nobody_knows_which_it_is():
+    done, data = cv2.imencode(".png", (np.asarray(photo()).astype(np.uint16) * 257)[..., ::-1])
+    assert done
+    with pytest.raises(ProfileError, match="16 bits") as refused:
+        one(with_transparent(data.tobytes(), 1, 2, 3))
+    assert refused.value.code == "image_undecodable"
+
+
+def test_orientation_of_other_metadata_than_exif_is_left_alone_as_browsers_do():
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+    image = one(encoded(photo(), "JPEG", xmp=xmp))
+    assert image.pixels.shape == (240, 320, 3)
 
 
 def test_cmyk_jpeg_has_the_right_colours():

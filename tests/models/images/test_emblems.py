@@ -15,7 +15,7 @@ from models.images import gallery as galleries
 from models.images import gallery_files
 from models.images.calibration import Calibration
 from models.images.decode import Image
-from models.images.emblems import BEST, EmblemDetector
+from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder, EncoderError
 from models.images.gallery import Drawing, Gallery, Reference
 from models.images.ocr import TextReader
@@ -89,9 +89,9 @@ def test_an_enrolled_emblem_is_the_best_match_with_its_name_and_owner(detector):
         assert best.label is Label.MEDIA_LOGO and best.similarity > 0.98 and best.score > 0.5
 
 
-def test_three_different_references_are_listed_best_first(detector):
+def test_different_references_are_listed_best_first(detector):
     for matches in detector([image(emblem("daily")), image(noise(seed=99))]):
-        assert len(matches) == BEST == len({match.reference_id for match in matches})
+        assert len(matches) == len(NAMES) == len({match.reference_id for match in matches})
         scores = [match.score for match in matches]
         assert scores == sorted(scores, reverse=True) and all(0 <= score <= 1 for score in scores)
 
@@ -138,7 +138,7 @@ def test_the_frame_of_an_animation_is_kept(detector):
 def test_findings_carry_the_evidence_of_their_matches(detector):
     matches = detector([image(emblem("xinhua"))])[0]
     findings = detector.findings(matches, Field.COVER)
-    assert [finding.score for finding in findings] == sorted((match.score for match in matches), reverse=True)
+    assert [finding.score for finding in findings] == [match.score for match in matches]
     first = findings[0]
     assert (first.field, first.label) == (Field.COVER, Label.MEDIA_LOGO)
     assert first.evidence.reference_id == "media.xinhua" and first.evidence.box == matches[0].box
@@ -190,15 +190,15 @@ def test_pictures_are_read_only_where_that_is_allowed_and_the_gallery_says_somet
     page = PIL.Image.new("RGB", (700, 260), "navy")
     page.paste(masthead(PAPERS[0], "white", "navy"), (60, 90))
     monkeypatch.setattr(TextReader, "read", lambda *_: pytest.fail("the networks were asked"))
-    assert len(press([image(page)], reads=False)[0]) == BEST
-    assert len(detector([image(page)])[0]) == BEST
+    assert len(press([image(page)], reads=False)[0]) > 3
+    assert detector([image(page)])[0]
 
 
 def test_a_calibration_that_does_not_know_words_asks_for_none(press, monkeypatch):
     calibration = replace(Calibration.load(press.encoder.directory / "calibration.json"), reads=False)
     monkeypatch.setattr(TextReader, "read", lambda *_: pytest.fail("the networks were asked"))
     former = EmblemDetector(press.encoder, press.gallery, calibration)
-    assert len(former([image(masthead(PAPERS[0]))])[0]) == BEST
+    assert former([image(masthead(PAPERS[0]))])[0]
 
 
 def test_a_second_picture_of_an_emblem_changes_no_other_ones_name(detector, tmp_path):

@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import shutil
+import uuid
 from dataclasses import replace
 
 import numpy as np
@@ -232,6 +233,14 @@ def test_adding_the_same_picture_twice_changes_nothing(gallery, encoder):
     assert (again.version, again.pictures) == (first.version, 0)
 
 
+def test_the_same_picture_under_another_name_is_refused_and_not_passed_over(gallery, encoder):
+    add(gallery, encoder, [drawing("reuters")])
+    with pytest.raises(GalleryError, match="another name_zh") as refused:
+        add(gallery, encoder, [drawing("afp"), drawing("reuters", name_zh="路透社")])
+    assert (refused.value.code, refused.value.field) == ("reference_conflict", "name_zh")
+    assert "afp" not in ids(gallery, encoder)
+
+
 def test_removed_reference_is_gone_and_the_others_stay(gallery, encoder):
     remove(gallery, "renmin")
     loaded = Gallery.load(gallery, encoder)
@@ -441,7 +450,7 @@ def test_directory_without_a_gallery_is_refused(tmp_path, encoder):
 
 def test_five_versions_are_kept_and_the_one_in_force_is_never_deleted(gallery, encoder):
     first = versions.current(gallery)
-    (gallery / ".crashed.draft").mkdir()
+    (gallery / f".{first.name}.{uuid.uuid4().hex}").mkdir()
     for number in range(6):
         add(gallery, encoder, [drawing(f"agency{number}")], force=True)
     kept = [path for path in gallery.iterdir() if path.is_dir()]
@@ -449,6 +458,16 @@ def test_five_versions_are_kept_and_the_one_in_force_is_never_deleted(gallery, e
     assert versions.current(gallery) in kept
     assert first not in kept
     assert len(ids(gallery, encoder)) == 9
+
+
+def test_what_is_no_version_is_left_where_it_is(gallery, encoder):
+    others = [gallery / ".git", gallery / "models", gallery / "20261130-of-mine"]
+    for other in others:
+        other.mkdir()
+        (other / "config.json").write_text("{}")
+    for number in range(6):
+        add(gallery, encoder, [drawing(f"agency{number}")], force=True)
+    assert all((other / "config.json").exists() for other in others)
 
 
 def _add_some(directory, encoder_directory, names):

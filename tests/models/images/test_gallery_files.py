@@ -9,6 +9,7 @@ from models.images import gallery_files
 from models.images.clashes import clashes
 from models.images.gallery_files import EXACT_ROWS, Entry
 from models.images.references import GalleryError, parse_reference
+from models.settings import Settings
 
 DIMENSION = 32
 MANY = EXACT_ROWS + 20_000
@@ -74,6 +75,13 @@ def test_what_a_picture_says_is_kept_and_need_not_be_known(vectors, tmp_path):
     gallery_files.publish(tmp_path, "encoder", written, vectors[:2])
     read = gallery_files.read(gallery_files.in_force(tmp_path)).entries
     assert [one.writing for one in read] == [("新华社", "xinhua"), ()]
+
+
+def test_a_change_that_changes_nothing_leaves_nothing_behind(tmp_path):
+    settings = Settings(home=tmp_path / "home")
+    with gallery_files.own(settings) as (root, base):
+        assert not root.exists() and base == settings.gallery_directory()
+    assert not settings.home.exists()
 
 
 @pytest.mark.parametrize("prototypes", [5, 6, -1])

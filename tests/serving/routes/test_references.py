@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import io
+import json
 import shutil
 
 import jsonschema
@@ -280,3 +281,15 @@ def test_a_broken_gallery_is_no_fault_of_the_client_and_changes_nothing(client, 
     (version / "references.jsonl").write_text("cut")
     assert error_of(post(client, mark(11), reference_id="org.lake")) == ("internal", None)
     assert versions.current(live.settings.home / "gallery") == version
+
+
+def test_while_another_encoders_gallery_is_in_force_an_emblem_is_asked_for_again(client, service):
+    _, live = service
+    root = live.settings.home / "gallery"
+    assert post(client, mark(12)).status_code == 201
+    version = versions.current(root)
+    config = json.loads((version / "config.json").read_text())
+    other = live.settings.home / "encoders" / "0123456789ab"
+    shutil.copytree(live.settings.encoder_directory(), other)
+    (version / "config.json").write_text(json.dumps({**config, "encoder": other.name}))
+    assert error_of(post(client, mark(13), reference_id="org.lake")) == ("overloaded", None)
