@@ -38,6 +38,9 @@ from training.images.scenes import Picture
 RATIOS = (2, 3, 4, 5)
 """Powers of ten: how much likelier the same account than another."""
 
+EACH, SEED = 200, 3
+"""Avatars of each of four sorts, and of what is drawn."""
+
 OUTPUT = f"File to write it to: {FILE} in the encoder's folder is what the service reads. Printed only, if not given."
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -50,22 +53,14 @@ Pairs = Array
 @app.command()
 def avatars(
     encoder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Its artefact folder.")],
-    each: Annotated[int, typer.Option(help="Avatars of each of four sorts.")] = 200,
+    each: Annotated[int, typer.Option(help="Avatars of each of four sorts.")] = EACH,
     output: Annotated[Path | None, typer.Option(dir_okay=False, help=OUTPUT)] = None,
 ) -> None:
     """Fit what the likeness of avatars says, and print what is found with it.
 
     Example: `python -m training.accounts avatars models/artifacts/encoders/20a40d0efa83`
     """
-    cv2.setNumThreads(1)
-    loaded = Encoder(encoder)
-    pictures = people(each, seed=3)
-    known = embedded(loaded, pictures)
-    again = {name: _uploaded_again(loaded, name, pictures) for name in REUPLOADS}
-    half = np.arange(len(pictures)) % 2 == 0
-    values = fitted(np.concatenate([same(known, found)[half] for found in again.values()]), others(known[half]))
-    report = measured(values, {name: same(known, found)[~half] for name, found in again.items()}, others(known[~half]))
-    text = json.dumps({**values, "measured": report}, indent=2)
+    text = json.dumps(_avatars(encoder, people(each, seed=SEED)), indent=2)
     if output is not None:
         output.write_text(text + "\n", encoding="utf-8")
     typer.echo(text)
@@ -84,6 +79,33 @@ def names() -> None:
     lines = [f"{before}{after}".replace(EDGE, "_") + f"\t{count}\n" for (before, after), count in sorted(pairs.items())]
     PAIRS.write_text("".join(line for line in lines if len(line.split("\t")[0]) == 2), encoding="utf-8")
     typer.echo(f"{len(lines)} pairs of {len(joined)} names in {PAIRS}")
+
+
+def calibrate_avatars(directory: Path, *, limit: int | None = None) -> Path:
+    """Write `closed_calibration.json` into an encoder's artefact folder.
+
+    Args:
+        limit: at most this many avatars of each sort, for tests.
+
+    Returns:
+        The file.
+    """
+    values = _avatars(directory, people(min(EACH, limit or EACH), seed=SEED, limit=limit))
+    path = directory / FILE
+    path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+    return path
+
+
+def _avatars(directory: Path, pictures: Sequence[Picture]) -> dict[str, Any]:
+    """What the likeness of avatars says, fitted on half of these people, and what is found with it of the others."""
+    cv2.setNumThreads(1)
+    encoder = Encoder(directory)
+    known = embedded(encoder, pictures)
+    again = {name: _uploaded_again(encoder, name, pictures) for name in REUPLOADS}
+    half = np.arange(len(pictures)) % 2 == 0
+    values = fitted(np.concatenate([same(known, found)[half] for found in again.values()]), others(known[half]))
+    report = measured(values, {name: same(known, found)[~half] for name, found in again.items()}, others(known[~half]))
+    return {**values, "measured": report}
 
 
 def embedded(encoder: Encoder, pictures: Sequence[Picture]) -> Array:

@@ -55,6 +55,8 @@ def _promote_text(run: Path, settings: Settings) -> Path:
 
 
 def _promote_encoder(run: Path, settings: Settings, references: Path | None) -> Path:
+    if any((run / name).exists() for name in ("finished.json", "checkpoint.pt")):
+        raise PromotionError(f"{run} holds a run that was broken off: finish it with the command that began it")
     if references is None:
         raise PromotionError("a new encoder needs a new gallery: name the references with --references")
     try:

@@ -59,7 +59,18 @@ def images(  # noqa: PLR0913, PLR0917 - the command's own options
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="Build a gallery of these, which other methods learn too."),
     ] = None,
-    gallery: Annotated[Path | None, typer.Option(help="Gallery to use instead of the one in force.")] = None,
+    gallery: Annotated[
+        Path | None, typer.Option(help="Gallery to use instead of the one in force, for a manifest without references.")
+    ] = None,
+    encoder: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="Encoder's artefact folder to measure instead of the one in force. What our own test says of it is "
+            "written into its metrics and card.",
+        ),
+    ] = None,
     peers: Annotated[
         bool | None,
         typer.Option(
@@ -73,7 +84,7 @@ def images(  # noqa: PLR0913, PLR0917 - the command's own options
     report: Report = None,
     output: Output = None,
 ) -> None:
-    """Measure the emblem detector and the policy in force.
+    """Measure the emblem detector and the policy in force, or another encoder with them.
 
     A line is `{"path", "label": "pos" | "neg", "reference_id", "kind", "field"}`, the path relative to the file.
     Without a manifest our own held-out test is made first, in build/benchmark, from the catalogue's emblems.
@@ -84,28 +95,39 @@ def images(  # noqa: PLR0913, PLR0917 - the command's own options
     from models.images.encoder import Encoder
     from models.policy import Policy
     from models.settings import Settings
+    from training.images.card import write_card
     from training.images.evaluate import Others, evaluate_images
+    from training.images.metrics import record
     from training.images.peers import PEERS
 
     own = manifest is None
+    if gallery and (own or references):
+        raise typer.BadParameter("--gallery goes with a manifest alone: references bring a gallery of their own")
     if manifest is None:
         manifest, references = _held_out(limit)
     settings = Settings.from_environment(gallery)
     others = Others(PEERS, references) if references and (own if peers is None else peers) else None
-    encoder = Encoder(settings.encoder_directory())
-    detector = EmblemDetector(encoder, _gallery(settings, encoder, references))
     try:
-        policy = Policy.load(settings.policy)
-        evaluate_images(manifest, detector, policy, others=others, output=output, page=report, command=_command())
-    except (ValueError, KeyError) as error:
-        raise typer.BadParameter(f"{manifest} cannot be used: {error}") from error
+        measured = Encoder(encoder or settings.encoder_directory())
+        detector, policy = (
+            EmblemDetector(measured, _gallery(settings, measured, references)),
+            Policy.load(settings.policy),
+        )
+        found = evaluate_images(
+            manifest, detector, policy, others=others, output=output, page=report, command=_command()
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    if own and encoder:
+        record(encoder, "evaluation", found)
+        write_card(encoder)
 
 
 def _gallery(settings: Settings, encoder: Encoder, references: Path | None) -> Gallery:
-    """The one asked for, one of the references, or the one in force."""
+    """One of the references, or the one asked for or in force."""
     from models.images import gallery as galleries
 
-    if settings.gallery or references is None:
+    if references is None:
         return galleries.Gallery.load(settings.gallery_directory(), encoder)
     with tempfile.TemporaryDirectory() as scratch:
         galleries.build(references, Path(scratch), encoder)

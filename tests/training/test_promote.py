@@ -84,6 +84,14 @@ def test_an_encoder_without_references_is_refused(settings: Settings):
         promote(SHIPPED.encoder_directory(), settings)
 
 
+@pytest.mark.parametrize("left", ["finished.json", "checkpoint.pt"])
+def test_a_run_that_was_broken_off_is_refused(settings: Settings, tmp_path: Path, left: str):
+    run = shutil.copytree(SHIPPED.encoder_directory(), tmp_path / "run")
+    (run / left).write_text("{}")
+    with pytest.raises(PromotionError, match="broken off"):
+        promote(run, settings, references(tmp_path, "org.one", "org.two"))
+
+
 def test_a_folder_that_holds_no_model_is_refused(settings: Settings, tmp_path: Path):
     (tmp_path / "run").mkdir()
     with pytest.raises(PromotionError, match="neither"):

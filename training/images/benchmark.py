@@ -98,6 +98,7 @@ def write_benchmark(references: Path, output: Path, *, seed: int = 7, limit: int
     if _made_by(output / "recipe.json", recipe) and manifest.is_file():
         return manifest
     (output / "pictures").mkdir(parents=True, exist_ok=True)
+    (output / "recipe.json").unlink(missing_ok=True)  # a folder that is remade in part is nobody's recipe
     held, enrolled = _hold_out(lines)
     _write_lines(output / "references.jsonl", enrolled)
     jobs = [

@@ -51,7 +51,7 @@ are of drawings that the encoder never saw: of validation owners that the calibr
 alone.
 **For** telling the few drawings apart that a search has found.
 
-On {held_out_places:,} places that show a drawing of an identity that was never the right answer, that one is the first
+On {held_out_places:,} places that show a drawing of an owner that this training never shows, that one is the first
 for {recall@1:.3f}, by the search's cosines for {recall@1_of_cosines:.3f}, and over what 1% of other places reach for
 {recall_at_1%:.3f} and {recall_at_1%_of_cosines:.3f}; the calibration knows both.
 """
@@ -141,7 +141,7 @@ def _phrases(captions: dict[str, Any]) -> str:
 
 def _results(evaluation: dict[str, Any] | None) -> str:
     if evaluation is None:
-        return "Not evaluated yet: `huijian evaluate images`."
+        return "Not evaluated yet: `huijian evaluate images --encoder FOLDER`."
     lines = ["| | pictures | r@1 | ok@1% | ok@.1% | recall with the policy |", "|---|---|---|---|---|---|"]
     for method, numbers in evaluation.items():
         groups = {method: numbers["all"], **(numbers["labels"] | numbers["kinds"] if method == "emblems" else {})}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -16,8 +18,20 @@ from training.images.catalogue import CATALOGUE, read
 from training.images.split import Fold, fold_of, is_held_out, name_of
 
 Array = np.ndarray
-Labelled = tuple[str, Array]
-"""An identity and its picture, RGBA uint8 (height, width, 4), longest side `graphics.SIDE`."""
+
+
+class Labelled(NamedTuple):
+    """A case that shows an emblem.
+
+    Attributes:
+        identity: which.
+        owner: whose it is, as `split.name_of` tells them apart.
+        drawing: RGBA uint8 (height, width, 4), longest side `graphics.SIDE`.
+    """
+
+    identity: str
+    owner: str
+    drawing: Array
 
 
 def read_pictures(paths: Sequence[Path], known: Iterable[graphics.Graphic]) -> list[Labelled]:
@@ -32,7 +46,7 @@ def read_pictures(paths: Sequence[Path], known: Iterable[graphics.Graphic]) -> l
         CasesError: lines that are broken, pictures that cannot be read, owners that calibration or test imitate.
     """
     owners = {entry.reference_id: entry.owner_id for entry in read(CATALOGUE)}
-    held_out = _held_out([*(item.owner for item in known if not item.harmless), *owners.values()])
+    held_out = _held_out(owners.values(), (item.owner for item in known if not item.harmless))
     found: list[Labelled] = []
     problems: list[str] = []
     for path in paths:
@@ -55,14 +69,17 @@ def _labelled(line: str, folder: Path, owners: dict[str, str], held_out: frozens
         return []
     if not isinstance(image, str) or not isinstance(emblem, str):
         raise ValueError("image, and id or reference_id, must be non-empty strings")
-    if name_of(str(owners.get(emblem) or case.get("owner_id") or emblem)) in held_out:
+    owner = name_of(str(owners.get(emblem) or case.get("owner_id") or emblem))
+    if owner in held_out:
         raise ValueError(f"the owner of {emblem} is held out for calibration or test")
-    return [(emblem, _drawing(folder / image))]
+    return [Labelled(emblem, owner, _drawing(folder / image))]
 
 
-def _held_out(owners: Iterable[str]) -> frozenset[str]:
-    """Names of the owners that calibration or test imitate."""
-    return frozenset(name_of(owner) for owner in owners if fold_of(owner) is Fold.VALIDATION or is_held_out(owner))
+def _held_out(catalogued: Iterable[str], packaged: Iterable[str]) -> frozenset[str]:
+    """Names of the owners that calibration or test imitate: the test imitates those of the catalogue alone."""
+    tested = {name_of(owner) for owner in catalogued if is_held_out(owner)}
+    calibrated = {name_of(owner) for owner in chain(catalogued, packaged) if fold_of(owner) is Fold.VALIDATION}
+    return frozenset(tested | calibrated)
 
 
 def _drawing(file: Path) -> Array:

@@ -30,6 +30,7 @@ from training.images.wordmarks import invented
 
 WORDMARKS = 2_400
 FLAG_KINDS = {"flag", "invented flag"}
+INVENTED = {"wordmark", "invented flag"}
 
 Array = np.ndarray
 
@@ -67,7 +68,7 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
     """Everything of the training fold, grouped by what it depicts, and the cases.
 
     Args:
-        cases: files of labelled pictures (the contract's "Cases") that are learnt as further identities.
+        cases: files of labelled pictures (the contract's "Cases"), of identities that are there or of further ones.
         limit: at most this many drawings of every source, for tests.
 
     Raises:
@@ -81,17 +82,19 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
     for kind, name, owner, drawing in _everything(rendered, limit):
         drawings[kind, name].append(drawing)
         owners[kind, name] = name_of(owner)
-    for identity, drawing in labelled:
-        drawings["logo", identity].append(drawing)
-        owners.setdefault(("logo", identity), name_of(identity))
-    kinds: dict[str, list[int]] = defaultdict(list)
-    for number, (kind, _) in enumerate(drawings):
-        kinds[kind].append(number)
     plain = frozenset(
         number
         for number, ((kind, _), drawn) in enumerate(drawings.items())
         if kind in FLAG_KINDS and all(map(is_plain, drawn))
     )
+    known = {name: (kind, name) for kind, name in reversed(drawings) if kind not in INVENTED}
+    for identity, owner, drawing in labelled:
+        key = known.get(identity, ("logo", identity))
+        drawings[key].append(drawing)
+        owners.setdefault(key, owner)
+    kinds: dict[str, list[int]] = defaultdict(list)
+    for number, (kind, _) in enumerate(drawings):
+        kinds[kind].append(number)
     members = {kind: np.array(numbers) for kind, numbers in kinds.items()}
     letters = tuple(monograms(0, min(TRAINED_MONOGRAMS, limit or TRAINED_MONOGRAMS)))
     backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)

@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from models.images.decode import decode
+from models.images.decode import Image, decode
 from models.images.emblems import EmblemDetector
 from models.policy import Policy
-from models.profile import Match
+from models.profile import Match, ProfileError
 from training.images.manifest import Row, field_of, read_manifest
 from training.images.measures import COLUMNS, Scored, measure
 from training.images.peers import Peer, judge
-from training.images.report import Pictures, write_report
+from training.images.report import MEASURED_WITH, Pictures, write_report
 
 BATCH, THREADS = 16, 2
 WHOLE = (0.0, 0.0, 1.0, 1.0)
@@ -69,18 +69,19 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
         page: also gets an HTML page with curves and the worst errors.
 
     Returns:
-        By method what `measures.measure` says; ours is "emblems", with the "policy" version that it was measured with,
-        and "emblems, shared pictures".
+        By method what `measures.measure` says; ours is "emblems", with the versions of what it was measured with
+        (`MEASURED_WITH`), and "emblems, shared pictures".
 
     Raises:
-        ValueError: a manifest without imitations or without harmless pictures.
+        ValueError: a manifest that cannot be used, or a picture of it.
     """
     rows = read_manifest(manifest)
     label_of = {reference.reference_id: str(reference.label) for reference in detector.references}
     labels = [label_of.get(row["reference_id"], "not enrolled") for row in rows]
     matches = match_pictures(rows, manifest.parent, detector, policy)
     ours = scored(rows, matches, detector, policy)
-    result = {"emblems": {**measure(rows, labels, ours), "policy": policy.version}}
+    versions = (detector.encoder.version, detector.gallery.version, policy.version)
+    result = {"emblems": measure(rows, labels, ours) | dict(zip(MEASURED_WITH, versions, strict=True))}
     if others is not None:
         places = shared_places(rows)
         part = [rows[place] for place in places]
@@ -120,7 +121,7 @@ def match_pictures(rows: Sequence[Row], directory: Path, detector: EmblemDetecto
     """
 
     def match(batch: Sequence[Row]) -> list[list[Match]]:
-        frames = [decode((directory / row["path"]).read_bytes(), field_of(row)) for row in batch]
+        frames = [_decoded(row, directory) for row in batch]
         images = list(chain.from_iterable(frames))
         matches = iter(detector(images, policy.image_text))
         found = [[match for _ in frame for match in next(matches)] for frame in frames]
@@ -132,6 +133,13 @@ def match_pictures(rows: Sequence[Row], directory: Path, detector: EmblemDetecto
             values += found
             bar.update(len(found))
     return values
+
+
+def _decoded(row: Row, directory: Path) -> list[Image]:
+    try:
+        return decode((directory / row["path"]).read_bytes(), field_of(row))
+    except ProfileError as error:
+        raise ValueError(f"{row['path']}: {error.message}") from error
 
 
 def scored(rows: Sequence[Row], matches: Sequence[Sequence[Match]], detector: EmblemDetector, policy: Policy) -> Scored:
@@ -171,7 +179,7 @@ def _remarks(ours: Mapping[str, Any]) -> Iterator[str]:
     low, high = ours["all"]["interval"]["false@policy"]
     flagged = f"{ours['all']['false@policy']:.2%}, 95% {low:.2%} to {high:.2%}"
     yield f"harmless pictures with a finding: {flagged} ({named or 'none of any kind'})"
-    yield f"policy: {ours['policy']}"
+    yield from (f"{part}: {ours[part]}" for part in MEASURED_WITH)
     yield f"expected calibration error: {ours['all']['ece']:.4f}"
     boxes = ours["boxes"]
     if boxes["pictures"]:

@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from models.profile import Field
+from models.profile import IMAGE_FIELDS, Field
+from training.cases import lines_of, object_of, refuse
 
 Row = dict[str, Any]
 
 
 def read_manifest(manifest: Path) -> list[Row]:
-    """The rows of a manifest.
+    """The rows of a manifest; those of harmless pictures need no "reference_id".
 
     Raises:
+        CasesError: it cannot be read, or lines of it are no rows or name pictures that are not there.
         ValueError: it lacks imitations or harmless pictures.
     """
-    rows = [json.loads(line) for line in manifest.read_text("utf-8").splitlines() if line.strip()]
+    rows: list[Row] = []
+    problems: list[str] = []
+    for number, line in enumerate(lines_of(manifest), start=1):
+        try:
+            rows += [_row(line, manifest.parent)] if line.strip() else []
+        except ValueError as error:
+            problems.append(f"{manifest.name}, line {number}: {error}")
+    refuse(problems)
     if {row["label"] for row in rows} != {"pos", "neg"}:
         raise ValueError(f"{manifest}: a manifest needs imitations (pos) and harmless pictures (neg)")
     return rows
+
+
+def _row(line: str, folder: Path) -> Row:
+    row = {"reference_id": None, **object_of(line)}
+    path, label = row.get("path"), row.get("label")
+    if label not in ("pos", "neg"):
+        raise ValueError("label must be pos or neg")
+    if label == "pos" and not isinstance(row["reference_id"], str):
+        raise ValueError("reference_id must say what is imitated")
+    if row.get("field") not in (None, *IMAGE_FIELDS):
+        raise ValueError(f"field must be one of {', '.join(IMAGE_FIELDS)}")
+    if not isinstance(path, str) or not (folder / path).is_file():
+        raise ValueError("path must name a picture that is there, relative to the manifest")
+    return row
 
 
 def field_of(row: Row) -> Field:

@@ -229,7 +229,7 @@ def _by_features(name: str, looks: Sequence[Array], embed: Callable[[Array], Arr
     """Cosine with the nearest drawing, of features as they are, and whitened on graphics of the training fold."""
     known = np.stack([embed(look) for look in tqdm(looks, f"{name} of drawings", unit="")])
     fitted = [embed(look) for look in tqdm(_training_graphics(), f"{name} whitening", unit="")]
-    pca = PCA(min(WHITENED, *np.shape(fitted)), whiten=True).fit(np.stack(fitted))
+    pca = PCA(min(WHITENED, *np.shape(fitted)), whiten=True, random_state=0).fit(np.stack(fitted))
     units, whitened = _units(known), _units(pca.transform(known))
 
     def find(pixels: Array) -> dict[str, Answer]:

@@ -18,6 +18,9 @@ from training.images.measures import COLUMNS, SHARES, Scored, recall_curve
 from training.page import decimal, draw_calibration, figure, interval, page, section
 from training.report import SHOWN_PICTURES, named, picture_card, picture_cards, table
 
+MEASURED_WITH = ("encoder", "gallery", "policy")
+"""Of which numbers name the versions."""
+
 Numbers = Mapping[str, Any]
 
 MEANINGS = {
@@ -34,6 +37,7 @@ _INTRODUCTION = Markup(
     "<p>{imitations} 张仿冒图，{harmless} 张无害图 · imitations and harmless pictures. <code>{command}</code></p>\n"
     "<p>按策略检出 · found by the policy <b>{recall:.1%}</b>, 无害图误报 · harmless pictures flagged "
     "<b>{false:.2%}</b> ({low:.2%}–{high:.2%}), 校准误差 · calibration error <b>{ece:.3f}</b>. "
+    "编码器 · encoder <code>{encoder}</code>, 图库 · gallery <code>{gallery}</code>, "
     "策略 · policy <code>{policy}</code></p>"
 )
 
@@ -87,7 +91,7 @@ def write_report(path: Path, numbers: Mapping[str, Numbers], pictures: Pictures,
         low=low,
         high=high,
         ece=ours["ece"],
-        policy=numbers["emblems"]["policy"],
+        **{part: numbers["emblems"][part] for part in MEASURED_WITH},
     )
     content = page("图片评测 · Image evaluation", introduction, _sections(numbers, pictures))
     path.write_text(content, encoding="utf-8", errors="backslashreplace")

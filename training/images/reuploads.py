@@ -24,17 +24,22 @@ Generator = np.random.Generator
 Array = np.ndarray
 
 
-def people(each: int, seed: int) -> list[Picture]:
-    """Avatars of people who have nothing to do with each other: photographs, portraits, graphics and letters alike."""
+def people(each: int, seed: int, limit: int | None = None) -> list[Picture]:
+    """Avatars of people who have nothing to do with each other: photographs, portraits, graphics and letters alike.
+
+    Args:
+        each: of each of these four sorts, at most.
+        limit: of packages' graphics and photographs, for tests.
+    """
     draw = np.random.default_rng(seed)
     scene = Scene(
         draw, Backgrounds(()), lambda: Image.new("RGBA", (1, 1)), partial(portraits.portrait, draw), TYPEFACES
     )
-    rendered = graphics.load()
+    rendered = graphics.load(limit)
     rows = rendered.rows(lambda item: item.harmless and item.fold is not Fold.TRAIN)
     chosen = [np.ascontiguousarray(rendered.drawing(row)) for row in draw.permutation(rows)[:each]]
     return [
-        *_photographs()[:each],
+        *_photographs(limit)[:each],
         *(placed(scene.plain(), scene.portrait(), 1.0).picture for _ in range(each)),
         *(placed(scene.plain(), Image.fromarray(drawing), scene.between(0.6, 0.9)).picture for drawing in chosen),
         *(_letters(scene) for _ in range(each)),
@@ -46,10 +51,11 @@ def _letters(scene: Scene) -> Picture:
     return placed(scene.plain(), scene.letters(word, scene.colour()), scene.between(0.35, 0.8)).picture
 
 
-def _photographs() -> list[Picture]:
+def _photographs(limit: int | None) -> list[Picture]:
     """The middle of every photograph of the packages; a wallpaper that comes in several sizes only once."""
     kept: dict[int, Array] = {}
-    for photo in map(_middle, Backgrounds.load((*TRAINING_PHOTOS, *VALIDATION_PHOTOS, *BENCHMARK_PHOTOS)).photos):
+    backgrounds = Backgrounds.load((*TRAINING_PHOTOS, *VALIDATION_PHOTOS, *BENCHMARK_PHOTOS), limit)
+    for photo in map(_middle, backgrounds.photos):
         lights = layout(photo)
         if all(lights @ layout(other) < SAME_PHOTO for other in kept.values()):
             kept[len(kept)] = photo

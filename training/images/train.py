@@ -22,8 +22,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
+from models.accounts.likelihood import FILE as AVATARS
 from models.images.phrases import CALIBRATION, GRAPH, TOKENIZER
 from models.images.reranker import FILE, TOKENS_FILE
+from training.accounts import calibrate_avatars
 from training.images import tower
 from training.images.batches import HARMLESS, IMITATIONS, Batch, draw_batch
 from training.images.calibrate import calibrate
@@ -88,7 +90,7 @@ def train_images(  # noqa: PLR0913 - a command's options
         training.cases.CasesError: cases that cannot be trained on, such as those of owners that are held out.
         training.packages.PackageError: a package could not be fetched.
         training.images.released.BaseError: the base is no encoder to start from, or the run's own folder.
-        FileExistsError: the output holds a run with another seed, base, other pictures or other code.
+        FileExistsError: the output holds a run with another seed, base, other pictures or other code, or of more steps.
     """
     if base is not None and base.resolve() == output.resolve():
         raise BaseError(f"{base} is the folder of the run itself: choose another output")
@@ -109,6 +111,7 @@ def train_images(  # noqa: PLR0913 - a command's options
     do(write_cohort, ("cohort.npy",), output, limit=limit)
     do(train_reranker, (TOKENS_FILE, FILE), output, corpus, base=start, seed=seed, limit=limit, threads=threads)
     do(calibrate, ("calibration.json",), output, seed=seed, limit=limit, threads=threads)
+    do(calibrate_avatars, (AVATARS,), output, limit=limit)
     do(train_captions, (GRAPH, TOKENIZER, CALIBRATION), output, seed=seed, limit=limit, steps=min(steps, CAPTION_STEPS))
     write_card(output)
     do.forget()
@@ -165,7 +168,14 @@ class Trainer:
                 self.proxies.data = functional.normalize(self.tower.visual.head.proj(features), dim=1)
 
     def run(self, steps: int) -> None:
-        """Take steps until there are so many, all runs together."""
+        """Take steps until there are so many, all runs together.
+
+        Raises:
+            FileExistsError: there are more already, the last of them at a rate that has not fallen.
+        """
+        if self.step > steps:
+            taken = f"{self.checkpoint} has taken {self.step} steps already"
+            raise FileExistsError(f"{taken}: ask for as many at least, or choose another folder")
         bar = tqdm(total=steps, initial=self.step, unit="step", desc="training")
         # Pictures of the next step are drawn while this one is computed.
         with bar, ThreadPoolExecutor(1) as painter, fused(self.tower):

@@ -84,6 +84,19 @@ def test_the_same_seed_makes_the_same_pictures_and_nothing_is_made_twice(referen
     assert write_benchmark(references, first.parent, limit=2, seed=8).stat().st_mtime_ns > made
 
 
+def test_what_was_broken_off_while_it_was_made_again_is_not_taken_for_whole(references, tmp_path, monkeypatch):
+    write_benchmark(references, tmp_path / "made", limit=1)
+
+    def broken_off(*_given):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(benchmark, "_imitations", broken_off)
+        write_benchmark(references, tmp_path / "made", limit=1, seed=8)
+    made = (tmp_path / "made" / "manifest.jsonl").stat().st_mtime_ns
+    assert write_benchmark(references, tmp_path / "made", limit=1).stat().st_mtime_ns > made
+
+
 def test_it_is_made_again_once_other_packages_are_pinned(references, tmp_path, monkeypatch):
     pins = tmp_path / "packages.yaml"
     monkeypatch.setattr(benchmark, "PACKAGES_FILE", pins)

@@ -29,6 +29,8 @@ class Oracle:
         SimpleNamespace(reference_id="state.1", label=Label.NATIONAL_SYMBOL, name_zh="", name_en="Flag B"),
     )
 
+    encoder, gallery = SimpleNamespace(version="oracle@1"), SimpleNamespace(version="20260101")
+
     def __init__(self):
         self.asked_to_read = set()
 
@@ -87,10 +89,11 @@ def test_recall_counts_the_right_reference_that_the_policy_reports(result):
 def test_the_version_of_the_policy_and_the_interval_of_its_false_alarms_are_recorded(tmp_path, capsys):
     evaluate_images(manifest(tmp_path, ROWS), Oracle(), POLICY, output=tmp_path / "n.json", page=tmp_path / "r.html")
     written = json.loads((tmp_path / "n.json").read_text("utf-8"))["emblems"]
-    assert written["policy"] == POLICY.version
+    assert (written["policy"], written["encoder"], written["gallery"]) == (POLICY.version, "oracle@1", "20260101")
     low, high = written["all"]["interval"]["false@policy"]
     assert 0 < low < 0.25 < high < 1
     printed, page = capsys.readouterr().out, (tmp_path / "r.html").read_text("utf-8")
+    assert "encoder: oracle@1\ngallery: 20260101\n" in printed and "<code>oracle@1</code>" in page
     assert f"policy: {POLICY.version}" in printed and f"<code>{POLICY.version}</code>" in page
     assert f"25.00%, 95% {low:.2%} to {high:.2%}" in printed and f"({low:.2%}–{high:.2%})" in page
 
@@ -183,6 +186,37 @@ def test_other_methods_are_measured_on_the_same_pictures_as_ours(tmp_path):
     assert set(result) == {"emblems", "emblems, shared pictures", "PDQ", "pHash"}
     assert result["PDQ"]["all"]["ok@1%"] == result["pHash"]["all"]["r@1"] == 1.0
     assert json.loads((tmp_path / "numbers.json").read_text())["PDQ"]["all"]["r@1"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{", "not JSON"),
+        ("[]", "not a JSON object"),
+        ('{"path": "0.png"}', "label must be"),
+        ('{"path": "0.png", "label": "pos"}', "reference_id must"),
+        ('{"path": "gone.png", "label": "neg"}', "path must name"),
+        ('{"path": "0.png", "label": "neg", "field": "bio"}', "field must be"),
+    ],
+)
+def test_a_line_that_is_no_picture_is_refused_with_its_number(tmp_path, line, reason):
+    path = manifest(tmp_path, ROWS)
+    path.write_text(f"{path.read_text('utf-8')}\n{line}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=rf"manifest\.jsonl, line {len(ROWS) + 1}: {reason}"):
+        evaluate_images(path, Oracle(), POLICY)
+
+
+def test_a_picture_that_cannot_be_decoded_is_named(tmp_path):
+    path = manifest(tmp_path, ROWS)
+    (tmp_path / "3.png").write_bytes(b"no picture")
+    with pytest.raises(ValueError, match=r"3\.png: "):
+        evaluate_images(path, Oracle(), POLICY)
+
+
+def test_a_harmless_picture_needs_no_reference(result, tmp_path):
+    path = manifest(tmp_path, ROWS)
+    path.write_text(path.read_text("utf-8").replace('"reference_id": null, ', ""), encoding="utf-8")
+    assert evaluate_images(path, Oracle(), POLICY)["emblems"] == result
 
 
 def test_a_manifest_without_harmless_pictures_is_refused(tmp_path):
