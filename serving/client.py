@@ -191,6 +191,8 @@ class Client:
 
 
 def _for_the_moment(response: httpx.Response) -> bool:
+    if _detail(response).get("code") == "deadline":
+        return False
     return response.status_code in FOR_THE_MOMENT and "retry-after" in response.headers
 
 

@@ -94,8 +94,9 @@ def decision(account: str | None, result: Answer | ProfileError, versions: Mappi
 
 
 def describe(error: ProfileError) -> str:
-    """An error in one line: code, what was wrong, and the field if it is one."""
-    return f"{error.code}: {error.message}" + (f" ({error.field})" if error.field else "")
+    """An error in one line: code, what was wrong, and the field if it is one, whatever a row may call it."""
+    said = f"{error.code}: {error.message}" + (f" ({error.field})" if error.field else "")
+    return said.encode("utf-8", "backslashreplace").decode()
 
 
 def part_path(directory: Path, number: int) -> Path:

@@ -47,30 +47,29 @@ def find(source: str) -> list[Path]:
     """
     path = Path(source)
     if path.is_dir():
-        files = [file for file in path.rglob("*") if file.suffix in READERS and not file.name.startswith((".", "_"))]
+        files = [file for file in path.rglob("*") if _suffix(file) in READERS and not file.name.startswith((".", "_"))]
     else:
         files = [path] if path.is_file() else [Path(name) for name in glob(source, recursive=True)]  # noqa: PTH207 - Path.glob takes no absolute pattern
     if not files:
         raise InputError(f"{source} holds no {', '.join(READERS)} file")
-    if others := [file for file in files if file.suffix not in READERS]:
+    if others := [file for file in files if _suffix(file) not in READERS]:
         raise InputError(f"{others[0]} is not one of {', '.join(READERS)}")
     return sorted(files)
 
 
 def header(path: Path) -> list[str]:
-    """Names of a file's columns; for JSON Lines, where every row names its own, those of the first hundred rows.
+    """Names of a file's columns; none for JSON Lines, where every row names its own.
 
     Raises:
         InputError: the file cannot be read, or has no account column or no content column.
     """
-    if path.suffix == ".parquet":
+    if _suffix(path) == ".parquet":
         with _parquet(path) as file:
             return _checked(file.schema_arrow.names, path)
-    if path.suffix == ".csv":
+    if _suffix(path) == ".csv":
         with _csv(path) as stream:
             return _checked(_header(csv.reader(_lines(stream), strict=True), path), path)
-    found = [row for row in islice(rows(path), 100) if not isinstance(row, ProfileError)]
-    return list(dict.fromkeys(name for row in found for name in row))
+    return []
 
 
 def _checked(names: list[str], path: Path) -> list[str]:
@@ -87,12 +86,16 @@ def rows(path: Path, start: int = 0) -> Iterator[Row]:
     Raises:
         InputError: the file is damaged as a whole, so that no further row can be told.
     """
-    return READERS[path.suffix](path, start)
+    return READERS[_suffix(path)](path, start)
 
 
 def keys(path: Path) -> Iterator[Row]:
     """The rows of a file with at least their account id: what can be read without touching pictures."""
-    return _parquet_rows(path, 0, (ID,)) if path.suffix == ".parquet" else rows(path)
+    return _parquet_rows(path, 0, (ID,)) if _suffix(path) == ".parquet" else rows(path)
+
+
+def _suffix(path: Path) -> str:
+    return path.suffix.lower()
 
 
 def account_id(row: Row) -> str | None:

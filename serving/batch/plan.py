@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from models.profile import ProfileError
 from serving.batch.inputs import COLUMNS, Row, account_id, header, keys
 
 
@@ -57,7 +58,7 @@ class Plan:
 def plan(files: Sequence[Path], part_rows: int) -> Plan:
     """Cut files into parts of at most `part_rows` rows.
 
-    Account ids are compared by 64-bit hashes: it takes eight bytes a row, and only while planning.
+    Account ids are compared by 64-bit hashes: it takes some forty bytes a row, and only while planning.
 
     Raises:
         InputError: a file cannot be read, or has no account column or no content column.
@@ -68,6 +69,7 @@ def plan(files: Sequence[Path], part_rows: int) -> Plan:
         before = len(hashes)
         for row in tqdm(keys(path), desc="planning", unit=" rows", delay=1, leave=False, disable=None):
             hashes.append(_hash(row, len(hashes)))
+            names |= set() if isinstance(row, ProfileError) else row.keys()
         sizes.append(len(hashes) - before)
     parts = _parts(files, sizes, _repeated(np.frombuffer(hashes, np.int64)), part_rows)
     return Plan(parts, tuple(sorted(names - set(COLUMNS))))

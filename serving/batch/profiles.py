@@ -7,7 +7,6 @@ the disk it runs on. A web address is refused as everywhere: nothing is fetched 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import stat
 from pathlib import Path
@@ -70,7 +69,7 @@ def _image(value: Any, field: Field, folder: Path) -> Any:
 def _decoded(value: str, field: Field) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii's own, and that of a string with other than ASCII characters
         raise ProfileError("image_base64", f"{field} is not valid base64", field) from error
 
 
@@ -100,5 +99,5 @@ def _split(value: str) -> Any:
         return [item.strip() for item in value.split(";") if item.strip()]
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value

@@ -99,7 +99,7 @@ class Report:
             lines += _section("the closed accounts changed in between; rows by their version", tally.registers)
         if self.ignored:
             lines.append(f"columns that were ignored: {', '.join(self.ignored)}")
-        return "\n".join(lines)
+        return "\n".join(lines).encode("utf-8", "backslashreplace").decode()  # a column's name may be no Unicode
 
 
 def _section(title: str, counts: Counter[str]) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,7 +41,7 @@ class Run:
     """
 
     def __init__(self, out: Path, files: Sequence[Path], part_rows: int, versions: Mapping[str, str]) -> None:
-        self.out = out
+        self.out, self._files = out, files
         self._single = out.suffix == ".parquet"
         self.directory = out.with_name(f"{out.name}.parts") if self._single else out
         self._begun_with: dict[str, Any] = {
@@ -80,8 +79,10 @@ class Run:
         """Join the parts where one file was asked for; returns the files with all decisions.
 
         Raises:
-            RunError: the files do not hold every row once.
+            RunError: the files do not hold every row once, or the input is not what the run was begun with.
         """
+        if _fingerprint(self._files) != self._begun_with["input"]:
+            raise RunError(f"the input of {self.out} was changed while it was judged; run again with --restart")
         files = [decisions.part_path(self.directory, part.number) for part in parts]
         if self._single:
             if not self.out.exists():
@@ -91,8 +92,16 @@ class Run:
         if rows != expected:
             raise RunError(f"{self.out} holds {rows} rows instead of {expected}; run again with --restart")
         if self._single:
-            shutil.rmtree(self.directory)
+            self._drop_parts()
         return files
+
+    def _drop_parts(self) -> None:
+        """Delete what this run has made beside its file, and nothing that others have put there."""
+        for name in ("part-*.parquet", MANIFEST, LOCK):
+            for file in self.directory.glob(name):
+                file.unlink()
+        if not any(self.directory.iterdir()):
+            self.directory.rmdir()
 
     def _claim(self, restart: bool) -> None:
         left = self._left()
@@ -137,7 +146,7 @@ def _begun_with(file: Path) -> dict[str, Any]:
 def _fingerprint(files: Sequence[Path]) -> str:
     """Changes when a file is added, removed, renamed or written."""
     digest = hashlib.sha256()
-    for file in files:
+    for file in filter(Path.exists, files):
         status = file.stat()
         digest.update(f"{file.resolve()}\0{status.st_size}\0{status.st_mtime_ns}\n".encode(errors="surrogateescape"))
     return digest.hexdigest()

@@ -80,6 +80,13 @@ def test_what_is_refused_for_the_moment_is_sent_again(server, client, refusal):
     assert server.asked == 3
 
 
+def test_what_the_service_could_not_answer_in_time_is_not_asked_again(server, client):
+    server.script = [BUSY.replace(b'"overloaded"', b'"deadline"  '), OK]
+    with pytest.raises(RefusedError) as refusal:
+        client.classify(PROFILE)
+    assert (server.asked, refusal.value.code) == (1, "deadline")
+
+
 def test_an_appeal_that_was_refused_for_the_moment_is_sent_again(server, client):
     server.script = [BUSY, OK]
     assert client.appeal(DECISION, "x")

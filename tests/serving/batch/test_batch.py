@@ -199,6 +199,22 @@ def test_out_that_holds_the_input_is_refused(tmp_path, name):
         run(source, tmp_path / name, restart=True)
 
 
+@pytest.mark.parametrize("name", ["out", "out.parquet"])
+def test_out_within_the_folder_of_the_input_is_refused_before_it_becomes_input(tmp_path, name):
+    write_jsonl(tmp_path / "a.jsonl", [{"account_id": "1", "bio": "a"}])
+    with pytest.raises(InputError, match="lies in the folder of the input"):
+        run(tmp_path, tmp_path / name)
+
+
+def test_a_field_that_is_no_text_costs_only_its_own_row(tmp_path):
+    odd = '{"account_id": "1", "\\ud800": 1, "\\ud800": 2}\n'
+    (tmp_path / "a.jsonl").write_text(odd + '{"account_id": "2", "bio": "a", "\\ud800": 1}\n')
+    report = run(tmp_path / "a.jsonl", tmp_path / "out")
+    first, second = pq.read_table(tmp_path / "out").to_pylist()
+    assert first["error"] and second["verdict"] == "pass"
+    assert str(report).encode()
+
+
 def test_second_run_into_the_same_place_is_refused_while_the_first_works(tmp_path):
     source = write_jsonl(tmp_path / "a.jsonl", [{"account_id": "1", "bio": "a"}])
     (tmp_path / "out").mkdir()

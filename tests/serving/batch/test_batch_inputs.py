@@ -99,9 +99,9 @@ def test_whole_number_is_an_account_id():
 
 
 def test_folder_gives_its_files_in_order_and_passes_over_pictures(tmp_path):
-    for name in ("b.csv", "a.jsonl", "avatar.png", "_run.json", ".hidden.csv"):
+    for name in ("b.CSV", "a.jsonl", "avatar.png", "_run.json", ".hidden.csv"):
         (tmp_path / name).touch()
-    assert [file.name for file in inputs.find(str(tmp_path))] == ["a.jsonl", "b.csv"]
+    assert [file.name for file in inputs.find(str(tmp_path))] == ["a.jsonl", "b.CSV"]
 
 
 def test_glob_gives_the_files_that_match(tmp_path):

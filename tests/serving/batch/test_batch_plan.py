@@ -32,5 +32,6 @@ def test_rows_without_account_do_not_repeat_each_other(tmp_path):
 
 
 def test_columns_that_mean_nothing_are_named(tmp_path):
-    (tmp_path / "a.jsonl").write_text('{"account_id": "1", "bio": "b", "signatrue": "s"}\n')
+    ordinary = '{"account_id": "1", "bio": "b"}\n'
+    (tmp_path / "a.jsonl").write_text(ordinary * 200 + '{"account_id": "1", "bio": "b", "signatrue": "s"}\n')
     assert plan([tmp_path / "a.jsonl"], 10).ignored == ("signatrue",)

@@ -69,7 +69,9 @@ def test_pipe_is_refused_instead_of_waited_for(tmp_path):
         ({"name": "名" * 65}, ("text_too_long", "name")),
         ({"bio": "b", "entitlements": 5}, ("wrong_type", "entitlements")),
         ({"bio": "b", "entitlements": '["a'}, ("wrong_type", "entitlements")),
+        ({"bio": "b", "entitlements": "[" * 100_000}, ("wrong_type", "entitlements")),
         ({"avatar": 5}, ("wrong_type", "avatar")),
+        ({"avatar": "/9j/" + "A" * 400 + "é"}, ("image_base64", "avatar")),
     ],
 )
 def test_bad_value_is_refused_with_its_field_named(row, expected):

@@ -44,6 +44,22 @@ def test_parts_become_one_file_and_go(tmp_path, source):
     assert (pq.read_metadata(run.out).num_rows, run.directory.exists()) == (2, False)
 
 
+def test_what_others_put_beside_the_parts_stays(tmp_path, source):
+    run = Run(tmp_path / "out.parquet", [source], 2, {})
+    with run.begun(restart=False):
+        (run.directory / "notes.txt").touch()
+        run.finish([part_with(run, 2)])
+    assert [file.name for file in run.directory.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("change", [lambda file: file.open("a").write("3,c\n"), lambda file: file.unlink()])
+def test_an_input_that_is_changed_meanwhile_is_no_finished_run(tmp_path, source, change):
+    run = Run(tmp_path / "out.parquet", [source], 2, {})
+    with run.begun(restart=False), pytest.raises(RunError, match="was changed"):
+        change(source)
+        run.finish([part_with(run, 2)])
+
+
 def test_parts_stay_where_their_file_has_not_every_row(tmp_path, source):
     run = Run(tmp_path / "out.parquet", [source], 2, {})
     with run.begun(restart=False), pytest.raises(RunError, match="holds 1 rows instead of 2.*--restart"):
