@@ -210,7 +210,7 @@ class Inspector:
             results = [detector(batch) for detector in (self._classifier, *self._rules)]
         for position, (index, text) in enumerate(texts):
             findings = fuse(finding for result in results for finding in result[position])
-            scores = {found.label: found.score for found in findings}
+            scores = {found.label: found.score for found in sorted(findings, key=lambda found: found.score)}
             judged[index][text.field] = _Judged(findings, scores={label: scores[label] for label in CLASSIFIER_LABELS})
 
     def _judge_pictures(self, pictures: Sequence[_Picture], judged: list[dict[Field, _Judged]], returns: bool) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from models.accounts.keys import HASH_VARIABLE, KEPT_KEYS, KEY_BYTES
 from models.accounts.segments import AccountsError
 from models.text.normalize import Normalized, normalize
-from models.text.readings import Kind, forms, readings
+from models.text.readings import BREAK, Kind, forms, readings
 
 
 class Nearness(StrEnum):
@@ -59,6 +59,7 @@ class Hasher:
         """Those by which a name is searched, nearest first."""
         read = readings(name, _READINGS.values())
         texts = [(Nearness.SAME, name.text), *((near, found.text) for near, found in zip(_READINGS, read, strict=True))]
+        texts += [(near, text.replace(BREAK, "")) for near, text in texts[1:] if BREAK in text]  # 海边,的小店
         return [(near, self._hash("closed_name", text.strip())) for near, text in texts if text.strip()]
 
     @property

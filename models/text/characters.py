@@ -55,13 +55,26 @@ _SYMBOLS = {
 _NAMED_BLOCKS = (
     range(0x80, 0x2B0),  # Latin, IPA
     range(0x1D00, 0x1D2C),  # phonetic small capitals
+    range(0x1D6B, 0x1DC0),  # phonetic letters with hooks and bars
     range(0x2460, 0x2794),  # enclosed numbers, dingbats
     range(0x3021, 0x302A),  # Suzhou numerals
     range(0x3248, 0x3250),  # numbers on black squares
+    range(0x2C60, 0x2C80),  # Latin C
     range(0xA720, 0xA800),  # Latin D
+    range(0xAB30, 0xAB70),  # Latin E
     range(0x1F100, 0x1F1AE),  # enclosed letters
 )
 """Where characters stand that only their names explain."""
+
+_INVISIBLE = (
+    range(0x2065, 0x2066),
+    range(0xFFF0, 0xFFF9),
+    range(0xE0000, 0xE0001),
+    range(0xE0002, 0xE0020),
+    range(0xE0080, 0xE0100),
+    range(0xE01F0, 0xE1000),
+)
+"""Not assigned, but to be shown as nothing (Default_Ignorable_Code_Point of the Unicode Character Database)."""
 
 _LETTER_IN_NAME = re.compile(
     r"(?:NEGATIVE CIRCLED|(?:CROSSED )?NEGATIVE SQUARED) LATIN CAPITAL LETTER ([A-Z])$"
@@ -192,7 +205,7 @@ def _one_for_one(char: str) -> str:
     return folded if len(folded) == 1 and char not in (SPECIAL, MARK) else SPECIAL
 
 
-_EXPLAINED = _named() | _variants() | _SYMBOLS
+_EXPLAINED = _named() | _variants() | _SYMBOLS | dict.fromkeys(map(chr, chain(*_INVISIBLE)), "")
 SINGLE = _Single()
 SINGLE.clear()
 """One character for each: the table that folds a text without changing its length, with markers where it cannot."""

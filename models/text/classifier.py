@@ -41,7 +41,7 @@ class Reading:
     """What is said of one text, uncalibrated.
 
     Attributes:
-        encoder, ngrams: logits, float32 (labels,): of the window that speaks loudest for each label.
+        encoder, ngrams: logits, float32 (labels,): for each label of the window where the one or the other is loudest.
         spans: characters of the normalised text that each token stands for.
         tokens: logits of evidence, float32 (tokens, labels).
     """

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import phonenumbers
 
-from models.text.contact_patterns import DIGIT_WORDS, GAP, QQ, READ_DIGITS, family
+from models.text.contact_patterns import DIGIT_WORDS, GAP, QQ, READ, READ_DIGITS, WRITTEN, family
 
 _MAX_GROUPS = 5  # more are single digits, or no telephone number
 _SAID = "".join(DIGIT_WORDS.values())
@@ -46,13 +46,19 @@ def _is_said(text: str) -> bool:
     return said and (len(digits) > _SHORT or any(char in _WRITTEN_OUT for char in text))
 
 
+_BETWEEN = r"[\W_丨]{0,3}"
+_MOBILE = rf"(?<![\d.])(?:(?:\+|00)?86{_BETWEEN})?(?:1{_BETWEEN}[3-9](?:{_BETWEEN}\d){{9}}|12\d{{9}})(?!\d)"
+
 NUMBERS = (
-    family(
-        "mobile",
-        0.99,
-        r"(?<![\d.])(?:1\W{0,3}[3-9](?:\W{0,3}\d){9}|12\d{9})(?!\d)",
-        "eleven digits from 12 to 19 are a mainland mobile number, whatever stands between them",
-        _is_mobile,
+    replace(
+        family(
+            "mobile",
+            0.99,
+            _MOBILE,
+            "eleven digits from 12 to 19 are a mainland mobile number, whatever stands between them",
+            _is_mobile,
+        ),
+        searched=(READ, WRITTEN),  # the one of 13800000000一对一 is no digit of it
     ),
     family(
         "landline",
@@ -86,7 +92,7 @@ NUMBERS = (
             "six digits and more, some of them in words, as a number is said that must not be read",
             _is_said,
         ),
-        as_written=True,
+        searched=(WRITTEN,),
     ),
     family(
         "number_in_pieces",

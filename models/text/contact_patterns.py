@@ -8,8 +8,10 @@ repetition is bounded, so matching is linear in the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+READ, WRITTEN = "read", "written"
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,12 @@ class PatternFamily(Family):
     Attributes:
         pattern: what to look for.
         accept: what else must be true of the matched text.
-        as_written: match the text before Chinese digits are read.
+        searched: the text once its Chinese digits are read, as it was written, or both.
     """
 
     pattern: re.Pattern[str]
     accept: Callable[[str], bool] = bool
-    as_written: bool = False
+    searched: Sequence[str] = (READ,)
 
 
 def family(

@@ -7,11 +7,11 @@ or the name of another service; hints in free words are the classifier's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from models.profile import Finding, Label, Span
 from models.text.contact_families import DISGUISED, HEARD, PATTERNS
-from models.text.contact_patterns import READ_DIGITS, Family
+from models.text.contact_patterns import READ, READ_DIGITS, WRITTEN, Family, PatternFamily
 from models.text.contact_readings import disguised_words, written_plainly
 from models.text.evidence import evidence_at
 from models.text.normalize import FieldText, Normalized
@@ -48,13 +48,14 @@ def matched_families(normalized: Normalized) -> list[tuple[Family, list[Span]]]:
 
 
 def _matched_patterns(text: str) -> list[tuple[Family, list[Span]]]:
-    read = text.translate(READ_DIGITS)
-    ranges: list[tuple[Family, list[Span]]] = [
-        (family, [match.span() for match in family.pattern.finditer(searched) if family.accept(match[0])])
-        for family in PATTERNS
-        for searched in [text if family.as_written else read]
-    ]
+    texts = {READ: text.translate(READ_DIGITS), WRITTEN: text}
+    ranges = [(family, _ranges(family, {texts[name] for name in family.searched})) for family in PATTERNS]
     return [(family, found) for family, found in ranges if found]
+
+
+def _ranges(family: PatternFamily, texts: Iterable[str]) -> list[Span]:
+    matches = (match for text in texts for match in family.pattern.finditer(text))
+    return sorted({match.span() for match in matches if family.accept(match[0])})
 
 
 def _matched_readings(normalized: Normalized) -> list[tuple[Family, list[Span]]]:

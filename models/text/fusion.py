@@ -17,12 +17,20 @@ def fuse(findings: Iterable[Finding]) -> list[Finding]:
     """The strongest finding per label for one text, with the evidence that says most.
 
     That is the evidence of the strongest that says whose name it is, so that an account entitled to the name is
-    recognised whoever found it; else of the strongest that shows words.
+    recognised whoever found it; else of the strongest that shows words. Names of several owners are a finding each: who
+    is entitled to one is not entitled to the others.
     """
     by_label: dict[Label, list[Finding]] = {}
     for finding in sorted(findings, key=lambda found: -found.score):
         by_label.setdefault(finding.label, []).append(finding)
-    return [replace(ranked[0], evidence=_telling(ranked)) for ranked in by_label.values()]
+    return [finding for ranked in by_label.values() for finding in _by_owner(ranked)]
+
+
+def _by_owner(ranked: list[Finding]) -> list[Finding]:
+    """Of findings of one label, strongest first: the strongest with the most telling evidence, then those of others."""
+    first = replace(ranked[0], evidence=_telling(ranked))
+    others = {finding.evidence.owner_id: finding for finding in reversed(ranked) if finding.evidence.owner_id}
+    return [first, *(found for owner, found in others.items() if owner != first.evidence.owner_id)]
 
 
 def _telling(ranked: list[Finding]) -> Evidence:

@@ -21,6 +21,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from models.profile import Field, Span
 from models.text.characters import MARK, SINGLE, SPECIAL, SURROGATE, fold
+from models.text.direction import OVERRIDE, shown_order
 
 _MAX_PASSES = 6
 """One pass can make work for another (an invisible character goes, its neighbours meet)."""
@@ -90,18 +91,28 @@ class FieldText:
 def normalize(text: str) -> Normalized:
     """Undo the disguises of any text, however broken, in time linear in its length.
 
-    Compatibility characters (full width, circled, superscript, mathematical, keycaps, digits of other scripts) become
-    plain ones, invisible and control characters go, marks go unless their script needs them, Latin is lower-cased and
-    loses its accents, traditional and variant Han characters become the usual simplified ones, look-alike letters in
-    Latin words become Latin, white space becomes a space or a line feed, and a symbol repeated more than three times is
-    kept three times. A text of nothing but invisible characters becomes one space. Doing it twice changes nothing more.
+    What an override shows from right to left is put in the order in which it is read. Compatibility characters (full
+    width, circled, superscript, mathematical, keycaps, digits of other scripts) become plain ones, invisible and
+    control characters go, marks go unless their script needs them, Latin is lower-cased and loses its accents,
+    traditional and variant Han characters become the usual simplified ones, look-alike letters in Latin words become
+    Latin, white space becomes a space or a line feed, and a symbol repeated more than three times is kept three times.
+    A text of nothing but invisible characters becomes one space. Doing it twice changes nothing more.
     """
-    result = Normalized(text, text, range(len(text)), range(1, len(text) + 1))
+    result = _as_shown(text)
     for _ in range(_MAX_PASSES):
         result, settled = _one_pass(result)
         if settled:
             break
     return result
+
+
+def _as_shown(text: str) -> Normalized:
+    """The text in the order in which it is read."""
+    shown = shown_order(text) if OVERRIDE in text else []
+    if not shown:
+        return Normalized(text, text, range(len(text)), range(1, len(text) + 1))
+    indices, starts, ends = zip(*shown, strict=True)
+    return Normalized(text, "".join([text[index] for index in indices]), starts, ends)
 
 
 def _one_pass(before: Normalized) -> tuple[Normalized, bool]:
@@ -169,7 +180,7 @@ def _simplify_character(char: str) -> str:
 def _latinise(text: str) -> str:
     """Look-alike letters as Latin ones, in words that have Latin letters too, fancy ones, and pairs that stand alone.
 
-    ВХ is a disguise of VX; Москва and не, all look-alikes as well, are Russian.
+    ВХ beside Chinese is a disguise; Москва, all look-alikes as well, is Russian.
     """
     if not _FOREIGN.search(text):
         return text

@@ -15,7 +15,7 @@ from models.profile import Evidence, Field, Finding, Label, Span
 from models.text.characters import SURROGATE
 from models.text.disguised_names import KINDS, DisguisedNames
 from models.text.evidence import evidence_at
-from models.text.lexicon import Kind, Parse, body, lexicon
+from models.text.lexicon import Body, Kind, Parse, body, lexicon
 from models.text.name_families import CLAUSE_FAMILIES, NAME_FAMILIES, Family
 from models.text.normalize import FieldText, Normalized
 from models.text.readings import Kind as Disguise
@@ -64,16 +64,18 @@ class ProtectedNameDetector:
         self._disguised = DisguisedNames()
 
     def __call__(self, texts: Sequence[FieldText]) -> list[list[Finding]]:
-        """At most one finding per label and text, in order; its evidence names the body and its owner."""
+        """At most one finding per label, owner and text, in order; its evidence names the body and its owner."""
         return [[_finding(text, claim) for claim in self.claims(text)] for text in texts]
 
     def claims(self, text: FieldText) -> list[Claim]:
-        """The most telling claim per label; one in disguise only where nothing is claimed openly."""
+        """The most telling claim per label and owner; one in disguise only where nothing is claimed openly."""
         normalized = replace(text.normalized, text=SURROGATE.sub("\ufffd", text.normalized.text))
         found = self._name(normalized) if text.field is Field.NAME else self._clauses(normalized.text)
-        best: dict[Label, Claim] = {}
+        best: dict[tuple[Label, str | None], Claim] = {}
         for claim in sorted(found, key=lambda claim: -claim.score):
-            best.setdefault(claim.family.label, claim)
+            imitated = _imitated(claim)
+            if imitated or all(label is not claim.family.label for label, _ in best):
+                best.setdefault((claim.family.label, imitated.owner_id if imitated else None), claim)
         return list(best.values())
 
     def _name(self, normalized: Normalized) -> list[Claim]:
@@ -122,12 +124,8 @@ def _finding(text: FieldText, claim: Claim) -> Finding:
 
 
 def _with_body(evidence: Evidence, claim: Claim) -> Evidence:
-    """Evidence that says whose name it is; a body known by its kind is that of the place named with it."""
-    words = [part.word for part in claim.parse.segments]
-    core = next((index for index, word in enumerate(words) if word.kind in _CORES[claim.family.label]), len(words))
-    place = next((word for word in reversed(words[:core]) if word.code), None)
-    named = words[core] if core < len(words) else place
-    imitated = body(named, place) if named else None
+    """Evidence that says whose name it is."""
+    imitated = _imitated(claim)
     if imitated is None:
         return evidence
     return replace(
@@ -136,3 +134,12 @@ def _with_body(evidence: Evidence, claim: Claim) -> Evidence:
         reference_name=imitated.name,
         owner_id=imitated.owner_id,
     )
+
+
+def _imitated(claim: Claim) -> Body | None:
+    """The body that a claim names; one known by its kind is that of the place named with it."""
+    words = [part.word for part in claim.parse.segments]
+    core = next((index for index, word in enumerate(words) if word.kind in _CORES[claim.family.label]), len(words))
+    place = next((word for word in reversed(words[:core]) if word.code), None)
+    named = words[core] if core < len(words) else place
+    return body(named, place) if named else None

@@ -44,7 +44,8 @@ _CLAUSE_MARK = re.compile(r"[,;:!?。、\n]")
 _RUN = re.compile(r"[a-z]{2,}|[0-9]{2,}")
 _LETTERS = re.compile(r"[a-z]+")
 _REPEAT = re.compile(r"([^\x00-\x7f])\1+")
-_BREAK = " "
+BREAK = " "
+"""Between characters that more than decoration parts."""
 _LONGEST_SYLLABLE = len("zhuang")
 
 
@@ -137,7 +138,7 @@ def _join(text: str) -> Reading:
         starts += opens[position : gap[0]]
         ends += closes[position : gap[0]]
         if not _is_decoration(text, *gap):
-            pieces.append(_BREAK)
+            pieces.append(BREAK)
             starts.append(~gap[0])
             ends.append(~gap[1])
         position = gap[1]

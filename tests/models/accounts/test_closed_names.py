@@ -30,6 +30,8 @@ def nearness(remembered, asked):
         ("海边的小店", "海边的小店", Nearness.SAME),
         ("海边的小店", "✨海·边·的·小·店✨", Nearness.SAME),
         ("海邊的小店", "海边的小店", Nearness.SAME),
+        ("海边的小店", "海边,的小店", Nearness.SAME),
+        ("海边的小店", "海边~·~·的小店!", Nearness.SAME),
         ("✨海边的小店✨", "海边的小店", Nearness.SAME),
         ("Ｍｏｍｏ小店", "momo小店", Nearness.SAME),
         ("新华快讯", "亲斤华快讯", Nearness.SHAPE),

@@ -20,6 +20,15 @@ def test_a_finding_without_spans_borrows_the_next_best_evidence():
     assert [(found.score, found.detector, found.evidence.spans) for found in fused] == [(0.9, "classifier", ((2, 4),))]
 
 
+def test_names_of_several_owners_are_a_finding_each():
+    names = [
+        Finding(Label.MEDIA_IMPERSONATION, Field.BIO, score, "names", Evidence(owner, owner, owner, spans=((0, 3),)))
+        for owner, score in (("media.a", 0.9), ("media.b", 0.8), ("media.b", 0.7))
+    ]
+    fused = fuse([finding(Label.MEDIA_IMPERSONATION, 0.95, "classifier", ((0, 9),)), *names])
+    assert [(found.score, found.evidence.owner_id) for found in fused] == [(0.95, "media.a"), (0.8, "media.b")]
+
+
 def test_the_evidence_that_names_a_body_is_shown_whole_whoever_is_surer():
     sure = finding(Label.MEDIA_IMPERSONATION, 0.99, "classifier", ((0, 9),))
     named = Evidence("media.xinhua", "新华社", "media.xinhua", spans=((0, 3),), text="新华社")

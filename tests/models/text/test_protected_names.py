@@ -12,6 +12,7 @@ from models.policy import Policy
 from models.profile import Field, Label, Severity
 from models.settings import Settings
 from models.text.disguised_names import FORMS, KINDS
+from models.text.fusion import fuse
 from models.text.lexicon import NAMES, Kind, lexicon
 from models.text.normalize import FieldText
 from models.text.protected_names import ProtectedNameDetector
@@ -174,6 +175,15 @@ def test_an_entitled_account_may_carry_the_name(entitlement):
     assert judged and all(finding.authorized for finding in judged)
     assert policy.verdict(judged) is Severity.PASS
     assert policy.verdict(policy.apply(findings(name), frozenset({"media.bbc"}), "1")) is Severity.REJECT
+
+
+@pytest.mark.parametrize("bio", ["央视官方，新华社官方", "新华社官方，央视官方"])
+def test_who_may_speak_for_one_body_may_not_speak_for_another(bio):
+    policy = Policy.load(Settings().policy)
+    found = fuse(detect([FieldText.of(Field.BIO, bio)])[0])
+    assert {finding.evidence.owner_id for finding in found} == {"media.cctv", "media.xinhua"}
+    for entitled, verdict in (({"media.cctv"}, Severity.REJECT), ({"media.cctv", "media.xinhua"}, Severity.PASS)):
+        assert policy.verdict(policy.apply(found, frozenset(entitled), "1")) is verdict
 
 
 def test_entitlements_that_a_name_can_be_are_known():
