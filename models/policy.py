@@ -179,7 +179,7 @@ class Policy(BaseModel):
         """
         judged = [self._judge(finding, entitlements, account_id) for finding in findings]
         # A permitted emblem that just misses the threshold still explains a look-alike that just passes it.
-        explaining = [found for found in judged if self._passes(found, NEARLY * found.authorized)]
+        explaining = [found for found in judged if self._passes(found) or self._nearly_permitted(found)]
         reported = [found for found in _one_per_place(_with_permitted_letters(explaining)) if self._passes(found)]
         ordered = sorted(reported, key=lambda found: (found.authorized, -found.severity.rank, -found.score))
         return tuple(_one_per_animation(ordered))
@@ -192,8 +192,12 @@ class Policy(BaseModel):
             default=Severity.PASS,
         )
 
-    def _passes(self, finding: Finding, less: float = 0.0) -> bool:
-        return finding.score >= max(self.rules[finding.label].threshold, finding.threshold) - less
+    def _passes(self, finding: Finding) -> bool:
+        return finding.score >= max(self.rules[finding.label].threshold, finding.threshold)
+
+    def _nearly_permitted(self, finding: Finding) -> bool:
+        """Whether it is permitted and likely there, however much surer the reference's own threshold asks to be."""
+        return finding.authorized and finding.score >= self.rules[finding.label].threshold - NEARLY
 
     def _judge(self, finding: Finding, entitlements: frozenset[str], account_id: str) -> Finding:
         authorized = bool({finding.evidence.reference_id, finding.evidence.owner_id} & entitlements)

@@ -10,7 +10,7 @@ one `ProfileError` that names the field. Codes, and the HTTP status that each st
 | `image_bytes` | 413 | more than `MAX_BYTES` |
 | `image_type` | 415 | not JPEG, PNG, WebP, GIF or BMP (an SVG, a web page, a PDF ...) |
 | `image_dimensions` | 422 | too many pixels, or frames of them; too small or too narrow to show anything |
-| `image_undecodable` | 422 | one of the five formats, but cut or damaged |
+| `image_undecodable` | 422 | one of the five formats, but cut, damaged, or of no certain transparency |
 """
 
 from __future__ import annotations
@@ -179,6 +179,8 @@ def _loaded(picture: PIL.Image.Image, frame: int = 0) -> PIL.Image.Image:
     if frame:
         picture.seek(frame)
         _check_dimensions(picture)
+    if picture.format == "PNG":
+        picture.load()  # the chunk of metadata may stand behind the pixels
     orientation = _orientation(picture)
     scale = min(1.0, LONG_SIDE / max(picture.size))
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
@@ -195,8 +197,6 @@ def _orientation(picture: PIL.Image.Image) -> int | None:
     Broken metadata is no reason to refuse a picture that every browser shows.
     """
     try:
-        if picture.format == "PNG":
-            picture.load()  # the chunk may stand behind the pixels
         exif = PIL.Image.Exif()
         exif.load(picture.info.get("exif", b""))
         return exif.get(_ORIENTATION_TAG)

@@ -66,7 +66,8 @@ ACCOUNTS = (
     family(
         "letter_id",
         0.98,
-        rf"(?:(?<![a-z0-9])v我?\W{{1,4}}|{ADD}\W{{0,2}}v\W{{0,4}}[芯群]?\W{{0,4}})(?!(?:me\W?|我)?50(?!\d)|me(?![a-z0-9_])|l-o-g|x-y){HANDLE}",
+        rf"(?:(?<![a-z0-9])v我?\W{{1,4}}|{ADD}\W{{0,2}}v\W{{0,4}}[芯群]?\W{{0,4}})"
+        rf"(?!(?:me\W?|我)?50(?!\d)|me(?![a-z0-9_])|l-o-g|x-y){HANDLE}",
         "V for WeChat with an id; v我50 is a joke, VIP and vlog have no separator",
     ),
     family(

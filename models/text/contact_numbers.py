@@ -19,7 +19,7 @@ _SHORT = 6  # 六一, 七一, 八一 are days
 
 def _is_mobile(text: str) -> bool:
     """Not a date (2019-12-31 178 ...), a series (1, 3, 5, ... 15) or a decimal fraction (1.6180339887)."""
-    groups = re.findall(r"\d+", text)
+    groups = re.findall(r"\d+", re.sub(r"^(?:\+|00)?86", "", text))
     dated = len(groups) > 1 and len(groups[0]) == 4 and len(groups[1]) <= 2
     series = len(groups) > _MAX_GROUPS and len(groups) < sum(map(len, groups))
     return not (dated or series or re.fullmatch(r"1\.\d+", text))

@@ -4,7 +4,7 @@ U+202E RIGHT-TO-LEFT OVERRIDE has what follows it shown from right to left: what
 Nothing but a disguise needs it in Chinese. Only overrides are undone: Arabic and Hebrew are read in the order in which
 they are written, and so is all that other controls contain.
 
-Source: Unicode Standard Annex 9, explicit directional formatting characters.
+Source: Unicode Standard Annex 9, explicit levels and directions (rules X1 to X8).
 """
 
 from __future__ import annotations
@@ -12,9 +12,13 @@ from __future__ import annotations
 from models.text.characters import is_mark
 
 OVERRIDE = "\u202e"
-_OPENING = frozenset("\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
-_CLOSING = frozenset("\u202c\u2069")
+_EMBEDDING = frozenset("\u202a\u202b\u202d\u202e")
+_ISOLATE = frozenset("\u2066\u2067\u2068")
+_END_OF_EMBEDDING, _END_OF_ISOLATE = "\u202c", "\u2069"
 _PARAGRAPH_ENDS = frozenset("\n\r\x1c\x1d\x1e\x85\u2029")
+
+_MAX_DEPTH = 125
+"""Controls within each other that count; what opens deeper has no effect."""
 
 
 def shown_order(text: str) -> list[tuple[int, int, int]]:
@@ -22,53 +26,75 @@ def shown_order(text: str) -> list[tuple[int, int, int]]:
 
     Returns:
         Of each the index in `text`, and start and end of what it is spanned by there: the character itself, or all that
-        an override and the controls around it contain, so that starts and ends never decrease.
+        the outermost control around it contains, so that starts and ends never decrease.
     """
     shown: list[tuple[int, int, int]] = []
-    open_: list[_Embedding] = []
-    first = 0
+    nested, first = _Nested(), 0
     for index, char in enumerate(text):
-        if char in _OPENING:
-            first = index if not open_ else first
-            open_.append(_Embedding(char == OVERRIDE))
-        elif not open_:
-            shown += [] if char in _CLOSING else [(index, index, index + 1)]
-        elif char in _PARAGRAPH_ENDS:
-            shown += [(at, first, index) for at in _closed(open_, all_of_them=True)]
+        first = first if nested.is_open else index
+        if char in _PARAGRAPH_ENDS:
+            shown += [(at, first, index) for at in nested.close_all()]
             shown.append((index, index, index + 1))
-        elif char not in _CLOSING:
-            open_[-1].add(index, is_mark(char))
+        elif char in _EMBEDDING or char in _ISOLATE:
+            nested.open(char)
+        elif char in (_END_OF_EMBEDDING, _END_OF_ISOLATE):
+            shown += [(at, first, index + 1) for at in nested.close(char)]
+        elif nested.is_open:
+            nested.add(index, is_mark(char))
         else:
-            shown += [(at, first, index + 1) for at in _closed(open_)]
-    return shown + [(at, first, len(text)) for at in _closed(open_, all_of_them=True)]
+            shown.append((index, index, index + 1))
+    return shown + [(at, first, len(text)) for at in nested.close_all()]
 
 
-class _Embedding:
-    """What stands between a control and its end: blocks of indices, each in the order in which it is shown."""
+class _Nested:
+    """The controls that are open, outermost first, and what each contains: blocks of indices as they are shown."""
 
-    def __init__(self, is_override: bool) -> None:
-        self._is_override, self.blocks = is_override, list[list[int]]()
+    def __init__(self) -> None:
+        self._open: list[tuple[str, list[list[int]]]] = []
+        self._too_deep: list[str] = []
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self._open)
+
+    def open(self, control: str) -> None:
+        (self._too_deep.append(control) if len(self._open) >= _MAX_DEPTH else self._open.append((control, [])))
 
     def add(self, index: int, is_part: bool) -> None:
         """A character, or a mark that is part of the one before it."""
-        if is_part and self.blocks:
-            self.blocks[-1].append(index)
+        blocks = self._open[-1][1]
+        if is_part and blocks:
+            blocks[-1].append(index)
         else:
-            self.blocks.append([index])
+            blocks.append([index])
 
-    def order(self) -> list[int]:
-        """All indices as they are shown."""
-        blocks = reversed(self.blocks) if self._is_override else self.blocks
-        return [index for block in blocks for index in block]
+    def close(self, end: str) -> list[int]:
+        """What an end closes, if anything; all indices as they are shown, once nothing is open any more.
 
+        The end of an embedding closes no isolate; that of an isolate closes the embeddings within as well.
+        """
+        opening = _EMBEDDING if end == _END_OF_EMBEDDING else _ISOLATE
+        controls = [control for control, _ in self._open] + self._too_deep
+        isolates = [place for place, control in enumerate(controls) if control in _ISOLATE]
+        if opening is _ISOLATE and isolates:
+            kept = isolates[-1]
+        elif opening is _EMBEDDING and controls and controls[-1] in _EMBEDDING:
+            kept = len(controls) - 1
+        else:
+            return []
+        del self._too_deep[max(kept - len(self._open), 0) :]
+        return self._close_to(kept)
 
-def _closed(open_: list[_Embedding], all_of_them: bool = False) -> list[int]:
-    """Close the innermost embedding, or all; the indices that are shown now that none is open any more."""
-    while open_:
-        order = open_.pop().order()
-        if not open_:
-            return order
-        open_[-1].blocks.append(order)
-        if not all_of_them:
-            break
-    return []
+    def close_all(self) -> list[int]:
+        """All indices as they are shown, with everything closed."""
+        self._too_deep.clear()
+        return self._close_to(0)
+
+    def _close_to(self, kept: int) -> list[int]:
+        order: list[int] = []
+        while len(self._open) > kept:
+            control, blocks = self._open.pop()
+            order = [index for block in (reversed(blocks) if control == OVERRIDE else blocks) for index in block]
+            if self._open:
+                self._open[-1][1].append(order)
+        return [] if self._open else order

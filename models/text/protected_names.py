@@ -64,18 +64,18 @@ class ProtectedNameDetector:
         self._disguised = DisguisedNames()
 
     def __call__(self, texts: Sequence[FieldText]) -> list[list[Finding]]:
-        """At most one finding per label, owner and text, in order; its evidence names the body and its owner."""
+        """At most one finding per label, body and text, in order; its evidence names the body and its owner."""
         return [[_finding(text, claim) for claim in self.claims(text)] for text in texts]
 
     def claims(self, text: FieldText) -> list[Claim]:
-        """The most telling claim per label and owner; one in disguise only where nothing is claimed openly."""
+        """The most telling claim per label and body; one in disguise only where nothing is claimed openly."""
         normalized = replace(text.normalized, text=SURROGATE.sub("\ufffd", text.normalized.text))
         found = self._name(normalized) if text.field is Field.NAME else self._clauses(normalized.text)
         best: dict[tuple[Label, str | None], Claim] = {}
         for claim in sorted(found, key=lambda claim: -claim.score):
             imitated = _imitated(claim)
             if imitated or all(label is not claim.family.label for label, _ in best):
-                best.setdefault((claim.family.label, imitated.owner_id if imitated else None), claim)
+                best.setdefault((claim.family.label, imitated.reference_id if imitated else None), claim)
         return list(best.values())
 
     def _name(self, normalized: Normalized) -> list[Claim]:

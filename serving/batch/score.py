@@ -74,6 +74,7 @@ def score(  # noqa: PLR0913 - the command's own options
     files = find(source)
     versions = versions_in_force(settings)
     run = Run(out, files, part_rows, versions)  # before the plan: what is written later is another input
+    _refuse_overlap(Path(source), files, out)
     _refuse_overlap(Path(source), files, run.directory)
     planned = plan(files, part_rows)
     with run.begun(restart):
@@ -114,12 +115,12 @@ def _workers(most: int, parts: int) -> Any:
     return daft.cls(Scorer, max_concurrency=min(most, parts), use_process=True)
 
 
-def _refuse_overlap(source: Path, files: Sequence[Path], directory: Path) -> None:
+def _refuse_overlap(source: Path, files: Sequence[Path], out: Path) -> None:
     """Decisions beside the input would be input the next time."""
-    if any(file.resolve().is_relative_to(directory.resolve()) for file in files):
-        raise InputError(f"{directory} holds the input itself; choose another OUT")
-    if source.is_dir() and directory.resolve().is_relative_to(source.resolve()):
-        raise InputError(f"{directory} lies in the folder of the input; choose another OUT")
+    if any(file.resolve().is_relative_to(out.resolve()) for file in files):
+        raise InputError(f"{out} holds the input itself; choose another OUT")
+    if source.is_dir() and out.resolve().is_relative_to(source.resolve()):
+        raise InputError(f"{out} lies in the folder of the input; choose another OUT")
 
 
 def _peak_bytes() -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import shlex
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from models.images.emblems import EmblemDetector
     from models.images.encoder import Encoder
     from models.images.gallery import Gallery
     from models.settings import Settings
@@ -67,7 +69,7 @@ def images(  # noqa: PLR0913, PLR0917 - the command's own options
         typer.Option(
             exists=True,
             file_okay=False,
-            help="Encoder's artefact folder to measure instead of the one in force. What our own test says of it is "
+            help="Encoder's artefact folder to measure instead of the one in force. What our own test says of a run is "
             "written into its metrics and card.",
         ),
     ] = None,
@@ -91,13 +93,9 @@ def images(  # noqa: PLR0913, PLR0917 - the command's own options
 
     Example: `huijian evaluate images manifest.jsonl --references references.jsonl --report build/report.html`
     """
-    from models.images.emblems import EmblemDetector
-    from models.images.encoder import Encoder
     from models.policy import Policy
     from models.settings import Settings
-    from training.images.card import write_card
     from training.images.evaluate import Others, evaluate_images
-    from training.images.metrics import record
     from training.images.peers import PEERS
 
     own = manifest is None
@@ -108,17 +106,31 @@ def images(  # noqa: PLR0913, PLR0917 - the command's own options
     settings = Settings.from_environment(gallery)
     others = Others(PEERS, references) if references and (own if peers is None else peers) else None
     try:
-        measured = Encoder(encoder or settings.encoder_directory())
-        detector, policy = (
-            EmblemDetector(measured, _gallery(settings, measured, references)),
-            Policy.load(settings.policy),
-        )
+        detector, policy = _detector(settings, encoder, references), Policy.load(settings.policy)
         found = evaluate_images(
             manifest, detector, policy, others=others, output=output, page=report, command=_command()
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     if own and encoder:
+        _record(encoder, settings, found)
+
+
+def _detector(settings: Settings, encoder: Path | None, references: Path | None) -> EmblemDetector:
+    from models.images.emblems import EmblemDetector
+    from models.images.encoder import Encoder
+
+    measured = Encoder(encoder or settings.encoder_directory())
+    return EmblemDetector(measured, _gallery(settings, measured, references))
+
+
+def _record(encoder: Path, settings: Settings, found: Mapping[str, Any]) -> None:
+    """Keep what was measured beside a run's encoder; those released, and those not trained here, stay as they are."""
+    from training.images.card import write_card
+    from training.images.metrics import known, record
+
+    is_released = encoder.resolve().is_relative_to(settings.artifacts.resolve())
+    if "pictures" in known(encoder) and not is_released:
         record(encoder, "evaluation", found)
         write_card(encoder)
 

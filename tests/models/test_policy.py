@@ -158,6 +158,11 @@ def test_a_permitted_emblem_below_the_threshold_explains_a_look_alike_just_above
     assert found == ()
 
 
+def test_a_permitted_emblem_with_a_threshold_of_its_own_explains_a_look_alike_all_the_same(policy: Policy):
+    own = replace(emblem("flag.id", 0.75), threshold=0.99)
+    assert policy.apply([emblem("flag.mc", 0.9), own], frozenset({"flag.id"}), ACCOUNT) == ()
+
+
 def test_a_permitted_emblem_does_not_excuse_a_much_surer_one(policy: Policy):
     found = policy.apply([emblem("flag.mc", 0.99), emblem("flag.id", 0.6)], frozenset({"flag.id"}), ACCOUNT)
     assert policy.verdict(found) is Severity.REJECT

@@ -39,7 +39,7 @@ LOOKED_AT = 0.4
 """Of harmless pictures, how many are looked at closely: it costs as much again, and most must not pay for it."""
 
 CONSIDERED = 3
-"""Candidates per picture that the first fit sees: those that can become an answer."""
+"""Candidates per picture that the first fit sees: those that are likeliest to become an answer."""
 
 SHARES = (0.01, 0.003, 0.001)
 """Of harmless pictures that pass a score: reported, for choosing the policy's thresholds."""

@@ -9,9 +9,13 @@ from typing import Any
 
 def record(directory: Path, name: str, measured: Any) -> None:
     """Put what was measured under a name into `metrics.json`, beside what is known already."""
+    write_json(directory / "metrics.json", known(directory) | {name: measured})
+
+
+def known(directory: Path) -> dict[str, Any]:
+    """All that was measured of an artefact; nothing where that was not written."""
     path = directory / "metrics.json"
-    known = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    write_json(path, known | {name: measured})
+    return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
 
 
 def write_json(path: Path, values: Any) -> None:

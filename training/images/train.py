@@ -75,7 +75,7 @@ def train_images(  # noqa: PLR0913 - a command's options
 
     Args:
         output: artefact folder, also of `checkpoint.pt`.
-        cases: files of labelled pictures (the contract's "Cases") that are learnt as further identities.
+        cases: files of labelled pictures (the contract's "Cases"), of identities that are there or of further ones.
         steps: of 32 pictures each, all runs together; the text tower takes no more steps than that either.
         seed: for weights, drawing and imitations.
         limit: at most this many drawings a package, for tests.

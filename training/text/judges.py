@@ -83,6 +83,6 @@ def shipped_judge(directory: Path) -> Judge:
 
 
 def _judged(findings: Sequence[Finding], policy: Policy) -> Judged:
-    scores = {finding.label: finding.score for finding in findings}
+    scores = {finding.label: finding.score for finding in sorted(findings, key=lambda finding: finding.score)}
     reported = [finding for finding in findings if finding.score >= policy.rules[finding.label].threshold]
     return Judged(scores, reported)

@@ -127,9 +127,10 @@ def evidence_f1(cases: Sequence[Case], reported: Sequence[Sequence[Finding]]) ->
     """F1 over characters between reported spans and the cases' evidence, for labels that were rightly reported."""
     shared = total = 0
     for case, findings in zip(cases, reported, strict=True):
-        for finding in findings:
-            true = _characters((start, end) for label, start, end in Marked.of(case).spans if label is finding.label)
-            said = _characters(finding.evidence.spans or ())
+        for reported_label in {finding.label for finding in findings}:
+            true = _characters((start, end) for label, start, end in Marked.of(case).spans if label is reported_label)
+            same = [finding.evidence.spans or () for finding in findings if finding.label is reported_label]
+            said = set().union(*map(_characters, same))
             if true:
                 shared, total = shared + len(true & said), total + len(true) + len(said)
     return _rounded(2 * shared / total) if total else 0.0

@@ -186,6 +186,14 @@ def test_who_may_speak_for_one_body_may_not_speak_for_another(bio):
         assert policy.verdict(policy.apply(found, frozenset(entitled), "1")) is verdict
 
 
+@pytest.mark.parametrize("bio", ["贵阳市公安局官方，成都市公安局官方", "成都市公安局官方，贵阳市公安局官方"])
+def test_the_police_of_one_town_may_not_speak_for_that_of_another_but_all_of_them_may(bio):
+    policy = Policy.load(Settings().policy)
+    found = fuse(detect([FieldText.of(Field.BIO, bio)])[0])
+    assert policy.verdict(policy.apply(found, frozenset({"gov.police.520100"}), "1")) is Severity.REJECT
+    assert policy.verdict(policy.apply(found, frozenset({"gov.police"}), "1")) is Severity.PASS
+
+
 def test_entitlements_that_a_name_can_be_are_known():
     known = ("media.xinhua", "gov.police", "gov.police.520100", "media.610500", "diplomacy.us", "place.beijing.颐和园")
     assert all(map(detect.knows, known))

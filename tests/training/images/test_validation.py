@@ -90,7 +90,7 @@ def test_mastheads_and_offices_that_we_drew_are_enrolled_as_in_the_default_galle
 
 def test_each_kind_is_imitated_as_often_as_it_should_be_however_few_there_are(made):
     emblems = {name: emblem for name, emblem in made[1].items() if name != "flag.other"}
-    names = [name for _, name in validation.imitated(emblems, np.random.default_rng(0), 200)]
+    names = [sample.reference for sample in validation.imitated(emblems, np.random.default_rng(0), 200)]
     kinds = [emblems[name].kind for name in names]
     for kind, share in validation.SHARES.items():
         assert kinds.count(kind) == pytest.approx(200 * share, abs=20)
@@ -118,4 +118,5 @@ def test_drawings_by_artists_that_are_not_enrolled_are_imitated_too(made, monkey
 
 def test_a_gallery_of_logos_alone_is_imitated_too(made):
     logos = {name: emblem for name, emblem in made[1].items() if emblem.kind == "logo"}
-    assert {name for _, name in validation.imitated(logos, np.random.default_rng(0), 30)} == logos.keys()
+    imitated = validation.imitated(logos, np.random.default_rng(0), 30)
+    assert {sample.reference for sample in imitated} == logos.keys()
