@@ -199,7 +199,6 @@ def test_out_that_holds_the_input_is_refused(tmp_path, name):
         run(source, tmp_path / name, restart=True)
 
 
-@pytest.mark.parametrize("name", ["out", "out.parquet"])
 def test_out_that_is_the_input_is_refused_and_leaves_it_as_it_is(tmp_path):
     table = pa.table({"account_id": ["1"], "bio": ["a"]}).replace_schema_metadata({"huijian.run": "{}"})
     pq.write_table(table, tmp_path / "a.parquet")
@@ -208,6 +207,7 @@ def test_out_that_is_the_input_is_refused_and_leaves_it_as_it_is(tmp_path):
     assert pq.read_table(tmp_path / "a.parquet") == table and len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.parametrize("name", ["out", "out.parquet"])
 def test_out_within_the_folder_of_the_input_is_refused_before_it_becomes_input(tmp_path, name):
     write_jsonl(tmp_path / "a.jsonl", [{"account_id": "1", "bio": "a"}])
     with pytest.raises(InputError, match="lies in the folder of the input"):
