@@ -47,7 +47,7 @@ from models.stages import stage
 from models.text.characters import SURROGATE
 from models.text.classifier import TextClassifier
 from models.text.contacts import ContactDetector
-from models.text.fusion import fuse
+from models.text.fusion import fuse, strongest
 from models.text.normalize import FieldText
 from models.text.protected_names import ProtectedNameDetector
 from models.text.restricted_words import RestrictedWordDetector
@@ -210,7 +210,7 @@ class Inspector:
             results = [detector(batch) for detector in (self._classifier, *self._rules)]
         for position, (index, text) in enumerate(texts):
             findings = fuse(finding for result in results for finding in result[position])
-            scores = {found.label: found.score for found in sorted(findings, key=lambda found: found.score)}
+            scores = strongest(findings)
             judged[index][text.field] = _Judged(findings, scores={label: scores[label] for label in CLASSIFIER_LABELS})
 
     def _judge_pictures(self, pictures: Sequence[_Picture], judged: list[dict[Field, _Judged]], returns: bool) -> None:

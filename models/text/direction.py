@@ -51,14 +51,19 @@ class _Nested:
 
     def __init__(self) -> None:
         self._open: list[tuple[str, list[list[int]]]] = []
-        self._too_deep: list[str] = []
+        self._embeddings_too_deep = self._isolates_too_deep = 0
 
     @property
     def is_open(self) -> bool:
         return bool(self._open)
 
     def open(self, control: str) -> None:
-        (self._too_deep.append(control) if len(self._open) >= _MAX_DEPTH else self._open.append((control, [])))
+        if len(self._open) < _MAX_DEPTH:
+            self._open.append((control, []))
+        elif control in _ISOLATE:
+            self._isolates_too_deep += 1
+        elif not self._isolates_too_deep:
+            self._embeddings_too_deep += 1
 
     def add(self, index: int, is_part: bool) -> None:
         """A character, or a mark that is part of the one before it."""
@@ -73,21 +78,29 @@ class _Nested:
 
         The end of an embedding closes no isolate; that of an isolate closes the embeddings within as well.
         """
-        opening = _EMBEDDING if end == _END_OF_EMBEDDING else _ISOLATE
-        controls = [control for control, _ in self._open] + self._too_deep
-        isolates = [place for place, control in enumerate(controls) if control in _ISOLATE]
-        if opening is _ISOLATE and isolates:
-            kept = isolates[-1]
-        elif opening is _EMBEDDING and controls and controls[-1] in _EMBEDDING:
-            kept = len(controls) - 1
-        else:
+        return self._end_isolate() if end == _END_OF_ISOLATE else self._end_embedding()
+
+    def _end_isolate(self) -> list[int]:
+        isolates = [place for place, (control, _) in enumerate(self._open) if control in _ISOLATE]
+        if self._isolates_too_deep:
+            self._isolates_too_deep -= 1
+        elif isolates:
+            self._embeddings_too_deep = 0
+            return self._close_to(isolates[-1])
+        return []
+
+    def _end_embedding(self) -> list[int]:
+        if self._isolates_too_deep:
             return []
-        del self._too_deep[max(kept - len(self._open), 0) :]
-        return self._close_to(kept)
+        if self._embeddings_too_deep:
+            self._embeddings_too_deep -= 1
+        elif self._open and self._open[-1][0] in _EMBEDDING:
+            return self._close_to(len(self._open) - 1)
+        return []
 
     def close_all(self) -> list[int]:
         """All indices as they are shown, with everything closed."""
-        self._too_deep.clear()
+        self._embeddings_too_deep = self._isolates_too_deep = 0
         return self._close_to(0)
 
     def _close_to(self, kept: int) -> list[int]:

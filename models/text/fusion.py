@@ -26,6 +26,11 @@ def fuse(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for ranked in by_label.values() for finding in _by_body(ranked)]
 
 
+def strongest(findings: Iterable[Finding]) -> dict[Label, float]:
+    """The highest score per label, however many bodies are named."""
+    return {finding.label: finding.score for finding in sorted(findings, key=lambda found: found.score)}
+
+
 def _by_body(ranked: list[Finding]) -> list[Finding]:
     """Of findings of one label, strongest first: the strongest with the most telling evidence, then those of others."""
     first = replace(ranked[0], evidence=_telling(ranked))

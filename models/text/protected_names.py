@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from models.profile import Evidence, Field, Finding, Label, Span
 from models.text.characters import SURROGATE
@@ -52,6 +53,15 @@ class Claim:
         """The family's, or less where a disguise had to be undone."""
         return min(self.family.score, KINDS[self.disguise]) if self.disguise else self.family.score
 
+    @cached_property
+    def imitated(self) -> Body | None:
+        """The body that it names; one known by its kind is that of the place named with it."""
+        words = [part.word for part in self.parse.segments]
+        core = next((index for index, word in enumerate(words) if word.kind in _CORES[self.family.label]), len(words))
+        place = next((word for word in reversed(words[:core]) if word.code), None)
+        named = words[core] if core < len(words) else place
+        return body(named, place) if named else None
+
 
 class ProtectedNameDetector:
     """Finds names that claim to be a protected body, and says which.
@@ -73,9 +83,9 @@ class ProtectedNameDetector:
         found = self._name(normalized) if text.field is Field.NAME else self._clauses(normalized.text)
         best: dict[tuple[Label, str | None], Claim] = {}
         for claim in sorted(found, key=lambda claim: -claim.score):
-            imitated = _imitated(claim)
-            if imitated or all(label is not claim.family.label for label, _ in best):
-                best.setdefault((claim.family.label, imitated.reference_id if imitated else None), claim)
+            if claim.imitated or all(label is not claim.family.label for label, _ in best):
+                named = claim.imitated.reference_id if claim.imitated else None
+                best.setdefault((claim.family.label, named), claim)
         return list(best.values())
 
     def _name(self, normalized: Normalized) -> list[Claim]:
@@ -125,7 +135,7 @@ def _finding(text: FieldText, claim: Claim) -> Finding:
 
 def _with_body(evidence: Evidence, claim: Claim) -> Evidence:
     """Evidence that says whose name it is."""
-    imitated = _imitated(claim)
+    imitated = claim.imitated
     if imitated is None:
         return evidence
     return replace(
@@ -134,12 +144,3 @@ def _with_body(evidence: Evidence, claim: Claim) -> Evidence:
         reference_name=imitated.name,
         owner_id=imitated.owner_id,
     )
-
-
-def _imitated(claim: Claim) -> Body | None:
-    """The body that a claim names; one known by its kind is that of the place named with it."""
-    words = [part.word for part in claim.parse.segments]
-    core = next((index for index, word in enumerate(words) if word.kind in _CORES[claim.family.label]), len(words))
-    place = next((word for word in reversed(words[:core]) if word.code), None)
-    named = words[core] if core < len(words) else place
-    return body(named, place) if named else None

@@ -61,9 +61,7 @@ def images(  # noqa: PLR0913, PLR0917 - the command's own options
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="Build a gallery of these, which other methods learn too."),
     ] = None,
-    gallery: Annotated[
-        Path | None, typer.Option(help="Gallery to use instead of the one in force, for a manifest without references.")
-    ] = None,
+    gallery: Annotated[Path | None, typer.Option(help="Gallery to use, not that in force, without references.")] = None,
     encoder: Annotated[
         Path | None,
         typer.Option(

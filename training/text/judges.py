@@ -16,7 +16,7 @@ from models.profile import Finding, Label
 from models.settings import Settings
 from models.text.classifier import TextClassifier
 from models.text.contacts import ContactDetector
-from models.text.fusion import fuse
+from models.text.fusion import fuse, strongest
 from models.text.normalize import FieldText
 from models.text.protected_names import ProtectedNameDetector
 
@@ -83,6 +83,5 @@ def shipped_judge(directory: Path) -> Judge:
 
 
 def _judged(findings: Sequence[Finding], policy: Policy) -> Judged:
-    scores = {finding.label: finding.score for finding in sorted(findings, key=lambda finding: finding.score)}
     reported = [finding for finding in findings if finding.score >= policy.rules[finding.label].threshold]
-    return Judged(scores, reported)
+    return Judged(strongest(findings), reported)

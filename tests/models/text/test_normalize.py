@@ -185,6 +185,8 @@ def test_a_field_text_knows_its_field():
 @pytest.mark.parametrize(
     "unit",
     [
+        "\u202ea",
+        "\u202e\u2067a\u2069",
         "微信",
         "國",
         "Telegraм ",
