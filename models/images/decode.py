@@ -10,7 +10,7 @@ one `ProfileError` that names the field. Codes, and the HTTP status that each st
 | `image_bytes` | 413 | more than `MAX_BYTES` |
 | `image_type` | 415 | not JPEG, PNG, WebP, GIF or BMP (an SVG, a web page, a PDF ...) |
 | `image_dimensions` | 422 | too many pixels, or frames of them; too small or too narrow to show anything |
-| `image_undecodable` | 422 | one of the five formats, but cut, damaged, or of no certain transparency |
+| `image_undecodable` | 422 | one of the five formats, but cut, damaged, or of no certain colours or transparency |
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import PIL.Image
 import PIL.ImageFile
 from PIL.Image import Transpose
 
+from models.images.colour_profiles import check_chunks, colour_views
 from models.images.filetypes import FORMATS, kind_of
 from models.images.transparency import on_clearest_background
 from models.profile import Field, ProfileError
@@ -51,6 +52,7 @@ LONG_SIDE = 2_048
 """Larger pictures are reduced to this; a code or emblem of a tenth of a cover keeps 200 pixels."""
 
 _ANIMATED = ("GIF", "PNG", "WEBP")
+_GREY = ("1", "L", "LA")
 
 _UPRIGHT = {
     2: Transpose.FLIP_LEFT_RIGHT,
@@ -88,16 +90,20 @@ def decode(data: bytes, field: Field) -> list[Image]:
     """The picture, or the first, middle and last frame of an animation.
 
     EXIF orientation is applied, transparency laid on `clearest_background`, a large picture reduced to `LONG_SIDE`.
+    Where a colour profile changes what is seen, the picture with it, and after that without: whatever shows it may
+    apply it or not.
 
     Raises:
         ProfileError: one of the codes above, with `field` named.
     """
     with _refusals(field):
         picture = _open(data)
+        told = dict(picture.info)  # chunks behind the pixels, which add to it, count for nobody else
         count = _frame_count(picture)
-        if count == 1:
-            return [Image(_opaque(_loaded(picture)))]
-        return [Image(_opaque(_loaded(picture, frame)), frame) for frame in sorted({0, count // 2, count - 1})]
+        frames = [None] if count == 1 else sorted({0, count // 2, count - 1})
+        return [
+            Image(_opaque(view), frame) for frame in frames for view in colour_views(_loaded(picture, frame or 0), told)
+        ]
 
 
 def decode_rgba(data: bytes, field: str) -> np.ndarray:
@@ -107,7 +113,9 @@ def decode_rgba(data: bytes, field: str) -> np.ndarray:
         ProfileError: as `decode`.
     """
     with _refusals(field):
-        return np.array(_loaded(_open(data)).convert("RGBA"))
+        picture = _open(data)
+        told = dict(picture.info)
+        return np.array(colour_views(_loaded(picture), told)[0].convert("RGBA"))
 
 
 @contextmanager
@@ -135,6 +143,8 @@ def _open(data: bytes) -> PIL.Image.Image:
     header = PIL.Image.open(io.BytesIO(data), formats=FORMATS)
     _check_dimensions(header)
     _check_transparency(header)
+    if header.format == "PNG":
+        check_chunks(data)
     header.verify()  # PNG's checksums, which decoding alone ignores; a picture can't be decoded after it
     return PIL.Image.open(io.BytesIO(data), formats=FORMATS)
 
@@ -175,7 +185,7 @@ def _frame_count(picture: PIL.Image.Image) -> int:
 
 
 def _loaded(picture: PIL.Image.Image, frame: int = 0) -> PIL.Image.Image:
-    """One frame, upright, reduced, as RGB or RGBA."""
+    """One frame, upright, reduced, of mode CMYK, L, LA, RGB or RGBA."""
     if frame:
         picture.seek(frame)
         _check_dimensions(picture)
@@ -205,10 +215,12 @@ def _orientation(picture: PIL.Image.Image) -> int | None:
 
 
 def _eight_bit(picture: PIL.Image.Image) -> PIL.Image.Image:
-    """RGBA where anything can be transparent, else RGB."""
+    """CMYK, L or RGB as a profile would be of; LA or RGBA where anything can be transparent."""
     if picture.mode.startswith("I"):
         picture = _eight_bit_grey(picture)
-    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    if picture.mode == "CMYK":
+        return picture
+    mode = ("L" if picture.mode in _GREY else "RGB") + ("A" if picture.has_transparency_data else "")
     return picture if picture.mode == mode else picture.convert(mode)
 
 
