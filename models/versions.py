@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterable
@@ -115,6 +116,12 @@ def rewrite_version(root: Path, name: str, write: Callable[[Path], None]) -> Pat
         raise
     shutil.rmtree(replaced, ignore_errors=True)
     return target
+
+
+def drafts(root: Path, name: re.Pattern[str]) -> list[Path]:
+    """What writers that crashed left of versions with such names."""
+    draft = re.compile(rf"\.{name.pattern}\.[0-9a-f]{{32}}(\.replaced)?")
+    return [path for path in root.iterdir() if draft.fullmatch(path.name)]
 
 
 def publish(root: Path, name: str, write: Callable[[Path], None]) -> Path:

@@ -38,9 +38,6 @@ INDEX, REFERENCES, DRAWINGS = "index.faiss", "references.jsonl", "drawings.bin"
 VERSION = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{12}")
 """A version's name: when it was made, and what of."""
 
-DRAFT = re.compile(rf"\.{VERSION.pattern}\.[0-9a-f]{{32}}(\.replaced)?")
-"""What `models.versions` calls one that is being written."""
-
 KEPT_VERSIONS = 5
 """Versions that stay on disk, for going back and for workers that are still loading one."""
 
@@ -229,11 +226,9 @@ def _prune(root: Path, version: str) -> None:
 
     Nothing else: somebody may have named a folder of other things as the gallery's.
     """
-    names = [path.name for path in root.iterdir()]
-    old = sorted(name for name in names if VERSION.fullmatch(name) and name != version)
-    drafts = [name for name in names if DRAFT.fullmatch(name)]
-    for name in [*old[: -(KEPT_VERSIONS - 1)], *drafts]:
-        shutil.rmtree(root / name, ignore_errors=True)
+    old = sorted(path for path in root.iterdir() if VERSION.fullmatch(path.name) and path.name != version)
+    for path in [*old[: -(KEPT_VERSIONS - 1)], *versions.drafts(root, VERSION)]:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _line(entry: Entry) -> dict[str, Any]:
