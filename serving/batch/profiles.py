@@ -7,6 +7,7 @@ the disk it runs on. A web address is refused as everywhere: nothing is fetched 
 from __future__ import annotations
 
 import base64
+import errno
 import json
 import stat
 from pathlib import Path
@@ -62,8 +63,15 @@ def _image(value: Any, field: Field, folder: Path) -> Any:
     except ProfileError:
         raise
     except Exception as error:  # every object store's client has errors of its own
+        code = "image_missing" if _is_absent(error) else "image_unreadable"
         reason = f"the picture that {field} names cannot be read ({type(error).__name__})"
-        raise ProfileError("image_missing", reason, field) from None
+        raise ProfileError(code, reason, field) from None
+
+
+def _is_absent(error: Exception) -> bool:
+    """Whether a picture is not there, rather than a disk or store out of order, which says nothing about the row."""
+    is_no_name = isinstance(error, OSError) and error.errno in {errno.ENAMETOOLONG, errno.ELOOP}
+    return is_no_name or isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError | ValueError)
 
 
 def _decoded(value: str, field: Field) -> bytes:

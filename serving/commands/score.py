@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+UNJUDGED = ("internal", "image_unreadable")
+"""Errors of rows that may be judged another time as they are."""
+
 
 def score(  # noqa: PLR0913, PLR0917 - the command's own options
     source: Annotated[str, typer.Argument(metavar="IN", help="Parquet, CSV or JSON Lines: file, folder or glob.")],
@@ -22,8 +25,8 @@ def score(  # noqa: PLR0913, PLR0917 - the command's own options
     object store, encoded bytes, or base64); entitlements (a list; in CSV a JSON list, or separated by semicolons).
 
     OUT has one row for every row of IN. A row that cannot be judged has a null verdict and says why in `error`; it is
-    counted in the summary and does not change the exit code, which is 0 when every row is in OUT, unless the fault
-    was ours (`internal`).
+    counted in the summary and does not change the exit code, which is 0 when every row is in OUT, unless the row was
+    not at fault (`internal`, `image_unreadable`).
 
     Example: `huijian score accounts.parquet decisions/`
     """
@@ -37,5 +40,5 @@ def score(  # noqa: PLR0913, PLR0917 - the command's own options
     except InputError as error:
         raise typer.BadParameter(str(error)) from error
     typer.echo(report)
-    if report.tally.errors["internal"]:
+    if any(report.tally.errors[code] for code in UNJUDGED):
         raise typer.Exit(1)

@@ -5,7 +5,9 @@ import os
 import socket
 from pathlib import Path
 
+import fsspec
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from models.profile import ProfileError
 from serving.batch.profiles import profile_of
@@ -51,6 +53,16 @@ def test_web_address_is_refused_and_never_fetched(address):
 @pytest.mark.parametrize("path", ["missing.png", "", ".", "a\0b", "/dev/zero", "x" * 5000])
 def test_path_that_leads_to_no_file_is_refused_with_its_field_named(path):
     assert refusal({"cover": path}) == ("image_missing", "cover")
+
+
+@pytest.mark.parametrize("error", [TimeoutError, PermissionError, OSError(5, "Input/output error"), RuntimeError])
+def test_picture_in_a_store_that_is_out_of_order_is_not_taken_for_missing(error):
+    class Store(MemoryFileSystem):
+        def _open(self, *given, **options):
+            raise error
+
+    fsspec.register_implementation("oss", Store, clobber=True)
+    assert refusal({"avatar": "oss://bucket/a.jpg"}) == ("image_unreadable", "avatar")
 
 
 def test_pipe_is_refused_instead_of_waited_for(tmp_path):
