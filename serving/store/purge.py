@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Delete, Select, delete, select, text
+from sqlalchemy import Connection, Delete, Select, delete, literal, select, text, tuple_
 
 from models.policy import StoreRules
 from serving.store import audit
@@ -70,24 +70,38 @@ def _purge_contents(database: Database, before: str) -> int:
         .exists(),
     )
     held = select(contents.c.decision_id).where(contents.c.decision_id == decisions.c.decision_id).exists()
-    over = select(decisions.c.decision_id).where(decisions.c.time < before, held, ~open_appeal.exists()).limit(BATCH)
-    return _in_batches(database, over, lambda ids: delete(contents).where(contents.c.decision_id.in_(ids)))
+    free = decisions.c.time < before, ~open_appeal.exists()
+    over = select(decisions.c.sequence, decisions.c.decision_id).where(*free, held)
+
+    def removal(ids: Sequence[Any]) -> Delete:
+        still = select(decisions.c.decision_id).where(*free, decisions.c.decision_id.in_(ids))
+        return delete(contents).where(contents.c.decision_id.in_(still))
+
+    return _in_batches(database, over, removal)
 
 
 def _purge_decisions(database: Database, before: str) -> int:
     group = events.c.sequence == decisions.c.sequence
     over = select(decisions.c.sequence).join(events, group).where(events.c.time < before).distinct()
-    return _in_batches(database, over.limit(BATCH), lambda ids: delete(decisions).where(decisions.c.sequence.in_(ids)))
+    return _in_batches(database, over, lambda groups: delete(decisions).where(decisions.c.sequence.in_(groups)))
 
 
-def _in_batches(database: Database, over: Select[tuple[Any]], removal: Callable[[Sequence[Any]], Delete]) -> int:
-    removed = 0
+def _in_batches(database: Database, over: Select[Any], removal: Callable[[Sequence[Any]], Delete]) -> int:
+    """Remove what is found, each batch searched for behind the one before, while others write.
+
+    Args:
+        over: columns that order what is found, the key last.
+        removal: of some keys, and of these only what may go still.
+    """
+    removed, columns, page = 0, list(over.selected_columns), over
     while True:
+        with database.reading() as connection:
+            found = connection.execute(page.order_by(*columns).limit(BATCH)).all()
+        if not found:
+            return removed
         with database.writing() as connection:
-            keys = connection.scalars(over).all()
-            if not keys:
-                return removed
-            removed += connection.execute(removal(keys)).rowcount
+            removed += connection.execute(removal([row[-1] for row in found])).rowcount
+        page = over.where(tuple_(*columns) > tuple_(*map(literal, found[-1])))
 
 
 def _overwrite(database: Database) -> None:

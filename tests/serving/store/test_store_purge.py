@@ -9,7 +9,7 @@ from serving.store import audit
 from serving.store.audit import AuditBroken, events, verify
 from serving.store.database import Database
 from serving.store.errors import DecisionUnknown
-from serving.store.purge import Purged, purge
+from serving.store.purge import BATCH, Purged, purge
 from serving.store.tables import decisions
 
 RULES = rules(contents_days=30, decisions_days=185)
@@ -53,6 +53,18 @@ def test_contents_under_an_open_appeal_wait_for_their_review(store, decision_id,
     assert purge(database, RULES, "cron", after(31)) == Purged(0, 0)
     store.review(decision_id, Severity.PASS, "", "console")
     assert purge(database, RULES, "cron", after(31)) == Purged(4, 0)
+
+
+def test_more_than_one_transaction_deletes_leaves_nothing_but_what_waits(store, database):
+    judgements = [judged() for _ in range(2 * BATCH + 30)]
+    for start in range(0, len(judgements), 70):
+        store.record(judgements[start : start + 70], {}, "uploads")
+        settle(store)
+    waiting = judgements[BATCH + 7][1].decision_id
+    store.appeal(waiting, "申诉", "platform")
+    assert purge(database, RULES, "cron", after(31)) == Purged(4 * (len(judgements) - 1), 0)
+    assert store.contents(waiting, "console")[Field.NAME]
+    assert purge(database, RULES, "cron", after(186)) == Purged(0, len(judgements))
 
 
 def test_decision_goes_with_everything_that_hangs_on_it_but_the_trail(store, decision_id, database):
