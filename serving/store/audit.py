@@ -28,8 +28,8 @@ PURGE: Final = "purge"
 COVERED: Final[Mapping[str, Table]] = {DECISIONS: decisions, "appeal": appeals, "review": reviews}
 """Kinds of events that record rows elsewhere, and where."""
 
-PAGE: Final = 1000
-"""Rows that are checked at once."""
+PAGE: Final = 100
+"""Rows that are checked at once, each with the decisions that it records."""
 
 
 @dataclass(frozen=True)
