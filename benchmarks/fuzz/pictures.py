@@ -154,7 +154,7 @@ def check(data: bytes) -> None:
         assert refusal.code in CODES, refusal.code
         assert refusal.field in {"avatar", "image"}, refusal.field
         return
-    assert 1 <= len(images) <= 6  # three frames, each with its colour profile and without
+    assert 1 <= len(images) <= 3
     assert rgba.dtype == np.uint8 and rgba.shape[2] == 4
     for image in images:
         height, width, channels = image.pixels.shape

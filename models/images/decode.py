@@ -26,7 +26,7 @@ import PIL.Image
 import PIL.ImageFile
 from PIL.Image import Transpose
 
-from models.images.colour_profiles import check_chunks, colour_views
+from models.images.colour_profiles import check_colours
 from models.images.filetypes import FORMATS, kind_of
 from models.images.transparency import on_clearest_background
 from models.profile import Field, ProfileError
@@ -52,7 +52,9 @@ LONG_SIDE = 2_048
 """Larger pictures are reduced to this; a code or emblem of a tenth of a cover keeps 200 pixels."""
 
 _ANIMATED = ("GIF", "PNG", "WEBP")
-_GREY = ("1", "L", "LA")
+
+_UNCLEAR = ("RGB;16B", "L;2", "L;4")
+"""How Pillow stores PNGs whose transparent colour it does not find again."""
 
 _UPRIGHT = {
     2: Transpose.FLIP_LEFT_RIGHT,
@@ -90,20 +92,16 @@ def decode(data: bytes, field: Field) -> list[Image]:
     """The picture, or the first, middle and last frame of an animation.
 
     EXIF orientation is applied, transparency laid on `clearest_background`, a large picture reduced to `LONG_SIDE`.
-    Where a colour profile changes what is seen, the picture with it, and after that without: whatever shows it may
-    apply it or not.
 
     Raises:
         ProfileError: one of the codes above, with `field` named.
     """
     with _refusals(field):
         picture = _open(data)
-        told = dict(picture.info)  # chunks behind the pixels, which add to it, count for nobody else
         count = _frame_count(picture)
-        frames = [None] if count == 1 else sorted({0, count // 2, count - 1})
-        return [
-            Image(_opaque(view), frame) for frame in frames for view in colour_views(_loaded(picture, frame or 0), told)
-        ]
+        if count == 1:
+            return [Image(_opaque(_loaded(picture)))]
+        return [Image(_opaque(_loaded(picture, frame)), frame) for frame in sorted({0, count // 2, count - 1})]
 
 
 def decode_rgba(data: bytes, field: str) -> np.ndarray:
@@ -113,9 +111,7 @@ def decode_rgba(data: bytes, field: str) -> np.ndarray:
         ProfileError: as `decode`.
     """
     with _refusals(field):
-        picture = _open(data)
-        told = dict(picture.info)
-        return np.array(colour_views(_loaded(picture), told)[0].convert("RGBA"))
+        return np.array(_loaded(_open(data)).convert("RGBA"))
 
 
 @contextmanager
@@ -143,8 +139,7 @@ def _open(data: bytes) -> PIL.Image.Image:
     header = PIL.Image.open(io.BytesIO(data), formats=FORMATS)
     _check_dimensions(header)
     _check_transparency(header)
-    if header.format == "PNG":
-        check_chunks(data)
+    check_colours(data, header)
     header.verify()  # PNG's checksums, which decoding alone ignores; a picture can't be decoded after it
     return PIL.Image.open(io.BytesIO(data), formats=FORMATS)
 
@@ -161,9 +156,13 @@ def _check_dimensions(picture: PIL.Image.Image) -> None:
 
 
 def _check_transparency(picture: PIL.ImageFile.ImageFile) -> None:
-    """Pillow keeps half of a colour of 16 bits but the whole of the one that is transparent: it would show the rest."""
-    if "transparency" in picture.info and any(tile.args == "RGB;16B" for tile in picture.tile):
-        message = "a PNG of 16 bits with a transparent colour cannot be judged: save it with 8 bits, or with alpha"
+    """Pillow keeps half of a colour of 16 bits, and spreads greys of 2 and 4, but not the one that is transparent: it
+    would show the rest.
+    """
+    if "transparency" in picture.info and any(tile.args in _UNCLEAR for tile in picture.tile):
+        message = (
+            "a PNG of 2, 4 or 16 bits with a transparent colour cannot be judged: save it with 8 bits, or with alpha"
+        )
         raise ProfileError("image_undecodable", message)
 
 
@@ -185,7 +184,7 @@ def _frame_count(picture: PIL.Image.Image) -> int:
 
 
 def _loaded(picture: PIL.Image.Image, frame: int = 0) -> PIL.Image.Image:
-    """One frame, upright, reduced, of mode CMYK, L, LA, RGB or RGBA."""
+    """One frame, upright, reduced, as RGB or RGBA."""
     if frame:
         picture.seek(frame)
         _check_dimensions(picture)
@@ -215,12 +214,10 @@ def _orientation(picture: PIL.Image.Image) -> int | None:
 
 
 def _eight_bit(picture: PIL.Image.Image) -> PIL.Image.Image:
-    """CMYK, L or RGB as a profile would be of; LA or RGBA where anything can be transparent."""
+    """RGBA where anything can be transparent, else RGB."""
     if picture.mode.startswith("I"):
         picture = _eight_bit_grey(picture)
-    if picture.mode == "CMYK":
-        return picture
-    mode = ("L" if picture.mode in _GREY else "RGB") + ("A" if picture.has_transparency_data else "")
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
     return picture if picture.mode == mode else picture.convert(mode)
 
 
