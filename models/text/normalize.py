@@ -45,6 +45,8 @@ _LATIN = re.compile("[a-z]")
 _FANCY = re.compile("[\u13a0-\u167f\ua000-\ua4cf\uab70-\uabbf]{3,}")
 """Cherokee, syllabics and Yi: real words in them are not spelt with look-alikes alone."""
 _WORD = re.compile(f"[A-Za-z0-9_{_SCRIPTS}]{{2,}}")
+_ADDED = re.compile(rf"(?<=[加+])(?<!\w\+)[{_SCRIPTS}](?![a-z{_SCRIPTS}])")
+"""A letter alone says something of itself in β测试, and v in 加ν：."""
 
 _REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]+")
 _SPELL = {0x1F1E6 + index: chr(ord("a") + index) for index in range(26)}
@@ -178,13 +180,14 @@ def _simplify_character(char: str) -> str:
 
 
 def _latinise(text: str) -> str:
-    """Look-alike letters as Latin ones, in words that have Latin letters too, fancy ones, and pairs that stand alone.
+    """Look-alike letters as Latin ones, in words that have Latin letters too, fancy ones, pairs that stand alone, and
+    letters that are to be added.
 
     ВХ beside Chinese is a disguise; Москва, all look-alikes as well, is Russian.
     """
     if not _FOREIGN.search(text):
         return text
-    text = _WORD.sub(_latin_word, text)
+    text = _ADDED.sub(lambda letter: letter[0].translate(_LATINISE), _WORD.sub(_latin_word, text))
     if all(len(word) == 2 for word in _FOREIGN.findall(text)):
         latin = text.translate(_LATINISE)
         return text if _FOREIGN.search(latin) else latin

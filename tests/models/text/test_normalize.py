@@ -91,6 +91,8 @@ def test_plain_text_comes_through_unchanged_except_for_full_width_commas_and_lon
         ("Telegraм@momo", "telegram@momo"),
         ("Βеíхіn WhatsΑpp ωeι信", "beixin whatsapp wei信"),
         ("ВХ同号", "bx同号"),
+        ("加ν：abc", "加v:abc"),
+        ("➕ν87654321", "+v87654321"),
         ("wēi xìn", "wei xin"),
         ("W̷̡͖e̵̛i̶x̵in", "weixin"),
         ("微\u200b信\u2060i\u00add", "微信id"),
@@ -137,6 +139,7 @@ def test_a_disguise_is_undone(written, meant):
     [
         "Москва слезам не верит",
         "αβγδε",
+        "β测试员 α+β",
         "한국어",
         "हिन्दी",
         "กิ่งไม้",
