@@ -120,7 +120,7 @@ def rewrite_version(root: Path, name: str, write: Callable[[Path], None]) -> Pat
 
 def drafts(root: Path, name: re.Pattern[str]) -> list[Path]:
     """What writers that crashed left of versions with such names."""
-    draft = re.compile(rf"\.{name.pattern}\.[0-9a-f]{{32}}(\.replaced)?")
+    draft = re.compile(rf"\.(?:{name.pattern})\.[0-9a-f]{{32}}(\.replaced)?")
     return [path for path in root.iterdir() if draft.fullmatch(path.name)]
 
 

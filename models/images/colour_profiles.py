@@ -16,7 +16,6 @@ import struct
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
-from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -31,10 +30,11 @@ MAX_PROFILE_BYTES = 500_000
 MAX_TAGS = 100
 """As many as LittleCMS reads."""
 
-GREYS, COLOURS = (64, 6), (200, 32)
-"""Levels of 255 by which a grey and a colour may be shown otherwise, and between what is shown of neighbouring numbers.
-A gamma of 1.8 changes greys by 19. The purest colours of wide gamuts, which no common screen has, are those that
-change: ProPhoto's by up to 187, up to 24 from one number to the next; Display P3's by 118 and 13."""
+SPAN = 8
+GREYS, COLOURS = (64, 24), (200, 96)
+"""Levels of 255 by which a grey and a colour may be shown otherwise, and between what is shown of numbers that are
+`SPAN` apart. A gamma of 1.8 changes greys by at most 19, and shows such numbers 14 apart. The purest colours of wide
+gamuts, which no common screen has, change most: ProPhoto's by 187 and to 86 apart, Display P3's by 118 and to 52."""
 
 _CLASSES = (b"mntr", b"scnr", b"prtr", b"spac")
 _TABLES = (b"A2B", b"D2B")
@@ -42,18 +42,28 @@ _TABLES = (b"A2B", b"D2B")
 
 _MODES = {"RGB": "RGB", "GRAY": "L"}
 
-_COLOUR_CHUNKS = (b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP")
-_TEXT_CHUNKS = (b"tEXt", b"zTXt", b"iTXt")
+_COLOUR_CHUNKS = frozenset({b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP"})
+_TEXT_CHUNKS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+_READ_CHUNKS = _COLOUR_CHUNKS | _TEXT_CHUNKS
 _KEYWORDS = {b"bbox", b"blend", b"chromaticity", b"default_image", b"disposal", b"exif", b"gamma", b"icc_profile"}
 _KEYWORDS |= {b"interlace", b"srgb", b"transparency"}
 """Texts with these names Pillow takes for what it read from other chunks."""
 
-_SRGB_POINTS = (31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000)
-_POINTS_OFF = (5_000, 5_000) + 6 * (15_000,)
-"""x and y of white, red, green and blue, in hundred thousandths, and how far they may be off: Adobe RGB's are."""
+_POINTS = np.array(
+    [
+        (31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000),
+        (31_270, 32_900, 64_000, 33_000, 21_000, 71_000, 15_000, 6_000),
+        (31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000),
+        (31_270, 32_900, 70_800, 29_200, 17_000, 79_700, 13_100, 4_600),
+        (34_570, 35_850, 73_470, 26_530, 15_960, 84_040, 3_660, 10),
+    ]
+)
+_POINTS_OFF = 4_000
+"""x and y of white, red, green and blue of sRGB, Adobe RGB, Display P3, Rec. 2020 and ProPhoto, in hundred thousandths,
+and how far a picture's may be from one of these."""
 
-_CICP = {bytes([1, 13, 0, 1]), bytes([12, 13, 0, 1])}
-"""sRGB and Display P3."""
+_PRIMARIES, _TRANSFERS = {1, 12}, {1, 6, 13, 14, 15}
+"""Of ITU-T H.273: sRGB's and Display P3's, and the curves that are shown as sRGB's."""
 
 _BMP_TYPES = {b"BGRs", b" niW"}
 """sRGB, and what Windows takes for it."""
@@ -69,12 +79,12 @@ def check_colours(data: bytes, header: PIL.ImageFile.ImageFile) -> None:
     Raises:
         ProfileError: with the code `image_undecodable`.
     """
+    profile = header.info.get("icc_profile")
     if header.format == "PNG":
-        _check_chunks(data)
+        _check_chunks(data, has_profile=bool(profile))
     if header.format == "BMP":
         _check_bitmap(data)
-    profile = header.info.get("icc_profile")
-    if profile and not _is_tame(profile):
+    if profile and not (len(profile) <= MAX_PROFILE_BYTES and _is_tame(profile)):
         raise _refusal("its colour profile changes what is seen, or is not sound")
     pieces = [piece for _, piece in getattr(header, "applist", []) if piece.startswith(b"ICC_PROFILE\0")]
     if (pieces and not profile) or getattr(header, "icclist", []):
@@ -90,9 +100,10 @@ def _refusal(reason: str) -> ProfileError:
 def _is_tame(profile: bytes) -> bool:
     """Whether a profile is of one meaning, and changes shades alone."""
     tags = _tags(profile)
-    if len(profile) > MAX_PROFILE_BYTES or profile[12:16] not in _CLASSES or not 0 < len(tags) <= MAX_TAGS:
+    names = [name for name, _ in tags]
+    if profile[12:16] not in _CLASSES or not 0 < len(tags) <= MAX_TAGS or len(set(names)) < len(tags):
         return False
-    if len(set(tags)) < len(tags) or any(tag.startswith(_TABLES) for tag in tags):
+    if any(name.startswith(_TABLES) or (name == b"cicp" and not _is_usual_video(data[8:])) for name, data in tags):
         return False
     try:
         given = PIL.ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -108,9 +119,11 @@ def _is_tame(profile: bytes) -> bool:
     return _are_near(shown[:1], plain[:1], GREYS) and _are_near(shown, plain, COLOURS)
 
 
-def _tags(profile: bytes) -> list[bytes]:
-    count = int.from_bytes(profile[128:132]) if len(profile) >= 132 else 0
-    return [profile[132 + 12 * number :][:4] for number in range(min(count, MAX_TAGS + 1))]
+def _tags(profile: bytes) -> list[tuple[bytes, bytes]]:
+    """Name and first bytes of each tag, of at most one more than there may be."""
+    count = min(int.from_bytes(profile[128:132]), MAX_TAGS + 1)
+    entries = [profile[start : start + 8] for start in range(132, 132 + 12 * count, 12)]
+    return [(entry[:4], profile[(start := int.from_bytes(entry[4:])) : start + 12]) for entry in entries]
 
 
 def _ramps() -> np.ndarray:
@@ -125,11 +138,11 @@ def _ramps() -> np.ndarray:
 
 def _are_near(shown: np.ndarray, numbers: np.ndarray, limits: tuple[int, int]) -> bool:
     """Whether ramps of colours, (ramps, levels, channels), are shown much as their numbers say."""
-    changed, steepest = np.abs(shown - numbers).max(), np.abs(np.diff(shown, axis=1)).max()
-    return bool(changed <= limits[0] and steepest <= limits[1])
+    changed, apart = np.abs(shown - numbers).max(), np.abs(shown[:, SPAN:] - shown[:, :-SPAN]).max()
+    return bool(changed <= limits[0] and apart <= limits[1])
 
 
-def _check_chunks(png: bytes) -> None:
+def _check_chunks(png: bytes, has_profile: bool) -> None:
     found: dict[bytes, bytes] = {}
     pixels_are_reached = False
     for name, body in _chunks(png):
@@ -140,19 +153,28 @@ def _check_chunks(png: bytes) -> None:
             if name in found:
                 raise _refusal("it says twice which colours it has")
             found[name] = body
-    if b"cICP" in found and found[b"cICP"] not in _CICP:
+    if b"iCCP" in found and not has_profile:
+        raise _refusal("its colour profile is damaged")
+    if b"cICP" in found and not _is_usual_video(found[b"cICP"]):
         raise _refusal("it is not for usual screens")
-    if b"sRGB" not in found and not (_is_tame_gamma(found.get(b"gAMA")) and _are_usual(found.get(b"cHRM"))):
+    # Beside sRGB too: a chunk of that name may be out of place, and then these count.
+    if not (_is_tame_gamma(found.get(b"gAMA")) and _are_usual(found.get(b"cHRM"))):
         raise _refusal("its gamma or its primaries change what is seen")
 
 
 def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
     place = len(b"\x89PNG\r\n\x1a\n")
-    while place + 8 <= len(png):
+    name = b""
+    while place + 8 <= len(png) and name != b"IEND":
         length, name = struct.unpack_from(">I4s", png, place)
         # Pixels are not copied.
-        yield name, png[place + 8 : place + 8 + length] if name in {*_COLOUR_CHUNKS, *_TEXT_CHUNKS} else b""
+        yield name, png[place + 8 : place + 8 + length] if name in _READ_CHUNKS else b""
         place += length + 12
+
+
+def _is_usual_video(body: bytes) -> bool:
+    """Whether code points of H.273 are those of a common screen."""
+    return len(body) == 4 and body[0] in _PRIMARIES and body[1] in _TRANSFERS and body[2] == 0
 
 
 def _is_tame_gamma(body: bytes | None) -> bool:
@@ -168,8 +190,8 @@ def _is_tame_gamma(body: bytes | None) -> bool:
 def _are_usual(body: bytes | None) -> bool:
     if not body:
         return True
-    points: Any = np.subtract(struct.unpack(">8I", body), _SRGB_POINTS)  # Pillow has refused other lengths
-    return bool((np.abs(points) <= _POINTS_OFF).all())
+    points = np.frombuffer(body, ">u4").astype(np.int64) if len(body) == 32 else np.zeros(8)
+    return bool((np.abs(points - _POINTS) <= _POINTS_OFF).all(axis=1).any())
 
 
 def _check_bitmap(bmp: bytes) -> None:

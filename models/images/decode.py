@@ -53,8 +53,8 @@ LONG_SIDE = 2_048
 
 _ANIMATED = ("GIF", "PNG", "WEBP")
 
-_UNCLEAR = ("RGB;16B", "L;2", "L;4")
-"""How Pillow stores PNGs whose transparent colour it does not find again."""
+_SHALLOW = {"L;2": 85, "L;4": 17}
+"""Factors by which Pillow spreads greys of 2 and 4 bits, but not the one that is transparent."""
 
 _UPRIGHT = {
     2: Transpose.FLIP_LEFT_RIGHT,
@@ -141,7 +141,10 @@ def _open(data: bytes) -> PIL.Image.Image:
     _check_transparency(header)
     check_colours(data, header)
     header.verify()  # PNG's checksums, which decoding alone ignores; a picture can't be decoded after it
-    return PIL.Image.open(io.BytesIO(data), formats=FORMATS)
+    picture = PIL.Image.open(io.BytesIO(data), formats=FORMATS)
+    if "transparency" in picture.info and picture.tile and picture.tile[0].args in _SHALLOW:
+        picture.info["transparency"] *= _SHALLOW[picture.tile[0].args]
+    return picture
 
 
 def _check_dimensions(picture: PIL.Image.Image) -> None:
@@ -156,13 +159,9 @@ def _check_dimensions(picture: PIL.Image.Image) -> None:
 
 
 def _check_transparency(picture: PIL.ImageFile.ImageFile) -> None:
-    """Pillow keeps half of a colour of 16 bits, and spreads greys of 2 and 4, but not the one that is transparent: it
-    would show the rest.
-    """
-    if "transparency" in picture.info and any(tile.args in _UNCLEAR for tile in picture.tile):
-        message = (
-            "a PNG of 2, 4 or 16 bits with a transparent colour cannot be judged: save it with 8 bits, or with alpha"
-        )
+    """Pillow keeps half of a colour of 16 bits but the whole of the one that is transparent: it would show the rest."""
+    if "transparency" in picture.info and any(tile.args == "RGB;16B" for tile in picture.tile):
+        message = "a PNG of 16 bits with a transparent colour cannot be judged: save it with 8 bits, or with alpha"
         raise ProfileError("image_undecodable", message)
 
 

@@ -45,8 +45,8 @@ _LATIN = re.compile("[a-z]")
 _FANCY = re.compile("[\u13a0-\u167f\ua000-\ua4cf\uab70-\uabbf]{3,}")
 """Cherokee, syllabics and Yi: real words in them are not spelt with look-alikes alone."""
 _WORD = re.compile(f"[A-Za-z0-9_{_SCRIPTS}]{{2,}}")
-_ADDED = re.compile(rf"(?<=[加+])(?<!\w\+)[{_SCRIPTS}](?![a-z{_SCRIPTS}])")
-"""A letter alone says something of itself in β测试, and v in 加ν：."""
+_ADDED = re.compile(rf"(?<=[加+])(?<![a-z0-9{_SCRIPTS}]\+)[ѴѵνΧХχхԚԛԜԝшꓦꓪꓫᏙᎳ](?![a-z{_SCRIPTS}])")
+"""Those of v, x, q and w, by which services are called: 加ν：. In 加β受体阻滞剂 and 加ω3 a letter stands for itself."""
 
 _REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]+")
 _SPELL = {0x1F1E6 + index: chr(ord("a") + index) for index in range(26)}

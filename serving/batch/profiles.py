@@ -58,20 +58,24 @@ def _image(value: Any, field: Field, folder: Path) -> Any:
         return value
     if value.startswith(BASE64_STARTS) and len(value) > LONGEST_NAME and "." not in value:
         return _decoded(value, field)
+    is_url = "://" in value or "::" in value
     try:
-        return _read_url(value, field) if "://" in value or "::" in value else _read_path(folder / value)
+        return _read_url(value, field) if is_url else _read_path(folder / value)
     except ProfileError:
         raise
     except Exception as error:  # every object store's client has errors of its own
-        code = "image_missing" if _is_absent(error) else "image_unreadable"
+        code = "image_missing" if _is_absent(error, is_url) else "image_unreadable"
         reason = f"the picture that {field} names cannot be read ({type(error).__name__})"
         raise ProfileError(code, reason, field) from None
 
 
-def _is_absent(error: Exception) -> bool:
+def _is_absent(error: Exception, is_url: bool) -> bool:
     """Whether a picture is not there, rather than a disk or store out of order, which says nothing about the row."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
+        return True
+    # Clients of stores fail with ValueError too where they are not let in.
     is_no_name = isinstance(error, OSError) and error.errno in {errno.ENAMETOOLONG, errno.ELOOP}
-    return is_no_name or isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError | ValueError)
+    return is_no_name or (isinstance(error, ValueError) and not is_url)
 
 
 def _decoded(value: str, field: Field) -> bytes:

@@ -74,7 +74,9 @@ CODES: Mapping[str, Code] = {
         422, "图片尺寸或帧数超出范围", "the image has too many or too few pixels, or too many frames"
     ),
     "image_blank": Code(422, "图片空白", "the image shows nothing"),
-    "image_undecodable": Code(422, "图片损坏或不完整", "the image is cut short or damaged"),
+    "image_undecodable": Code(
+        422, "图片损坏、不完整，或颜色无法确定", "the image is cut short, damaged, or of no certain colours"
+    ),
     "rate_limited": Code(429, "请求过于频繁，请稍后重试", "too many requests; try again later"),
     "internal": Code(500, "服务内部错误", "an unexpected error, reported in the service's log"),
     "overloaded": Code(503, "服务繁忙，请稍后重试", "the service is busy; try again later"),

@@ -22,7 +22,8 @@ from serving.store.tables import appeals, comparisons, contents, decisions, revi
 from serving.store.tables import audit as events
 
 BATCH: Final = 200
-"""Decisions, or groups of them, a transaction: the service writes in between."""
+GROUPS: Final = 10
+"""Decisions a transaction, and groups of them: the service writes in between."""
 
 CHECKPOINT_SECONDS: Final = 10
 """How long to wait for readers of SQLite's log, which still holds what was deleted."""
@@ -77,31 +78,30 @@ def _purge_contents(database: Database, before: str) -> int:
         still = select(decisions.c.decision_id).where(*free, decisions.c.decision_id.in_(ids))
         return delete(contents).where(contents.c.decision_id.in_(still))
 
-    return _in_batches(database, over, removal)
+    return _in_batches(database, over, BATCH, removal)
 
 
 def _purge_decisions(database: Database, before: str) -> int:
     group = events.c.sequence == decisions.c.sequence
     over = select(decisions.c.sequence).join(events, group).where(events.c.time < before).distinct()
-    return _in_batches(database, over, lambda groups: delete(decisions).where(decisions.c.sequence.in_(groups)))
+    return _in_batches(database, over, GROUPS, lambda groups: delete(decisions).where(decisions.c.sequence.in_(groups)))
 
 
-def _in_batches(database: Database, over: Select[Any], removal: Callable[[Sequence[Any]], Delete]) -> int:
+def _in_batches(database: Database, over: Select[Any], size: int, removal: Callable[[Sequence[Any]], Delete]) -> int:
     """Remove what is found, each batch searched for behind the one before, while others write.
 
     Args:
         over: columns that order what is found, the key last.
+        size: of a batch.
         removal: of some keys, and of these only what may go still.
     """
     removed, columns, page = 0, list(over.selected_columns), over
-    while True:
-        with database.reading() as connection:
-            found = connection.execute(page.order_by(*columns).limit(BATCH)).all()
-        if not found:
-            return removed
-        with database.writing() as connection:
-            removed += connection.execute(removal([row[-1] for row in found])).rowcount
-        page = over.where(tuple_(*columns) > tuple_(*map(literal, found[-1])))
+    with database.maintaining() as searching:  # which may take longer than a request's statements
+        while found := searching.execute(page.order_by(*columns).limit(size)).all():
+            with database.writing() as connection:
+                removed += connection.execute(removal([row[-1] for row in found])).rowcount
+            page = over.where(tuple_(*columns) > tuple_(*map(literal, found[-1])))
+    return removed
 
 
 def _overwrite(database: Database) -> None:

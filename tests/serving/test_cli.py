@@ -97,6 +97,14 @@ def test_input_of_another_format_is_wrong_usage(huijian, avatar, tmp_path):
     assert (code, "parquet" in err) == (2, True)
 
 
+def test_rows_that_another_time_could_be_judged_are_said_by_the_exit_code(huijian, tmp_path):
+    """No library reads this store here, so nothing is known of the picture."""
+    rows = [{"account_id": "1", "avatar": "hdfs://nobody/a.jpg"}, {"account_id": "2", "avatar": "missing.jpg"}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    code, out, _ = huijian("score", tmp_path / "a.jsonl", tmp_path / "out")
+    assert (code, "image_unreadable" in out, "image_missing" in out) == (1, True, True)
+
+
 def test_missing_training_requirement_says_what_installs_it(huijian, monkeypatch, tmp_path):
     monkeypatch.delitem(sys.modules, "training.text.train", raising=False)
     monkeypatch.setitem(sys.modules, "torch", None)

@@ -1,5 +1,6 @@
 """What may enter as a picture, and with which words the rest is refused."""
 
+import struct
 import subprocess
 import sys
 import zlib
@@ -145,6 +146,22 @@ def with_transparent(data, *values):
     chunk = (len(body) - 4).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
     start = data.index(b"IDAT") - 4
     return data[:start] + chunk + data[start:]
+
+
+@pytest.mark.parametrize(("bits", "spread"), [(1, 255), (2, 85), (4, 17)])
+@pytest.mark.parametrize("clear", [0, 1])
+def test_shallow_grey_that_is_transparent_is_told_from_its_neighbour(bits, spread, clear):
+    """Left half of level 0, right half of level 1."""
+    row = b"\0" + bytes(4 * bits) + bytes([{1: 0xFF, 2: 0x55, 4: 0x11}[bits]]) * (4 * bits)
+    header = struct.pack(">IIBBBBB", 64, 64, bits, 0, 0, 0, 0)
+    parts = [(b"IHDR", header), (b"IDAT", zlib.compress(row * 64)), (b"IEND", b"")]
+    chunks = [
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
+    ]
+    data = with_transparent(b"\x89PNG\r\n\x1a\n" + b"".join(chunks), clear)
+    seen = decode_rgba(data, "image")
+    assert seen[5, [5, 60], 3].tolist() == ([0, 255] if clear == 0 else [255, 0])
+    assert seen[5, 60, 0] == spread
 
 
 def test_sixteen_bit_grey_that_is_transparent_is_told_from_its_neighbour():

@@ -93,6 +93,8 @@ def test_plain_text_comes_through_unchanged_except_for_full_width_commas_and_lon
         ("ВХ同号", "bx同号"),
         ("加ν：abc", "加v:abc"),
         ("➕ν87654321", "+v87654321"),
+        ("小美➕ν8765", "小美+v8765"),
+        ("加+Х1234", "加+x1234"),
         ("wēi xìn", "wei xin"),
         ("W̷̡͖e̵̛i̶x̵in", "weixin"),
         ("微\u200b信\u2060i\u00add", "微信id"),
@@ -139,7 +141,8 @@ def test_a_disguise_is_undone(written, meant):
     [
         "Москва слезам не верит",
         "αβγδε",
-        "β测试员 α+β",
+        "β测试员 α+ν",
+        "加β受体阻滞剂 加ω3",
         "한국어",
         "हिन्दी",
         "กิ่งไม้",

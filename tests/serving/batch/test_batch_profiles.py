@@ -3,6 +3,7 @@
 import base64
 import os
 import socket
+import ssl
 from pathlib import Path
 
 import fsspec
@@ -55,13 +56,17 @@ def test_path_that_leads_to_no_file_is_refused_with_its_field_named(path):
     assert refusal({"cover": path}) == ("image_missing", "cover")
 
 
-@pytest.mark.parametrize("error", [TimeoutError, PermissionError, OSError(5, "Input/output error"), RuntimeError])
+FAULTS = [TimeoutError, PermissionError, OSError(5, "Input/output error"), RuntimeError]
+FAULTS += [ValueError("unable to connect to the account"), ssl.SSLCertVerificationError]
+
+
+@pytest.mark.parametrize("error", FAULTS)
 def test_picture_in_a_store_that_is_out_of_order_is_not_taken_for_missing(error):
     class Store(MemoryFileSystem):
         def _open(self, *given, **options):
             raise error
 
-    fsspec.register_implementation("oss", Store, clobber=True)
+    fsspec.register_implementation("oss", Store, clobber=True)  # of a protocol that no other test reads
     assert refusal({"avatar": "oss://bucket/a.jpg"}) == ("image_unreadable", "avatar")
 
 

@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -53,6 +54,26 @@ def test_contents_under_an_open_appeal_wait_for_their_review(store, decision_id,
     assert purge(database, RULES, "cron", after(31)) == Purged(0, 0)
     store.review(decision_id, Severity.PASS, "", "console")
     assert purge(database, RULES, "cron", after(31)) == Purged(4, 0)
+
+
+def test_an_appeal_that_comes_between_search_and_deletion_keeps_the_contents(store, decision_id, database, monkeypatch):
+    @contextmanager
+    def writing_late(database):
+        monkeypatch.setattr(Database, "writing", writing)
+        store.appeal(decision_id, "申诉", "platform")
+        with writing(database) as connection:
+            yield connection
+
+    @contextmanager
+    def searching(database):
+        with maintaining(database) as connection:
+            monkeypatch.setattr(Database, "writing", writing_late)
+            yield connection
+
+    writing, maintaining = Database.writing, Database.maintaining
+    monkeypatch.setattr(Database, "maintaining", searching)
+    assert purge(database, RULES, "cron", after(31)) == Purged(0, 0)
+    assert store.contents(decision_id, "console")[Field.NAME]
 
 
 def test_more_than_one_transaction_deletes_leaves_nothing_but_what_waits(store, database):
