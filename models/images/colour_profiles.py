@@ -123,7 +123,8 @@ def _tags(profile: bytes) -> list[tuple[bytes, bytes]]:
     """Name and first bytes of each tag, of at most one more than there may be."""
     count = min(int.from_bytes(profile[128:132]), MAX_TAGS + 1)
     entries = [profile[start : start + 8] for start in range(132, 132 + 12 * count, 12)]
-    return [(entry[:4], profile[(start := int.from_bytes(entry[4:])) : start + 12]) for entry in entries]
+    starts = [int.from_bytes(entry[4:]) for entry in entries]
+    return [(entry[:4], profile[start : start + 12]) for entry, start in zip(entries, starts, strict=True)]
 
 
 def _ramps() -> np.ndarray:
