@@ -45,7 +45,8 @@ _LATIN = re.compile("[a-z]")
 _FANCY = re.compile("[\u13a0-\u167f\ua000-\ua4cf\uab70-\uabbf]{3,}")
 """Cherokee, syllabics and Yi: real words in them are not spelt with look-alikes alone."""
 _WORD = re.compile(f"[A-Za-z0-9_{_SCRIPTS}]{{2,}}")
-_ADDED = re.compile(rf"(?<=[加+])(?<![a-z0-9{_SCRIPTS}]\+)[ѴѵνΧХχхԚԛԜԝшꓦꓪꓫᏙᎳ](?![a-z{_SCRIPTS}])")
+_CALLED = "".join(chr(letter) for letter, latin in _LATINISE.items() if chr(latin) in "vxqw" and chr(letter) != "ω")
+_ADDED = re.compile(rf"(?<=[加+])(?<![a-z0-9{_SCRIPTS}]\+)[{_CALLED}](?![a-z{_SCRIPTS}])")
 """Those of v, x, q and w, by which services are called: 加ν：. In 加β受体阻滞剂 and 加ω3 a letter stands for itself."""
 
 _REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]+")
