@@ -23,6 +23,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from models.profile import CLASSIFIER_LABELS, MAX_LENGTH, TEXT_FIELDS, Field, Label
 from models.text.characters import SURROGATE
+from models.text.normalize import normalize
 from training.cases import CasesError, lines_of, object_of, refuse
 
 DATASET = Path(__file__).parents[2] / "datasets" / "bios"
@@ -118,8 +119,12 @@ def read_split(split: Split) -> list[Case]:
 
 
 def near_duplicates(texts: Sequence[str]) -> np.ndarray:
-    """Cluster number of every text, int32 (n,); texts as near as `NEAR_DUPLICATE`, also in a chain, share one."""
-    grams = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), lowercase=True, dtype=np.float32).fit_transform(texts)
+    """Cluster number of every text, int32 (n,); texts as near as `NEAR_DUPLICATE`, also in a chain, share one.
+
+    They are compared as the model reads them, and without spaces: a copy in other letters is a copy.
+    """
+    vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), dtype=np.float32)
+    grams = vectorizer.fit_transform(["".join(normalize(text).text.split()) for text in texts])
     rows = range(0, len(texts), ROWS_AT_ONCE)
     similar = vstack([(grams[at : at + ROWS_AT_ONCE] @ grams.T) >= NEAR_DUPLICATE for at in rows])
     _, clusters = connected_components(similar, directed=False)

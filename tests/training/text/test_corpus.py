@@ -7,6 +7,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from typer.testing import CliRunner
 
 from models.profile import Field, Label
+from models.text.normalize import normalize
 from training.cases import CasesError
 from training.text.corpus import (
     BLOCK,
@@ -143,6 +144,17 @@ def test_a_near_duplicate_of_a_held_out_text_is_in_no_part_before_it():
     assert parts == {Split.TRAIN: training, Split.VALIDATION: validation, Split.TEST: test}
 
 
+@pytest.mark.parametrize(
+    "copy",
+    ["豬豬俠包過三天見效", "猪 猪 侠 包 过 三 天 见 效", "猪\u200b猪侠包过三天见效~", "豬豬侠包過三天见效！！！"],
+)
+def test_a_copy_in_other_letters_is_a_near_duplicate(copy):
+    original, disguised = (Case(text, Field.BIO, text, (), {}) for text in ("猪猪侠包过三天见效", copy))
+    training = cases_of("a")
+    parts = split_cases([*training, disguised], cases_of("b"), [original])
+    assert parts[Split.TRAIN] == training
+
+
 def test_near_duplicates_within_a_part_stay():
     training = cases_of("a")
     assert split_cases([*training, double_of(training[0])], [], [])[Split.TRAIN] == [*training, double_of(training[0])]
@@ -150,7 +162,10 @@ def test_near_duplicates_within_a_part_stay():
 
 @pytest.mark.slow
 def test_no_text_of_the_corpus_has_a_double_in_a_part_before_it():
-    parts = [[case.text for case in read_split(split)] for split in (Split.TEST, Split.VALIDATION, Split.TRAIN)]
+    parts = [
+        ["".join(normalize(case.text).text.split()) for case in read_split(split)]
+        for split in (Split.TEST, Split.VALIDATION, Split.TRAIN)
+    ]
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), dtype=np.float32)
     grams, ends = vectorizer.fit_transform(chain(*parts)), np.cumsum([0, *map(len, parts)])
     tested, validated, trained = (grams[start:end] for start, end in pairwise(ends))
