@@ -32,7 +32,12 @@ STEP = 32
 """Sides given to the network are multiples of this, its coarsest stride in pixels."""
 
 MAX_ASPECT = 4.0
-"""Pictures that are longer are squeezed to this ratio of sides, by which small emblems in them lose their shape."""
+"""Pictures that are longer are squeezed to this ratio of sides, by which small emblems in them lose their shape: those
+are looked for in parts of them."""
+
+MAX_PARTS = 4
+"""Of a picture that is longer, each a pass through the network: enough for a ratio of 13, beyond which they are longer
+themselves."""
 
 WINDOW_SCALES = (0.75, 0.5, 0.375, 0.25)
 """Sides of the square windows as parts of the square root of the picture's area; 0.25 is an emblem of 64 pixels."""
@@ -101,13 +106,16 @@ class Encoder:
         self.directory = directory
 
     def __call__(self, images: Sequence[Array], scale: float = 1.0) -> list[Embedding]:
-        """One embedding per picture, in order.
+        """One embedding per picture, in order: of its windows and, of one that is long, of those of its parts.
 
         Args:
             images: RGB, uint8 (height, width, 3), any size of at least one pixel.
             scale: factor on the sides of the network's input; without effect on a network with fixed sides.
         """
-        return [pool(*grid) for grid in self.grids(images, scale)]
+        parts = [parts_of(*pixels.shape[:2]) for pixels in images]
+        cut = [_part(pixels, box) for pixels, boxes in zip(images, parts, strict=True) for box in boxes]
+        pooled = iter([pool(*grid) for grid in self.grids(cut, scale)])
+        return [_together(boxes, [next(pooled) for _ in boxes]) for boxes in parts]
 
     def grids(self, images: Sequence[Array], scale: float = 1.0) -> list[tuple[Array, ...]]:
         """What windows are pooled from, for `pool`: of each picture its grid, float32 (rows, columns, dimension).
@@ -177,6 +185,40 @@ def pool(grid: Array, whole: Array | None = None) -> Embedding:
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
     boxes = windows(rows, columns) / np.array([columns, rows, columns, rows])
     return Embedding(means / np.maximum(lengths, 1e-12), boxes.astype(np.float32))
+
+
+def parts_of(height: int, width: int) -> Array:
+    """What of a picture is seen by itself, int64 (parts, 4): left, top, right, bottom in pixels, the whole first.
+
+    Alone, but where the picture is too long. Parts share their ends, so that whatever is no longer than it is wide lies
+    within one.
+    """
+    whole, short, long = (0, 0, width, height), min(height, width), max(height, width)
+    if long <= MAX_ASPECT * short:
+        return np.array([whole])
+    count = min(int(np.ceil((long / short - 1) / (MAX_ASPECT - 1))), MAX_PARTS)
+    length = int(np.ceil((long + (count - 1) * short) / count))
+    starts = np.linspace(0, long - length, count).astype(int).tolist()
+    parts = [(start, 0, start + length, short) for start in starts]
+    return np.array([whole, *(parts if width > height else [(part[1], part[0], short, part[2]) for part in parts])])
+
+
+def _part(pixels: Array, box: Array) -> Array:
+    left, top, right, bottom = box
+    return pixels[top:bottom, left:right]
+
+
+def _together(parts: Array, embeddings: Sequence[Embedding]) -> Embedding:
+    """The windows of a picture and of its parts, as the picture's."""
+    if len(embeddings) == 1:
+        return embeddings[0]
+    corners, sides = np.tile(parts[:, :2], 2), np.tile(parts[:, 2:] - parts[:, :2], 2)
+    boxes = [seen.boxes * side + corner for seen, side, corner in zip(embeddings, sides, corners, strict=True)]
+    scale = np.tile(parts[0, 2:], 2)
+    return Embedding(
+        np.concatenate([seen.vectors for seen in embeddings]),
+        (np.concatenate(boxes) / scale).astype(np.float32),
+    )
 
 
 def _starts(length: int, side: int) -> list[int]:

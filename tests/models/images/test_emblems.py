@@ -11,6 +11,7 @@ import PIL.ImageFont
 import pytest
 import tiny_encoder
 
+from models.boxes import overlap
 from models.images import gallery as galleries
 from models.images import gallery_files
 from models.images.calibration import Calibration
@@ -108,6 +109,18 @@ def test_a_small_emblem_in_a_cover_is_boxed_where_it_is(detector):
     assert best.reference_id == "media.global"
     left, top, right, bottom = best.box
     assert left > 0.5 and right > 0.8 and 0 <= top < bottom <= 1
+
+
+@pytest.mark.parametrize(
+    ("size", "place"), [((2000, 200), (1300, 30)), ((200, 3000), (30, 2100)), ((6000, 200), (150, 40))]
+)
+def test_a_small_emblem_in_a_long_strip_is_found_and_boxed_where_it_is(detector, size, place):
+    strip = PIL.Image.fromarray(noise(300, 8)).resize(size)
+    strip.paste(emblem("global", 130), place)
+    best = detector([image(strip)])[0][0]
+    assert best.reference_id == "media.global" and best.score > 0.5
+    shown = (place[0] / size[0], place[1] / size[1], (place[0] + 130) / size[0], (place[1] + 130) / size[1])
+    assert overlap(best.box, shown) > 0.4
 
 
 def test_a_picture_in_a_batch_is_matched_as_alone(detector):

@@ -3,9 +3,11 @@ import json
 import numpy as np
 import pytest
 import tiny_encoder
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
-from models.images.encoder import Encoder, EncoderError, input_size, pool, windows
+from models.images.encoder import MAX_ASPECT, MAX_PARTS, Encoder, EncoderError, input_size, parts_of, pool, windows
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,37 @@ def test_pictures_keep_their_aspect_and_nearly_their_area():
         assert height % 32 == width % 32 == 0
         assert 0.75 < width / height / aspect < 1.35
         assert 0.8 < height * width / 256**2 < 1.25
+
+
+@given(short=st.integers(1, 400), ratio=st.floats(1, 32), is_high=st.booleans(), place=st.floats(0, 1))
+def test_every_square_of_a_long_picture_lies_within_a_part_of_it(short, ratio, is_high, place):
+    long = round(short * ratio)
+    whole, *parts = parts_of(long, short) if is_high else parts_of(short, long)
+    assert whole.tolist() == [0, 0, short, long] if is_high else [0, 0, long, short]
+    if long <= MAX_ASPECT * short:
+        assert not parts
+        return
+    along = [part[1::2] if is_high else part[0::2] for part in parts]
+    start = int(place * (long - short))
+    assert any(first <= start and start + short <= last for first, last in along)
+    assert min(first for first, _ in along) == 0 and max(last for _, last in along) == long
+    assert len(parts) <= MAX_PARTS
+    if len(parts) < MAX_PARTS:
+        assert max(last - first for first, last in along) <= MAX_ASPECT * short
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_windows_of_a_long_picture_are_those_of_the_whole_and_of_its_parts(encoder, turned):
+    long = noise(60, 480)
+    picture = long.transpose(1, 0, 2) if turned else long
+    seen, (whole, *parts) = encoder([picture])[0], parts_of(*picture.shape[:2])
+    assert len(parts) == 3 and seen.boxes[0].tolist() == [0, 0, 1, 1]
+    alone = [encoder.grids([picture[top:bottom, left:right]])[0] for left, top, right, bottom in (whole, *parts)]
+    assert np.allclose(seen.vectors, np.concatenate([pool(*grid).vectors for grid in alone]), atol=1e-5)
+    assert (seen.boxes >= 0).all() and (seen.boxes <= 1).all() and (seen.boxes[:, 2:] > seen.boxes[:, :2]).all()
+    first_of_each = np.cumsum([0, *(len(pool(*grid).boxes) for grid in alone[:-1])])
+    width, height = picture.shape[1], picture.shape[0]
+    assert np.allclose(seen.boxes[first_of_each] * [width, height, width, height], [whole, *parts])
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(1, 1), (2, 9), (16, 16), (10, 28)])
