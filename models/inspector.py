@@ -219,7 +219,7 @@ class Inspector:
         frames = [frame for picture in pictures for frame in picture.frames]
         fields = [picture.field for picture in pictures for _ in picture.frames]
         with stage("encode"):
-            embeddings = self.encoder([frame.pixels for frame in frames])
+            embeddings = self.encoder.in_parts([frame.pixels for frame in frames])
             looks = iter([embedding.vectors[0] for embedding in embeddings])
         matches = self._emblems.matches(frames, embeddings, reads=self._writing is not None)
         with stage("codes"):

@@ -22,7 +22,7 @@ FIRST = ("normalized", "similarity", "margin", "size", "confusability", "whole",
 lead over the best reference of another owner; side of the window as part of the picture's; nearness of harmless
 pictures to the reference; normalised similarity of the whole picture; how much nearer a prototype is than the
 reference's pictures, zero where none is. The number of windows tried is not among them: pictures are brought to one
-area, so it hardly varies."""
+area, so it hardly varies, but for long strips, which are seen in parts (see `docs/image-model-choices.md`)."""
 
 NEAR = ("closer_normalized", "closer_similarity", "closer_margin", "closer_changed", "share")
 GEOMETRY = ("details", "beyond_chance", "richness", "agreeing", "near_and_rich")

@@ -70,7 +70,7 @@ class EmblemDetector:
             reads: whether words in them may be read, too.
         """
         with stage("encode"):
-            embeddings = self.encoder([image.pixels for image in images])
+            embeddings = self.encoder.in_parts([image.pixels for image in images])
         return self.matches(images, embeddings, reads)
 
     def matches(

@@ -1,7 +1,8 @@
 """From pixels to embeddings of the whole picture and of its regions, in one pass through the network.
 
 An imitated emblem may fill an avatar or sit small in a cover. Running the network once a tile would cost a hundred
-times as much; instead its grid of features is pooled over windows of several sizes.
+times as much; instead its grid of features is pooled over windows of several sizes. Only long strips are cut in a few
+parts besides.
 
 The graph itself says how pictures are given to it. One with free sides gets them at a nearly constant area, their
 aspect kept. One with fixed sides (a transformer's positions are learnt for one grid) gets them squeezed to those, as
@@ -40,7 +41,8 @@ MAX_PARTS = 4
 themselves."""
 
 WINDOW_SCALES = (0.75, 0.5, 0.375, 0.25)
-"""Sides of the square windows as parts of the square root of the picture's area; 0.25 is an emblem of 64 pixels."""
+"""Sides of the square windows as parts of the square root of the area of what is given to the network; 0.25 is an
+emblem of 64 pixels."""
 
 OUTPUTS = ("grid", "global")
 """Of the graph; the second is optional."""
@@ -106,15 +108,22 @@ class Encoder:
         self.directory = directory
 
     def __call__(self, images: Sequence[Array], scale: float = 1.0) -> list[Embedding]:
-        """One embedding per picture, in order: of its windows and, of one that is long, of those of its parts.
+        """One embedding per picture, in order.
 
         Args:
             images: RGB, uint8 (height, width, 3), any size of at least one pixel.
             scale: factor on the sides of the network's input; without effect on a network with fixed sides.
         """
+        return [pool(*grid) for grid in self.grids(images, scale)]
+
+    def in_parts(self, images: Sequence[Array]) -> list[Embedding]:
+        """The same, but of a picture that is too long the whole and the windows of its parts.
+
+        Its own, squeezed ones are left out: windows of one place have one shape, so that their overlap tells places.
+        """
         parts = [parts_of(*pixels.shape[:2]) for pixels in images]
-        cut = [_part(pixels, box) for pixels, boxes in zip(images, parts, strict=True) for box in boxes]
-        pooled = iter([pool(*grid) for grid in self.grids(cut, scale)])
+        pieces = [_piece(pixels, box) for pixels, boxes in zip(images, parts, strict=True) for box in boxes]
+        pooled = iter(self(pieces))
         return [_together(boxes, [next(pooled) for _ in boxes]) for boxes in parts]
 
     def grids(self, images: Sequence[Array], scale: float = 1.0) -> list[tuple[Array, ...]]:
@@ -203,22 +212,21 @@ def parts_of(height: int, width: int) -> Array:
     return np.array([whole, *(parts if width > height else [(part[1], part[0], short, part[2]) for part in parts])])
 
 
-def _part(pixels: Array, box: Array) -> Array:
+def _piece(pixels: Array, box: Array) -> Array:
     left, top, right, bottom = box
     return pixels[top:bottom, left:right]
 
 
 def _together(parts: Array, embeddings: Sequence[Embedding]) -> Embedding:
-    """The windows of a picture and of its parts, as the picture's."""
-    if len(embeddings) == 1:
-        return embeddings[0]
-    corners, sides = np.tile(parts[:, :2], 2), np.tile(parts[:, 2:] - parts[:, :2], 2)
-    boxes = [seen.boxes * side + corner for seen, side, corner in zip(embeddings, sides, corners, strict=True)]
-    scale = np.tile(parts[0, 2:], 2)
-    return Embedding(
-        np.concatenate([seen.vectors for seen in embeddings]),
-        (np.concatenate(boxes) / scale).astype(np.float32),
-    )
+    """A picture and the windows of its parts, as the picture's."""
+    whole, *others = embeddings
+    if not others:
+        return whole
+    corners, sides = np.tile(parts[1:, :2], 2), np.tile(parts[1:, 2:] - parts[1:, :2], 2)
+    placed = [seen.boxes * side + corner for seen, side, corner in zip(others, sides, corners, strict=True)]
+    boxes = (np.concatenate(placed) / np.tile(parts[0, 2:], 2)).astype(np.float32)
+    vectors = np.concatenate([whole.vectors[:1], *(seen.vectors for seen in others)])
+    return Embedding(vectors, np.concatenate([whole.boxes[:1], boxes]))
 
 
 def _starts(length: int, side: int) -> list[int]:

@@ -16,7 +16,7 @@ from models.profile import Field, Finding, Label
 from models.text.evidence import evidence_at
 from models.text.normalize import FieldText
 
-DETECTOR = "names@2026.11.1"
+DETECTOR = "names@2026.11.2"
 WORDS = Path(__file__).resolve().parents[2] / "datasets" / "names" / "restricted_words.yaml"
 
 _SEPARATED = r"[\W_]{0,3}"  # 中·国, 中 - 国; more between two characters is no longer one word

@@ -10,7 +10,7 @@ BODY_SECONDS: Final = 30
 
 DEADLINE_SECONDS: Final = 30
 """From the end of a request's body to its answer, unless HUIJIAN_DEADLINE says otherwise: 64 profiles with pictures,
-behind another batch of as many, need about 20."""
+behind another batch of as many, need about 20; with strips that are seen in parts, or with animations, more."""
 
 
 class DeadlineError(ValueError):

@@ -223,13 +223,13 @@ def _each(samples: Sequence[Sample], threads: int, look: Callable[[Array, str | 
 
 
 def _first(detector: EmblemDetector, picture: Array, name: str | None) -> Seen:
-    _, first = detector.first_look(detector.encoder([picture])[0])
+    _, first = detector.first_look(detector.encoder.in_parts([picture])[0])
     return _judged(detector, first, name)
 
 
 def _closer(detector: EmblemDetector, picture: Array, name: str | None) -> Seen | None:
     """Nothing of a picture that no closer look is taken at."""
-    _, closer = detector.candidates(picture, detector.encoder([picture])[0])
+    _, closer = detector.candidates(picture, detector.encoder.in_parts([picture])[0])
     return _judged(detector, closer, name) if closer else None
 
 

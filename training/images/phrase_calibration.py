@@ -66,7 +66,7 @@ def calibrate_phrases(
     found, right, shows = [], [], []
     pictures = _pictures(protected, np.random.default_rng(seed), limit)
     for picture, subject in tqdm(pictures, "phrase calibration", unit=""):
-        scores = (encoder([picture])[0].vectors @ vectors.T).max(axis=0) - usual
+        scores = (encoder.in_parts([picture])[0].vectors @ vectors.T).max(axis=0) - usual
         best = np.argsort(-scores)[:CONSIDERED]
         found.append(scores[best])
         right.append([subject is not None and phrases[place] in _said_of(subject) for place in best])

@@ -138,6 +138,14 @@ def test_what_a_harmless_look_alike_explains_is_no_emblem(detector, with_look_al
     assert "harmless.badge" not in {match.reference_id for match in rivalled}
 
 
+def test_what_a_harmless_look_alike_explains_is_none_in_a_long_strip_either(detector, with_look_alike):
+    strip = PIL.Image.fromarray(noise(300, 8)).resize((2000, 125))
+    strip.paste(emblem("xinhua", 110), (1500, 8))
+    alone, rivalled = (made([image(strip)])[0] for made in (detector, with_look_alike))
+    assert alone[0].reference_id == "media.xinhua" and alone[0].score > 0.9
+    assert rivalled[0].score < 0.85
+
+
 def test_a_harmless_look_alike_leaves_other_emblems_alone(detector, with_look_alike):
     for name in NAMES[1:]:
         best = with_look_alike([image(emblem(name))])[0][0]

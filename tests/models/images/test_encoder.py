@@ -45,8 +45,15 @@ def test_an_empty_batch_gives_no_embeddings(encoder):
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 5000), (5000, 1), (3000, 4000)])
-def test_any_size_of_picture_is_embedded(encoder, height, width):
-    assert np.isfinite(encoder([noise(height, width)])[0].vectors).all()
+def test_any_size_of_picture_is_embedded_and_seen_in_parts(encoder, height, width):
+    picture = noise(height, width)
+    assert all(np.isfinite(see([picture])[0].vectors).all() for see in (encoder, encoder.in_parts))
+
+
+def test_a_picture_that_is_not_long_has_no_parts(encoder):
+    pictures = [noise(64, 256), noise(200, 100)]
+    for seen, alone in zip(encoder.in_parts(pictures), encoder(pictures), strict=True):
+        assert np.array_equal(seen.vectors, alone.vectors) and np.array_equal(seen.boxes, alone.boxes)
 
 
 def test_pictures_keep_their_aspect_and_nearly_their_area():
@@ -75,15 +82,16 @@ def test_every_square_of_a_long_picture_lies_within_a_part_of_it(short, ratio, i
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_windows_of_a_long_picture_are_those_of_the_whole_and_of_its_parts(encoder, turned):
+def test_windows_of_a_long_picture_are_the_whole_and_those_of_its_parts(encoder, turned):
     long = noise(60, 480)
     picture = long.transpose(1, 0, 2) if turned else long
-    seen, (whole, *parts) = encoder([picture])[0], parts_of(*picture.shape[:2])
+    (seen,), (whole, *parts) = encoder.in_parts([picture]), parts_of(*picture.shape[:2])
     assert len(parts) == 3 and seen.boxes[0].tolist() == [0, 0, 1, 1]
-    alone = [encoder.grids([picture[top:bottom, left:right]])[0] for left, top, right, bottom in (whole, *parts)]
-    assert np.allclose(seen.vectors, np.concatenate([pool(*grid).vectors for grid in alone]), atol=1e-5)
+    alone = encoder([picture[top:bottom, left:right] for left, top, right, bottom in parts])
+    vectors = [encoder([picture])[0].vectors[:1], *(part.vectors for part in alone)]
+    assert np.allclose(seen.vectors, np.concatenate(vectors), atol=1e-5)
     assert (seen.boxes >= 0).all() and (seen.boxes <= 1).all() and (seen.boxes[:, 2:] > seen.boxes[:, :2]).all()
-    first_of_each = np.cumsum([0, *(len(pool(*grid).boxes) for grid in alone[:-1])])
+    first_of_each = np.cumsum([0, 1, *(len(part.boxes) for part in alone[:-1])])
     width, height = picture.shape[1], picture.shape[0]
     assert np.allclose(seen.boxes[first_of_each] * [width, height, width, height], [whole, *parts])
 

@@ -49,7 +49,7 @@ def findings(text, field=Field.NAME):
 def test_a_restricted_word_is_found_in_a_name(name, word):
     (finding,) = findings(name)
     assert finding.label is Label.RESTRICTED_WORD
-    assert finding.detector == "names@2026.11.1"
+    assert finding.detector == "names@2026.11.2"
     assert finding.evidence.normalized == word
     assert finding.score >= 0.7
 
@@ -63,6 +63,10 @@ def test_a_restricted_word_is_found_in_a_name(name, word):
         "中国人才懂的梗",
         "中国人口味",
         "中国人居家日常",
+        "中国风水墨画",
+        "爱听中国风电音",
+        "中国红旗袍店",
+        "中国结婚庆布置",
         "中国象棋老李",
         "中华田园猫阿黄",
         "中央空调维修",
