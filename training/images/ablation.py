@@ -73,7 +73,7 @@ def look(directory: Path, pictures: int) -> Looks:
     references, shown, times = [], [], []
     for picture, name, drawn in samples:
         start = time.thread_time()
-        embedding = encoder([picture])[0]
+        embedding = encoder.in_parts([picture])[0]
         between = time.thread_time()
         seen, close = detector.candidates(picture, embedding)
         times.append((between - start, time.thread_time() - between))
