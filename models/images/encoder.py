@@ -199,8 +199,7 @@ def pool(grid: Array, whole: Array | None = None) -> Embedding:
 def parts_of(height: int, width: int) -> Array:
     """What of a picture is seen by itself, int64 (parts, 4): left, top, right, bottom in pixels, the whole first.
 
-    Alone, but where the picture is too long. Parts share their ends, so that whatever is no longer than it is wide lies
-    within one.
+    The whole alone, but where the picture is too long. Parts overlap by a square, so that each square lies within one.
     """
     whole, short, long = (0, 0, width, height), min(height, width), max(height, width)
     if long <= MAX_ASPECT * short:
