@@ -118,13 +118,15 @@ def read_split(split: Split) -> list[Case]:
     return read_cases(DATASET / f"{split}.jsonl")
 
 
-def near_duplicates(texts: Sequence[str]) -> np.ndarray:
-    """Cluster number of every text, int32 (n,); texts as near as `NEAR_DUPLICATE`, also in a chain, share one.
+def as_compared(text: str) -> str:
+    """A text as the model reads it, without spaces: a copy in other letters is a copy."""
+    return "".join(normalize(text).text.split())
 
-    They are compared as the model reads them, and without spaces: a copy in other letters is a copy.
-    """
+
+def near_duplicates(texts: Sequence[str]) -> np.ndarray:
+    """Cluster number of every text, int32 (n,); texts as near as `NEAR_DUPLICATE`, also in a chain, share one."""
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), dtype=np.float32)
-    grams = vectorizer.fit_transform(["".join(normalize(text).text.split()) for text in texts])
+    grams = vectorizer.fit_transform(map(as_compared, texts))
     rows = range(0, len(texts), ROWS_AT_ONCE)
     similar = vstack([(grams[at : at + ROWS_AT_ONCE] @ grams.T) >= NEAR_DUPLICATE for at in rows])
     _, clusters = connected_components(similar, directed=False)

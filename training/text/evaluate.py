@@ -21,7 +21,7 @@ from models.text.normalize import FieldText
 from training import outcomes
 from training.cases import CasesError
 from training.text.ablation import by_part
-from training.text.corpus import Case, Split, read_cases, read_split
+from training.text.corpus import Case, Split, as_compared, read_cases, read_split
 from training.text.evaluation_disguises import disguised
 from training.text.judges import Detector, Judge, Judged, detect, joined, shipped_judge, shipped_parts
 from training.text.measures import evidence_f1, matrix, measure, neighbourhoods, recall_by_way
@@ -112,7 +112,7 @@ def unseen_cases(path: Path) -> list[Case]:
 
 
 def _identity(case: Case) -> tuple[str, str]:
-    return ("" if len(case.text) >= TELLING else case.id), case.text
+    return ("" if len(case.text) >= TELLING else case.id), as_compared(case.text)
 
 
 def compare_with_ngrams(cases: Sequence[Case], judge: Judge) -> dict[str, Numbers]:

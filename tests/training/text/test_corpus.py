@@ -7,7 +7,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from typer.testing import CliRunner
 
 from models.profile import Field, Label
-from models.text.normalize import normalize
 from training.cases import CasesError
 from training.text.corpus import (
     BLOCK,
@@ -16,6 +15,7 @@ from training.text.corpus import (
     Case,
     Split,
     app,
+    as_compared,
     read_cases,
     read_split,
     split_cases,
@@ -163,8 +163,7 @@ def test_near_duplicates_within_a_part_stay():
 @pytest.mark.slow
 def test_no_text_of_the_corpus_has_a_double_in_a_part_before_it():
     parts = [
-        ["".join(normalize(case.text).text.split()) for case in read_split(split)]
-        for split in (Split.TEST, Split.VALIDATION, Split.TRAIN)
+        [as_compared(case.text) for case in read_split(split)] for split in (Split.TEST, Split.VALIDATION, Split.TRAIN)
     ]
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), dtype=np.float32)
     grams, ends = vectorizer.fit_transform(chain(*parts)), np.cumsum([0, *map(len, parts)])

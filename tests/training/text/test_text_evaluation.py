@@ -95,6 +95,14 @@ def test_cases_that_were_trained_or_calibrated_on_are_refused_with_their_lines(t
     assert len(unseen_cases(tmp_path / "cases.jsonl")) == 2
 
 
+def test_a_case_trained_on_is_refused_in_other_letters_too(tmp_path):
+    known = next(case for case in read_split(Split.TRAIN) if len(case.text) >= TELLING and "加" in case.text)
+    copy = replace(known, id="copy", text=" ".join(known.text.replace("加", "\u200b加")), evidence={}, labels=())
+    write_cases(tmp_path / "cases.jsonl", [ATTACK, copy])
+    with pytest.raises(CasesError, match="trained on, leave them out: lines 2$"):
+        unseen_cases(tmp_path / "cases.jsonl")
+
+
 def test_the_projects_own_test_part_can_be_evaluated():
     assert unseen_cases(DATASET / "test.jsonl") == read_split(Split.TEST)
 
