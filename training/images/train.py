@@ -42,6 +42,7 @@ from training.images.resume import Resumable, surroundings, weights_digest
 from training.images.train_captions import STEPS as CAPTION_STEPS
 from training.images.train_captions import train_captions
 from training.images.train_reranker import train_reranker
+from training.precision import mixed_precision
 
 RATES = {"trunk": 3e-4, "head": 5e-4}
 PROXY_RATE = 0.3
@@ -206,7 +207,7 @@ class Trainer:
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = group["top"] * rate
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision():
             grid = self.tower(batch.pixels)
         losses = open_set_contrast(region_vectors(grid.float(), batch.masks), self.proxies, batch)
         torch.stack(list(losses.values())).sum().backward()
@@ -285,5 +286,5 @@ def start_from_whitening(model: tower.GridTower, features: Tensor) -> None:
 
 def _features(model: tower.GridTower, pictures: Sequence[Array]) -> Tensor:
     pixels = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 255
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+    with torch.inference_mode(), mixed_precision():
         return model.visual.trunk((pixels - model.mean) / model.std).float()

@@ -30,6 +30,7 @@ from training.images.caption_views import Views, embed
 from training.images.metrics import record
 from training.images.phrase_calibration import calibrate_phrases
 from training.images.split import Fold
+from training.precision import mixed_precision
 
 STEPS, BATCH = 300, 256
 SHARES = {"flag": 0.18, "arms": 0.12, "emblem": 0.12, "emoji": 0.3, "icon": 0.18, "logo": 0.1}
@@ -138,7 +139,7 @@ def contrast(model: nn.Module, lessons: Lessons, pictures: Tensor, draw: np.rand
     """The loss of one batch of captions: each against all pictures, and a picture of each against the batch."""
     subjects = draw_subjects(draw, lessons)
     said = np.array([_caption(draw, lessons, subject) for subject in subjects])
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed_precision():
         texts = text_tower.embed(model.text, _forgetful(draw, lessons.tokens[said]))
     scale = model.logit_scale.exp().clamp(max=100)
     truths = lessons.truths[said]

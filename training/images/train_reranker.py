@@ -28,6 +28,7 @@ from training.images.pool import Pool, Search
 from training.images.released import Base
 from training.images.reranker import Network, export_reranker
 from training.images.split import part_of
+from training.precision import mixed_precision
 
 PICTURES, BATCH = 64_000, 32
 EPOCHS, FURTHER_EPOCHS = 2, 1
@@ -112,7 +113,7 @@ class Lessons:
         """What a network says of some places' candidates, float32 (chosen, candidates)."""
         drawings = self.places.drawings[chosen]
         logits = torch.zeros(drawings.size)
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision():
             shown = [(alike.places, network.tokens(*alike[1:])) for alike in self.places.patches.alike(chosen)]
             for drawn in self.drawn.alike(drawings.ravel()):
                 tokens, of = network.tokens(*drawn[1:]), drawn.places // drawings.shape[1]

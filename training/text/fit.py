@@ -18,6 +18,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from tqdm import tqdm
 
 from models.profile import CLASSIFIER_LABELS, Field
+from training.precision import mixed_precision
 from training.text.base import Base
 from training.text.corpus import Case
 from training.text.disguises import Marked
@@ -91,7 +92,7 @@ class Trainer:
 
     def _step(self, batch: Sequence[Example]) -> float:
         ids, mask, labels, tokens = collate(batch)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with mixed_precision():
             scores, marks = self.model(ids, mask)
         evidence = binary_cross_entropy_with_logits(marks.float(), tokens, reduction="none")
         present = mask[:, :, None]
@@ -113,7 +114,7 @@ class Trainer:
         self.model.eval()
         order = sorted(range(len(examples)), key=lambda index: len(examples[index].ids))
         ordered = [examples[index] for index in order]
-        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.no_grad(), mixed_precision():
             given = torch.cat([self.model(*collate(ordered[at : at + 64])[:2])[0] for at in range(0, len(order), 64)])
         said, true = given.float().numpy() > 0, np.stack([example.labels for example in ordered]) > 0
         clean = ~true.any(1)

@@ -26,6 +26,7 @@ from models.profile import CLASSIFIER_LABELS
 from models.text.normalize import FieldText
 from models.text.windows import Windows
 from training.packages import cache_directory
+from training.precision import mixed_precision
 from training.text import base
 from training.text.calibrate import calibrated
 from training.text.corpus import DATASET, Case
@@ -109,7 +110,7 @@ def _embed(start: base.Base, texts: Sequence[FieldText]) -> Array:
     ids = [windows(text)[0].ids for text in texts]
     order = np.argsort([len(one) for one in ids])
     vectors = np.empty((len(ids), encoder.config.hidden_size), np.float32)
-    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.inference_mode(), mixed_precision():
         for start_of_batch in tqdm(range(0, len(ids), BATCH), "嵌入 · embedding", unit="batch", mininterval=1):
             rows = order[start_of_batch : start_of_batch + BATCH]
             vectors[rows] = _pooled(encoder, [ids[row] for row in rows])

@@ -22,6 +22,7 @@ from training.images.pool import Pool, Search
 from training.images.released import base_at
 from training.images.reranker import Network, export_reranker
 from training.images.split import name_of
+from training.precision import mixed_precision
 
 LIMIT = 6
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -146,7 +147,7 @@ def test_places_and_drawings_of_every_shape_are_compared_as_they_would_be_one_by
     nothing = np.zeros(0)
     places = candidates.Places(shown, drawings, nothing, nothing, nothing)
     lessons, chosen = train_reranker.Lessons(places, drawn), np.array([4, 0, 2, 1])
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+    with torch.inference_mode(), mixed_precision():
         tokens = [
             [network.tokens(*next(store.alike(np.array([number])))[1:]) for number in range(len(store.rows))]
             for store in (shown, drawn)
