@@ -103,8 +103,8 @@ def agreement(picture: Keypoints, drawing: Keypoints) -> Agreement:
     if min(len(picture.places), len(drawing.places)) < MIN_PAIRS:
         return NONE
     sides = (drawing.descriptors, drawing.descriptors[:, _MIRRORED])
-    together = np.abs(drawing.places[:, None] - drawing.places[None]).max(axis=2) <= CELL
-    found = (_arranged(picture, drawing, side, together) for side in sides)
+    across, down = (np.abs(values[:, None] - values) <= CELL for values in drawing.places.T)
+    found = (_arranged(picture, drawing, side, across & down) for side in sides)
     return max(found, key=lambda agreeing: agreeing.details)
 
 
