@@ -22,6 +22,7 @@ CALIBRATION: Final = (
     "calibration.json",
     "closed_calibration.json",
     "cohort.npy",
+    "localizer.onnx",
     "phrase_calibration.json",
     "reranker.onnx",
     "reranker_tokens.onnx",

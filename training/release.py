@@ -26,7 +26,11 @@ MADE_BY = {
 }
 """Command that makes each part of `models/artifacts/`."""
 
-PARTS = {"captions": ("text.onnx",), "reranker": ("reranker_tokens.onnx", "reranker.onnx")}
+PARTS = {
+    "captions": ("text.onnx",),
+    "localizer": ("localizer.onnx",),
+    "reranker": ("reranker_tokens.onnx", "reranker.onnx"),
+}
 """Networks beside an encoder's `model.onnx`, by what its `metrics.json` has them under."""
 
 app = typer.Typer(add_completion=False, help="发布 · What ships with the code.", no_args_is_help=True)

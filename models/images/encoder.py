@@ -21,11 +21,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import onnxruntime
 from PIL import Image as PillowImage
 
+from models.boxes import WHOLE
+from models.profile import Box
 from models.sessions import session
 from models.settings import CALIBRATION
 
@@ -64,10 +67,13 @@ class Embedding:
     Attributes:
         vectors: float32 (windows, dimension), unit length; row 0 is the whole picture.
         boxes: float32 (windows, 4), left, top, right, bottom as fractions of the picture.
+        grids: of the picture, or of it and its parts, where each lies in the picture and its grid, float32 (rows,
+            columns, dimension); none of a choice of windows.
     """
 
     vectors: Array
     boxes: Array
+    grids: tuple[tuple[Box, Array], ...] = ()
 
 
 class Encoder:
@@ -193,7 +199,7 @@ def pool(grid: Array, whole: Array | None = None) -> Embedding:
         means[0] = whole
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
     boxes = windows(rows, columns) / np.array([columns, rows, columns, rows])
-    return Embedding(means / np.maximum(lengths, 1e-12), boxes.astype(np.float32))
+    return Embedding(means / np.maximum(lengths, 1e-12), boxes.astype(np.float32), ((WHOLE, grid),))
 
 
 def parts_of(height: int, width: int) -> Array:
@@ -225,7 +231,9 @@ def _together(parts: Array, embeddings: Sequence[Embedding]) -> Embedding:
     placed = [seen.boxes * side + corner for seen, side, corner in zip(others, sides, corners, strict=True)]
     boxes = (np.concatenate(placed) / np.tile(parts[0, 2:], 2)).astype(np.float32)
     vectors = np.concatenate([whole.vectors[:1], *(seen.vectors for seen in others)])
-    return Embedding(vectors, np.concatenate([whole.boxes[:1], boxes]))
+    lie = (cast(Box, tuple(map(float, part / np.tile(parts[0, 2:], 2)))) for part in parts)
+    grids = tuple((box, seen.grids[0][1]) for box, seen in zip(lie, embeddings, strict=True))
+    return Embedding(vectors, np.concatenate([whole.boxes[:1], boxes]), grids)
 
 
 def _starts(length: int, side: int) -> list[int]:

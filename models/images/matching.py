@@ -154,16 +154,16 @@ class Matcher:
         rivals = np.where(others, look.best[top][None, :], 0.0).max(axis=1).clip(min=0.0)
         return np.clip(look.best[chosen] - rivals, -MAX_MARGIN, MAX_MARGIN)
 
-    def shares(self, look: Comparison, chosen: Array) -> Array:
-        """Of a picture's windows the share to which each chosen reference is the nearest of them, float64 (n,).
+    def shares(self, embedding: Embedding, references: Array) -> Array:
+        """Of a picture's windows the share to which each of some references is the nearest, float64 (n,).
 
         Args:
-            chosen: int64 (n,), places in `look.references`.
+            references: int64 (n,).
         """
-        rows, starts, columns = self._columns_of(look.references[chosen])
-        similar = look.embedding.vectors @ columns - REFERENCE_SHARE * self.confusability[rows]
+        rows, starts, columns = self._columns_of(references)
+        similar = embedding.vectors @ columns - REFERENCE_SHARE * self.confusability[rows]
         nearest = np.maximum.reduceat(similar, starts, axis=1).argmax(axis=1)
-        return cast(Array, np.bincount(nearest, minlength=len(chosen)) / len(nearest))
+        return cast(Array, np.bincount(nearest, minlength=len(references)) / len(nearest))
 
     def _nearby(self, vectors: Array) -> Array:
         """References that own a row near to a window; the first one where phrases alone are near."""

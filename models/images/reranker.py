@@ -21,10 +21,10 @@ import numpy as np
 import onnxruntime
 import PIL.Image
 
+from models.images.cell_networks import opened
 from models.images.encoder import Encoder, EncoderError
 from models.images.transparency import on_clearest_background
 from models.images.variants import trimmed
-from models.sessions import session
 
 TOKENS_FILE, FILE = "reranker_tokens.onnx", "reranker.onnx"
 """In an encoder's artefact folder: what makes the tokens, and what compares them. One that was not trained here has
@@ -43,9 +43,6 @@ PIXELS = 8
 
 RANK = 4
 """Axes of either graph's first input: pictures, rows, columns, and numbers of a cell."""
-
-ENCODER = "encoder"
-"""Under this name the graphs' metadata hold the fingerprint of the encoder whose cells they know."""
 
 DRAWING_SCALE = 0.5
 """Factor on the sides of the encoder's input for a drawing."""
@@ -163,18 +160,9 @@ def cells_of(grid: Array, rows: int, columns: int) -> Array:
 def _opened(path: Path, fingerprint: str) -> onnxruntime.InferenceSession:
     if not path.exists():
         raise EncoderError(f"{path} is missing: a reranker needs both {TOKENS_FILE} and {FILE}")
-    try:
-        network = session(path, 1, keep_memory=False)
-        made_for = network.get_modelmeta().custom_metadata_map.get(ENCODER)
-    except Exception as error:  # ONNX Runtime's errors have no other class in common
-        raise EncoderError(f"{path} is no network that can be run: {error}") from error
+    network = opened(path, fingerprint)
     if len(network.get_inputs()[0].shape) != RANK:
         raise EncoderError(f"{path} takes cells as a list and not in rows: train the reranker again")
-    if made_for != fingerprint:
-        raise EncoderError(
-            f"{path} knows cells of encoder {made_for}, not of {fingerprint}: take the one that was trained with "
-            "this encoder, or calibrate the encoder without one"
-        )
     return network
 
 

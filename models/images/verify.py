@@ -7,22 +7,23 @@ look, so only pictures that gave cause for it are looked at again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import cast
+from typing import NamedTuple, cast
 
 import cv2
 import numpy as np
 import PIL.Image
 
-from models.boxes import overlap
+from models.boxes import cut, grown, inside, overlap, with_around
 from models.images.calibration import CLOSER
 from models.images.colours import shades_of_drawing, shades_of_place, unlike
 from models.images.encoder import Embedding, Encoder, pool
 from models.images.gallery import Gallery
 from models.images.inscriptions import UNREAD, Inscriptions, Reading
 from models.images.keypoints import NONE, Agreement, Keypoints, agreement, detect
+from models.images.localizer import AROUND, Localizer
 from models.images.matching import Comparison, Matcher, strongest
 from models.images.reranker import Reranker
 from models.images.strips import AROUND as STRIP_AROUND
@@ -46,15 +47,15 @@ LOGIT = 0.1
 the validation fold the right one was among the eight nearest of either place for .958, among these four for .954, by
 cosines alone for .953."""
 
-AROUND = 0.25
-"""Of a window's sides, what is cut out around it: a window seldom lies well on its emblem."""
+MARGIN = 0.06
+"""Of its sides, what is cut out around an emblem that was located."""
 
 LEAST_SIDE = 0.45
 """Smallest windows of the cutting that count, as parts of its side: the emblem fills most of it."""
 
-CLOSER_SCALE = 0.75
-"""Factor on the sides of the network's input for a place: there an emblem is about as large as the trainer's are, and
-half the time is saved."""
+CLOSER_SCALE, LOCATED_SCALE = 0.75, 0.5
+"""Factors on the sides of the network's input for a place, and for an emblem that was located: either is seen about as
+large as the trainer's are, in half or a quarter of the time."""
 
 DETAIL_SIDE = 224
 """Square root of the area in pixels at which a place's details are looked for: a little more than the drawings have."""
@@ -108,6 +109,20 @@ class Candidates:
         return Candidates(references, similarities, [*self.boxes, *others.boxes], np.empty((len(references), 0)))
 
 
+class Place(NamedTuple):
+    """Where a picture is looked at closely.
+
+    Attributes:
+        window: of the first look, or what was read.
+        emblem: what the localizer takes for the emblem there, or what was read; nothing without a localizer.
+        cut: what is cut out.
+    """
+
+    window: Box
+    emblem: Box | None
+    cut: Box
+
+
 def first_look(matcher: Matcher, seen: Comparison) -> Candidates:
     """The strongest references of a picture, best first by normalised similarity."""
     chosen = strongest(seen.best)
@@ -143,13 +158,13 @@ class Verifier:
         matcher: of the same gallery.
 
     Raises:
-        EncoderError: the encoder's reranker cannot be used.
+        EncoderError: the encoder's localizer or reranker cannot be used.
         ArtifactError: the gallery says something, and the networks that read are not installed.
     """
 
     def __init__(self, encoder: Encoder, gallery: Gallery, matcher: Matcher) -> None:
         self._encoder, self._matcher = encoder, matcher
-        self._reranker = Reranker.load(encoder)
+        self._localizer, self._reranker = Localizer.load(encoder), Reranker.load(encoder)
         # Of methods of its own it would hold itself, and a replaced gallery with it, until the collector comes.
         self._keypoints = lru_cache(KEPT_KEYPOINTS)(partial(_drawing_keypoints, gallery))
         if self._reranker:
@@ -183,11 +198,12 @@ class Verifier:
             read: as `read` gives it; like some reference where `order` is empty.
         """
         named = _named(read)
-        places = list(places_of(pixels, (found.boxes[number] for number in order)).values())
-        lines = [line_around(read.alike[reference].box, pixels) for reference in named[:1]]
-        places += [line for line in lines if _is_apart(line, places)]
-        cuttings = [cut(pixels, place) for place in places]
-        looks = zip(places, cuttings, self._encoder.grids(cuttings, CLOSER_SCALE), strict=True)
+        locate = partial(self._localizer, pixels, seen.embedding) if self._localizer else None
+        places = places_of(pixels, (found.boxes[number] for number in order), locate)
+        lines = [line_at(read.alike[reference].box, pixels) for reference in named[:1]]
+        places += [line for line in lines if _is_apart(line.cut, (place.cut for place in places))]
+        cuttings = [cut(pixels, place.cut) for place in places]
+        looks = zip(places, cuttings, self._encoder.grids(cuttings, scale_for(self._localizer)), strict=True)
         seen = self._matcher.including(seen, named)
         results = [self._look(place, cutting, grid, seen, read) for place, cutting, grid in looks]
         references = np.concatenate([result.references for result in results])
@@ -202,28 +218,29 @@ class Verifier:
 
     def _look(
         self,
-        place: Box,
+        place: Place,
         cutting: Array,
         grid: tuple[Array, ...],
         seen: Comparison,
         read: Reading,
     ) -> Candidates:
-        seen, near = self._matcher.together(seen, self._matcher(large_windows(pool(*grid))))
+        windows = large_windows(pool(*grid))
+        seen, near = self._matcher.together(seen, self._matcher(compared(windows, self._localizer)))
         chosen, likely, entries = self._verified(cutting, grid[0], (seen, near), _named(read))
         details = detect(_scaled(cutting, DETAIL_SIDE))
         agreements = [self._agreement(details, of_one) for of_one in entries]
         columns = [near.best[chosen], near.similar[chosen], self._matcher.margins(near, chosen)]
-        columns += [near.changed[chosen], self._matcher.shares(near, chosen)]
+        references = seen.references[chosen]
+        columns += [near.changed[chosen], self._matcher.shares(windows, references)]
         columns += _geometry(agreements, near.best[chosen])
         columns += [likely]
-        references = seen.references[chosen]
-        columns += _reading(place, references, read, self._inscriptions)
+        columns += _reading(place.cut, references, read, self._inscriptions)
         columns += [self._colours(cutting, entries)]
         first = first_features(self._matcher, seen, chosen)
-        windows = [_as_box(box) for box in near.embedding.boxes[near.windows[chosen]]]
+        found = [place.emblem or inside(place.cut, _as_box(near.embedding.boxes[near.windows[n]])) for n in chosen]
         boxes = [
-            _inside(place, found.box if found.box and found.details >= SURE_DETAILS else window)
-            for (found, _), window in zip(agreements, windows, strict=True)
+            inside(place.cut, agreed.box) if agreed.box and agreed.details >= SURE_DETAILS else box
+            for (agreed, _), box in zip(agreements, found, strict=True)
         ]
         similarities = np.maximum(seen.similar[chosen], near.similar[chosen])
         return Candidates(references, similarities, boxes, np.column_stack([first, *columns]))
@@ -366,27 +383,35 @@ def _of_others(values: Array, same: Array) -> Array:
     return np.where(same.all(axis=1), 0.0, _greatest(values, ~same))
 
 
-def places_of(pixels: Array, boxes: Iterable[Box]) -> dict[Box, Box]:
-    """What is cut out of a picture, (height, width, 3): at most `LOOKS` places that lie apart, the first ones first.
+def places_of(pixels: Array, boxes: Iterable[Box], locate: Callable[[Box], Box] | None = None) -> list[Place]:
+    """Where a picture, (height, width, 3), is looked at closely: at most `LOOKS` places that lie apart.
 
-    Returns:
-        By window, the window with what is around it or the strip in that; of windows with the same strip the first.
+    Args:
+        boxes: windows of the first look, the most likely first.
+        locate: tells from a window with what is around it, or a strip in that, where its emblem is.
     """
-    places: dict[Box, Box] = {}
-    for box in boxes:
-        if len(places) < LOOKS and _is_apart(box, places):
-            place = widened(box)
-            strip = strip_of(cut(pixels, place))
-            narrow = strip and _inside(place, strip)
-            if not narrow or _is_apart(narrow, places.values()):
-                places[box] = narrow or place
+    places: list[Place] = []
+    for window in boxes:
+        if len(places) < LOOKS and _is_apart(window, (place.window for place in places)):
+            wide = wide_place(pixels, window)
+            emblem = locate(wide) if locate else None
+            seen = with_around(emblem, MARGIN) if emblem else wide
+            if seen == widened(window) or _is_apart(seen, (place.cut for place in places)):
+                places.append(Place(window, emblem, seen))
     return places
 
 
-def line_around(box: Box, pixels: Array) -> Box:
+def wide_place(pixels: Array, window: Box) -> Box:
+    """A window of a picture, (height, width, 3), with what is around it, or the strip in that."""
+    around = widened(window)
+    strip = strip_of(cut(pixels, around))
+    return inside(around, strip) if strip else around
+
+
+def line_at(box: Box, pixels: Array) -> Place:
     """A line of a picture, (height, width, 3), with as much around it as around a strip, as far as the picture goes."""
     down = STRIP_AROUND * (box[3] - box[1])
-    return _grown(box, down * pixels.shape[0] / pixels.shape[1], down)
+    return Place(box, box, grown(box, down * pixels.shape[0] / pixels.shape[1], down))
 
 
 def _is_apart(box: Box, others: Iterable[Box]) -> bool:
@@ -395,30 +420,11 @@ def _is_apart(box: Box, others: Iterable[Box]) -> bool:
 
 def widened(box: Box) -> Box:
     """A window with what is around it, as far as the picture goes."""
-    return _grown(box, AROUND * (box[2] - box[0]), AROUND * (box[3] - box[1]))
-
-
-def _grown(box: Box, across: float, down: float) -> Box:
-    return (max(box[0] - across, 0.0), max(box[1] - down, 0.0), min(box[2] + across, 1.0), min(box[3] + down, 1.0))
-
-
-def _inside(place: Box, box: Box) -> Box:
-    """A box of a cutting as a box of the picture."""
-    width, height = place[2] - place[0], place[3] - place[1]
-    left, top, right, bottom = box
-    return (place[0] + left * width, place[1] + top * height, place[0] + right * width, place[1] + bottom * height)
+    return with_around(box, AROUND)
 
 
 def _as_box(values: Array) -> Box:
     return cast(Box, tuple(map(float, values)))
-
-
-def cut(pixels: Array, place: Box) -> Array:
-    """What a picture, (height, width, 3), shows at a place; at least one pixel."""
-    height, width = pixels.shape[:2]
-    left, top = int(place[0] * width), int(place[1] * height)
-    right, bottom = max(round(place[2] * width), left + 1), max(round(place[3] * height), top + 1)
-    return pixels[top:bottom, left:right]
 
 
 def enlarged(drawing: Array) -> Array:
@@ -444,3 +450,17 @@ def large_windows(embedding: Embedding) -> Embedding:
     large = sides >= LEAST_SIDE
     large[0] = True
     return Embedding(embedding.vectors[large], embedding.boxes[large])
+
+
+def compared(windows: Embedding, localizer: Localizer | None) -> Embedding:
+    """What of a cutting is compared with drawings: the whole alone, where an emblem that was located fills it.
+
+    Args:
+        windows: the large ones.
+    """
+    return Embedding(windows.vectors[:1], windows.boxes[:1]) if localizer else windows
+
+
+def scale_for(localizer: Localizer | None) -> float:
+    """Factor on the sides of the network's input for what is cut out."""
+    return LOCATED_SCALE if localizer else CLOSER_SCALE

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 import numpy as np
 from tqdm import tqdm
 
-from models.boxes import area, shared
+from models.boxes import area, cut, shared
 from models.images.encoder import pool
 from models.images.reranker import PLACE_SIDE, Patches, patches
 from models.images.restyled import is_plain
-from models.images.verify import CLOSER_SCALE, LOOKS, cut, large_windows, places_of, widened
+from models.images.verify import LOOKS, compared, large_windows, places_of, scale_for, widened
 from models.profile import Box
 from training.images.backgrounds import Generator, Size
 from training.images.batches import pick
@@ -122,7 +123,8 @@ def _places(draw: Generator, search: Search) -> Iterator[Row]:
     first, identities = similar.max(axis=0), search.pool.identities[rows]
     best = _of_each(identities, np.argsort(-first))
     boxes = [cast(Box, tuple(map(float, embedding.boxes[similar[:, row].argmax()]))) for row in best]
-    for window, place in places_of(made.picture, boxes).items():
+    locate = partial(search.localizer, made.picture, embedding) if search.localizer else None
+    for window, _, place in places_of(made.picture, boxes, locate):
         # A strip may be a small part of the emblem that it was cut from.
         around = widened(window)
         part = shared(made.box, around) / area(made.box) if made.box else 0.0
@@ -131,8 +133,9 @@ def _places(draw: Generator, search: Search) -> Iterator[Row]:
         if HIDDEN < part < SHOWN or (is_shown and of_another):
             continue
         cutting = cut(made.picture, place)
-        grid = search.encoder.grids([cutting], CLOSER_SCALE)[0]
-        both = first + search.similarities(large_windows(pool(*grid)), rows).max(axis=0)
+        grid = search.encoder.grids([cutting], scale_for(search.localizer))[0]
+        windows = compared(large_windows(pool(*grid)), search.localizer)
+        both = first + search.similarities(windows, rows).max(axis=0)
         # The right one is learnt from wherever it stands among the others.
         chosen = _of_each(identities, np.lexsort((-both, ~(is_shown & is_right))))
         chosen += [chosen[-1]] * (CANDIDATES - len(chosen))  # which only a trial's few drawings need

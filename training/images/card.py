@@ -31,7 +31,7 @@ the reranker learns come from the validation fold.
 {results}
 
 Largest difference between torch and ONNX: {parity:.1e} of the largest value.
-{reranker}{phrases}
+{localizer}{reranker}{phrases}
 ## What it was made from
 | package | version | licence |
 |---|---|---|
@@ -40,6 +40,17 @@ Largest difference between torch and ONNX: {parity:.1e} of the largest value.
 Logos, flags and emblems in these packages are marks of their owners; none of them is in the weights as a picture.
 """
 
+
+LOCALIZER = """
+## The localizer
+`localizer.onnx` sees a place of a picture, as cells of the first look's grid (12 x 12) and as pixels (96 x 96), and
+says where the emblem in it begins and ends. It was trained on {places:,} places of imitations of what the encoder was
+trained on. **For** cutting an emblem out, to look at it closely.
+
+Boxes of {held_out_places:,} places that show graphics of owners that this training leaves out have an intersection over
+union of {mean_overlap:.3f} with those of the emblems, {overlap_of_half:.3f} of them of at least half and
+{overlap_of_three_quarters:.3f} of three quarters; the windows of the first look {mean_overlap_of_windows:.3f}.
+"""
 
 RERANKER = """
 ## The reranker
@@ -98,6 +109,7 @@ def write_card(directory: Path) -> Path:
         minutes=metrics["seconds"] / 60,
         note=f"\n{metrics['note']}\n" if "note" in metrics else "",
         parity=metrics["parity_max_relative_difference"],
+        localizer=LOCALIZER.format(**metrics["localizer"]) if "localizer" in metrics else "",
         reranker=_reranker(metrics.get("reranker")),
         phrases=_phrases(metrics["captions"]) if "captions" in metrics else "",
         results=_results(metrics.get("evaluation")),

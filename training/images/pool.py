@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from models.images.emblems import load_cohort
 from models.images.encoder import Embedding, Encoder
+from models.images.localizer import Localizer
 from models.images.matching import REFERENCE_SHARE, nearness
 from models.images.reranker import DRAWING_SIDE, Patches, drawing_patches
 from models.images.restyled import is_plain
@@ -131,12 +132,13 @@ class Search:
 
     Attributes:
         encoder, pool: as given.
+        localizer: the encoder's; nothing where it has none.
         vectors: unit float32 (drawings, dimension).
         patches: of all drawings.
     """
 
     def __init__(self, encoder: Encoder, pool: Pool, threads: int) -> None:
-        self.encoder, self.pool = encoder, pool
+        self.encoder, self.pool, self.localizer = encoder, pool, Localizer.load(encoder)
         self._cohort = load_cohort(encoder)
         count = len(pool.drawings)
         self.vectors = np.empty((count, encoder.dimension), np.float32)

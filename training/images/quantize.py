@@ -21,10 +21,11 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from models.images.encoder import Encoder
+from models.images.localizer import FILE as LOCALIZER
 from models.images.reranker import FILE, TOKENS_FILE
+from training.images.cell_networks import write_for
 from training.images.graphics import load
 from training.images.imitations import reference
-from training.images.reranker import write_for
 from training.images.split import Fold
 
 KEPT = 6
@@ -77,7 +78,7 @@ def quantize(
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
     fingerprint = Encoder(target).fingerprint
-    for name in (TOKENS_FILE, FILE):
+    for name in (LOCALIZER, TOKENS_FILE, FILE):
         if (source / name).is_file():
             write_for(fingerprint, source / name, target / name)
     return target

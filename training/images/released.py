@@ -18,7 +18,8 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from models.images.reranker import ENCODER, FILE, TOKENS_FILE
+from models.images.cell_networks import ENCODER
+from models.images.reranker import FILE, TOKENS_FILE
 from training.images.reranker import Network
 from training.images.tower import MODEL_NAME, GridTower, convolutions_of, create
 

@@ -13,21 +13,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-import numpy as np
-import onnx
-import onnxruntime
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.images.reranker import DRAWING_SIDE, ENCODER, FILE, PIXELS, PLACE_SIDE, TOKENS_FILE
-from training.images.export import MAX_DIFFERENCE, OPSET, ExportError
+from models.images.reranker import DRAWING_SIDE, FILE, PIXELS, PLACE_SIDE, TOKENS_FILE
+from training.images.cell_networks import CELL_SIZE, export_compared, write_for
 
 WIDTH = 64
 """Of a token, and of what a comparison is told by."""
-
-CELL_SIZE = 1.4
-"""Cells are divided by about their root mean square: rates are chosen for inputs near one."""
 
 SHARPNESS = 8.0
 """What cosines between cells are multiplied with at first; learnt."""
@@ -137,14 +131,14 @@ def export_reranker(network: Network, fingerprint: str, directory: Path) -> floa
     drawing, place = _anything(draw, network, 2, *drawn), _anything(draw, network, 1, *shown)
     cells, pixels = {0: "n", 1: "rows", 2: "columns"}, {0: "n", 1: "height", 2: "width"}
     axes = {"cells": cells, "pixels": pixels, "tokens": cells}
-    difference = _export(network.tokens, drawing, place, axes, directory / TOKENS_FILE)
+    difference = export_compared(network.tokens, drawing, place, axes, directory / TOKENS_FILE)
     drawings = {0: "n", 1: "drawing_rows", 2: "drawing_columns"}
     axes = {"place": {1: "rows", 2: "columns"}, "drawings": drawings, "logits": {0: "n"}}
     fewer, more = (
         {"place": _tokens(draw, 1, *one), "drawings": _tokens(draw, count, *other)}
         for one, count, other in ((drawn, 2, shown), (shown, 3, drawn))
     )
-    difference = max(difference, _export(network.comparison, fewer, more, axes, directory / FILE))
+    difference = max(difference, export_compared(network.comparison, fewer, more, axes, directory / FILE))
     for path in (directory / TOKENS_FILE, directory / FILE):
         write_for(fingerprint, path, path)
     return difference
@@ -159,42 +153,6 @@ def _anything(draw: torch.Generator, network: Network, count: int, rows: int, co
 
 def _tokens(draw: torch.Generator, count: int, rows: int, columns: int) -> Tensor:
     return torch.randn((count, rows, columns, WIDTH), generator=draw)
-
-
-def _export(
-    network: nn.Module,
-    example: dict[str, Tensor],
-    given: dict[str, Tensor],
-    axes: dict[str, dict[int, str]],
-    path: Path,
-) -> float:
-    """Trace with an example, compare with what is given, of other sizes: those of the example may not be built in."""
-    output = next(name for name in axes if name not in given)
-    torch.onnx.export(
-        network,
-        tuple(example.values()),
-        str(path),
-        opset_version=OPSET,
-        input_names=list(given),
-        output_names=[output],
-        dynamic_axes=axes,
-        dynamo=False,
-    )
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    found = session.run([output], {name: values.numpy() for name, values in given.items()})[0]
-    with torch.inference_mode():
-        expected = network(*given.values()).numpy()
-    difference = float(np.abs(found - expected).max() / np.abs(expected).max())
-    if not difference <= MAX_DIFFERENCE:
-        raise ExportError(f"torch and ONNX differ by {difference:.2g}")
-    return difference
-
-
-def write_for(fingerprint: str, source: Path, target: Path) -> None:
-    """Write a graph again as that of another encoder, whose cells are nearly the same: its weights in 8 bits."""
-    graph = onnx.load(source)
-    onnx.helper.set_model_props(graph, {ENCODER: fingerprint})
-    onnx.save(graph, target)
 
 
 def _centers(rows: int, columns: int) -> Tensor:

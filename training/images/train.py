@@ -23,6 +23,7 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from models.accounts.likelihood import FILE as AVATARS
+from models.images.localizer import FILE as LOCALIZER
 from models.images.phrases import CALIBRATION, GRAPH, TOKENIZER
 from models.images.reranker import FILE, TOKENS_FILE
 from training.accounts import calibrate_avatars
@@ -41,6 +42,7 @@ from training.images.released import Base, BaseError, base_at, go_halfway_back, 
 from training.images.resume import Resumable, surroundings, weights_digest
 from training.images.train_captions import STEPS as CAPTION_STEPS
 from training.images.train_captions import train_captions
+from training.images.train_localizer import train_localizer
 from training.images.train_reranker import train_reranker
 from training.precision import mixed_precision
 
@@ -71,8 +73,8 @@ def train_images(  # noqa: PLR0913 - a command's options
     threads: int = 2,
     base: Path | None = None,
 ) -> Path:
-    """Train both towers and the reranker, and export; a run that was broken off goes on from its last checkpoint or
-    stage.
+    """Train both towers, the localizer and the reranker, and export; a run that was broken off goes on from its last
+    checkpoint or stage.
 
     Args:
         output: artefact folder, also of `checkpoint.pt`.
@@ -110,6 +112,7 @@ def train_images(  # noqa: PLR0913 - a command's options
     do = Resumable(output / "finished.json", fingerprint((), run))
     do(export, ("model.onnx", "config.json", "metrics.json"), trainer.tower, output, trainer.metrics())
     do(write_cohort, ("cohort.npy",), output, limit=limit)
+    do(train_localizer, (LOCALIZER,), output, corpus, seed=seed, limit=limit, threads=threads)
     do(train_reranker, (TOKENS_FILE, FILE), output, corpus, base=start, seed=seed, limit=limit, threads=threads)
     do(calibrate, ("calibration.json",), output, seed=seed, limit=limit, threads=threads)
     do(calibrate_avatars, (AVATARS,), output, limit=limit)

@@ -11,8 +11,9 @@ import tiny_encoder
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.images.cell_networks import ENCODER
 from models.images.encoder import Encoder, EncoderError
-from models.images.reranker import ENCODER, FILE, PIXELS, TOKENS_FILE, Reranker, cells_of, drawing_patches
+from models.images.reranker import FILE, PIXELS, TOKENS_FILE, Reranker, cells_of, drawing_patches
 from models.images.verify import CLOSER_SCALE
 from models.settings import Settings
 

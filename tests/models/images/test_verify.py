@@ -5,24 +5,52 @@ import pytest
 
 from models.images.calibration import CLOSER, LEADS
 from models.images.inscriptions import UNREAD, Inscription, Inscriptions, Reading, Written
-from models.images.verify import LOGIT, LOOKS, _reading, enlarged, line_around, nearest_rows, places_of, with_leads
+from models.images.verify import (
+    LOGIT,
+    LOOKS,
+    MARGIN,
+    _reading,
+    enlarged,
+    line_at,
+    nearest_rows,
+    places_of,
+    with_leads,
+)
 
 NOISE = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
 
 
+def windows_of(places):
+    return [place.window for place in places]
+
+
 def test_of_windows_at_one_place_the_first_is_looked_at():
     here, nearly, there = (0.0, 0.0, 0.4, 0.4), (0.02, 0.0, 0.42, 0.4), (0.6, 0.6, 1.0, 1.0)
-    assert list(places_of(NOISE, [here, nearly, there])) == [here, there]
+    assert windows_of(places_of(NOISE, [here, nearly, there])) == [here, there]
 
 
 def test_no_more_places_are_looked_at_than_there_is_time_for():
     corners = [(x, y, x + 0.1, y + 0.1) for x in (0.0, 0.3, 0.6) for y in (0.0, 0.3, 0.6)]
-    assert list(places_of(NOISE, corners)) == corners[:LOOKS]
+    assert windows_of(places_of(NOISE, corners)) == corners[:LOOKS]
 
 
 def test_a_place_is_cut_out_with_what_is_around_it():
-    window = (0.2, 0.2, 0.6, 0.6)
-    assert places_of(NOISE, [window]) == {window: pytest.approx((0.1, 0.1, 0.7, 0.7))}
+    (place,) = places_of(NOISE, [(0.2, 0.2, 0.6, 0.6)])
+    assert place.cut == pytest.approx((0.1, 0.1, 0.7, 0.7)) and place.emblem is None
+
+
+def test_of_a_place_whose_emblem_is_located_that_is_cut_out_with_a_little_around_it():
+    emblem = (0.3, 0.4, 0.5, 0.9)
+    (place,) = places_of(NOISE, [(0.2, 0.2, 0.6, 0.6)], lambda _: emblem)
+    assert place.emblem == emblem
+    assert place.cut == pytest.approx((0.3 - 0.2 * MARGIN, 0.4 - 0.5 * MARGIN, 0.5 + 0.2 * MARGIN, 0.9 + 0.5 * MARGIN))
+
+
+def test_windows_apart_that_show_one_emblem_are_one_place():
+    windows = [(0.0, 0.0, 0.4, 0.4), (0.3, 0.3, 0.7, 0.7), (0.6, 0.6, 1.0, 1.0)]
+    emblems = dict(zip(((0.0, 0.0, 0.5, 0.5), (0.2, 0.2, 0.8, 0.8)), [(0.1, 0.1, 0.5, 0.5)] * 2, strict=True))
+    places = places_of(NOISE, windows, lambda wide: emblems.get(tuple(np.round(wide, 6)), (0.7, 0.7, 0.9, 0.9)))
+    assert windows_of(places) == [windows[0], windows[2]]
 
 
 def test_of_a_masthead_on_plain_ground_only_its_line_is_cut_out_and_that_once():
@@ -30,16 +58,17 @@ def test_of_a_masthead_on_plain_ground_only_its_line_is_cut_out_and_that_once():
     pixels[64:80, 20:236:8], pixels[64:80, 22:238:8] = 20, 20
     upper, middle, lower = (0.0, 0.0, 1.0, 0.5), (0.15, 0.1, 0.85, 0.6), (0.3, 0.7, 0.6, 1.0)
     places = places_of(pixels, [upper, middle, lower])
-    assert list(places) == [upper, lower]
-    left, top, right, bottom = places[upper]
+    assert windows_of(places) == [upper, lower]
+    left, top, right, bottom = places[0].cut
     assert left < 20 / 256 and right > 228 / 256
     assert 0.1 < top < 64 / 256 and 80 / 256 < bottom < 0.4
 
 
 def test_a_line_is_cut_out_with_as_much_around_it_on_all_sides_as_the_picture_has():
-    wide = np.zeros((100, 400, 3), np.uint8)
-    assert line_around((0.25, 0.4, 0.75, 0.6), wide) == pytest.approx((0.2375, 0.35, 0.7625, 0.65))
-    assert line_around((0.0, 0.0, 1.0, 1.0), wide) == (0.0, 0.0, 1.0, 1.0)
+    wide, line = np.zeros((100, 400, 3), np.uint8), (0.25, 0.4, 0.75, 0.6)
+    assert line_at(line, wide).cut == pytest.approx((0.2375, 0.35, 0.7625, 0.65))
+    assert line_at(line, wide).emblem == line
+    assert line_at((0.0, 0.0, 1.0, 1.0), wide).cut == (0.0, 0.0, 1.0, 1.0)
 
 
 def test_words_count_at_the_place_that_shows_them_alone():

@@ -12,9 +12,10 @@ from onnx import numpy_helper
 
 from models.images.encoder import Encoder
 from models.images.reranker import FILE, TOKENS_FILE
+from training.images.cell_networks import write_for
 from training.images.export import export
 from training.images.released import BaseError, base_at, go_halfway_back, take_weights
-from training.images.reranker import Network, export_reranker, write_for
+from training.images.reranker import Network, export_reranker
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -221,7 +221,9 @@ def test_one_command_broken_off_and_given_again_makes_an_artefact_that_the_servi
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(train, "calibrate", broken_off)
         train.train_images(tmp_path / "run", steps=3, limit=LIMIT)
-    finished = {name: (tmp_path / "run" / name).stat().st_mtime_ns for name in ("model.onnx", "reranker.onnx")}
+    finished = {
+        name: (tmp_path / "run" / name).stat().st_mtime_ns for name in ("model.onnx", "localizer.onnx", "reranker.onnx")
+    }
     run = train.train_images(tmp_path / "run", steps=3, limit=LIMIT)
     assert finished == {name: (run / name).stat().st_mtime_ns for name in finished}
     assert {path.name for path in run.iterdir()} == {
@@ -230,6 +232,7 @@ def test_one_command_broken_off_and_given_again_makes_an_artefact_that_the_servi
         "cohort.npy",
         "calibration.json",
         "closed_calibration.json",
+        "localizer.onnx",
         "metrics.json",
         "card.md",
         "text.onnx",

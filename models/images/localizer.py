@@ -1,0 +1,121 @@
+"""Where the emblem at a place begins and ends.
+
+Windows are squares of a few sizes and seldom lie well on an emblem: on imitations, those that the first look finds
+have two thirds of their emblem in common with it. A small network sees a place as the first look did, as cells of its
+grid, and its pixels, and says where the graphic in its middle begins and ends. What is cut out there is nearly what a
+gallery's drawing shows.
+
+Sources: edges told as distributions over bins, Li et al. 2020 (generalized focal loss); of rows and columns by
+themselves, as profiles are in the analysis of documents' layouts.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple, cast
+
+import numpy as np
+import onnxruntime
+import PIL.Image
+
+from models.boxes import area, cut, inside, seen_from, shared, with_around
+from models.images.cell_networks import opened
+from models.images.encoder import Embedding, Encoder
+from models.profile import Box
+
+FILE = "localizer.onnx"
+"""In an encoder's artefact folder; one that was not trained here has none."""
+
+CELLS, SIDE = 12, 96
+"""Of a side of a place: cells and pixels that it is brought to, whatever its shape."""
+
+LEAST = 0.05
+"""Of a place's side, what an emblem has at least."""
+
+AROUND = 0.25
+"""Of a box's sides, what is seen around it."""
+
+LOOKS = 2
+"""Times that the network is asked, each about what it said before: a window may cut off a part of its emblem. On 400
+imitations of the validation fold the boxes' mean intersection over union is .84 after one, .89 after two and .90 after
+three."""
+
+Array = np.ndarray
+
+
+class View(NamedTuple):
+    """A place as the network sees it.
+
+    Attributes:
+        cells: of the first look's grid, float16 (CELLS, CELLS, dimension).
+        pixels: RGB, uint8 (SIDE, SIDE, 3).
+    """
+
+    cells: Array
+    pixels: Array
+
+
+class Localizer:
+    """Tells where the emblem at a place is.
+
+    Args:
+        network: from `cells`, float32 (n, CELLS, CELLS, dimension), and `pixels`, uint8 (n, SIDE, SIDE, 3), to `boxes`,
+            float32 (n, 4): left, top, right, bottom as fractions of the place.
+    """
+
+    def __init__(self, network: onnxruntime.InferenceSession) -> None:
+        self._network = network
+
+    @classmethod
+    def load(cls, encoder: Encoder) -> Localizer | None:
+        """The one of an encoder's artefact folder; nothing where the encoder has none.
+
+        Raises:
+            EncoderError: it cannot be run, or is another encoder's.
+        """
+        path = encoder.directory / FILE
+        return cls(opened(path, encoder.fingerprint)) if path.exists() else None
+
+    def __call__(self, pixels: Array, embedding: Embedding, place: Box) -> Box:
+        """The emblem's box, as fractions of the picture.
+
+        Args:
+            pixels: the picture, RGB, uint8 (height, width, 3).
+            embedding: of it, with its grids.
+            place: a window with what is around it.
+        """
+        for _ in range(LOOKS):
+            box = self._look(pixels, embedding, place)
+            place = with_around(box, AROUND)
+        return box
+
+    def _look(self, pixels: Array, embedding: Embedding, place: Box) -> Box:
+        seen = view(pixels, embedding, place)
+        given = {"cells": seen.cells[None].astype(np.float32), "pixels": seen.pixels[None]}
+        left, top, right, bottom = map(float, self._network.run(["boxes"], given)[0][0])
+        box = (min(left, right - LEAST), min(top, bottom - LEAST), max(right, left + LEAST), max(bottom, top + LEAST))
+        return inside(place, cast(Box, tuple(min(max(value, 0.0), 1.0) for value in box)))
+
+
+def view(pixels: Array, embedding: Embedding, place: Box) -> View:
+    """A place of a picture, RGB uint8 (height, width, 3), as the network sees it."""
+    # Of a strip, the part that has the most of the place and the least beside it.
+    where, grid = max(embedding.grids, key=lambda part: (shared(part[0], place), -area(part[0])))
+    small = PIL.Image.fromarray(cut(pixels, place)).resize((SIDE, SIDE), PIL.Image.Resampling.HAMMING)
+    return View(_sampled(grid, seen_from(where, place)), np.asarray(small))
+
+
+def _sampled(grid: Array, box: Box) -> Array:
+    """Cells of a box of a grid, float16 (CELLS, CELLS, dimension), each between the nearest ones of the grid."""
+    rows, columns, dimension = grid.shape
+    down, across = _shares(rows, box[1], box[3]), _shares(columns, box[0], box[2])
+    by_row = (down @ grid.reshape(rows, columns * dimension)).reshape(CELLS, columns, dimension)
+    return cast(Array, (across @ by_row).astype(np.float16))
+
+
+@lru_cache(maxsize=256)
+def _shares(length: int, start: float, end: float) -> Array:
+    """How much of each cell of a line is taken at places spread evenly over a part of it, float32 (CELLS, length)."""
+    centers = (start + (np.arange(CELLS) + 0.5) / CELLS * (end - start)) * length - 0.5
+    apart = np.abs(centers.clip(0, length - 1)[:, None] - np.arange(length))
+    return np.maximum(1 - apart, 0).astype(np.float32)

@@ -1,0 +1,96 @@
+"""The emblem at a place is told from what is around it; an encoder may do without."""
+
+import shutil
+from itertools import pairwise
+
+import numpy as np
+import PIL.Image
+import PIL.ImageDraw
+import pytest
+import tiny_encoder
+
+from models.boxes import WHOLE, overlap
+from models.images.encoder import Embedding, Encoder, EncoderError
+from models.images.localizer import CELLS, FILE, SIDE, Localizer, view
+from models.images.verify import widened
+from models.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return Encoder(Settings().released().encoder_directory())
+
+
+@pytest.fixture(scope="module")
+def localizer(encoder):
+    return Localizer.load(encoder)
+
+
+def shown(size, box):
+    """A flag with a disc on it in a picture of this width and height, in pixels: left, top, right, bottom."""
+    picture = PIL.Image.new("RGB", size, "#7a8a70")
+    pen, (left, top, right, bottom) = PIL.ImageDraw.Draw(picture), box
+    pen.rectangle((left, top, right - 1, (top + bottom) // 2), fill="#1c4f9c")
+    pen.rectangle((left, (top + bottom) // 2, right - 1, bottom - 1), fill="#d8d8d0")
+    across, down = (right - left) // 3, (bottom - top) // 4
+    pen.ellipse((left + across, top + down, right - across, bottom - down), fill="#e6b31e")
+    return np.asarray(picture)
+
+
+def as_part(box, size):
+    return tuple(value / side for value, side in zip(box, size * 2, strict=True))
+
+
+@pytest.mark.parametrize("box", [(40, 60, 160, 140), (100, 110, 200, 240), (20, 30, 80, 70)])
+def test_an_emblem_is_told_from_its_ground_though_windows_lie_badly_on_it(encoder, localizer, box):
+    pixels, emblem = shown((256, 256), box), as_part(box, (256, 256))
+    embedding = encoder([pixels])[0]
+    near = sorted(
+        (tuple(map(float, window)) for window in embedding.boxes), key=lambda window: -overlap(window, emblem)
+    )
+    for window in near[:3]:
+        found = localizer(pixels, embedding, widened(window))
+        assert overlap(found, emblem) > max(0.75, overlap(window, emblem))
+
+
+def test_an_emblem_in_a_long_strip_is_located_in_the_part_that_shows_it(encoder, localizer):
+    size, box = (1_600, 160), (1_200, 30, 1_350, 130)
+    pixels, emblem = shown(size, box), as_part(box, size)
+    embedding = encoder.in_parts([pixels])[0]
+    window = max((tuple(map(float, window)) for window in embedding.boxes), key=lambda window: overlap(window, emblem))
+    assert overlap(localizer(pixels, embedding, widened(window)), emblem) > 0.75
+
+
+def test_a_box_lies_in_its_picture_and_has_an_area(encoder, localizer):
+    draw = np.random.default_rng(0)
+    for height, width in ((64, 64), (40, 300), (3, 2)):
+        pixels = draw.integers(0, 256, (height, width, 3), dtype=np.uint8)
+        left, top, right, bottom = localizer(pixels, encoder([pixels])[0], (0.25, 0.0, 1.0, 0.5))
+        assert 0 <= left < right <= 1 and 0 <= top < bottom <= 1
+
+
+def test_cells_of_a_place_are_those_of_the_grid_beneath_it():
+    grid = np.random.default_rng(0).normal(size=(2 * CELLS, 3 * CELLS, 5)).astype(np.float32)
+    embedding = Embedding(grid[0, :1], np.array([WHOLE], np.float32), ((WHOLE, grid),))
+    seen = view(np.zeros((60, 90, 3), np.uint8), embedding, (1 / 3, 0.5, 2 / 3, 1.0))
+    assert np.allclose(seen.cells, grid[CELLS:, CELLS : 2 * CELLS], atol=1e-2)
+    assert seen.pixels.shape == (SIDE, SIDE, 3)
+
+
+def test_between_cells_of_the_grid_lies_what_is_between_them():
+    across = np.arange(4, dtype=np.float32)[None, :, None].repeat(4, axis=0)
+    embedding = Embedding(np.ones((1, 1), np.float32), np.array([WHOLE], np.float32), ((WHOLE, across),))
+    cells = view(np.zeros((8, 8, 3), np.uint8), embedding, WHOLE).cells[0, :, 0]
+    assert cells[0] == 0 and cells[-1] == 3
+    assert all(0 <= after - before <= 4 / CELLS + 1e-3 for before, after in pairwise(cells.tolist()))
+
+
+def test_an_encoder_without_one_has_none_and_one_of_another_encoder_is_refused(encoder, tmp_path):
+    tiny = Encoder(tiny_encoder.write(tmp_path))
+    assert Localizer.load(tiny) is None
+    shutil.copy(encoder.directory / FILE, tmp_path / FILE)
+    with pytest.raises(EncoderError, match=f"{encoder.fingerprint}, not of {tiny.fingerprint}"):
+        Localizer.load(tiny)
+    (tmp_path / FILE).write_bytes(b"no graph")
+    with pytest.raises(EncoderError, match="no network"):
+        Localizer.load(tiny)

@@ -1,0 +1,106 @@
+"""The localizer learns from imitations where in a place their emblem is."""
+
+import shutil
+
+import numpy as np
+import pytest
+import torch
+
+from models.images.encoder import Encoder
+from models.images.localizer import CELLS, SIDE, Localizer
+from models.settings import Settings
+from training.images import train_localizer
+from training.images.corpus import load_corpus
+from training.images.localizer import BINS, Network, export_localizer
+from training.images.train_localizer import Source, distance, draw_places, fit, measure, turned
+
+LIMIT = 6
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """The released encoder alone."""
+    directory = tmp_path_factory.mktemp("run")
+    for name in ("model.onnx", "config.json"):
+        shutil.copy(Settings().released().encoder_directory() / name, directory / name)
+    return directory
+
+
+def sharp(boxes):
+    """Logits of edges that lie there for sure, at a bin each."""
+    logits = torch.full((len(boxes), 4, BINS), -20.0)
+    return logits.scatter(-1, (boxes * (BINS - 1)).round().long()[..., None], 20.0)
+
+
+def test_the_loss_is_least_for_the_emblem_and_greater_the_farther_a_box_lies_from_it():
+    edges = torch.linspace(0, 1, BINS)
+    box = torch.stack([edges[4], edges[6], edges[16], edges[20]])[None]
+    losses = [float(distance(Network(3), sharp(box + by * edges[1]), box)) for by in (0, 1, 2, -3)]
+    assert losses == sorted(losses) and losses[0] < 0.01 < losses[1]
+    unsure = float(distance(Network(3), torch.zeros(1, 4, BINS), box))
+    assert losses[0] < unsure < losses[1]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_places_that_are_turned_show_their_emblems_at_the_box_that_is_turned_with_them(seed):
+    cells, pixels = torch.zeros(2, CELLS, CELLS, 1), torch.zeros(2, SIDE, SIDE, 3, dtype=torch.uint8)
+    boxes = torch.tensor([[2.0, 3.0, 7.0, 11.0], [0.0, 5.0, 4.0, 6.0]])
+    for place, (left, top, right, bottom) in enumerate(boxes.int().tolist()):
+        cells[place, top:bottom, left:right] = 1
+        scale = SIDE // CELLS
+        pixels[place, top * scale : bottom * scale, left * scale : right * scale] = 255
+    cells, pixels, found = turned(np.random.default_rng(seed), cells, pixels, boxes / CELLS)
+    for place, (left, top, right, bottom) in enumerate((found * CELLS).round().int().tolist()):
+        assert cells[place, top:bottom, left:right].sum() == cells[place].sum() == (right - left) * (bottom - top)
+        scale = SIDE // CELLS
+        assert pixels[place, top * scale : bottom * scale, left * scale : right * scale].float().mean() == 255
+
+
+def test_the_exported_graph_tells_what_the_network_tells_for_any_number_of_places(run, tmp_path):
+    torch.manual_seed(0)
+    encoder = Encoder(shutil.copytree(run, tmp_path / "copy"))
+    before, network = encoder.version, Network(encoder.dimension)
+    assert export_localizer(network, encoder.fingerprint, encoder.directory) < 1e-3
+    assert Localizer.load(encoder) is not None
+    assert Encoder(encoder.directory).version != before
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return load_corpus(limit=LIMIT)
+
+
+@pytest.mark.slow
+def test_places_show_their_emblem_whatever_the_threads(corpus, run):
+    source = Source(Encoder(run), corpus, corpus.kinds)
+    places, same = (draw_places(source, 24, (3,), threads) for threads in (1, 2))
+    for name in ("cells", "pixels", "boxes", "windows"):
+        assert np.array_equal(getattr(places, name), getattr(same, name))
+    left, top, right, bottom = places.boxes.T
+    assert (left < right).all() and (top < bottom).all() and places.boxes.min() >= 0 and places.boxes.max() <= 1
+
+
+@pytest.mark.slow
+def test_edges_are_learnt_from_a_few_places(corpus, run, monkeypatch):
+    monkeypatch.setattr(train_localizer, "EPOCHS", 60)
+    torch.manual_seed(0)
+    places = draw_places(Source(Encoder(run), corpus, corpus.kinds), 64, (1,), 1)
+    network = Network(places.cells.shape[-1])
+    before = measure(network, places)["mean_overlap"]
+    fit(network, places, seed=0)
+    assert measure(network, places)["mean_overlap"] > before + 0.2
+
+
+@pytest.mark.slow
+def test_a_localizer_is_trained_and_measured_beside_its_encoder(corpus, run, tmp_path, monkeypatch):
+    asked, real = [], train_localizer.draw_places
+    monkeypatch.setattr(train_localizer, "draw_places", lambda *given: asked.append(given[0].kinds) or real(*given))
+    directory = shutil.copytree(run, tmp_path / "run")
+    measured = train_localizer.train_localizer(directory, corpus, limit=LIMIT, threads=1)
+    assert measured["places"] == measured["held_out_places"] == LIMIT
+    assert 0 <= measured["overlap_of_three_quarters"] <= measured["overlap_of_half"] <= 1
+    assert measured["parity_max_relative_difference"] < 1e-3
+    assert Localizer.load(Encoder(directory)) is not None
+    learnt, held_out = ({corpus.owners[n] for numbers in kinds.values() for n in numbers} for kinds in asked)
+    assert learnt.isdisjoint(held_out) and learnt | held_out == set(corpus.owners)

@@ -1,0 +1,53 @@
+"""From a small network in torch that knows an encoder's cells to the graph that the service runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+from models.images.cell_networks import ENCODER
+from training.images.export import MAX_DIFFERENCE, OPSET, ExportError
+
+CELL_SIZE = 1.4
+"""Cells are divided by about their root mean square: rates are chosen for inputs near one."""
+
+
+def export_compared(
+    network: nn.Module,
+    example: dict[str, Tensor],
+    given: dict[str, Tensor],
+    axes: dict[str, dict[int, str]],
+    path: Path,
+) -> float:
+    """Trace with an example, compare with what is given, of other sizes: those of the example may not be built in."""
+    output = next(name for name in axes if name not in given)
+    torch.onnx.export(
+        network,
+        tuple(example.values()),
+        str(path),
+        opset_version=OPSET,
+        input_names=list(given),
+        output_names=[output],
+        dynamic_axes=axes,
+        dynamo=False,
+    )
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    found = session.run([output], {name: values.numpy() for name, values in given.items()})[0]
+    with torch.inference_mode():
+        expected = network(*given.values()).numpy()
+    difference = float(np.abs(found - expected).max() / np.abs(expected).max())
+    if not difference <= MAX_DIFFERENCE:
+        raise ExportError(f"torch and ONNX differ by {difference:.2g}")
+    return difference
+
+
+def write_for(fingerprint: str, source: Path, target: Path) -> None:
+    """Write a graph again as that of another encoder, whose cells are nearly the same: its weights in 8 bits."""
+    graph = onnx.load(source)
+    onnx.helper.set_model_props(graph, {ENCODER: fingerprint})
+    onnx.save(graph, target)

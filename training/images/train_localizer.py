@@ -1,0 +1,247 @@
+"""Training the localizer on imitations whose place in the picture is known, the encoder's weights locked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from tqdm import tqdm, trange
+
+from models.boxes import area, cut, overlaps, seen_from, shared
+from models.images.encoder import Encoder
+from models.images.localizer import CELLS, SIDE, View, view
+from models.images.verify import wide_place
+from models.profile import Box
+from training.images.backgrounds import Generator
+from training.images.batches import pick
+from training.images.candidates import BESIDE, SHARES, SHOWN, SIZES
+from training.images.corpus import Corpus
+from training.images.imitations import Imitation, imitate
+from training.images.localizer import BINS, Network, export_localizer
+from training.images.metrics import record
+from training.images.split import part_of
+
+PLACES, HELD_OUT_PLACES, EPOCHS, BATCH = 16_000, 1_500, 6, 64
+"""Places that are learnt from and measured on, how often each is met, and places a step."""
+
+RATE, DECAY, WARM_UP = 2e-3, 0.01, 100
+"""Greatest rate of AdamW, its weight decay, and steps until the one is reached; then it falls to zero."""
+
+DISTANCE = 5.0
+"""How much the mean distance of the edges counts in the loss, beside their distributions and the boxes' overlap."""
+
+NEAR, LEAST_OVERLAP = 0.55, 0.1
+"""Of the greatest overlap of a window with the emblem, from which another may be the place's; and the least greatest
+one, below which the emblem is too small for any."""
+
+LEAST_PIXELS = 12
+"""Of a place's shorter side."""
+
+HELD_OUT = 10
+"""One owner in so many is not learnt from: the localizer is measured on those."""
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Places:
+    """Places of pictures, each with the box of its emblem.
+
+    Attributes:
+        cells, pixels: as `models.images.localizer.View` has them, of all places.
+        boxes: float32 (places, 4), of the emblems, as fractions of the places.
+        windows: float32 (places, 4), what the first look takes for them.
+    """
+
+    cells: Array
+    pixels: Array
+    boxes: Array
+    windows: Array
+
+
+def train_localizer(
+    directory: Path, corpus: Corpus, *, seed: int = 0, limit: int | None = None, threads: int = 2
+) -> dict[str, Any]:
+    """Write `localizer.onnx` into an encoder's artefact folder.
+
+    Args:
+        directory: holds `model.onnx` and `config.json`, which stay as they are; gets "localizer" in its `metrics.json`.
+        corpus: what the encoder was trained on.
+        seed: for pictures, weights and order.
+        limit: at most this many places, for tests.
+        threads: of the encoder's passes and the network.
+
+    Returns:
+        What was measured on places that show what was not learnt from.
+    """
+    cv2.setNumThreads(1)
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    encoder = Encoder(directory)
+    learnt, held_out = (
+        draw_places(Source(encoder, corpus, kinds), min(count, limit or count), (seed, number), threads)
+        for number, (kinds, count) in enumerate(zip(_kinds(corpus), (PLACES, HELD_OUT_PLACES), strict=True))
+    )
+    network = Network(encoder.dimension)
+    fit(network, learnt, seed)
+    metrics: dict[str, Any] = {"places": len(learnt.boxes), **measure(network, held_out)}
+    metrics["parity_max_relative_difference"] = export_localizer(network, encoder.fingerprint, directory)
+    record(directory, "localizer", metrics)
+    return metrics
+
+
+def _kinds(corpus: Corpus) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Identities of each kind that are learnt from, and those that are measured on."""
+    is_out = np.array([part_of(owner, HELD_OUT, "localizer") == 0 for owner in corpus.owners])
+    parts = ({kind: numbers[is_out[numbers] == out] for kind, numbers in corpus.kinds.items()} for out in (False, True))
+    learnt, held_out = ({kind: numbers for kind, numbers in part.items() if len(numbers)} for part in parts)
+    return learnt, held_out
+
+
+@dataclass(frozen=True)
+class Source:
+    """What places are drawn from.
+
+    Attributes:
+        encoder: whose first look they are seen by.
+        corpus: what is imitated, and on which backgrounds.
+        kinds: identities of each kind that are.
+    """
+
+    encoder: Encoder
+    corpus: Corpus
+    kinds: dict[str, Array]
+
+    def place(self, draw: Generator) -> tuple[View, Box, Box]:
+        """The view of a random place, and the boxes of its emblem and of its window in it."""
+        while True:
+            made = self._picture(draw)
+            embedding = self.encoder([made.picture])[0]
+            near = overlaps(embedding.boxes, made.box)
+            chosen = draw.choice(np.flatnonzero(near >= NEAR * near.max()))
+            window = cast(Box, tuple(map(float, embedding.boxes[chosen])))
+            place = wide_place(made.picture, window)
+            is_seen = near.max() >= LEAST_OVERLAP and min(cut(made.picture, place).shape[:2]) >= LEAST_PIXELS
+            if is_seen and shared(made.box, place) >= SHOWN * area(made.box):
+                return view(made.picture, embedding, place), seen_from(place, made.box), seen_from(place, window)
+
+    def _picture(self, draw: Generator) -> Imitation:
+        identity, size = pick(draw, self.kinds, SHARES), SIZES[int(draw.integers(len(SIZES)))]
+        other = self._drawing(draw, pick(draw, self.kinds, SHARES)) if draw.random() < BESIDE else None
+        drawing, effort = self._drawing(draw, identity), float(draw.random())
+        plain = identity in self.corpus.plain
+        return imitate(draw, drawing, size, self.corpus.backgrounds, other, effort, plain)
+
+    def _drawing(self, draw: Generator, identity: int) -> Array:
+        drawings = self.corpus.drawings[identity]
+        return drawings[int(draw.integers(len(drawings)))]
+
+
+def draw_places(source: Source, count: int, seed: Sequence[int], threads: int) -> Places:
+    """So many random places; the same seed gives the same, whatever the threads."""
+    cells = np.empty((count, CELLS, CELLS, source.encoder.dimension), np.float16)
+    pixels = np.empty((count, SIDE, SIDE, 3), np.uint8)
+    boxes: list[list[Box]] = []
+    with ThreadPoolExecutor(threads) as workers:
+        draws = (np.random.default_rng((*seed, number)) for number in range(count))
+        for number, (seen, *known) in enumerate(tqdm(workers.map(source.place, draws), "localizer's places", count)):
+            cells[number], pixels[number] = seen
+            boxes.append(known)
+    shown, windows = np.clip(np.array(boxes, np.float32), 0, 1).swapaxes(0, 1)
+    return Places(cells, pixels, shown, windows)
+
+
+def fit(network: Network, places: Places, seed: int) -> None:
+    """Learn from all places, each `EPOCHS` times."""
+    draw = np.random.default_rng(seed)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
+    order = np.concatenate([draw.permutation(len(places.boxes)) for _ in range(EPOCHS)])
+    steps, average = max(len(order) // BATCH, 1), 0.0
+    for step in (bar := trange(steps, desc="localizer", unit="step")):
+        optimizer.param_groups[0]["lr"] = RATE * min((step + 1) / WARM_UP, (steps - step) / steps)
+        cells, pixels, boxes = turned(draw, *_batch(places, order[step * BATCH : (step + 1) * BATCH]))
+        loss = distance(network, network.logits(cells, pixels), boxes)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        average = 0.98 * average + 0.02 * loss.item() if step else loss.item()
+        bar.set_postfix(loss=f"{average:.3f}", refresh=False)
+
+
+def _batch(places: Places, chosen: Array) -> tuple[Tensor, Tensor, Tensor]:
+    cells = torch.from_numpy(places.cells[chosen]).float()
+    return cells, torch.from_numpy(places.pixels[chosen]), torch.from_numpy(places.boxes[chosen])
+
+
+def turned(draw: Generator, cells: Tensor, pixels: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Some places mirrored, turned upside down or about their diagonal, all of them alike: nothing new is to be seen in
+    them, but edges lie elsewhere.
+    """
+    across, down, diagonal = draw.random(3) < 0.5
+    if across:
+        cells, pixels, boxes = cells.flip(2), pixels.flip(2), _mirrored(boxes, 0)
+    if down:
+        cells, pixels, boxes = cells.flip(1), pixels.flip(1), _mirrored(boxes, 1)
+    if diagonal:
+        cells, pixels, boxes = cells.transpose(1, 2), pixels.transpose(1, 2), boxes[:, [1, 0, 3, 2]]
+    return cells, pixels, boxes
+
+
+def _mirrored(boxes: Tensor, axis: int) -> Tensor:
+    mirrored = boxes.clone()
+    mirrored[:, axis], mirrored[:, axis + 2] = 1 - boxes[:, axis + 2], 1 - boxes[:, axis]
+    return mirrored
+
+
+def distance(network: Network, logits: Tensor, boxes: Tensor) -> Tensor:
+    """Mean loss of edges that are told as distributions: how little of each lies beside the edge, how far its mean is
+    from it, and how little the boxes have in common.
+
+    Args:
+        logits: float32 (places, 4, BINS).
+        boxes: float32 (places, 4), from 0 to 1.
+    """
+    at = boxes * (BINS - 1)
+    before = at.floor().clamp(max=BINS - 2).long()
+    likely, part = logits.log_softmax(dim=-1), at - before
+    beside = torch.stack([before, before + 1], dim=-1)
+    missed = -(likely.gather(-1, beside) * torch.stack([1 - part, part], dim=-1)).sum(dim=-1).mean()
+    told = network.means(logits)
+    apart = functional.l1_loss(told, boxes)
+    return missed + DISTANCE * apart + (1 - _overlaps(told, boxes)).mean()
+
+
+def _overlaps(boxes: Tensor, others: Tensor) -> Tensor:
+    """Intersection over union, float32 (n,); as `models.boxes.overlaps`, and with a gradient."""
+    sides = torch.minimum(boxes[:, 2:], others[:, 2:]) - torch.maximum(boxes[:, :2], others[:, :2])
+    both = sides.clamp(min=0).prod(dim=1)
+    areas = [(some[:, 2:] - some[:, :2]).clamp(min=0).prod(dim=1) for some in (boxes, others)]
+    return both / (areas[0] + areas[1] - both).clamp(min=1e-6)
+
+
+def measure(network: Network, places: Places) -> dict[str, float]:
+    """Mean overlap of boxes with those of the emblems, and how many have at least half, and three quarters; beside it
+    the overlap of the windows.
+    """
+    network.eval()
+    with torch.inference_mode():
+        parts = np.array_split(np.arange(len(places.boxes)), len(places.boxes) // BATCH + 1)
+        told = torch.cat([network(*_batch(places, part)[:2]) for part in parts])
+    shown = torch.from_numpy(places.boxes)
+    found, windows = _overlaps(told, shown), _overlaps(torch.from_numpy(places.windows), shown)
+    return {
+        "held_out_places": len(places.boxes),
+        "mean_overlap": float(found.mean()),
+        "overlap_of_half": float((found >= 0.5).float().mean()),
+        "overlap_of_three_quarters": float((found >= 0.75).float().mean()),
+        "mean_overlap_of_windows": float(windows.mean()),
+    }
