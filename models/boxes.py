@@ -1,4 +1,4 @@
-"""Boxes of pictures: how much of one lies in another."""
+"""Boxes of pictures: how much of one lies in another, what is around and inside them."""
 
 from __future__ import annotations
 

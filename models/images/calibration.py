@@ -15,6 +15,7 @@ from typing import Any, cast
 import numpy as np
 
 from models.images.encoder import EncoderError
+from models.images.localizer import FILE as LOCALIZER
 from models.images.reranker import FILE as RERANKER
 
 FIRST = ("normalized", "similarity", "margin", "size", "confusability", "whole", "changed")
@@ -156,17 +157,22 @@ class Calibration:
         """Read `calibration.json`.
 
         Raises:
-            EncoderError: it is missing, or was fitted on other features or with a reranker that is not there.
+            EncoderError: it is missing, or was fitted on other features, with a reranker that is not there, or with a
+                localizer and there is none, or the other way round.
         """
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             first, closer = Logistic.of(values["first"], FIRST), Perceptron.of(values["closer"], CLOSER)
             fitted_on = values["closer"]["hidden"].keys()
             made = cls(first, closer, float(values["floor"]), reads=READING[0] in fitted_on)
+            located = bool(values.get("located", False))
         except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise EncoderError(f"{path} holds no calibration for this detector: {error!r}") from error
         if not fitted_on.isdisjoint(RERANKED) and not path.with_name(RERANKER).exists():
             raise EncoderError(f"{path} was fitted with {RERANKER}, which is missing beside it")
+        if located != path.with_name(LOCALIZER).exists():
+            there, fitted = ("missing", "with") if located else ("there", "without")
+            raise EncoderError(f"{path} was fitted {fitted} {LOCALIZER}, which is {there} beside it: calibrate again")
         return made
 
 

@@ -16,6 +16,10 @@ ENCODER = "encoder"
 def opened(path: Path, fingerprint: str) -> onnxruntime.InferenceSession:
     """A network of an encoder's artefact folder.
 
+    Args:
+        path: of its graph.
+        fingerprint: of the encoder.
+
     Raises:
         EncoderError: it cannot be run, or knows another encoder's cells.
     """

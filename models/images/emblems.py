@@ -47,7 +47,7 @@ class EmblemDetector:
         references: what can be found: those with pictures, then those that only phrases stand for.
 
     Raises:
-        EncoderError: the encoder has no cohort or calibration, or a reranker that does not fit.
+        EncoderError: the encoder has no cohort or calibration, or a localizer or reranker that does not fit.
         ArtifactError: the gallery says something, and the networks that read are not installed.
     """
 

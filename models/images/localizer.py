@@ -2,7 +2,7 @@
 
 Windows are squares of a few sizes and seldom lie well on an emblem: on imitations, those that the first look finds
 have two thirds of their emblem in common with it. A small network sees a place as the first look did, as cells of its
-grid, and its pixels, and says where the graphic in its middle begins and ends. What is cut out there is nearly what a
+grid, and its pixels, and says where the graphic that lies there begins and ends. What is cut out there is nearly what a
 gallery's drawing shows.
 
 Sources: edges told as distributions over bins, Li et al. 2020 (generalized focal loss); of rows and columns by
@@ -11,7 +11,6 @@ themselves, as profiles are in the analysis of documents' layouts.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -30,10 +29,13 @@ CELLS, SIDE = 12, 96
 """Of a side of a place: cells and pixels that it is brought to, whatever its shape."""
 
 LEAST = 0.05
-"""Of a place's side, what an emblem has at least."""
+"""Of a place's side, what an emblem has at least: about a bin of those that its edges are told by."""
+
+COVERED = 0.6
+"""Of a place, what a part of a strip must show of it to be looked at in place of the whole, squeezed strip."""
 
 AROUND = 0.25
-"""Of a box's sides, what is seen around it."""
+"""Of a box's sides, what is seen around it: a window seldom lies well on its emblem."""
 
 LOOKS = 2
 """Times that the network is asked, each about what it said before: a window may cut off a part of its emblem. On 400
@@ -99,10 +101,17 @@ class Localizer:
 
 def view(pixels: Array, embedding: Embedding, place: Box) -> View:
     """A place of a picture, RGB uint8 (height, width, 3), as the network sees it."""
-    # Of a strip, the part that has the most of the place and the least beside it.
-    where, grid = max(embedding.grids, key=lambda part: (shared(part[0], place), -area(part[0])))
+    where, grid = _grid_of(embedding, place)
     small = PIL.Image.fromarray(cut(pixels, place)).resize((SIDE, SIDE), PIL.Image.Resampling.HAMMING)
     return View(_sampled(grid, seen_from(where, place)), np.asarray(small))
+
+
+def _grid_of(embedding: Embedding, place: Box) -> tuple[Box, Array]:
+    """The grid that shows most of a place, and what of the picture it shows."""
+    whole, *parts = embedding.grids
+    best = max(parts, key=lambda part: shared(part[0], place), default=whole)
+    # A strip's own grid is squeezed; little of a place may lie beyond the part that shows it best.
+    return best if shared(best[0], place) >= COVERED * area(place) else whole
 
 
 def _sampled(grid: Array, box: Box) -> Array:
@@ -113,7 +122,6 @@ def _sampled(grid: Array, box: Box) -> Array:
     return cast(Array, (across @ by_row).astype(np.float16))
 
 
-@lru_cache(maxsize=256)
 def _shares(length: int, start: float, end: float) -> Array:
     """How much of each cell of a line is taken at places spread evenly over a part of it, float32 (CELLS, length)."""
     centers = (start + (np.arange(CELLS) + 0.5) / CELLS * (end - start)) * length - 0.5

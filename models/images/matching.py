@@ -126,10 +126,14 @@ class Matcher:
         texts = (chain.from_iterable(self._gallery.entries[entry].writing for entry in group) for group in groups)
         return [tuple(dict.fromkeys(said)) for said in texts]
 
-    def __call__(self, embedding: Embedding) -> Comparison:
-        """Every window of a picture beside every reference, or of a large gallery beside the nearest ones."""
+    def __call__(self, embedding: Embedding, around: Embedding | None = None) -> Comparison:
+        """Every window of a picture beside every reference, or of a large gallery beside the nearest ones.
+
+        Args:
+            around: windows that the nearest ones are those of, where they are more than are compared.
+        """
         is_small = self._columns is not None
-        references = np.arange(len(self.references)) if is_small else self._nearby(embedding.vectors)
+        references = np.arange(len(self.references)) if is_small else self._nearby((around or embedding).vectors)
         return self._compared(embedding, nearness(embedding.vectors, self._cohort), references)
 
     def together(self, one: Comparison, other: Comparison) -> tuple[Comparison, Comparison]:

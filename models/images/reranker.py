@@ -31,8 +31,9 @@ TOKENS_FILE, FILE = "reranker_tokens.onnx", "reranker.onnx"
 neither."""
 
 PLACE_SIDE, DRAWING_SIDE = 12, 8
-"""Roots of how many cells a place and a drawing are brought to: a square has as many at the scales that the network
-sees it at. An emblem fills about two thirds of its place, so that its cells are as large as the drawing's."""
+"""Roots of how many cells a place and a drawing are brought to. A window that is looked at closely has as many, and its
+emblem, which fills two thirds of it, as many as the drawing; one that was located has eight as well, spread over more.
+"""
 
 ELONGATED = 2.0
 """Ratio of sides beyond which a picture has four times as many cells along as across: in a square of cells several

@@ -72,7 +72,7 @@ def test_a_kept_encoder_serves_after_the_next_release_brings_another(settings: S
     assert settings.encoder_directory() == settings.home / "encoders" / "abc"
 
 
-@pytest.mark.parametrize("name", ["calibration.json", "closed_calibration.json", "tokenizer.json"])
+@pytest.mark.parametrize("name", ["calibration.json", "closed_calibration.json", "localizer.onnx", "tokenizer.json"])
 def test_an_encoder_that_was_calibrated_again_replaces_its_kept_copy(settings: Settings, tmp_path: Path, name: str):
     run = tmp_path / "run"
     run.mkdir()

@@ -28,6 +28,7 @@ from models.images.calibration import AHEAD, CLOSER, FIRST, RERANKED, Calibratio
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder
 from models.images.gallery import Gallery
+from models.images.localizer import FILE as LOCALIZER
 from models.images.reranker import FILE as RERANKER
 from models.images.verify import Candidates
 from training.images.cohort import halves, nobodys
@@ -71,7 +72,7 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None, threa
     """Write `calibration.json` into an encoder's artefact folder.
 
     Args:
-        directory: holds `model.onnx`, `config.json`, `cohort.npy` and, if it is to be used, the reranker.
+        directory: holds `model.onnx`, `config.json`, `cohort.npy` and, if they are to be used, localizer and reranker.
         limit: at most this many drawings a package and pictures of each sort, for tests.
         threads: that look at pictures, one each.
 
@@ -117,6 +118,7 @@ def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample], thread
         "first": _named(FIRST, first),
         "closer": closer,
         "floor": floor,
+        "located": (encoder.directory / LOCALIZER).exists(),
         "pictures": len(samples),
         "operating_points": operating_points(scores, found, harmless),
     }

@@ -51,8 +51,9 @@ ENROLLED = (0.04, 0.4)
 SHOWN, HIDDEN = 0.4, 0.15
 """Part of an emblem from which a place shows it, and below which it does not; what lies between is not learnt from."""
 
-OWN_STRIP = 0.25
-"""Least part of a strip that its emblem has: what is cut to a strip of something else is not learnt from."""
+OWN_PART = 0.25
+"""Least part that its emblem has of a strip or of what was located: what is cut to something else is not learnt from.
+"""
 
 OTHER_ARTIST = 0.5
 """How often a picture's gallery lacks the very drawing that was imitated, where there are others of its identity."""
@@ -124,13 +125,9 @@ def _places(draw: Generator, search: Search) -> Iterator[Row]:
     best = _of_each(identities, np.argsort(-first))
     boxes = [cast(Box, tuple(map(float, embedding.boxes[similar[:, row].argmax()]))) for row in best]
     locate = partial(search.localizer, made.picture, embedding) if search.localizer else None
-    for window, _, place in places_of(made.picture, boxes, locate):
-        # A strip may be a small part of the emblem that it was cut from.
-        around = widened(window)
-        part = shared(made.box, around) / area(made.box) if made.box else 0.0
-        is_shown = part >= SHOWN
-        of_another = place != around and made.box and shared(made.box, place) < OWN_STRIP * area(place)
-        if HIDDEN < part < SHOWN or (is_shown and of_another):
+    for window, emblem, place in places_of(made.picture, boxes, locate):
+        is_shown = _is_shown(made.box, widened(window), place, emblem is not None)
+        if is_shown is None:
             continue
         cutting = cut(made.picture, place)
         grid = search.encoder.grids([cutting], scale_for(search.localizer))[0]
@@ -140,6 +137,25 @@ def _places(draw: Generator, search: Search) -> Iterator[Row]:
         chosen = _of_each(identities, np.lexsort((-both, ~(is_shown & is_right))))
         chosen += [chosen[-1]] * (CANDIDATES - len(chosen))  # which only a trial's few drawings need
         yield patches(cutting, grid[0], PLACE_SIDE), rows[chosen], both[chosen], is_shown, made.identity
+
+
+def _is_shown(box: Box | None, around: Box, place: Box, is_located: bool) -> bool | None:
+    """Whether a place shows a picture's emblem; nothing where that is not to be learnt from.
+
+    Args:
+        box: the emblem's, if there is one.
+        around: the window with what is around it.
+        place: what is cut out: that, a strip in it, or an emblem that was located.
+    """
+    if box is None:
+        return False
+    # A strip may be a small part of the emblem that it was cut from, and what was located should be most of it.
+    part = shared(box, place if is_located else around) / area(box)
+    fills = shared(box, place) / area(place)
+    if part >= SHOWN:
+        return True if place == around or fills >= OWN_PART else None
+    is_detail = is_located and fills >= OWN_PART
+    return False if part <= HIDDEN and not is_detail else None
 
 
 def _picture(draw: Generator, drawn: Pool) -> Made:

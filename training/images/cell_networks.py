@@ -24,7 +24,20 @@ def export_compared(
     axes: dict[str, dict[int, str]],
     path: Path,
 ) -> float:
-    """Trace with an example, compare with what is given, of other sizes: those of the example may not be built in."""
+    """Trace with an example, compare with what is given, of other sizes: those of the example may not be built in.
+
+    Args:
+        network: to one output.
+        example, given: its inputs by name, in order.
+        axes: names of the axes that have any length, of every input and of the output.
+        path: of the graph that is written.
+
+    Returns:
+        Largest difference between torch and ONNX, relative to the largest value.
+
+    Raises:
+        ExportError: they differ too much.
+    """
     output = next(name for name in axes if name not in given)
     torch.onnx.export(
         network,

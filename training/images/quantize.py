@@ -43,7 +43,8 @@ Array = np.ndarray
 def quantize(
     source: Path, target: Path, pictures: Sequence[Array], kept: int = KEPT, ranges: Path | None = None
 ) -> Path:
-    """Write an artefact folder with the encoder of another in 8 bits, and its cohort and calibration as they are.
+    """Write an artefact folder with the encoder of another in 8 bits, and its cohort, calibration, localizer and
+    reranker as they are.
 
     Args:
         source: artefact folder of an encoder with convolutions.

@@ -57,6 +57,21 @@ def test_one_that_was_fitted_with_a_reranker_is_refused_without_it(tmp_path):
     assert Calibration.load(tmp_path / "calibration.json").closer(features) == pytest.approx(network(CLOSER)(features))
 
 
+@pytest.mark.parametrize("fitted", [True, False])
+def test_one_that_was_fitted_with_a_localizer_is_refused_without_it_and_the_other_way_round(tmp_path, fitted):
+    path, localizer = tmp_path / "calibration.json", tmp_path / "localizer.onnx"
+    written = {"first": values(FIRST), "closer": network(ALONE).values(ALONE), "floor": 0.04, "located": fitted}
+    path.write_text(json.dumps(written))
+    if not fitted:
+        Calibration.load(path)
+        localizer.touch()
+    with pytest.raises(EncoderError, match=rf"localizer\.onnx, which is {'missing' if fitted else 'there'} beside it"):
+        Calibration.load(path)
+    if fitted:
+        localizer.touch()
+        Calibration.load(path)
+
+
 LATEST = ("share", "unlike_in_letters", *BEST, *AHEAD)
 
 

@@ -9,7 +9,7 @@ import PIL.ImageDraw
 import pytest
 import tiny_encoder
 
-from models.boxes import WHOLE, overlap
+from models.boxes import WHOLE, cut, overlap
 from models.images.encoder import Embedding, Encoder, EncoderError
 from models.images.localizer import CELLS, FILE, SIDE, Localizer, view
 from models.images.verify import widened
@@ -53,8 +53,9 @@ def test_an_emblem_is_told_from_its_ground_though_windows_lie_badly_on_it(encode
         assert overlap(found, emblem) > max(0.75, overlap(window, emblem))
 
 
-def test_an_emblem_in_a_long_strip_is_located_in_the_part_that_shows_it(encoder, localizer):
-    size, box = (1_600, 160), (1_200, 30, 1_350, 130)
+@pytest.mark.parametrize("left", [30, 480, 560, 720, 1_200])
+def test_an_emblem_in_a_long_strip_is_located_wherever_its_parts_meet(encoder, localizer, left):
+    size, box = (1_600, 160), (left, 30, left + 150, 130)
     pixels, emblem = shown(size, box), as_part(box, size)
     embedding = encoder.in_parts([pixels])[0]
     window = max((tuple(map(float, window)) for window in embedding.boxes), key=lambda window: overlap(window, emblem))
@@ -83,6 +84,16 @@ def test_between_cells_of_the_grid_lies_what_is_between_them():
     cells = view(np.zeros((8, 8, 3), np.uint8), embedding, WHOLE).cells[0, :, 0]
     assert cells[0] == 0 and cells[-1] == 3
     assert all(0 <= after - before <= 4 / CELLS + 1e-3 for before, after in pairwise(cells.tolist()))
+
+
+@pytest.mark.parametrize(("height", "width"), [(160, 1_600), (1_600, 160)])
+def test_each_part_of_a_strip_has_its_grid_and_says_where_it_lies(encoder, height, width):
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    embedding = encoder.in_parts([pixels])[0]
+    for place, grid in embedding.grids:
+        assert np.allclose(grid, encoder.grids([cut(pixels, place)])[0][0], atol=1e-3)
+    (whole, _), *parts = embedding.grids
+    assert whole == WHOLE and len(parts) > 1
 
 
 def test_an_encoder_without_one_has_none_and_one_of_another_encoder_is_refused(encoder, tmp_path):

@@ -153,6 +153,16 @@ def test_what_a_prototype_alone_explains_is_told_from_what_a_picture_explains(cr
     assert first_look(matcher, by_picture).features[0, FIRST.index("changed")] == 0
 
 
+def test_one_window_is_compared_with_what_those_around_it_are_near_to(crowd, matchers):
+    shown = picture(crowd, 3)
+    first = Embedding(shown.vectors[:1], shown.boxes[:1])
+    large, everything = (matcher(first, shown) for matcher in matchers)
+    assert large.references.tolist() == matchers[0](shown).references.tolist()
+    assert len(large.references) > len(matchers[0](first).references)
+    for name in ("best", "similar", "whole"):
+        assert np.allclose(getattr(large, name), getattr(everything, name)[large.references], atol=1e-5)
+
+
 def test_windows_are_shared_out_among_the_chosen_references_in_their_order(crowd, matchers):
     shown = crowd[[900, 40, 900, 900, 7]]
     embedding = Embedding(shown, np.tile(np.array([0.0, 0.0, 1.0, 1.0], np.float32), (5, 1)))

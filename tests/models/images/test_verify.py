@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from models.boxes import WHOLE
 from models.images.calibration import CLOSER, LEADS
 from models.images.inscriptions import UNREAD, Inscription, Inscriptions, Reading, Written
 from models.images.verify import (
@@ -51,6 +52,24 @@ def test_windows_apart_that_show_one_emblem_are_one_place():
     emblems = dict(zip(((0.0, 0.0, 0.5, 0.5), (0.2, 0.2, 0.8, 0.8)), [(0.1, 0.1, 0.5, 0.5)] * 2, strict=True))
     places = places_of(NOISE, windows, lambda wide: emblems.get(tuple(np.round(wide, 6)), (0.7, 0.7, 0.9, 0.9)))
     assert windows_of(places) == [windows[0], windows[2]]
+
+
+def test_windows_apart_whose_emblem_fills_the_picture_are_one_place():
+    windows = [(0.25, 0.25, 0.75, 0.75), WHOLE, (0.0, 0.0, 0.25, 0.25)]
+    small = (0.05, 0.05, 0.2, 0.2)
+    places = places_of(NOISE, windows, lambda wide: WHOLE if wide[2] > 0.5 else small)
+    assert windows_of(places) == [windows[0], windows[2]]
+
+
+def test_no_emblem_is_located_twice_from_windows_of_one_place():
+    asked = []
+
+    def locate(wide):
+        asked.append(wide)
+        return WHOLE
+
+    places_of(NOISE, [WHOLE, (0.0, 0.0, 1.0, 0.9), (0.3, 0.3, 0.7, 0.7), (0.3, 0.32, 0.7, 0.72)], locate)
+    assert len(asked) == 2
 
 
 def test_of_a_masthead_on_plain_ground_only_its_line_is_cut_out_and_that_once():

@@ -1,12 +1,16 @@
 """An encoder in 8 bits sees what the encoder that it was made of sees."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 import torch
 
 from models.images.encoder import Encoder
+from models.images.localizer import Localizer
+from training.images import localizer
+from training.images.localizer import export_localizer
 from training.images.quantize import quantize
 
 DRAW = np.random.default_rng(0)
@@ -54,6 +58,13 @@ def test_the_artefact_is_another_encoder_with_the_same_cohort(source, tmp_path):
     assert np.array_equal(np.load(made / "cohort.npy"), np.eye(32))
     assert Encoder(made).version.startswith("small-int8@")
     assert Encoder(made).fingerprint != Encoder(source).fingerprint
+
+
+def test_what_knows_its_cells_knows_those_in_8_bits(source, tmp_path):
+    with_localizer = shutil.copytree(source, tmp_path / "source")
+    encoder = Encoder(with_localizer)
+    export_localizer(localizer.Network(encoder.dimension), encoder.fingerprint, with_localizer)
+    assert Localizer.load(Encoder(quantize(with_localizer, tmp_path / "made", PICTURES, 1))) is not None
 
 
 def test_ranges_that_were_read_once_give_the_same_encoder(source, tmp_path):

@@ -128,9 +128,9 @@ def test_places_show_their_first_drawing_or_none_of_all(search, monkeypatch):
 
 @pytest.mark.slow
 def test_what_is_no_strip_is_learnt_from_however_little_of_it_its_emblem_fills(search, monkeypatch):
-    monkeypatch.setattr(candidates, "OWN_STRIP", 2.0)  # more than any has
+    monkeypatch.setattr(candidates, "OWN_PART", 2.0)  # more than any has
     strict = candidates.draw_places(search, 60, seed=(5,), threads=1)
-    monkeypatch.setattr(candidates, "OWN_STRIP", 0.0)
+    monkeypatch.setattr(candidates, "OWN_PART", 0.0)
     lax = candidates.draw_places(search, 60, seed=(5,), threads=1)
     squares = [(of.shown & (of.patches.rows[: len(of.shown)] == PLACE_SIDE)).sum() for of in (strict, lax)]
     assert squares[0] == squares[1] > 0
