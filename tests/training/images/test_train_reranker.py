@@ -136,6 +136,28 @@ def test_what_is_no_strip_is_learnt_from_however_little_of_it_its_emblem_fills(s
     assert squares[0] == squares[1] > 0
 
 
+EMBLEM = (0.2, 0.2, 0.6, 0.6)
+AROUND = (0.1, 0.1, 0.7, 0.7)
+
+
+@pytest.mark.parametrize(
+    ("place", "is_located", "is_shown"),
+    [
+        (AROUND, False, True),
+        ((0.2, 0.3, 0.6, 0.4), False, True),  # a strip of it
+        ((0.1, 0.62, 0.7, 0.7), False, None),  # a strip of something else
+        ((0.19, 0.2, 0.6, 0.62), True, True),
+        ((0.3, 0.3, 0.4, 0.4), True, None),  # a detail of it
+        ((0.0, 0.0, 1.0, 1.0), True, None),  # all of the picture
+        ((0.7, 0.7, 0.9, 0.9), True, False),
+        ((0.5, 0.2, 0.9, 0.6), True, None),  # a part of it beside something else
+    ],
+)
+def test_a_place_shows_an_emblem_or_not_or_is_not_learnt_from(place, is_located, is_shown):
+    assert candidates._is_shown(EMBLEM, AROUND, place, is_located) is is_shown
+    assert candidates._is_shown(None, AROUND, place, is_located) is False
+
+
 def test_places_and_drawings_of_every_shape_are_compared_as_they_would_be_one_by_one():
     torch.manual_seed(0)
     draw, dimension = np.random.default_rng(0), 8
