@@ -84,8 +84,9 @@ def test_places_show_their_emblem_whatever_the_threads(corpus, run):
 @pytest.mark.slow
 def test_edges_are_learnt_from_a_few_places(corpus, run, monkeypatch):
     monkeypatch.setattr(train_localizer, "EPOCHS", 60)
+    monkeypatch.setattr(train_localizer, "WARM_UP", 1)
     torch.manual_seed(0)
-    places = draw_places(Source(Encoder(run), corpus, corpus.kinds), 64, (1,), 1)
+    places = draw_places(Source(Encoder(run), corpus, corpus.kinds), 24, (1,), 1)
     network = Network(places.cells.shape[-1])
     before = measure(network, places)["mean_overlap"]
     fit(network, places, seed=0)
