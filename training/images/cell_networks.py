@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,38 @@ import onnx
 import onnxruntime
 import torch
 from torch import Tensor, nn
+from tqdm import tqdm
 
 from models.images.cell_networks import ENCODER
 from training.images.export import MAX_DIFFERENCE, OPSET, ExportError
 
 CELL_SIZE = 1.4
 """Cells are divided by about their root mean square: rates are chosen for inputs near one."""
+
+
+DECAY, LONGEST = 0.01, 1.0
+"""Weight decay of AdamW, and length that a gradient is cut to."""
+
+
+def take_steps(network: nn.Module, title: str, rates: Sequence[float], loss_at: Callable[[int], Tensor]) -> None:
+    """Learn with AdamW (Loshchilov and Hutter 2019), and show how.
+
+    Args:
+        network: in training mode.
+        title: of the bar.
+        rates: of each step.
+        loss_at: of the network at each step, by number.
+    """
+    optimizer, average = torch.optim.AdamW(network.parameters(), weight_decay=DECAY), 0.0
+    for step, rate in enumerate(bar := tqdm(rates, title, unit="step")):
+        optimizer.param_groups[0]["lr"] = rate
+        loss = loss_at(step)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), LONGEST)
+        optimizer.step()
+        average = 0.98 * average + 0.02 * loss.item() if step else loss.item()
+        bar.set_postfix(loss=f"{average:.3f}", refresh=False)
 
 
 def export_compared(

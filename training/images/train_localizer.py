@@ -11,9 +11,9 @@ from typing import Any, cast
 import cv2
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
-from tqdm import tqdm, trange
+from tqdm import tqdm
 
 from models.boxes import area, cut, overlaps, seen_from, shared
 from models.images.encoder import Encoder
@@ -23,6 +23,7 @@ from models.profile import Box
 from training.images.backgrounds import Generator
 from training.images.batches import pick
 from training.images.candidates import BESIDE, SHARES, SHOWN, SIZES
+from training.images.cell_networks import take_steps
 from training.images.corpus import Corpus
 from training.images.imitations import Imitation, imitate
 from training.images.localizer import BINS, Network, export_localizer
@@ -32,9 +33,8 @@ from training.images.split import part_of
 PLACES, HELD_OUT_PLACES, EPOCHS, BATCH = 16_000, 1_500, 6, 64
 """Places that are learnt from and measured on, how often each is met, and places a step."""
 
-RATE, DECAY, WARM_UP = 2e-3, 0.01, 100
-"""Greatest rate of AdamW, its weight decay, and steps until the one is reached; then it falls to zero. Nothing else was
-tried."""
+RATE, WARM_UP = 2e-3, 100
+"""Greatest rate, and steps until it is reached; then it falls to zero. Nothing else was tried."""
 
 DISTANCE = 5.0
 """How much the mean distance of the edges counts in the loss, beside their distributions and the boxes' overlap: so all
@@ -164,19 +164,15 @@ def draw_places(source: Source, count: int, seed: Sequence[int], threads: int) -
 def fit(network: Network, places: Places, seed: int) -> None:
     """Learn from all places, each `EPOCHS` times."""
     draw = np.random.default_rng(seed)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
     order = np.concatenate([draw.permutation(len(places.boxes)) for _ in range(EPOCHS)])
-    steps, average = max(len(order) // BATCH, 1), 0.0
-    for step in (bar := trange(steps, desc="localizer", unit="step")):
-        optimizer.param_groups[0]["lr"] = RATE * min((step + 1) / WARM_UP, (steps - step) / steps)
+    steps = max(len(order) // BATCH, 1)
+
+    def loss_at(step: int) -> Tensor:
         cells, pixels, boxes = turned(draw, *_batch(places, order[step * BATCH : (step + 1) * BATCH]))
-        loss = distance(network, network.logits(cells, pixels), boxes)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        average = 0.98 * average + 0.02 * loss.item() if step else loss.item()
-        bar.set_postfix(loss=f"{average:.3f}", refresh=False)
+        return distance(network, network.logits(cells, pixels), boxes)
+
+    rates = [RATE * min((step + 1) / WARM_UP, (steps - step) / steps) for step in range(steps)]
+    take_steps(network, "localizer", rates, loss_at)
 
 
 def _batch(places: Places, chosen: Array) -> tuple[Tensor, Tensor, Tensor]:
