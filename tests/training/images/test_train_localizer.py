@@ -83,7 +83,7 @@ def test_places_show_their_emblem_whatever_the_threads(corpus, run):
 
 @pytest.mark.slow
 def test_edges_are_learnt_from_a_few_places(corpus, run, monkeypatch):
-    monkeypatch.setattr(train_localizer, "EPOCHS", 60)
+    monkeypatch.setattr(train_localizer, "EPOCHS", 32)
     monkeypatch.setattr(train_localizer, "WARM_UP", 1)
     torch.manual_seed(0)
     places = draw_places(Source(Encoder(run), corpus, corpus.kinds), 24, (1,), 1)
