@@ -87,7 +87,7 @@ def imitations(
         for kind, imitate in edits.KINDS.items():
             drawings = imitable[name].drawings
             made = imitate(scene, opened(drawings[int(draw.integers(len(drawings)))]))
-            yield Query(encoder([np.array(made.picture.convert("RGB"))])[0], name, kind)
+            yield Query(windows_of(encoder, np.array(made.picture.convert("RGB"))), name, kind)
 
 
 def opened(drawn: Array) -> Picture:
@@ -101,7 +101,12 @@ def harmless(encoder: Encoder, rendered: Graphics, draw: np.random.Generator) ->
     rest = cohort.halves(rendered)[1]
     _, others = cohort.nobodys(rendered, None)
     for sample in tqdm(validation.unprotected(rendered, rest, others, draw, HARMLESS), "harmless", HARMLESS):
-        yield Query(encoder([sample.picture])[0])
+        yield Query(windows_of(encoder, sample.picture))
+
+
+def windows_of(encoder: Encoder, picture: Array) -> Embedding:
+    """A picture's windows without the grid that they were pooled from: of thousands, grids take a gigabyte."""
+    return replace(encoder([picture])[0], grids=())
 
 
 def kinds_of(gallery: Gallery) -> Array:

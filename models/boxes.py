@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 import numpy as np
 
@@ -10,6 +11,11 @@ from models.profile import Box
 
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 """All of a picture."""
+
+
+def as_box(values: np.ndarray) -> Box:
+    """A row of an array, (4,), as a box."""
+    return cast(Box, tuple(map(float, values)))
 
 
 def area(box: Box) -> float:

@@ -21,13 +21,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import onnxruntime
 from PIL import Image as PillowImage
 
-from models.boxes import WHOLE
+from models.boxes import WHOLE, as_box
 from models.profile import Box
 from models.sessions import session
 from models.settings import CALIBRATION
@@ -229,10 +228,10 @@ def _together(parts: Array, embeddings: Sequence[Embedding]) -> Embedding:
         return whole
     corners, sides = np.tile(parts[1:, :2], 2), np.tile(parts[1:, 2:] - parts[1:, :2], 2)
     placed = [seen.boxes * side + corner for seen, side, corner in zip(others, sides, corners, strict=True)]
-    boxes = (np.concatenate(placed) / np.tile(parts[0, 2:], 2)).astype(np.float32)
+    size = np.tile(parts[0, 2:], 2)
+    boxes = (np.concatenate(placed) / size).astype(np.float32)
     vectors = np.concatenate([whole.vectors[:1], *(seen.vectors for seen in others)])
-    lie = (cast(Box, tuple(map(float, part / np.tile(parts[0, 2:], 2)))) for part in parts)
-    grids = tuple((box, seen.grids[0][1]) for box, seen in zip(lie, embeddings, strict=True))
+    grids = tuple((as_box(part / size), seen.grids[0][1]) for part, seen in zip(parts, embeddings, strict=True))
     return Embedding(vectors, np.concatenate([whole.boxes[:1], boxes]), grids)
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
+from models.boxes import as_box
 from models.images.calibration import Logistic
 from models.images.encoder import Embedding, Encoder, EncoderError
 from models.images.gallery import Gallery
@@ -20,7 +20,6 @@ from models.images.matching import nearness
 from models.images.phrases import CALIBRATION, FEATURE
 from models.images.references import Reference
 from models.images.verify import Candidates
-from models.profile import Box
 
 Array = np.ndarray
 
@@ -52,7 +51,7 @@ class PhraseMatcher:
         cosines = embedding.vectors @ self._vectors.T  # (windows, phrases)
         similarities = cosines.max(axis=0)
         features = (similarities - self._usual)[:, None].astype(np.float64)
-        boxes = [cast(Box, tuple(map(float, embedding.boxes[window]))) for window in cosines.argmax(axis=0)]
+        boxes = [as_box(embedding.boxes[window]) for window in cosines.argmax(axis=0)]
         return Candidates(self._references, similarities, boxes, features)
 
     def scores(self, found: Candidates) -> Array:

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import PIL.Image
 
-from models.boxes import cut, grown, inside, overlap, with_around
+from models.boxes import as_box, cut, grown, inside, overlap, with_around
 from models.images.calibration import CLOSER
 from models.images.colours import shades_of_drawing, shades_of_place, unlike
 from models.images.encoder import Embedding, Encoder, pool
@@ -130,7 +130,7 @@ def first_look(matcher: Matcher, seen: Comparison) -> Candidates:
     similar, entire = seen.similar[chosen], seen.entire[chosen]
     # A window inside a copy is as near as the whole; the whole is what a reviewer wants to be shown.
     windows = np.where(entire >= similar, 0, seen.windows[chosen])
-    boxes = [_as_box(seen.embedding.boxes[window]) for window in windows]
+    boxes = [as_box(seen.embedding.boxes[window]) for window in windows]
     features = first_features(matcher, seen, chosen)
     return Candidates(seen.references[chosen], np.maximum(entire, similar), boxes, features)
 
@@ -238,7 +238,7 @@ class Verifier:
         columns += _reading(place.cut, references, read, self._inscriptions)
         columns += [self._colours(cutting, entries)]
         first = first_features(self._matcher, seen, chosen)
-        found = [place.emblem or inside(place.cut, _as_box(near.embedding.boxes[near.windows[n]])) for n in chosen]
+        found = [place.emblem or inside(place.cut, as_box(near.embedding.boxes[near.windows[n]])) for n in chosen]
         boxes = [
             inside(place.cut, agreed.box) if agreed.box and agreed.details >= SURE_DETAILS else box
             for (agreed, _), box in zip(agreements, found, strict=True)
@@ -426,10 +426,6 @@ def _is_apart(box: Box, others: Iterable[Box]) -> bool:
 def widened(box: Box) -> Box:
     """A window with what is around it, as far as the picture goes."""
     return with_around(box, AROUND)
-
-
-def _as_box(values: Array) -> Box:
-    return cast(Box, tuple(map(float, values)))
 
 
 def enlarged(drawing: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.boxes import overlaps
+from models.boxes import WHOLE, overlaps
 from models.images.encoder import windows
 from training.images import tower
 from training.images.backgrounds import Size
@@ -81,10 +81,10 @@ Row = tuple[Array, Array, int, tuple[float, ...], tuple[float, ...]]
 
 def _imitation(draw: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     identity = pick(draw, corpus.kinds, SHARES)
-    drawing = _of(draw, corpus.drawings[identity])
-    other = _of(draw, corpus.drawings[pick(draw, corpus.kinds, SHARES)]) if draw.random() < 0.35 else None
+    drawing = one_of(draw, corpus.drawings[identity])
+    other = one_of(draw, corpus.drawings[pick(draw, corpus.kinds, SHARES)]) if draw.random() < 0.35 else None
     if draw.random() < 0.1:
-        picture, box = reference(draw, drawing, size), (0.0, 0.0, 1.0, 1.0)
+        picture, box = reference(draw, drawing, size), WHOLE
     else:
         made = imitate(draw, drawing, size, corpus.backgrounds, other, plain=identity in corpus.plain)
         picture, box = made.picture, made.box
@@ -107,7 +107,7 @@ def _harmless(draw: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     cells = windows(rows, columns)
     chosen = [cells[0], *cells[draw.integers(len(cells), size=3)]]
     if draw.random() < LETTERS:
-        picture = imitate(draw, _of(draw, corpus.monograms), size, corpus.backgrounds).picture
+        picture = imitate(draw, one_of(draw, corpus.monograms), size, corpus.backgrounds).picture
     else:
         picture = harmless(draw, size, corpus.backgrounds)
     return picture, _masks(chosen, rows, columns), -1, (0.0,) * 4, (1.0,) * 4
@@ -120,7 +120,8 @@ def pick(draw: np.random.Generator, kinds: Mapping[str, Array], shares: Mapping[
     return int(draw.choice(kinds[draw.choice(names, p=weights / weights.sum())]))
 
 
-def _of(draw: np.random.Generator, drawings: Sequence[Array]) -> Array:
+def one_of(draw: np.random.Generator, drawings: Sequence[Array]) -> Array:
+    """Any of some drawings."""
     return drawings[int(draw.integers(len(drawings)))]
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
+from models.boxes import WHOLE
 from training.images import portraits
 from training.images.backgrounds import Backgrounds
 from training.images.edits import KINDS
@@ -74,7 +75,7 @@ class Studio:
         scene = Scene(draw, self.backgrounds, other, portrait, TYPEFACES, self.flags)
         kind = job.row["kind"]
         if not job.drawings:
-            return Made(INNOCENTS[kind][0](scene), (0.0, 0.0, 1.0, 1.0))
+            return Made(INNOCENTS[kind][0](scene), WHOLE)
         drawing = _open(scene.pick(job.drawings))
         return KINDS[kind](scene, drawing) if kind in KINDS else placed(scene.plain(), drawing, REDRAWN_SHARE)
 

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
 
 import numpy as np
 from tqdm import tqdm
 
-from models.boxes import area, cut, shared
+from models.boxes import area, as_box, cut, shared
 from models.images.encoder import pool
 from models.images.reranker import PLACE_SIDE, Patches, patches
 from models.images.restyled import is_plain
@@ -123,7 +122,7 @@ def _places(draw: Generator, search: Search) -> Iterator[Row]:
     similar = search.similarities(embedding, rows)
     first, identities = similar.max(axis=0), search.pool.identities[rows]
     best = _of_each(identities, np.argsort(-first))
-    boxes = [cast(Box, tuple(map(float, embedding.boxes[similar[:, row].argmax()]))) for row in best]
+    boxes = [as_box(embedding.boxes[similar[:, row].argmax()]) for row in best]
     locate = partial(search.localizer, made.picture, embedding) if search.localizer else None
     for window, emblem, place in places_of(made.picture, boxes, locate):
         is_shown = _is_shown(made.box, widened(window), place, emblem is not None)

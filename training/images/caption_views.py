@@ -14,7 +14,7 @@ from itertools import islice
 import numpy as np
 from tqdm import tqdm
 
-from models.boxes import overlaps
+from models.boxes import WHOLE, overlaps
 from models.images.encoder import Embedding, Encoder
 from models.profile import Box
 from training.images.backgrounds import BENCHMARK_PHOTOS, TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds
@@ -31,7 +31,6 @@ HARMLESS = 600
 PHOTOS = {Fold.TRAIN: TRAINING_PHOTOS, Fold.VALIDATION: VALIDATION_PHOTOS, Fold.TEST: BENCHMARK_PHOTOS}
 SIZE = (256, 256)
 BATCH = 16
-WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
 Array = np.ndarray
 

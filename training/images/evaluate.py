@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from models.boxes import WHOLE
 from models.images.decode import Image, decode
 from models.images.emblems import EmblemDetector
 from models.policy import Policy
@@ -26,7 +27,6 @@ from training.images.peers import Peer, judge
 from training.images.report import MEASURED_WITH, Pictures, write_report
 
 BATCH, THREADS = 16, 2
-WHOLE = (0.0, 0.0, 1.0, 1.0)
 SHARED_IMITATIONS, SHARED_HARMLESS = 600, 1_500
 """Pictures, drawn with a fixed seed, that other methods are measured on: keypoints and large networks take seconds for
 what ours sees in a hundredth of one."""

@@ -13,6 +13,7 @@ from typing import cast
 import cv2
 import numpy as np
 
+from models.boxes import WHOLE
 from models.images.restyled import one_colour, restyled, where_seen
 from models.profile import Box
 from training.images.backgrounds import Backgrounds, Generator, Size, gradient, stripes
@@ -100,7 +101,7 @@ def harmless(draw: Generator, size: Size, backgrounds: Backgrounds) -> Array:
         picture = gradient(draw, size) if draw.random() < 0.5 else backgrounds.plain(draw, size)
     picture = np.ascontiguousarray(picture)
     for _ in range(draw.integers(0, 4) if choice < 0.5 else draw.integers(1, 6)):
-        picture = _shape(draw, picture) if draw.random() < 0.6 else _lettered(draw, picture, (0.0, 0.0, 1.0, 1.0))
+        picture = _shape(draw, picture) if draw.random() < 0.6 else _lettered(draw, picture, WHOLE)
     return _degraded(draw, picture)
 
 
@@ -253,7 +254,7 @@ def _seen(cover: Array) -> Box:
     height, width = cover.shape
     inked = np.argwhere(cover > 32)
     if len(inked) == 0:
-        return (0.0, 0.0, 1.0, 1.0)
+        return WHOLE
     (top, left), (bottom, right) = inked.min(axis=0), inked.max(axis=0) + 1
     return (left / width, top / height, right / width, bottom / height)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,13 +15,13 @@ from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
-from models.boxes import area, cut, overlaps, seen_from, shared
+from models.boxes import area, as_box, cut, overlaps, seen_from, shared
 from models.images.encoder import Encoder
 from models.images.localizer import CELLS, SIDE, View, view
 from models.images.verify import wide_place
 from models.profile import Box
 from training.images.backgrounds import Generator
-from training.images.batches import pick
+from training.images.batches import one_of, pick
 from training.images.candidates import BESIDE, SHARES, SHOWN, SIZES
 from training.images.cell_networks import take_steps
 from training.images.corpus import Corpus
@@ -129,22 +129,19 @@ class Source:
             embedding = self.encoder([made.picture])[0]
             near = overlaps(embedding.boxes, made.box)
             chosen = draw.choice(np.flatnonzero(near >= NEAR * near.max()))
-            window = cast(Box, tuple(map(float, embedding.boxes[chosen])))
+            window = as_box(embedding.boxes[chosen])
             place = wide_place(made.picture, window)
             is_seen = near.max() >= LEAST_OVERLAP and min(cut(made.picture, place).shape[:2]) >= LEAST_PIXELS
             if is_seen and shared(made.box, place) >= SHOWN * area(made.box):
                 return view(made.picture, embedding, place), seen_from(place, made.box), seen_from(place, window)
 
     def _picture(self, draw: Generator) -> Imitation:
-        identity, size = pick(draw, self.kinds, SHARES), SIZES[int(draw.integers(len(SIZES)))]
-        other = self._drawing(draw, pick(draw, self.kinds, SHARES)) if draw.random() < BESIDE else None
-        drawing, effort = self._drawing(draw, identity), float(draw.random())
+        drawings, identity = self.corpus.drawings, pick(draw, self.kinds, SHARES)
+        size = SIZES[int(draw.integers(len(SIZES)))]
+        other = one_of(draw, drawings[pick(draw, self.kinds, SHARES)]) if draw.random() < BESIDE else None
+        drawing, effort = one_of(draw, drawings[identity]), float(draw.random())
         plain = identity in self.corpus.plain
         return imitate(draw, drawing, size, self.corpus.backgrounds, other, effort, plain)
-
-    def _drawing(self, draw: Generator, identity: int) -> Array:
-        drawings = self.corpus.drawings[identity]
-        return drawings[int(draw.integers(len(drawings)))]
 
 
 def draw_places(source: Source, count: int, seed: Sequence[int], threads: int) -> Places:

@@ -1,17 +1,15 @@
 """The emblem at a place is told from what is around it; an encoder may do without."""
 
-import shutil
 from itertools import pairwise
 
 import numpy as np
 import PIL.Image
 import PIL.ImageDraw
 import pytest
-import tiny_encoder
 
 from models.boxes import WHOLE, cut, overlap
-from models.images.encoder import Embedding, Encoder, EncoderError
-from models.images.localizer import CELLS, FILE, SIDE, Localizer, view
+from models.images.encoder import Embedding, Encoder
+from models.images.localizer import CELLS, SIDE, Localizer, view
 from models.images.verify import widened
 from models.settings import Settings
 
@@ -94,14 +92,3 @@ def test_each_part_of_a_strip_has_its_grid_and_says_where_it_lies(encoder, heigh
         assert np.allclose(grid, encoder.grids([cut(pixels, place)])[0][0], atol=1e-3)
     (whole, _), *parts = embedding.grids
     assert whole == WHOLE and len(parts) > 1
-
-
-def test_an_encoder_without_one_has_none_and_one_of_another_encoder_is_refused(encoder, tmp_path):
-    tiny = Encoder(tiny_encoder.write(tmp_path))
-    assert Localizer.load(tiny) is None
-    shutil.copy(encoder.directory / FILE, tmp_path / FILE)
-    with pytest.raises(EncoderError, match=f"{encoder.fingerprint}, not of {tiny.fingerprint}"):
-        Localizer.load(tiny)
-    (tmp_path / FILE).write_bytes(b"no graph")
-    with pytest.raises(EncoderError, match="no network"):
-        Localizer.load(tiny)

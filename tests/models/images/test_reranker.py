@@ -7,7 +7,6 @@ import onnx
 import PIL.Image
 import PIL.ImageDraw
 import pytest
-import tiny_encoder
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -132,18 +131,6 @@ def test_margins_of_a_drawing_make_no_difference(encoder):
     page.paste(flag("disc"), (64, 50))
     alone, framed = (drawing_patches(encoder, picture) for picture in (flag("disc").convert("RGBA"), page))
     assert np.allclose(alone.cells, framed.cells, atol=1e-3) and np.array_equal(alone.pixels, framed.pixels)
-
-
-def test_an_encoder_without_one_has_none_and_one_of_another_encoder_is_refused(encoder, tmp_path):
-    tiny = Encoder(tiny_encoder.write(tmp_path))
-    assert Reranker.load(tiny) is None
-    for name in (TOKENS_FILE, FILE):
-        shutil.copy(encoder.directory / name, tmp_path / name)
-    with pytest.raises(EncoderError, match=f"{encoder.fingerprint}, not of {tiny.fingerprint}"):
-        Reranker.load(tiny)
-    (tmp_path / TOKENS_FILE).write_bytes(b"no graph")
-    with pytest.raises(EncoderError, match="no network"):
-        Reranker.load(tiny)
 
 
 def test_one_that_takes_cells_in_another_form_is_refused_before_it_is_asked(encoder, tmp_path):
