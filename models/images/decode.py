@@ -187,8 +187,8 @@ def _loaded(picture: PIL.Image.Image, frame: int = 0) -> PIL.Image.Image:
     if frame:
         picture.seek(frame)
         _check_dimensions(picture)
-    if picture.format == "PNG":
-        picture.load()  # the chunk of metadata may stand behind the pixels
+    if picture.format in _ANIMATED:
+        picture.load()  # metadata may stand behind the pixels, and what a frame adds to the picture is transparent
     orientation = _orientation(picture)
     scale = min(1.0, LONG_SIDE / max(picture.size))
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))

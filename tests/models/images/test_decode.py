@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import PIL.Image
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pictures import BLUE, GREEN, HTML, RED, SVG, animation, encoded, gif_of, photo, png_declaring
 
@@ -307,6 +307,7 @@ VALID = [encoded(photo(48, 40), kind) for kind in KINDS] + [animation(kind) for 
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=6),
     st.floats(0.3, 1),
 )
+@example(animation("GIF"), [(0.3828125, 1)], 1.0)  # its second frame is larger than the picture
 def test_damaged_pictures_are_pictures_or_refused(data, changes, kept):
     damaged = bytearray(data)
     for place, value in changes:
