@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import PIL.Image
 
-from models.boxes import as_box, cut, grown, inside, overlap, with_around
+from models.boxes import area, as_box, cut, grown, inside, overlap, shared, with_around
 from models.images.calibration import CLOSER
 from models.images.colours import shades_of_drawing, shades_of_place, unlike
 from models.images.encoder import Embedding, Encoder, pool
@@ -37,6 +37,9 @@ has is gone, but few have words that name an emblem elsewhere."""
 
 APART = 0.5
 """Intersection over union below which two windows are different places."""
+
+SEEN = 0.99
+"""Part of a window from which on an emblem that was located shows all of it: another look would see the same."""
 
 REFERENCES = 4
 """References verified per place, each with one or two of its drawings: the one that is nearest by both looks, and those
@@ -394,7 +397,7 @@ def places_of(pixels: Array, boxes: Iterable[Box], locate: Callable[[Box], Box] 
     places: list[Place] = []
     tried: list[Box] = []
     for window in boxes:
-        if len(places) == LOOKS or not _is_apart(window, tried):
+        if len(places) == LOOKS or not _is_apart(window, tried) or _is_seen(window, places):
             continue
         tried.append(window)
         wide = wide_place(pixels, window)
@@ -421,6 +424,11 @@ def line_at(box: Box, pixels: Array) -> Place:
 
 def _is_apart(box: Box, others: Iterable[Box]) -> bool:
     return all(overlap(box, other) < APART for other in others)
+
+
+def _is_seen(window: Box, places: Iterable[Place]) -> bool:
+    """Whether a window lies within what is cut out around an emblem that was located."""
+    return any(place.emblem and shared(window, place.cut) >= SEEN * area(window) for place in places)
 
 
 def widened(box: Box) -> Box:

@@ -15,6 +15,7 @@ from models.images.verify import (
     line_at,
     nearest_rows,
     places_of,
+    widened,
     with_leads,
 )
 
@@ -54,11 +55,26 @@ def test_windows_apart_that_show_one_emblem_are_one_place():
     assert windows_of(places) == [windows[0], windows[2]]
 
 
+def test_what_lies_within_a_located_emblem_is_not_looked_at_again():
+    asked = []
+
+    def locate(wide):
+        asked.append(wide)
+        return (0.1, 0.1, 0.7, 0.7) if len(asked) == 1 else (0.6, 0.6, 0.9, 0.9)
+
+    windows = [(0.3, 0.3, 0.5, 0.5), (0.1, 0.1, 0.4, 0.4), (0.6, 0.6, 0.9, 0.9)]
+    assert windows_of(places_of(NOISE, windows, locate)) == [windows[0], windows[2]]
+    assert asked == [widened(windows[0]), widened(windows[2])]
+
+
+def test_without_a_localizer_what_lies_within_a_place_is_looked_at_too():
+    windows = [WHOLE, (0.25, 0.25, 0.75, 0.75)]
+    assert windows_of(places_of(NOISE, windows)) == windows
+
+
 def test_windows_apart_whose_emblem_fills_the_picture_are_one_place():
     windows = [(0.25, 0.25, 0.75, 0.75), WHOLE, (0.0, 0.0, 0.25, 0.25)]
-    small = (0.05, 0.05, 0.2, 0.2)
-    places = places_of(NOISE, windows, lambda wide: WHOLE if wide[2] > 0.5 else small)
-    assert windows_of(places) == [windows[0], windows[2]]
+    assert windows_of(places_of(NOISE, windows, lambda _: WHOLE)) == [windows[0]]
 
 
 def test_no_emblem_is_located_twice_from_windows_of_one_place():
@@ -66,7 +82,7 @@ def test_no_emblem_is_located_twice_from_windows_of_one_place():
 
     def locate(wide):
         asked.append(wide)
-        return WHOLE
+        return 0.4, 0.4, 0.6, 0.6
 
     places_of(NOISE, [WHOLE, (0.0, 0.0, 1.0, 0.9), (0.3, 0.3, 0.7, 0.7), (0.3, 0.32, 0.7, 0.72)], locate)
     assert len(asked) == 2
