@@ -30,10 +30,9 @@ TOKENS_FILE, FILE = "reranker_tokens.onnx", "reranker.onnx"
 """In an encoder's artefact folder: what makes the tokens, and what compares them. One that was not trained here has
 neither."""
 
-PLACE_SIDE, DRAWING_SIDE = 12, 8
-"""Roots of how many cells a place and a drawing are brought to. A window that is looked at closely has as many, and its
-emblem, which fills two thirds of it, as many as the drawing; one that was located has eight as well, spread over more.
-"""
+SIDE = 8
+"""Root of how many cells a place or a drawing is brought to: as many as the encoder makes of an emblem that was
+located."""
 
 ELONGATED = 2.0
 """Ratio of sides beyond which a picture has four times as many cells along as across: in a square of cells several
@@ -98,7 +97,7 @@ class Reranker:
             pixels: what was cut out, RGB, uint8 (height, width, 3).
             grid: the encoder's of it, float32 (rows, columns, dimension).
         """
-        return self._tokens_of(patches(pixels, grid, PLACE_SIDE))
+        return self._tokens_of(patches(pixels, grid))
 
     def drawing(self, drawing: PIL.Image.Image) -> Array:
         """Tokens of an RGBA drawing, float16 (rows, columns, width)."""
@@ -126,25 +125,25 @@ class Reranker:
         return cast(Array, self._tokens.run(["tokens"], values)[0][0].astype(np.float16))
 
 
-def patches(pixels: Array, grid: Array, side: int) -> Patches:
-    """A picture, RGB uint8 (height, width, 3), and its grid, brought to side * side cells."""
-    rows, columns = cells_for(pixels.shape[0], pixels.shape[1], side)
+def patches(pixels: Array, grid: Array) -> Patches:
+    """A picture, RGB uint8 (height, width, 3), and its grid, brought to SIDE * SIDE cells."""
+    rows, columns = cells_for(pixels.shape[0], pixels.shape[1])
     size = (columns * PIXELS, rows * PIXELS)
     small = PIL.Image.fromarray(pixels).resize(size, PIL.Image.Resampling.HAMMING)
     return Patches(cells_of(grid, rows, columns), np.asarray(small))
 
 
-def cells_for(height: int, width: int, side: int) -> tuple[int, int]:
-    """Rows and columns of cells of a picture, side * side in all."""
+def cells_for(height: int, width: int) -> tuple[int, int]:
+    """Rows and columns of cells of a picture, SIDE * SIDE in all."""
     if width > ELONGATED * height:
-        return side // 2, side * 2
-    return (side * 2, side // 2) if height > ELONGATED * width else (side, side)
+        return SIDE // 2, SIDE * 2
+    return (SIDE * 2, SIDE // 2) if height > ELONGATED * width else (SIDE, SIDE)
 
 
 def drawing_patches(encoder: Encoder, drawing: PIL.Image.Image) -> Patches:
     """Those of an RGBA drawing without its margins."""
     pixels = on_clearest_background(trimmed(drawing))
-    return patches(pixels, encoder.grids([pixels], DRAWING_SCALE)[0][0], DRAWING_SIDE)
+    return patches(pixels, encoder.grids([pixels], DRAWING_SCALE)[0][0])
 
 
 def cells_of(grid: Array, rows: int, columns: int) -> Array:

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from models.boxes import area, as_box, cut, shared
 from models.images.encoder import pool
-from models.images.reranker import PLACE_SIDE, Patches, patches
+from models.images.reranker import Patches, patches
 from models.images.restyled import is_plain
 from models.images.verify import LOOKS, compared, large_windows, places_of, scale_for, widened
 from models.profile import Box
@@ -81,7 +81,7 @@ class Places:
 
 def draw_places(search: Search, pictures: int, seed: Sequence[int], threads: int) -> Places:
     """Places of so many random pictures; the same seed, of any length, gives the same, whatever the threads."""
-    seen = PatchStore(pictures * LOOKS, PLACE_SIDE, search.encoder.dimension)
+    seen = PatchStore(pictures * LOOKS, search.encoder.dimension)
     rows: list[tuple[Array, Array, bool, int]] = []
     with ThreadPoolExecutor(threads) as workers:
         draws = (np.random.default_rng((*seed, number)) for number in range(pictures))
@@ -135,7 +135,7 @@ def _places(draw: Generator, search: Search) -> Iterator[Row]:
         # The right one is learnt from wherever it stands among the others.
         chosen = _of_each(identities, np.lexsort((-both, ~(is_shown & is_right))))
         chosen += [chosen[-1]] * (CANDIDATES - len(chosen))  # which only a trial's few drawings need
-        yield patches(cutting, grid[0], PLACE_SIDE), rows[chosen], both[chosen], is_shown, made.identity
+        yield patches(cutting, grid[0]), rows[chosen], both[chosen], is_shown, made.identity
 
 
 def _is_shown(box: Box | None, around: Box, place: Box, is_located: bool) -> bool | None:

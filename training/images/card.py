@@ -54,8 +54,8 @@ union of {mean_overlap:.3f} with those of the emblems, {overlap_of_half:.3f} of 
 
 RERANKER = """
 ## The reranker
-`reranker_tokens.onnx` makes tokens of the cells of a place that is looked at closely (12 x 12) or of a drawing (8 x 8),
-of what is more than twice as long as wide 6 x 24 and 4 x 16, and of the pixels beneath them (8 x 8 each);
+`reranker_tokens.onnx` makes tokens of the cells of a place that is looked at closely or of a drawing (8 x 8; of what is
+more than twice as long as wide 4 x 16) and of the pixels beneath them (8 x 8 each);
 `reranker.onnx` compares those of a place with those of a drawing. Both were trained{begun}
 on places of {pictures:,} pictures beside the drawings that the encoder's search finds for them; half of the imitations
 are of drawings that the encoder never saw: of validation owners that the calibration leaves out, and invented for this

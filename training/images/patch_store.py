@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.images.reranker import PIXELS, Patches
+from models.images.reranker import PIXELS, SIDE, Patches
 
 Array = np.ndarray
 
@@ -29,22 +29,21 @@ class Alike(NamedTuple):
 
 
 class PatchStore:
-    """Patches that have the same number of cells.
+    """Patches that a reranker compares.
 
     Args:
         count: pictures.
-        side: root of how many cells each has.
         dimension: of a cell.
 
     Attributes:
-        cells: float16 (count, side * side, dimension).
-        pixels: uint8 (count, side * side * PIXELS * PIXELS, 3).
+        cells: float16 (count, SIDE * SIDE, dimension).
+        pixels: uint8 (count, SIDE * SIDE * PIXELS * PIXELS, 3).
         rows: int64 (count,), of cells.
     """
 
-    def __init__(self, count: int, side: int, dimension: int) -> None:
-        self.cells = np.empty((count, side * side, dimension), np.float16)
-        self.pixels = np.empty((count, side * side * PIXELS * PIXELS, 3), np.uint8)
+    def __init__(self, count: int, dimension: int) -> None:
+        self.cells = np.empty((count, SIDE * SIDE, dimension), np.float16)
+        self.pixels = np.empty((count, SIDE * SIDE * PIXELS * PIXELS, 3), np.uint8)
         self.rows = np.zeros(count, np.int64)
 
     def __setitem__(self, number: int, patches: Patches) -> None:

@@ -21,7 +21,7 @@ from models.images.emblems import load_cohort
 from models.images.encoder import Embedding, Encoder
 from models.images.localizer import Localizer
 from models.images.matching import REFERENCE_SHARE, nearness
-from models.images.reranker import DRAWING_SIDE, Patches, drawing_patches
+from models.images.reranker import Patches, drawing_patches
 from models.images.restyled import is_plain
 from models.images.transparency import on_clearest_background
 from training.images.backgrounds import Backgrounds
@@ -142,7 +142,7 @@ class Search:
         self._cohort = load_cohort(encoder)
         count = len(pool.drawings)
         self.vectors = np.empty((count, encoder.dimension), np.float32)
-        self.patches = PatchStore(count, DRAWING_SIDE, encoder.dimension)
+        self.patches = PatchStore(count, encoder.dimension)
         with ThreadPoolExecutor(threads) as workers:
             for row, found in enumerate(tqdm(workers.map(self._enrolled, pool.drawings), "drawings", count)):
                 self.vectors[row], self.patches[row] = found

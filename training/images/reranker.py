@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.images.reranker import DRAWING_SIDE, FILE, PIXELS, PLACE_SIDE, TOKENS_FILE
+from models.images.reranker import FILE, PIXELS, SIDE, TOKENS_FILE
 from training.images.cell_networks import CELL_SIZE, export_compared, write_for
 
 WIDTH = 64
@@ -127,7 +127,7 @@ def export_reranker(network: Network, fingerprint: str, directory: Path) -> floa
     """
     network.eval()
     draw = torch.Generator().manual_seed(0)
-    drawn, shown = (DRAWING_SIDE // 2, DRAWING_SIDE * 2), (PLACE_SIDE * 2, PLACE_SIDE // 2)
+    drawn, shown = (SIDE // 2, SIDE * 2), (SIDE * 2, SIDE // 2)
     drawing, place = _anything(draw, network, 2, *drawn), _anything(draw, network, 1, *shown)
     cells, pixels = {0: "n", 1: "rows", 2: "columns"}, {0: "n", 1: "height", 2: "width"}
     axes = {"cells": cells, "pixels": pixels, "tokens": cells}

@@ -4,11 +4,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.images.reranker import PIXELS, Patches
+from models.images.reranker import PIXELS, SIDE, Patches
 from training.images.patch_store import PatchStore
 
-SIDE, DIMENSION = 4, 3
-SHAPES = ((4, 4), (2, 8), (8, 2))
+DIMENSION = 3
+SHAPES = ((SIDE, SIDE), (SIDE // 2, SIDE * 2), (SIDE * 2, SIDE // 2))
 
 
 def anything(draw, rows, columns):
@@ -20,7 +20,7 @@ def anything(draw, rows, columns):
 def test_what_is_asked_for_comes_by_shape_and_unchanged(shapes, data):
     draw = np.random.default_rng(len(shapes))
     put = [anything(draw, *shape) for shape in shapes]
-    store = PatchStore(len(put), SIDE, DIMENSION)
+    store = PatchStore(len(put), DIMENSION)
     for number, patches in enumerate(put):
         store[number] = patches
     chosen = data.draw(st.lists(st.integers(0, len(put) - 1), min_size=1))
