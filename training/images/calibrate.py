@@ -36,8 +36,11 @@ from training.images.graphics import load
 from training.images.measures import threshold_for
 from training.images.validation import Sample, imitated, unprotected, validation_gallery
 
-LOOKED_AT = 0.4
-"""Of harmless pictures, how many are looked at closely: it costs as much again, and most must not pay for it."""
+LOOKED_AT = 0.6
+"""Of harmless pictures, how many are looked at closely: it costs more than all else, and most uploads must not pay for
+it. These resemble emblems more than uploads do: of those that show nothing in particular .23 are looked at. With .4, of
+which .15 are, 156 of 6,000 imitations of the validation fold are not looked at, of which 56 would be right; with .6,
+79 are not."""
 
 CONSIDERED = 3
 """Candidates per picture that the first fit sees: those that are likeliest to become an answer."""
