@@ -143,7 +143,7 @@ class Calibration:
         first: of features in the order of `FIRST`.
         closer: of features in the order of `CLOSER`.
         floor: pictures whose best first probability is below it are not looked at more closely, unless their words
-            give cause: most harmless ones.
+            give cause: most that show nothing in particular.
         reads: whether the second knows what words say; where it does not, none are read.
     """
 

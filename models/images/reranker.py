@@ -32,7 +32,7 @@ neither."""
 
 SIDE = 8
 """Root of how many cells a place or a drawing is brought to: as many as the encoder makes of an emblem that was
-located."""
+located. Without a localizer it fills two thirds of a place, which is brought to as many."""
 
 ELONGATED = 2.0
 """Ratio of sides beyond which a picture has four times as many cells along as across: in a square of cells several

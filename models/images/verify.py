@@ -1,7 +1,7 @@
 """A closer look at the places where a picture may show an emblem: retrieve, then verify.
 
 The first look sees a small emblem in a wide cover as a few cells of its grid. Cut out and looked at by itself it is as
-large as the gallery's drawings are, and its details can be compared with a drawing's. That costs as much as the first
+large as the gallery's drawings are, and its details can be compared with a drawing's. That costs more than the first
 look, so only pictures that gave cause for it are looked at again.
 """
 
@@ -39,14 +39,16 @@ APART = 0.5
 """Intersection over union below which two windows are different places."""
 
 SEEN = 0.99
-"""Part of a window from which on an emblem that was located shows all of it: another look would see the same."""
+"""Part of a window within what is cut out around an emblem that was located, from which on it is no place of its own:
+mostly it is a part of that emblem. Of 1,399 imitations of the validation fold and as many harmless pictures, recall@1
+is .985 so, .986 without, at 0.3% .950 and .949, with 1.54 and 1.87 places."""
 
 REFERENCES = 4
 """References verified per place, each with one or two of its drawings: the one that is nearest by both looks, and those
 after it that the reranker makes most likely; those that the picture's words name are verified besides."""
 
 LOGIT = 0.1
-"""Of the reranker's log odds, as a difference of cosines. With the reranker before the present, of 1,200 imitations of
+"""Of the reranker's log odds, as a difference of cosines. With an earlier reranker, of 1,200 imitations of
 the validation fold the right one was among the eight nearest of either place for .958, among these four for .954, by
 cosines alone for .953."""
 
@@ -73,8 +75,8 @@ SURE_DETAILS = 6
 """Agreeing details from which their arrangement tells the emblem's place, whatever window or localizer say."""
 
 CHANCE_DETAILS = 5
-"""Agreeing details that harmless pictures reach: of 7,000 of the validation fold 2,450 are looked at closely, and 15
-have more."""
+"""Agreeing details that harmless pictures reach: of 7,000 of the validation fold 2,450 were looked at closely, and
+15 had more."""
 
 LETTERED = 2
 """References of the first look that say something, from which on a picture that is looked at closely is read."""

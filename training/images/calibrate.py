@@ -38,9 +38,9 @@ from training.images.validation import Sample, imitated, unprotected, validation
 
 LOOKED_AT = 0.6
 """Of harmless pictures, how many are looked at closely: it costs more than all else, and most uploads must not pay for
-it. These resemble emblems more than uploads do: of those that show nothing in particular .23 are looked at. With .4, of
-which .15 are, 156 of 6,000 imitations of the validation fold are not looked at, of which 56 would be right; with .6,
-79 are not."""
+it. These resemble emblems more than uploads do: of those that show nothing in particular it is .23. With .4 it would be
+.15 of those, and 156 of 6,000 imitations of the validation fold would not be looked at, of which 56 would be right;
+with .6 it is 79."""
 
 CONSIDERED = 3
 """Candidates per picture that the first fit sees: those that are likeliest to become an answer."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from models.images.cell_networks import ENCODER
 from models.images.encoder import Encoder, EncoderError
 from models.images.reranker import FILE, PIXELS, TOKENS_FILE, Reranker, cells_of, drawing_patches
-from models.images.verify import CLOSER_SCALE
+from models.images.verify import LOCATED_SCALE, MARGIN
 from models.settings import Settings
 
 SIDES = st.integers(1, 20)
@@ -44,9 +44,11 @@ def flag(device, color="blue"):
 
 
 def shown(picture):
-    """As a place of a picture is cut out: turned a little, with what is around it."""
-    ground = PIL.Image.new("RGB", (288, 192), "#7a8a70")
-    ground.paste(picture.rotate(6, expand=True, fillcolor="#7a8a70"), (44, 24))
+    """As an emblem that was located is cut out: turned a little, with a little around it."""
+    turned = picture.rotate(6, expand=True, fillcolor="#7a8a70")
+    around = [round(MARGIN * side) for side in turned.size]
+    ground = PIL.Image.new("RGB", (turned.width + 2 * around[0], turned.height + 2 * around[1]), "#7a8a70")
+    ground.paste(turned, tuple(around))
     return np.asarray(ground)
 
 
@@ -97,7 +99,7 @@ def drawn(reranker):
 
 def place_of(encoder, reranker, picture):
     pixels = shown(picture)
-    return reranker.place(pixels, encoder.grids([pixels], CLOSER_SCALE)[0][0])
+    return reranker.place(pixels, encoder.grids([pixels], LOCATED_SCALE)[0][0])
 
 
 def test_the_drawing_that_a_place_shows_is_told_from_others_like_it(encoder, reranker, drawn):

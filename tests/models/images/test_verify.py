@@ -55,26 +55,30 @@ def test_windows_apart_that_show_one_emblem_are_one_place():
     assert windows_of(places) == [windows[0], windows[2]]
 
 
-def test_what_lies_within_a_located_emblem_is_not_looked_at_again():
-    asked = []
+@pytest.mark.parametrize(
+    ("window", "is_seen"),
+    [
+        ((0.1, 0.1, 0.4, 0.4), True),
+        ((0.08, 0.08, 0.38, 0.38), True),  # beyond the emblem, but within what is cut out around it
+        ((0.45, 0.45, 0.78, 0.78), False),  # sticks out by a tenth
+        ((0.6, 0.6, 0.9, 0.9), False),
+    ],
+)
+def test_what_lies_within_a_located_emblem_is_not_looked_at_again(window, is_seen):
+    asked, first = [], (0.3, 0.3, 0.5, 0.5)
 
     def locate(wide):
         asked.append(wide)
         return (0.1, 0.1, 0.7, 0.7) if len(asked) == 1 else (0.6, 0.6, 0.9, 0.9)
 
-    windows = [(0.3, 0.3, 0.5, 0.5), (0.1, 0.1, 0.4, 0.4), (0.6, 0.6, 0.9, 0.9)]
-    assert windows_of(places_of(NOISE, windows, locate)) == [windows[0], windows[2]]
-    assert asked == [widened(windows[0]), widened(windows[2])]
+    looked_at = [first] if is_seen else [first, window]
+    assert windows_of(places_of(NOISE, [first, window], locate)) == looked_at
+    assert asked == [widened(one) for one in looked_at]
 
 
 def test_without_a_localizer_what_lies_within_a_place_is_looked_at_too():
     windows = [WHOLE, (0.25, 0.25, 0.75, 0.75)]
     assert windows_of(places_of(NOISE, windows)) == windows
-
-
-def test_windows_apart_whose_emblem_fills_the_picture_are_one_place():
-    windows = [(0.25, 0.25, 0.75, 0.75), WHOLE, (0.0, 0.0, 0.25, 0.25)]
-    assert windows_of(places_of(NOISE, windows, lambda _: WHOLE)) == [windows[0]]
 
 
 def test_no_emblem_is_located_twice_from_windows_of_one_place():
