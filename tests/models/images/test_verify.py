@@ -81,6 +81,11 @@ def test_without_a_localizer_what_lies_within_a_place_is_looked_at_too():
     assert windows_of(places_of(NOISE, windows)) == windows
 
 
+def test_windows_apart_whose_emblem_fills_the_picture_are_one_place():
+    windows = [(0.25, 0.25, 0.75, 0.75), WHOLE]
+    assert windows_of(places_of(NOISE, windows, lambda _: WHOLE)) == [windows[0]]
+
+
 def test_no_emblem_is_located_twice_from_windows_of_one_place():
     asked = []
 
