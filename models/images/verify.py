@@ -49,8 +49,8 @@ after it that the reranker makes most likely; those that the picture's words nam
 
 LOGIT = 0.1
 """Of the reranker's log odds, as a difference of cosines. With an earlier reranker, of 1,200 imitations of the
-validation fold the right one was among the eight nearest of either place for .958, among these four for .954, by cosines
-alone for .953."""
+validation fold the right one was among the eight nearest of either place for .958, among these four for .954, by
+cosines alone for .953."""
 
 MARGIN = 0.06
 """Of its sides, what is cut out around an emblem that was located: its edge is told to within a bin of the place's, a
