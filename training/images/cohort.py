@@ -19,16 +19,17 @@ from training.images.graphics import Graphics, load
 from training.images.imitations import harmless, initials, reference
 from training.images.marks import is_mark
 from training.images.monograms import TRAINED_MONOGRAMS, monograms
+from training.images.paintings import painted
 from training.images.signs import signed
 from training.images.split import Fold, part_of
 
 SEED = 0
 """Of the cohort: the same whatever seed a run has."""
 
-GRAPHICS, PICTURES, INITIALS, SIGNS = 1_600, 500, 200, 500
+GRAPHICS, PICTURES, INITIALS, SIGNS, PAINTINGS = 1_600, 500, 200, 500, 300
 FLAGS, MONOGRAMS = 120, 150
-"""Harmless graphics, photographs and patterns, letters, signs, invented flags, letters in type: what similarities are
-compared with."""
+"""Harmless graphics, photographs and patterns, letters, signs, paintings, invented flags, letters in type: what
+similarities are compared with."""
 
 CALIBRATION_MONOGRAMS = 300
 """Other ones than the cohort's and the trainer's."""
@@ -87,11 +88,13 @@ def invented_before(limit: int | None) -> tuple[int, int]:
 
 
 def cohort_of(encoder: Encoder, drawings: Iterable[Array], draw: np.random.Generator, limit: int | None) -> Array:
-    """Whole-picture vectors of harmless drawings, photographs, patterns, letters and signs: what is usual."""
+    """Whole-picture vectors of harmless drawings, photographs, patterns, letters, signs, paintings: what is usual."""
     backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
     pictures = [reference(draw, drawing, (256, 256)) for drawing in drawings]
     pictures += [harmless(draw, (256, 256), backgrounds) for _ in range(min(PICTURES, limit or PICTURES))]
     pictures += [initials(draw, (256, 256)) for _ in range(min(INITIALS, limit or INITIALS))]
     pictures += [signed(draw, (256, 256)) for _ in range(min(SIGNS, limit or SIGNS))]
+    photos = (backgrounds.photo(draw, (256, 256)) for _ in range(min(PAINTINGS, limit or PAINTINGS)))
+    pictures += [painted(draw, photo) for photo in photos]
     batches = (pictures[start : start + 16] for start in range(0, len(pictures), 16))
     return np.concatenate([found.vectors[:1] for batch in tqdm(batches, "cohort") for found in encoder(batch)])

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from models.images.emblems import load_cohort
 from models.images.encoder import Encoder
-from models.images.matching import nearness
+from models.images.phrase_matching import usual_similarity
 from models.images.phrases import CALIBRATION, FEATURE, PhraseEncoder, PhraseError
 from training.images.backgrounds import VALIDATION_PHOTOS, Backgrounds
 from training.images.caption_views import SIZE
@@ -62,7 +62,7 @@ def calibrate_phrases(
     encoder = Encoder(directory)
     known = _embedded(PhraseEncoder(directory), [phrase for subject in protected for phrase in _said_of(subject)])
     phrases, vectors = list(known), np.stack(list(known.values()))
-    usual = nearness(vectors, load_cohort(encoder))
+    usual = usual_similarity(vectors, load_cohort(encoder))
     found, right, shows = [], [], []
     pictures = _pictures(protected, np.random.default_rng(seed), limit)
     for picture, subject in tqdm(pictures, "phrase calibration", unit=""):

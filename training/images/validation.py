@@ -25,6 +25,7 @@ from training.images.batches import pick
 from training.images.catalogue import CATALOGUE, own_drawings
 from training.images.graphics import Graphics, render
 from training.images.imitations import harmless, imitate
+from training.images.paintings import painted
 from training.images.signs import sign
 from training.images.split import Fold, fold_of, name_of
 
@@ -47,7 +48,7 @@ proportions of its own."""
 IMITATIONS, HARMLESS = 6_000, 14_000
 SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
 
-KINDS = ("scene", "sign", "graphic", "graphic", "scene", "flag", "graphic", "sign", "graphic", "monogram")
+KINDS = ("scene", "sign", "graphic", "graphic", "scene", "flag", "graphic", "sign", "graphic", "monogram", "painting")
 """Of harmless pictures, in turn."""
 
 Array = np.ndarray
@@ -149,17 +150,31 @@ def _ours(rendered: Graphics, fold: Fold, artists: int) -> dict[str, Emblem]:
 def _told_apart(encoder: Encoder, emblems: Mapping[str, Emblem]) -> dict[str, Emblem]:
     """References of which no drawing is nearly one of an earlier reference.
 
-    Norway's flag is Bouvet Island's too: whichever is imitated, the other is no wrong answer to be unsure of.
+    Norway's flag is Bouvet Island's too: whichever is imitated, the other is no wrong answer to be unsure of. For the
+    same reason no other artist's drawing of it is one of another's: some draw the flag of France for Mayotte.
     """
     kept: dict[str, Emblem] = {}
+    names: list[str] = []
     known = np.empty((0, encoder.dimension), np.float32)
     for name, emblem in emblems.items():
-        pictures = [PIL.Image.fromarray(np.ascontiguousarray(drawing)) for drawing in emblem.drawings]
-        embeddings = encoder([on_clearest_background(picture) for picture in pictures])
-        vectors = np.concatenate([embedding.vectors[:1] for embedding in embeddings])
+        vectors = _vectors(encoder, emblem.drawings)
         if (vectors @ known.T).max(initial=0.0) <= SAME:
             kept[name], known = emblem, np.concatenate([known, vectors])
+            names += [name] * len(vectors)
+    for name, emblem in kept.items():
+        if emblem.others:
+            others = known[np.array(names) != name]
+            nearest = (_vectors(encoder, emblem.others) @ others.T).max(axis=1, initial=0.0)
+            own = [drawing for drawing, near in zip(emblem.others, nearest, strict=True) if near <= SAME]
+            kept[name] = replace(emblem, others=own)
     return kept
+
+
+def _vectors(encoder: Encoder, drawings: Sequence[Array]) -> Array:
+    """Of whole drawings, RGBA: unit float32 (drawings, dimension)."""
+    pictures = [PIL.Image.fromarray(np.ascontiguousarray(drawing)) for drawing in drawings]
+    embeddings = encoder([on_clearest_background(picture) for picture in pictures])
+    return np.concatenate([embedding.vectors[:1] for embedding in embeddings])
 
 
 def left_out(rendered: Graphics) -> dict[str, list[int]]:
@@ -241,6 +256,9 @@ def unprotected(
         kind = KINDS[number % len(KINDS)]
         if kind == "scene":
             yield Sample(harmless(draw, size, backgrounds), None, f"{kind} {number}")
+            continue
+        if kind == "painting":
+            yield Sample(painted(draw, backgrounds.photo(draw, size)), None, f"{kind} {number}")
             continue
         if kind in drawn:
             chosen = int(draw.integers(len(drawn[kind])))

@@ -18,6 +18,9 @@ KNOWN = "icon.the-times"
 
 MORE_ARTISTS = 4
 
+TRAINED = 5
+"""Of a flag that was trained on, which one more artist draws for another."""
+
 
 def owner(fold, kind):
     return next(name for name in (f"{kind}.{number}" for number in count()) if fold_of(name) is fold)
@@ -44,7 +47,7 @@ def rendered():
         "logo.four": (owner(Fold.VALIDATION, "bank"), 19),
         "logo.five": (owner(Fold.VALIDATION, "app"), 10),
         "arms.ours": (ours, 21),
-        "flag.trained": (trained, 5),
+        "flag.trained": (trained, TRAINED),
         "flag.trained-twin": (trained, 2),
         "logo.trained": (owner(Fold.TRAIN, "brand"), 6),
         "flag.tested": (owner(Fold.TEST, "state"), 7),
@@ -52,6 +55,7 @@ def rendered():
     }
     drawn = [(name, whose, seed) for name, (whose, seed) in known.items()]
     drawn += [("flag.other", ours, seed) for seed in range(31, 31 + MORE_ARTISTS)]
+    drawn += [("flag.other", ours, TRAINED)]
     items = tuple(Graphic(name, whose, "drawn", name.split(".")[0]) for name, whose, _ in drawn)
     pixels = np.stack([striped(seed) for *_, seed in drawn])
     return Graphics(items, pixels, np.full((len(items), 2), SIDE))
@@ -114,6 +118,11 @@ def test_drawings_by_artists_that_are_not_enrolled_are_imitated_too(made, monkey
     list(validation.imitated({"flag.other": flag}, np.random.default_rng(0), 200))
     by_others = sum(any(drawing is other for other in flag.others) for drawing in seen)
     assert by_others == pytest.approx(200 * validation.OTHERS, abs=20)
+
+
+def test_what_an_artist_draws_as_anothers_flag_is_not_imitated(made):
+    anothers = striped(TRAINED)
+    assert not any(np.array_equal(drawing, anothers) for drawing in made[1]["flag.other"].others)
 
 
 def test_a_gallery_of_logos_alone_is_imitated_too(made):
