@@ -63,8 +63,9 @@ def usual_similarity(phrases: Array, cohort: Array) -> Array:
     """Mean cosine of each phrase with all harmless pictures, float32 (phrases,).
 
     Not with the nearest ones, as pictures have it: a phrase lies away from all pictures, and which come nearest is
-    chance. On 1,600 pictures of the validation fold the likeliest phrase is right for .11 of those that show something
-    protected; compared with the five nearest harmless pictures for .05.
+    chance. So which kinds a cohort has, and how many of each, is part of the scale: with another cohort phrases are
+    calibrated anew. On pictures of the validation fold the likeliest phrase is right for .11 of those that show
+    something protected; compared with the five nearest of the same harmless pictures for .05.
 
     Args:
         phrases: unit float32 (phrases, dimension).

@@ -19,9 +19,9 @@ from models.images.encoder import EncoderError
 from models.sessions import session
 
 GRAPH, TOKENIZER, CALIBRATION = "text.onnx", "tokenizer.json", "phrase_calibration.json"
-FEATURE = "normalized"
-"""What the calibration is a logistic function of: the best window's cosine with the phrase, less how near harmless
-pictures come to the phrase."""
+FEATURE = "above_mean"
+"""What the calibration is a logistic function of: the best window's cosine with the phrase, less the mean cosine of all
+harmless pictures with it."""
 
 Array = np.ndarray
 

@@ -3,7 +3,8 @@
 Covers show paintings as well as photographs, and strokes that run in rings around a light are more like arms and seals,
 all rings and rays, than anything a camera sees.
 
-Source: strokes that follow a field, Hertzmann 1998 (Painterly rendering with curved brush strokes of multiple sizes).
+Source: strokes that follow a field of directions, in the colour that lies beneath them, Hertzmann 1998 (Painterly
+rendering with curved brush strokes of multiple sizes); here the field is invented and the strokes have one size.
 """
 
 from __future__ import annotations
@@ -14,23 +15,43 @@ import numpy as np
 STEPS = 6
 """Points of a stroke."""
 
+BRUSH = (0.008, 0.022)
+"""Least and greatest width of a stroke, and length of a step, as parts of the picture's longer side."""
+
+COVERED = 1.6
+"""Times that strokes would cover the picture if none lay on another: a few gaps stay, as on a canvas."""
+
+WHIRLS = (2, 7)
+"""Fewest and most."""
+
+REACH = (0.08, 0.3)
+"""How far a whirl reaches, as parts of the picture's shorter side."""
+
 STRAIGHT = 0.4
-"""How much the picture's own direction counts beside the whirls'."""
+"""Length of the direction that all strokes share, where a whirl's is .61 at most."""
+
+LIGHTS = 0.5
+"""How many whirls have a light in the middle."""
 
 UNEVEN = 14.0
-"""How far a stroke's colour is from what it covers, of 255: paint is never quite mixed."""
+"""Standard deviation of a stroke's brightness, of 255, and twice that of its colours beside: paint is never mixed
+quite."""
 
 Array = np.ndarray
 Generator = np.random.Generator
 
 
 def painted(draw: Generator, picture: Array) -> Array:
-    """A picture, RGB uint8 (height, width, 3), as if painted: the same size."""
+    """A picture as if painted, RGB uint8 of the same shape; the same generator state paints the same.
+
+    Args:
+        picture: RGB, uint8 (height, width, 3), of any size; it is left as it is.
+    """
     height, width = picture.shape[:2]
     whirls = _whirls(draw, height, width)
     ground = _lit(draw, picture, whirls)
-    brush = max(height, width) * float(draw.uniform(0.008, 0.022))
-    count = int(1.6 * height * width / (brush * brush * STEPS))
+    brush = max(height, width) * float(draw.uniform(*BRUSH))
+    count = int(COVERED * height * width / (brush * brush * STEPS))
     lines = _strokes(draw, whirls, draw.random((count, 2)) * (width, height), brush)
     at = lines[:, STEPS // 2].round().astype(int).clip(0, (width - 1, height - 1))
     colours = ground[at[:, 1], at[:, 0]] + draw.normal(0, UNEVEN, (count, 1)) + draw.normal(0, UNEVEN / 2, (count, 3))
@@ -41,25 +62,30 @@ def painted(draw: Generator, picture: Array) -> Array:
 
 
 def _whirls(draw: Generator, height: int, width: int) -> Array:
-    """Two to seven, float64 (n, 4): where they turn around, how far they reach, and which way."""
-    count = int(draw.integers(2, 8))
+    """What they turn around, x and y, how far they reach, all in pixels, and which way, 1 or -1: float64 (n, 4)."""
+    count = int(draw.integers(*WHIRLS, endpoint=True))
     places = draw.random((count, 2)) * (width, height)
-    reach = min(height, width) * draw.uniform(0.08, 0.3, count)
+    reach = min(height, width) * draw.uniform(*REACH, count)
     return np.column_stack([places, reach, draw.choice([-1.0, 1.0], count)])
 
 
 def _lit(draw: Generator, picture: Array, whirls: Array) -> Array:
-    """The same picture with lights in the middle of some whirls, as lamps and moons have."""
+    """A copy of a picture, RGB uint8 (height, width, 3), with lights in the middle of some whirls: lamps and moons."""
     lit = picture.copy()
     for x, y, reach, _ in whirls:
-        if draw.random() < 0.5:
+        if draw.random() < LIGHTS:
             shade = tuple(map(int, draw.integers((180, 150, 60), (256, 240, 200))))
             cv2.circle(lit, (round(x), round(y)), max(round(reach * draw.uniform(0.2, 0.5)), 1), shade, -1, cv2.LINE_AA)
     return lit
 
 
 def _strokes(draw: Generator, whirls: Array, starts: Array, brush: float) -> Array:
-    """Lines that follow the whirls from their starts, float64 (n, STEPS, 2): x and y in pixels."""
+    """Lines that follow the whirls from their starts, float64 (n, STEPS, 2): x and y in pixels.
+
+    Args:
+        starts: float64 (n, 2), x and y in pixels.
+        brush: pixels from point to point.
+    """
     turn = draw.uniform(0, 2 * np.pi)
     straight = STRAIGHT * np.array([np.cos(turn), np.sin(turn)])
     points = [starts]

@@ -78,7 +78,7 @@ class Emblem:
         owner: whose it is.
         source: package, or our own.
         drawings: RGBA, uint8 (height, width, 4), by several artists where there are several.
-        others: by more artists, not in the gallery.
+        others: by more artists, not in the gallery; of those that are imitated none is nearly another reference's.
     """
 
     kind: str
@@ -109,7 +109,9 @@ def validation_gallery(
     lines = [line for name, emblem in enrolled.items() for line in _enrolled(name, emblem, scratch)]
     (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
     galleries.build(scratch / "references.jsonl", scratch / "gallery", encoder)
-    return Gallery.load(scratch / "gallery", encoder), {name: enrolled[name] for name in own if name in enrolled}
+    gallery = Gallery.load(scratch / "gallery", encoder)
+    imitable = [name for name in own if name in enrolled]
+    return gallery, {name: _without_anothers(encoder, gallery, name, enrolled[name]) for name in imitable}
 
 
 def _first(emblems: Mapping[str, Emblem], limit: int | None) -> dict[str, Emblem]:
@@ -150,28 +152,29 @@ def _ours(rendered: Graphics, fold: Fold, artists: int) -> dict[str, Emblem]:
 def _told_apart(encoder: Encoder, emblems: Mapping[str, Emblem]) -> dict[str, Emblem]:
     """References of which no drawing is nearly one of an earlier reference.
 
-    Norway's flag is Bouvet Island's too: whichever is imitated, the other is no wrong answer to be unsure of. For the
-    same reason no other artist's drawing of it is one of another's: some draw the flag of France for Mayotte.
+    Norway's flag is Bouvet Island's too: whichever is imitated, the other is no wrong answer to be unsure of.
     """
     kept: dict[str, Emblem] = {}
-    names: list[str] = []
     known = np.empty((0, encoder.dimension), np.float32)
     for name, emblem in emblems.items():
         vectors = _vectors(encoder, emblem.drawings)
         if (vectors @ known.T).max(initial=0.0) <= SAME:
             kept[name], known = emblem, np.concatenate([known, vectors])
-            names += [name] * len(vectors)
-    for name, emblem in kept.items():
-        if emblem.others:
-            others = known[np.array(names) != name]
-            nearest = (_vectors(encoder, emblem.others) @ others.T).max(axis=1, initial=0.0)
-            own = [drawing for drawing, near in zip(emblem.others, nearest, strict=True) if near <= SAME]
-            kept[name] = replace(emblem, others=own)
     return kept
 
 
+def _without_anothers(encoder: Encoder, gallery: Gallery, name: str, emblem: Emblem) -> Emblem:
+    """A reference without what other artists draw for it and is nearly another's: France's flag for Mayotte."""
+    if not emblem.others:
+        return emblem
+    similar, rows = gallery.search(_vectors(encoder, emblem.others), 1)
+    nearest = zip(emblem.others, similar[:, 0], rows[:, 0], strict=True)
+    own = [drawing for drawing, near, row in nearest if near <= SAME or gallery.reference_of(row).reference_id == name]
+    return replace(emblem, others=own)
+
+
 def _vectors(encoder: Encoder, drawings: Sequence[Array]) -> Array:
-    """Of whole drawings, RGBA: unit float32 (drawings, dimension)."""
+    """Of whole drawings, RGBA uint8 (height, width, 4), at least one: unit float32 (drawings, dimension)."""
     pictures = [PIL.Image.fromarray(np.ascontiguousarray(drawing)) for drawing in drawings]
     embeddings = encoder([on_clearest_background(picture) for picture in pictures])
     return np.concatenate([embedding.vectors[:1] for embedding in embeddings])

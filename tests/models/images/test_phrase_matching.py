@@ -13,7 +13,8 @@ from models.images.decode import Image
 from models.images.emblems import EmblemDetector
 from models.images.encoder import Encoder, EncoderError
 from models.images.gallery import Gallery, build
-from models.images.phrases import PhraseEncoder
+from models.images.phrase_matching import usual_similarity
+from models.images.phrases import FEATURE, PhraseEncoder
 from models.profile import Label
 
 NEVER = {"first": {"weights": dict.fromkeys(FIRST, 0.0), "bias": -9.0}, "floor": 0.5}
@@ -30,7 +31,7 @@ def encoder(tmp_path):
     cohort = np.random.default_rng(0).normal(size=(20, tiny_encoder.DIMENSION)).astype(np.float32)
     np.save(folder / "cohort.npy", cohort / np.linalg.norm(cohort, axis=1, keepdims=True))
     (folder / "calibration.json").write_text(json.dumps(NEVER))
-    (folder / "phrase_calibration.json").write_text(json.dumps({"weights": {"normalized": 4.0}, "bias": 1.0}))
+    (folder / "phrase_calibration.json").write_text(json.dumps({"weights": {FEATURE: 4.0}, "bias": 1.0}))
     return Encoder(folder)
 
 
@@ -81,3 +82,17 @@ def test_a_gallery_with_phrases_needs_their_calibration(tmp_path, encoder):
     with pytest.raises(EncoderError, match="no calibration for phrases"):
         EmblemDetector(encoder, gallery)
     EmblemDetector(encoder, gallery_with(tmp_path / "other", encoder))
+
+
+def test_a_calibration_for_phrases_of_another_measure_is_refused(tmp_path, encoder):
+    old = {"weights": {"normalized": 4.0}, "bias": 1.0}
+    (encoder.directory / "phrase_calibration.json").write_text(json.dumps(old))
+    with pytest.raises(EncoderError, match="no calibration for phrases"):
+        EmblemDetector(encoder, gallery_with(tmp_path, encoder, "国旗"))
+
+
+def test_a_phrase_is_compared_with_all_harmless_pictures_alike():
+    cohort = np.array([[1, 0], [0, 1], [0, -1], [0.6, 0.8]], np.float32)
+    phrases = np.array([[1, 0], [0, 1]], np.float32)
+    assert np.allclose(usual_similarity(phrases, cohort), [0.4, 0.2])
+    assert usual_similarity(phrases[:0], cohort).shape == (0,)

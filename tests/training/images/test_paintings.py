@@ -24,11 +24,18 @@ def test_the_same_generator_state_paints_the_same():
     assert np.array_equal(first, same) and not np.array_equal(first, other)
 
 
-def test_strokes_keep_the_colours_that_they_cover():
-    plain = np.full((96, 96, 3), (40, 120, 200), np.uint8)
-    made = painted(np.random.default_rng(5), plain)
-    assert np.median(made.reshape(-1, 3), axis=0) == pytest.approx([40, 120, 200], abs=20)
-    assert not np.array_equal(made, plain)
+def test_strokes_have_the_colours_that_they_cover_and_carry_them_along():
+    left, right = (200, 40, 40), (30, 60, 190)
+    split = np.full((128, 128, 3), left, np.uint8)
+    split[:, 64:] = right
+    carried = []
+    for seed in range(8):
+        made = painted(np.random.default_rng(seed), split)
+        assert np.median(made[:, :32].reshape(-1, 3), axis=0) == pytest.approx(left, abs=25)
+        assert np.median(made[:, -32:].reshape(-1, 3), axis=0) == pytest.approx(right, abs=25)
+        is_left = np.linalg.norm(made.astype(float) - left, axis=2) < np.linalg.norm(made.astype(float) - right, axis=2)
+        carried.append(is_left.sum(axis=1).std())
+    assert np.mean(carried) > 1  # pixels by which the seam, straight before, wanders from row to row
 
 
 def test_what_is_given_is_left_as_it_is():

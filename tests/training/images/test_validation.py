@@ -125,6 +125,16 @@ def test_what_an_artist_draws_as_anothers_flag_is_not_imitated(made):
     assert not any(np.array_equal(drawing, anothers) for drawing in made[1]["flag.other"].others)
 
 
+def test_harmless_pictures_are_of_every_kind_in_turn(rendered):
+    drawn = {"flag": [striped(40)], "monogram": [striped(41)]}
+    rows = np.arange(len(rendered.items))
+    count = 2 * len(validation.KINDS)
+    samples = list(validation.unprotected(rendered, rows, drawn, np.random.default_rng(0), count))
+    assert [sample.shown.split()[0] for sample in samples] == [*validation.KINDS, *validation.KINDS]
+    assert all(sample.reference is None and sample.picture.shape[:2] in validation.SHAPES for sample in samples)
+    assert all(sample.picture.dtype == np.uint8 and np.ptp(sample.picture) > 0 for sample in samples)
+
+
 def test_a_gallery_of_logos_alone_is_imitated_too(made):
     logos = {name: emblem for name, emblem in made[1].items() if emblem.kind == "logo"}
     imitated = validation.imitated(logos, np.random.default_rng(0), 30)
