@@ -66,7 +66,7 @@ def look(directory: Path, pictures: int) -> Looks:
         gallery, emblems = validation.validation_gallery(encoder, rendered, Path(scratch), None)
     detector = EmblemDetector(encoder, gallery, Calibration(NOTHING, NOTHING, floor=0.0))
     _, others = cohort.nobodys(rendered, None)
-    imitated = validation.imitated(emblems, draw, pictures // 2)
+    imitated = validation.imitated(emblems, rendered, rest, draw, pictures // 2)
     samples = chain(imitated, validation.unprotected(rendered, rest, others, draw, pictures - pictures // 2))
     first: list[Seen] = []
     closer: list[Seen] = []

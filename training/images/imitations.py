@@ -85,7 +85,7 @@ def imitate(  # noqa: PLR0913, PLR0917 - all that a picture is made of
     box = _seen(cover)
     if tried():
         picture = _overlaid(draw, picture, box, other)
-    return Imitation(_degraded(draw, picture) if tried() else picture, box)
+    return Imitation(degraded(draw, picture) if tried() else picture, box)
 
 
 def harmless(draw: Generator, size: Size, backgrounds: Backgrounds) -> Array:
@@ -96,13 +96,13 @@ def harmless(draw: Generator, size: Size, backgrounds: Backgrounds) -> Array:
     elif choice < 0.65:
         picture = stripes(draw, size)
     elif choice < 0.8:
-        return _degraded(draw, initials(draw, size))
+        return degraded(draw, initials(draw, size))
     else:
         picture = gradient(draw, size) if draw.random() < 0.5 else backgrounds.plain(draw, size)
     picture = np.ascontiguousarray(picture)
     for _ in range(draw.integers(0, 4) if choice < 0.5 else draw.integers(1, 6)):
         picture = _shape(draw, picture) if draw.random() < 0.6 else _lettered(draw, picture, WHOLE)
-    return _degraded(draw, picture)
+    return degraded(draw, picture)
 
 
 def initials(draw: Generator, size: Size) -> Array:
@@ -311,7 +311,10 @@ def _shade(draw: Generator) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _degraded(draw: Generator, picture: Array) -> Array:
+def degraded(draw: Generator, picture: Array) -> Array:
+    """A picture, RGB uint8 (height, width, 3), after what cameras, screens and sites do to it: shrunk, blurred, noisy,
+    filmed, brighter or darker, compressed, each now and then.
+    """
     if draw.random() < 0.2:
         picture = _shrunk(draw, picture)
     if draw.random() < 0.12:

@@ -24,7 +24,7 @@ from training.images.backgrounds import VALIDATION_PHOTOS, Backgrounds, Size
 from training.images.batches import pick
 from training.images.catalogue import CATALOGUE, own_drawings
 from training.images.graphics import Graphics, render
-from training.images.imitations import harmless, imitate
+from training.images.imitations import degraded, harmless, imitate
 from training.images.paintings import painted
 from training.images.signs import sign
 from training.images.split import Fold, fold_of, name_of
@@ -94,17 +94,18 @@ def validation_gallery(
 ) -> tuple[Gallery, dict[str, Emblem]]:
     """A gallery, and by their ids those of its references that are imitated: those of validation owners.
 
-    The flags and arms that the encoder was trained on are enrolled too, one drawing each, and so is what we drew of
-    owners of whom packages have nothing. They are never right: a flag is taken for another one, a masthead for another,
-    and a platform enrols those of all states and papers. The encoder tells them apart better than what it never saw, so
-    that they crowd the gallery less than a platform's do.
+    The flags and arms that the encoder was trained on are enrolled too, and so is what we drew of owners of whom
+    packages have nothing, all with as many drawings as those that are imitated: what has more is nearer to anything,
+    and a scorer must not learn that it is right more often. They are never right: a flag is taken for another one, a
+    masthead for another, and a platform enrols those of all states and papers. The encoder tells them apart better than
+    what it never saw, so that they crowd the gallery less than a platform's do.
     """
     rows = _references(rendered, Fold.VALIDATION)
     chosen = set(_logos(rendered, rows)[:OWN_LOGOS])
     rows = {name: places for name, places in rows.items() if name in chosen or not _is_logo(name)}
     own = _first(_drawn(rendered, rows, ARTISTS) | _ours(rendered, Fold.VALIDATION, ARTISTS), limit)
     known = {name: places for name, places in _references(rendered, Fold.TRAIN).items() if not _is_logo(name)}
-    trained = _first(_drawn(rendered, known, 1) | _ours(rendered, Fold.TRAIN, 1), limit)
+    trained = _first(_drawn(rendered, known, ARTISTS) | _ours(rendered, Fold.TRAIN, ARTISTS), limit)
     enrolled = _told_apart(encoder, own | trained)
     lines = [line for name, emblem in enrolled.items() for line in _enrolled(name, emblem, scratch)]
     (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
@@ -217,10 +218,16 @@ def _enrolled(name: str, emblem: Emblem, scratch: Path) -> Iterator[dict[str, st
         yield {"reference_id": name, "label": str(emblem.label), "image": image, "owner_id": emblem.owner, **names}
 
 
-def imitated(emblems: Mapping[str, Emblem], draw: np.random.Generator, limit: int | None) -> Iterator[Sample]:
+def imitated(
+    emblems: Mapping[str, Emblem], rendered: Graphics, rows: Array, draw: np.random.Generator, limit: int | None
+) -> Iterator[Sample]:
     """Imitations of the gallery's references, from plain copies to all that the trainer's generator can do at once.
 
     The emblem stands anywhere, as it does when it is learnt.
+
+    Args:
+        rows: harmless graphics, of which one may stand beside it or be stuck on it.
+        limit: at most this many pictures.
     """
     backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
     names = list(emblems)
@@ -235,7 +242,8 @@ def imitated(emblems: Mapping[str, Emblem], draw: np.random.Generator, limit: in
         emblem = emblems[name]
         drawings = emblem.others if emblem.others and draw.random() < OTHERS else emblem.drawings
         drawing = drawings[int(draw.integers(len(drawings)))]
-        made = imitate(draw, drawing, size, backgrounds, effort=_effort(draw), plain=name in plain)
+        other, effort = rendered.drawing(int(draw.choice(rows))), _effort(draw)
+        made = imitate(draw, drawing, size, backgrounds, other, effort=effort, plain=name in plain)
         yield Sample(made.picture, name, name)
 
 
@@ -261,7 +269,8 @@ def unprotected(
             yield Sample(harmless(draw, size, backgrounds), None, f"{kind} {number}")
             continue
         if kind == "painting":
-            yield Sample(painted(draw, backgrounds.photo(draw, size)), None, f"{kind} {number}")
+            picture = degraded(draw, painted(draw, backgrounds.photo(draw, size)))
+            yield Sample(picture, None, f"{kind} {number}")
             continue
         if kind in drawn:
             chosen = int(draw.integers(len(drawn[kind])))
@@ -272,7 +281,8 @@ def unprotected(
             row = int(draw.choice(rows))
             drawing, shown = rendered.drawing(row), f"{kind} {name_of(rendered.items[row].owner)}"
         effort, plain = _effort(draw), kind == "flag" and is_plain(drawing)
-        yield Sample(imitate(draw, drawing, size, backgrounds, effort=effort, plain=plain).picture, None, shown)
+        other = rendered.drawing(int(draw.choice(rows)))
+        yield Sample(imitate(draw, drawing, size, backgrounds, other, effort=effort, plain=plain).picture, None, shown)
 
 
 def _effort(draw: np.random.Generator) -> float:

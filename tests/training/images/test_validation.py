@@ -34,6 +34,11 @@ def striped(seed):
     return pixels
 
 
+def imitations(emblems, rendered, count):
+    rows = rendered.rows(lambda item: item.owner == KNOWN)
+    return validation.imitated(emblems, rendered, np.array(rows), np.random.default_rng(0), count)
+
+
 @pytest.fixture(scope="module")
 def rendered():
     ours, trained = owner(Fold.VALIDATION, "state"), owner(Fold.TRAIN, "state")
@@ -56,6 +61,7 @@ def rendered():
     drawn = [(name, whose, seed) for name, (whose, seed) in known.items()]
     drawn += [("flag.other", ours, seed) for seed in range(31, 31 + MORE_ARTISTS)]
     drawn += [("flag.other", ours, TRAINED)]
+    drawn += [("flag.trained", trained, seed) for seed in range(51, 51 + MORE_ARTISTS)]
     items = tuple(Graphic(name, whose, "drawn", name.split(".")[0]) for name, whose, _ in drawn)
     pixels = np.stack([striped(seed) for *_, seed in drawn])
     return Graphics(items, pixels, np.full((len(items), 2), SIDE))
@@ -77,6 +83,11 @@ def test_flags_and_mastheads_that_were_trained_on_are_enrolled_and_never_right(m
     assert {fold_of(reference.owner_id) for reference in ours} == {Fold.TRAIN}
 
 
+def test_what_is_never_right_has_as_many_drawings_as_what_is_imitated(made):
+    trained, imitated = (made[0].entries_of(name) for name in ("flag.trained", "flag.other"))
+    assert len(trained) == len(imitated) == validation.ARTISTS
+
+
 def test_of_two_identities_that_look_the_same_the_first_is_enrolled(made):
     logos = ["logo.one", "logo.two", "logo.three", "logo.four", "logo.five"]
     packaged = [name for name, emblem in made[1].items() if emblem.kind != "own"]
@@ -92,9 +103,9 @@ def test_mastheads_and_offices_that_we_drew_are_enrolled_as_in_the_default_galle
     assert all(labels[name] == emblem.label for name, emblem in made[1].items())
 
 
-def test_each_kind_is_imitated_as_often_as_it_should_be_however_few_there_are(made):
+def test_each_kind_is_imitated_as_often_as_it_should_be_however_few_there_are(made, rendered):
     emblems = {name: emblem for name, emblem in made[1].items() if name != "flag.other"}
-    names = [sample.reference for sample in validation.imitated(emblems, np.random.default_rng(0), 200)]
+    names = [sample.reference for sample in imitations(emblems, rendered, 200)]
     kinds = [emblems[name].kind for name in names]
     for kind, share in validation.SHARES.items():
         assert kinds.count(kind) == pytest.approx(200 * share, abs=20)
@@ -103,7 +114,7 @@ def test_each_kind_is_imitated_as_often_as_it_should_be_however_few_there_are(ma
     }
 
 
-def test_drawings_by_artists_that_are_not_enrolled_are_imitated_too(made, monkeypatch):
+def test_drawings_by_artists_that_are_not_enrolled_are_imitated_too(made, rendered, monkeypatch):
     gallery, emblems = made
     flag = emblems["flag.other"]
     assert (len(flag.drawings), len(flag.others)) == (validation.ARTISTS, 1 + MORE_ARTISTS - validation.ARTISTS)
@@ -115,7 +126,7 @@ def test_drawings_by_artists_that_are_not_enrolled_are_imitated_too(made, monkey
         return Imitation(drawing[..., :3], (0.0, 0.0, 1.0, 1.0))
 
     monkeypatch.setattr(validation, "imitate", recorded)
-    list(validation.imitated({"flag.other": flag}, np.random.default_rng(0), 200))
+    list(imitations({"flag.other": flag}, rendered, 200))
     by_others = sum(any(drawing is other for other in flag.others) for drawing in seen)
     assert by_others == pytest.approx(200 * validation.OTHERS, abs=20)
 
@@ -135,7 +146,21 @@ def test_harmless_pictures_are_of_every_kind_in_turn(rendered):
     assert all(sample.picture.dtype == np.uint8 and np.ptp(sample.picture) > 0 for sample in samples)
 
 
-def test_a_gallery_of_logos_alone_is_imitated_too(made):
+def test_a_gallery_of_logos_alone_is_imitated_too(made, rendered):
     logos = {name: emblem for name, emblem in made[1].items() if emblem.kind == "logo"}
-    imitated = validation.imitated(logos, np.random.default_rng(0), 30)
-    assert {sample.reference for sample in imitated} == logos.keys()
+    assert {sample.reference for sample in imitations(logos, rendered, 30)} == logos.keys()
+
+
+def test_harmless_graphics_stand_beside_what_is_imitated_and_what_is_harmless(made, rendered, monkeypatch):
+    beside = []
+
+    def recorded(draw, drawing, size, backgrounds, other, **_):
+        beside.append(other)
+        return Imitation(drawing[..., :3], (0.0, 0.0, 1.0, 1.0))
+
+    monkeypatch.setattr(validation, "imitate", recorded)
+    row = rendered.rows(lambda item: item.owner == KNOWN)[0]
+    list(imitations(made[1], rendered, 20))
+    list(validation.unprotected(rendered, np.array([row]), {}, np.random.default_rng(0), 20))
+    assert len(beside) > 20
+    assert all(np.array_equal(other, rendered.drawing(row)) for other in beside)
