@@ -37,10 +37,15 @@ COVERED = 0.6
 AROUND = 0.25
 """Of a box's sides, what is seen around it: a window seldom lies well on its emblem."""
 
-LOOKS = 2
+LEAST_LOOKS, MOST_LOOKS = 2, 5
 """Times that the network is asked, each about what it said before: a window may cut off a part of its emblem. On 400
 imitations of the validation fold the boxes' mean intersection over union is .84 after one, .89 after two and .90 after
-three."""
+three. As long as the box ends where what was seen ends it is asked again, for each time it sees but a quarter more on
+each side, and a window on a part of a flag that fills the picture is a quarter as wide as that. From all of 64 such
+windows on three drawings two looks lead to .27 to .97 of the emblem, four to .65 and more, five to .94 and more."""
+
+CUT_OFF = 0.03
+"""Of a place's sides: an emblem whose box comes as near to the place's edge may go on beyond it."""
 
 Array = np.ndarray
 
@@ -86,9 +91,12 @@ class Localizer:
             embedding: of it, with its grids.
             place: a window with what is around it.
         """
-        for _ in range(LOOKS):
-            box = self._look(pixels, embedding, place)
+        box = self._look(pixels, embedding, place)
+        for asked in range(1, MOST_LOOKS):
+            if asked >= LEAST_LOOKS and not _is_cut_off(box, place):
+                break
             place = with_around(box, AROUND)
+            box = self._look(pixels, embedding, place)
         return box
 
     def _look(self, pixels: Array, embedding: Embedding, place: Box) -> Box:
@@ -97,6 +105,17 @@ class Localizer:
         left, top, right, bottom = map(float, self._network.run(["boxes"], given)[0][0])
         box = (min(left, right - LEAST), min(top, bottom - LEAST), max(right, left + LEAST), max(bottom, top + LEAST))
         return inside(place, cast(Box, tuple(min(max(value, 0.0), 1.0) for value in box)))
+
+
+def _is_cut_off(box: Box, place: Box) -> bool:
+    """Whether a box ends where the place that it lies in does, and the picture goes on there.
+
+    Args:
+        place: as `with_around` gives it, which ends at 0 and 1 exactly where the picture does.
+    """
+    sides = (place[2] - place[0], place[3] - place[1]) * 2
+    edges = zip(box, place, sides, (0.0, 0.0, 1.0, 1.0), strict=True)
+    return any(abs(value - edge) < CUT_OFF * side and edge != end for value, edge, side, end in edges)
 
 
 def view(pixels: Array, embedding: Embedding, place: Box) -> View:

@@ -61,7 +61,7 @@ def imitate(  # noqa: PLR0913, PLR0917 - all that a picture is made of
         drawing: RGBA uint8 (height, width, 4).
         size: height and width of the picture in pixels.
         backgrounds: what it is put on.
-        other: another emblem that may stand beside it or be stuck on it.
+        other: another graphic that may stand beside it or be stuck on it.
         effort: how likely each way to change it is, from 0 to 1 of what it is at most: with 0 the drawing stands
             unchanged and upright somewhere on some background.
         plain: its colours are all that tells it from others, so they are kept.

@@ -95,17 +95,17 @@ def validation_gallery(
     """A gallery, and by their ids those of its references that are imitated: those of validation owners.
 
     The flags and arms that the encoder was trained on are enrolled too, and so is what we drew of owners of whom
-    packages have nothing, all with as many drawings as those that are imitated: what has more is nearer to anything,
-    and a scorer must not learn that it is right more often. They are never right: a flag is taken for another one, a
-    masthead for another, and a platform enrols those of all states and papers. The encoder tells them apart better than
-    what it never saw, so that they crowd the gallery less than a platform's do.
+    packages have nothing. They are never right: a flag is taken for another one, a masthead for another, and a platform
+    enrols those of all states and papers. The encoder tells them apart better than what it never saw, so that they
+    crowd the gallery less than a platform's do. They have up to `ARTISTS` drawings, as those that are imitated: what
+    has more drawings is nearer to anything, and a scorer must not learn that it is right more often.
     """
     rows = _references(rendered, Fold.VALIDATION)
     chosen = set(_logos(rendered, rows)[:OWN_LOGOS])
     rows = {name: places for name, places in rows.items() if name in chosen or not _is_logo(name)}
-    own = _first(_drawn(rendered, rows, ARTISTS) | _ours(rendered, Fold.VALIDATION, ARTISTS), limit)
+    own = _first(_drawn(rendered, rows) | _ours(rendered, Fold.VALIDATION), limit)
     known = {name: places for name, places in _references(rendered, Fold.TRAIN).items() if not _is_logo(name)}
-    trained = _first(_drawn(rendered, known, ARTISTS) | _ours(rendered, Fold.TRAIN, ARTISTS), limit)
+    trained = _first(_drawn(rendered, known) | _ours(rendered, Fold.TRAIN), limit)
     enrolled = _told_apart(encoder, own | trained)
     lines = [line for name, emblem in enrolled.items() for line in _enrolled(name, emblem, scratch)]
     (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
@@ -124,19 +124,19 @@ def _first(emblems: Mapping[str, Emblem], limit: int | None) -> dict[str, Emblem
     return {name: emblem for name, emblem in emblems.items() if name in kept}
 
 
-def _drawn(rendered: Graphics, rows: Mapping[str, Sequence[int]], artists: int) -> dict[str, Emblem]:
-    """References of packages with at most so many drawings each; a gallery refuses blank ones."""
+def _drawn(rendered: Graphics, rows: Mapping[str, Sequence[int]]) -> dict[str, Emblem]:
+    """References of packages; a gallery refuses blank drawings."""
     found: dict[str, Emblem] = {}
     for name, places in rows.items():
         item = rendered.items[places[0]]
         drawings = [drawing for drawing in map(rendered.drawing, places) if variants(drawing)]
         kind, label = ("logo", Label.ORGANIZATION_LOGO) if _is_logo(name) else ("state", Label.NATIONAL_SYMBOL)
         if drawings:
-            found[name] = Emblem(kind, label, item.owner, item.source, drawings[:artists], drawings[artists:])
+            found[name] = Emblem(kind, label, item.owner, item.source, drawings[:ARTISTS], drawings[ARTISTS:])
     return found
 
 
-def _ours(rendered: Graphics, fold: Fold, artists: int) -> dict[str, Emblem]:
+def _ours(rendered: Graphics, fold: Fold) -> dict[str, Emblem]:
     """Our own drawings of a fold's owners, but for owners of whom packages have any graphic."""
     known = {name_of(item.owner) for item in rendered.items}
     found: dict[str, Emblem] = {}
@@ -146,7 +146,7 @@ def _ours(rendered: Graphics, fold: Fold, artists: int) -> dict[str, Emblem]:
             if drawing is None or not variants(drawing):
                 continue
             before = found.get(entry.reference_id, Emblem("own", entry.label, entry.owner_id, entry.source, []))
-            found[entry.reference_id] = replace(before, drawings=[*before.drawings, drawing][:artists])
+            found[entry.reference_id] = replace(before, drawings=[*before.drawings, drawing][:ARTISTS])
     return found
 
 
@@ -226,7 +226,7 @@ def imitated(
     The emblem stands anywhere, as it does when it is learnt.
 
     Args:
-        rows: harmless graphics, of which one may stand beside it or be stuck on it.
+        rows: harmless graphics, of which one may stand beside the emblem or be stuck on it.
         limit: at most this many pictures.
     """
     backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
@@ -257,7 +257,7 @@ def unprotected(
     """Harmless pictures: graphics, signs, flags and letters of nobody, imitated like emblems, and what else there is.
 
     Args:
-        rows: harmless graphics.
+        rows: harmless graphics, of which one may also stand beside what is drawn or be stuck on it.
         drawn: drawings of kinds that no package has, as `nobodys` gives them.
         limit: at most this many pictures.
     """

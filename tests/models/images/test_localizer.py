@@ -7,9 +7,9 @@ import PIL.Image
 import PIL.ImageDraw
 import pytest
 
-from models.boxes import WHOLE, cut, overlap
+from models.boxes import WHOLE, area, cut, overlap, shared
 from models.images.encoder import Embedding, Encoder
-from models.images.localizer import CELLS, SIDE, Localizer, view
+from models.images.localizer import CELLS, LEAST_LOOKS, MOST_LOOKS, SIDE, Localizer, view
 from models.images.verify import widened
 from models.settings import Settings
 
@@ -49,6 +49,46 @@ def test_an_emblem_is_told_from_its_ground_though_windows_lie_badly_on_it(encode
     for window in near[:3]:
         found = localizer(pixels, embedding, widened(window))
         assert overlap(found, emblem) > max(0.75, overlap(window, emblem))
+
+
+@pytest.mark.parametrize("box", [(20, 50, 236, 206), (30, 30, 226, 226), (16, 60, 240, 200)])
+def test_a_window_on_a_small_part_of_a_large_emblem_leads_to_all_of_it(encoder, localizer, box):
+    pixels, emblem = shown((256, 256), box), as_part(box, (256, 256))
+    embedding = encoder([pixels])[0]
+    windows = [tuple(map(float, window)) for window in embedding.boxes]
+    parts = [part for part in windows if shared(part, emblem) > 0.99 * area(part) and area(part) < 0.25 * area(emblem)]
+    assert len(parts) > 10
+    assert min(overlap(localizer(pixels, embedding, widened(part)), emblem) for part in parts) > 0.75
+
+
+class Saying:
+    """A network that says the same of every place, and counts how often it was asked."""
+
+    def __init__(self, box):
+        self.box, self.asked = box, 0
+
+    def run(self, *_):
+        self.asked += 1
+        return [np.array([self.box], np.float32)]
+
+
+PART = (0.4, 0.4, 0.6, 0.6)
+
+
+@pytest.mark.parametrize(
+    ("place", "box", "asked"),
+    [
+        (PART, (0.2, 0.2, 0.8, 0.8), LEAST_LOOKS),
+        (PART, WHOLE, MOST_LOOKS),
+        (PART, (0.2, 0.2, 0.8, 1.0), MOST_LOOKS),
+        (WHOLE, WHOLE, LEAST_LOOKS),
+        ((0.0, 0.4, 0.6, 0.6), (0.0, 0.2, 0.8, 0.8), LEAST_LOOKS),
+    ],
+)
+def test_what_a_place_cuts_off_is_asked_about_again(encoder, place, box, asked):
+    pixels, network = np.zeros((64, 64, 3), np.uint8), Saying(box)
+    Localizer(network)(pixels, encoder([pixels])[0], place)
+    assert network.asked == asked
 
 
 @pytest.mark.parametrize("left", [30, 480, 560, 720, 1_200])

@@ -34,9 +34,9 @@ def striped(seed):
     return pixels
 
 
-def imitations(emblems, rendered, count):
+def samples_of(emblems, rendered, limit):
     rows = rendered.rows(lambda item: item.owner == KNOWN)
-    return validation.imitated(emblems, rendered, np.array(rows), np.random.default_rng(0), count)
+    return validation.imitated(emblems, rendered, np.array(rows), np.random.default_rng(0), limit)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_mastheads_and_offices_that_we_drew_are_enrolled_as_in_the_default_galle
 
 def test_each_kind_is_imitated_as_often_as_it_should_be_however_few_there_are(made, rendered):
     emblems = {name: emblem for name, emblem in made[1].items() if name != "flag.other"}
-    names = [sample.reference for sample in imitations(emblems, rendered, 200)]
+    names = [sample.reference for sample in samples_of(emblems, rendered, 200)]
     kinds = [emblems[name].kind for name in names]
     for kind, share in validation.SHARES.items():
         assert kinds.count(kind) == pytest.approx(200 * share, abs=20)
@@ -126,7 +126,7 @@ def test_drawings_by_artists_that_are_not_enrolled_are_imitated_too(made, render
         return Imitation(drawing[..., :3], (0.0, 0.0, 1.0, 1.0))
 
     monkeypatch.setattr(validation, "imitate", recorded)
-    list(imitations({"flag.other": flag}, rendered, 200))
+    list(samples_of({"flag.other": flag}, rendered, 200))
     by_others = sum(any(drawing is other for other in flag.others) for drawing in seen)
     assert by_others == pytest.approx(200 * validation.OTHERS, abs=20)
 
@@ -148,7 +148,7 @@ def test_harmless_pictures_are_of_every_kind_in_turn(rendered):
 
 def test_a_gallery_of_logos_alone_is_imitated_too(made, rendered):
     logos = {name: emblem for name, emblem in made[1].items() if emblem.kind == "logo"}
-    assert {sample.reference for sample in imitations(logos, rendered, 30)} == logos.keys()
+    assert {sample.reference for sample in samples_of(logos, rendered, 30)} == logos.keys()
 
 
 def test_harmless_graphics_stand_beside_what_is_imitated_and_what_is_harmless(made, rendered, monkeypatch):
@@ -160,7 +160,16 @@ def test_harmless_graphics_stand_beside_what_is_imitated_and_what_is_harmless(ma
 
     monkeypatch.setattr(validation, "imitate", recorded)
     row = rendered.rows(lambda item: item.owner == KNOWN)[0]
-    list(imitations(made[1], rendered, 20))
+    list(samples_of(made[1], rendered, 20))
     list(validation.unprotected(rendered, np.array([row]), {}, np.random.default_rng(0), 20))
-    assert len(beside) > 20
+    kinds = [validation.KINDS[number % len(validation.KINDS)] for number in range(20)]
+    assert len(beside) == 20 + sum(kind not in {"scene", "painting"} for kind in kinds)
     assert all(np.array_equal(other, rendered.drawing(row)) for other in beside)
+
+
+def test_paintings_are_compressed_and_blurred_as_all_else_is(rendered, monkeypatch):
+    monkeypatch.setattr(validation, "degraded", lambda draw, picture: np.full_like(picture, 7))
+    rows, count = np.arange(len(rendered.items)), len(validation.KINDS)
+    samples = validation.unprotected(rendered, rows, {}, np.random.default_rng(0), count)
+    paintings = [sample for sample in samples if sample.shown.startswith("painting")]
+    assert len(paintings) == 1 and (paintings[0].picture == 7).all()
