@@ -52,13 +52,13 @@ def test_an_emblem_is_told_from_its_ground_though_windows_lie_badly_on_it(encode
 
 
 @pytest.mark.parametrize("box", [(20, 50, 236, 206), (30, 30, 226, 226), (16, 60, 240, 200)])
-def test_a_window_on_a_small_part_of_a_large_emblem_leads_to_all_of_it(encoder, localizer, box):
+def test_most_windows_on_a_small_part_of_a_large_emblem_lead_to_all_of_it(encoder, localizer, box):
     pixels, emblem = shown((256, 256), box), as_part(box, (256, 256))
     embedding = encoder([pixels])[0]
     windows = [tuple(map(float, window)) for window in embedding.boxes]
     parts = [part for part in windows if shared(part, emblem) > 0.99 * area(part) and area(part) < 0.25 * area(emblem)]
     assert len(parts) > 10
-    assert min(overlap(localizer(pixels, embedding, widened(part)), emblem) for part in parts) > 0.75
+    assert np.median([overlap(localizer(pixels, embedding, widened(part)), emblem) for part in parts]) > 0.9
 
 
 class Saying:
@@ -89,6 +89,12 @@ def test_what_a_place_cuts_off_is_asked_about_again(encoder, place, box, asked):
     pixels, network = np.zeros((64, 64, 3), np.uint8), Saying(box)
     Localizer(network)(pixels, encoder([pixels])[0], place)
     assert network.asked == asked
+
+
+def test_what_has_no_end_stays_as_it_was_told_first(encoder):
+    pixels = np.zeros((64, 64, 3), np.uint8)
+    endless = Localizer(Saying((0.0, 0.2, 0.8, 1.0)))(pixels, encoder([pixels])[0], PART)
+    assert endless[0] > 0.3 and endless[3] < 0.7
 
 
 @pytest.mark.parametrize("left", [30, 480, 560, 720, 1_200])
