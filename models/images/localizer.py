@@ -41,10 +41,10 @@ LEAST_LOOKS, MOST_LOOKS = 2, 5
 """Times that the network is asked, each about what it said before: a window may cut off a part of its emblem. On 400
 imitations of the validation fold the boxes' mean intersection over union is .84 after one, .89 after two and .90 after
 three. As long as the box ends where what was seen ends it is asked again, for each time it sees but a quarter more on
-each side, and a window on a part of a flag that fills the picture is a quarter as wide as that. From 64 such
-windows on three drawings two looks lead to .27 to .97 of the emblem, five to .94 and more for 44 of them. What has no
-end by then stays as the second look told it. With seven all 64 are led to it, but small emblems on what has no end
-nearby, such as a flag in the corner of a portrait, are lost to that."""
+each side, and a window on a part of a flag that fills the picture is a quarter as wide as that. From 64 such windows
+on three drawings two looks lead to .27 to .97 of the emblem, five to .94 and more for 44 of them. What has no end by
+then stays as the second look told it. With seven all 64 are led to it, but small emblems on what has no end nearby,
+such as a flag in the corner of a portrait, are lost to that."""
 
 CUT_OFF = 0.03
 """Of a place's sides: an emblem whose box comes as near to the place's edge may go on beyond it."""
