@@ -389,12 +389,15 @@ def _of_others(values: Array, same: Array) -> Array:
     return np.where(same.all(axis=1), 0.0, _greatest(values, ~same))
 
 
-def places_of(pixels: Array, boxes: Iterable[Box], locate: Callable[[Box], Box] | None = None) -> list[Place]:
+def places_of(
+    pixels: Array, boxes: Iterable[Box], locate: Callable[[Box, list[Box]], Box] | None = None
+) -> list[Place]:
     """Where a picture, (height, width, 3), is looked at closely: at most `LOOKS` places that lie apart.
 
     Args:
         boxes: windows of the first look, the most likely first.
-        locate: tells from a window with what is around it, or a strip in that, where its emblem is.
+        locate: tells from a window with what is around it, or a strip in that, where its emblem is; it is given those
+            that were located before, too.
     """
     places: list[Place] = []
     tried: list[Box] = []
@@ -403,7 +406,7 @@ def places_of(pixels: Array, boxes: Iterable[Box], locate: Callable[[Box], Box] 
             continue
         tried.append(window)
         wide = wide_place(pixels, window)
-        emblem = locate(wide) if locate else None
+        emblem = locate(wide, [place.emblem for place in places if place.emblem]) if locate else None
         place = Place(window, emblem, with_around(emblem, MARGIN) if emblem else wide)
         is_window = emblem is None and wide == widened(window)
         if is_window or _is_apart(place.cut, (other.cut for other in places)):

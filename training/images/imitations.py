@@ -119,8 +119,12 @@ def initials(draw: Generator, size: Size) -> Array:
 
 def reference(draw: Generator, drawing: Array, size: Size) -> Array:
     """As a gallery holds it: upright, unchanged, on a plain ground."""
-    ground = np.full((*size, 3), draw.choice([255, 255, 0, 128]), np.uint8)
-    height, width = drawing.shape[:2]
+    return centred(draw, drawing, np.full((*size, 3), draw.choice([255, 255, 0, 128]), np.uint8))
+
+
+def centred(draw: Generator, drawing: Array, ground: Array) -> Array:
+    """A drawing, upright and unchanged, about as large as the ground that it lies on, RGB uint8 (height, width, 3)."""
+    size, (height, width) = ground.shape[:2], drawing.shape[:2]
     scale = min(size[0] / height, size[1] / width) * draw.uniform(0.8, 1.0)
     corners = _upright(drawing, max(height, width) * scale)
     return paste(ground, drawing, corners + np.array(size[::-1]) / 2)[0]

@@ -2,7 +2,8 @@
 
 The place's cells and its pixels are laid over each other; convolutions see what belongs together. Then every column is
 summed up for the left and the right edge, every row for the upper and the lower one, and each edge is told as a
-distribution over bins, whose mean counts.
+distribution over bins, whose mean counts. An emblem may go on beyond the place: some bins lie there, and all that the
+place shows says how likely they are.
 
 Source: Li et al. 2020 (generalized focal loss: edges as distributions).
 """
@@ -10,18 +11,24 @@ Source: Li et al. 2020 (generalized focal loss: edges as distributions).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.images.localizer import CELLS, FILE, SIDE
+from models.images.localizer import CELLS, FILE, REACH, SIDE
 from training.images.cell_networks import CELL_SIZE, export_compared, write_for
 
-WIDTH, BLOCKS, BINS = 48, 4, SIDE // 4
-"""Channels, residual blocks, and bins along a side: as many as rows and columns of what the blocks see, after two
-strides. So small it takes a millisecond and has learnt in minutes; larger ones were not tried."""
+WIDTH, BLOCKS, COLUMNS = 32, 4, SIDE // 4
+"""Channels, residual blocks, and columns, and rows, of what the blocks see, after two strides. So small it takes less
+than a millisecond and has learnt in minutes. With 48 channels it takes twice as long, and boxes of the validation
+fold have an intersection over union of .892 in place of .886, from a part of an emblem .911 in place of .907."""
+
+BEYOND = (-REACH, -0.6, -0.3, -0.1)
+"""Bins before a place, where an edge may lie that it does not show."""
+
+BINS = len(BEYOND) + COLUMNS
+"""Of an edge: those beyond the place on its side, then one for each column or row, from that side to the other."""
 
 EDGES = (0, 2, 1, 3)
 """Left, top, right, bottom among the edges told by columns, then by rows."""
@@ -44,7 +51,9 @@ class Network(nn.Module):
         )
         self.blocks = nn.ModuleList([nn.Conv2d(WIDTH, WIDTH, 3, padding=1) for _ in range(BLOCKS)])
         self.edges = nn.ModuleList([self._profile() for _ in range(2)])
-        self.register_buffer("bins", torch.linspace(0, 1, BINS), persistent=False)
+        self.beyond = nn.Sequential(nn.Linear(2 * WIDTH, WIDTH), nn.ReLU(), nn.Linear(WIDTH, 4 * len(BEYOND)))
+        bins = torch.cat([torch.tensor(BEYOND), torch.linspace(0, 1, COLUMNS)])
+        self.register_buffer("bins", bins, persistent=False)
 
     def logits(self, cells: Tensor, pixels: Tensor) -> Tensor:
         """Of each edge and bin, float (n, 4, BINS); edges are left, top, right, bottom.
@@ -54,7 +63,7 @@ class Network(nn.Module):
             pixels: uint8 (n, SIDE, SIDE, 3).
         """
         known = self.project(cells.permute(0, 3, 1, 2) / CELL_SIZE)
-        known = functional.interpolate(known, size=(BINS, BINS), mode="bilinear", align_corners=False)
+        known = functional.interpolate(known, size=(COLUMNS, COLUMNS), mode="bilinear", align_corners=False)
         x = (self.see(pixels.permute(0, 3, 1, 2).float() / 127.5 - 1) + known).relu()
         for number, block in enumerate(self.blocks):
             x = x + block(x).relu()
@@ -64,15 +73,19 @@ class Network(nn.Module):
             edges(torch.cat([x.mean(axis), x.amax(axis)], dim=1))
             for edges, axis in zip(self.edges, (2, 3), strict=True)
         ]
-        return torch.cat(told, dim=1)[:, EDGES]
+        left, top, right, bottom = torch.cat(told, dim=1)[:, EDGES].unbind(dim=1)
+        within = torch.stack([left, top, right.flip(1), bottom.flip(1)], dim=1)
+        beyond = self.beyond(torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3))], dim=1))
+        return torch.cat([beyond.reshape(-1, 4, len(BEYOND)), within], dim=2)
 
     def forward(self, cells: Tensor, pixels: Tensor) -> Tensor:
-        """Boxes, float (n, 4), as fractions of the place; arguments as of `logits`."""
-        return self.means(self.logits(cells, pixels))
+        """Boxes, float (n, 4), as fractions of the place, which they may go beyond; arguments as of `logits`."""
+        return self.boxes(self.logits(cells, pixels))
 
-    def means(self, logits: Tensor) -> Tensor:
+    def boxes(self, logits: Tensor) -> Tensor:
         """Boxes, float (n, 4), of logits, float (n, 4, BINS)."""
-        return cast(Tensor, logits.softmax(dim=-1) @ self.bins)
+        left, top, right, bottom = (logits.softmax(dim=-1) @ self.bins).unbind(dim=1)
+        return torch.stack([left, top, 1 - right, 1 - bottom], dim=1)
 
     @staticmethod
     def _profile() -> nn.Module:

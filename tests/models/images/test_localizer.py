@@ -79,22 +79,26 @@ PART = (0.4, 0.4, 0.6, 0.6)
     ("place", "box", "asked"),
     [
         (PART, (0.2, 0.2, 0.8, 0.8), LEAST_LOOKS),
-        (PART, WHOLE, MOST_LOOKS),
-        (PART, (0.2, 0.2, 0.8, 1.0), MOST_LOOKS),
-        (WHOLE, WHOLE, LEAST_LOOKS),
-        ((0.0, 0.4, 0.6, 0.6), (0.0, 0.2, 0.8, 0.8), LEAST_LOOKS),
+        (PART, (-0.2, -0.2, 1.2, 1.2), MOST_LOOKS),
+        (PART, (0.2, 0.2, 0.8, 1.2), MOST_LOOKS),
+        (WHOLE, (-0.2, -0.2, 1.2, 1.2), LEAST_LOOKS),
+        ((0.0, 0.4, 0.6, 0.6), (-0.2, 0.2, 0.8, 0.8), LEAST_LOOKS),
     ],
 )
-def test_what_a_place_cuts_off_is_asked_about_again(encoder, place, box, asked):
+def test_what_goes_on_beyond_a_place_is_asked_about_again(encoder, place, box, asked):
     pixels, network = np.zeros((64, 64, 3), np.uint8), Saying(box)
     Localizer(network)(pixels, encoder([pixels])[0], place)
     assert network.asked == asked
 
 
-def test_what_has_no_end_stays_as_it_was_told_first(encoder):
-    pixels = np.zeros((64, 64, 3), np.uint8)
-    endless = Localizer(Saying((0.0, 0.2, 0.8, 1.0)))(pixels, encoder([pixels])[0], PART)
-    assert endless[0] > 0.3 and endless[3] < 0.7
+@pytest.mark.parametrize(
+    ("known", "asked"),
+    [((0.45, 0.45, 0.55, 0.55), 1), ((0.45, 0.45, 0.55, 0.545), 1), ((0.4, 0.4, 0.5, 0.5), LEAST_LOOKS)],
+)
+def test_a_place_that_leads_to_a_known_emblem_is_not_looked_at_further(encoder, known, asked):
+    pixels, network = np.zeros((64, 64, 3), np.uint8), Saying((0.25, 0.25, 0.75, 0.75))
+    found = Localizer(network)(pixels, encoder([pixels])[0], PART, [(0.0, 0.0, 0.1, 0.1), known])
+    assert network.asked == asked and (found == known) == (asked == 1)
 
 
 @pytest.mark.parametrize("left", [30, 480, 560, 720, 1_200])

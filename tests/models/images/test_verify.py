@@ -43,7 +43,7 @@ def test_a_place_is_cut_out_with_what_is_around_it():
 
 def test_of_a_place_whose_emblem_is_located_that_is_cut_out_with_a_little_around_it():
     emblem = (0.3, 0.4, 0.5, 0.9)
-    (place,) = places_of(NOISE, [(0.2, 0.2, 0.6, 0.6)], lambda _: emblem)
+    (place,) = places_of(NOISE, [(0.2, 0.2, 0.6, 0.6)], lambda *_: emblem)
     assert place.emblem == emblem
     assert place.cut == pytest.approx((0.3 - 0.2 * MARGIN, 0.4 - 0.5 * MARGIN, 0.5 + 0.2 * MARGIN, 0.9 + 0.5 * MARGIN))
 
@@ -51,7 +51,7 @@ def test_of_a_place_whose_emblem_is_located_that_is_cut_out_with_a_little_around
 def test_windows_apart_that_show_one_emblem_are_one_place():
     windows = [(0.0, 0.0, 0.4, 0.4), (0.3, 0.3, 0.7, 0.7), (0.6, 0.6, 1.0, 1.0)]
     emblems = dict(zip(((0.0, 0.0, 0.5, 0.5), (0.2, 0.2, 0.8, 0.8)), [(0.1, 0.1, 0.5, 0.5)] * 2, strict=True))
-    places = places_of(NOISE, windows, lambda wide: emblems.get(tuple(np.round(wide, 6)), (0.7, 0.7, 0.9, 0.9)))
+    places = places_of(NOISE, windows, lambda wide, _: emblems.get(tuple(np.round(wide, 6)), (0.7, 0.7, 0.9, 0.9)))
     assert windows_of(places) == [windows[0], windows[2]]
 
 
@@ -67,9 +67,12 @@ def test_windows_apart_that_show_one_emblem_are_one_place():
 def test_what_lies_within_a_located_emblem_is_not_looked_at_again(window, is_seen):
     asked, first = [], (0.3, 0.3, 0.5, 0.5)
 
-    def locate(wide):
+    emblems = [(0.1, 0.1, 0.7, 0.7), (0.6, 0.6, 0.9, 0.9)]
+
+    def locate(wide, located):
+        assert located == emblems[: len(asked)]
         asked.append(wide)
-        return (0.1, 0.1, 0.7, 0.7) if len(asked) == 1 else (0.6, 0.6, 0.9, 0.9)
+        return emblems[len(asked) - 1]
 
     looked_at = [first] if is_seen else [first, window]
     assert windows_of(places_of(NOISE, [first, window], locate)) == looked_at
@@ -83,13 +86,13 @@ def test_without_a_localizer_what_lies_within_a_place_is_looked_at_too():
 
 def test_windows_apart_whose_emblem_fills_the_picture_are_one_place():
     windows = [(0.25, 0.25, 0.75, 0.75), WHOLE]
-    assert windows_of(places_of(NOISE, windows, lambda _: WHOLE)) == [windows[0]]
+    assert windows_of(places_of(NOISE, windows, lambda *_: WHOLE)) == [windows[0]]
 
 
 def test_no_emblem_is_located_twice_from_windows_of_one_place():
     asked = []
 
-    def locate(wide):
+    def locate(wide, _):
         asked.append(wide)
         return 0.4, 0.4, 0.6, 0.6
 

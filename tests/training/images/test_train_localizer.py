@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from models.images.encoder import Encoder
-from models.images.localizer import CELLS, SIDE, Localizer
+from models.images.localizer import CELLS, REACH, SIDE, Localizer
 from models.settings import Settings
 from training.images import train_localizer
 from training.images.corpus import load_corpus
-from training.images.localizer import BINS, Network, export_localizer
-from training.images.train_localizer import Source, distance, draw_places, fit, measure, turned
+from training.images.localizer import BINS, COLUMNS, Network, export_localizer
+from training.images.train_localizer import distance, draw_places, fit, measure, source_of, turned
 
 LIMIT = 6
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -29,14 +29,24 @@ def run(tmp_path_factory):
 
 def sharp(boxes):
     """Logits of edges that lie there for sure, at a bin each."""
-    logits = torch.full((len(boxes), 4, BINS), -20.0)
-    return logits.scatter(-1, (boxes * (BINS - 1)).round().long()[..., None], 20.0)
+    edges = torch.cat([boxes[:, :2], 1 - boxes[:, 2:]], dim=1)
+    nearest = (edges[..., None] - Network(3).bins).abs().argmin(dim=-1)
+    return torch.full((len(boxes), 4, BINS), -20.0).scatter(-1, nearest[..., None], 20.0)
 
 
-def test_the_loss_is_least_for_the_emblem_and_greater_the_farther_a_box_lies_from_it():
-    edges = torch.linspace(0, 1, BINS)
-    box = torch.stack([edges[4], edges[6], edges[16], edges[20]])[None]
-    losses = [float(distance(Network(3), sharp(box + by * edges[1]), box)) for by in (0, 1, 2, -3)]
+def test_edges_are_told_within_a_place_and_beyond_it():
+    network = Network(3)
+    within = torch.linspace(0, 1, COLUMNS)
+    boxes = torch.stack([torch.stack([within[4], within[6], within[16], within[20]]), torch.tensor([-1, -0.3, 1.1, 2])])
+    assert torch.allclose(network.boxes(sharp(boxes)), boxes, atol=1e-3)
+
+
+@pytest.mark.parametrize("beyond", [False, True])
+def test_the_loss_is_least_for_the_emblem_and_greater_the_farther_a_box_lies_from_it(beyond):
+    edges = torch.linspace(0, 1, COLUMNS)
+    box = torch.stack([edges[4], torch.tensor(-0.6) if beyond else edges[6], edges[16], edges[20]])[None]
+    away = torch.tensor([1.0, 0.0, 1.0, 1.0])
+    losses = [float(distance(Network(3), sharp(box + by * edges[1] * away), box)) for by in (0, 1, 2, -3)]
     assert losses == sorted(losses) and losses[0] < 0.01 < losses[1]
     unsure = float(distance(Network(3), torch.zeros(1, 4, BINS), box))
     assert losses[0] < unsure < losses[1]
@@ -73,12 +83,13 @@ def corpus():
 
 @pytest.mark.slow
 def test_places_show_their_emblem_whatever_the_threads(corpus, run):
-    source = Source(Encoder(run), corpus, corpus.kinds)
+    source = source_of(Encoder(run), corpus, corpus.kinds, (3,))
     places, same = (draw_places(source, 24, (3,), threads) for threads in (1, 2))
     for name in ("cells", "pixels", "boxes", "windows"):
         assert np.array_equal(getattr(places, name), getattr(same, name))
     left, top, right, bottom = places.boxes.T
-    assert (left < right).all() and (top < bottom).all() and places.boxes.min() >= 0 and places.boxes.max() <= 1
+    assert (left < right).all() and (top < bottom).all() and -REACH <= places.boxes.min() < 0 < places.boxes.max()
+    assert 1 < places.boxes.max() <= 1 + REACH
 
 
 @pytest.mark.slow
@@ -86,7 +97,7 @@ def test_edges_are_learnt_from_a_few_places(corpus, run, monkeypatch):
     monkeypatch.setattr(train_localizer, "EPOCHS", 32)
     monkeypatch.setattr(train_localizer, "WARM_UP", 1)
     torch.manual_seed(0)
-    places = draw_places(Source(Encoder(run), corpus, corpus.kinds), 24, (1,), 1)
+    places = draw_places(source_of(Encoder(run), corpus, corpus.kinds, (1,)), 24, (1,), 1)
     network = Network(places.cells.shape[-1])
     before = measure(network, places)["mean_overlap"]
     fit(network, places, seed=0)
