@@ -111,12 +111,13 @@ class Matcher:
         order = np.argsort(numbers, kind="stable")
         self._places = pictures[order]
         self._limits = np.searchsorted(numbers[order], np.arange(len(place) + 1))
+        is_small = len(order) <= EXACT_ROWS
+        self._columns = np.ascontiguousarray(gallery.vectors[self._places].T) if is_small else None
         self.entries = entries[self._places]
         self._is_prototype = are_prototypes(gallery.entries)[self._places]
         known = {reference.reference_id: reference for reference in gallery.references}
         self.references = tuple(known[name] for name in place)
         self.confusability = nearness(gallery.vectors, self._cohort)[self._places]
-        self._all = self._part(np.arange(len(place))) if len(order) <= EXACT_ROWS else None
         self._owners = np.unique([reference.owner_id for reference in self.references], return_inverse=True)[1]
 
     def writings(self) -> list[tuple[str, ...]]:
@@ -131,7 +132,8 @@ class Matcher:
         Args:
             around: windows that the nearest ones are those of, where they are more than are compared.
         """
-        references = np.arange(len(self.references)) if self._all else self._nearby((around or embedding).vectors)
+        is_small = self._columns is not None
+        references = np.arange(len(self.references)) if is_small else self._nearby((around or embedding).vectors)
         return self._compared(embedding, nearness(embedding.vectors, self._cohort), references)
 
     def together(self, one: Comparison, other: Comparison) -> tuple[Comparison, Comparison]:
@@ -162,8 +164,8 @@ class Matcher:
         Args:
             references: int64 (n,).
         """
-        _, starts, columns = self._part(references)
-        similar = _normalized(embedding.vectors, np.zeros(len(embedding.vectors), np.float32), columns)
+        rows, starts, columns = self._columns_of(references)
+        similar = embedding.vectors @ columns - REFERENCE_SHARE * self.confusability[rows]
         nearest = np.maximum.reduceat(similar, starts, axis=1).argmax(axis=1)
         return cast(Array, np.bincount(nearest, minlength=len(references)) / len(nearest))
 
@@ -180,44 +182,40 @@ class Matcher:
         return self._compared(look.embedding, look.usual, references)
 
     def _compared(self, embedding: Embedding, usual: Array, references: Array) -> Comparison:
-        rows, starts, columns = self._all or self._part(references)
-        normalized = _normalized(embedding.vectors, usual, columns)  # (windows, rows)
-        subtracted = REFERENCE_SHARE * self.confusability[rows]
-        raw = normalized[0] + usual[0] + subtracted  # of the whole picture
+        rows, starts, columns = self._part(references)
+        raw = embedding.vectors @ columns  # (windows, rows)
+        normalized = raw - usual[:, None]
+        normalized -= REFERENCE_SHARE * self.confusability[rows]
         is_prototype = self._is_prototype[rows]
-        copied = np.clip((raw - COPY) / (1 - COPY), 0, 1) * ~is_prototype  # nobody copies a mean
+        copied = np.clip((raw[0] - COPY) / (1 - COPY), 0, 1) * ~is_prototype  # nobody copies a mean
         normalized[0] += COPY_BONUS * copied
         tops = normalized.max(axis=0)
         looks = np.where(is_prototype, -np.inf, tops)
-        pictured, whole, entire = (np.maximum.reduceat(value, starts) for value in (looks, normalized[0], raw))
+        pictured, whole, entire = (np.maximum.reduceat(value, starts) for value in (looks, normalized[0], raw[0]))
         at, mean = _nearest(tops, starts)
         best = (1 - CONSENSUS) * tops[at] + CONSENSUS * mean
         windows = normalized[:, at].argmax(axis=0)  # of a few columns: of all it takes longer than their maximum
-        similar = np.where(windows == 0, raw[at], tops[at] + usual[windows] + subtracted[at])
+        changed = tops[at] - pictured
         return Comparison(
-            embedding, usual, references, best, tops[at] - pictured, similar, windows, rows[at], whole, entire
+            embedding, usual, references, best, changed, raw[windows, at], windows, rows[at], whole, entire
         )
 
     def _part(self, references: Array) -> tuple[Array, Array, Array]:
-        """Rows of some references, where each one's begin among these, and what `_normalized` multiplies with."""
+        """As `_columns_of`, of a small gallery all: that costs no copy.
+
+        Args:
+            references: ascending.
+        """
+        if self._columns is not None:
+            return np.arange(len(self.entries)), self._limits[:-1], self._columns
+        return self._columns_of(references)
+
+    def _columns_of(self, references: Array) -> tuple[Array, Array, Array]:
+        """Rows of some references, where each one's begin among these, and their vectors (dimension, rows)."""
         counts = np.diff(self._limits)[references]
         starts = np.cumsum(counts) - counts
         rows = np.repeat(self._limits[references] - starts, counts) + np.arange(counts.sum())
-        known = self.confusability[rows]
-        return rows, starts, np.vstack([self._gallery.vectors[self._places[rows]].T, np.ones_like(known), known])
-
-
-def _normalized(vectors: Array, usual: Array, columns: Array) -> Array:
-    """Cosines of windows and rows, less the nearness of harmless pictures on both sides, float32 (windows, rows).
-
-    One product with two numbers more to each vector: to subtract from millions of cosines takes as long as they do.
-
-    Args:
-        usual: float32 (windows,).
-        columns: of each row its vector, one, and its confusability, float32 (dimension + 2, rows).
-    """
-    shares = np.full(len(vectors), -REFERENCE_SHARE, np.float32)
-    return cast(Array, np.column_stack([vectors, -usual, shares]) @ columns)
+        return rows, starts, self._gallery.vectors[self._places[rows]].T
 
 
 def strongest(best: Array) -> Array:
