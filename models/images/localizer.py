@@ -11,12 +11,12 @@ themselves, as profiles are in the analysis of documents' layouts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple, cast
 
-import cv2
 import numpy as np
 import onnxruntime
+import PIL.Image
 
 from models.boxes import area, as_box, cut, grown, inside, overlap, seen_from, shared, with_around
 from models.images.cell_networks import opened
@@ -87,7 +87,7 @@ class Localizer:
         path = encoder.directory / FILE
         return cls(opened(path, encoder.fingerprint)) if path.exists() else None
 
-    def __call__(self, pixels: Array, embedding: Embedding, place: Box, known: Iterable[Box] = ()) -> Box:
+    def __call__(self, pixels: Array, embedding: Embedding, place: Box, known: Sequence[Box] = ()) -> Box:
         """The emblem's box, as fractions of the picture.
 
         Args:
@@ -109,14 +109,16 @@ class Localizer:
         seen = view(pixels, embedding, place)
         given = {"cells": seen.cells[None].astype(np.float32), "pixels": seen.pixels[None]}
         left, top, right, bottom = as_box(self._network.run(["boxes"], given)[0][0])
-        box = (min(left, right - LEAST), min(top, bottom - LEAST), max(right, left + LEAST), max(bottom, top + LEAST))
+        # So much of the box lies within the place, and so within the picture.
+        left, top = min(left, 1 - LEAST), min(top, 1 - LEAST)
+        box = (left, top, max(right, left + LEAST, LEAST), max(bottom, top + LEAST, LEAST))
         return grown(inside(place, box), 0, 0)
 
 
 def view(pixels: Array, embedding: Embedding, place: Box) -> View:
     """A place of a picture, RGB uint8 (height, width, 3), as the network sees it."""
     where, grid = _grid_of(embedding, place)
-    small = cv2.resize(cut(pixels, place), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    small = PIL.Image.fromarray(cut(pixels, place)).resize((SIDE, SIDE), PIL.Image.Resampling.HAMMING)
     return View(_sampled(grid, seen_from(where, place)), np.asarray(small))
 
 

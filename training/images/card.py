@@ -45,12 +45,12 @@ LOCALIZER = """
 ## The localizer
 `localizer.onnx` sees a place of a picture, as cells of the first look's grid (12 x 12) and as pixels (96 x 96), and
 says where the emblem in it begins and ends, or how far beyond the place. It was trained on {places:,} places of
-imitations of what the encoder was trained on: around a window near to the emblem (half of them), around a window on a
-part of it, and around a box that is roughly its own. **For** cutting an emblem out, to look at it closely.
+imitations of what the encoder was trained on: around a window near to the emblem (half of them), or on a part of it,
+or around a box that is roughly its own. **For** cutting an emblem out, to look at it closely.
 
 Boxes of {held_out_places:,} places that show graphics of owners that this training leaves out have an intersection over
 union of {mean_overlap:.3f} with those of the emblems, {overlap_of_half:.3f} of them of at least half and
-{overlap_of_three_quarters:.3f} of three quarters; the windows of the first look {mean_overlap_of_windows:.3f}.
+{overlap_of_three_quarters:.3f} of three quarters; what the places are around {mean_overlap_begun_with:.3f}.
 """
 
 RERANKER = """

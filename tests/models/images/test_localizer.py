@@ -62,43 +62,64 @@ def test_most_windows_on_a_small_part_of_a_large_emblem_lead_to_all_of_it(encode
 
 
 class Saying:
-    """A network that says the same of every place, and counts how often it was asked."""
+    """A network that says one thing after the other, the last one ever after, and counts how often it was asked."""
 
-    def __init__(self, box):
-        self.box, self.asked = box, 0
+    def __init__(self, *boxes):
+        self.boxes, self.asked = boxes, 0
 
     def run(self, *_):
         self.asked += 1
-        return [np.array([self.box], np.float32)]
+        return [np.array([self.boxes[min(self.asked, len(self.boxes)) - 1]], np.float32)]
 
 
 PART = (0.4, 0.4, 0.6, 0.6)
 
 
+WITHIN, BEYOND = (0.25, 0.25, 0.75, 0.75), (-0.2, -0.2, 1.2, 1.2)
+
+
 @pytest.mark.parametrize(
-    ("place", "box", "asked"),
+    ("place", "boxes", "asked"),
     [
-        (PART, (0.2, 0.2, 0.8, 0.8), LEAST_LOOKS),
-        (PART, (-0.2, -0.2, 1.2, 1.2), MOST_LOOKS),
-        (PART, (0.2, 0.2, 0.8, 1.2), MOST_LOOKS),
-        (WHOLE, (-0.2, -0.2, 1.2, 1.2), LEAST_LOOKS),
-        ((0.0, 0.4, 0.6, 0.6), (-0.2, 0.2, 0.8, 0.8), LEAST_LOOKS),
+        (PART, [WITHIN], LEAST_LOOKS),
+        (PART, [BEYOND], MOST_LOOKS),
+        (PART, [(0.2, 0.2, 0.8, 1.2)], MOST_LOOKS),
+        (PART, [BEYOND, BEYOND, WITHIN], 3),
+        (PART, [BEYOND, WITHIN], LEAST_LOOKS),
+        (WHOLE, [BEYOND], LEAST_LOOKS),
+        ((0.0, 0.4, 0.6, 0.6), [(-0.2, 0.2, 0.8, 0.8)], LEAST_LOOKS),
     ],
 )
-def test_what_goes_on_beyond_a_place_is_asked_about_again(encoder, place, box, asked):
-    pixels, network = np.zeros((64, 64, 3), np.uint8), Saying(box)
+def test_what_goes_on_beyond_a_place_is_asked_about_again(encoder, place, boxes, asked):
+    pixels, network = np.zeros((64, 64, 3), np.uint8), Saying(*boxes)
     Localizer(network)(pixels, encoder([pixels])[0], place)
     assert network.asked == asked
 
 
 @pytest.mark.parametrize(
-    ("known", "asked"),
-    [((0.45, 0.45, 0.55, 0.55), 1), ((0.45, 0.45, 0.55, 0.545), 1), ((0.4, 0.4, 0.5, 0.5), LEAST_LOOKS)],
+    ("known", "boxes", "asked"),
+    [
+        ((0.45, 0.45, 0.55, 0.55), [WITHIN], 1),
+        ((0.45, 0.45, 0.55, 0.525), [WITHIN], 1),
+        ((0.45, 0.45, 0.55, 0.515), [WITHIN], LEAST_LOOKS),
+        ((0.36, 0.36, 0.64, 0.64), [BEYOND, BEYOND], 1),
+        ((0.23, 0.23, 0.77, 0.77), [BEYOND, BEYOND], 2),
+    ],
 )
-def test_a_place_that_leads_to_a_known_emblem_is_not_looked_at_further(encoder, known, asked):
-    pixels, network = np.zeros((64, 64, 3), np.uint8), Saying((0.25, 0.25, 0.75, 0.75))
+def test_a_place_that_leads_to_a_known_emblem_is_not_looked_at_further(encoder, known, boxes, asked):
+    pixels, network = np.zeros((64, 64, 3), np.uint8), Saying(*boxes)
     found = Localizer(network)(pixels, encoder([pixels])[0], PART, [(0.0, 0.0, 0.1, 0.1), known])
-    assert network.asked == asked and (found == known) == (asked == 1)
+    assert network.asked == asked and (found == known) == (boxes != [WITHIN] or asked == 1)
+
+
+@pytest.mark.parametrize(
+    "told", [(1.0, 0.2, 2.0, 0.8), (-1.0, -1.0, 0.0, 0.0), (0.5, 0.5, 0.5, 0.5), (2.0, 2.0, -1.0, -1.0)]
+)
+@pytest.mark.parametrize("place", [WHOLE, PART, (0.8, 0.8, 1.0, 1.0), (0.0, 0.0, 0.2, 0.2)])
+def test_whatever_the_network_says_a_box_has_an_area_and_lies_in_the_picture(encoder, told, place):
+    pixels = np.zeros((64, 64, 3), np.uint8)
+    left, top, right, bottom = Localizer(Saying(told))(pixels, encoder([pixels])[0], place)
+    assert 0 <= left < right <= 1 and 0 <= top < bottom <= 1
 
 
 @pytest.mark.parametrize("left", [30, 480, 560, 720, 1_200])

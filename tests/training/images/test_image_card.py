@@ -55,7 +55,7 @@ def test_the_card_says_what_the_reranker_was_measured_at(tmp_path):
 
 def test_the_card_says_what_the_localizer_was_measured_at(tmp_path):
     measured = {"places": 16_000, "held_out_places": 1_500, "mean_overlap": 0.9, "overlap_of_half": 0.97}
-    measured |= {"overlap_of_three_quarters": 0.89, "mean_overlap_of_windows": 0.53}
+    measured |= {"overlap_of_three_quarters": 0.89, "mean_overlap_begun_with": 0.53}
     said = card(tmp_path, {"all": {**ALL, "interval": {}}}, localizer=measured)
     assert "16,000 places" in said and "0.900 with those of the emblems, 0.970" in said and "0.530" in said
     assert "## The localizer" not in card(tmp_path, {"all": {**ALL, "interval": {}}})

@@ -41,15 +41,13 @@ def test_edges_are_told_within_a_place_and_beyond_it():
     assert torch.allclose(network.boxes(sharp(boxes)), boxes, atol=1e-3)
 
 
-@pytest.mark.parametrize("beyond", [False, True])
-def test_the_loss_is_least_for_the_emblem_and_greater_the_farther_a_box_lies_from_it(beyond):
-    edges = torch.linspace(0, 1, COLUMNS)
-    box = torch.stack([edges[4], torch.tensor(-0.6) if beyond else edges[6], edges[16], edges[20]])[None]
-    away = torch.tensor([1.0, 0.0, 1.0, 1.0])
-    losses = [float(distance(Network(3), sharp(box + by * edges[1] * away), box)) for by in (0, 1, 2, -3)]
+@pytest.mark.parametrize("box", [(4, 6, 16, 20), (-0.6, 6, 16, 20), (-0.3, -0.1, 1.3, 2.0), (4, -1.0, 1.6, 1.1)])
+def test_the_loss_is_least_for_the_emblem_and_greater_the_farther_a_box_lies_from_it(box):
+    shown = torch.tensor([[edge / (COLUMNS - 1) if isinstance(edge, int) else edge for edge in box]])
+    losses = [float(distance(Network(3), sharp(shown + by), shown)) for by in (0.0, 0.3, 0.7)]
     assert losses == sorted(losses) and losses[0] < 0.01 < losses[1]
-    unsure = float(distance(Network(3), torch.zeros(1, 4, BINS), box))
-    assert losses[0] < unsure < losses[1]
+    unsure = float(distance(Network(3), torch.zeros(1, 4, BINS), shown))
+    assert losses[0] < unsure < losses[-1]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -83,13 +81,21 @@ def corpus():
 
 @pytest.mark.slow
 def test_places_show_their_emblem_whatever_the_threads(corpus, run):
-    source = source_of(Encoder(run), corpus, corpus.kinds, (3,))
+    source = source_of(Encoder(run), corpus, corpus.kinds, (3,), LIMIT)
     places, same = (draw_places(source, 24, (3,), threads) for threads in (1, 2))
-    for name in ("cells", "pixels", "boxes", "windows"):
+    for name in ("cells", "pixels", "boxes", "begun"):
         assert np.array_equal(getattr(places, name), getattr(same, name))
     left, top, right, bottom = places.boxes.T
-    assert (left < right).all() and (top < bottom).all() and -REACH <= places.boxes.min() < 0 < places.boxes.max()
-    assert 1 < places.boxes.max() <= 1 + REACH
+    assert (left < right).all() and (top < bottom).all()
+
+
+@pytest.mark.slow
+def test_emblems_go_on_beyond_some_places_as_far_as_is_told(corpus, run):
+    places = draw_places(source_of(Encoder(run), corpus, corpus.kinds, (4,), LIMIT), 60, (4,), 2)
+    goes_on = (places.boxes[:, :2].min(axis=1) < -0.1) | (places.boxes[:, 2:].max(axis=1) > 1.1)
+    assert 0.1 < goes_on.mean() < 0.9
+    assert (places.boxes[:, :2] < 1).all() and (places.boxes[:, 2:] > 0).all()
+    assert places.boxes.min() >= -REACH and places.boxes.max() <= 1 + REACH
 
 
 @pytest.mark.slow
@@ -97,7 +103,7 @@ def test_edges_are_learnt_from_a_few_places(corpus, run, monkeypatch):
     monkeypatch.setattr(train_localizer, "EPOCHS", 32)
     monkeypatch.setattr(train_localizer, "WARM_UP", 1)
     torch.manual_seed(0)
-    places = draw_places(source_of(Encoder(run), corpus, corpus.kinds, (1,)), 24, (1,), 1)
+    places = draw_places(source_of(Encoder(run), corpus, corpus.kinds, (1,), LIMIT), 24, (1,), 1)
     network = Network(places.cells.shape[-1])
     before = measure(network, places)["mean_overlap"]
     fit(network, places, seed=0)
