@@ -21,8 +21,8 @@ from training.images.cell_networks import CELL_SIZE, export_compared, write_for
 
 WIDTH, BLOCKS, COLUMNS = 32, 4, SIDE // 4
 """Channels, residual blocks, and columns, and rows, of what the blocks see, after two strides. So small it takes less
-than a millisecond and has learnt in minutes. With 48 channels it takes twice as long, and boxes of 400 imitations of the
-validation fold have, after two looks, an intersection over union of .892 in place of .886 (both without drawn
+than a millisecond and has learnt in minutes. With 48 channels it takes twice as long, and boxes of 400 imitations of
+the validation fold have, after two looks, an intersection over union of .892 in place of .886 (both without drawn
 grounds)."""
 
 BEYOND = (-REACH, -0.6, -0.3, -0.1)
