@@ -52,13 +52,14 @@ def test_an_emblem_is_told_from_its_ground_though_windows_lie_badly_on_it(encode
 
 
 @pytest.mark.parametrize("box", [(20, 50, 236, 206), (30, 30, 226, 226), (16, 60, 240, 200)])
-def test_most_windows_on_a_small_part_of_a_large_emblem_lead_to_all_of_it(encoder, localizer, box):
+def test_a_window_on_a_small_part_of_a_large_emblem_leads_to_all_of_it(encoder, localizer, box):
     pixels, emblem = shown((256, 256), box), as_part(box, (256, 256))
     embedding = encoder([pixels])[0]
     windows = [tuple(map(float, window)) for window in embedding.boxes]
     parts = [part for part in windows if shared(part, emblem) > 0.99 * area(part) and area(part) < 0.25 * area(emblem)]
     assert len(parts) > 10
-    assert np.median([overlap(localizer(pixels, embedding, widened(part)), emblem) for part in parts]) > 0.9
+    found = [overlap(localizer(pixels, embedding, widened(part)), emblem) for part in parts]
+    assert np.median(found) > 0.9 and min(found) > 0.75
 
 
 class Saying:
