@@ -35,6 +35,9 @@ UNREAD_SECONDS: Final = 30
 GRACE_SECONDS: Final = 7
 """A connection that is still open so long after SIGTERM is cut: within 10 s the worker has to be gone."""
 
+BODY_GRACE_SECONDS: Final = 1
+"""And so long after SIGTERM, where a request has begun: many clients send the head and the body one after the other."""
+
 MAX_CONNECTIONS: Final = 4_000
 """In one worker; each takes a file and some 20 kB."""
 
@@ -99,12 +102,10 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
-        """Let the worker stop: what has come whole is answered, what has not is not waited for."""
+        """Let the worker stop: what has come whole is answered, and what is on its way is hardly waited for."""
         super().shutdown()
-        if self.conn.their_state is h11.SEND_BODY:
-            self.transport.abort()
-        else:
-            self.loop.call_later(GRACE_SECONDS, self.transport.abort)
+        self.loop.call_later(BODY_GRACE_SECONDS, self._cut_unfinished)
+        self.loop.call_later(GRACE_SECONDS, self.transport.abort)
 
     def on_response_complete(self) -> None:
         """Close a connection that came as the worker stops, and one on which a refused body may have no end."""
@@ -124,6 +125,10 @@ class Connection(H11Protocol):
     @property
     def _is_late(self) -> bool:
         return self.server_state in _STOPPING
+
+    def _cut_unfinished(self) -> None:
+        if self.conn.their_state is h11.SEND_BODY:
+            self.transport.abort()
 
     def _watch_head(self) -> None:
         if self.conn.their_state is not h11.IDLE:

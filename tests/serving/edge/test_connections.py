@@ -84,6 +84,17 @@ def test_a_server_that_is_to_stop_answers_what_has_come_and_waits_for_nothing_el
         connection.close()
 
 
+def test_a_body_that_is_on_its_way_as_the_server_stops_is_answered(address, serving):
+    with connect(address, HEAD + b"Content-Length: 9\r\n\r\n1") as begun:
+        time.sleep(0.2)
+        serving.should_exit = True
+        while serving.servers[0].is_serving():
+            time.sleep(0.01)
+        begun.sendall(b"23456789")
+        assert answer(begun) == (200, b"9")
+        assert begun.recv(1) == b""
+
+
 def test_behind_a_proxy_of_this_machine_the_clients_address_counts(address):
     asked = b"GET /slow HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: %s\r\n\r\n"
     assert answer(connect(address, asked % b"127.0.0.1")) == (200, b"done")
