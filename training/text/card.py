@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.text.classifier import TextClassifier
-from training.text.corpus import Case
+from training.text.corpus import Case, Split
 from training.text.evaluate import compare_with_ngrams, shipped_judge, table
 
 _CARD = """# 文本分类模型 · Text classifier {version}
@@ -40,17 +40,18 @@ Licence: the base is MIT; corpus and fine-tuning as the project.
 """
 
 
-def finish(artifact: Path, history: Path, base: str, test: Sequence[Case]) -> None:
+def finish(artifact: Path, history: Path, base: str, parts: Mapping[Split, Sequence[Case]]) -> None:
     """Measure an exported model on the test texts and write its papers.
 
     Args:
         artifact: folder of the model; its `metrics.json` holds the export's own numbers.
         history: one JSON object per epoch.
         base: name of the pretrained encoder.
+        parts: what it was trained and calibrated on, as those are that it is measured beside, and the test texts.
     """
     metrics = json.loads((artifact / "metrics.json").read_text(encoding="utf-8"))
     metrics["epochs"] = [json.loads(line) for line in history.read_text(encoding="utf-8").splitlines()]
-    metrics["test"] = compare_with_ngrams(test, shipped_judge(artifact))
+    metrics["test"] = compare_with_ngrams(parts, shipped_judge(artifact))
     (artifact / "metrics.json").write_text(json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (artifact / "card.md").write_text(_card(artifact, metrics, base), encoding="utf-8")
 

@@ -76,7 +76,9 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
     detectors = shipped_parts(model or settings.text_directory())
     found = detect(detectors, _texts(labelled), "评测 · judging")
     judged = joined(found, policy)
-    numbers = {"huijian": _numbers(labelled, judged)} | (_peers(labelled, PEERS) if peers else {})
+    numbers = {"huijian": _numbers(labelled, judged)}
+    if peers:
+        numbers |= _peers(labelled, PEERS, {split: read_split(split) for split in Split})
     numbers["huijian"]["disguises"] = disguise_recall(labelled, judged, detectors, policy)
     classifier = detectors["classifier"]
     if ablation and isinstance(classifier, TextClassifier):
@@ -115,11 +117,10 @@ def _identity(case: Case) -> tuple[str, str]:
     return ("" if len(case.text) >= TELLING else case.id), as_compared(case.text)
 
 
-def compare_with_ngrams(cases: Sequence[Case], judge: Judge) -> dict[str, Numbers]:
-    """Measures of a judge (`huijian`), of keyword lists and of n-grams: what costs little to know."""
-    return {"huijian": _numbers(cases, judge(_texts(cases)))} | _peers(
-        cases, {"keywords": keyword_lists, "n-grams": ngrams}
-    )
+def compare_with_ngrams(parts: Mapping[Split, Sequence[Case]], judge: Judge) -> dict[str, Numbers]:
+    """Measures of a judge (`huijian`), of keyword lists and of n-grams on the test part: what costs little to know."""
+    test, peers = parts[Split.TEST], {"keywords": keyword_lists, "n-grams": ngrams}
+    return {"huijian": _numbers(test, judge(_texts(test)))} | _peers(test, peers, parts)
 
 
 def disguise_recall(
@@ -156,9 +157,11 @@ def _numbers(cases: Sequence[Case], judged: Sequence[Judged]) -> Numbers:
     return measured | {"evidence_f1": evidence_f1(cases, [said.findings for said in judged])}
 
 
-def _peers(cases: Sequence[Case], peers: Mapping[str, Peer]) -> dict[str, Numbers]:
-    training, validation, texts = read_split(Split.TRAIN), read_split(Split.VALIDATION), _texts(cases)
-    scores = {name: peer(training, validation, texts) for name, peer in peers.items()}
+def _peers(
+    cases: Sequence[Case], peers: Mapping[str, Peer], parts: Mapping[Split, Sequence[Case]]
+) -> dict[str, Numbers]:
+    texts = _texts(cases)
+    scores = {name: peer(parts[Split.TRAIN], parts[Split.VALIDATION], texts) for name, peer in peers.items()}
     return {name: measure(cases, said, said >= GIVEN) for name, said in scores.items()}
 
 

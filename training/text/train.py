@@ -54,8 +54,10 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
     """
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    training = _spread(read_split(Split.TRAIN) + new_cases(cases), limit)
-    validation, test = (_spread(read_split(split), limit) for split in (Split.VALIDATION, Split.TEST))
+    known = {split: read_split(split) for split in Split}
+    known[Split.TRAIN] = known[Split.TRAIN] + new_cases(cases)
+    parts = {split: _spread(some, limit) for split, some in known.items()}
+    training, validation = parts[Split.TRAIN], parts[Split.VALIDATION]
     base = base or pretrained()
     trainer = Trainer(base, Settings(epochs, seed, _digest(training), base.name), output)
     output.mkdir(parents=True, exist_ok=True)
@@ -63,7 +65,7 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
     base.encoder.config.to_json_file(output / "encoder.json")
     trainer.run(training, validation)
     artifact = export_text(output / "checkpoint.pt", output / "artifact", fit_ngrams(training), validation, version)
-    finish(artifact, output / "history.jsonl", base.name, test)
+    finish(artifact, output / "history.jsonl", base.name, parts)
     return artifact
 
 
