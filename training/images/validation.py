@@ -28,6 +28,7 @@ from training.images.imitations import degraded, harmless, imitate
 from training.images.paintings import painted
 from training.images.signs import sign
 from training.images.split import Fold, fold_of, name_of
+from training.images.wordmarks import siblings
 
 OWN_LOGOS, ARTISTS = 600, 3
 """Logos in the validation gallery beside flags and arms, one an owner, and drawings of each reference at most.
@@ -37,9 +38,9 @@ heed."""
 SAME = 0.9
 """Cosine from which two identities are taken for one under two names."""
 
-SHARES = {"state": 0.55, "own": 0.2, "logo": 0.25}
+SHARES = {"state": 0.5, "own": 0.18, "logo": 0.22, "wordmark": 0.1}
 """How often flags and arms are imitated, what we drew after mastheads and offices' emblems, and packages' logos: about
-as many as there are of each in the default gallery."""
+as many as there are of each in the default gallery; and invented wordmarks with siblings."""
 
 OTHERS = 0.3
 """How often another artist's drawing is imitated than those enrolled, where there is one: each has shades and
@@ -48,7 +49,8 @@ proportions of its own."""
 IMITATIONS, HARMLESS = 6_000, 14_000
 SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
 
-KINDS = ("scene", "sign", "graphic", "graphic", "scene", "flag", "graphic", "sign", "graphic", "monogram", "painting")
+KINDS: tuple[str, ...] = ("scene", "sign", "graphic", "graphic", "scene", "flag")
+KINDS += ("graphic", "sign", "graphic", "monogram", "painting", "wordmark")
 """Of harmless pictures, in turn."""
 
 Array = np.ndarray
@@ -103,15 +105,15 @@ def validation_gallery(
     rows = _references(rendered, Fold.VALIDATION)
     chosen = set(_logos(rendered, rows)[:OWN_LOGOS])
     rows = {name: places for name, places in rows.items() if name in chosen or not _is_logo(name)}
-    own = _first(_drawn(rendered, rows) | _ours(rendered, Fold.VALIDATION), limit)
+    own, alike = _first(_drawn(rendered, rows) | _ours(rendered, Fold.VALIDATION), limit), _siblings(limit)
     known = {name: places for name, places in _references(rendered, Fold.TRAIN).items() if not _is_logo(name)}
     trained = _first(_drawn(rendered, known) | _ours(rendered, Fold.TRAIN), limit)
-    enrolled = _told_apart(encoder, own | trained)
+    enrolled = _told_apart(encoder, own | trained) | alike
     lines = [line for name, emblem in enrolled.items() for line in _enrolled(name, emblem, scratch)]
     (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
     galleries.build(scratch / "references.jsonl", scratch / "gallery", encoder)
     gallery = Gallery.load(scratch / "gallery", encoder)
-    imitable = [name for name in own if name in enrolled]
+    imitable = [name for name in own | alike if name in enrolled]
     return gallery, {name: _without_anothers(encoder, gallery, name, enrolled[name]) for name in imitable}
 
 
@@ -148,6 +150,13 @@ def _ours(rendered: Graphics, fold: Fold) -> dict[str, Emblem]:
             before = found.get(entry.reference_id, Emblem("own", entry.label, entry.owner_id, entry.source, []))
             found[entry.reference_id] = replace(before, drawings=[*before.drawings, drawing][:ARTISTS])
     return found
+
+
+def _siblings(limit: int | None) -> dict[str, Emblem]:
+    return {
+        name: Emblem("wordmark", Label.MEDIA_LOGO, name, "invented", [drawing])
+        for name, drawing in siblings(limit)[0].items()
+    }
 
 
 def _told_apart(encoder: Encoder, emblems: Mapping[str, Emblem]) -> dict[str, Emblem]:

@@ -12,6 +12,7 @@ from training.images import validation
 from training.images.graphics import SIDE, Graphic, Graphics
 from training.images.imitations import Imitation
 from training.images.split import Fold, fold_of
+from training.images.wordmarks import SIBLINGS, siblings
 
 KNOWN = "icon.the-times"
 """As packages might have something of an owner whose masthead we drew."""
@@ -90,8 +91,15 @@ def test_what_is_never_right_has_as_many_drawings_as_what_is_imitated(made):
 
 def test_of_two_identities_that_look_the_same_the_first_is_enrolled(made):
     logos = ["logo.one", "logo.two", "logo.three", "logo.four", "logo.five"]
-    packaged = [name for name, emblem in made[1].items() if emblem.kind != "own"]
+    packaged = [name for name, emblem in made[1].items() if emblem.kind in {"state", "logo"}]
     assert packaged == ["flag.ours", "flag.other", *logos, "arms.ours"]
+
+
+def test_wordmarks_that_differ_in_letters_alone_are_all_enrolled_but_the_harmless_ones(made):
+    enrolled, harmless = siblings(45)
+    assert {name for name, emblem in made[1].items() if emblem.kind == "wordmark"} == enrolled.keys()
+    assert len(enrolled) == (SIBLINGS - 1) * len(harmless) > SIBLINGS
+    assert len({drawing.tobytes() for drawing in (*enrolled.values(), *harmless)}) == SIBLINGS * len(harmless)
 
 
 def test_mastheads_and_offices_that_we_drew_are_enrolled_as_in_the_default_gallery(made):
@@ -109,8 +117,8 @@ def test_each_kind_is_imitated_as_often_as_it_should_be_however_few_there_are(ma
     kinds = [emblems[name].kind for name in names]
     for kind, share in validation.SHARES.items():
         assert kinds.count(kind) == pytest.approx(200 * share, abs=20)
-    assert {name for name in names if emblems[name].kind != "own"} == {
-        name for name, emblem in emblems.items() if emblem.kind != "own"
+    assert {name for name in names if emblems[name].kind in {"state", "logo"}} == {
+        name for name, emblem in emblems.items() if emblem.kind in {"state", "logo"}
     }
 
 
