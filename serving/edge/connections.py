@@ -36,7 +36,8 @@ GRACE_SECONDS: Final = 7
 """A connection that is still open so long after SIGTERM is cut: within 10 s the worker has to be gone."""
 
 BODY_GRACE_SECONDS: Final = 1
-"""And so long after SIGTERM, where a request has begun: many clients send the head and the body one after the other."""
+"""A body that has not come whole so long after SIGTERM is cut; it is waited for because many clients send it after its
+head."""
 
 MAX_CONNECTIONS: Final = 4_000
 """In one worker; each takes a file and some 20 kB."""
@@ -85,7 +86,7 @@ class Connection(H11Protocol):
             socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000
         )
         if self._is_late:
-            self.loop.call_later(GRACE_SECONDS, transport.abort)
+            self._end_soon()
         if len(self.connections) > MAX_CONNECTIONS:
             self._end(ProfileError("overloaded", "there are too many connections; try again in a second"))
         else:
@@ -104,8 +105,7 @@ class Connection(H11Protocol):
     def shutdown(self) -> None:
         """Let the worker stop: what has come whole is answered, and what is on its way is hardly waited for."""
         super().shutdown()
-        self.loop.call_later(BODY_GRACE_SECONDS, self._cut_unfinished)
-        self.loop.call_later(GRACE_SECONDS, self.transport.abort)
+        self._end_soon()
 
     def on_response_complete(self) -> None:
         """Close a connection that came as the worker stops, and one on which a refused body may have no end."""
@@ -125,6 +125,10 @@ class Connection(H11Protocol):
     @property
     def _is_late(self) -> bool:
         return self.server_state in _STOPPING
+
+    def _end_soon(self) -> None:
+        self.loop.call_later(BODY_GRACE_SECONDS, self._cut_unfinished)
+        self.loop.call_later(GRACE_SECONDS, self.transport.abort)
 
     def _cut_unfinished(self) -> None:
         if self.conn.their_state is h11.SEND_BODY:

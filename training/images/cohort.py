@@ -70,7 +70,7 @@ def halves(rendered: Graphics) -> tuple[Array, Array]:
 
 
 def nobodys(rendered: Graphics, limit: int | None) -> tuple[list[Array], dict[str, list[Array]]]:
-    """Flags, monograms and wordmarks of nobody, RGBA: all that the cohort has, and by kind those of the calibration.
+    """What nobody bears, RGBA: all flags and monograms that the cohort has, and by kind what the calibration has.
 
     None is one that is trained on, and no flag is near one that is, for a layout is on one side.
     """

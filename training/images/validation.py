@@ -62,12 +62,17 @@ class Sample(NamedTuple):
     Attributes:
         picture: RGB uint8 (height, width, 3).
         reference: what it imitates; None for a harmless one.
-        shown: a name of what was drawn, the same for all pictures of it.
+        shown: a name of what was drawn, the same for all pictures of it; a harmless one's kind, then more.
     """
 
     picture: Array
     reference: str | None
     shown: str
+
+    @property
+    def is_usual(self) -> bool:
+        """Harmless, and such as uploads are: few differ in letters alone from what is enrolled."""
+        return self.reference is None and self.shown.split()[0] != "wordmark"
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class Emblem:
         kind: a key of `SHARES`.
         label: as the reference has it.
         owner: whose it is.
-        source: package, or our own.
+        source: package, our own, or invented.
         drawings: RGBA, uint8 (height, width, 4), by several artists where there are several.
         others: by more artists, not in the gallery; of those that are imitated none is nearly another reference's.
     """
@@ -94,13 +99,16 @@ class Emblem:
 def validation_gallery(
     encoder: Encoder, rendered: Graphics, scratch: Path, limit: int | None
 ) -> tuple[Gallery, dict[str, Emblem]]:
-    """A gallery, and by their ids those of its references that are imitated: those of validation owners.
+    """A gallery, and by their ids those of its references that are imitated: validation owners' and invented wordmarks.
 
     The flags and arms that the encoder was trained on are enrolled too, and so is what we drew of owners of whom
     packages have nothing. They are never right: a flag is taken for another one, a masthead for another, and a platform
     enrols those of all states and papers. The encoder tells them apart better than what it never saw, so that they
     crowd the gallery less than a platform's do. They have up to `ARTISTS` drawings, as those that are imitated: what
     has more drawings is nearer to anything, and a scorer must not learn that it is right more often.
+
+    Invented wordmarks are enrolled with what differs from them in letters alone, however alike they look: they are
+    there to be taken for each other.
     """
     rows = _references(rendered, Fold.VALIDATION)
     chosen = set(_logos(rendered, rows)[:OWN_LOGOS])

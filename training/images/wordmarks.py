@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from models.images.decode import MIN_SIDE
 from training.images.drawings.media import wordmark
 from training.images.drawings.type import FACES, LATIN_FACES, Face
 from training.images.graphics import render
@@ -91,7 +92,8 @@ def siblings(limit: int | None) -> tuple[dict[str, Array], list[Array]]:
     """Wordmarks for a calibration, RGBA uint8 (height, width, 4): by name those to be enrolled, and harmless ones.
 
     Of each group that differs in its letters alone the last is harmless, so that a calibration learns that letters
-    decide: without such groups words counted for so little that one paper was taken for another.
+    decide: without such groups words counted for so little that of three mastheads of one typeface that the tests hold
+    one was taken for another.
 
     Args:
         limit: at most this many groups, for tests.
@@ -100,7 +102,7 @@ def siblings(limit: int | None) -> tuple[dict[str, Array], list[Array]]:
     count = SIBLINGS * min(CALIBRATION_GROUPS, limit or CALIBRATION_GROUPS)
     for number, svg in enumerate(invented(count, CALIBRATION_SEED)):
         drawing = render(svg)
-        if drawing is None:
+        if drawing is None or min(drawing.shape[:2]) < MIN_SIDE:
             continue
         if number % SIBLINGS == SIBLINGS - 1:
             harmless.append(drawing)

@@ -78,7 +78,7 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
     judged = joined(found, policy)
     numbers = {"huijian": _numbers(labelled, judged)}
     if peers:
-        numbers |= _peers(labelled, PEERS, {split: read_split(split) for split in Split})
+        numbers |= _peers(labelled, PEERS, {split: read_split(split) for split in (Split.TRAIN, Split.VALIDATION)})
     numbers["huijian"]["disguises"] = disguise_recall(labelled, judged, detectors, policy)
     classifier = detectors["classifier"]
     if ablation and isinstance(classifier, TextClassifier):

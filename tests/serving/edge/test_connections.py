@@ -69,13 +69,15 @@ def address(serving):
     return serving.address
 
 
-def test_a_server_that_is_to_stop_answers_what_has_come_and_waits_for_nothing_else(address, serving, monkeypatch):
+def test_a_server_that_is_to_stop_answers_what_has_come_and_hardly_waits_for_more(address, serving, monkeypatch):
     monkeypatch.setattr(connections, "GRACE_SECONDS", 2)
+    monkeypatch.setattr(connections, "BODY_GRACE_SECONDS", 0.3)
     held = [connect(address, drip) for drip in (b"", b"P", HEAD + b"Content-Length: 9\r\n\r\n1")]
     reader = connect(address, b"GET /plenty HTTP/1.1\r\nHost: localhost\r\n\r\n")
     slow = connect(address, b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
     time.sleep(0.2)
     serving.should_exit, started = True, time.monotonic()
+    assert answer(held[2]) is None and time.monotonic() - started < 1.5
     assert answer(slow) == (200, b"done")
     while serving.server_state.connections or serving.server_state.tasks:
         assert time.monotonic() - started < 4

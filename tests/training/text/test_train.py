@@ -67,6 +67,7 @@ def test_training_leaves_an_artefact_that_scores_and_explains_itself(run):
     metrics = json.loads((artifact / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["torch_to_onnx_largest_logit_difference"] < 1e-4
     assert [epoch["epoch"] for epoch in metrics["epochs"]] == [1, 2]
+    assert metrics["test"].keys() == {"huijian", "keywords", "n-grams"} and metrics["test"]["huijian"]["cases"] == LIMIT
     assert "macro F1" in (artifact / "card.md").read_text(encoding="utf-8")
 
 
