@@ -78,7 +78,7 @@ def imitations(
     emblems: int,
 ) -> Iterator[Query]:
     """Some of the gallery's references in every way of the benchmark."""
-    names = sorted(name for name, emblem in imitable.items() if emblem.kind != "wordmark")
+    names = sorted(imitable)
     chosen = [names[place] for place in sorted(draw.permutation(len(names))[:emblems])]
     others = rendered.rows(lambda item: item.harmless and not is_mark(item) and item.fold is Fold.VALIDATION)
     other = lambda: opened(rendered.drawing(int(draw.choice(others))))  # noqa: E731 - what a scene asks for

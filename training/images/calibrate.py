@@ -101,12 +101,11 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None, threa
 def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample], threads: int) -> dict[str, Any]:
     """Both functions, the floor between them, and what they give on the samples."""
     harmless = np.array([sample.reference is None for sample in samples])
-    usual = np.array([sample.is_usual for sample in samples])
     unfitted = EmblemDetector(encoder, gallery, Calibration(NOTHING, NOTHING, floor=0.0))
     looks = _each(samples, threads, partial(_first, unfitted))
     first = fit([(features[:CONSIDERED], right[:CONSIDERED]) for features, right in looks])
     scores = np.array([first(features).max() for features, _ in looks])
-    floor = float(np.quantile(scores[usual], 1 - LOOKED_AT))
+    floor = float(np.quantile(scores[harmless], 1 - LOOKED_AT))
     both = EmblemDetector(encoder, gallery, Calibration(first, NOTHING, floor))
     seen = _each(samples, threads, partial(_closer, both))
     chosen = np.flatnonzero([looked is not None for looked in seen])
@@ -125,7 +124,7 @@ def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample], thread
         "floor": floor,
         "located": (encoder.directory / LOCALIZER).exists(),
         "pictures": len(samples),
-        "operating_points": operating_points(scores, found, harmless, usual),
+        "operating_points": operating_points(scores, found, harmless),
     }
 
 
@@ -210,14 +209,9 @@ def settled(perceptron: Perceptron, platt: Logistic) -> Perceptron:
     return replace(perceptron, output=Logistic(output.weights * slope, float(output.bias * slope + platt.bias)))
 
 
-def operating_points(scores: Array, found: Array, harmless: Array, usual: Array) -> list[dict[str, float]]:
-    """Thresholds that so many usual harmless pictures pass, and the share of imitations found above each.
-
-    Args:
-        scores, found: float and bool (n,), of the best candidate, and whether it is right.
-        harmless, usual: bool (n,), which pictures imitate nothing, and which of them are such as uploads are.
-    """
-    points = [(share, threshold_for(scores[usual], share)) for share in SHARES]
+def operating_points(scores: Array, found: Array, harmless: Array) -> list[dict[str, float]]:
+    """Thresholds that so many harmless pictures pass, and the share of imitations found above each."""
+    points = [(share, threshold_for(scores[harmless], share)) for share in SHARES]
     return [
         {"harmless": share, "threshold": threshold, "recall": float((found & (scores > threshold))[~harmless].mean())}
         for share, threshold in points

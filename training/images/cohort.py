@@ -22,7 +22,6 @@ from training.images.monograms import TRAINED_MONOGRAMS, monograms
 from training.images.paintings import painted
 from training.images.signs import signed
 from training.images.split import Fold, part_of
-from training.images.wordmarks import siblings
 
 SEED = 0
 """Of the cohort: the same whatever seed a run has."""
@@ -70,7 +69,7 @@ def halves(rendered: Graphics) -> tuple[Array, Array]:
 
 
 def nobodys(rendered: Graphics, limit: int | None) -> tuple[list[Array], dict[str, list[Array]]]:
-    """What nobody bears, RGBA: all flags and monograms that the cohort has, and by kind what the calibration has.
+    """Flags and monograms of nobody, RGBA: all that the cohort has, and by kind those of the calibration.
 
     None is one that is trained on, and no flag is near one that is, for a layout is on one side.
     """
@@ -80,8 +79,7 @@ def nobodys(rendered: Graphics, limit: int | None) -> tuple[list[Array], dict[st
     count = MONOGRAMS + CALIBRATION_MONOGRAMS if limit is None else 3 * limit
     letters = list(monograms(TRAINED_MONOGRAMS, count))
     part = min(MONOGRAMS, len(letters) // 2)
-    others = {"flag": flags[share:], "monogram": letters[part:], "wordmark": siblings(limit)[1]}
-    return [*flags[:share], *letters[:part]], others
+    return [*flags[:share], *letters[:part]], {"flag": flags[share:], "monogram": letters[part:]}
 
 
 def invented_before(limit: int | None) -> tuple[int, int]:

@@ -28,7 +28,6 @@ from training.images.imitations import degraded, harmless, imitate
 from training.images.paintings import painted
 from training.images.signs import sign
 from training.images.split import Fold, fold_of, name_of
-from training.images.wordmarks import siblings
 
 OWN_LOGOS, ARTISTS = 600, 3
 """Logos in the validation gallery beside flags and arms, one an owner, and drawings of each reference at most.
@@ -38,9 +37,9 @@ heed."""
 SAME = 0.9
 """Cosine from which two identities are taken for one under two names."""
 
-SHARES = {"state": 0.5, "own": 0.18, "logo": 0.22, "wordmark": 0.1}
+SHARES = {"state": 0.55, "own": 0.2, "logo": 0.25}
 """How often flags and arms are imitated, what we drew after mastheads and offices' emblems, and packages' logos: about
-as many as there are of each in the default gallery; and invented wordmarks with siblings."""
+as many as there are of each in the default gallery."""
 
 OTHERS = 0.3
 """How often another artist's drawing is imitated than those enrolled, where there is one: each has shades and
@@ -49,8 +48,7 @@ proportions of its own."""
 IMITATIONS, HARMLESS = 6_000, 14_000
 SHAPES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
 
-KINDS: tuple[str, ...] = ("scene", "sign", "graphic", "graphic", "scene", "flag")
-KINDS += ("graphic", "sign", "graphic", "monogram", "painting", "wordmark")
+KINDS = ("scene", "sign", "graphic", "graphic", "scene", "flag", "graphic", "sign", "graphic", "monogram", "painting")
 """Of harmless pictures, in turn."""
 
 Array = np.ndarray
@@ -62,17 +60,12 @@ class Sample(NamedTuple):
     Attributes:
         picture: RGB uint8 (height, width, 3).
         reference: what it imitates; None for a harmless one.
-        shown: a name of what was drawn, the same for all pictures of it; a harmless one's kind, then more.
+        shown: a name of what was drawn, the same for all pictures of it.
     """
 
     picture: Array
     reference: str | None
     shown: str
-
-    @property
-    def is_usual(self) -> bool:
-        """Harmless, and such as uploads are: few differ in letters alone from what is enrolled."""
-        return self.reference is None and self.shown.split()[0] != "wordmark"
 
 
 @dataclass(frozen=True)
@@ -83,7 +76,7 @@ class Emblem:
         kind: a key of `SHARES`.
         label: as the reference has it.
         owner: whose it is.
-        source: package, our own, or invented.
+        source: package, or our own.
         drawings: RGBA, uint8 (height, width, 4), by several artists where there are several.
         others: by more artists, not in the gallery; of those that are imitated none is nearly another reference's.
     """
@@ -99,29 +92,26 @@ class Emblem:
 def validation_gallery(
     encoder: Encoder, rendered: Graphics, scratch: Path, limit: int | None
 ) -> tuple[Gallery, dict[str, Emblem]]:
-    """A gallery, and by their ids those of its references that are imitated: validation owners' and invented wordmarks.
+    """A gallery, and by their ids those of its references that are imitated: those of validation owners.
 
     The flags and arms that the encoder was trained on are enrolled too, and so is what we drew of owners of whom
     packages have nothing. They are never right: a flag is taken for another one, a masthead for another, and a platform
     enrols those of all states and papers. The encoder tells them apart better than what it never saw, so that they
     crowd the gallery less than a platform's do. They have up to `ARTISTS` drawings, as those that are imitated: what
     has more drawings is nearer to anything, and a scorer must not learn that it is right more often.
-
-    Invented wordmarks are enrolled with what differs from them in letters alone, however alike they look: they are
-    there to be taken for each other.
     """
     rows = _references(rendered, Fold.VALIDATION)
     chosen = set(_logos(rendered, rows)[:OWN_LOGOS])
     rows = {name: places for name, places in rows.items() if name in chosen or not _is_logo(name)}
-    own, alike = _first(_drawn(rendered, rows) | _ours(rendered, Fold.VALIDATION), limit), _siblings(limit)
+    own = _first(_drawn(rendered, rows) | _ours(rendered, Fold.VALIDATION), limit)
     known = {name: places for name, places in _references(rendered, Fold.TRAIN).items() if not _is_logo(name)}
     trained = _first(_drawn(rendered, known) | _ours(rendered, Fold.TRAIN), limit)
-    enrolled = _told_apart(encoder, own | trained) | alike
+    enrolled = _told_apart(encoder, own | trained)
     lines = [line for name, emblem in enrolled.items() for line in _enrolled(name, emblem, scratch)]
     (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
     galleries.build(scratch / "references.jsonl", scratch / "gallery", encoder)
     gallery = Gallery.load(scratch / "gallery", encoder)
-    imitable = [name for name in own | alike if name in enrolled]
+    imitable = [name for name in own if name in enrolled]
     return gallery, {name: _without_anothers(encoder, gallery, name, enrolled[name]) for name in imitable}
 
 
@@ -158,13 +148,6 @@ def _ours(rendered: Graphics, fold: Fold) -> dict[str, Emblem]:
             before = found.get(entry.reference_id, Emblem("own", entry.label, entry.owner_id, entry.source, []))
             found[entry.reference_id] = replace(before, drawings=[*before.drawings, drawing][:ARTISTS])
     return found
-
-
-def _siblings(limit: int | None) -> dict[str, Emblem]:
-    return {
-        name: Emblem("wordmark", Label.MEDIA_LOGO, name, "invented", [drawing])
-        for name, drawing in siblings(limit)[0].items()
-    }
 
 
 def _told_apart(encoder: Encoder, emblems: Mapping[str, Emblem]) -> dict[str, Emblem]:

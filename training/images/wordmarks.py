@@ -10,10 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from models.images.decode import MIN_SIDE
 from training.images.drawings.media import wordmark
 from training.images.drawings.type import FACES, LATIN_FACES, Face
-from training.images.graphics import render
 
 HEADS = "江海山河云星晨晓北南东西华新文光长安明远金玉松竹春秋天地人民青年城乡"
 HEADS += "湖岭关原石林泉峰港湾桥塔宁康泰和平正大中立言信达通博雅思源"
@@ -74,10 +72,6 @@ SIBLINGS = 3
 LATIN_TYPE: tuple[Face, ...] = ("sans", "black", "serif", *LATIN_FACES)
 """The brush hands hold few Latin letters."""
 
-CALIBRATION_SEED, CALIBRATION_GROUPS = 13, 60
-"""Of the wordmarks that a calibration meets and nothing is trained on, and how many groups of siblings they are."""
-
-Array = np.ndarray
 Generator = np.random.Generator
 
 
@@ -86,29 +80,6 @@ def invented(count: int, seed: int = 11, start: int = 0) -> Iterator[str]:
     for number in range(start, start + count):
         form = np.random.default_rng((seed, 0, number // SIBLINGS))
         yield wordmark(f"invented {number}", **_setting(form, np.random.default_rng((seed, 1, number))))
-
-
-def siblings(limit: int | None) -> tuple[dict[str, Array], list[Array]]:
-    """Wordmarks for a calibration, RGBA uint8 (height, width, 4): by name those to be enrolled, and harmless ones.
-
-    Of each group that differs in its letters alone the last is harmless, so that a calibration learns that letters
-    decide: without such groups words counted for so little that of three mastheads of one typeface that the tests hold
-    one was taken for another.
-
-    Args:
-        limit: at most this many groups, for tests.
-    """
-    enrolled, harmless = {}, []
-    count = SIBLINGS * min(CALIBRATION_GROUPS, limit or CALIBRATION_GROUPS)
-    for number, svg in enumerate(invented(count, CALIBRATION_SEED)):
-        drawing = render(svg)
-        if drawing is None or min(drawing.shape[:2]) < MIN_SIDE:
-            continue
-        if number % SIBLINGS == SIBLINGS - 1:
-            harmless.append(drawing)
-        else:
-            enrolled[f"wordmark.{number}"] = drawing
-    return enrolled, harmless
 
 
 def _setting(form: Generator, letters: Generator) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training.images import cohort, graphics, wordmarks
+from training.images import cohort, graphics
 from training.images.flag_likeness import near_flag, thumbnail
 from training.images.flags import SIBLINGS, invented_flags
 from training.images.monograms import monograms
@@ -62,7 +62,6 @@ def test_what_a_calibration_sees_is_not_trained_on(rendered):
     usual, seen = cohort.nobodys(rendered, LIMIT)
     trained = [drawing.tobytes() for _, drawing in invented_flags(rendered, LIMIT)]
     trained += [drawing.tobytes() for drawing in monograms(0, LIMIT)]
-    trained += [graphics.render(svg).tobytes() for svg in wordmarks.invented(LIMIT)]
     kept = [drawing.tobytes() for drawing in chain(usual, *seen.values())]
     assert usual and all(seen.values()) and len(set(kept)) == len(kept)
     assert not set(kept) & set(trained)
