@@ -53,8 +53,8 @@ validation fold the right one was among the eight nearest of either place for .9
 cosines alone for .953."""
 
 MARGIN = 0.06
-"""Of its sides, what is cut out around an emblem that was located: its edge is told to within a bin of the place's, a
-twenty-fourth."""
+"""Of its sides, what is cut out around an emblem that was located: where its edge lies within the place it is told to
+within a bin, a twenty-fourth of the place's side."""
 
 LEAST_SIDE = 0.45
 """Smallest windows of the cutting that count, as parts of its side: the emblem fills most of it."""
