@@ -59,7 +59,8 @@ drawn portrait, it is the emblem that is to be told. How many such grounds there
 Without them 130 of the benchmark's 174 pictures with an emblem in a corner were found, likelier than not; so 152."""
 
 GROUNDS = 20_000
-"""Of the seed of the drawn grounds: as many places had the first training that had any, and as theirs they are kept."""
+"""Of the seed of the drawn grounds: as many places had the first training that had any, and as theirs they are kept.
+The place of that number begins from the same seed, which matters to none."""
 
 LEAST_PIXELS = 12
 """Of a place's shorter side: of a smaller one nothing is to be seen."""

@@ -55,7 +55,7 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     known = {split: read_split(split) for split in Split}
-    known[Split.TRAIN] = known[Split.TRAIN] + new_cases(cases)
+    known[Split.TRAIN] += new_cases(cases)
     parts = {split: _spread(some, limit) for split, some in known.items()}
     training, validation = parts[Split.TRAIN], parts[Split.VALIDATION]
     base = base or pretrained()
