@@ -31,9 +31,9 @@ from models.accounts.likeness import LAYOUT, Likeness
 from models.accounts.names import Hasher
 from models.accounts.register import Register, RegisterFiles
 from models.accounts.segments import MOST_ROWS, Accounts
-from models.indexes import on_this_thread_alone
+from models.runtime.indexes import on_this_thread_alone
 from models.settings import Settings
-from models.text.normalize import normalize
+from models.text.normalize.normalize import normalize
 
 SIZES = (100_000,)
 """Numbers of closed accounts that are measured unless others are given."""

@@ -24,13 +24,13 @@ from benchmarks import flops
 from benchmarks.clock import COLUMNS, Times, pin_to_one_core, state_of_machine
 from benchmarks.profiles import AVATAR, imitation, picture
 from models.images.codes import CodeDetector
-from models.images.decode import decode
-from models.images.emblems import EmblemDetector
-from models.images.encoder import Embedding, Encoder
-from models.images.gallery import Gallery
+from models.images.encoder.encoder import Embedding, Encoder
+from models.images.gallery.gallery import Gallery
+from models.images.input.decode import decode
+from models.images.matching.emblems import EmblemDetector
 from models.profile import Field
 from models.settings import Settings
-from training.images.quantize import KEPT, quantize, training_pictures
+from training.images.networks.quantize import KEPT, quantize, training_pictures
 
 SMALL_COVER = (900, 300)
 """Width and height in pixels."""

@@ -25,12 +25,12 @@ from tqdm import tqdm
 from benchmarks.clock import COLUMNS, Times, pin_to_one_core, state_of_machine
 from benchmarks.encoder import StopwatchEncoder
 from benchmarks.profiles import AVATAR, imitation, picture
-from models.images.decode import Image, decode
-from models.images.emblems import EmblemDetector
-from models.images.encoder import Embedding, Encoder
-from models.images.gallery import Gallery
-from models.images.gallery_files import COMPARED_AGAIN, Contents, Entry, index_of
-from models.images.matching import NEAREST_ROWS
+from models.images.encoder.encoder import Embedding, Encoder
+from models.images.gallery.files import COMPARED_AGAIN, Contents, Entry, index_of
+from models.images.gallery.gallery import Gallery
+from models.images.input.decode import Image, decode
+from models.images.matching.emblems import EmblemDetector
+from models.images.matching.retrieval import NEAREST_ROWS
 from models.profile import Field
 from models.settings import Settings
 

@@ -17,9 +17,9 @@ import resvg_py
 from PIL import Image
 
 from benchmarks.profiles import texts
-from training.images import graphics
-from training.images.backgrounds import BENCHMARK_PHOTOS, TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds
 from training.images.drawings import type as typeface
+from training.images.sources import graphics
+from training.images.sources.backgrounds import BENCHMARK_PHOTOS, TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds
 
 LONGEST, SHORTEST = 16, 4
 """Characters in a line."""

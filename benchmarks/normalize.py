@@ -15,16 +15,16 @@ import time
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
 import opencc
 
 from benchmarks.clock import pin_to_one_core, state_of_machine
-from models.text.characters import SINGLE
-from models.text.normalize import Normalized, normalize
-from models.text.readings import Kind, readings
+from models.runtime.paths import DATASETS
+from models.text.normalize.characters import SINGLE
+from models.text.normalize.normalize import Normalized, normalize
+from models.text.normalize.readings import Kind, readings
 
-CASES = Path(__file__).resolve().parents[1] / "datasets" / "bios" / "train.jsonl"
+CASES = DATASETS / "bios" / "train.jsonl"
 """What ordinary texts are cut from."""
 
 LENGTH = 100

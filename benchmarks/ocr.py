@@ -16,10 +16,10 @@ from tqdm import tqdm
 
 from benchmarks import lettered
 from benchmarks.clock import COLUMNS, Times, pin_to_one_core, state_of_machine
-from models.images.lettering import may_hold_text
-from models.images.ocr import Line, TextReader
-from models.images.writing import MIN_CONFIDENCE, Writing
-from models.text.normalize import normalize
+from models.images.ocr.lettering import may_hold_text
+from models.images.ocr.reader import Line, TextReader
+from models.images.ocr.writing import MIN_CONFIDENCE, Writing
+from models.text.normalize.normalize import normalize
 
 SEED = 29
 """Thresholds were chosen on 7 and 17; nothing was on this one."""

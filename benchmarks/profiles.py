@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import io
 import json
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from training.images.pictures import load
+from models.runtime.paths import DATASETS
+from training.images.sources.pictures import load
 
-DATASETS = Path(__file__).parents[1] / "datasets"
 CORPUS = DATASETS / "bios" / "test.jsonl"
 """Where texts come from."""
 

@@ -24,9 +24,9 @@ from benchmarks.load.requests import never_seen
 from benchmarks.processes import HUIJIAN, kill_after, run
 from benchmarks.profiles import AVATAR, picture, texts
 from models.inspector import Inspector
+from models.microbatching import TOGETHER
 from models.profile import Profile
 from models.settings import Settings
-from models.together import TOGETHER
 
 PICTURES = 1_000
 """Different avatars. Every row has a copy of one in bytes of its own, so that none is remembered from another row."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks.clock import COLUMNS, Times
 from models.policy import Policy, StoreRules
 from models.profile import CLASSIFIER_LABELS, Answer, Evidence, Field, Finding, Label, Match, Profile, Severity
-from models.settings import REPOSITORY
+from models.runtime.paths import REPOSITORY
 from serving.store import audit
 from serving.store.database import Database
 from serving.store.records import record

@@ -25,16 +25,16 @@ from transformers import BertForSequenceClassification, BertModel, PreTrainedTok
 from benchmarks.clock import COLUMNS, Times, pin_to_one_core, state_of_machine
 from benchmarks.profiles import texts
 from models.profile import CLASSIFIER_LABELS, Field
-from models.sessions import session
+from models.runtime.sessions import session
 from models.settings import Settings
-from models.text.classifier import TextClassifier
+from models.text.classifier.classifier import TextClassifier
+from models.text.classifier.windows import Window, Windows
 from models.text.fusion import fuse
-from models.text.normalize import FieldText
-from models.text.windows import Window, Windows
-from training.text.base import PAD, architecture
-from training.text.examples import LENGTH
-from training.text.judges import Detector, shipped_parts
-from training.text.model import TextModel
+from models.text.normalize.normalize import FieldText
+from training.text.data.examples import LENGTH
+from training.text.evaluation.judges import Detector, shipped_parts
+from training.text.networks.base import PAD, architecture
+from training.text.networks.model import TextModel
 
 LIMITS = {30: 8.0, 150: 25.0}
 """Milliseconds that a text of so many characters may take at the median, all detectors included."""

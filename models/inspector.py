@@ -21,12 +21,11 @@ from models.accounts.closed import ClosedAccounts
 from models.accounts.detector import ClosedAccountDetector, Shown
 from models.accounts.likelihood import AvatarLikelihood
 from models.accounts.likeness import Likeness
-from models.cache import Cache
 from models.images.codes import CodeDetector
-from models.images.decode import Image, decode
-from models.images.emblems import EmblemDetector
-from models.images.ocr import TextReader
-from models.images.writing import WritingDetector
+from models.images.input.decode import Image, decode
+from models.images.matching.emblems import EmblemDetector
+from models.images.ocr.reader import TextReader
+from models.images.ocr.writing import WritingDetector
 from models.policy import Policy
 from models.profile import (
     CLASSIFIER_LABELS,
@@ -42,15 +41,16 @@ from models.profile import (
     Profile,
     ProfileError,
 )
+from models.runtime.cache import Cache
+from models.runtime.stages import stage
 from models.settings import Settings
-from models.stages import stage
-from models.text.characters import SURROGATE
-from models.text.classifier import TextClassifier
-from models.text.contacts import ContactDetector
+from models.text.classifier.classifier import TextClassifier
+from models.text.contacts.detector import ContactDetector
 from models.text.fusion import fuse, strongest
-from models.text.normalize import FieldText
-from models.text.protected_names import ProtectedNameDetector
-from models.text.restricted_words import RestrictedWordDetector
+from models.text.names.protected_names import ProtectedNameDetector
+from models.text.names.restricted_words import RestrictedWordDetector
+from models.text.normalize.characters import SURROGATE
+from models.text.normalize.normalize import FieldText
 
 BEST: Final = 3
 """Matches that an answer shows of each picture, whether or not they became findings."""

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Hashable
 from functools import partial
 
-from models import loading, memory, versions
+from models import loading
 from models.inspector import Inspector
+from models.runtime import memory, versions
+from models.runtime.sources import Refusal, Source
 from models.settings import Settings
-from models.sources import Refusal, Source
 
 
 class LiveInspector:

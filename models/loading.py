@@ -8,17 +8,17 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from models import versions
 from models.accounts.closed import ClosedAccounts
 from models.accounts.likelihood import AvatarLikelihood
 from models.accounts.segments import AccountsError
-from models.images.emblems import EmblemDetector
-from models.images.encoder import Encoder
-from models.images.gallery import Gallery
-from models.images.ocr import TextReader, text_reader
+from models.images.encoder.encoder import Encoder
+from models.images.gallery.gallery import Gallery
+from models.images.matching.emblems import EmblemDetector
+from models.images.ocr.reader import TextReader, text_reader
 from models.policy import Policy
+from models.runtime import versions
 from models.settings import Settings
-from models.text.classifier import TextClassifier
+from models.text.classifier.classifier import TextClassifier
 
 
 def image_models(settings: Settings) -> tuple[EmblemDetector, AvatarLikelihood | None]:

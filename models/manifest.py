@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from models.runtime.versions import digest
 from models.settings import ArtifactError, Settings
-from models.versions import digest
 
 MANIFEST = "manifest.json"
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StrictBool, Vali
 
 from models.boxes import area, overlap, shared
 from models.profile import Finding, Label, Severity
-from models.shares import in_share
+from models.runtime.rollout import in_share
 
 NEARLY = 0.2
 """How much less sure a permitted emblem may be than a look-alike at the same place and still explain it: the flags of

@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from models import versions
-from models.locks import locked
-
-REPOSITORY = Path(__file__).parents[1]
+from models.runtime import versions
+from models.runtime.locks import locked
+from models.runtime.paths import REPOSITORY
 
 CALIBRATION: Final = (
     "calibration.json",

@@ -16,9 +16,11 @@ import time
 from http import HTTPStatus
 from typing import Final
 
-from models import manifest, versions
+from models import manifest
 from models.policy import Policy
-from models.settings import REPOSITORY, Settings
+from models.runtime import versions
+from models.runtime.paths import REPOSITORY
+from models.settings import Settings
 from serving.cores import cores
 from serving.edge.deadlines import deadline
 from serving.keys import keys_file
@@ -111,7 +113,7 @@ def _check_configured(settings: Settings) -> None:
 
         Database.from_environment(settings.home).close()
     if PROVIDERS_VARIABLE in os.environ:
-        from models.sessions import providers  # noqa: PLC0415
+        from models.runtime.sessions import providers  # noqa: PLC0415
 
         providers()
 

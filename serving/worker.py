@@ -8,10 +8,10 @@ from typing import Final
 from models.live import LiveInspector
 from models.settings import Settings
 from serving.application import application
-from serving.freshness import Freshness
 from serving.keys import keys_file
 from serving.keys.keyring import Keyring
 from serving.metrics.metrics import Metrics
+from serving.reloader import Freshness
 from serving.shadow.shadow import Shadow
 from serving.store.store import Store
 

@@ -27,13 +27,13 @@ from tqdm import tqdm
 from models.accounts.likelihood import FILE
 from models.accounts.likeness import LAYOUT, Likeness
 from models.accounts.rarity import EDGE, PAIRS
-from models.images.decode import Image
-from models.images.encoder import MAX_BATCH, Encoder
-from models.settings import REPOSITORY
-from models.text.normalize import normalize
-from models.text.readings import Kind, readings
-from training.images.reuploads import REUPLOADS, people
-from training.images.scenes import Picture
+from models.images.encoder.encoder import MAX_BATCH, Encoder
+from models.images.input.decode import Image
+from models.runtime.paths import REPOSITORY
+from models.text.normalize.normalize import normalize
+from models.text.normalize.readings import Kind, readings
+from training.images.data.reuploads import REUPLOADS, people
+from training.images.synthesis.scenes import Picture
 
 RATIOS = (2, 3, 4, 5)
 """Powers of ten: how much likelier the same account than another."""

@@ -20,9 +20,10 @@ from pathlib import Path
 
 import yaml
 
-from models.locks import locked
+from models.runtime.locks import locked
+from models.runtime.paths import DATASETS
 
-PACKAGES_FILE = Path(__file__).parents[1] / "datasets" / "packages.yaml"
+PACKAGES_FILE = DATASETS / "packages.yaml"
 
 
 class PackageError(RuntimeError):

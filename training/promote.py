@@ -9,16 +9,16 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from models import versions
-from models.images import gallery as galleries
-from models.images.emblems import EmblemDetector
-from models.images.encoder import Encoder, EncoderError
-from models.images.gallery import Gallery
-from models.locks import locked
+from models.images.encoder.encoder import Encoder, EncoderError
+from models.images.gallery import gallery as galleries
+from models.images.gallery.gallery import Gallery
+from models.images.matching.emblems import EmblemDetector
 from models.profile import Field
+from models.runtime import versions
+from models.runtime.locks import locked
 from models.settings import Settings
-from models.text.classifier import TextClassifier
-from models.text.normalize import FieldText
+from models.text.classifier.classifier import TextClassifier
+from models.text.normalize.normalize import FieldText
 
 PROBE = "诚信经营，欢迎来店里坐坐"
 

@@ -14,10 +14,10 @@ from typing import Annotated, Any
 import typer
 
 from models import manifest as released
-from models.images import gallery as galleries
-from models.images.encoder import Encoder
+from models.images.encoder.encoder import Encoder
+from models.images.gallery import gallery as galleries
 from models.settings import Settings
-from training.images.catalogue import CATALOGUE, render
+from training.images.sources.catalogue import CATALOGUE, render
 
 MADE_BY = {
     "encoders": "huijian train images",

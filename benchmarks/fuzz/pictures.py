@@ -14,7 +14,7 @@ import numpy as np
 from hypothesis import strategies as st
 from PIL import Image
 
-from models.images.decode import LONG_SIDE, MIN_SIDE, decode, decode_rgba
+from models.images.input.decode import LONG_SIDE, MIN_SIDE, decode, decode_rgba
 from models.profile import Field, ProfileError
 
 CODES = {"image_empty", "image_bytes", "image_type", "image_dimensions", "image_undecodable"}

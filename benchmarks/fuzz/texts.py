@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from benchmarks.profiles import texts
 from models.profile import MAX_LENGTH, Field, Finding
-from models.text.contacts import ContactDetector
-from models.text.normalize import FieldText, Normalized, normalize
-from models.text.protected_names import ProtectedNameDetector
-from models.text.readings import readings
-from models.text.restricted_words import RestrictedWordDetector
+from models.text.contacts.detector import ContactDetector
+from models.text.names.protected_names import ProtectedNameDetector
+from models.text.names.restricted_words import RestrictedWordDetector
+from models.text.normalize.normalize import FieldText, Normalized, normalize
+from models.text.normalize.readings import readings
 
 LONGEST = MAX_LENGTH[Field.BIO]
 """Code points of the longest text that is accepted anywhere."""

@@ -26,7 +26,7 @@ from benchmarks.latency import free_port, seconds_until_ready
 from benchmarks.load.generator import Make, closed_loop, succeeded
 from benchmarks.load.requests import form, new_profiles
 from benchmarks.processes import HUIJIAN, resident_bytes, tree
-from models.settings import REPOSITORY
+from models.runtime.paths import REPOSITORY
 
 CONNECTIONS = 8
 """For each worker, when it is to be as busy as it can be; with more the queue is only longer."""

@@ -15,7 +15,7 @@ from models.accounts.likeness import Likeness
 from models.accounts.names import Hasher, store_key
 from models.accounts.register import Register, RegisterFiles
 from models.accounts.segments import Accounts, AccountsError
-from models.sources import Refusal, Source
+from models.runtime.sources import Refusal, Source
 
 FOLDER = "closed"
 

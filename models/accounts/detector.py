@@ -20,7 +20,7 @@ from models.accounts.rarity import bits
 from models.accounts.register import Register
 from models.accounts.segments import Segment
 from models.profile import Evidence, Field, Finding, Label
-from models.text.normalize import Normalized
+from models.text.normalize.normalize import Normalized
 
 DETECTOR = "closed@2026.11.1"
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from models.accounts.likeness import Cosines
 from models.accounts.names import Nearness
-from models.images.encoder import EncoderError
+from models.images.encoder.encoder import EncoderError
 
 FILE = "closed_calibration.json"
 """In an encoder's artefact folder; those of released encoders are beside this module, by fingerprint."""

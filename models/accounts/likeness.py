@@ -16,7 +16,7 @@ from typing import cast
 import cv2
 import numpy as np
 
-from models.images.decode import Image
+from models.images.input.decode import Image
 
 SIDE = 64
 """Pixels of the grey picture whose frequencies are taken, as in PDQ."""

@@ -4,7 +4,7 @@ A hash can only be equal or not, so what may vary is taken out before hashing: d
 and look-alike characters; also characters that sound the same. Hashes of all three are remembered, and the surest
 that agrees says how near a name came.
 
-Sources: `models.text.readings`; HMAC-SHA256 (RFC 2104) with the key of the store.
+Sources: `models.text.normalize.readings`; HMAC-SHA256 (RFC 2104) with the key of the store.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 
 from models.accounts.keys import HASH_VARIABLE, KEPT_KEYS, KEY_BYTES
 from models.accounts.segments import AccountsError
-from models.text.normalize import Normalized, normalize
-from models.text.readings import BREAK, Kind, forms, readings
+from models.text.normalize.normalize import Normalized, normalize
+from models.text.normalize.readings import BREAK, Kind, forms, readings
 
 
 class Nearness(StrEnum):

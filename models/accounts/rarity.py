@@ -13,13 +13,13 @@ from collections import Counter
 from functools import cache
 from itertools import pairwise
 from math import log2
-from pathlib import Path
 
 from models.accounts.names import Nearness
-from models.text.normalize import Normalized
-from models.text.readings import Kind, readings
+from models.runtime.paths import DATASETS
+from models.text.normalize.normalize import Normalized
+from models.text.normalize.readings import Kind, readings
 
-PAIRS = Path(__file__).resolve().parents[2] / "datasets" / "names" / "pairs.tsv"
+PAIRS = DATASETS / "names" / "pairs.tsv"
 
 EDGE = "\n"
 """Stands before and after a name."""

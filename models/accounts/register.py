@@ -22,8 +22,8 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from models.accounts.segments import MOST_ROWS, Accounts, AccountsError, Segment, write
-from models.locks import locked
-from models.versions import LOCK, POINTER, write_pointer
+from models.runtime.locks import locked
+from models.runtime.versions import LOCK, POINTER, write_pointer
 
 OPEN_ROWS = 4_096
 """Accounts up to which a segment is written anew for every one that is added: 2 MB, some milliseconds."""

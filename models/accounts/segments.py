@@ -22,9 +22,9 @@ from typing import Any
 import faiss
 import numpy as np
 
-from models import versions
-from models.indexes import search, write_index
-from models.versions import CONFIG
+from models.runtime import versions
+from models.runtime.indexes import search, write_index
+from models.runtime.versions import CONFIG
 
 MOST_ROWS = 262_144
 """Accounts of a segment: 160 MB, and some seconds to write without one of them."""

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 import zxingcpp
 
-from models.images.decode import Image
+from models.images.input.decode import Image
 from models.profile import Box, Evidence, Field, Finding, Label
 
 DETECTOR = "codes@2026.11.1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.profile import Evidence, Span
-from models.text.normalize import Normalized
+from models.text.normalize.normalize import Normalized
 
 
 def evidence_at(normalized: Normalized, ranges: Sequence[Span]) -> Evidence:

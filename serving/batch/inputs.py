@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.profile import Field, ProfileError
-from models.text.characters import SURROGATE
+from models.text.normalize.characters import SURROGATE
 from serving.messages.bodies import without_repetition
 
 ID = "account_id"

@@ -15,7 +15,7 @@ from typing import Any
 
 import fsspec
 
-from models.images.decode import MAX_BYTES
+from models.images.input.decode import MAX_BYTES
 from models.profile import IMAGE_FIELDS, Field, Profile, ProfileError
 from serving.batch.inputs import COLUMNS, ID, Row, account_id
 from serving.messages.schema import checked

@@ -15,9 +15,9 @@ import daft
 from daft import DataType, Series
 
 from models.inspector import Inspector
+from models.microbatching import TOGETHER, judge_all
 from models.profile import Profile, ProfileError
 from models.settings import Settings
-from models.together import TOGETHER, judge_all
 from serving.batch import decisions
 from serving.batch.inputs import Row, account_id, rows
 from serving.batch.plan import Part

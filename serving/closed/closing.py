@@ -16,8 +16,8 @@ from models.accounts.likeness import LAYOUT, Likeness
 from models.accounts.names import Hasher, store_key
 from models.accounts.register import RegisterFiles
 from models.accounts.segments import AccountsError
-from models.images.decode import decode
-from models.images.encoder import Encoder
+from models.images.encoder.encoder import Encoder
+from models.images.input.decode import decode
 from models.profile import Field, Profile, ProfileError
 from serving.store.audit import Trail
 

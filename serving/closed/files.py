@@ -10,7 +10,7 @@ from typing import Final
 from tqdm import tqdm
 
 from models.accounts.closed import Account
-from models.images.encoder import Encoder
+from models.images.encoder.encoder import Encoder
 from models.profile import Profile, ProfileError
 from serving.batch.inputs import account_id, find, header, keys, rows
 from serving.batch.profiles import profile_of

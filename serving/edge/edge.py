@@ -18,8 +18,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from models.failures import place_of
 from models.profile import ProfileError
+from models.runtime.failures import place_of
 from serving.edge.admission import OPEN_PATHS, Admission
 from serving.edge.deadlines import BODY_SECONDS
 from serving.edge.exchange import Body, Held, Reply

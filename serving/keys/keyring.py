@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from models.sources import Refusal, Source
+from models.runtime.sources import Refusal, Source
 from serving.keys import keys_file
 from serving.keys.keys import Keys, KeysError
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from models.locks import locked
+from models.runtime.locks import locked
 from serving.keys.keys import Keys, KeysError
 
 

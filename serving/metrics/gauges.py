@@ -1,4 +1,4 @@
-"""What a worker is like at this moment, for Prometheus; measured once a second by `serving.freshness`."""
+"""What a worker is like at this moment, for Prometheus; measured once a second by `serving.reloader`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import psutil
 from prometheus_client import REGISTRY, CollectorRegistry, Gauge
 
 from models.profile import Field
-from models.sources import Refusal
+from models.runtime.sources import Refusal
 from serving.store.store import Health
 
 PARTS: Final = ("gallery", "text", "policy", "closed_accounts", "keys", "baseline")

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.live import LiveInspector
+from models.microbatching import judge_all
 from models.profile import Answer, Profile, ProfileError
-from models.stages import Stages, stage
-from models.together import judge_all
+from models.runtime.stages import Stages, stage
 from serving.keys.scopes import caller
 from serving.messages.errors import described
 from serving.messages.responses import json_response

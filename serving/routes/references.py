@@ -16,9 +16,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.images import gallery, gallery_files
-from models.images.gallery import Change, Drawing, Gallery, GalleryError, Phrase, Reference
-from models.images.references import OtherEncoderError, Source, parse_phrase, parse_reference
+from models.images.gallery import files as gallery_files
+from models.images.gallery import gallery
+from models.images.gallery.gallery import Change, Drawing, Gallery, GalleryError, Phrase, Reference
+from models.images.gallery.references import OtherEncoderError, Source, parse_phrase, parse_reference
 from models.live import LiveInspector
 from models.profile import EMBLEM_LABELS, ProfileError
 from serving.messages.bodies import Shape, read

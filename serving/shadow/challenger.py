@@ -9,7 +9,8 @@ from multiprocessing.connection import Connection
 from typing import Final
 
 from models.profile import Profile
-from models.settings import REPOSITORY, Settings
+from models.runtime.paths import REPOSITORY
+from models.settings import Settings
 from serving.shadow.judge import Said
 
 PATIENCE_SECONDS: Final = 120

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Final
 
 from models.live import LiveInspector
+from models.microbatching import judge_all
 from models.profile import Answer, Profile
+from models.runtime.sources import in_words
 from models.settings import Settings
-from models.sources import in_words
-from models.together import judge_all
 
 LOWEST_PRIORITY: Final = 19
 """Of a process: it gets what the others leave."""

@@ -12,10 +12,10 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from models.failures import place_of
 from models.profile import Answer, Profile
+from models.runtime.failures import place_of
+from models.runtime.rollout import in_share
 from models.settings import Settings
-from models.shares import in_share
 from serving.shadow.challenger import Challenger
 from serving.shadow.comparison import Comparison
 from serving.shadow.judge import Said

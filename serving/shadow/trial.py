@@ -13,8 +13,8 @@ from typing import Annotated, Final
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from models.runtime.sources import in_words
 from models.settings import Settings
-from models.sources import in_words
 
 VARIABLE: Final = "HUIJIAN_SHADOW"
 

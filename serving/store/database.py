@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from models.locks import locked
+from models.runtime.locks import locked
 from serving.store import tables
 from serving.store.errors import StoreError, StoreUnavailable
 from serving.store.variables import URL_VARIABLE

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from models.profile import Profile
-from models.settings import REPOSITORY
+from models.runtime.paths import REPOSITORY
 from serving.client import Client, RefusedError
 
 CONTACT = "稳赚不赔，➕V：abc12345"

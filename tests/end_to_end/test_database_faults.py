@@ -14,7 +14,7 @@ from conftest import start, stop
 from live import within
 from sqlalchemy import select
 
-from models.settings import REPOSITORY
+from models.runtime.paths import REPOSITORY
 from serving.store import audit
 from serving.store.database import Database
 from serving.store.secrets import Secrets

@@ -12,13 +12,13 @@ import PIL.ImageDraw
 import pytest
 import small_checkpoints
 
-from models.images import gallery as galleries
-from models.images.encoder import Encoder
-from models.images.gallery import Gallery, GalleryError
+from models.images.encoder.encoder import Encoder
+from models.images.gallery import gallery as galleries
+from models.images.gallery.gallery import Gallery, GalleryError
 from models.settings import Settings
-from training.images.calibrate import calibrate
-from training.images.checkpoints import export_checkpoint
-from training.images.cohort import write_cohort
+from training.images.data.cohort import write_cohort
+from training.images.fit.calibrate import calibrate
+from training.images.networks.checkpoints import export_checkpoint
 from training.promote import promote
 
 CHECKPOINTS = ("ViT-B-32", "ViT-B-16-SigLIP2", "chinese-clip")

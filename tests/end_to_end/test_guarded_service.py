@@ -13,7 +13,7 @@ import pytest
 from conftest import private_lines, start, stop
 from live import within
 
-from models.settings import REPOSITORY
+from models.runtime.paths import REPOSITORY
 from serving.edge.admission import MAX_FAILURES
 from serving.keys import keys, keys_file
 from serving.keys.scopes import Scope

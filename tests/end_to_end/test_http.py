@@ -17,7 +17,7 @@ import pytest
 from written import png
 
 from models.profile import CLASSIFIER_LABELS, Label
-from models.settings import REPOSITORY
+from models.runtime.paths import REPOSITORY
 from serving import docs
 from serving.edge.exchange import MAX_BODY
 from serving.keys import keys

@@ -18,7 +18,7 @@ from conftest import start, stop
 from live import within, workers
 from marks import enrol
 
-from models import versions
+from models.runtime import versions
 from models.settings import Settings
 from serving.metrics.gauges import checksum
 

@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
-from models.settings import REPOSITORY
+from models.runtime.paths import REPOSITORY
 from serving.metrics.gauges import Gauges
 
 OPERATIONS = REPOSITORY / "docs" / "operations"

@@ -7,10 +7,11 @@ import PIL.ImageFont
 import pytest
 from written import png, scenery
 
-from models.images.ocr import TextReader
+from models.images.ocr.reader import TextReader
 from models.inspector import Inspector
 from models.profile import Answer, Field, Label, Profile, Severity
-from models.settings import REPOSITORY, Settings
+from models.runtime.paths import REPOSITORY
+from models.settings import Settings
 
 
 @pytest.fixture(scope="module")

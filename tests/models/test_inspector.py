@@ -9,8 +9,9 @@ import resvg_py
 
 from models.inspector import Inspector
 from models.profile import CLASSIFIER_LABELS, Answer, Field, Label, Profile, ProfileError, Severity
-from models.settings import REPOSITORY, Settings
-from models.stages import Stages
+from models.runtime.paths import REPOSITORY
+from models.runtime.stages import Stages
+from models.settings import Settings
 
 FLAG = (REPOSITORY / "docs" / "example-avatar.png").read_bytes()
 """The national flag on an avatar."""

@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from models import versions
 from models.live import LiveInspector
 from models.profile import Profile
+from models.runtime import versions
 from models.settings import Settings
 
 

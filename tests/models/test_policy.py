@@ -6,7 +6,7 @@ import yaml
 
 from models.policy import Policy, PolicyError
 from models.profile import EMBLEM_LABELS, LABELS, Evidence, Field, Finding, Label, Severity
-from models.settings import REPOSITORY
+from models.runtime.paths import REPOSITORY
 
 SHIPPED = REPOSITORY / "policy.yaml"
 ACCOUNT = "42"

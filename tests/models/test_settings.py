@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models import versions
+from models.runtime import versions
 from models.settings import ArtifactError, Settings
 
 

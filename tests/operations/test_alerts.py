@@ -7,7 +7,7 @@ import subprocess
 import pytest
 import yaml
 
-from models.settings import REPOSITORY
+from models.runtime.paths import REPOSITORY
 
 OPERATIONS = REPOSITORY / "docs" / "operations"
 RULES = [

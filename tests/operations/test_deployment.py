@@ -7,7 +7,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from models.settings import REPOSITORY
+from models.runtime.paths import REPOSITORY
 
 KUBERNETES = REPOSITORY / "deploy" / "kubernetes"
 RELEASE = "1.32"

@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from serving import cli
+from cli import main as cli
 
 
 @pytest.fixture

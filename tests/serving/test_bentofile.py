@@ -9,14 +9,15 @@ import pytest
 import yaml
 from pathspec import GitIgnoreSpec
 
-from models.settings import REPOSITORY
+from models.runtime.paths import REPOSITORY
 
 CONFIG = yaml.safe_load((REPOSITORY / "bentofile.yaml").read_text(encoding="utf-8"))
 
 JUDGE = """
 from models.inspector import Inspector
 from models.profile import Profile
-from models.settings import REPOSITORY, Settings
+from models.runtime.paths import REPOSITORY
+from models.settings import Settings
 import serving.service, serving.worker
 (answer,) = Inspector.load(Settings())([Profile("42", name="海边的小店", bio="稳赚不赔，➕V：abc12345")])
 print(answer.verdict, REPOSITORY)

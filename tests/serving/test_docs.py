@@ -4,10 +4,11 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
-from models.images.references import MAX_ID, MAX_TEXT
+from models.images.gallery.references import MAX_ID, MAX_TEXT
 from models.policy import Policy
 from models.profile import EMBLEM_LABELS, IMAGE_FIELDS, MAX_LENGTH, TEXT_FIELDS, Field, Label, ProfileError, Severity
-from models.settings import REPOSITORY, Settings
+from models.runtime.paths import REPOSITORY
+from models.settings import Settings
 from serving import docs
 from serving.edge.exchange import MAX_BODY
 from serving.keys.scopes import SCOPES

@@ -15,12 +15,12 @@ from models.accounts.register import RegisterFiles
 from models.live import LiveInspector
 from models.profile import Field
 from models.settings import Settings
-from serving.freshness import Freshness
 from serving.keys.keyring import Keyring
 from serving.metrics import drift
 from serving.metrics.drift import MIN_PICTURES, Baseline, baseline_file
 from serving.metrics.gauges import PARTS
 from serving.metrics.metrics import Metrics
+from serving.reloader import Freshness
 from serving.store.store import Store
 
 

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from models import versions
+from models.runtime import versions
 from models.settings import Settings
 
 

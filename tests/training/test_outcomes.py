@@ -1,8 +1,8 @@
 """Errors are what the policy in force lets through wrongly, listed from the worst."""
 
 from models.profile import CLASSIFIER_LABELS, Answer, Field, Finding, Label, Severity
-from training.outcomes import Judged, text_outcomes, worst
-from training.text.corpus import Case
+from training.error_analysis import Judged, text_outcomes, worst
+from training.text.data.corpus import Case
 
 
 def judged(name, score, *, labelled, threshold=0.5):

@@ -7,11 +7,11 @@ import PIL.Image
 import PIL.ImageDraw
 import pytest
 
-from models import versions
-from models.images import gallery as galleries
-from models.images.encoder import Encoder
+from models.images.encoder.encoder import Encoder
+from models.images.gallery import gallery as galleries
 from models.live import LiveInspector
 from models.profile import Profile
+from models.runtime import versions
 from models.settings import Settings
 from training.promote import PromotionError, promote
 

@@ -11,11 +11,11 @@ import pytest
 from models.policy import Policy
 from models.profile import CLASSIFIER_LABELS, Answer, Evidence, Field, Finding, Label, Match, Severity
 from models.settings import Settings
-from training import report
-from training.images.catalogue import Entry
-from training.images.samples import Sample
-from training.outcomes import Judged
-from training.text.corpus import Case
+from training import error_page as report
+from training.error_analysis import Judged
+from training.images.data.samples import Sample
+from training.images.sources.catalogue import Entry
+from training.text.data.corpus import Case
 
 BOX = (0.25, 0.25, 0.75, 0.75)
 

@@ -11,8 +11,8 @@ from scipy.stats import binomtest
 from sklearn.metrics import average_precision_score
 
 from models.profile import CLASSIFIER_LABELS, TEXT_FIELDS, Finding, Label
-from training.text.corpus import Case
-from training.text.disguises import Marked
+from training.text.data.corpus import Case
+from training.text.data.disguises import Marked
 
 RESAMPLES = 1000
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import torch
 
 from training.cases import CasesError
-from training.text.base import Base, pretrained
-from training.text.card import finish
-from training.text.corpus import Case, Split, located_cases, near_duplicates, read_split
-from training.text.export import export_text
-from training.text.fit import Settings, Trainer
-from training.text.ngrams import fit_ngrams
+from training.text.data.corpus import Case, Split, located_cases, near_duplicates, read_split
+from training.text.evaluation.card import finish
+from training.text.fit.export import export_text
+from training.text.fit.fit import Settings, Trainer
+from training.text.fit.ngrams import fit_ngrams
+from training.text.networks.base import Base, pretrained
 
 
 def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train text`

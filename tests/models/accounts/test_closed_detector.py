@@ -17,11 +17,12 @@ from models.accounts.likeness import LAYOUT, Likeness
 from models.accounts.names import Hasher
 from models.accounts.register import RegisterFiles
 from models.accounts.segments import AccountsError
-from models.images.decode import decode
+from models.images.input.decode import decode
 from models.inspector import Inspector
 from models.live import LiveInspector
 from models.profile import Answer, Field, Label, Profile
-from models.settings import REPOSITORY, Settings
+from models.runtime.paths import REPOSITORY
+from models.settings import Settings
 
 KEY = bytes(range(32))
 RARE, COMMON = "晚风吹过麦田的收音机", "王建国"

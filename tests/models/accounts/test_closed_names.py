@@ -11,8 +11,8 @@ from models.accounts.likelihood import of_name, prior, probability
 from models.accounts.names import Hasher, Nearness, store_key
 from models.accounts.rarity import bits
 from models.accounts.segments import AccountsError
-from models.settings import REPOSITORY
-from models.text.normalize import normalize
+from models.runtime.paths import REPOSITORY
+from models.text.normalize.normalize import normalize
 
 HASHER = Hasher(bytes(range(32)))
 OTHER_KEY = Hasher(bytes(32))

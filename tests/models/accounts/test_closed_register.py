@@ -8,10 +8,10 @@ import time
 import numpy as np
 import pytest
 
-from models import versions
 from models.accounts import register, segments
 from models.accounts.register import RegisterFiles
 from models.accounts.segments import Accounts, AccountsError, Segment
+from models.runtime import versions
 
 DIMENSION = 16
 NOBODY = np.zeros(0, np.uint32)

@@ -11,7 +11,7 @@ import zxingcpp
 from pictures import photo
 
 from models.images.codes import CodeDetector
-from models.images.decode import Image
+from models.images.input.decode import Image
 from models.profile import Field, Label
 
 INVITATION = "https://u.wechat.com/EAq3x8YbZ2mKc1"

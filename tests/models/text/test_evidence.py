@@ -1,7 +1,7 @@
 """Evidence says where words stand as they were written."""
 
 from models.text.evidence import evidence_at
-from models.text.normalize import normalize
+from models.text.normalize.normalize import normalize
 
 
 def test_ranges_are_shown_in_the_order_of_the_text_with_what_was_written_and_what_it_says():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from models.profile import Field
-from models.settings import REPOSITORY
+from models.runtime.paths import REPOSITORY
 from serving.batch import decisions as parquet
 from serving.metrics.drift import EDGES, MEMORY, MIN_PICTURES, Baseline, BaselineError, Recent, baseline_file, stability
 

@@ -17,8 +17,8 @@ from services import client_of
 from models.accounts.closed import FOLDER, Account
 from models.accounts.register import OPEN_ROWS
 from models.live import LiveInspector
+from models.runtime.versions import CONFIG
 from models.settings import Settings
-from models.versions import CONFIG
 from serving import docs
 from serving.closed.closing import Closing
 from serving.messages.errors import CODES

@@ -10,9 +10,10 @@ from judgements import settle
 from services import client_of
 
 from models.live import LiveInspector
+from models.microbatching import TOGETHER, judge_all
 from models.profile import MAX_LENGTH, Field, Profile, ProfileError
-from models.settings import REPOSITORY, Settings
-from models.together import TOGETHER, judge_all
+from models.runtime.paths import REPOSITORY
+from models.settings import Settings
 from serving import docs
 from serving.messages.errors import CODES
 from serving.messages.schema import MAX_PROFILES

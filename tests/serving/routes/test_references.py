@@ -15,8 +15,8 @@ from prometheus_client import CollectorRegistry
 from services import client_of
 from starlette.requests import Request
 
-from models import versions
 from models.live import LiveInspector
+from models.runtime import versions
 from models.settings import Settings
 from serving import docs
 from serving.messages.errors import CODES

@@ -16,10 +16,11 @@ from prometheus_client import CollectorRegistry
 from services import client_of
 from shadowing import challengers, wait
 
-from models.images import gallery
+from models.images.gallery import gallery
 from models.live import LiveInspector
-from models.settings import REPOSITORY, Settings
-from models.shares import in_share
+from models.runtime.paths import REPOSITORY
+from models.runtime.rollout import in_share
+from models.settings import Settings
 from serving.shadow.comparison import Comparison
 from serving.shadow.metrics import ShadowMetrics
 from serving.shadow.report import Report

@@ -11,7 +11,7 @@ import pytest
 from judgements import judged, rules, settle
 
 from models.profile import Severity
-from models.settings import REPOSITORY
+from models.runtime.paths import REPOSITORY
 from serving.store.audit import verify
 from serving.store.database import Database
 from serving.store.purge import purge

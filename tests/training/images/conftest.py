@@ -5,7 +5,7 @@ import torch
 import yaml
 
 from training import packages
-from training.images import tower
+from training.images.networks import tower
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from models.profile import CLASSIFIER_LABELS, Evidence, Field, Finding, Label
-from training.text.calibrate import operating_point
-from training.text.corpus import Case
+from training.text.data.corpus import Case
+from training.text.fit.calibrate import operating_point
 from training.text.measures import evidence_f1, matrix, measure
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.profile import CLASSIFIER_LABELS, Field, Label
-from training.text.corpus import Case
+from training.text.data.corpus import Case
 from training.text.measures import calibration_error, matrix, measure, recall_by_way, summary
 
 PROMISE = CLASSIFIER_LABELS.index(Label.DECEPTIVE_CLAIM)

@@ -8,18 +8,18 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import BertConfig, BertModel
 from typer.testing import CliRunner
 
+from cli.main import app
 from models.profile import CLASSIFIER_LABELS, Field
-from models.text.classifier import TextClassifier
-from models.text.normalize import FieldText
-from serving.cli import app
+from models.text.classifier.classifier import TextClassifier
+from models.text.normalize.normalize import FieldText
 from training.cases import CasesError
 from training.text import train
-from training.text.base import PAD, Base
-from training.text.corpus import Case, Split, read_split, write_cases
-from training.text.disguises import Marked
-from training.text.evaluate import evaluate_text
-from training.text.examples import Examples, collate
-from training.text.fit import Trainer
+from training.text.data.corpus import Case, Split, read_split, write_cases
+from training.text.data.disguises import Marked
+from training.text.data.examples import Examples, collate
+from training.text.evaluation.evaluate import evaluate_text
+from training.text.fit.fit import Trainer
+from training.text.networks.base import PAD, Base
 from training.text.train import new_cases, train_text
 
 LIMIT = 64

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from models.runtime.paths import DATASETS
 from training.images.drawings import companies, forces, international, media, organs, party, state
 
-DRAWINGS = Path(__file__).parents[3] / "datasets" / "emblems" / "drawings"
+DRAWINGS = DATASETS / "emblems" / "drawings"
 ROOMS = (party, state, forces, organs, international, media, companies)
 
 

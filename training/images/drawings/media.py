@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import yaml
 
+from models.runtime.paths import DATASETS
 from training.images.drawings.shapes import disc, group, path, picture, rectangle
 from training.images.drawings.type import text, width_of
 
-WORDMARKS = Path(__file__).parents[3] / "datasets" / "emblems" / "wordmarks.yaml"
+WORDMARKS = DATASETS / "emblems" / "wordmarks.yaml"
 
 LEADING = 0.98
 """Distance of baselines, in ems: logos are set tight."""

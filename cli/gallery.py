@@ -1,0 +1,168 @@
+"""`huijian gallery`: the emblems that pictures are compared with."""
+
+from __future__ import annotations
+
+import json
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from models.images.gallery.gallery import Change
+    from models.images.gallery.references import Reference
+
+app = typer.Typer(help="图库 · Build, change and search the gallery of emblems.", no_args_is_help=True)
+
+References = Annotated[
+    Path, typer.Argument(metavar="REFERENCES.jsonl", exists=True, dir_okay=False, help="One reference image a line.")
+]
+Threshold = Annotated[float | None, typer.Option(min=0, max=1, help="Score from which it is reported.")]
+Rollout = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Share of accounts for which it counts; 0: it is only reported.")
+]
+Directory = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A gallery; the one in force if not given.")]
+
+
+@app.command()
+def build(
+    references: References,
+    directory: Annotated[Path, typer.Argument(metavar="DIR")],
+    encoder: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="Artefact folder; the released one if not given.")
+    ] = None,
+) -> None:
+    """Build a gallery from references and make it DIR's version in force.
+
+    A line is `{"reference_id", "label", "image", "name_zh", "name_en", "owner_id", "source", "licence"}`, its image a
+    path relative to the file, or with `"text"`, a phrase, in its place; several lines may share a reference_id. It may
+    also have `"threshold"`, `"rollout"`, or `"harmless": true` (then it needs no label). An encoder that is named is
+    kept, for whoever uses the gallery.
+
+    Example: `huijian gallery build references.jsonl my-gallery`
+    """
+    from models.images.encoder.encoder import Encoder
+    from models.images.gallery import gallery
+    from models.settings import Settings
+
+    settings = Settings.from_environment()
+    folder = encoder or settings.released().encoder_directory()
+    loaded = Encoder(folder, settings.threads)
+    _report(gallery.build(references, directory, loaded), directory)
+    if encoder:
+        settings.keep_encoder(folder, loaded.fingerprint)
+
+
+@app.command()
+def add(  # noqa: PLR0913, PLR0917 - the options of the command
+    references: References,
+    directory: Directory = None,
+    force: Annotated[bool, typer.Option("--force", help="Enrol look-alikes of other owners' emblems too.")] = False,
+    threshold: Threshold = None,
+    rollout: Rollout = None,
+    harmless: Annotated[bool, typer.Option("--harmless", help="Harmless look-alikes, never reported.")] = False,
+) -> None:
+    """Add references as a new version; a running service takes it up within seconds.
+
+    The options say the same of all lines, instead of their own values.
+
+    Example: `huijian gallery add our-logo.jsonl --rollout 0`
+    """
+    from models.images.encoder.encoder import Encoder
+    from models.images.gallery import gallery
+    from models.images.gallery.references import read_references
+    from models.settings import Settings
+
+    drawings = read_references(references, **_settings(threshold, rollout), **({"harmless": True} if harmless else {}))
+    encoder = Encoder(Settings.from_environment(directory).encoder_directory())
+    with _target(directory) as (target, base):
+        _report(gallery.add(target, encoder, drawings, force, base), target)
+
+
+@app.command("set")
+def set_(reference_id: str, directory: Directory = None, threshold: Threshold = None, rollout: Rollout = None) -> None:
+    """Give a reference another threshold or rollout, in a new version.
+
+    Example: `huijian gallery set media.xinhua --rollout 0.5`
+    """
+    from models.images.gallery import gallery
+
+    settings = _settings(threshold, rollout)
+    if not settings:
+        raise typer.BadParameter("give --threshold, --rollout or both")
+    with _target(directory) as (target, base):
+        _report(gallery.configure(target, reference_id, base, **settings), target)
+
+
+@app.command()
+def remove(reference_id: str, directory: Directory = None) -> None:
+    """Remove a reference, in a new version.
+
+    Example: `huijian gallery remove media.xinhua`
+    """
+    from models.images.gallery import gallery
+
+    with _target(directory) as (target, base):
+        _report(gallery.remove(target, reference_id, base), target)
+
+
+@app.command("list")
+def list_(directory: Directory = None) -> None:
+    """Print every reference: id, label, names, owner and what is special about it, separated by tabs.
+
+    Example: `huijian gallery list | grep media_logo`
+    """
+    from models.images.encoder.encoder import Encoder
+    from models.images.gallery.gallery import Gallery
+    from models.settings import Settings
+
+    settings = Settings.from_environment(directory)
+    gallery = Gallery.load(settings.gallery_directory(), Encoder(settings.encoder_directory()))
+    for entry in gallery.references:
+        columns = (entry.reference_id, entry.label or "", entry.name_zh, entry.name_en, entry.owner_id, _special(entry))
+        typer.echo("\t".join(columns))
+
+
+@app.command()
+def search(
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", exists=True, dir_okay=False)], directory: Directory = None
+) -> None:
+    """Print the three references that an image is most like, as JSON.
+
+    Example: `huijian gallery search avatar.png`
+    """
+    from models.inspector import Inspector
+    from models.profile import Field, Profile, ProfileError
+    from models.settings import Settings
+
+    inspector = Inspector.load(Settings.from_environment(directory))
+    (answer,) = inspector([Profile("search", avatar=image.read_bytes())])
+    if isinstance(answer, ProfileError):
+        raise answer
+    typer.echo(json.dumps(answer.to_dict()["matches"][Field.AVATAR], ensure_ascii=False, indent=2))
+
+
+def _settings(threshold: float | None, rollout: float | None) -> dict[str, float]:
+    given = {"threshold": threshold, "rollout": rollout}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _special(reference: Reference) -> str:
+    """What a reference has beside its names, such as "rollout=0.1"; empty for most."""
+    values = reference.to_dict()
+    return " ".join(f"{name}={values[name]}" for name in ("threshold", "rollout", "harmless") if name in values)
+
+
+def _report(change: Change, directory: Path) -> None:
+    typer.echo(f"{change.pictures} pictures changed; version {change.version} is in force in {directory}")
+    for clash in change.clashes:
+        typer.echo(f"note: {clash}", err=True)
+
+
+def _target(directory: Path | None) -> AbstractContextManager[tuple[Path, Path | None]]:
+    """The gallery to change, this machine's own if none is named, and the version that it starts from."""
+    from models.images.gallery import files as gallery_files
+    from models.settings import Settings
+
+    return nullcontext((directory, None)) if directory else gallery_files.own(Settings.from_environment())

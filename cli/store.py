@@ -1,0 +1,116 @@
+"""`huijian purge`, `huijian audit` and `huijian store`: what is remembered, proved and forgotten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.operator import operator
+
+if TYPE_CHECKING:
+    from serving.store.database import Database
+
+audit = typer.Typer(help="审计 · Check and export the audit trail.", no_args_is_help=True)
+store = typer.Typer(help="存储 · Set up the database and its keys.", no_args_is_help=True)
+
+Anchor = Annotated[
+    str | None, typer.Option(metavar="SEQUENCE:HASH", help="A row that an earlier check or export printed.")
+]
+
+
+def purge() -> None:
+    """Delete decisions, texts and pictures that the policy keeps no longer, for good.
+
+    Run it every day. The audit trail stays, and says that it was done.
+
+    Example: `huijian purge`
+    """
+    from models.policy import Policy
+    from models.settings import Settings
+    from serving.store.purge import purge as purge_store
+
+    rules = Policy.load(Settings.from_environment().policy).store
+    gone = purge_store(_database(), rules, operator())
+    typer.echo(f"{gone.decisions} decisions deleted, and {gone.contents} texts and pictures of younger ones")
+
+
+@audit.command()
+def verify(anchor: Anchor = None) -> None:
+    """Check that nothing in the trail, and nothing that it covers, was altered; names the first row that was.
+
+    Rows cut off at the end show only against an anchor: keep the last row that this prints in another place.
+
+    Example: `huijian audit verify`
+    """
+    from serving.store.audit import Head
+    from serving.store.audit import verify as verify_trail
+
+    head = verify_trail(_database(), Head.parse(anchor) if anchor else None)
+    typer.echo(f"the trail of {head.sequence} rows is whole; its last row is {head}")
+
+
+@audit.command()
+def export(output: Annotated[Path, typer.Argument(metavar="OUT", dir_okay=False, writable=True)]) -> None:
+    """Write the trail and what it recorded as JSON Lines, without texts, pictures and account ids.
+
+    Example: `huijian audit export audit.jsonl`
+    """
+    from serving.store.export import export as export_trail
+
+    head = export_trail(_database(), output, operator())
+    typer.echo(f"{head.sequence} rows in {output}; the last row is {head}")
+
+
+@store.command()
+def migrate() -> None:
+    """Bring the database in HUIJIAN_DATABASE_URL to this release; a SQLite file also is when the service starts.
+
+    Example: `huijian store migrate`
+    """
+    database = _database(prepared=False)
+    if database.is_sqlite:
+        database.prepare()
+    else:
+        database.migrate()
+    typer.echo(f"the database is at migration {database.revision()}")
+
+
+@store.command()
+def keys() -> None:
+    """Print new keys for the environment of the service; another hash key makes every account a new one.
+
+    A service without a database and keys of its own keeps them in `store/keys.env` of its home directory. To rotate,
+    put the new content key before the old one, separated by a comma, start the service, and run `huijian store rotate`.
+
+    Example: `huijian store keys > huijian.env`
+    """
+    from serving.store.secrets import Secrets
+
+    for name, value in Secrets.fresh().items():
+        typer.echo(f"{name}={value}")
+
+
+@store.command()
+def rotate() -> None:
+    """Encrypt everything with the first content key; the others can be dropped afterwards.
+
+    Example: `huijian store rotate`
+    """
+    from models.settings import Settings
+    from serving.store.rotate import rotate as rotate_keys
+    from serving.store.secrets import Secrets
+
+    secrets = Secrets.load(Settings.from_environment().home)
+    typer.echo(f"{rotate_keys(_database(), secrets, operator())} texts and pictures encrypted again")
+
+
+def _database(prepared: bool = True) -> Database:
+    from models.settings import Settings
+    from serving.store.database import Database
+
+    database = Database.from_environment(Settings.from_environment().home)
+    if prepared:
+        database.prepare()
+    return database

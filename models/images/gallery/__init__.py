@@ -1,0 +1,1 @@
+"""The protected emblems: references, their vectors, and how a version of a gallery is stored."""

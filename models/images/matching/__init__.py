@@ -1,0 +1,1 @@
+"""Retrieval, localization, verification and calibration: from embeddings to calibrated matches."""

@@ -1,0 +1,1 @@
+"""Text in pictures: whether there is any, where it is, what it says."""

@@ -1,0 +1,1 @@
+"""What every model and store needs of the machine: files, locks, caches, versions, ONNX sessions, timing."""

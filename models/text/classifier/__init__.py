@@ -1,0 +1,1 @@
+"""The learnt text classifier: encoder, n-grams, and the windows both read."""

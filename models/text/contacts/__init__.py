@@ -1,0 +1,1 @@
+"""Contact details, plain or disguised (Art. 8(6))."""

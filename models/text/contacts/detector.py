@@ -1,0 +1,68 @@
+"""Contact details in names, bios and signatures, plain or disguised.
+
+A number, an account elsewhere, an address or a link leads readers off the platform (Art. 8(6)), and its writers know
+that programs look for it: 加V, 薇❤, 扣三陆玖, 一三七·〇〇零零. This room reads what carries a number, an id, an address
+or the name of another service; hints in free words are the classifier's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from models.profile import Finding, Label, Span
+from models.text.contacts.families import DISGUISED, HEARD, PATTERNS
+from models.text.contacts.patterns import READ, READ_DIGITS, WRITTEN, Family, PatternFamily
+from models.text.contacts.readings import disguised_words, written_plainly
+from models.text.evidence import evidence_at
+from models.text.normalize.normalize import FieldText, Normalized
+
+DETECTOR = "contacts@2026.11.1"
+
+
+class ContactDetector:
+    """Finds telephone numbers, ids of other services, addresses and links.
+
+    Source: phonenumbers (numbering plans), tldextract (Public Suffix List as bundled), our own families of patterns.
+    """
+
+    def __call__(self, texts: Sequence[FieldText]) -> list[list[Finding]]:
+        """At most one finding per text, in order, with the spans of everything that matched."""
+        return [_findings(text) for text in texts]
+
+
+def _findings(text: FieldText) -> list[Finding]:
+    matched = matched_families(text.normalized)
+    if not matched:
+        return []
+    best, _ = matched[0]
+    evidence = evidence_at(text.normalized, [found for _, several in matched for found in several])
+    return [Finding(Label.CONTACT_DIVERSION, text.field, best.score, DETECTOR, evidence)]
+
+
+def matched_families(normalized: Normalized) -> list[tuple[Family, list[Span]]]:
+    """Every family that matches, most telling first, with its ranges of the normalised text.
+
+    Only a text that says nothing outright is searched for words in disguise.
+    """
+    return _matched_patterns(normalized.text) or _matched_readings(normalized)
+
+
+def _matched_patterns(text: str) -> list[tuple[Family, list[Span]]]:
+    texts = {READ: text.translate(READ_DIGITS), WRITTEN: text}
+    ranges = [(family, _ranges(family, {texts[name] for name in family.searched})) for family in PATTERNS]
+    return [(family, found) for family, found in ranges if found]
+
+
+def _ranges(family: PatternFamily, texts: Iterable[str]) -> list[Span]:
+    matches = (match for text in texts for match in family.pattern.finditer(text))
+    return sorted({match.span() for match in matches if family.accept(match[0])})
+
+
+def _matched_readings(normalized: Normalized) -> list[tuple[Family, list[Span]]]:
+    words = disguised_words(normalized)
+    sure = [word.span for word in words if word.sure]
+    if sure or not words:
+        return [(DISGUISED, sure)] if sure else []
+    matched = _matched_patterns(written_plainly(normalized.text, words))
+    heard = [span for _, found in matched for span in found]
+    return [(HEARD, heard)] if heard else []

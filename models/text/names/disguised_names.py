@@ -1,0 +1,99 @@
+"""Protected names in the disguises that the normaliser must not undo: 人民曰报, 省纪wei, 检查院.
+
+The readings of a text (`models.text.normalize.readings`) say where a word might stand; this room takes one only where little
+speaks against it, and rewrites the text with the word as it should be, to be read like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import ahocorasick_rs
+
+from models.profile import Span
+from models.text.names.lexicon import NAMES
+from models.text.normalize.normalize import Normalized
+from models.text.normalize.readings import Kind, Reading, readings
+
+FORMS = NAMES / "forms.tsv"
+"""Kind, canonical form and word, a line each; written by `python -m training.text.data.names`."""
+
+KINDS: Mapping[Kind, float] = {Kind.SHAPE: 0.93, Kind.SOUND: 0.98}
+"""Readings that are followed, and how sure a claim read so is: smoothed precision on the training cases
+(`training.text.evaluation.name_precision`). By near sound as many innocent names were found as disguised ones, so it is not followed."""
+
+_LEAST_BY_SOUND = 3
+"""Han characters of a word that one other may disguise by sound alone: 检查院 is 检察院, but 中原 is no 中院."""
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """A text with its disguised words as they should be, and without symbols.
+
+    Attributes:
+        positions: in the normalised text, of every character.
+    """
+
+    kind: Kind
+    text: str
+    positions: Sequence[int]
+
+
+class DisguisedNames:
+    """Finds protected words by shape and by sound."""
+
+    def __init__(self) -> None:
+        rows = [line.split("\t") for line in FORMS.read_text(encoding="utf-8").splitlines()]
+        self._vocabularies = {
+            kind: _Vocabulary([(form, word) for of, form, word in rows if of == kind]) for kind in KINDS
+        }
+
+    def __call__(self, normalized: Normalized) -> list[Rewritten]:
+        """One text for every kind of reading that finds a disguised word."""
+        return [
+            _rewrite(reading.kind, normalized.text, found)
+            for reading in readings(normalized, KINDS)
+            if (found := self._vocabularies[reading.kind].find(reading, normalized.text))
+        ]
+
+
+class _Vocabulary:
+    """The words of one kind of reading, by their canonical forms."""
+
+    def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
+        forms = dict(reversed(rows))  # of words that look or sound the same, the first
+        self._words = tuple(forms.values())
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            list(forms), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+        )
+
+    def find(self, reading: Reading, text: str) -> list[tuple[Span, str]]:
+        """Where disguised words stand in the normalised text, and which."""
+        found = self._automaton.find_matches_as_indexes(reading.text)
+        placed = [(reading.span(start, end), self._words[index]) for index, start, end in found]
+        return [
+            (span, word)
+            for span, word in placed
+            if span and _is_disguised(reading.kind, "".join(filter(str.isalnum, text[slice(*span)])), word)
+        ]
+
+
+def _is_disguised(kind: Kind, written: str, word: str) -> bool:
+    """What is written is not the word itself, but likely means it."""
+    if written == word:
+        return False
+    if kind is Kind.SHAPE or any(char.isascii() for char in written):
+        return True
+    others = sum(one != other for one, other in zip(written, word, strict=False))
+    return len(written) == len(word) >= _LEAST_BY_SOUND and others == 1
+
+
+def _rewrite(kind: Kind, text: str, found: Sequence[tuple[Span, str]]) -> Rewritten:
+    kept, positions, position = "", list[int](), 0
+    for (start, end), word in [*found, ((len(text), len(text)), "")]:
+        between = [index for index in range(position, start) if text[index].isalnum()]
+        kept += "".join([text[index] for index in between]) + word
+        positions += [*between, *[start] * (len(word) - 1), *[end - 1] * bool(word)]
+        position = end
+    return Rewritten(kind, kept, positions)

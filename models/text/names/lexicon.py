@@ -1,0 +1,250 @@
+"""The words that names of protected bodies are made of, and where they stand in a text.
+
+Nobody lists every 公安局: a body's name is read as a place, a kind of organ and what stands around them. The words are
+data (`datasets/names/*.yaml`), each file with its source; this room knows their kinds, whose they are, and finds them
+all in one pass, where of two words the one that starts first and is longer wins (公安县 is no 公安).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any, NamedTuple
+
+import ahocorasick_rs
+import yaml
+
+from models.profile import Label
+from models.runtime.paths import DATASETS
+
+NAMES = DATASETS / "names"
+
+_FILES = (
+    "surroundings",
+    "party",
+    "state_organs",
+    "military",
+    "international",
+    "enterprises",
+    "media",
+    "institutions",
+    "organs",
+    "titles",
+    "media_words",
+    "landmarks",
+    "divisions",
+    "countries",
+)
+"""A word that stands in several files is what the first says."""
+
+
+class Kind(StrEnum):
+    """What a word does in a name; the values are the letters that families of names are written in."""
+
+    BODY = "B"  # 公安部: party, state, military, international, state-owned, by its own name
+    ORGAN = "O"  # 公安局: what such a body is called after a place
+    TITLE = "T"  # 局长, 民警: who holds the office
+    MEDIA = "M"  # 新华社
+    MEDIA_WORD = "W"  # 日报, 新闻
+    JOURNALIST = "J"  # 记者
+    WEAK_NEWS = "w"  # 电台, 头条
+    INSTITUTION = "I"  # 清华大学
+    LANDMARK = "L"  # 西湖
+    VENUE = "V"  # 管委会, 挂号处: who runs a place
+    VOICE = "D"  # 发布
+    FACILITY = "F"  # 机场, 医院: an institution's kind
+    DIVISION = "P"  # 成都市
+    PLACE = "p"  # 成都, 蓉城, 法国
+    ROLE = "R"  # 官方, 客服, 办公室
+    BYSTANDER = "x"  # 门口, 粉丝, 猫
+    SENTENCE = "s"  # 不, 没, 吗
+    INNOCENT = "a"  # longer words in which a protected one is innocent
+    PERSON = "N"  # 小刘, 王姐: at the end of a name
+    OTHER = "."  # one character, or one run of Latin letters or of digits, of no word
+
+
+PROTECTED = frozenset("BOTMWJwILVDFP")
+"""Kinds without one of which a name claims nothing."""
+
+_PLACES = frozenset({Kind.DIVISION, Kind.PLACE, Kind.LANDMARK})
+
+LOCAL_MEDIA = "media"
+"""Owner of nothing: the news media of a place are owned together, whatever they are called (`media.610500`)."""
+
+
+class Word(NamedTuple):
+    """One word of the lexicon.
+
+    Attributes:
+        label: what a name that is made of it claims falsely.
+        owner_id: who may use it.
+        code: of a place: a division's six digits or a country's two letters.
+        name: what the body or the place is called in full.
+    """
+
+    text: str
+    kind: Kind
+    label: Label | None = None
+    owner_id: str | None = None
+    code: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Whose name was used.
+
+    Attributes:
+        reference_id: the body's own id: that of its owner, with the place of a local one (`gov.police.520100`).
+    """
+
+    reference_id: str
+    name: str
+    owner_id: str
+
+
+def body(word: Word, place: Word | None) -> Body | None:
+    """The body that a word names, with the place named beside it; None where that could be anybody's."""
+    owner = word.owner_id
+    if word.kind in (Kind.MEDIA_WORD, Kind.JOURNALIST, Kind.WEAK_NEWS):
+        return _local(place, LOCAL_MEDIA, word) if place else None
+    if owner is None:
+        return None
+    if word.kind in (Kind.ORGAN, Kind.TITLE):
+        return _local(place, owner, word) if place else Body(owner, word.text, owner)
+    if word.kind is Kind.LANDMARK:
+        return Body(f"{owner}.{word.text}", word.text, owner)
+    return Body(owner, word.name, owner)
+
+
+def _local(place: Word, owner: str, word: Word) -> Body:
+    reference_id = f"{owner}.{place.code}"
+    return Body(reference_id, place.name + word.text, reference_id if owner == LOCAL_MEDIA else owner)
+
+
+class Segment(NamedTuple):
+    """A word at `start:end` of a text."""
+
+    start: int
+    end: int
+    word: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """A text read from start to end.
+
+    Attributes:
+        letters: the kinds of its words and rests, in order.
+        segments: its words.
+    """
+
+    letters: str
+    segments: tuple[Segment, ...]
+
+
+class Lexicon:
+    """All words, searched for in one pass (Aho and Corasick 1975)."""
+
+    def __init__(self) -> None:
+        words: dict[str, Word] = {}
+        for word in _words():
+            written = word.text if word.text.isalnum() else "".join(filter(str.isalnum, word.text))
+            words.setdefault(written, word)
+        self.words = tuple(words.values())
+        self._owners = frozenset(word.owner_id for word in self.words if word.owner_id)
+        self._places = frozenset(word.code or word.text for word in self.words if word.kind in _PLACES)
+        self._protected = frozenset(index for index, word in enumerate(self.words) if word.kind in PROTECTED)
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            list(words), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+        )
+
+    def knows(self, entitlement: str) -> bool:
+        """Whether an owner or a body of this id can be found."""
+        owner, _, place = entitlement.rpartition(".")
+        return entitlement in self._owners or (
+            (owner in self._owners or owner == LOCAL_MEDIA) and place in self._places
+        )
+
+    def find(self, text: str) -> list[tuple[int, int, int]]:
+        """Index of the word, start and end of every match, none overlapping another."""
+        found: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(text)
+        return found
+
+    def parse(self, text: str) -> Parse | None:
+        """The text as words and rests, Latin words and numbers only whole; None where no word is protected."""
+        found = self.find(text)
+        if self._protected.isdisjoint([index for index, _, _ in found]):
+            return None
+        letters, segments, position = [], [], 0
+        for index, start, end in found:
+            if _continues(text, start) or _continues(text, end):
+                continue
+            word = self.words[index]
+            letters += [_REST.sub(Kind.OTHER, text[position:start]), word.kind]
+            segments.append(Segment(start, end, word))
+            position = end
+        if not any(segment.word.kind in PROTECTED for segment in segments):
+            return None
+        return Parse("".join(letters) + _last(text[position:]), tuple(segments))
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon of `datasets/names`, read once."""
+    return Lexicon()
+
+
+_REST = re.compile(r"[a-z]+|[0-9]+|.", re.DOTALL)
+_PERSON = re.compile(
+    r"(?:[小老阿大][^\W\d_]{1,2}|[^\W\d_]{1,2}(?:哥|姐|叔|队|总|君|sir|老师|师傅|警官)|[a-z]{2,10}|[0-9]{1,4})$"
+)
+
+
+def _last(rest: str) -> str:
+    """The letters of what stands after the last word: where accounts put who speaks (新华社小王, 反诈中心03)."""
+    person = _PERSON.search(rest)
+    before = rest[: person.start()] if person else rest
+    return _REST.sub(Kind.OTHER, before) + Kind.PERSON * bool(person)
+
+
+def _continues(text: str, index: int) -> bool:
+    """A Latin word or a number goes on over this place."""
+    if not 0 < index < len(text):
+        return False
+    before, after = text[index - 1], text[index]
+    return before.isascii() and after.isascii() and (before + after).isalnum() and before.isdigit() == after.isdigit()
+
+
+def _words() -> Iterator[Word]:
+    for name in _FILES:
+        table = yaml.load((NAMES / f"{name}.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+        yield from _places(table) if "codes" in table else _listed(table)
+
+
+def _listed(table: dict[str, Any]) -> Iterator[Word]:
+    label = Label(table["label"]) if "label" in table else None
+    for group, words in table.get("groups", {}).items():
+        for text in words:
+            yield Word(text, Kind[group.upper()], label)
+    for owner_id, names in table.get("names", {}).items():
+        for text in names:
+            yield Word(str(text), Kind[table["kind"].upper()], label, owner_id, name=str(names[0]))
+
+
+_FULL_ENDS = re.compile(
+    r"(?:特别行政区|(?:维吾尔|壮族|回族)?自治区|省|市|新区|林区|特区|地区|盟|(?:(?:\w{1,3}族)+|各族)?自治[州县旗]|[县区旗])$"
+)
+
+
+def _places(table: dict[str, Any]) -> Iterator[Word]:
+    kind, label = Kind[table["kind"].upper()], Label.PLACE_INSTITUTION
+    for line in table["codes"].splitlines():
+        code, name, *english = line.split(" ", 2)
+        yield Word(name, kind, label, f"place.{code}", code, name)
+        short = english[0] if english else _FULL_ENDS.sub("", name)
+        if len(short) > 1:
+            yield Word(short, Kind.PLACE, label, f"place.{code}", code, name)

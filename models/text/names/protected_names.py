@@ -1,0 +1,146 @@
+"""Names of parties, state organs, armies, news media and institutions, carried by accounts that are not theirs.
+
+An account called 贵阳交警在线 speaks as the police of Guiyang; 派出所门口的猫 does not (Art. 8(2) to 8(5)). So a whole
+name is read as a sentence of known kinds of words, and only some sentences claim to be a body. In bios and signatures,
+where most mentions are innocent, only a whole clause that speaks for a body counts (民政部备案).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from models.profile import Evidence, Field, Finding, Label, Span
+from models.text.evidence import evidence_at
+from models.text.names.disguised_names import KINDS, DisguisedNames
+from models.text.names.families import CLAUSE_FAMILIES, NAME_FAMILIES, Family
+from models.text.names.lexicon import Body, Kind, Parse, body, lexicon
+from models.text.normalize.characters import SURROGATE
+from models.text.normalize.normalize import FieldText, Normalized
+from models.text.normalize.readings import Kind as Disguise
+
+DETECTOR = "names@2026.11.1"
+
+_CORES = {
+    Label.FALSE_AUTHORITY: (Kind.BODY, Kind.ORGAN, Kind.TITLE),
+    Label.MEDIA_IMPERSONATION: (Kind.MEDIA, Kind.MEDIA_WORD, Kind.JOURNALIST, Kind.WEAK_NEWS),
+    Label.PLACE_INSTITUTION: (Kind.INSTITUTION, Kind.LANDMARK),
+}
+"""The words that say which body a name imitates, by what is claimed."""
+
+_CLAUSE = re.compile(r"(?P<quote>[“\"「『《‘']?)(?:本?(?:(?:账|公众)?号|平台)?由|这里是|我们是)?(?P<said>[^\W_]+)")
+"""What stands between two marks, after the words that say whose account this is; a quoted one is somebody else's."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A text, or a clause of one, that claims to be a body.
+
+    Attributes:
+        span: the words of the claim in the normalised text.
+        disguise: what had to be undone to read it.
+    """
+
+    family: Family
+    parse: Parse
+    span: Span
+    disguise: Disguise | None = None
+
+    @property
+    def score(self) -> float:
+        """The family's, or less where a disguise had to be undone."""
+        return min(self.family.score, KINDS[self.disguise]) if self.disguise else self.family.score
+
+    @cached_property
+    def imitated(self) -> Body | None:
+        """The body that it names; one known by its kind is that of the place named with it."""
+        words = [part.word for part in self.parse.segments]
+        core = next((index for index, word in enumerate(words) if word.kind in _CORES[self.family.label]), len(words))
+        place = next((word for word in reversed(words[:core]) if word.code), None)
+        named = words[core] if core < len(words) else place
+        return body(named, place) if named else None
+
+
+class ProtectedNameDetector:
+    """Finds names that claim to be a protected body, and says which.
+
+    Source: Regulations on the Management of Internet User Account Information, Art. 8(2) to 8(5); `datasets/names`.
+    """
+
+    def __init__(self) -> None:
+        self._lexicon = lexicon()
+        self._disguised = DisguisedNames()
+
+    def __call__(self, texts: Sequence[FieldText]) -> list[list[Finding]]:
+        """At most one finding per label, body and text, in order; its evidence names the body and its owner."""
+        return [[_finding(text, claim) for claim in self.claims(text)] for text in texts]
+
+    def claims(self, text: FieldText) -> list[Claim]:
+        """The most telling claim per label and body; one in disguise only where nothing is claimed openly."""
+        normalized = replace(text.normalized, text=SURROGATE.sub("\ufffd", text.normalized.text))
+        found = self._name(normalized) if text.field is Field.NAME else self._clauses(normalized.text)
+        best: dict[tuple[Label, str | None], Claim] = {}
+        for claim in sorted(found, key=lambda claim: -claim.score):
+            if claim.imitated or all(label is not claim.family.label for label, _ in best):
+                named = claim.imitated.reference_id if claim.imitated else None
+                best.setdefault((claim.family.label, named), claim)
+        return list(best.values())
+
+    def _name(self, normalized: Normalized) -> list[Claim]:
+        letters = [index for index, char in enumerate(normalized.text) if char.isalnum()]
+        joined = "".join([normalized.text[index] for index in letters])
+        return _claims(self._lexicon.parse(joined), letters, NAME_FAMILIES) or [
+            replace(claim, disguise=read.kind)
+            for read in self._disguised(normalized)
+            for claim in _claims(self._lexicon.parse(read.text), read.positions, NAME_FAMILIES)
+        ]
+
+    def _clauses(self, text: str) -> list[Claim]:
+        if not self._lexicon.parse(text):
+            return []
+        clauses = [clause for clause in _CLAUSE.finditer(text) if not clause["quote"]]
+        return [
+            claim
+            for clause in clauses
+            for claim in _claims(self._lexicon.parse(clause["said"]), range(*clause.span("said")), CLAUSE_FAMILIES)
+        ]
+
+    def knows(self, entitlement: str) -> bool:
+        """Whether an owner or a reference of this id can be found."""
+        return self._lexicon.knows(entitlement)
+
+
+def _claims(parse: Parse | None, positions: Sequence[int], families: Sequence[Family]) -> list[Claim]:
+    """What a text claims: the first family of every label that matches.
+
+    Args:
+        positions: in the normalised text, of every character that was parsed.
+    """
+    if parse is None:
+        return []
+    span = positions[parse.segments[0].start], positions[parse.segments[-1].end - 1] + 1
+    first: dict[Label, Family] = {}
+    for family in families:
+        if family.label not in first and family.pattern.fullmatch(parse.letters):
+            first[family.label] = family
+    return [Claim(family, parse, span) for family in first.values()]
+
+
+def _finding(text: FieldText, claim: Claim) -> Finding:
+    evidence = _with_body(evidence_at(text.normalized, [claim.span]), claim)
+    return Finding(claim.family.label, text.field, claim.score, DETECTOR, evidence)
+
+
+def _with_body(evidence: Evidence, claim: Claim) -> Evidence:
+    """Evidence that says whose name it is."""
+    imitated = claim.imitated
+    if imitated is None:
+        return evidence
+    return replace(
+        evidence,
+        reference_id=imitated.reference_id,
+        reference_name=imitated.name,
+        owner_id=imitated.owner_id,
+    )

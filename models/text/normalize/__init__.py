@@ -1,0 +1,1 @@
+"""Undo disguises, and keep where every character came from."""

@@ -1,0 +1,99 @@
+"""Once a second: take up what is new on disk, say what is refused, measure how this worker is."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Final
+
+from models.live import LiveInspector
+from models.profile import IMAGE_FIELDS
+from models.runtime.failures import place_of
+from models.runtime.sources import Refusal, Source
+from serving.keys.keyring import Keyring
+from serving.metrics.drift import Baseline, baseline_file
+from serving.metrics.gauges import Gauges
+from serving.metrics.metrics import Metrics
+from serving.store.store import Store
+
+SECONDS: Final = 1
+"""The contract promises new versions in force within 5 seconds."""
+
+logger = logging.getLogger("huijian.service")
+
+
+class Freshness(threading.Thread):
+    """Keeps one worker up to date.
+
+    Args:
+        live: what judges.
+        keyring: who may ask.
+        store: what remembers.
+        metrics: of what happened; its similarities are compared with the baseline.
+    """
+
+    def __init__(self, live: LiveInspector, keyring: Keyring, store: Store, metrics: Metrics) -> None:
+        super().__init__(name="refresh", daemon=True)
+        self._live, self._keyring, self._store, self._metrics = live, keyring, store, metrics
+        file = baseline_file(live.settings.home)
+        self._baseline = Source.optional("baseline", lambda: _stamp(file), lambda: _baseline(file))
+        self._gauges = Gauges(metrics.registry)
+        self._said: list[Refusal] = []
+        self._metrics.in_force(live.current.versions)
+        self._measure()
+
+    def run(self) -> None:
+        """Look until the process ends."""
+        while True:
+            time.sleep(SECONDS)
+            try:
+                self.look()
+            except Exception as error:
+                logger.error("unexpected %s", place_of(error))
+
+    def look(self) -> None:
+        """Take up what is new, and measure."""
+        if self._live.refresh():
+            self._metrics.in_force(self._live.current.versions)
+            logger.info("now in force: %s", dict(self._live.current.versions))
+        if self._keyring.refresh():
+            logger.info("other keys are in force")
+        if self._baseline.refresh():
+            logger.info("another baseline of similarities is in force")
+        self._measure()
+
+    def _measure(self) -> None:
+        refusals = [*self._live.refusals, *filter(None, (self._keyring.refusal, self._baseline.refusal))]
+        for refusal in refusals:
+            if refusal not in self._said:
+                logger.error("%s: what is new is refused, the old keeps serving: %s", refusal.part, refusal.reason)
+        self._said = refusals
+        self._gauges.refused(refusals)
+        self._gauges.in_force(self._live.current.versions)
+        self._gauges.closed_accounts(self._live.current.closed_accounts())
+        self._gauges.memory(self._live.current.pictures.size)
+        self._gauges.store(self._store.health())
+        self._compare()
+
+    def _compare(self) -> None:
+        baseline, recent = self._baseline.value, self._metrics.recent
+        self._gauges.baseline(baseline is not None and recent.fits(baseline))
+        for field in IMAGE_FIELDS:
+            index = recent.drift(field, baseline) if baseline else None
+            self._gauges.drift(field, index or 0)
+
+
+def _stamp(file: Path) -> Hashable:
+    """Changes with the file; None while there is none."""
+    try:
+        stat = file.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+def _baseline(file: Path) -> Baseline | None:
+    return Baseline.load(file) if file.exists() else None

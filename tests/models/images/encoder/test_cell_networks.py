@@ -1,0 +1,29 @@
+"""What knows an encoder's cells is that encoder's alone; an encoder may do without."""
+
+import shutil
+
+import pytest
+import tiny_encoder
+
+from models.images.encoder.encoder import Encoder, EncoderError
+from models.images.matching import localizer, reranker
+from models.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("network", "files"),
+    [
+        (localizer.Localizer, (localizer.FILE,)),
+        (reranker.Reranker, (reranker.TOKENS_FILE, reranker.FILE)),
+    ],
+)
+def test_an_encoder_without_one_has_none_and_one_of_another_encoder_is_refused(network, files, tmp_path):
+    released, tiny = Encoder(Settings().released().encoder_directory()), Encoder(tiny_encoder.write(tmp_path))
+    assert network.load(tiny) is None
+    for name in files:
+        shutil.copy(released.directory / name, tmp_path / name)
+    with pytest.raises(EncoderError, match=f"{released.fingerprint}, not of {tiny.fingerprint}"):
+        network.load(tiny)
+    (tmp_path / files[0]).write_bytes(b"no graph")
+    with pytest.raises(EncoderError, match="no network"):
+        network.load(tiny)

@@ -1,0 +1,137 @@
+"""A calibration turns what is known of a candidate into a probability, and one of other features is refused."""
+
+import json
+
+import numpy as np
+import pytest
+
+from models.images.encoder.encoder import EncoderError
+from models.images.matching.calibration import (
+    AHEAD,
+    BEST,
+    CLOSER,
+    COLOURS,
+    FIRST,
+    READING,
+    RERANKED,
+    Calibration,
+    Logistic,
+    Perceptron,
+)
+
+ALONE = tuple(name for name in CLOSER if name not in RERANKED)
+"""What is known without a reranker."""
+
+
+def values(names):
+    return {"weights": {name: float(number) for number, name in enumerate(names)}, "bias": -1.0}
+
+
+def network(names):
+    """Two units: the first name's feature, and what the second one's is below zero; the output is their difference."""
+    hidden = np.zeros((len(names), 2))
+    hidden[0, 0], hidden[1, 1] = 1.0, -1.0
+    return Perceptron(hidden, np.zeros(2), Logistic(np.array([1.0, -1.0]), 0.5))
+
+
+def test_both_functions_and_the_floor_are_read(tmp_path):
+    path = tmp_path / "calibration.json"
+    written = {"first": values(FIRST), "closer": network(ALONE).values(ALONE), "floor": 0.04}
+    path.write_text(json.dumps(written))
+    calibration = Calibration.load(path)
+    assert calibration.floor == 0.04
+    first, closer = (np.random.default_rng(0).normal(size=(5, len(names))) for names in (FIRST, CLOSER))
+    weights = np.arange(len(FIRST))
+    assert calibration.first(first) == pytest.approx(1 / (1 + np.exp(-(first @ weights - 1))))
+    known = closer[:, [CLOSER.index(name) for name in ALONE]]
+    assert calibration.closer(closer) == pytest.approx(network(ALONE)(known))
+
+
+def test_one_that_was_fitted_with_a_reranker_is_refused_without_it(tmp_path):
+    written = {"first": values(FIRST), "closer": network(CLOSER).values(CLOSER), "floor": 0.04}
+    (tmp_path / "calibration.json").write_text(json.dumps(written))
+    with pytest.raises(EncoderError, match=r"reranker\.onnx, which is missing"):
+        Calibration.load(tmp_path / "calibration.json")
+    (tmp_path / "reranker.onnx").touch()
+    features = np.random.default_rng(0).normal(size=(5, len(CLOSER)))
+    assert Calibration.load(tmp_path / "calibration.json").closer(features) == pytest.approx(network(CLOSER)(features))
+
+
+@pytest.mark.parametrize("fitted", [True, False])
+def test_one_that_was_fitted_with_a_localizer_is_refused_without_it_and_the_other_way_round(tmp_path, fitted):
+    path, localizer = tmp_path / "calibration.json", tmp_path / "localizer.onnx"
+    written = {"first": values(FIRST), "closer": network(ALONE).values(ALONE), "floor": 0.04, "located": fitted}
+    path.write_text(json.dumps(written))
+    if not fitted:
+        Calibration.load(path)
+        localizer.touch()
+    with pytest.raises(EncoderError, match=rf"localizer\.onnx, which is {'missing' if fitted else 'there'} beside it"):
+        Calibration.load(path)
+    if fitted:
+        localizer.touch()
+        Calibration.load(path)
+
+
+LATEST = ("share", "unlike_in_letters", *BEST, *AHEAD)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "reads"),
+    [((), True), (LATEST, True), ((*LATEST, *READING, *COLOURS, "lead_in_letters", "behind_in_colours"), False)],
+)
+def test_one_of_an_earlier_release_does_without_what_was_not_known_then(tmp_path, unknown, reads):
+    names = tuple(name for name in ALONE if name not in unknown)
+    written = {"first": values(FIRST), "closer": network(names).values(names), "floor": 0.04}
+    (tmp_path / "calibration.json").write_text(json.dumps(written))
+    features = np.random.default_rng(0).normal(size=(5, len(CLOSER)))
+    calibration = Calibration.load(tmp_path / "calibration.json")
+    assert calibration.reads is reads
+    there = features[:, [CLOSER.index(name) for name in names]]
+    assert calibration.closer(features) == pytest.approx(network(names)(there))
+
+
+def test_units_of_a_network_are_silent_below_zero():
+    features = np.array([[3.0, 0.0], [-3.0, 0.0], [0.0, -2.0], [0.0, 2.0]])
+    assert network(("a", "b")).logits(features) == pytest.approx([3.5, 0.5, -1.5, 0.5])
+
+
+def test_the_probability_is_the_logistic_of_the_weighted_sum():
+    logistic = Logistic(np.array([2.0, -1.0]), 0.5)
+    assert logistic(np.array([[0.0, 0.5], [1.0, 0.0]])) == pytest.approx([0.5, 1 / (1 + np.exp(-2.5))])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{}",
+        json.dumps({"weights": {"cosine": 1.0}, "bias": 0}),
+        json.dumps({"first": values(FIRST), "closer": values(ALONE), "floor": 0.1}),
+        json.dumps({"first": values(FIRST), "closer": network(FIRST).values(FIRST), "floor": 0.1}),
+        json.dumps({"first": values(FIRST), "closer": network(ALONE).values(ALONE) | {"offsets": [0]}, "floor": 0.1}),
+    ],
+)
+def test_one_fitted_on_other_features_is_refused(tmp_path, content):
+    (tmp_path / "calibration.json").write_text(content)
+    with pytest.raises(EncoderError, match="calibration"):
+        Calibration.load(tmp_path / "calibration.json")
+
+
+def test_one_that_was_fitted_before_there_were_prototypes_does_not_heed_them(tmp_path):
+    written = {"first": values(FIRST), "closer": network(ALONE).values(ALONE), "floor": 0.04}
+    del written["first"]["weights"]["changed"], written["closer"]["hidden"]["changed"]
+    del written["closer"]["hidden"]["closer_changed"]
+    (tmp_path / "calibration.json").write_text(json.dumps(written))
+    calibration = Calibration.load(tmp_path / "calibration.json")
+    one, other = np.ones((1, len(FIRST))), np.ones((1, len(FIRST)))
+    other[0, FIRST.index("changed")] = 0.0
+    assert calibration.first(one) == calibration.first(other)
+    one, other = np.ones((1, len(CLOSER))), np.ones((1, len(CLOSER)))
+    other[0, [CLOSER.index("changed"), CLOSER.index("closer_changed")]] = 0.0
+    assert calibration.closer(one) == calibration.closer(other)
+
+
+def test_a_missing_one_is_refused(tmp_path):
+    with pytest.raises(EncoderError, match="calibration"):
+        Calibration.load(tmp_path / "calibration.json")

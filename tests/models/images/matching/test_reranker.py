@@ -1,0 +1,155 @@
+"""Cells and pixels side by side tell which drawing a place shows; an encoder may do without."""
+
+import shutil
+
+import numpy as np
+import onnx
+import PIL.Image
+import PIL.ImageDraw
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.images.encoder.encoder import Encoder, EncoderError
+from models.images.encoder.token_networks import ENCODER
+from models.images.matching.reranker import FILE, PIXELS, TOKENS_FILE, Reranker, cells_of, drawing_patches
+from models.images.matching.verifier import LOCATED_SCALE, MARGIN
+from models.settings import Settings
+
+SIDES = st.integers(1, 20)
+DEVICES = {
+    "disc": [("ellipse", (62, 30), (130, 98))],
+    "triangle": [("polygon", (60, 110), (96, 18), (132, 110))],
+    "cross": [("rectangle", (0, 52), (192, 76)), ("rectangle", (52, 0), (76, 128))],
+}
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return Encoder(Settings().released().encoder_directory())
+
+
+COLORS = {"blue": ("#1c4f9c", "#d8d8d0"), "red": ("#a81c2c", "#d8d8d0"), "green": ("#2c7a3c", "#e8c83c")}
+
+
+def flag(device, color="blue"):
+    """Two stripes with one device on them: all that tells these drawings apart."""
+    above, below = COLORS[color]
+    picture = PIL.Image.new("RGB", (192, 128), above)
+    pen = PIL.ImageDraw.Draw(picture)
+    pen.rectangle((0, 64, 192, 128), fill=below)
+    for shape, *corners in DEVICES[device]:
+        getattr(pen, shape)(corners, fill="#e6b31e")
+    return picture
+
+
+def shown(picture):
+    """As an emblem that was located is cut out: turned a little, with a little around it."""
+    turned = picture.rotate(6, expand=True, fillcolor="#7a8a70")
+    around = [round(MARGIN * side) for side in turned.size]
+    ground = PIL.Image.new("RGB", (turned.width + 2 * around[0], turned.height + 2 * around[1]), "#7a8a70")
+    ground.paste(turned, tuple(around))
+    return np.asarray(ground)
+
+
+@given(SIDES, SIDES, SIDES, SIDES)
+def test_cells_have_the_mean_of_the_grid_whatever_its_shape(height, width, rows, columns):
+    grid = np.random.default_rng(rows).uniform(-1, 1, (height, width, 3)).astype(np.float32)
+    cells = cells_of(grid, rows, columns)
+    assert cells.shape == (rows, columns, 3)
+    assert cells.astype(np.float32).mean(axis=(0, 1)) == pytest.approx(grid.mean(axis=(0, 1)), abs=2e-3)
+
+
+def test_a_grid_of_that_size_stays_as_it_is():
+    grid = np.random.default_rng(0).uniform(-1, 1, (6, 8, 3)).astype(np.float32)
+    assert np.allclose(cells_of(grid, 6, 8), grid, atol=1e-3)
+
+
+@pytest.mark.parametrize(("size", "cells"), [((96, 96), (8, 8)), ((144, 96), (8, 8)), ((384, 40), (4, 16))])
+def test_a_long_drawing_has_more_cells_along_than_across(encoder, size, cells):
+    for width, height, shape in ((*size, cells), (*size[::-1], cells[::-1])):
+        drawn = drawing_patches(encoder, chequered(width, height))
+        assert drawn.cells.shape[:2] == shape
+        assert drawn.pixels.shape == (shape[0] * PIXELS, shape[1] * PIXELS, 3)
+
+
+@pytest.mark.parametrize("size", [(384, 40), (40, 384), (384, 24), (24, 384), (300, 260)])
+def test_what_is_too_fine_to_be_seen_is_as_grey_as_its_mean(encoder, size):
+    pixels = drawing_patches(encoder, chequered(*size)).pixels
+    assert pixels.mean() == pytest.approx(127.5, abs=4)
+    assert np.ptp(pixels[4:-4, 4:-4].mean(axis=2)) < 20
+
+
+def chequered(width, height):
+    """One dark and one bright pixel in turn, with neither margin nor frame, RGBA."""
+    rows, columns = np.indices((height, width))
+    values = 255 * ((rows + columns) % 2).astype(np.uint8)
+    return PIL.Image.fromarray(values).convert("RGBA")
+
+
+@pytest.fixture(scope="module")
+def reranker(encoder):
+    return Reranker.load(encoder)
+
+
+@pytest.fixture(scope="module")
+def drawn(reranker):
+    return [reranker.drawing(flag(device).convert("RGBA")) for device in DEVICES]
+
+
+def place_of(encoder, reranker, picture):
+    pixels = shown(picture)
+    return reranker.place(pixels, encoder.grids([pixels], LOCATED_SCALE)[0][0])
+
+
+def test_the_drawing_that_a_place_shows_is_told_from_others_like_it(encoder, reranker, drawn):
+    for number, device in enumerate(DEVICES):
+        odds = reranker(place_of(encoder, reranker, flag(device)), [[tokens] for tokens in drawn])
+        assert odds.shape == (len(DEVICES),) and odds.argmax() == number
+
+
+def test_drawings_that_differ_in_colours_alone_are_told_apart(encoder, reranker):
+    drawn = [[reranker.drawing(flag("disc", color).convert("RGBA"))] for color in COLORS]
+    for number, color in enumerate(COLORS):
+        assert reranker(place_of(encoder, reranker, flag("disc", color)), drawn).argmax() == number
+
+
+def test_of_several_drawings_of_a_reference_the_likeliest_counts(encoder, reranker, drawn):
+    place = place_of(encoder, reranker, flag("disc"))
+    one, other, third = reranker(place, [[tokens] for tokens in drawn])
+    assert reranker(place, [drawn[:2], drawn[2:]]) == pytest.approx([max(one, other), third], abs=1e-3)
+    assert reranker(place, [drawn[2:], drawn[:2]]) == pytest.approx([third, max(one, other)], abs=1e-3)
+
+
+def test_drawings_of_different_shapes_are_compared_in_one_go(encoder, reranker, drawn):
+    place, long = place_of(encoder, reranker, flag("disc")), reranker.drawing(chequered(384, 40))
+    alone = [float(reranker(place, [[tokens]])[0]) for tokens in (drawn[0], long, drawn[1])]
+    assert reranker(place, [[drawn[0]], [long], [drawn[1]]]) == pytest.approx(alone, abs=1e-3)
+    assert reranker(place, [[drawn[0], long], [drawn[1]]]) == pytest.approx([max(alone[:2]), alone[2]], abs=1e-3)
+
+
+def test_margins_of_a_drawing_make_no_difference(encoder):
+    page = PIL.Image.new("RGBA", (320, 260), "white")
+    page.paste(flag("disc"), (64, 50))
+    alone, framed = (drawing_patches(encoder, picture) for picture in (flag("disc").convert("RGBA"), page))
+    assert np.allclose(alone.cells, framed.cells, atol=1e-3) and np.array_equal(alone.pixels, framed.pixels)
+
+
+def test_one_that_takes_cells_in_another_form_is_refused_before_it_is_asked(encoder, tmp_path):
+    older = Encoder(shutil.copytree(encoder.directory, tmp_path / "older"))
+    given = onnx.helper.make_tensor_value_info("cells", onnx.TensorProto.FLOAT, ["n", 64, encoder.dimension])
+    told = onnx.helper.make_tensor_value_info("tokens", onnx.TensorProto.FLOAT, ["n", 64, encoder.dimension])
+    graph = onnx.helper.make_graph([onnx.helper.make_node("Identity", ["cells"], ["tokens"])], "g", [given], [told])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+    onnx.helper.set_model_props(model, {ENCODER: older.fingerprint})
+    onnx.save(model, older.directory / TOKENS_FILE)
+    with pytest.raises(EncoderError, match=f"{TOKENS_FILE} takes cells as a list"):
+        Reranker.load(older)
+
+
+@pytest.mark.parametrize("missing", [TOKENS_FILE, FILE])
+def test_half_a_reranker_is_refused(encoder, tmp_path, missing):
+    half = Encoder(shutil.copytree(encoder.directory, tmp_path / "half"))
+    (half.directory / missing).unlink()
+    with pytest.raises(EncoderError, match=f"{missing} is missing"):
+        Reranker.load(half)

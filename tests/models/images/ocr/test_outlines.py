@@ -1,0 +1,44 @@
+import cv2
+import numpy as np
+import pytest
+
+from models.images.ocr.outlines import GROWTH, LINE, aspect, outlines
+
+SHAPE = (160, 320)
+
+
+def drawn(middle, size, angle, probability=0.9):
+    """A map in which one rectangle is as likely as that, and the rest is not."""
+    probabilities = np.zeros(SHAPE, np.float32)
+    corners = cv2.boxPoints((middle, size, angle)).astype(np.int32)
+    cv2.fillPoly(probabilities, [corners], probability)
+    return probabilities
+
+
+def test_a_core_grows_by_its_area_over_its_circumference_and_is_given_in_pixels_of_the_picture():
+    (corners,) = outlines(drawn((160, 80), (120, 20), 0), 320, 640)
+    grown = GROWTH * 120 * 20 / 140
+    left, top, right, bottom = 160 - 60 - grown / 2, 80 - 10 - grown / 2, 160 + 60 + grown / 2, 80 + 10 + grown / 2
+    expected = np.array([(left, top), (right, top), (right, bottom), (left, bottom)]) * 2
+    assert np.abs(corners - expected).max() <= 4
+    assert corners.dtype == np.float32
+
+
+@pytest.mark.parametrize("angle", [-20, -5, 5, 20])
+def test_a_slanted_line_keeps_its_slant(angle):
+    (corners,) = outlines(drawn((160, 80), (160, 16), angle), *SHAPE)
+    across = corners[1] - corners[0]
+    assert np.degrees(np.arctan2(across[1], across[0])) == pytest.approx(angle, abs=2)
+    assert aspect(corners) > 4
+
+
+def test_what_is_unsure_or_tiny_is_no_line():
+    assert outlines(drawn((160, 80), (120, 20), 0, LINE - 0.1), *SHAPE) == []
+    assert outlines(drawn((160, 80), (120, 0), 0), *SHAPE) == []
+    assert outlines(np.zeros(SHAPE, np.float32), *SHAPE) == []
+
+
+def test_a_line_at_the_edge_stays_in_the_picture():
+    (corners,) = outlines(drawn((20, 5), (120, 20), 0), *SHAPE)
+    assert corners.min() >= 0
+    assert (corners <= (SHAPE[1] - 1, SHAPE[0] - 1)).all()

@@ -1,0 +1,17 @@
+from models.runtime.failures import FRAMES, place_of
+
+
+def deep(levels):
+    if levels:
+        deep(levels - 1)
+    raise ValueError("holds the secret text")
+
+
+def test_a_failure_is_told_by_its_last_places_and_never_by_its_message():
+    try:
+        deep(10)
+    except ValueError as error:
+        said = place_of(error)
+    assert said.startswith(f"ValueError at {__file__}:")
+    assert said.count(" deep") == FRAMES
+    assert "secret" not in said

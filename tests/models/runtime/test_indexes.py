@@ -1,0 +1,48 @@
+"""Vectors are found by FAISS on the thread that asks, and on no other."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import faiss
+import numpy as np
+import pytest
+
+from models.images.gallery.files import index_of
+from models.runtime.indexes import greatest_products, search, write_index
+
+VECTORS = np.random.default_rng(0).normal(size=(50, 16)).astype(np.float32)
+ASKED = VECTORS[::10]
+
+
+@pytest.fixture(scope="module")
+def index():
+    made = faiss.IndexFlatIP(VECTORS.shape[1])
+    made.add(VECTORS)
+    return made
+
+
+def test_the_nearest_vectors_are_found_best_first(index):
+    products = -np.sort(-ASKED @ VECTORS.T, axis=1)[:, :4]
+    values, rows = search(index, ASKED, 4)
+    assert np.allclose(values, products, atol=1e-4)
+    assert np.allclose(np.take_along_axis(ASKED @ VECTORS.T, rows, axis=1), products, atol=1e-4)
+    assert np.allclose(greatest_products(ASKED, VECTORS, 4), products, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("work", "given"),
+    [
+        (search, (faiss.IndexFlatIP(16), ASKED, 1)),
+        (greatest_products, (ASKED, VECTORS, 4)),
+        (index_of, (VECTORS,)),
+    ],
+)
+def test_a_thread_of_a_pool_asks_no_other_core(work, given):
+    with ThreadPoolExecutor(1) as worker:
+        worker.submit(faiss.omp_set_num_threads, 2).result()
+        worker.submit(work, *given).result()
+        assert worker.submit(faiss.omp_get_max_threads).result() == 1
+
+
+def test_an_index_that_cannot_be_written_is_an_error_of_the_file(index, tmp_path):
+    with pytest.raises(OSError, match=r"gone\.faiss cannot be written"):
+        write_index(index, tmp_path / "none" / "gone.faiss")

@@ -1,0 +1,44 @@
+import threading
+import time
+
+import pytest
+
+from models.runtime.stages import Stages, stage
+
+
+def test_a_stage_has_its_own_time_without_those_inside_it():
+    started = time.perf_counter()
+    with Stages() as stages, stage("outer"):
+        time.sleep(0.02)
+        with stage("inner"):
+            time.sleep(0.05)
+    took = (time.perf_counter() - started) * 1000
+    assert stages.milliseconds["inner"] >= 50
+    assert 20 <= stages.milliseconds["outer"] <= took - stages.milliseconds["inner"]
+
+
+def test_a_stage_that_comes_again_is_added_up():
+    with Stages() as stages:
+        for _ in range(3):
+            with stage("text"):
+                time.sleep(0.01)
+    assert list(stages.milliseconds) == ["text"]
+    assert stages.milliseconds["text"] >= 30
+
+
+def test_a_stage_that_fails_is_counted_too():
+    with Stages() as stages, pytest.raises(ValueError, match="no"), stage("decode"):
+        raise ValueError("no")
+    assert "decode" in stages.milliseconds
+
+
+def test_what_nobody_watches_costs_nothing_and_other_threads_are_not_watched():
+    with stage("before"):
+        pass
+    with Stages() as stages:
+        other = threading.Thread(target=lambda: stage("elsewhere").__enter__())
+        other.start()
+        other.join()
+    with stage("after"):
+        pass
+    assert stages.milliseconds == {}

@@ -1,0 +1,51 @@
+"""Probabilities are fitted on pictures whose reference the scorer has not seen."""
+
+import numpy as np
+
+from models.images.matching.calibration import AHEAD, CLOSER
+from training.images.fit.calibrate import SORTS, fit, fit_perceptron, fit_platt, groups_of, out_of_fold, settled
+
+
+def noise(pictures, seed=0):
+    """Candidates whose features say nothing of which is right."""
+    draw = np.random.default_rng(seed)
+    right = np.arange(6) == 0
+    return [(draw.normal(size=(6, len(CLOSER))), draw.permutation(right)) for _ in range(pictures)]
+
+
+def test_pictures_of_one_thing_are_one_group():
+    assert groups_of(["a", "scene 1", "b", "a", "scene 4"]).tolist() == [0, 1, 2, 0, 3]
+
+
+def test_a_reference_is_never_judged_by_a_scorer_that_was_fitted_on_it():
+    groups = groups_of([name for name in "abcdefgh" for _ in range(5)])
+    samples = noise(len(groups))
+    numbers = {id(features): number for number, (features, _) in enumerate(samples)}
+    known = []
+
+    def learn(seen):
+        known.append({int(groups[numbers[id(features)]]) for features, _ in seen})
+        return fit(seen)
+
+    out_of_fold(samples, groups, learn)
+    assert len(known) == 5 and all(sum(group not in seen for seen in known) == 1 for group in groups.tolist())
+
+
+def test_what_fits_noise_by_heart_does_not_make_the_service_sure():
+    samples = noise(200)
+    platt = fit_platt(*out_of_fold(samples, np.arange(200), fit_perceptron))
+    perceptron = settled(fit_perceptron(samples), platt)
+    tops = [perceptron(features).max() for features, _ in noise(200, seed=1)]
+    assert np.mean(tops) < 0.4
+
+
+def test_networks_of_each_sort_hear_what_they_are_to_know_and_nothing_else():
+    hidden = fit_perceptron(noise(40)).hidden
+    parts = np.split(hidden, len(SORTS), axis=1)
+    for names, part in zip(SORTS, parts, strict=True):
+        assert [name for name, weights in zip(CLOSER, part, strict=True) if weights.any()] == list(names)
+    assert set(SORTS[0]) - set(SORTS[1]) == {*AHEAD}
+
+
+def test_a_small_sample_without_a_right_answer_gives_low_probabilities():
+    assert fit_platt(np.linspace(-3, 3, 10), np.zeros(10, bool))(np.array([[0.0]]))[0] < 0.2

@@ -1,0 +1,50 @@
+"""Photographs come from pinned packages; without them nothing is made that would be taken for the real thing."""
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from training.images.sources.backgrounds import Backgrounds
+from training.packages import PackageError
+
+SOURCE = "mountains"
+
+
+@pytest.fixture
+def no_registry(tmp_path, monkeypatch):
+    """A machine on which no registry's client is found."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+def unpack(folder, colour):
+    folder.mkdir(parents=True)
+    PIL.Image.new("RGB", (400, 300), colour).save(folder / "photo.png")
+
+
+def test_photographs_of_another_version_are_not_those_kept_of_the_one_before(pin):
+    for version, colour in (("1", (250, 0, 0)), ("2", (0, 0, 250)), ("1", (250, 0, 0))):
+        folder = pin(SOURCE, version, "debian")
+        if not folder.exists():
+            unpack(folder, colour)
+        (photo,) = Backgrounds.load([SOURCE]).photos
+        assert tuple(photo[0, 0]) == colour
+
+
+@pytest.mark.parametrize("unpacked", [False, True])
+@pytest.mark.usefixtures("no_registry")
+def test_missing_photographs_are_refused_and_the_message_says_what_to_fetch(pin, unpacked):
+    folder = pin(SOURCE, "trixie", "debian")
+    if unpacked:
+        folder.mkdir(parents=True)
+    with pytest.raises(PackageError, match=rf"(?s)package {SOURCE} are missing.*\.deb into {folder}"):
+        Backgrounds.load([SOURCE])
+
+
+@pytest.mark.usefixtures("no_registry")
+def test_a_trial_does_without_photographs_and_takes_them_once_they_are_there(pin):
+    folder = pin(SOURCE, "trixie", "debian")
+    backgrounds = Backgrounds.load([SOURCE], limit=1)
+    assert not backgrounds.photos
+    assert backgrounds.photo(np.random.default_rng(0), (32, 32)).shape == (32, 32, 3)
+    unpack(folder, "green")
+    assert len(Backgrounds.load([SOURCE], limit=1).photos) == 1

@@ -1,0 +1,60 @@
+"""What is called harmless shows nobody's emblem."""
+
+import numpy as np
+import yaml
+
+from training.images.common.split import Fold, fold_of, name_of
+from training.images.data.cohort import halves
+from training.images.data.corpus import load_corpus
+from training.images.sources.graphics import Graphic, Graphics, drawings
+from training.images.sources.marks import NOT_HARMLESS, is_mark
+
+MARKS = yaml.safe_load(NOT_HARMLESS.read_text("utf-8"))["graphics"]
+
+
+def drawn_by_nobody(owners: list[str]) -> Graphics:
+    items = tuple(Graphic(owner, owner, "drawn", "emoji") for owner in owners)
+    return Graphics(items, np.zeros((len(items), 1, 1, 4), np.uint8), np.ones((len(items), 2), np.int64))
+
+
+def test_each_mark_would_have_been_trained_or_calibrated_on_as_harmless():
+    assert len(set(MARKS)) == len(MARKS) > 0
+    assert {fold_of(owner) for owner in MARKS} == {Fold.TRAIN, Fold.VALIDATION}
+
+
+def test_a_flag_among_emoji_is_a_mark_and_a_cat_is_none():
+    assert is_mark(Graphic("emoji.italianflag", "emoji.italianflag", "drawn", "emoji"))
+    assert not is_mark(Graphic("emoji.cat", "emoji.cat", "drawn", "emoji"))
+
+
+def test_neither_cohort_nor_calibration_takes_a_mark_for_a_harmless_picture():
+    names = [f"emoji.cat-{number}" for number in range(600)]
+    others = [owner for owner in names if fold_of(owner) is Fold.VALIDATION]
+    marks = [owner for owner in MARKS if fold_of(owner) is Fold.VALIDATION]
+    first, second = halves(drawn_by_nobody([*marks, *others]))
+    assert set(first).isdisjoint(second)
+    assert sorted([*first, *second]) == list(range(len(marks), len(marks) + len(others)))
+
+
+def test_another_mark_moves_no_graphic_into_the_other_half():
+    names = [f"emoji.cat-{number}" for number in range(600)]
+    others = [owner for owner in names if fold_of(owner) is Fold.VALIDATION]
+    one = next(owner for owner in MARKS if fold_of(owner) is Fold.VALIDATION)
+    first, _ = halves(drawn_by_nobody(others))
+    with_mark, _ = halves(drawn_by_nobody([one, *others[1:]]))
+    assert set(first) - {0} == set(with_mark) - {0}
+
+
+def test_what_another_artist_draws_is_in_the_same_half():
+    names = [f"emoji.cat-{number}" for number in range(600)]
+    others = [owner for owner in names if fold_of(owner) is Fold.VALIDATION]
+    halved = halves(drawn_by_nobody([*others, *others]))
+    assert all(set(half) == {(row + len(others)) % (2 * len(others)) for row in half} for half in halved)
+    assert all(len(half) > len(others) / 2 for half in halved)
+
+
+def test_no_encoder_learns_to_tell_a_mark_from_itself():
+    offered = {graphic.owner for graphic, _ in drawings(limit=40) if graphic.fold is Fold.TRAIN}
+    flags = {name_of(owner) for owner in offered.intersection(MARKS) if owner.endswith("flag")}
+    assert flags
+    assert flags.isdisjoint(load_corpus(limit=40).owners)

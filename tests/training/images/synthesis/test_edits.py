@@ -1,0 +1,75 @@
+"""Every kind of imitation shows the drawing where it says, and the same seed shows it again."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from training.images.sources.backgrounds import Backgrounds
+from training.images.synthesis.edits import KINDS
+from training.images.synthesis.negatives import INNOCENTS
+from training.images.synthesis.scenes import COVER, Scene, placed
+
+NAMED = {"copy", "circle", "recoloured", "one_colour", "rotated", "perspective", "mirrored", "blur_noise", "crop"}
+NAMED |= {"text_over", "sticker", "border", "moire", "by_hand", "other_style", "small_plain", "small_photo", "corner"}
+NAMED |= {"beside", "several"}
+
+
+PHOTO = np.linspace(60, 200, 600 * 300, dtype=np.uint8).reshape(300, 600, 1).repeat(3, axis=2)
+
+
+def icon():
+    drawing = Image.new("RGBA", (120, 120))
+    ImageDraw.Draw(drawing).regular_polygon((60, 60, 55), 5, fill="teal")
+    return drawing
+
+
+def scene(seed, **attributes):
+    return Scene(np.random.default_rng(seed), Backgrounds((PHOTO,)), icon, icon, **attributes)
+
+
+def emblem():
+    drawing = Image.new("RGBA", (200, 120))
+    ImageDraw.Draw(drawing).rectangle((20, 10, 179, 109), fill=(255, 0, 255), outline="black", width=6)
+    return drawing
+
+
+def test_every_way_of_imitating_is_a_kind():
+    assert set(KINDS) == NAMED
+
+
+@pytest.mark.parametrize("kind", sorted(NAMED - {"recoloured", "one_colour", "by_hand", "other_style", "several"}))
+def test_the_emblem_is_where_the_box_says(kind):
+    made = KINDS[kind](scene(3), emblem())
+    red, green, blue = np.moveaxis(np.asarray(made.picture.convert("RGB"), dtype=int), 2, 0)
+    inked = np.argwhere((np.minimum(red, blue) - green) > 100)
+    (top, left), (bottom, right) = inked.min(axis=0), inked.max(axis=0) + 1
+    width, height = made.picture.size
+    seen = np.array([left / width, top / height, right / width, bottom / height])
+    slack = 0.15 if kind in {"crop", "sticker", "blur_noise", "circle"} else 0.08
+    assert np.abs(seen - made.box).max() < slack
+
+
+def test_the_same_seed_makes_the_same_picture():
+    for kind in KINDS:
+        first, again, other = (KINDS[kind](scene(seed), emblem()).picture for seed in (1, 1, 2))
+        assert first.tobytes() == again.tobytes() != other.tobytes()
+
+
+def test_a_long_wordmark_is_set_longer_than_a_square_emblem():
+    ground = Image.new("RGB", COVER)
+    square, word = Image.new("RGBA", (100, 100), "red"), Image.new("RGBA", (600, 100), "red")
+    widths = [placed(ground, drawing, 0.4).box[2] - placed(ground, drawing, 0.4).box[0] for drawing in (square, word)]
+    assert widths[1] == pytest.approx(2.375 * widths[0], rel=0.02)
+
+
+def test_a_benchmark_holds_ten_thousand_harmless_pictures_with_every_edit_among_them():
+    assert sum(count for _, count in INNOCENTS.values()) >= 10_000
+    assert {f"graphic_{kind}" for kind in KINDS} < set(INNOCENTS)
+
+
+@pytest.mark.parametrize(
+    "kind", sorted(set(INNOCENTS) - {f"graphic_{kind}" for kind in KINDS} - {"letters_chinese", "seal"})
+)
+def test_a_harmless_picture_can_be_made_without_packages(kind):
+    picture = INNOCENTS[kind][0](scene(5))
+    assert picture.mode == "RGB" and np.ptp(np.asarray(picture)) > 0

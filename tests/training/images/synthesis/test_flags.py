@@ -1,0 +1,68 @@
+"""Invented flags are no state's and no two alike; plain ones are known as such."""
+
+from itertools import chain, combinations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from training.images.data import cohort
+from training.images.sources import graphics
+from training.images.synthesis.flag_likeness import near_flag, thumbnail
+from training.images.synthesis.flags import SIBLINGS, invented_flags
+from training.images.synthesis.monograms import monograms
+
+LIMIT, COUNT = 8, 45
+
+
+@pytest.fixture(scope="module")
+def rendered():
+    return graphics.load(LIMIT)
+
+
+@pytest.fixture(scope="module")
+def invented(rendered):
+    return dict(invented_flags(rendered, COUNT))
+
+
+@pytest.mark.slow
+def test_the_same_seed_invents_the_same_flags_however_many_and_another_others(rendered, invented):
+    fewer, others = dict(invented_flags(rendered, COUNT // 3)), dict(invented_flags(rendered, COUNT, seed=14))
+    assert COUNT // 2 < len(invented) <= COUNT
+    assert list(fewer) == [number for number in invented if number < COUNT // 3]
+    assert all(np.array_equal(drawing, invented[number]) for number, drawing in fewer.items())
+    assert not any(np.array_equal(drawing, invented.get(number)) for number, drawing in others.items())
+
+
+@pytest.fixture(scope="module")
+def thumbnails(invented):
+    return {number: thumbnail(Image.fromarray(drawing)) for number, drawing in invented.items()}
+
+
+@pytest.mark.slow
+def test_none_is_near_a_flag_of_a_state_or_of_another_layout(rendered, thumbnails):
+    rows = rendered.rows(lambda item: item.kind == "flag")
+    states = [thumbnail(Image.fromarray(rendered.drawing(row))) for row in rows]
+    for number, small in thumbnails.items():
+        others = [other for at, other in thumbnails.items() if at // SIBLINGS != number // SIBLINGS]
+        assert not near_flag(small, np.array([*states, *others]))
+
+
+@pytest.mark.slow
+def test_some_of_a_layout_are_near_each_other_for_they_differ_in_a_device_alone(invented, thumbnails):
+    siblings = [(a, b) for a, b in combinations(invented, 2) if a // SIBLINGS == b // SIBLINGS]
+    alike = [(a, b) for a, b in siblings if near_flag(thumbnails[a], thumbnails[b][None])]
+    assert 0 < len(alike) < len(siblings)
+    for a, b in alike:
+        differing = (np.abs(invented[a].astype(int) - invented[b]) > 40).any(axis=2).mean()
+        assert 0.002 < differing < 0.3
+
+
+@pytest.mark.slow
+def test_what_a_calibration_sees_is_not_trained_on(rendered):
+    usual, seen = cohort.nobodys(rendered, LIMIT)
+    trained = [drawing.tobytes() for _, drawing in invented_flags(rendered, LIMIT)]
+    trained += [drawing.tobytes() for drawing in monograms(0, LIMIT)]
+    kept = [drawing.tobytes() for drawing in chain(usual, *seen.values())]
+    assert usual and all(seen.values()) and len(set(kept)) == len(kept)
+    assert not set(kept) & set(trained)

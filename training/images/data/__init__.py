@@ -1,0 +1,1 @@
+"""Training, validation and benchmark sets, built from sources and synthesis."""

@@ -1,0 +1,139 @@
+"""One training step's pictures, and the windows of each that show its emblem or show none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.boxes import WHOLE, overlaps
+from models.images.encoder.encoder import windows
+from training.images.data.corpus import Corpus
+from training.images.networks import tower
+from training.images.sources.backgrounds import Size
+from training.images.synthesis.augmentations import harmless, imitate, reference
+
+SIZES: tuple[Size, ...] = (
+    (160, 160),
+    (192, 192),
+    (224, 224),
+    (256, 256),
+    (128, 192),
+    (192, 128),
+    (96, 256),
+)
+"""Heights and widths of training pictures, one per step: most smaller than served, for speed, and as wide as covers."""
+
+IMITATIONS, HARMLESS = 26, 6
+"""Pictures of a step; batches of 32 are the fastest on a CPU."""
+
+LETTERS = 0.25
+"""Part of the harmless pictures that show a monogram, imitated as an emblem would be."""
+
+SHARES = {
+    **{"flag": 0.22, "invented flag": 0.13, "arms": 0.07, "own": 0.05},
+    **{"logo": 0.22, "wordmark": 0.07, "emoji": 0.13, "icon": 0.11},
+}
+"""How often each kind is drawn: what must be recognised most, not what packages hold most."""
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One step's pictures.
+
+    Attributes:
+        pixels: uint8 (batch, height, width, 3).
+        masks: float32 (batch, 4, cells): mean over the whole picture, over the window nearest to the emblem, over the
+            emblem's box, over a window that shows no emblem.
+        identities: int64 (batch,), -1 for harmless pictures.
+        positive, negative: float32 (batch, 4), how much each window counts as showing the identity, or as showing none.
+    """
+
+    pixels: Tensor
+    masks: Tensor
+    identities: Tensor
+    positive: Tensor
+    negative: Tensor
+
+
+def draw_batch(draw: np.random.Generator, corpus: Corpus) -> Batch:
+    """Random imitations and harmless pictures of one random size."""
+    size = SIZES[draw.integers(len(SIZES))]
+    rows = [_imitation(draw, corpus, size) for _ in range(IMITATIONS)]
+    rows += [_harmless(draw, corpus, size) for _ in range(HARMLESS)]
+    pixels, masks, identities, positive, negative = zip(*rows, strict=True)
+    return Batch(
+        torch.from_numpy(np.stack(pixels)),
+        torch.from_numpy(np.stack(masks)),
+        torch.tensor(identities),
+        torch.tensor(positive, dtype=torch.float32),
+        torch.tensor(negative, dtype=torch.float32),
+    )
+
+
+Row = tuple[Array, Array, int, tuple[float, ...], tuple[float, ...]]
+
+
+def _imitation(draw: np.random.Generator, corpus: Corpus, size: Size) -> Row:
+    identity = pick(draw, corpus.kinds, SHARES)
+    drawing = one_of(draw, corpus.drawings[identity])
+    other = one_of(draw, corpus.drawings[pick(draw, corpus.kinds, SHARES)]) if draw.random() < 0.35 else None
+    if draw.random() < 0.1:
+        picture, box = reference(draw, drawing, size), WHOLE
+    else:
+        made = imitate(draw, drawing, size, corpus.backgrounds, other, plain=identity in corpus.plain)
+        picture, box = made.picture, made.box
+    rows, columns = size[0] // tower.STRIDE, size[1] // tower.STRIDE
+    cells = windows(rows, columns)
+    exact = np.array(box) * (columns, rows, columns, rows)
+    near = overlaps(cells, exact)
+    apart = np.flatnonzero(near == 0)
+    empty = len(apart) > 0 and other is None
+    chosen = [cells[0], cells[np.argmax(near)], _around(exact, rows, columns), cells[0]]
+    if empty:
+        chosen[3] = cells[draw.choice(apart)]
+    area = (box[2] - box[0]) * (box[3] - box[1])
+    positive = (0.7 * float(np.clip((area - 0.2) / 0.3, 0, 1)), 1.0, 0.5, 0.0)
+    return picture, _masks(chosen, rows, columns), identity, positive, (0.0, 0.0, 0.0, float(empty))
+
+
+def _harmless(draw: np.random.Generator, corpus: Corpus, size: Size) -> Row:
+    rows, columns = size[0] // tower.STRIDE, size[1] // tower.STRIDE
+    cells = windows(rows, columns)
+    chosen = [cells[0], *cells[draw.integers(len(cells), size=3)]]
+    if draw.random() < LETTERS:
+        picture = imitate(draw, one_of(draw, corpus.monograms), size, corpus.backgrounds).picture
+    else:
+        picture = harmless(draw, size, corpus.backgrounds)
+    return picture, _masks(chosen, rows, columns), -1, (0.0,) * 4, (1.0,) * 4
+
+
+def pick(draw: np.random.Generator, kinds: Mapping[str, Array], shares: Mapping[str, float]) -> int:
+    """An identity of a random kind, each kind that there is as often as its share says."""
+    names = [kind for kind in shares if kind in kinds]
+    weights = np.array([shares[kind] for kind in names])
+    return int(draw.choice(kinds[draw.choice(names, p=weights / weights.sum())]))
+
+
+def one_of(draw: np.random.Generator, drawings: Sequence[Array]) -> Array:
+    """Any of some drawings."""
+    return drawings[int(draw.integers(len(drawings)))]
+
+
+def _around(exact: Array, rows: int, columns: int) -> Array:
+    """The whole cells that the box touches by half or more, at least one."""
+    left, top = np.minimum(np.round(exact[:2]), (columns - 1, rows - 1))
+    right, bottom = np.maximum(np.round(exact[2:]), (left + 1, top + 1))
+    return np.array([left, top, right, bottom], dtype=np.int64)
+
+
+def _masks(chosen: Sequence[Array], rows: int, columns: int) -> Array:
+    masks = np.zeros((len(chosen), rows, columns), np.float32)
+    for mask, (left, top, right, bottom) in zip(masks, chosen, strict=True):
+        mask[top:bottom, left:right] = 1.0 / ((bottom - top) * (right - left))
+    return masks.reshape(len(chosen), -1)

@@ -1,0 +1,217 @@
+"""A held-out test of emblem matching: imitations of owners never trained on, and harmless pictures never seen.
+
+The whole gallery is enrolled, but for drawings of some artists, which become the redrawn imitations. A picture depends
+on the seed and its own number alone, so that any number of processes, and a benchmark of fewer pictures, make the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from models.boxes import WHOLE
+from training.images.common.fingerprint import code_of, fingerprint
+from training.images.common.split import TRAINED_OWNERS, is_held_out
+from training.images.data.unprotected import Unprotected, photographs
+from training.images.sources.backgrounds import Backgrounds
+from training.images.sources.redraws import CHANGED, HELD_OUT, redraws
+from training.images.synthesis import portraits
+from training.images.synthesis.edits import KINDS
+from training.images.synthesis.flag_likeness import thumbnail
+from training.images.synthesis.negatives import INNOCENTS
+from training.images.synthesis.scenes import TYPEFACES, Array, Made, Picture, Scene, field_of, placed, trimmed
+from training.packages import PACKAGES_FILE
+
+REDRAWN_SHARE = 0.85
+"""How much of a plain avatar a redrawn emblem fills."""
+
+Line = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One picture to make.
+
+    Attributes:
+        seed: of everything random in it.
+        row: of the manifest, but for path, field and box.
+        drawings: files of the imitated emblem, one of which is drawn; none for a harmless picture.
+    """
+
+    seed: tuple[int, ...]
+    row: Line
+    drawings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Studio:
+    """What all pictures are made with, loaded once a process."""
+
+    backgrounds: Backgrounds
+    unprotected: Unprotected
+    flags: Array
+
+    @classmethod
+    def open(cls, references: Sequence[Line]) -> Studio:
+        """With thumbnails of every flag among the references."""
+        flags = [thumbnail(_open(line["image"])) for line in references if "flag" in line["reference_id"]]
+        return cls(photographs(), Unprotected.load(), np.array(flags))
+
+    def make(self, job: Job) -> Made:
+        """The picture, and where the emblem is; a harmless picture's box has no meaning."""
+        draw = np.random.default_rng(job.seed)
+        other, portrait = partial(self.unprotected.draw, draw), partial(portraits.portrait, draw)
+        scene = Scene(draw, self.backgrounds, other, portrait, TYPEFACES, self.flags)
+        kind = job.row["kind"]
+        if not job.drawings:
+            return Made(INNOCENTS[kind][0](scene), WHOLE)
+        drawing = _open(scene.pick(job.drawings))
+        return KINDS[kind](scene, drawing) if kind in KINDS else placed(scene.plain(), drawing, REDRAWN_SHARE)
+
+
+def write_benchmark(references: Path, output: Path, *, seed: int = 7, limit: int | None = None) -> Path:
+    """Make the pictures and the manifest, unless they are there already.
+
+    Args:
+        references: the gallery's source (the contract's References, images beside it).
+        output: gets `references.jsonl` to enrol, `manifest.jsonl`, `pictures/`, and `recipe.json` with seed and counts.
+        limit: at most this many test references, redraws and harmless pictures of each kind.
+
+    Returns:
+        The manifest: the contract's columns, for imitations also "box" (left, top, right, bottom as fractions) and,
+        where redrawn, "artist".
+    """
+    lines = _read_lines(references)
+    lines = [{**line, "image": str((references.parent / line["image"]).resolve())} for line in lines]
+    recipe = {"seed": seed, "limit": limit, "digest": _digest(lines)}
+    manifest = output / "manifest.jsonl"
+    if _made_by(output / "recipe.json", recipe) and manifest.is_file():
+        return manifest
+    (output / "pictures").mkdir(parents=True, exist_ok=True)
+    (output / "recipe.json").unlink(missing_ok=True)  # a folder that is remade in part is nobody's recipe
+    held, enrolled = _hold_out(lines)
+    _write_lines(output / "references.jsonl", enrolled)
+    jobs = [
+        *_imitations(enrolled, seed, limit),
+        *_redrawn(enrolled, held, output, seed, limit),
+        *_harmless(seed, limit),
+    ]
+    make = partial(_save, output)
+    with ProcessPoolExecutor() as painters:
+        made = painters.map(make, range(len(jobs)), jobs, chunksize=16)
+        rows = list(tqdm(made, "benchmark", len(jobs), unit=""))
+    _write_lines(manifest, rows)
+    counts = Counter(f"{row['label']} {row['kind']}" for row in rows)
+    (output / "recipe.json").write_text(json.dumps({**recipe, "counts": counts}, indent=2) + "\n", "utf-8")
+    return manifest
+
+
+def _made_by(path: Path, recipe: Line) -> bool:
+    return path.is_file() and recipe.items() <= json.loads(path.read_text("utf-8")).items()
+
+
+def _digest(lines: Sequence[Line]) -> str:
+    """Of the references, their pictures, the packages' versions and all code that paints."""
+    pictures = (Path(line["image"]) for line in lines)
+    files = (*pictures, TRAINED_OWNERS, PACKAGES_FILE, *code_of(Path(__file__)))
+    return fingerprint(files, json.dumps(lines, sort_keys=True))
+
+
+def _hold_out(lines: list[Line]) -> tuple[list[Line], list[Line]]:
+    """Drawings of test owners by the held-out artists where another artist's stays, and what is enrolled."""
+    kept_ids = {line["reference_id"] for line in lines if line["source"] not in HELD_OUT}
+    held = [
+        line
+        for line in lines
+        if _is_test(line) and line["source"] in HELD_OUT and line["reference_id"] in kept_ids - CHANGED
+    ]
+    names = {line["image"] for line in held}
+    return held, [line for line in lines if line["image"] not in names]
+
+
+def _is_test(line: Line) -> bool:
+    return is_held_out(line["owner_id"])
+
+
+def _sampled(ids: Iterable[str], seed: int, limit: int | None) -> list[str]:
+    """All, or some of them by chance, in order."""
+    known = sorted(ids)
+    places = np.random.default_rng(seed).permutation(len(known))[:limit]
+    return [known[place] for place in sorted(places)]
+
+
+def _imitations(enrolled: Sequence[Line], seed: int, limit: int | None) -> Iterator[Job]:
+    drawings: dict[str, list[str]] = defaultdict(list)
+    for line in filter(_is_test, enrolled):
+        drawings[line["reference_id"]].append(line["image"])
+    for reference_id in _sampled(drawings, seed, limit):
+        for number, kind in enumerate(KINDS):
+            key = (seed, 1, _number(reference_id), number)
+            yield Job(key, _row("pos", kind, reference_id), tuple(drawings[reference_id]))
+
+
+def _redrawn(
+    enrolled: Sequence[Line], held: Sequence[Line], output: Path, seed: int, limit: int | None
+) -> Iterator[Job]:
+    folder = output / "redraws"
+    folder.mkdir(exist_ok=True)
+    first = {line["reference_id"]: line for line in reversed(enrolled) if _is_test(line)}
+    chosen = set(_sampled(first, seed, limit))
+    for number, redraw in enumerate(redraws(first, held)):
+        if redraw.reference_id in chosen:
+            path = folder / f"{redraw.reference_id}-{redraw.artist}-{number}.png"
+            redraw.picture.save(path)
+            row = {**_row("pos", redraw.kind, redraw.reference_id), "artist": redraw.artist}
+            yield Job((seed, 2, number), row, (str(path),))
+
+
+def _harmless(seed: int, limit: int | None) -> Iterator[Job]:
+    for place, (kind, (_, count)) in enumerate(INNOCENTS.items()):
+        for number in range(min(count, limit or count)):
+            yield Job((seed, 3, place, number), _row("neg", kind, None))
+
+
+def _row(label: str, kind: str, reference_id: str | None) -> Line:
+    return {"label": label, "reference_id": reference_id, "kind": kind}
+
+
+def _number(name: str) -> int:
+    """A seed out of a name, so that an emblem's pictures stay the same when others are enrolled."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4])
+
+
+def _save(output: Path, number: int, job: Job) -> Line:
+    made = _studio(output / "references.jsonl").make(job)
+    path = f"pictures/{number:05d}.jpg"
+    made.picture.save(output / path, quality=int(np.random.default_rng(job.seed[::-1]).integers(60, 95)))
+    box = {"box": [round(value, 4) for value in made.box]} if job.row["label"] == "pos" else {}
+    return {"path": path, **job.row, "field": field_of(made.picture), **box}
+
+
+@lru_cache(maxsize=1)
+def _studio(references: Path) -> Studio:
+    return Studio.open(_read_lines(references))
+
+
+def _open(image: str) -> Picture:
+    with Image.open(image) as file:
+        return trimmed(file.convert("RGBA"))
+
+
+def _read_lines(path: Path) -> list[Line]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def _write_lines(path: Path, rows: Iterable[Line]) -> None:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")

@@ -1,0 +1,204 @@
+"""What the reranker learns from: places of pictures, each with the drawings that a search finds for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from tqdm import tqdm
+
+from models.boxes import area, as_box, cut, shared
+from models.images.encoder.encoder import pool
+from models.images.encoder.restyled import is_plain
+from models.images.matching.reranker import Patches, patches
+from models.images.matching.verifier import LOOKS, compared, large_windows, places_of, scale_for, widened
+from models.profile import Box
+from training.images.data.batches import pick
+from training.images.data.patch_store import PatchStore
+from training.images.data.pool import Pool, Search
+from training.images.data.validation import SAME
+from training.images.sources.backgrounds import Generator, Size
+from training.images.synthesis.augmentations import harmless, imitate
+from training.images.synthesis.signs import sign
+
+SIZES: tuple[Size, ...] = ((256, 256), (256, 256), (160, 448), (384, 384), (224, 224))
+"""Heights and widths of pictures, as they are uploaded."""
+
+IMITATED, UNSEEN, BESIDE = 0.68, 0.5, 0.3
+"""Part of the pictures that imitate something; of these, part that imitates what the encoder never saw, and part with
+another emblem beside it."""
+
+SCENES, SIGNS = 0.35, 0.3
+"""Part of the harmless pictures that show nothing in particular, and part that shows a sign of nobody; the others show
+flags and monograms of nobody."""
+
+SHARES = {
+    **{"flag": 0.15, "invented flag": 0.17, "arms": 0.09, "own": 0.06},
+    **{"logo": 0.23, "wordmark": 0.18, "emoji": 0.07, "icon": 0.05},
+}
+"""How often each kind is imitated."""
+
+CANDIDATES = 8
+"""Drawings per place, each of another identity; the first is the right one where the place shows one."""
+
+ENROLLED = (0.04, 0.4)
+"""Least and greatest part of the drawings that a picture's gallery holds: from a thousand to ten thousand."""
+
+SHOWN, HIDDEN = 0.4, 0.15
+"""Part of an emblem from which a place shows it, and below which it does not; what lies between is not learnt from."""
+
+OWN_PART = 0.25
+"""Least part that its emblem has of a strip or of what was located: what is cut to something else is not learnt from.
+"""
+
+OTHER_ARTIST = 0.5
+"""How often a picture's gallery lacks the very drawing that was imitated, where there are others of its identity."""
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Places:
+    """Places of pictures, and the drawings found for each.
+
+    Attributes:
+        patches: of all places; what lies behind these is not set.
+        drawings: int64 (places, CANDIDATES), of a pool; where fewer were found the last one is repeated.
+        cosines: float32 (places, CANDIDATES), what the search said: normalised cosines of both looks, summed.
+        shown: bool (places,), whether the place shows what its first drawing depicts; else none is right.
+        identities: int64 (places,), what the picture imitates; -1 for harmless ones.
+    """
+
+    patches: PatchStore
+    drawings: Array
+    cosines: Array
+    shown: Array
+    identities: Array
+
+
+def draw_places(search: Search, pictures: int, seed: Sequence[int], threads: int) -> Places:
+    """Places of so many random pictures; the same seed, of any length, gives the same, whatever the threads."""
+    seen = PatchStore(pictures * LOOKS, search.encoder.dimension)
+    rows: list[tuple[Array, Array, bool, int]] = []
+    with ThreadPoolExecutor(threads) as workers:
+        draws = (np.random.default_rng((*seed, number)) for number in range(pictures))
+        made = workers.map(lambda draw: list(_places(draw, search)), draws)
+        for place in (place for places in tqdm(made, "places", pictures) for place in places):
+            # Gathered in a list first, they would need their memory twice.
+            seen[len(rows)] = place[0]
+            rows.append(place[1:])
+    return Places(seen, *map(np.array, zip(*rows, strict=True)))
+
+
+@dataclass(frozen=True)
+class Made:
+    """A picture and what it shows.
+
+    Attributes:
+        picture: RGB, uint8 (height, width, 3).
+        box: where the emblem is; none in a harmless picture.
+        identity: what is imitated, -1 in a harmless picture.
+        imitated, beside: the pool's drawings that are in it; none where there are none.
+    """
+
+    picture: Array
+    box: Box | None = None
+    identity: int = -1
+    imitated: int | None = None
+    beside: int | None = None
+
+
+Row = tuple[Patches, Array, Array, bool, int]
+"""Of one place, in the order of `Places`."""
+
+
+def _places(draw: Generator, search: Search) -> Iterator[Row]:
+    made = _picture(draw, search.pool)
+    rows, is_right = _gallery(draw, search, made)
+    embedding = search.encoder([made.picture])[0]
+    similar = search.similarities(embedding, rows)
+    first, identities = similar.max(axis=0), search.pool.identities[rows]
+    best = _of_each(identities, np.argsort(-first))
+    boxes = [as_box(embedding.boxes[similar[:, row].argmax()]) for row in best]
+    locate = partial(search.localizer, made.picture, embedding) if search.localizer else None
+    for window, emblem, place in places_of(made.picture, boxes, locate):
+        is_shown = _is_shown(made.box, widened(window), place, emblem is not None)
+        if is_shown is None:
+            continue
+        cutting = cut(made.picture, place)
+        grid = search.encoder.grids([cutting], scale_for(search.localizer))[0]
+        windows = compared(large_windows(pool(*grid)), search.localizer)
+        both = first + search.similarities(windows, rows).max(axis=0)
+        # The right one is learnt from wherever it stands among the others.
+        chosen = _of_each(identities, np.lexsort((-both, ~(is_shown & is_right))))
+        chosen += [chosen[-1]] * (CANDIDATES - len(chosen))  # which only a trial's few drawings need
+        yield patches(cutting, grid[0]), rows[chosen], both[chosen], is_shown, made.identity
+
+
+def _is_shown(box: Box | None, around: Box, place: Box, is_located: bool) -> bool | None:
+    """Whether a place shows a picture's emblem; nothing where that is not to be learnt from.
+
+    Args:
+        box: the emblem's, if there is one.
+        around: the window with what is around it.
+        place: what is cut out: that, a strip in it, or an emblem that was located.
+    """
+    if box is None:
+        return False
+    # A strip may be a small part of the emblem that it was cut from, and what was located should be most of it.
+    part = shared(box, place if is_located else around) / area(box)
+    fills = shared(box, place) / area(place)
+    if part >= SHOWN:
+        return True if place == around or fills >= OWN_PART else None
+    is_detail = is_located and fills >= OWN_PART
+    return False if part <= HIDDEN and not is_detail else None
+
+
+def _picture(draw: Generator, drawn: Pool) -> Made:
+    size, effort = SIZES[int(draw.integers(len(SIZES)))], float(draw.random())
+    if draw.random() < IMITATED:
+        identity = pick(draw, drawn.unseen if drawn.unseen and draw.random() < UNSEEN else drawn.seen, SHARES)
+        imitated = int(draw.choice(np.flatnonzero(drawn.identities == identity)))
+        beside = int(draw.integers(len(drawn.drawings))) if draw.random() < BESIDE else None
+        other = None if beside is None else drawn.drawings[beside]
+        plain = identity in drawn.plain
+        made = imitate(draw, drawn.drawings[imitated], size, drawn.backgrounds, other, effort, plain)
+        return Made(made.picture, made.box, identity, imitated, beside)
+    choice = draw.random()
+    if choice < SCENES:
+        return Made(harmless(draw, size, drawn.backgrounds))
+    drawing = sign(draw) if choice < SCENES + SIGNS else drawn.usual[int(draw.integers(len(drawn.usual)))]
+    # Whoever learns that colours do not matter takes stripes of nobody for a state's.
+    plain = is_plain(drawing)
+    return Made(imitate(draw, drawing, size, drawn.backgrounds, effort=effort, plain=plain).picture)
+
+
+def _gallery(draw: Generator, search: Search, made: Made) -> tuple[Array, Array]:
+    """Random drawings, int64 (rows,), among them those of what is imitated, and which these are, bool (rows,).
+
+    What else is right, or nearly, is not enrolled: it is no wrong answer to learn from.
+    """
+    identities, owners = search.pool.identities, search.pool.owners
+    enrolled = draw.random(len(identities)) < draw.uniform(*ENROLLED)
+    for shown in (made.imitated, made.beside):
+        if shown is not None:
+            enrolled &= (search.vectors @ search.vectors[shown] <= SAME) & (owners != owners[shown])
+    own = np.flatnonzero(identities == made.identity)
+    enrolled[own] = True
+    if len(own) > 1 and draw.random() < OTHER_ARTIST:
+        enrolled[made.imitated] = False
+    rows = np.flatnonzero(enrolled)
+    return rows, np.isin(rows, own)
+
+
+def _of_each(identities: Array, order: Iterable[int]) -> list[int]:
+    """The first of an order with each identity, at most `CANDIDATES`."""
+    found: dict[int, int] = {}
+    for row in order:
+        if len(found) == CANDIDATES:
+            break
+        found.setdefault(int(identities[row]), int(row))
+    return list(found.values())

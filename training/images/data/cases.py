@@ -1,0 +1,92 @@
+"""Labelled pictures that the image tower is to learn: the contract's "Cases", those that show an emblem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from models.images.input.decode import decode_rgba
+from models.profile import EMBLEM_LABELS, Label, ProfileError
+from training.cases import lines_of, object_of, refuse
+from training.images.common.split import Fold, fold_of, is_held_out, name_of
+from training.images.sources import graphics
+from training.images.sources.catalogue import CATALOGUE, read
+
+Array = np.ndarray
+
+
+class Labelled(NamedTuple):
+    """A case that shows an emblem.
+
+    Attributes:
+        identity: which.
+        owner: whose it is, as `split.name_of` tells them apart.
+        drawing: RGBA uint8 (height, width, 4), longest side `graphics.SIDE`.
+    """
+
+    identity: str
+    owner: str
+    drawing: Array
+
+
+def read_pictures(paths: Sequence[Path], known: Iterable[graphics.Graphic]) -> list[Labelled]:
+    """Every case that shows an emblem, in order; texts and harmless pictures are left out.
+
+    Args:
+        paths: files of cases; pictures are named relative to theirs. A case's identity is its "reference_id", or else
+            its "id"; its owner is the catalogue's, else its "owner_id", else told by the identity.
+        known: graphics of the packages, whose owners may be held out.
+
+    Raises:
+        CasesError: lines that are broken, pictures that cannot be read, owners that calibration or test imitate.
+    """
+    owners = {entry.reference_id: entry.owner_id for entry in read(CATALOGUE)}
+    held_out = _held_out(owners.values(), (item.owner for item in known if not item.harmless))
+    found: list[Labelled] = []
+    problems: list[str] = []
+    for path in paths:
+        for number, line in enumerate(lines_of(path), start=1):
+            try:
+                found += _labelled(line, path.parent, owners, held_out)
+            except ValueError as error:
+                problems.append(f"{path.name}, line {number}: {error}")
+    refuse(problems)
+    return found
+
+
+def _labelled(line: str, folder: Path, owners: dict[str, str], held_out: frozenset[str]) -> list[Labelled]:
+    """The line's picture, if it shows an emblem."""
+    case = object_of(line)
+    labels, image, emblem = case.get("labels"), case.get("image"), case.get("reference_id") or case.get("id")
+    if not isinstance(labels, list) or not set(map(str, labels)) <= set(Label):
+        raise ValueError("labels must be a list of labels of the taxonomy")
+    if not image or not set(labels) & set(EMBLEM_LABELS):
+        return []
+    if not isinstance(image, str) or not isinstance(emblem, str):
+        raise ValueError("image, and id or reference_id, must be non-empty strings")
+    owner = name_of(str(owners.get(emblem) or case.get("owner_id") or emblem))
+    if owner in held_out:
+        raise ValueError(f"the owner of {emblem} is held out for calibration or test")
+    return [Labelled(emblem, owner, _drawing(folder / image))]
+
+
+def _held_out(catalogued: Iterable[str], packaged: Iterable[str]) -> frozenset[str]:
+    """Names of the owners that calibration or test imitate: the test imitates those of the catalogue alone."""
+    tested = {name_of(owner) for owner in catalogued if is_held_out(owner)}
+    calibrated = {name_of(owner) for owner in chain(catalogued, packaged) if fold_of(owner) is Fold.VALIDATION}
+    return frozenset(tested | calibrated)
+
+
+def _drawing(file: Path) -> Array:
+    try:
+        picture = decode_rgba(file.read_bytes(), "image")
+    except (OSError, ProfileError) as error:
+        reason = error.message if isinstance(error, ProfileError) else type(error).__name__
+        raise ValueError(f"its picture cannot be read ({reason})") from error
+    scale = graphics.SIDE / max(picture.shape[:2])
+    return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

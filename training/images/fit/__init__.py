@@ -1,0 +1,1 @@
+"""Fitting: image tower, text tower, localizer, reranker, calibrations."""

@@ -1,0 +1,129 @@
+"""From how near a phrase is to a picture to the probability that the picture shows it.
+
+Cosines of a phrase with a picture are on another scale than those of two pictures, so they have a calibration of their
+own: fitted on phrases and pictures of the validation fold, what is commonly said of protected graphics together with
+names that the text tower never read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from tqdm import tqdm
+
+from models.images.encoder.encoder import Encoder
+from models.images.encoder.phrases import CALIBRATION, FEATURE, PhraseEncoder, PhraseError
+from models.images.matching.emblems import load_cohort
+from models.images.matching.phrase_matching import usual_similarity
+from training.images.common.measures import threshold_for
+from training.images.common.split import Fold
+from training.images.data.caption_views import SIZE
+from training.images.data.cohort import halves
+from training.images.sources.backgrounds import VALIDATION_PHOTOS, Backgrounds
+from training.images.sources.captions import Subject
+from training.images.sources.graphics import load
+from training.images.synthesis.augmentations import harmless, imitate
+
+IMITATIONS, HARMLESS = 300, 500
+CONSIDERED = 3
+"""Phrases per picture that the fit sees: those that can become an answer."""
+
+HARMLESS_PASSING = 0.003
+"""Of harmless pictures that pass a score: recall at it is reported."""
+
+UNPROTECTED = {"emoji", "icon"}
+
+Array = np.ndarray
+T = TypeVar("T")
+Sample = tuple[Array, Subject | None]
+"""A picture, and what it imitates."""
+
+
+def calibrate_phrases(
+    directory: Path, subjects: Sequence[Subject], seed: int = 0, limit: int | None = None
+) -> dict[str, Any]:
+    """Write `phrase_calibration.json` into an artefact folder that has a text tower and a cohort.
+
+    Args:
+        subjects: of any fold; only those of the validation fold count.
+        seed: of the pictures.
+        limit: at most this many pictures of each sort, for tests.
+
+    Returns:
+        What was written: the "weights" and "bias" of the logistic function, and what they give on the sample.
+    """
+    protected = [subject for subject in subjects if subject.fold is Fold.VALIDATION and subject.kind not in UNPROTECTED]
+    encoder = Encoder(directory)
+    known = _embedded(PhraseEncoder(directory), [phrase for subject in protected for phrase in _said_of(subject)])
+    phrases, vectors = list(known), np.stack(list(known.values()))
+    usual = usual_similarity(vectors, load_cohort(encoder))
+    found, right, shows = [], [], []
+    pictures = _pictures(protected, np.random.default_rng(seed), limit)
+    for picture, subject in tqdm(pictures, "phrase calibration", unit=""):
+        scores = (encoder.in_parts([picture])[0].vectors @ vectors.T).max(axis=0) - usual
+        best = np.argsort(-scores)[:CONSIDERED]
+        found.append(scores[best])
+        right.append([subject is not None and phrases[place] in _said_of(subject) for place in best])
+        shows.append(subject is not None)
+    values = fit(np.array(found), np.array(right), np.array(shows))
+    (directory / CALIBRATION).write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+    return values
+
+
+def fit(found: Array, right: Array, shows: Array) -> dict[str, Any]:
+    """The logistic function of a sample.
+
+    Args:
+        found: normalised similarities of each picture's best phrases, float (pictures, phrases).
+        right: whether each is true of the picture, bool (pictures, phrases).
+        shows: whether the picture shows anything protected, bool (pictures,).
+    """
+    model = LogisticRegression(C=100.0).fit(found.reshape(-1, 1), right.ravel())
+    scores = model.predict_proba(found.reshape(-1, 1))[:, 1].reshape(found.shape)
+    passing = scores > threshold_for(scores[~shows].max(axis=1), HARMLESS_PASSING)
+    return {
+        "weights": {FEATURE: float(model.coef_[0, 0])},
+        "bias": float(model.intercept_[0]),
+        "harmless_passing": HARMLESS_PASSING,
+        "recall": float((passing & right)[shows].any(axis=1).mean()),
+    }
+
+
+def _embedded(tower: PhraseEncoder, phrases: Sequence[str]) -> dict[str, Array]:
+    """Vectors by phrase, without those that the tower refuses."""
+    vectors: dict[str, Array] = {}
+    for phrase in dict.fromkeys(phrases):
+        with suppress(PhraseError):
+            vectors[phrase] = tower([phrase])[0]
+    return vectors
+
+
+def _said_of(subject: Subject) -> tuple[str, ...]:
+    # Names of brands that were never read say nothing, and there are more of them than of all else.
+    names = () if subject.kind == "logo" else (*subject.chinese[:1], *subject.english[:1])
+    return (*names, *subject.general)
+
+
+def _pictures(protected: Sequence[Subject], draw: np.random.Generator, limit: int | None) -> Iterator[Sample]:
+    backgrounds, rendered = Backgrounds.load(VALIDATION_PHOTOS, limit), load(limit)
+    kinds = sorted({subject.kind for subject in protected})
+    members = {kind: [subject for subject in protected if subject.kind == kind] for kind in kinds}
+    for number in range(min(IMITATIONS, limit or IMITATIONS)):
+        subject = _any(draw, members[kinds[number % len(kinds)]])
+        yield imitate(draw, _any(draw, subject.drawings), SIZE, backgrounds).picture, subject
+    rows = halves(rendered)[1]
+    for number in range(min(HARMLESS, limit or HARMLESS)):
+        if number % 2:
+            yield harmless(draw, SIZE, backgrounds), None
+        else:
+            yield imitate(draw, rendered.drawing(int(draw.choice(rows))), SIZE, backgrounds).picture, None
+
+
+def _any(draw: np.random.Generator, choices: Sequence[T]) -> T:
+    return choices[int(draw.integers(len(choices)))]

@@ -1,0 +1,1 @@
+"""The networks in torch, their export to ONNX, and released weights read back."""

@@ -1,0 +1,168 @@
+"""Weights of a released encoder and its reranker, back from their graphs, to be trained further.
+
+The encoder's graph holds each convolution with its normalisation folded in (Jacob et al. 2018, section 3.2) and most
+weights in 8 bits; both are undone here, so that a run needs nothing but the artefact folder.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor
+
+from models.images.encoder.token_networks import ENCODER
+from models.images.matching.reranker import FILE, TOKENS_FILE
+from training.images.networks.reranker import Network
+from training.images.networks.tower import MODEL_NAME, GridTower, convolutions_of, create
+
+SMALLEST_GAIN = 1e-2
+"""Channels that a normalisation all but silences keep this gain, for weights are divided by it."""
+
+
+class BaseError(ValueError):
+    """A folder holds no encoder that training can start from."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """What training starts from.
+
+    Attributes:
+        fingerprint: of the encoder, as its gallery carries it.
+        weights: float32 weight and bias of each convolution of the trunk, in order, then of the projection of the fine
+            and of the coarse map.
+        reranker: the state of its `reranker.Network`; empty where it has none.
+        rounds: how often that was trained, each time on other pictures; 0 where it has none.
+    """
+
+    fingerprint: str
+    weights: tuple[tuple[Tensor, Tensor], ...]
+    reranker: Mapping[str, Tensor]
+    rounds: int
+
+
+def base_at(directory: Path) -> Base:
+    """Read an encoder of ours.
+
+    Args:
+        directory: artefact folder with `model.onnx` and `config.json`, and its reranker where it has one.
+
+    Raises:
+        BaseError: the folder holds another network, or none, or a reranker of other sizes or of another encoder.
+    """
+    try:
+        name = json.loads((directory / "config.json").read_text("utf-8"))["name"]
+        graph = (directory / "model.onnx").read_bytes()
+        weights = tuple(_convolutions(onnx.load_from_string(graph))) if name == MODEL_NAME else ()
+    except Exception as error:  # onnx raises whatever its decoder does
+        raise BaseError(f"{directory} holds no encoder to start from: {type(error).__name__}: {error}") from error
+    if name != MODEL_NAME:
+        raise BaseError(f"{directory} holds {name}; training starts from encoders named {MODEL_NAME} alone")
+    if [weight.shape for weight, _ in weights] != _shapes(create(pretrained=False)):
+        raise BaseError(f"{directory} holds a network of other sizes than this {MODEL_NAME}: export it anew")
+    fingerprint, dimension = hashlib.sha256(graph).hexdigest()[:12], weights[-1][0].shape[0]
+    reranker = _reranker(directory, fingerprint, dimension)
+    return Base(fingerprint, weights, reranker, _rounds(directory) if reranker else 0)
+
+
+def take_weights(tower: GridTower, base: Base) -> None:
+    """Give a tower the weights of a base; its batch statistics and gains stay, and weights make up for them."""
+    *trunk, (fine, bias), (coarse, _) = base.weights
+    with torch.no_grad():
+        pairs = convolutions_of(tower.visual.trunk.net)
+        for (convolution, norm), (weight, offset) in zip(pairs, trunk, strict=True):
+            deviation = torch.sqrt(norm.running_var + norm.eps)
+            gain = norm.weight.abs().clamp(min=SMALLEST_GAIN) * torch.where(norm.weight < 0, -1, 1)
+            norm.weight.copy_(gain)
+            norm.bias.copy_(offset + norm.running_mean * gain / deviation)
+            convolution.weight.copy_(weight * (deviation / gain)[:, None, None, None])
+        projection = tower.visual.head.proj
+        projection.weight.copy_(torch.cat([coarse, fine], dim=1).flatten(1))
+        projection.bias.copy_(bias)
+
+
+def go_halfway_back(tower: GridTower, base: Base) -> None:
+    """Give a tower the mean of its weights and those of the base that it was trained from.
+
+    What is learnt costs some of what was known; halfway most of both is kept, at no cost to the network's size.
+    Source: Wortsman et al. 2022 (robust fine-tuning).
+    """
+    begun = copy.deepcopy(tower)
+    take_weights(begun, base)
+    with torch.no_grad():
+        for weight, before in zip(tower.parameters(), begun.parameters(), strict=True):
+            weight.lerp_(before, 0.5)
+
+
+def _shapes(tower: GridTower) -> list[torch.Size]:
+    projection, coarse = tower.visual.head.proj.weight, tower.visual.trunk.net.num_features
+    halves = (projection[:, coarse:, None, None], projection[:, :coarse, None, None])
+    trunk = [convolution.weight.shape for convolution, _ in convolutions_of(tower.visual.trunk.net)]
+    return [*trunk, *(half.shape for half in halves)]
+
+
+def _reranker(directory: Path, fingerprint: str, dimension: int) -> dict[str, Tensor]:
+    """The state of the reranker that an encoder's folder holds; nothing where it holds none."""
+    network, files = Network(dimension), {"tokens": TOKENS_FILE, "comparison": FILE}
+    if not any((directory / file).exists() for file in files.values()):
+        return {}
+    try:
+        for part, file in files.items():
+            graph = onnx.load(directory / file)
+            network.get_submodule(part).load_state_dict(_parameters(graph))
+            made_for = {said.key: said.value for said in graph.metadata_props}.get(ENCODER)
+            if made_for != fingerprint:
+                raise ValueError(f"{file} is of encoder {made_for}, not of {fingerprint}")
+    except Exception as error:
+        raise BaseError(
+            f"{directory} holds no reranker to start from: {type(error).__name__}: {error}; "
+            "start from a folder without one, and another is trained"
+        ) from error
+    return network.state_dict()
+
+
+def _rounds(directory: Path) -> int:
+    """How often a folder's reranker was trained, as its metrics say; those of earlier releases do not."""
+    file = directory / "metrics.json"
+    measured = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    return int(measured.get("reranker", {}).get("rounds", 1))
+
+
+def _parameters(model: onnx.ModelProto) -> dict[str, Tensor]:
+    """A network's state by its parameters' names, which the graph keeps but for the weights of linear layers."""
+    stored, same = _stored(model)
+    factors = {node.output[0]: node.input[1] for node in model.graph.node if node.op_type == "MatMul"}
+    sums = [node.input for node in model.graph.node if node.op_type == "Add"]
+    named = {name: values for name, values in stored.items() if "::" not in name}
+    for bias, product in (pair for left, right in sums for pair in ((left, right), (right, left))):
+        factor = factors.get(product, "")
+        if bias in named and (factor := same.get(factor, factor)) in stored:
+            named[bias.removesuffix("bias") + "weight"] = stored[factor].T
+    return named
+
+
+def _stored(model: onnx.ModelProto) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """A graph's tensors, and the names of those that are equal to one of them: these are stored once."""
+    stored = {tensor.name: torch.tensor(numpy_helper.to_array(tensor)) for tensor in model.graph.initializer}
+    return stored, {node.output[0]: node.input[0] for node in model.graph.node if node.op_type == "Identity"}
+
+
+def _convolutions(model: onnx.ModelProto) -> Iterator[tuple[Tensor, Tensor]]:
+    """Weight and bias of every convolution, in the order of the network; a bias that it does not have is zero."""
+    stored, same = _stored(model)
+
+    def value(name: str) -> Tensor:
+        name = same.get(name, name)
+        return stored[name] if name in stored else stored[f"{name}.levels"].float() * stored[f"{name}.scales"]
+
+    for node in model.graph.node:
+        if node.op_type == "Conv":
+            yield value(node.input[1]), value(node.input[2]) if len(node.input) > 2 else torch.zeros(1)

@@ -1,0 +1,1 @@
+"""Pictures from packages: emblems, graphics, photographs, captions."""

@@ -1,0 +1,167 @@
+"""The default gallery's source: which emblems there are, whose they are, and the pictures of each.
+
+`datasets/emblems/catalogue.jsonl` is written by people, one line a picture. `read` checks it the way a careful reader
+would and names the line of every fault; `render` turns it into pictures and a references file that `huijian gallery
+build` takes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from tqdm import tqdm
+
+from models.profile import EMBLEM_LABELS, Label
+from models.runtime.paths import DATASETS
+from training.images.sources.pictures import PictureError, load, package_of
+from training.packages import PackageError, packages
+
+SIDE = 512
+"""Longer side of a rendered picture, in pixels: twice what the default encoder looks at."""
+
+REFERENCES = "references.jsonl"
+
+CATALOGUE = DATASETS / "emblems" / "catalogue.jsonl"
+"""The default gallery's."""
+
+Name = Annotated[str, Field(min_length=1, pattern=r"^\S(.*\S)?$")]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$")]
+
+
+class CatalogueError(ValueError):
+    """The catalogue has faults; the message names the line of each."""
+
+
+class Entry(BaseModel):
+    """One picture of one emblem: a line of the catalogue, in the contract's References format.
+
+    Attributes:
+        reference_id: the emblem, such as "flag.fr"; lines that share it are versions of one emblem.
+        label: what a profile that shows it is guilty of.
+        image: a path relative to the catalogue, or a packaged picture (see `training.images.sources.pictures.load`).
+        name_zh, name_en: the emblem's name for people.
+        owner_id: whose it is, such as "state.fr"; an account entitled to the owner may show it.
+        source: who drew it after what.
+        licence: SPDX identifier of the drawing's licence (the mark itself stays its owner's).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reference_id: Identifier
+    label: Label
+    image: Name
+    name_zh: Name
+    name_en: Name
+    owner_id: Identifier
+    source: Name
+    licence: Name
+
+    @field_validator("label")
+    @classmethod
+    def _is_an_emblem(cls, label: Label) -> Label:
+        if label not in EMBLEM_LABELS:
+            raise ValueError(f"label {label} is not one of {', '.join(EMBLEM_LABELS)}")
+        return label
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What all versions of one emblem must say alike."""
+        return (self.label, self.name_zh, self.name_en, self.owner_id)
+
+
+def read(catalogue: Path) -> list[Entry]:
+    """The entries of a catalogue, in order.
+
+    Raises:
+        CatalogueError: lines that are not JSON, lack a field or have an unknown one, unknown labels or packages,
+            drawings that are not there, one picture twice, versions of one emblem that contradict each other.
+    """
+    faults: list[str] = []
+    entries: list[Entry] = []
+    for number, line in enumerate(catalogue.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            entries.append(Entry.model_validate_json(line))
+        except ValidationError as error:
+            faults += [f"line {number}: {_told(fault['loc'], fault['msg'])}" for fault in error.errors()]
+    if not faults:
+        faults = [f"line {number}: {fault}" for number, fault in _faults(entries, catalogue.parent)]
+    if faults or not entries:
+        raise CatalogueError(f"{catalogue}: " + ("\n".join(faults) or "no entries"))
+    return entries
+
+
+def own_drawings() -> list[Entry]:
+    """The entries of the default gallery whose pictures are ours, not a package's."""
+    return [entry for entry in read(CATALOGUE) if package_of(entry.image) is None]
+
+
+def _told(place: tuple[int | str, ...], message: str) -> str:
+    return f"{'.'.join(map(str, place))}: {message}" if place else message
+
+
+def _faults(entries: Iterable[Entry], directory: Path) -> Iterator[tuple[int, str]]:
+    known = packages()
+    images: dict[str, int] = {}
+    emblems: dict[str, tuple[int, Entry]] = {}
+    for number, entry in enumerate(entries, start=1):
+        package = package_of(entry.image)
+        if package is None and not (directory / entry.image).is_file():
+            yield number, f"image {entry.image} is not there"
+        if package is not None and package not in known:
+            yield number, f"package {package!r} is not in datasets/packages.yaml"
+        if (first := images.setdefault(entry.image, number)) != number:
+            yield number, f"image {entry.image} is that of line {first}"
+        first, emblem = emblems.setdefault(entry.reference_id, (number, entry))
+        if emblem.identity != entry.identity:
+            yield number, f"{entry.reference_id} has another label, name or owner than on line {first}"
+
+
+def render(catalogue: Path, output: Path) -> Path:
+    """Draw every picture of a catalogue, for `huijian gallery build`.
+
+    The same catalogue and packages give the same files, byte for byte.
+
+    Args:
+        catalogue: the JSON Lines file.
+        output: gets `images/*.png` (RGBA, longer side 512, transparent where the drawing is) and `references.jsonl`,
+            the catalogue with `image` relative to it.
+
+    Returns:
+        The references file.
+
+    Raises:
+        CatalogueError: a fault in the catalogue, a picture that cannot be drawn or is one colour all over, or one that
+            two lines share.
+    """
+    entries = read(catalogue)
+    (output / "images").mkdir(parents=True, exist_ok=True)
+    versions: Counter[str] = Counter()
+    drawn: dict[str, int] = {}
+    lines = []
+    for number, entry in enumerate(tqdm(entries, desc="标志图库 · emblems", unit=""), start=1):
+        versions[entry.reference_id] += 1
+        name = f"images/{entry.reference_id}-{versions[entry.reference_id]}.png"
+        content = _draw(entry, catalogue.parent, output / name, number)
+        if (first := drawn.setdefault(content, number)) != number:
+            raise CatalogueError(f"{catalogue}: line {number}: {entry.image} looks the same as line {first}")
+        lines.append(json.dumps(entry.model_dump() | {"image": name}, ensure_ascii=False) + "\n")
+    references = output / REFERENCES
+    references.write_text("".join(lines), encoding="utf-8")
+    return references
+
+
+def _draw(entry: Entry, directory: Path, target: Path, number: int) -> str:
+    try:
+        picture = load(entry.image, directory, SIDE)
+    except (PictureError, PackageError) as error:
+        raise CatalogueError(f"line {number}: {error}") from error
+    if picture.getcolors(1):
+        raise CatalogueError(f"line {number}: {entry.image} is one colour all over")
+    picture.save(target, compress_level=1)
+    return hashlib.sha256(picture.tobytes()).hexdigest()

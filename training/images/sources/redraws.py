@@ -1,0 +1,134 @@
+"""The same emblem by another hand: drawings of test owners that are not enrolled.
+
+Geometry cannot follow an artist who draws the lion anew; so these are positives of their own. Of some artists training
+saw other owners' emblems, of others nothing at all: the second kind says what an unknown artist will meet.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from training import packages
+from training.images.sources import graphics
+from training.images.sources.pictures import ICONIFY, PictureError, load
+
+SIDE = 512
+
+HELD_OUT = {"Twemoji": True, "OpenMoji": True, "Arcticons": False}
+"""Artists of the catalogue whose drawings of test owners are not enrolled where others are, and whether training saw
+other drawings of theirs."""
+
+TRAINED_ARTISTS = ("noto", "noto-v1", "fxemoji", "emojione-v1")
+"""Packages that training reads and the catalogue does not."""
+
+CHANGED = {"flag.sy"}
+"""Emblems that changed lately: older packages show the former one."""
+
+COUNTRY_FLAGS = {
+    "flagkit": "package/svgs/{upper}.svg",
+    "iso-flags-svg": "usr/share/iso-flags-svg/country-4x3/{lower}.svg",
+}
+CLIP_ART_FLAGS = "usr/share/openclipart/svg/signs_and_symbols/flags"
+BRANDS = {
+    "streamline-logos": ("{}-logo", "{}-logo-1", "{}-logo-block", "{}-app-logo"),
+    "tabler": ("brand-{}", "brand-{}-filled"),
+    "remix-icon": ("{}-fill", "{}-line"),
+}
+"""Packages that neither training nor the catalogue reads, and their names of a brand's icons."""
+
+SEEN_STYLES = {"streamline-logos"}
+"""Of them, those by an artist whose other packages training reads."""
+
+OTHER_THINGS = {"brand-line"}
+"""Icons of such a name that show no mark: a bubble without LINE's letters."""
+
+
+@dataclass(frozen=True)
+class Redraw:
+    """One drawing that is not enrolled.
+
+    Attributes:
+        reference_id: whose emblem.
+        artist: the package or source.
+        seen: training saw other owners' emblems by this artist.
+        picture: RGBA.
+    """
+
+    reference_id: str
+    artist: str
+    seen: bool
+    picture: Image.Image
+
+    @property
+    def kind(self) -> str:
+        """As the manifest names it."""
+        return "redrawn" if self.seen else "redrawn_unseen_artist"
+
+
+def redraws(references: dict[str, dict[str, Any]], held: Iterable[dict[str, Any]]) -> Iterator[Redraw]:
+    """Every drawing by another hand.
+
+    Args:
+        references: the enrolled lines of test owners, one for each reference id.
+        held: lines of the catalogue by the `HELD_OUT` artists, with paths of pictures.
+    """
+    for line in held:
+        with Image.open(line["image"]) as file:
+            yield Redraw(line["reference_id"], line["source"], HELD_OUT[line["source"]], file.convert("RGBA"))
+    yield from _emoji(references)
+    for reference_id, line in references.items():
+        for artist, image in _unseen(reference_id, line["name_en"]):
+            try:
+                yield Redraw(
+                    reference_id, artist, artist in SEEN_STYLES, load(f"package:{artist}{image}", Path(), SIDE)
+                )
+            except PictureError:
+                continue  # some of the packages' files have no size
+
+
+def _emoji(references: dict[str, Any]) -> Iterator[Redraw]:
+    rendered = graphics.load()
+    for row in rendered.rows(lambda item: item.source in TRAINED_ARTISTS and item.identity in references):
+        item = rendered.items[row]
+        if item.identity not in CHANGED:
+            yield Redraw(item.identity, item.source, True, Image.fromarray(rendered.drawing(row)))
+
+
+def _unseen(reference_id: str, name: str) -> Iterator[tuple[str, str]]:
+    """Packages and places of pictures there."""
+    kind, slug = reference_id.split(".", maxsplit=1)
+    if kind == "flag" and reference_id not in CHANGED:
+        yield from _flags(slug, name)
+    if kind in {"org", "media", "intl"}:
+        for package, names in BRANDS.items():
+            icons = (form.format(slug) for form in names)
+            yield from ((package, f"#{icon}") for icon in icons if icon in _icon_names(package))
+
+
+def _flags(code: str, name: str) -> Iterator[tuple[str, str]]:
+    for package, form in COUNTRY_FLAGS.items():
+        path = form.format(upper=code.upper(), lower=code)
+        if (packages.fetch(package) / path).is_file():
+            yield package, f"/{path}"
+    country = _plain(re.sub(r"^(National f|F)lag of (the )?", "", name))
+    root = packages.fetch("openclipart-svg")
+    for file in sorted((root / CLIP_ART_FLAGS).rglob("*.svg")):
+        if _plain(file.stem) == country:
+            yield "openclipart-svg", f"/{file.relative_to(root)}"
+
+
+@lru_cache
+def _icon_names(package: str) -> frozenset[str]:
+    return frozenset(json.loads((packages.fetch(package) / ICONIFY).read_text("utf-8"))["icons"]) - OTHER_THINGS
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalpha, name.lower()))

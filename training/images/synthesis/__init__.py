@@ -1,0 +1,1 @@
+"""Synthetic pictures: augmentations of emblems, and harmless pictures that resemble them."""

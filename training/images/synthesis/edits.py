@@ -1,0 +1,279 @@
+"""How people imitate an emblem, kind by kind: what the benchmark makes its positives with, and edits innocents with.
+
+One kind is an edit of the drawing, a layout and an edit of the picture, most of them idle: a miss can be read from the
+kind's name. The trainer's generator (`imitations.py`) is other code with other parameters.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
+
+from training.images.synthesis.scenes import (
+    AVATAR,
+    COVER,
+    Made,
+    Picture,
+    Scene,
+    fractions,
+    placed,
+    scaled,
+    somewhere,
+    trimmed,
+)
+from training.images.synthesis.styles import STYLES, by_hand
+
+WORDS = ("老王小店", "平安喜乐", "Hello", "旅行日记", "VIP", "客服", "2026", "Lucky", "官方", "招商")
+LATIN_WORDS = tuple(word for word in WORDS if word.isascii())
+
+
+def _unchanged(scene: Scene, drawing: Picture) -> Picture:
+    return drawing
+
+
+def _unedited(scene: Scene, made: Made) -> Made:
+    return made
+
+
+def filled(scene: Scene, drawing: Picture) -> Made:
+    """The drawing on a plain avatar, nearly filling it."""
+    return placed(scene.plain(), drawing, scene.between(0.75, 0.98))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One way to imitate.
+
+    Attributes:
+        drawing: RGBA to RGBA.
+        layout: where the drawing goes.
+        picture: what happens to the picture afterwards.
+    """
+
+    drawing: Callable[[Scene, Picture], Picture] = _unchanged
+    layout: Callable[[Scene, Picture], Made] = filled
+    picture: Callable[[Scene, Made], Made] = _unedited
+
+    def __call__(self, scene: Scene, drawing: Picture) -> Made:
+        """The imitation of a drawing, RGBA."""
+        return self.picture(scene, self.layout(scene, self.drawing(scene, drawing)))
+
+
+def _recoloured(scene: Scene, drawing: Picture) -> Picture:
+    red, green, blue = drawing.convert("RGB").split()
+    order = scene.pick([(green, blue, red), (blue, red, green), (red, blue, green)])
+    changed = Image.blend(drawing.convert("RGB"), Image.merge("RGB", order), scene.between(0.5, 1.0))
+    return _with_alpha(changed, drawing)
+
+
+def _one_colour(scene: Scene, drawing: Picture) -> Picture:
+    grey = ImageOps.autocontrast(drawing.convert("L"))
+    dark, light = sorted((scene.colour(), scene.colour()), key=sum)
+    return _with_alpha(ImageOps.colorize(grey, dark, light), drawing)
+
+
+def _with_alpha(picture: Picture, drawing: Picture) -> Picture:
+    result = picture.convert("RGBA")
+    result.putalpha(drawing.getchannel("A"))
+    return result
+
+
+def _rotated(scene: Scene, drawing: Picture) -> Picture:
+    angle = scene.between(8, 40) * (1 if scene.chance(0.5) else -1)
+    return drawing.rotate(angle, Image.Resampling.BICUBIC, expand=True)
+
+
+def _tilted(scene: Scene, drawing: Picture) -> Picture:
+    width, height = drawing.size
+    corners = [(0, 0), (0, height), (width, height), (width, 0)]
+    pulled = [
+        value + scene.between(-0.18, 0.05) * side for x, y in corners for value, side in ((x, width), (y, height))
+    ]
+    return drawing.transform(drawing.size, Image.Transform.QUAD, pulled, Image.Resampling.BICUBIC)
+
+
+def _mirrored(scene: Scene, drawing: Picture) -> Picture:
+    return ImageOps.mirror(drawing)
+
+
+def _large(scene: Scene, drawing: Picture) -> Made:
+    return placed(scene.plain(), drawing, scene.between(0.8, 1.15))
+
+
+def _small_plain(scene: Scene, drawing: Picture) -> Made:
+    return somewhere(scene, scene.plain(COVER), drawing, scene.between(0.4, 0.7))
+
+
+def _small_photo(scene: Scene, drawing: Picture) -> Made:
+    return somewhere(scene, scene.photo(COVER), drawing, scene.between(0.4, 0.7))
+
+
+def _on_photo(scene: Scene, drawing: Picture) -> Made:
+    return placed(scene.photo(), drawing, scene.between(0.55, 0.8))
+
+
+def _corner(scene: Scene, drawing: Picture) -> Made:
+    """As a badge in the corner of a portrait, photographed or drawn."""
+    ground = scene.photo()
+    if scene.chance(0.5):
+        ground = placed(scene.plain(), scene.portrait(), 1.0).picture
+    share = scene.between(0.22, 0.35)
+    width, height = scaled(ground, trimmed(drawing), share)
+    near = 0.1 * share * AVATAR[0]
+    x = near + width / 2 if scene.chance(0.5) else AVATAR[0] - near - width / 2
+    return placed(ground, drawing, share, (x, AVATAR[1] - near - height / 2))
+
+
+def _beside(scene: Scene, drawing: Picture) -> Made:
+    """Two side by side, the other one harmless, so that one answer is right."""
+    places = [(150, 150), (450, 150)]
+    own, others = places if scene.chance(0.5) else places[::-1]
+    both = placed(scene.plain((600, 300)), scene.other(), 0.8, others).picture
+    return placed(both, drawing, 0.8, own)
+
+
+def _recompressed(scene: Scene, made: Made) -> Made:
+    side = int(scene.between(96, 400))
+    size = (side, max(1, round(side * made.picture.height / made.picture.width)))
+    smaller = made.picture.resize(size, Image.Resampling.BICUBIC)
+    return made.with_picture(jpeg(smaller, int(scene.between(25, 90))))
+
+
+def _cut_round(scene: Scene, made: Made) -> Made:
+    mask = Image.new("L", made.picture.size, 0)
+    width, height = made.picture.size
+    side = min(width, height)
+    left, top = (width - side) / 2, (height - side) / 2
+    ImageDraw.Draw(mask).ellipse((left + 3, top + 3, left + side - 4, top + side - 4), fill=255)
+    return made.with_picture(Image.composite(made.picture, scene.plain(made.picture.size), mask))
+
+
+def _blurred(scene: Scene, made: Made) -> Made:
+    blurred = made.picture.filter(ImageFilter.GaussianBlur(scene.between(2, 6)))
+    shape = (*blurred.size[::-1], 1)
+    grain = scene.draw.normal(128, scene.between(20, 70), shape).clip(0, 255).astype(np.uint8)
+    return made.with_picture(Image.blend(blurred, Image.fromarray(grain.repeat(3, axis=2)), 0.25))
+
+
+def _cropped(scene: Scene, drawing: Picture) -> Made:
+    """A window of 55 to 80% of a picture that the drawing fills; what is seen of it is its box."""
+    whole = placed(scene.plain(), drawing, 1.0)
+    side = round(scene.between(0.55, 0.8) * AVATAR[0])
+    left, top = (int(scene.draw.integers(0, AVATAR[0] - side + 1)) for _ in range(2))
+    corners = [value * AVATAR[0] - start for value, start in zip(whole.box, (left, top, left, top), strict=True)]
+    seen = fractions((corners[0], corners[1], corners[2], corners[3]), (side, side))
+    return Made(whole.picture.crop((left, top, left + side, top + side)), seen)
+
+
+def _lettered(scene: Scene, made: Made) -> Made:
+    """A word over the emblem, outlined."""
+    words = WORDS if scene.faces else LATIN_WORDS
+    word = scene.letters(scene.pick(words), scene.colour())
+    left, top, right, bottom = made.box
+    width, height = made.picture.size
+    size = round(scene.between(0.5, 0.9) * (right - left) * width), max(8, round((bottom - top) * height * 0.3))
+    scale = min(size[0] / word.width, size[1] / word.height)
+    word = word.resize((max(1, round(word.width * scale)), max(1, round(word.height * scale))))
+    x = scene.between(left, right) * width - word.width / 2
+    y = scene.between(top + 0.15 * (bottom - top), bottom) * height - word.height / 2
+    picture = made.picture.copy()
+    edge = word.getchannel("A").filter(ImageFilter.MaxFilter(5))
+    picture.paste("white", (round(x), round(y)), edge)
+    picture.paste(word, (round(x), round(y)), word)
+    return made.with_picture(picture)
+
+
+def _stickered(scene: Scene, made: Made) -> Made:
+    """A face stuck on the emblem."""
+    picture = made.picture.copy()
+    left, top, right, bottom = (
+        value * side for value, side in zip(made.box, (*picture.size, *picture.size), strict=True)
+    )
+    size = scene.between(0.3, 0.5) * ((right - left) * (bottom - top)) ** 0.5
+    x, y = scene.between(left, right) - size / 2, scene.between(top, bottom) - size / 2
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((x, y, x + size, y + size), fill=scene.colour(), outline="black", width=4)
+    for eye in (0.3, 0.62):
+        pen.ellipse((x + eye * size, y + 0.3 * size, x + (eye + 0.1) * size, y + 0.42 * size), fill="black")
+    return made.with_picture(picture)
+
+
+def _bordered(scene: Scene, made: Made) -> Made:
+    edge = int(scene.between(20, 70))
+    picture = ImageOps.expand(made.picture, border=edge, fill=scene.colour())
+    sides = (*made.picture.size, *made.picture.size)
+    left, top, right, bottom = (value * side + edge for value, side in zip(made.box, sides, strict=True))
+    return Made(picture, fractions((left, top, right, bottom), picture.size))
+
+
+def _filmed(scene: Scene, made: Made) -> Made:
+    """A screen photographed: a slanted pixel raster, glare and a warm or cold cast."""
+    picture = np.asarray(made.picture, dtype=np.float32)
+    y, x = np.mgrid[0 : picture.shape[0], 0 : picture.shape[1]]
+    period, slant = scene.between(3, 9), scene.between(-0.4, 0.4)
+    raster = 0.5 + 0.5 * np.cos(2 * np.pi * (x + slant * y) / period) * np.cos(2 * np.pi * (y - slant * x) / period)
+    glare = np.exp(-((x - scene.between(0, 400)) ** 2 + (y - scene.between(0, 400)) ** 2) / 2e4) * scene.between(0, 120)
+    cast = np.array([scene.between(0.8, 1.1) for _ in range(3)])
+    filmed = picture * (1 - scene.between(0.15, 0.45) * raster[..., None]) * cast + glare[..., None]
+    return made.with_picture(Image.fromarray(np.clip(filmed, 0, 255).astype(np.uint8)))
+
+
+def _drawn_by_hand(scene: Scene, made: Made) -> Made:
+    return made.with_picture(by_hand(scene, made.picture))
+
+
+def _in_other_style(scene: Scene, made: Made) -> Made:
+    return made.with_picture(scene.pick(STYLES)(scene, made.picture))
+
+
+def _several(scene: Scene, drawing: Picture) -> Made:
+    """Three or four edits of different sorts at once."""
+    if scene.chance(0.5):
+        drawing = scene.pick([_recoloured, _one_colour])(scene, drawing)
+    drawing = scene.pick([_rotated, _tilted, _mirrored])(scene, drawing)
+    made = scene.pick([filled, _on_photo, _small_plain, _small_photo])(scene, drawing)
+    overlays = [_lettered, _stickered, _bordered, _cut_square]
+    for place in scene.draw.permutation(len(overlays))[:2]:
+        made = overlays[place](scene, made)
+    return made.with_picture(jpeg(made.picture, int(scene.between(20, 60))))
+
+
+def _cut_square(scene: Scene, made: Made) -> Made:
+    """Cut to a circle where the picture is square; a cover stays as it is."""
+    return _cut_round(scene, made) if made.picture.width == made.picture.height else made
+
+
+def jpeg(picture: Picture, quality: int) -> Picture:
+    """As it comes back from a JPEG file."""
+    buffer = io.BytesIO()
+    picture.convert("RGB").save(buffer, "JPEG", quality=quality)
+    return Image.open(buffer).convert("RGB")
+
+
+KINDS: dict[str, Callable[[Scene, Picture], Made]] = {
+    "copy": Kind(picture=_recompressed),
+    "circle": Kind(layout=_large, picture=_cut_round),
+    "recoloured": Kind(_recoloured),
+    "one_colour": Kind(_one_colour),
+    "rotated": Kind(_rotated),
+    "perspective": Kind(_tilted),
+    "mirrored": Kind(_mirrored),
+    "blur_noise": Kind(picture=_blurred),
+    "crop": Kind(layout=_cropped),
+    "text_over": Kind(picture=_lettered),
+    "sticker": Kind(picture=_stickered),
+    "border": Kind(picture=_bordered),
+    "moire": Kind(picture=_filmed),
+    "by_hand": Kind(picture=_drawn_by_hand),
+    "other_style": Kind(picture=_in_other_style),
+    "small_plain": Kind(layout=_small_plain),
+    "small_photo": Kind(layout=_small_photo),
+    "corner": Kind(layout=_corner),
+    "beside": Kind(layout=_beside),
+    "several": _several,
+}
+"""Every way of imitating, by the name that the manifest carries."""

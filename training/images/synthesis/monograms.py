@@ -1,0 +1,60 @@
+"""Monograms: one to three random letters, digits or characters in type, as sites give to accounts and shops hang out.
+
+Logos of news media are letters too, and whoever has never seen letters of nobody takes them for a medium's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from training.images.drawings import shapes
+from training.images.drawings.type import FACES, text, width_of
+from training.images.sources.graphics import render
+from training.images.synthesis.wordmarks import HEADS, LATIN_TYPE
+
+LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghkmnqrty0123456789&"
+
+SIDE = 400
+WIDEST = 340
+"""Pixels of the drawing that letters take."""
+
+TRAINED_MONOGRAMS = 400
+"""Monograms that the image tower is trained on; those after them are for the cohort and the calibration."""
+
+Array = np.ndarray
+Generator = np.random.Generator
+
+
+def monograms(start: int, count: int, seed: int = 23) -> Iterator[Array]:
+    """RGBA drawings, uint8 (height, width, 4), of the numbers from `start` on; each depends on its number alone."""
+    for number in range(start, start + count):
+        drawing = render(shapes.picture(SIDE, SIDE, *_parts(np.random.default_rng((seed, number))), rule="nobody's"))
+        if drawing is not None:
+            yield drawing
+
+
+def _parts(draw: Generator) -> list[str]:
+    """A square, a disc or no ground, and the letters on it."""
+    is_latin = draw.random() < 0.7
+    faces = LATIN_TYPE if is_latin else tuple(FACES)
+    face = faces[int(draw.integers(len(faces)))]
+    word = "".join(draw.choice(list(LATIN if is_latin else HEADS), draw.integers(1, 4)))
+    ground, ink = _colour(draw), _colour(draw)
+    while ink == ground:
+        ink = _colour(draw)
+    kind = draw.choice(["square", "disc", "none"], p=[0.35, 0.25, 0.4])
+    grounds = {
+        "square": [shapes.rectangle(0, 0, SIDE, SIDE, ground)],
+        "disc": [shapes.disc(SIDE / 2, SIDE / 2, SIDE / 2 - 6, ground, _colour(draw), draw.choice([0, 8]))],
+    }
+    size = min(300.0, 100 * WIDEST * (0.8 if kind == "disc" else 1.0) / width_of(word, 100, face))
+    return [*grounds.get(kind, []), text(word, SIDE / 2, SIDE / 2 + 0.36 * size, size, ink, face)]
+
+
+def _colour(draw: Generator) -> str:
+    if draw.random() < 0.3:
+        return str(draw.choice(["#000000", "#ffffff"]))
+    red, green, blue = draw.integers(0, 256, 3)
+    return f"#{red:02x}{green:02x}{blue:02x}"

@@ -1,0 +1,38 @@
+"""People who do not exist: generated avatars, as many accounts carry and as emblems are put beside.
+
+Source: DiceBear (PyPI `dicebear-core`, `dicebear-styles`), which draws from a seed; the styles are by many artists.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+from dicebear import Avatar, Style
+
+from training.images.synthesis.scenes import Picture, rendered
+
+# fmt: off
+STYLES = (
+    "adventurer", "avataaars", "big-ears", "bottts", "cameo", "croodles", "dylan", "fun-emoji", "glass",
+    "identicon", "landscape", "lorelei", "micah", "miniavs", "open-peeps", "personas", "pixel-art", "planets",
+    "rings", "shapes", "squircles", "thumbs", "toon-head", "triangles",
+)
+# fmt: on
+"""Two dozen of the package's sixty: faces of many hands, robots and patterns."""
+
+SIDE = 400
+
+
+def portrait(draw: np.random.Generator) -> Picture:
+    """A random avatar of a random style, RGBA."""
+    style = STYLES[int(draw.integers(len(STYLES)))]
+    seed = str(int(draw.integers(1 << 31)))
+    return rendered(Avatar(_style(style), {"seed": seed, "size": SIDE}).to_string(), SIDE)
+
+
+@lru_cache
+def _style(name: str) -> Style:
+    return Style(json.loads(files("dicebear_styles").joinpath(f"{name}.json").read_text("utf-8")))

@@ -1,0 +1,129 @@
+"""Harmless signs that protected emblems are made of too: stars, rays, letters, seals, badges of nobody.
+
+A star is in many flags and a character in many mastheads, and whoever wears one imitates nobody. A calibration that
+never saw them alone takes a part that agrees for the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from training.images.drawings import shapes
+from training.images.drawings.type import FACES, Face, ring_text, text
+from training.images.sources.graphics import render
+from training.images.synthesis.wordmarks import HEADS, SYLLABLES, TAILS
+
+SIDE = 400
+MIDDLE = SIDE / 2
+COLOURS = ("#d7000f", "#e8261c", "#ffd900", "#f5b301", "#ffffff", "#111111", "#0b3f8f", "#2a7de1", "#1a8f4a", "#7a3fa0")
+COMMON = "福喜寿禄春吉安和爱家梦心乐缘静美甜茶酒食味渔木花鸟虫李王张刘陈杨赵黄周吴老小大阿一二三我你她"
+
+SEALED: tuple[Face, ...] = ("serif", "brush", "cursive")
+
+Array = np.ndarray
+Generator = np.random.Generator
+
+
+def sign(draw: Generator) -> Array:
+    """A random one: RGBA uint8 (height, width, 4), trimmed, longest side 160."""
+    make = SIGNS[int(draw.integers(len(SIGNS)))]
+    drawing = render(shapes.picture(SIDE, SIDE, *make(draw), rule="a sign of nobody"))
+    return drawing if drawing is not None else sign(draw)
+
+
+def signed(draw: Generator, size: tuple[int, int]) -> Array:
+    """One on a plain ground, RGB uint8 (height, width, 3): as an avatar shows it."""
+    drawing = cv2.resize(sign(draw), size[::-1], interpolation=cv2.INTER_LINEAR).astype(np.uint16)
+    ground, opacity = draw.integers(0, 256, 3), drawing[..., 3:]
+    return ((drawing[..., :3] * opacity + ground * (255 - opacity)) // 255).astype(np.uint8)
+
+
+def _stars(draw: Generator) -> list[str]:
+    """One, a row, a ring or a heap of them, at times on a ground, at times outlined."""
+    ground, ink = _two(draw)
+    parts = [shapes.rectangle(0, 0, SIDE, SIDE, ground)] if draw.random() < 0.6 else []
+    if draw.random() < 0.2:
+        parts = [shapes.disc(MIDDLE, MIDDLE, MIDDLE - 4, ground)]
+    count, kind = int(draw.integers(1, 7)), int(draw.integers(3))
+    for number in range(count):
+        around = shapes.polar(MIDDLE, MIDDLE, 120 if count > 1 else 0, 360 * number / count)
+        row = (MIDDLE + (number - (count - 1) / 2) * 340 / count, MIDDLE + draw.uniform(-10, 10))
+        heap = tuple(draw.uniform(60, SIDE - 60, 2).tolist())
+        x, y = (around, row, heap)[kind]
+        radius = draw.uniform(0.6, 1.0) * (170 if count == 1 else 62)
+        turn = draw.uniform(-36, 36) if kind == 2 else 0
+        parts.append(
+            shapes.faceted_star(x, y, radius, ink, ground, turn)
+            if draw.random() < 0.15
+            else shapes.star(x, y, radius, ink, turn)
+        )
+    return parts
+
+
+def _rays(draw: Generator) -> list[str]:
+    """A sun, or light from a middle, in two colours."""
+    ground, ink = _two(draw)
+    count, x, y = int(draw.integers(6, 20)), draw.uniform(140, 260), draw.uniform(140, 400)
+    parts = [shapes.rectangle(0, 0, SIDE, SIDE, ground)]
+    for number in range(count):
+        angle, half = 360 * number / count, 360 / count * draw.uniform(0.2, 0.3)
+        tips = [shapes.polar(x, y, 600, angle + side) for side in (-half, half)]
+        parts.append(shapes.polygon([(x, y), *tips], ink))
+    if draw.random() < 0.6:
+        parts.append(shapes.disc(x, y, draw.uniform(40, 110), ink, ground, 12))
+    return parts
+
+
+def _characters(draw: Generator) -> list[str]:
+    """One to four Chinese characters, on a ground or alone."""
+    ground, ink = _two(draw)
+    rows = [_word(draw) for _ in range(int(draw.integers(1, 3)))]
+    face = list(FACES)[int(draw.integers(len(FACES)))]
+    parts = [shapes.rectangle(0, 0, SIDE, SIDE, ground, draw.choice([0, 0, 60]))] if draw.random() < 0.7 else []
+    for number, row in enumerate(rows):
+        size = min(300, 340 / max(len(row), len(rows)))
+        base = MIDDLE + (number - (len(rows) - 1) / 2) * size + 0.36 * size
+        parts.append(text(row, MIDDLE, base, size, ink, face))
+    return parts
+
+
+def _seal(draw: Generator) -> list[str]:
+    """A name in a frame, red on white or white on red."""
+    ink, ground = ("#c8161d", "#ffffff") if draw.random() < 0.5 else ("#ffffff", "#c8161d")
+    frame = [shapes.rectangle(10, 10, 380, 380, "#c8161d", 20), shapes.rectangle(24, 24, 352, 352, ground, 12)]
+    names = ["".join(draw.choice(list(HEADS + COMMON), 2)) for _ in range(2)]
+    face = SEALED[int(draw.integers(len(SEALED)))]
+    return [*frame, *(text(name, MIDDLE, 180 + 160 * row, 150, ink, face) for row, name in enumerate(names))]
+
+
+def _badge(draw: Generator) -> list[str]:
+    """A disc or shield with a rim, words along it, and a star, a wreath or a character in the middle."""
+    ground, ink = _two(draw)
+    if draw.random() < 0.4:
+        parts = [shapes.shield(MIDDLE, MIDDLE, 340, 380, ground, ink, 12)]
+    else:
+        parts = [shapes.disc(MIDDLE, MIDDLE, 190, ground, ink, 10), shapes.disc(MIDDLE, MIDDLE, 130, "none", ink, 6)]
+        words = _word(draw) if draw.random() < 0.5 else "".join(draw.choice(SYLLABLES, 3)).upper() + " CLUB"
+        parts.append(ring_text(words, MIDDLE, MIDDLE, 146, 36, ink, "sans"))
+    if draw.random() < 0.4:
+        parts += [shapes.laurel(MIDDLE, MIDDLE + 10, 100, side * 160, side * 40, 34, ink) for side in (1, -1)]
+    if draw.random() < 0.5:
+        return [*parts, shapes.star(MIDDLE, MIDDLE, draw.uniform(40, 80), ink)]
+    return [*parts, text(str(draw.choice(list(COMMON))), MIDDLE, MIDDLE + 42, 120, ink, "black")]
+
+
+def _word(draw: Generator) -> str:
+    if draw.random() < 0.3:
+        return str(draw.choice(list(HEADS))) + str(draw.choice(TAILS))
+    return "".join(draw.choice(list(HEADS + COMMON), int(draw.integers(1, 5))))
+
+
+def _two(draw: Generator) -> tuple[str, str]:
+    first, second = draw.choice(len(COLOURS), 2, replace=False)
+    return COLOURS[first], COLOURS[second]
+
+
+SIGNS: tuple[Callable[[Generator], list[str]], ...] = (_stars, _stars, _rays, _characters, _characters, _seal, _badge)

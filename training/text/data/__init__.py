@@ -1,0 +1,1 @@
+"""The corpus, its augmentations, and the tables that are computed from published data."""

@@ -1,0 +1,253 @@
+"""Labelled texts: read whole or refused whole, and split by who wrote them.
+
+A model is only as honest as its test: other people's texts, with their own subjects and habits. So it is with what
+calibrates it: on other texts of its own authors, n-grams seem to know more than they do.
+
+    python -m training.text.data.corpus split OUTPUT --validation OTHER.jsonl ... --test TESTS.jsonl ... AUTHOR.jsonl ...
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from scipy.sparse import vstack
+from scipy.sparse.csgraph import connected_components
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from models.profile import CLASSIFIER_LABELS, MAX_LENGTH, TEXT_FIELDS, Field, Label
+from models.text.normalize.characters import SURROGATE
+from models.text.normalize.normalize import normalize
+from training.cases import CasesError, lines_of, object_of, refuse
+
+DATASET = Path(__file__).parents[2] / "datasets" / "bios"
+
+BLOCK = 20
+"""Lines of one source that stay together: mirrored texts stand at most a few lines apart."""
+
+NEAR_DUPLICATE = 0.7
+"""Cosine of character TF-IDF from which two texts count as one: below it, those read by eye said different things."""
+
+ROWS_AT_ONCE = 1000
+"""Rows of the similarity matrix, which is nearly dense, held in memory together."""
+
+
+class Split(StrEnum):
+    """The parts of the corpus."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One labelled text.
+
+    Attributes:
+        id: unique within everything read together.
+        labels: what is wrong with it, from `CLASSIFIER_LABELS`; empty for a clean text.
+        evidence: for each label, the substrings that show it.
+        hard: meant to be difficult by its author.
+        source: where it comes from.
+        group: the neighbourhood in which it was written; a violating text is often followed by its harmless mirror
+            image, so that a check by folds keeps neighbours together.
+        disguised: what is wrong with it is written so that programs miss it.
+    """
+
+    id: str
+    field: Field
+    text: str
+    labels: tuple[Label, ...]
+    evidence: Mapping[Label, tuple[str, ...]]
+    hard: bool = False
+    source: str = ""
+    group: str = ""
+    disguised: bool = False
+
+
+def read_cases(*paths: Path) -> list[Case]:
+    """Every case of the files, in order.
+
+    Raises:
+        CasesError: any line is broken, has an unknown field or label, evidence that is not in its text, or an id that
+            was there before. Nothing is returned then: a half-read file would train on a half-truth.
+    """
+    return [case for _, case in located_cases(*paths)]
+
+
+def located_cases(*paths: Path) -> list[tuple[str, Case]]:
+    """Every case of the files, in order, each after its place: "new.jsonl, line 3".
+
+    Raises:
+        CasesError: as `read_cases` does.
+    """
+    cases: list[tuple[str, Case]] = []
+    problems: list[str] = []
+    seen: set[str] = set()
+    for path in paths:
+        for number, line in enumerate(lines_of(path), start=1):
+            place = f"{path.name}, line {number}"
+            try:
+                case = _case(line)
+                if case.id in seen:
+                    raise ValueError("its id is there twice")
+            except ValueError as error:
+                problems.append(f"{place}: {error}")
+            else:
+                seen.add(case.id)
+                cases.append((place, case))
+    refuse(problems)
+    return cases
+
+
+def write_cases(path: Path, cases: Iterable[Case]) -> None:
+    """Write cases as JSON Lines."""
+    lines = (json.dumps(asdict(case), ensure_ascii=False) for case in cases)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def read_split(split: Split) -> list[Case]:
+    """One part of the project's own corpus."""
+    return read_cases(DATASET / f"{split}.jsonl")
+
+
+def as_compared(text: str) -> str:
+    """A text as the model reads it, without spaces: a copy in other letters is a copy."""
+    return "".join(normalize(text).text.split())
+
+
+def near_duplicates(texts: Sequence[str]) -> np.ndarray:
+    """Cluster number of every text, int32 (n,); texts as near as `NEAR_DUPLICATE`, also in a chain, share one."""
+    vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), dtype=np.float32)
+    grams = vectorizer.fit_transform(map(as_compared, texts))
+    rows = range(0, len(texts), ROWS_AT_ONCE)
+    similar = vstack([(grams[at : at + ROWS_AT_ONCE] @ grams.T) >= NEAR_DUPLICATE for at in rows])
+    _, clusters = connected_components(similar, directed=False)
+    return clusters
+
+
+def split_cases(training: Sequence[Case], validation: Sequence[Case], test: Sequence[Case]) -> dict[Split, list[Case]]:
+    """The parts, each without near-duplicates of what comes after it.
+
+    A model that has read a text's double would be tested on its memory.
+    """
+    clusters = near_duplicates([case.text for case in (*test, *validation, *training)]).tolist()
+    parts: dict[Split, list[Case]] = {}
+    held_out: set[int] = set()
+    for part, cases in ((Split.TEST, test), (Split.VALIDATION, validation), (Split.TRAIN, training)):
+        own, clusters = clusters[: len(cases)], clusters[len(cases) :]
+        parts[part] = [case for case, cluster in zip(cases, own, strict=True) if cluster not in held_out]
+        held_out |= set(own)
+    return parts
+
+
+def _case(line: str) -> Case:
+    raw = object_of(line)
+    text, labels = _text(raw), _labels(raw)
+    return Case(
+        id=_string(raw, "id"),
+        field=Field(raw["field"]),
+        text=text,
+        labels=labels,
+        evidence=_evidence(raw, text, labels),
+        hard=_flag(raw, "hard"),
+        source=str(raw.get("source", "")),
+        group=str(raw.get("group", "")),
+        disguised=_flag(raw, "disguised"),
+    )
+
+
+def _string(raw: Mapping[str, Any], key: str) -> str:
+    value = raw.get(key)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{key} must be a non-empty string")
+    if SURROGATE.search(value):
+        raise ValueError(f"{key} holds a lone surrogate: it is not valid Unicode text")
+    return value
+
+
+def _flag(raw: Mapping[str, Any], key: str) -> bool:
+    value = raw.get(key, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"{key} must be true or false")
+    return value
+
+
+def _text(raw: Mapping[str, Any]) -> str:
+    text, field = _string(raw, "text"), raw.get("field")
+    if field not in TEXT_FIELDS:
+        raise ValueError(f"field must be one of {', '.join(TEXT_FIELDS)}")
+    if len(text) > MAX_LENGTH[Field(field)]:
+        raise ValueError(f"text is longer than the {MAX_LENGTH[Field(field)]} characters of a {field}")
+    return text
+
+
+def _labels(raw: Mapping[str, Any]) -> tuple[Label, ...]:
+    labels = raw.get("labels")
+    if not isinstance(labels, list):
+        raise ValueError("labels must be a list")
+    unknown = [label for label in labels if label not in CLASSIFIER_LABELS]
+    if unknown:
+        raise ValueError(f"unknown label {unknown[0]!r:.40}: the text classifier knows {', '.join(CLASSIFIER_LABELS)}")
+    return tuple(dict.fromkeys(Label(label) for label in labels))
+
+
+def _evidence(raw: Mapping[str, Any], text: str, labels: Sequence[Label]) -> dict[Label, tuple[str, ...]]:
+    evidence = raw.get("evidence", {})
+    if not isinstance(evidence, dict):
+        raise ValueError("evidence must be an object of lists")
+    for label, parts in evidence.items():
+        if label not in labels:
+            raise ValueError(f"evidence for {label!r:.40}, which is not among the labels")
+        if not isinstance(parts, list) or not all(isinstance(part, str) and part and part in text for part in parts):
+            raise ValueError(f"evidence for {label!r} is not a list of parts of the text")
+    return {Label(label): tuple(parts) for label, parts in evidence.items()}
+
+
+def _with_groups(path: Path) -> list[Case]:
+    """The cases of one author's file; those without a group get the neighbourhood in which they stand."""
+    return [
+        case if case.group else replace(case, source=path.stem, group=f"{path.stem}/{line // BLOCK:03d}")
+        for line, case in enumerate(read_cases(path))
+    ]
+
+
+app = typer.Typer(add_completion=False, help="Labelled texts of the project.")
+
+
+@app.callback()
+def _main() -> None:
+    """Keeps `split` a subcommand, so that more can follow."""
+
+
+@app.command()
+def split(
+    output: Annotated[Path, typer.Argument(help="Folder to write train, validation and test cases to.")],
+    authors: Annotated[list[Path], typer.Argument(help="Cases files to train on.")],
+    validation: Annotated[list[Path], typer.Option(help="Cases of other authors, to calibrate on.")],
+    test: Annotated[list[Path], typer.Option(help="Cases of yet others, to report on.")],
+) -> None:
+    """Put labelled texts together as train, validation and test cases, without doubles across them."""
+    try:
+        read_cases(*authors, *validation, *test)  # all together, for ids must differ, and before anything is written
+    except CasesError as error:
+        raise typer.BadParameter(str(error)) from error
+    given = [[case for path in paths for case in _with_groups(path)] for paths in (authors, validation, test)]
+    parts = split_cases(*given)
+    output.mkdir(parents=True, exist_ok=True)
+    for part, members in parts.items():
+        write_cases(output / f"{part}.jsonl", members)
+        typer.echo(f"{part}: {len(members)}")
+    left_out = sum(map(len, given)) - sum(map(len, parts.values()))
+    typer.echo(f"left out, too near to a held-out text: {left_out}")
+
+
+if __name__ == "__main__":
+    app()

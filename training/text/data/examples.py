@@ -1,0 +1,111 @@
+"""Training texts as the network takes them: varied anew each epoch, cut into windows, batched by length."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from models.profile import CLASSIFIER_LABELS, Field
+from models.text.classifier.windows import Window, Windows
+from models.text.normalize.normalize import FieldText
+from training.text.data.disguises import Marked, disguise, renew_contacts
+from training.text.networks.base import PAD
+
+LENGTH = 128
+"""Most tokens in a window: 99 in 100 texts of the corpus have fewer than 98."""
+
+BATCH = 32
+
+DISGUISED, JOINED = 0.35, 0.12
+"""Share of training texts that are disguised, and that are joined to another one (real bios are longer than ours)."""
+
+SEPARATORS = ("\n", " ", "，", "。", "｜", " / ", "；")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One window, ready for the model.
+
+    Attributes:
+        ids: token ids.
+        labels: float32 (labels,), 0 or 1.
+        tokens: float32 (length, labels), 1 where the token is evidence.
+    """
+
+    ids: list[int]
+    labels: np.ndarray
+    tokens: np.ndarray
+
+
+class Examples:
+    """Makes examples of marked texts.
+
+    Args:
+        tokenizer: the base's.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._windows = Windows(tokenizer, LENGTH)
+
+    def __call__(self, field: Field, marked: Marked) -> list[Example]:
+        """One example per window; a label counts where its evidence is, or everywhere if it has none."""
+        text = FieldText.of(field, marked.text)
+        shown = {label for label, _, _ in marked.spans}
+        everywhere = np.array([label in marked.labels - shown for label in CLASSIFIER_LABELS])
+        examples = []
+        for window in self._windows(text):
+            tokens = _evidence(window, text, marked)
+            labels = (tokens.any(axis=0) | everywhere).astype(np.float32)
+            examples.append(Example(window.ids, labels, tokens))
+        return examples
+
+
+def _evidence(window: Window, text: FieldText, marked: Marked) -> np.ndarray:
+    tokens = np.zeros((len(window.ids), len(CLASSIFIER_LABELS)), np.float32)
+    for row, (first, last) in enumerate(window.spans):
+        if first < last:
+            start, end = text.normalized.span(first, last)
+            for label, begin, stop in marked.spans:
+                if start < stop and begin < end:
+                    tokens[row, CLASSIFIER_LABELS.index(label)] = 1
+    return tokens
+
+
+def varied(marked: Sequence[tuple[Field, Marked]], random: np.random.Generator) -> Iterator[tuple[Field, Marked]]:
+    """Every text once, as it looks this time: contacts renewed, some disguised, some bios joined to another."""
+    bios = [text for field, text in marked if field is Field.BIO]
+    for field, text in marked:
+        seen = renew_contacts(text, random)
+        if random.random() < DISGUISED:
+            seen = disguise(seen, random)
+        if field is Field.BIO and random.random() < JOINED:
+            other = renew_contacts(bios[random.integers(len(bios))], random)
+            pair = (seen, other) if random.random() < 0.5 else (other, seen)
+            seen = pair[0].followed_by(pair[1], str(random.choice(SEPARATORS)))
+        yield field, seen
+
+
+def bucketed(examples: Sequence[Example], random: np.random.Generator) -> list[list[Example]]:
+    """Batches of texts of similar length in random order: little padding, little bias."""
+    noisy = [len(example.ids) * random.uniform(0.9, 1.1) for example in examples]
+    order = np.argsort(noisy)
+    batches = [[examples[index] for index in order[at : at + BATCH]] for at in range(0, len(order), BATCH)]
+    return [batches[index] for index in random.permutation(len(batches))]
+
+
+def collate(batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Padded ids and mask, int64 (batch, length); labels (batch, labels), tokens (batch, length, labels), float32."""
+    length = math.ceil(max(len(example.ids) for example in batch) / 8) * 8
+    ids = np.full((len(batch), length), PAD, np.int64)
+    mask = np.zeros((len(batch), length), np.int64)  # by length: in other vocabularies PAD is the id of a token
+    tokens = np.zeros((len(batch), length, len(CLASSIFIER_LABELS)), np.float32)
+    for row, example in enumerate(batch):
+        ids[row, : len(example.ids)], mask[row, : len(example.ids)] = example.ids, 1
+        tokens[row, : len(example.ids)] = example.tokens
+    labels = np.stack([example.labels for example in batch])
+    return torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(labels), torch.from_numpy(tokens)

@@ -1,0 +1,80 @@
+"""Is a challenging text model better than the champion? Both judge the held-out test part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.profile import CLASSIFIER_LABELS
+from models.text.normalize.normalize import FieldText
+from training.compare import Difference
+from training.text.data.corpus import Case, Split, read_split
+from training.text.evaluation.evaluate import shipped_judge
+from training.text.measures import f1_scores, macro, matrix, neighbourhoods, resampled_f1, resampled_share
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True)
+class TextComparison:
+    """Challenger against champion on the same texts.
+
+    Attributes:
+        f1: float (2, labels): the champion's and the challenger's F1.
+        macro_f1: float (2,): their mean over the labels that the texts have.
+        clean_flagged: float (2,): share of clean texts with any finding.
+        difference: of the macro F1.
+        clean_difference: of the share of clean texts with any finding; here less is better.
+    """
+
+    f1: Array
+    macro_f1: Array
+    clean_flagged: Array
+    difference: Difference
+    clean_difference: Difference
+
+    def __str__(self) -> str:
+        rows = [*zip(CLASSIFIER_LABELS, *self.f1, strict=True), ("macro F1", *self.macro_f1)]
+        lines = [f"{'':<22}{'champion':>10}{'challenger':>12}"]
+        lines += [f"{name:<22}{champion:>10.3f}{challenger:>12.3f}" for name, champion, challenger in rows]
+        lines.append(f"{'clean flagged':<22}{self.clean_flagged[0]:>10.3f}{self.clean_flagged[1]:>12.3f}")
+        low, high = self.clean_difference.interval
+        lines.append(f"clean flagged, difference {self.clean_difference.value:+.4f} (95% {low:+.4f} to {high:+.4f})")
+        return "\n".join([*lines, f"macro F1, {self.difference}"])
+
+
+def compare_text(champion: Path, challenger: Path, limit: int | None = None) -> TextComparison:
+    """Judge the test part with two text models' artefact folders.
+
+    Args:
+        limit: only about so many texts, from all over the part, for a trial.
+    """
+    cases = read_split(Split.TEST)
+    cases = cases[:: max(len(cases) // limit, 1)] if limit else cases
+    return compared(cases, np.stack([_reported(folder, cases) for folder in (champion, challenger)]))
+
+
+def compared(cases: Sequence[Case], given: Array) -> TextComparison:
+    """What champion and challenger report of the same cases, bool (2, cases, labels), set against each other."""
+    truth, groups = matrix([case.labels for case in cases]), neighbourhoods(cases)
+    f1 = np.stack([f1_scores(truth, said) for said in given])
+    resampled = [macro(truth, resampled_f1(truth, said, groups)) for said in given]  # the same resamples for both
+    clean = np.asarray(~truth.any(axis=1))
+    flagged = np.asarray(given[:, clean].any(axis=2))
+    shares = [resampled_share(said, groups[clean]) for said in flagged]
+    return TextComparison(
+        f1=f1,
+        macro_f1=macro(truth, f1),
+        clean_flagged=flagged.mean(axis=1),
+        difference=Difference.of(float(np.diff(macro(truth, f1))[0]), resampled[1] - resampled[0]),
+        clean_difference=Difference.of(float(np.diff(flagged.mean(axis=1))[0]), shares[1] - shares[0]),
+    )
+
+
+def _reported(folder: Path, cases: list[Case]) -> Array:
+    texts = [FieldText.of(case.field, case.text) for case in cases]
+    return matrix([[finding.label for finding in judged.findings] for judged in shipped_judge(folder)(texts)])

@@ -1,0 +1,65 @@
+"""How precise every family of contact patterns is, and what the contact detector finds on cases it was not made on.
+
+The first table gives the scores of the families (training cases), the second what to expect.
+
+    .venv/bin/python -m training.text.evaluation.contact_precision
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from models.profile import Label
+from models.text.contacts.detector import ContactDetector, matched_families
+from models.text.contacts.families import FAMILIES
+from training.text.data.corpus import Case, Split, read_split
+from training.text.evaluation.labelled import Counts, heading, row, texts
+
+WIDTH = 34
+"""Characters of the second table's first column."""
+
+
+def is_contact(case: Case) -> bool:
+    """The case carries the label contact_diversion."""
+    return Label.CONTACT_DIVERSION in case.labels
+
+
+def first_matches(cases: Sequence[Case]) -> dict[str, Counts]:
+    """Per family, the texts that no family above it matches."""
+    counts: dict[str, Counts] = defaultdict(Counts)
+    for case, text in zip(cases, texts(cases), strict=True):
+        if matched := matched_families(text.normalized):
+            counts[matched[0][0].name].add(is_contact(case))
+    return counts
+
+
+def _print_families() -> None:
+    parts = {part: first_matches(read_split(part)) for part in (Split.TRAIN, Split.TEST)}
+    print(f"{'family':18}{'train right':>12}{'wrong':>7}{'estimate':>10}{'score':>7}{'test right':>12}{'wrong':>7}")
+    for family in FAMILIES:
+        train, test = parts[Split.TRAIN][family.name], parts[Split.TEST][family.name]
+        print(
+            f"{family.name:18}{train.right:12}{train.wrong:7}{train.precision:10.2f}{family.score:7.2f}"
+            f"{test.right:12}{test.wrong:7}"
+        )
+
+
+def _print_parts() -> None:
+    print(f"\n{heading('contacts', WIDTH)}")
+    for part in Split:
+        _print_row(part, read_split(part))
+    test = read_split(Split.TEST)
+    for source in sorted({case.source for case in test}):
+        _print_row(f"  test, {source}", [case for case in test if case.source == source])
+
+
+def _print_row(title: str, cases: Sequence[Case]) -> None:
+    found = [bool(findings) for findings in ContactDetector()(texts(cases))]
+    print(row(title, WIDTH, [is_contact(case) for case in cases], found))
+
+
+if __name__ == "__main__":
+    _print_families()
+    _print_parts()
+    print("\n.venv/bin/python -m training.text.evaluation.contact_precision")

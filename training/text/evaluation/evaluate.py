@@ -1,0 +1,192 @@
+"""How good the text judgement is: per label, over parts of the cases, disguised, and beside what one would use without.
+
+What is measured is what is served: a text goes through every text detector of the Inspector, and a label counts when
+the policy in force reports it. Texts without labels tell how many harmless people would be bothered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.policy import Policy
+from models.profile import CLASSIFIER_LABELS, Answer, Severity
+from models.settings import Settings
+from models.text.classifier.classifier import TextClassifier
+from models.text.normalize.normalize import FieldText
+from training import error_analysis as outcomes
+from training.cases import CasesError
+from training.text.data.corpus import Case, Split, as_compared, read_cases, read_split
+from training.text.data.evaluation_disguises import disguised
+from training.text.evaluation.ablation import by_part
+from training.text.evaluation.html_report import write_report
+from training.text.evaluation.judges import Detector, Judge, Judged, detect, joined, shipped_judge, shipped_parts
+from training.text.evaluation.peers import GIVEN, PEERS, Peer, keyword_lists, ngrams
+from training.text.evaluation.tables import ablation_table, disguise_table, error_lines, table
+from training.text.measures import evidence_f1, matrix, measure, neighbourhoods, recall_by_way
+
+__all__ = ["compare_with_ngrams", "evaluate_text", "shipped_judge", "table"]
+
+SHOWN = 2
+"""Worst misses and worst false alarms of each label on the terminal; the page shows more of each text."""
+
+SEED = 0
+"""Of the disguises."""
+
+TELLING = 12
+"""Characters from which two people do not write the same text by chance."""
+
+Numbers = dict[str, Any]
+
+
+def evaluate_text(  # noqa: PLR0913 - a command's options
+    cases: Path,
+    model: Path | None = None,
+    *,
+    peers: bool = False,
+    ablation: bool = False,
+    output: Path | None = None,
+    page: Path | None = None,
+    command: str | None = None,
+) -> Numbers:
+    """Measure the text judgement on labelled texts, print the tables, and return their numbers.
+
+    Args:
+        cases: JSON Lines of cases that were neither trained nor calibrated on.
+        model: artefact folder of a text model; by default the one in force.
+        peers: measure other methods on the same texts.
+        ablation: measure what each part of the judgement adds.
+        output: also write the numbers there, as JSON.
+        page: also write an HTML page there, with curves and errors.
+        command: what made the tables, printed below them.
+
+    Returns:
+        By method what `measures.measure` says; ours is `huijian`, with `evidence_f1`, `disguises` and `ablation`.
+
+    Raises:
+        training.cases.CasesError: the cases cannot be used, or the model was trained or calibrated on some.
+        models.settings.ArtifactError: there is no text model in force.
+    """
+    settings, labelled = Settings.from_environment(), unseen_cases(cases)
+    policy = Policy.load(settings.policy)
+    detectors = shipped_parts(model or settings.text_directory())
+    found = detect(detectors, _texts(labelled), "评测 · judging")
+    judged = joined(found, policy)
+    numbers = {"huijian": _numbers(labelled, judged)}
+    if peers:
+        numbers |= _peers(labelled, PEERS, {split: read_split(split) for split in (Split.TRAIN, Split.VALIDATION)})
+    numbers["huijian"]["disguises"] = disguise_recall(labelled, judged, detectors, policy)
+    classifier = detectors["classifier"]
+    if ablation and isinstance(classifier, TextClassifier):
+        numbers["huijian"]["ablation"] = by_part(labelled, classifier, found, policy)
+    answered = _answered(labelled, judged)
+    command = command or f"huijian evaluate text {cases}"
+    print(_printed(numbers, answered, command))
+    if output:
+        output.write_text(json.dumps(numbers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if page:
+        write_report(page, numbers, answered, policy, command)
+    return numbers
+
+
+def unseen_cases(path: Path) -> list[Case]:
+    """The cases of a file, none of them one that the model was trained or calibrated on.
+
+    A text of `TELLING` characters or more is the same case under any id; a shorter one many people write.
+
+    Raises:
+        training.cases.CasesError: the file is broken, or holds cases of the training or validation part.
+    """
+    cases = read_cases(path)
+    for split, use in ((Split.TRAIN, "trained"), (Split.VALIDATION, "calibrated")):
+        known = {_identity(case) for case in read_split(split)}
+        lines = [str(line) for line, case in enumerate(cases, start=1) if _identity(case) in known]
+        if lines:
+            raise CasesError(
+                f"{path.name} holds {len(lines)} cases that the model was {use} on, leave them out: "
+                f"lines {', '.join(lines[:20])}"
+            )
+    return cases
+
+
+def _identity(case: Case) -> tuple[str, str]:
+    return ("" if len(case.text) >= TELLING else case.id), as_compared(case.text)
+
+
+def compare_with_ngrams(parts: Mapping[Split, Sequence[Case]], judge: Judge) -> dict[str, Numbers]:
+    """Measures of a judge (`huijian`), of keyword lists and of n-grams on the test part: what costs little to know."""
+    test, peers = parts[Split.TEST], {"keywords": keyword_lists, "n-grams": ngrams}
+    return {"huijian": _numbers(test, judge(_texts(test)))} | _peers(test, peers, parts)
+
+
+def disguise_recall(
+    cases: Sequence[Case], judged: Sequence[Judged], detectors: Mapping[str, Detector], policy: Policy
+) -> dict[str, Numbers]:
+    """Recall on the violating texts and on the same texts disguised in ways that training does not know, by way.
+
+    Args:
+        judged: what is said of the cases as they are.
+    """
+    random = np.random.default_rng(SEED)
+    rows = [row for row, case in enumerate(cases) if case.labels and not case.disguised]
+    hidden = {row: result for row in rows if (result := disguised(cases[row], random))}
+    if not hidden:
+        return {}
+    texts = [FieldText.of(cases[row].field, text) for row, (_, text) in hidden.items()]
+    said = joined(detect(detectors, texts, "伪装 · disguised"), policy)
+    truth = matrix([cases[row].labels for row in hidden])
+    ways, groups = [way for way, _ in hidden.values()], neighbourhoods([cases[row] for row in hidden])
+    return recall_by_way(truth, _given([judged[row] for row in hidden]), _given(said), ways, groups)
+
+
+def _texts(cases: Sequence[Case]) -> list[FieldText]:
+    return [FieldText.of(case.field, case.text) for case in cases]
+
+
+def _given(judged: Sequence[Judged]) -> np.ndarray:
+    return matrix([[found.label for found in said.findings] for said in judged])
+
+
+def _numbers(cases: Sequence[Case], judged: Sequence[Judged]) -> Numbers:
+    scores = np.array([[said.scores[label] for label in CLASSIFIER_LABELS] for said in judged])
+    measured = measure(cases, scores, _given(judged))
+    return measured | {"evidence_f1": evidence_f1(cases, [said.findings for said in judged])}
+
+
+def _peers(
+    cases: Sequence[Case], peers: Mapping[str, Peer], parts: Mapping[Split, Sequence[Case]]
+) -> dict[str, Numbers]:
+    texts = _texts(cases)
+    scores = {name: peer(parts[Split.TRAIN], parts[Split.VALIDATION], texts) for name, peer in peers.items()}
+    return {name: measure(cases, said, said >= GIVEN) for name, said in scores.items()}
+
+
+def _answered(cases: Sequence[Case], judged: Sequence[Judged]) -> list[outcomes.Judged[Case]]:
+    """The cases with their answers, as reports take them."""
+    return [
+        outcomes.Judged(case, Answer("", "", Severity.PASS, tuple(said.findings), {}, {case.field: said.scores}, {}))
+        for case, said in zip(cases, judged, strict=True)
+    ]
+
+
+def _printed(numbers: Mapping[str, Numbers], answered: Sequence[outcomes.Judged[Case]], command: str) -> str:
+    ours = numbers["huijian"]
+    sections = [table(numbers)]
+    sections += [disguise_table(ours["disguises"])] if ours["disguises"] else []
+    sections += [ablation_table(ours["ablation"])] if "ablation" in ours else []
+    sections += ["\n".join(["worst errors", *_errors(answered)]), command]
+    return "\n\n".join(sections)
+
+
+def _errors(answered: Sequence[outcomes.Judged[Case]]) -> list[str]:
+    lines = []
+    for label in CLASSIFIER_LABELS:
+        said = outcomes.text_outcomes(answered, label)
+        for wanted in (True, False):
+            shown = outcomes.worst(said, wanted=wanted, count=SHOWN)
+            lines += error_lines(label, [outcome for outcome in shown if outcome.wrong])
+    return lines

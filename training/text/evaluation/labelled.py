@@ -1,0 +1,43 @@
+"""What detectors of words say of labelled texts, counted: the scores of their families, and what to expect of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.text.normalize.normalize import FieldText
+from training.text.data.corpus import Case
+
+
+@dataclass
+class Counts:
+    """Texts that a family matches: rightly, and wrongly."""
+
+    right: int = 0
+    wrong: int = 0
+
+    def add(self, right: bool) -> None:
+        """Count one more."""
+        self.right, self.wrong = self.right + right, self.wrong + (not right)
+
+    @property
+    def precision(self) -> float:
+        """Laplace's estimate, so that two matches do not make a certainty."""
+        return (self.right + 1) / (self.right + self.wrong + 2)
+
+
+def texts(cases: Sequence[Case]) -> list[FieldText]:
+    """The cases' texts, normalised."""
+    return [FieldText.of(case.field, case.text) for case in cases]
+
+
+def heading(subject: str, width: int) -> str:
+    """Above lines of `row`: cases, those with the subject, found, wrongly found, precision, recall."""
+    return f"{'cases':{width}}{subject:>9}{'found':>7}{'false':>7}{'precision':>11}{'recall':>8}"
+
+
+def row(title: str, width: int, truth: Sequence[bool], found: Sequence[bool]) -> str:
+    """A line of what was found of what is there, text by text."""
+    right = sum(map(min, found, truth))
+    precision, recall = right / max(sum(found), 1), right / max(sum(truth), 1)
+    return f"{title:{width}}{sum(truth):9}{right:7}{sum(found) - right:7}{precision:11.3f}{recall:8.3f}"

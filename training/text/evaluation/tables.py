@@ -1,0 +1,125 @@
+"""The numbers of an evaluation as text, for a terminal and for a model's card: ours beside the peers'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from models.profile import CLASSIFIER_LABELS, LABELS, Label, Span
+from training.error_analysis import Outcome
+from training.text.data.corpus import Case
+
+Numbers = Mapping[str, Any]
+
+NAME, WIDTH = 30, 14
+"""Characters of the first column, and of a peer's."""
+
+SHORT = 80
+"""Characters that are shown of a text, around what was found in it."""
+
+
+def table(report: Mapping[str, Numbers]) -> str:
+    """A row per label, then the summaries and the parts.
+
+    Args:
+        report: numbers of `measures.measure` by method; ours is `huijian` and stands first.
+    """
+    ours, peers = report["huijian"], {name: numbers for name, numbers in report.items() if name != "huijian"}
+    lines = [
+        f"{'':<{NAME}}{'n':>6}{'precision':>11}{'recall':>8}{'F1':>7}{'95% CI':>14}{'ECE':>7}" + _cells(peers, "F1 {}")
+    ]
+    lines += [_label(label, ours, peers) for label in CLASSIFIER_LABELS]
+    lines += [_summary("macro F1", ours, peers, "macro_f1"), _summary("mAP", ours, peers, "mean_average_precision")]
+    lines += [_clean(name, ours, peers) for name in ours["clean"]]
+    lines.append(f"\n{'':<{NAME}}{'n':>6}{'recall':>19}{'F1':>7}{'clean flagged':>21}" + _cells(peers, "F1 {}"))
+    lines += [_part(name, ours, peers) for name in ours["parts"]]
+    if "evidence_f1" in ours:
+        lines.append(f"\nevidence F1 (characters, labels rightly reported) {ours['evidence_f1']:.3f}")
+    return "\n".join(lines)
+
+
+def disguise_table(ways: Mapping[str, Numbers]) -> str:
+    """Recall on violating texts, plain and disguised, by way of disguise."""
+    lines = [f"{'labels':>8}{'plain':>8}{'disguised':>11}{'difference':>12}{'95% CI':>18}  recall by way of disguise"]
+    for name, row in ways.items():
+        interval = "{:+.3f} to {:+.3f}".format(*row["difference_95"])
+        lines.append(
+            f"{row['labels']:>8}{row['plain']:>8.3f}{row['disguised']:>11.3f}{row['difference']:>+12.3f}"
+            f"{interval:>18}  {name}"
+        )
+    return "\n".join(lines)
+
+
+def ablation_table(variants: Mapping[str, Numbers]) -> str:
+    """Macro F1, recall and clean texts flagged of every variant."""
+    lines = [f"{'parts':<40}{'macro F1':>10}{'recall':>9}{'clean flagged':>15}"]
+    lines += [
+        f"{name:<40}{row['macro_f1']:>10.3f}{row['recall']:>9.3f}{row['clean_flagged']:>15.4f}"
+        for name, row in variants.items()
+    ]
+    return "\n".join(lines)
+
+
+def error_lines(label: Label, outcomes: Iterable[Outcome[Case]]) -> list[str]:
+    """A line per error: what the model points at in [ ], what people pointed at in ⟨ ⟩ where it was missed."""
+    lines = []
+    for outcome in outcomes:
+        case, finding = outcome.subject, outcome.finding
+        brackets = "[]" if finding else "⟨⟩"
+        spans = finding.evidence.spans or () if finding else _labelled(case, label)
+        sort = "missed" if outcome.wanted else "false alarm"
+        lines.append(f"{label:<22}{sort:<12}{outcome.score:.3f}  {case.id:<12}{_marked(case.text, spans, brackets)}")
+    return lines
+
+
+def _labelled(case: Case, label: Label) -> list[Span]:
+    return [(start, start + len(part)) for part in case.evidence.get(label, ()) if (start := case.text.find(part)) >= 0]
+
+
+def _marked(text: str, spans: Sequence[Span], brackets: str) -> str:
+    """One line of the text around its first span, spans in brackets."""
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]}{brackets[0]}{text[start:end]}{brackets[1]}{text[end:]}"
+    line = " ".join(text.split())
+    first = max(line.find(brackets[0]) - SHORT // 4, 0)
+    return f"{'…' if first else ''}{line[first : first + SHORT]}{'…' if len(line) > first + SHORT else ''}"
+
+
+def _label(label: Label, ours: Numbers, peers: Mapping[str, Numbers]) -> str:
+    row = ours["labels"][label]
+    interval = "{:.3f}-{:.3f}".format(*row["f1_95"])
+    return (
+        f"{label:<{NAME}}{row['support']:>6}{row['precision']:>11.3f}{row['recall']:>8.3f}{row['f1']:>7.3f}"
+        f"{interval:>14}{row['ece']:>7.3f}{_cells({name: peer['labels'][label] for name, peer in peers.items()}, 'f1')}"
+        f"  {LABELS[label].name_zh}"
+    )
+
+
+def _summary(name: str, ours: Numbers, peers: Mapping[str, Numbers], key: str) -> str:
+    interval = "{:.3f}-{:.3f}".format(*ours[f"{key}_95"]) if f"{key}_95" in ours else ""
+    return f"{name:<{NAME}}{ours[key]:>32.3f}{interval:>14}{'':>7}{_cells(peers, key)}"
+
+
+def _clean(name: str, ours: Numbers, peers: Mapping[str, Numbers]) -> str:
+    row = ours["clean"][name]
+    interval = "{:.3f}-{:.3f}".format(*row["share_95"])
+    others = {peer: numbers["clean"][name] for peer, numbers in peers.items()}
+    return (
+        f"{f'clean flagged, {name}':<{NAME}}{row['texts']:>6}{row['share']:>26.4f}{interval:>14}{'':>7}"
+        f"{_cells(others, 'share')}"
+    )
+
+
+def _part(name: str, ours: Numbers, peers: Mapping[str, Numbers]) -> str:
+    row = ours["parts"][name]
+    others = {peer: numbers["parts"][name] for peer, numbers in peers.items()}
+    return (
+        f"{name:<{NAME}}{row['cases']:>6}{row['recall']:>19.3f}{row['macro_f1']:>7.3f}{row['clean_flagged']:>21.4f}"
+        f"{_cells(others, 'macro_f1')}"
+    )
+
+
+def _cells(peers: Mapping[str, Numbers], key: str) -> str:
+    """A column per peer: its number, or the heading made of its name."""
+    values = (key.format(name) if "{}" in key else f"{numbers[key]:.3f}" for name, numbers in peers.items())
+    return "".join(f"{value:>{WIDTH + 5}}" for value in values)

@@ -1,0 +1,1 @@
+"""Fitting: fine-tuning, n-grams, calibration, export."""

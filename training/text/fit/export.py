@@ -1,0 +1,137 @@
+"""Turn a trained checkpoint into the artefact that is served: ONNX, 8 bits a weight, calibrated as it runs.
+
+The folder holds `model.onnx`, `tokenizer.json`, `ngrams.npz`, `config.json`, `metrics.json` and `card.md`. Everything
+in it is measured on the exported file itself, because that is what judges people.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import torch
+from tokenizers import Tokenizer
+
+from models.profile import CLASSIFIER_LABELS
+from models.runtime import versions
+from models.text.classifier.classifier import FILES, TextClassifier
+from models.text.classifier.ngrams import Ngrams
+from models.text.classifier.windows import Windows
+from models.text.normalize.normalize import FieldText
+from training.text.data.corpus import Case
+from training.text.data.examples import LENGTH
+from training.text.fit.calibrate import calibration
+from training.text.networks.checkpoints import blank
+from training.text.networks.model import TextModel
+from training.text.networks.quantize import quantize, smooth
+from training.text.networks.served import Served
+
+PARITY_TEXTS = 64
+
+ACTIVATION_TEXTS = 512
+"""Texts whose activations tell the quantisation what to expect."""
+
+
+def export_text(
+    checkpoint: Path, output: Path, ngrams: Ngrams, validation: Sequence[Case], version: str | None = None
+) -> Path:
+    """Write the artefact folder of a checkpoint.
+
+    Args:
+        checkpoint: `checkpoint.pt`, with `tokenizer.json` and `encoder.json` beside it.
+        output: folder to write; files of an earlier export are replaced.
+        ngrams: fitted on the same training texts.
+        validation: texts to calibrate on, never trained on.
+        version: name of the model; by default one made from its contents.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(checkpoint.with_name("tokenizer.json"), output / "tokenizer.json")
+    ngrams.save(output / "ngrams.npz")
+    model = load(checkpoint)
+    with tempfile.TemporaryDirectory() as scratch:
+        exact, smoothed = Path(scratch) / "exact.onnx", Path(scratch) / "smoothed.onnx"
+        windows = Windows(Tokenizer.from_file(str(output / "tokenizer.json")), LENGTH)
+        to_onnx(Served(load(checkpoint)), exact)
+        to_onnx(smooth(Served(load(checkpoint)), _inputs(windows, validation, ACTIVATION_TEXTS)), smoothed)
+        quantize(smoothed, output / "model.onnx")
+        parity = _differences(model, exact, output / "model.onnx", _inputs(windows, validation, PARITY_TEXTS))
+    _write_json(output / "metrics.json", parity)
+    _configure(output, validation, version or f"run-{versions.digest(output / 'model.onnx')[:12]}")
+    return output
+
+
+def load(checkpoint: Path) -> TextModel:
+    """The trained model, float32, ready to score."""
+    model = TextModel(blank(checkpoint.with_name("encoder.json")))
+    model.load_state_dict(torch.load(checkpoint, weights_only=True)["model"])
+    return model.eval()
+
+
+def to_onnx(served: Served, path: Path) -> None:
+    """Export with free length: `ids` int64 (1, length) -> `scores`, `tokens` float32 logits."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tracing's remarks on lengths that are free in the file
+        torch.onnx.export(
+            served,
+            (torch.ones(1, 16, dtype=torch.int64),),
+            path,
+            input_names=["ids"],
+            output_names=["scores", "tokens"],
+            dynamic_axes={"ids": {1: "length"}, "tokens": {1: "length"}},
+            opset_version=20,
+            dynamo=False,
+        )
+
+
+def _inputs(windows: Windows, cases: Sequence[Case], count: int) -> list[np.ndarray]:
+    """Token ids of the first windows of some `count` texts from all over the cases."""
+    step = max(len(cases) // count, 1)
+    texts = [FieldText.of(case.field, case.text) for case in cases[::step]]
+    return [np.array([windows(text)[0].ids], np.int64) for text in texts]
+
+
+def _differences(model: TextModel, exact: Path, served: Path, inputs: Sequence[np.ndarray]) -> dict[str, Any]:
+    """Largest difference in logits between torch and ONNX, and mean and largest between ONNX and its 8-bit form."""
+    with torch.no_grad():
+        reference = [model(torch.tensor(ids), torch.ones(ids.shape))[0].numpy() for ids in inputs]
+    onnx_scores, served_scores = _scores(exact, inputs), _scores(served, inputs)
+    rounding = np.abs(np.concatenate(served_scores) - np.concatenate(onnx_scores))
+    return {
+        "torch_to_onnx_largest_logit_difference": float(
+            np.abs(np.concatenate(reference) - np.concatenate(onnx_scores)).max()
+        ),
+        "onnx_to_int8_mean_logit_difference": float(rounding.mean()),
+        "onnx_to_int8_largest_logit_difference": float(rounding.max()),
+        "bytes": served.stat().st_size,
+    }
+
+
+def _scores(path: Path, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    return [session.run(["scores"], {"ids": ids})[0] for ids in inputs]
+
+
+def _configure(output: Path, validation: Sequence[Case], version: str) -> None:
+    """Write `config.json`, calibrated by scoring the validation texts with what was just written."""
+    config: dict[str, Any] = {
+        "version": version,
+        "labels": list(CLASSIFIER_LABELS),
+        "length": LENGTH,
+        "normalizer": "models.text.normalize.normalize",
+        "calibration": {label: {"encoder": 1.0, "ngrams": 0.0, "offset": 0.0} for label in CLASSIFIER_LABELS},
+        "evidence_threshold": 0.5,
+        "files": {name: versions.digest(output / name) for name in FILES},
+    }
+    _write_json(output / "config.json", config)
+    _write_json(output / "config.json", config | calibration(TextClassifier(output), validation))
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

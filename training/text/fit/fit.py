@@ -1,0 +1,148 @@
+"""Fine-tune the text classifier, epoch by epoch.
+
+Reproducible: every random choice comes from the seed and the number of the epoch. Resumable: a run that was stopped
+goes on from its last whole epoch when started again with the same output.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.metrics import f1_score
+from torch.nn.functional import binary_cross_entropy_with_logits
+from tqdm import tqdm
+
+from models.profile import CLASSIFIER_LABELS, Field
+from training.precision import mixed_precision
+from training.text.data.corpus import Case
+from training.text.data.disguises import Marked
+from training.text.data.examples import Example, Examples, bucketed, collate, varied
+from training.text.networks.base import Base
+from training.text.networks.model import TextModel
+
+RATE, HEAD_RATE, WARM_UP = 1e-4, 1e-3, 0.06
+"""Learning rates of the encoder and of the heads, which start from nothing, and the share of steps that warm up."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run is: the same settings give the same model.
+
+    Attributes:
+        epochs: times that every text is seen.
+        seed: of every random choice.
+        corpus: digest of the training texts.
+        base: name of the encoder that it starts from.
+    """
+
+    epochs: int
+    seed: int
+    corpus: str
+    base: str
+
+
+class Trainer:
+    """Runs the epochs of one training; takes up a run that was broken off in the same folder.
+
+    Args:
+        base: what to start from.
+        output: folder of checkpoint and history.
+
+    Raises:
+        FileExistsError: the folder holds a run with other settings; nothing in it was changed.
+    """
+
+    def __init__(self, base: Base, settings: Settings, output: Path) -> None:
+        self._settings, self._output = settings, output
+        self._examples = Examples(base.tokenizer)
+        self.model = TextModel(base.encoder)
+        heads = [*self.model.scores.parameters(), *self.model.tokens.parameters()]
+        groups = [{"params": base.encoder.parameters(), "lr": RATE}, {"params": heads, "lr": HEAD_RATE}]
+        self._optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
+        self._rates = [RATE, HEAD_RATE]
+        self._history: list[dict[str, float]] = []
+        self._resume()
+
+    def run(self, training: Sequence[Case], validation: Sequence[Case]) -> None:
+        """Train the epochs that are left."""
+        marked = [(case.field, Marked.of(case)) for case in training]
+        held_out = [example for case in validation for example in self._examples(case.field, Marked.of(case))[:1]]
+        for epoch in range(len(self._history), self._settings.epochs):
+            loss = self._epoch(marked, epoch)
+            self._history.append({"epoch": epoch + 1, "loss": loss, **self.evaluate(held_out)})
+            self._save()
+
+    def _epoch(self, marked: Sequence[tuple[Field, Marked]], epoch: int) -> float:
+        random = np.random.default_rng([self._settings.seed, epoch])
+        torch.manual_seed(self._settings.seed * 1000 + epoch)
+        examples = [example for field, text in varied(marked, random) for example in self._examples(field, text)]
+        batches = bucketed(examples, random)
+        self.model.train()
+        losses = []
+        for number, batch in enumerate(progress := tqdm(batches, desc=f"epoch {epoch + 1}", mininterval=10)):
+            self._set_rates((epoch + number / len(batches)) / self._settings.epochs)
+            losses.append(self._step(batch))
+            progress.set_postfix(loss=f"{np.mean(losses[-50:]):.4f}", refresh=False)
+        return float(np.mean(losses))
+
+    def _step(self, batch: Sequence[Example]) -> float:
+        ids, mask, labels, tokens = collate(batch)
+        with mixed_precision():
+            scores, marks = self.model(ids, mask)
+        evidence = binary_cross_entropy_with_logits(marks.float(), tokens, reduction="none")
+        present = mask[:, :, None]
+        loss = binary_cross_entropy_with_logits(scores.float(), labels)
+        loss = loss + (evidence * present).sum() / present.sum() / len(CLASSIFIER_LABELS)
+        self._optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self._optimizer.step()
+        return float(loss.detach())
+
+    def _set_rates(self, done: float) -> None:
+        factor = min(done / WARM_UP, (1 - done) / (1 - WARM_UP))
+        for group, rate in zip(self._optimizer.param_groups, self._rates, strict=True):
+            group["lr"] = rate * factor
+
+    def evaluate(self, examples: Sequence[Example]) -> dict[str, float]:
+        """Macro F1 and share of clean texts flagged at 0.5, uncalibrated: for watching a run, not for reporting."""
+        self.model.eval()
+        order = sorted(range(len(examples)), key=lambda index: len(examples[index].ids))
+        ordered = [examples[index] for index in order]
+        with torch.no_grad(), mixed_precision():
+            given = torch.cat([self.model(*collate(ordered[at : at + 64])[:2])[0] for at in range(0, len(order), 64)])
+        said, true = given.float().numpy() > 0, np.stack([example.labels for example in ordered]) > 0
+        clean = ~true.any(1)
+        return {
+            "macro_f1": float(f1_score(true, said, average="macro", zero_division=0)),
+            "clean_flagged": float(said[clean].any(1).mean()) if clean.any() else 0.0,
+        }
+
+    def _resume(self) -> None:
+        path = self._output / "checkpoint.pt"
+        if not path.is_file():
+            return
+        saved = torch.load(path, weights_only=True)
+        if saved["settings"] != asdict(self._settings):
+            raise FileExistsError(f"{self._output} holds a run with other settings: choose another folder")
+        self.model.load_state_dict(saved["model"])
+        self._optimizer.load_state_dict(saved["optimizer"])
+        self._history = saved["history"]
+
+    def _save(self) -> None:
+        state = {
+            "settings": asdict(self._settings),
+            "history": self._history,
+            "model": self.model.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+        }
+        draft = self._output / "checkpoint.new"
+        torch.save(state, draft)
+        draft.replace(self._output / "checkpoint.pt")
+        lines = "".join(f"{json.dumps(numbers)}\n" for numbers in self._history)
+        (self._output / "history.jsonl").write_text(lines, encoding="utf-8")
