@@ -80,35 +80,35 @@ def main() -> None:
 
 def measure(files: RegisterFiles, size: int, at_once: int) -> None:
     """Print a line for the register and one for FAISS alone."""
-    draw = np.random.default_rng(size)
-    centres = unit(draw.normal(size=(CLUSTERS, LOOK)).astype(np.float32))
+    rng = np.random.default_rng(size)
+    centres = unit(rng.normal(size=(CLUSTERS, LOOK)).astype(np.float32))
     adding, kept = Times(), []
     for first in tqdm(range(0, size, at_once), "adding", disable=None, leave=False):
-        some = made(draw, centres, first, min(at_once, size - first))
+        some = made(rng, centres, first, min(at_once, size - first))
         kept.append((some.hashes[:50], some.avatars[:50].copy()))
         adding.measure(partial(files.add, some, "made", "made"))
     disk = sum(path.stat().st_size for path in files.root.rglob("*") if path.is_file()) / 2**20
     one_more = Times()
     for number in range(5):
-        one_more.measure(partial(files.add, made(draw, centres, size + number, 1), "made", "made"))
+        one_more.measure(partial(files.add, made(rng, centres, size + number, 1), "made", "made"))
     opening, before = Times(), own_bytes()
     register = opening.measure(RegisterFiles(files.root).read)
     hashes, avatars = (np.concatenate(parts) for parts in zip(*kept, strict=True))
-    found, wrong, times = looked_up(register, draw, hashes, avatars)
+    found, wrong, times = looked_up(register, rng, hashes, avatars)
     own = (own_bytes() - before) / 2**20
     more = float(np.median(one_more.wall))
     line = f"{size:>12,}{sum(adding.wall) / 1000:>9.1f}{disk:>9,.0f}{opening.wall[0] / 1000:>8.1f}{own:>8,.0f}"
     print(f"{line}{more:>12.0f}{found:>7.3f}{wrong:>7.3f}              {times}", flush=True)
-    print(f"{'one segment by FAISS, exact':>72}              {exact(avatars, draw, centres)}", flush=True)
+    print(f"{'one segment by FAISS, exact':>72}              {exact(avatars, rng, centres)}", flush=True)
 
 
-def made(draw: np.random.Generator, centres: Array, first: int, count: int) -> Accounts:
+def made(rng: np.random.Generator, centres: Array, first: int, count: int) -> Accounts:
     """Accounts that do not exist, numbered from `first` on."""
-    looks = centres[draw.integers(len(centres), size=count)] + draw.normal(0, 0.7 / LOOK**0.5, (count, LOOK))
-    signs = draw.choice(np.array([-1, 1], np.float32), (count, LAYOUT)) / LAYOUT**0.5
+    looks = centres[rng.integers(len(centres), size=count)] + rng.normal(0, 0.7 / LOOK**0.5, (count, LOOK))
+    signs = rng.choice(np.array([-1, 1], np.float32), (count, LAYOUT)) / LAYOUT**0.5
     vectors = np.concatenate([unit(looks.astype(np.float32)), signs], axis=1) / np.float32(2**0.5)
     hashes = np.arange(first, first + count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    names = draw.integers(0, 2**64, count * NAMES, dtype=np.uint64)
+    names = rng.integers(0, 2**64, count * NAMES, dtype=np.uint64)
     return Accounts(hashes, names, np.arange(count).repeat(NAMES), vectors, np.arange(count))
 
 
@@ -118,7 +118,7 @@ def unit(vectors: Array) -> Array:
 
 
 def looked_up(
-    register: Register, draw: np.random.Generator, hashes: Array, avatars: Array
+    register: Register, rng: np.random.Generator, hashes: Array, avatars: Array
 ) -> tuple[float, float, Times]:
     """The share of avatars whose account is found, of strangers for whom any is, and the time of profiles' look-ups."""
     encoder = Settings().released().encoder_directory()
@@ -126,8 +126,8 @@ def looked_up(
     detector = ClosedAccountDetector(register, Hasher(bytes(32)), "made", likelihood)
     name, right, wrong, times = normalize("晚风吹过麦田的收音机"), [], [], Times()
     for number in range(LOOK_UPS):
-        chosen = int(draw.integers(len(avatars)))
-        vector = again(draw, avatars[chosen]) if number % 2 else unit(draw.normal(size=avatars.shape[1:]))
+        chosen = int(rng.integers(len(avatars)))
+        vector = again(rng, avatars[chosen]) if number % 2 else unit(rng.normal(size=avatars.shape[1:]))
         shown = Shown(str(number), name, (Likeness(None, vector.astype(np.float32)),))
         (findings,) = times.measure(partial(detector, [shown]))
         if number % 2:
@@ -137,17 +137,17 @@ def looked_up(
     return float(np.mean(right)), float(np.mean(wrong)), times
 
 
-def again(draw: np.random.Generator, vector: Array) -> Array:
+def again(rng: np.random.Generator, vector: Array) -> Array:
     """An avatar as it is when it is uploaded again."""
-    noise = unit(draw.normal(size=len(vector)))
+    noise = unit(rng.normal(size=len(vector)))
     noise = unit(noise - (noise @ unit(vector)) * unit(vector))
     return ALIKE * unit(vector) + (1 - ALIKE**2) ** 0.5 * noise
 
 
-def exact(avatars: Array, draw: np.random.Generator, centres: Array) -> Times:
+def exact(avatars: Array, rng: np.random.Generator, centres: Array) -> Times:
     """Comparing with every vector of a segment, in 32 bits."""
     index, times = faiss.IndexFlatIP(avatars.shape[1]), Times()
-    index.add(made(draw, centres, 0, MOST_ROWS).avatars)
+    index.add(made(rng, centres, 0, MOST_ROWS).avatars)
     for vector in avatars[:20]:
         times.measure(partial(index.search, vector[None].repeat(2, 0), 8))
     return times

@@ -116,14 +116,14 @@ def embedded(encoder: Encoder) -> list[Embedding]:
     return [encoder([decode(data, Field.AVATAR)[0].pixels])[0] for data in made]
 
 
-def crowd(rows: Array, count: int, draw: np.random.Generator) -> Array:
+def crowd(rows: Array, count: int, rng: np.random.Generator) -> Array:
     """As many unit vectors, float32 (count, dimension), distributed like `rows`; these come first."""
     vectors = np.empty((count, rows.shape[1]), np.float32)
-    vectors[: len(rows)] = draw.permutation(rows)[:count]
+    vectors[: len(rows)] = rng.permutation(rows)[:count]
     for start in range(len(rows), count, CHUNK):
         part = vectors[start : start + CHUNK]
-        one, plus, minus = rows[draw.integers(len(rows), size=(3, len(part)))]
-        part[:] = one + draw.uniform(*SHARE, (len(part), 1)) * (plus - minus)
+        one, plus, minus = rows[rng.integers(len(rows), size=(3, len(part)))]
+        part[:] = one + rng.uniform(*SHARE, (len(part), 1)) * (plus - minus)
         part /= np.linalg.norm(part, axis=1, keepdims=True)
     return vectors
 

@@ -53,28 +53,28 @@ class Lettered:
 
 def lettered(count: int, seed: int) -> Iterator[Lettered]:
     """Pictures with one to three lines of text each."""
-    draw, lines = np.random.default_rng(seed), _corpus_lines()
+    rng, lines = np.random.default_rng(seed), _corpus_lines()
     for _ in range(count):
-        background = _backgrounds().any(draw, _canvas(draw))
-        length = draw.integers(SHORTEST, LONGEST + 1)
-        chosen = [lines[number][:length] for number in draw.integers(len(lines), size=draw.integers(1, 4))]
-        yield _written(draw, background, chosen)
+        background = _backgrounds().any(rng, _canvas(rng))
+        length = rng.integers(SHORTEST, LONGEST + 1)
+        chosen = [lines[number][:length] for number in rng.integers(len(lines), size=rng.integers(1, 4))]
+        yield _written(rng, background, chosen)
 
 
 def photographs(count: int, seed: int) -> Iterator[Array]:
     """Crops of photographs, RGB uint8."""
-    draw = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     for _ in range(count):
-        yield _compressed(draw, _backgrounds().photo(draw, _canvas(draw)))
+        yield _compressed(rng, _backgrounds().photo(rng, _canvas(rng)))
 
 
 def drawings(count: int, seed: int) -> Iterator[Array]:
     """Flags, arms, emoji and icons on colours, patterns and photographs, RGB uint8; logos have letters."""
-    draw, known = np.random.default_rng(seed), graphics.load()
+    rng, known = np.random.default_rng(seed), graphics.load()
     rows = known.rows(lambda graphic: graphic.kind != "logo")
     for _ in range(count):
-        background = _backgrounds().any(draw, _canvas(draw))
-        yield _compressed(draw, _with_drawing(draw, background, known.drawing(rows[draw.integers(len(rows))])))
+        background = _backgrounds().any(rng, _canvas(rng))
+        yield _compressed(rng, _with_drawing(rng, background, known.drawing(rows[rng.integers(len(rows))])))
 
 
 @lru_cache(maxsize=1)
@@ -90,33 +90,33 @@ def _corpus_lines() -> list[str]:
     return [piece for piece in pieces if len(piece) >= SHORTEST and settable.issuperset(piece)]
 
 
-def _canvas(draw: Generator) -> tuple[int, int]:
+def _canvas(rng: Generator) -> tuple[int, int]:
     """Height and width of an avatar or of a cover."""
-    side = int(draw.integers(240, 641))
-    return (side, side) if draw.random() < 0.5 else (int(side * 0.8), int(side * 2.2))
+    side = int(rng.integers(240, 641))
+    return (side, side) if rng.random() < 0.5 else (int(side * 0.8), int(side * 2.2))
 
 
-def _written(draw: Generator, background: Array, lines: Sequence[str]) -> Lettered:
+def _written(rng: Generator, background: Array, lines: Sequence[str]) -> Lettered:
     """Lines centred below each other somewhere on a background, turned a little, compressed."""
     height, width = background.shape[:2]
-    face = list(typeface.FACES)[draw.integers(len(typeface.FACES))]
+    face = list(typeface.FACES)[rng.integers(len(typeface.FACES))]
     widest = max(typeface.width_of(line, 1, face) for line in lines)
     largest = min(0.9 * width / widest, 0.8 * height / (LINE_STEP * len(lines)))
-    size = float(draw.uniform(min(width / PER_WIDTH, largest), largest))
-    x = draw.uniform(0.5 * size * widest, width - 0.5 * size * widest)
-    y = draw.uniform(size, max(size + 1, height - LINE_STEP * size * len(lines)))
-    fill, halo = _colours(draw, background)
+    size = float(rng.uniform(min(width / PER_WIDTH, largest), largest))
+    x = rng.uniform(0.5 * size * widest, width - 0.5 * size * widest)
+    y = rng.uniform(size, max(size + 1, height - LINE_STEP * size * len(lines)))
+    fill, halo = _colours(rng, background)
     rows = [typeface.text(line, x, y + LINE_STEP * size * row, size, fill, face) for row, line in enumerate(lines)]
-    stroke = f'stroke="{halo}" stroke-width="{size / 12:.1f}" paint-order="stroke"' if draw.random() < 0.5 else ""
-    turned = f'transform="rotate({draw.normal(0, 3):.1f} {x:.0f} {y:.0f})"'
+    stroke = f'stroke="{halo}" stroke-width="{size / 12:.1f}" paint-order="stroke"' if rng.random() < 0.5 else ""
+    turned = f'transform="rotate({rng.normal(0, 3):.1f} {x:.0f} {y:.0f})"'
     ink = _drawn((width, height), f"<g {turned} {stroke}>{''.join(rows)}</g>")
-    return Lettered(_compressed(draw, _laid(background, ink)), tuple(lines), size / width, face)
+    return Lettered(_compressed(rng, _laid(background, ink)), tuple(lines), size / width, face)
 
 
-def _colours(draw: Generator, background: Array) -> tuple[str, str]:
+def _colours(rng: Generator, background: Array) -> tuple[str, str]:
     """A colour that stands out, and one to stand between."""
     dark = background.mean() >= 128
-    red, green, blue = draw.integers(0, 75, 3) if dark else draw.integers(180, 256, 3)
+    red, green, blue = rng.integers(0, 75, 3) if dark else rng.integers(180, 256, 3)
     return f"rgb({red},{green},{blue})", "#fff" if dark else "#000"
 
 
@@ -126,12 +126,12 @@ def _drawn(size: tuple[int, int], content: str) -> Array:
     return np.asarray(Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg)))).convert("RGBA"))
 
 
-def _with_drawing(draw: Generator, background: Array, drawing: Array) -> Array:
+def _with_drawing(rng: Generator, background: Array, drawing: Array) -> Array:
     """The drawing somewhere on the background, four tenths to all of its shorter side large."""
     room = np.array(background.shape[:2])
-    scale = draw.uniform(0.4, 1.0) * room.min() / max(drawing.shape[:2])
+    scale = rng.uniform(0.4, 1.0) * room.min() / max(drawing.shape[:2])
     size = np.maximum(1, np.array(drawing.shape[:2]) * scale).astype(int)
-    top, left = draw.integers(0, room - size + 1)
+    top, left = rng.integers(0, room - size + 1)
     ink = np.zeros((*room, 4), np.uint8)
     ink[top : top + size[0], left : left + size[1]] = cv2.resize(drawing, size[::-1].tolist())
     return _laid(background, ink)
@@ -142,7 +142,7 @@ def _laid(background: Array, ink: Array) -> Array:
     return np.asarray(background * (1 - share) + ink[..., :3] * share)
 
 
-def _compressed(draw: Generator, picture: Array) -> Array:
+def _compressed(rng: Generator, picture: Array) -> Array:
     stream = io.BytesIO()
-    Image.fromarray(picture.clip(0, 255).astype(np.uint8)).save(stream, "JPEG", quality=int(draw.integers(60, 96)))
+    Image.fromarray(picture.clip(0, 255).astype(np.uint8)).save(stream, "JPEG", quality=int(rng.integers(60, 96)))
     return np.asarray(Image.open(stream).convert("RGB"))

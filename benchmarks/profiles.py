@@ -50,20 +50,20 @@ def imitation(size: tuple[int, int], seed: int) -> bytes:
         size: width and height in pixels.
         seed: of all that is random in it.
     """
-    draw = np.random.default_rng(seed)
-    ground = _grainy(size, draw)
+    rng = np.random.default_rng(seed)
+    ground = _grainy(size, rng)
     names = sorted(path.name for path in DRAWINGS.glob("*.svg"))
-    emblem = load(names[draw.integers(len(names))], DRAWINGS, round(min(size) * draw.uniform(0.5, 0.9)))
-    place = int(draw.integers(size[0] - emblem.width + 1)), int(draw.integers(size[1] - emblem.height + 1))
+    emblem = load(names[rng.integers(len(names))], DRAWINGS, round(min(size) * rng.uniform(0.5, 0.9)))
+    place = int(rng.integers(size[0] - emblem.width + 1)), int(rng.integers(size[1] - emblem.height + 1))
     ground.paste(emblem, place, emblem)
     return _jpeg(ground)
 
 
-def _grainy(size: tuple[int, int], draw: np.random.Generator) -> Image.Image:
+def _grainy(size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
     width, height = size
-    shapes = Image.fromarray(draw.integers(0, 256, (height // 50, width // 50, 3), dtype=np.uint8))
+    shapes = Image.fromarray(rng.integers(0, 256, (height // 50, width // 50, 3), dtype=np.uint8))
     pixels = np.asarray(shapes.resize(size, Image.Resampling.BICUBIC), dtype=np.float32)
-    grain = draw.normal(0, 8, pixels.shape).astype(np.float32)
+    grain = rng.normal(0, 8, pixels.shape).astype(np.float32)
     return Image.fromarray(np.clip(pixels + grain, 0, 255).astype(np.uint8))
 
 

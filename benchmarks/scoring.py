@@ -68,13 +68,13 @@ def make_rows(directory: Path, rows: int, seed: int) -> Path:
     paths = [f"avatars/{number}.jpg" for number in range(rows)]
     for number, path in enumerate(paths):
         (directory / path).write_bytes(never_seen(pictures[number % len(pictures)]))
-    draw = random.Random(seed)
+    rng = random.Random(seed)
     names, bios = texts("name"), texts("bio")
     table = pa.table(
         {
             "account_id": [f"account-{number}" for number in range(rows)],
-            "name": draw.choices(names, k=rows),
-            "bio": draw.choices(bios, k=rows),
+            "name": rng.choices(names, k=rows),
+            "bio": rng.choices(bios, k=rows),
             "avatar": paths,
         }
     )
@@ -101,9 +101,9 @@ def command(source: Path, out: Path) -> list[str]:
     return [str(HUIJIAN), "score", str(source), str(out)]
 
 
-def interrupted(source: Path, out: Path, seconds: float, draw: random.Random) -> int:
+def interrupted(source: Path, out: Path, seconds: float, rng: random.Random) -> int:
     """Kill runs at random moments, then let one end; how many were killed."""
-    moments = [draw.uniform(0, seconds / KILLS) for _ in range(KILLS)]
+    moments = [rng.uniform(0, seconds / KILLS) for _ in range(KILLS)]
     kills = sum(kill_after(command(source, out), moment) for moment in tqdm(moments, desc="killing", disable=None))
     run(command(source, out))
     return kills

@@ -52,14 +52,14 @@ def paired_difference(*parts: tuple[Array, Array]) -> Difference:
         parts: differences, float (cases,), and the group of each, (cases,): what stands or falls together is resampled
             as a whole.
     """
-    draw = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     value = np.mean([differences.mean() for differences, _ in parts])
-    resampled = np.mean([_resampled_means(draw, *part) for part in parts], axis=0)
+    resampled = np.mean([_resampled_means(rng, *part) for part in parts], axis=0)
     return Difference.of(float(value), resampled)
 
 
-def _resampled_means(draw: np.random.Generator, differences: Array, groups: Array) -> Array:
+def _resampled_means(rng: np.random.Generator, differences: Array, groups: Array) -> Array:
     """The mean in each of `RESAMPLES` samples of the groups, float (samples,)."""
     found, members = np.unique(groups, return_inverse=True)
-    times = draw.multinomial(len(found), np.full(len(found), 1 / len(found)), RESAMPLES)
+    times = rng.multinomial(len(found), np.full(len(found), 1 / len(found)), RESAMPLES)
     return np.asarray(times @ np.bincount(members, differences) / (times @ np.bincount(members)))

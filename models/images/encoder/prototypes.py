@@ -71,12 +71,12 @@ def changed(drawing: Array) -> dict[str, list[Array]]:
     emblem = _scaled(drawing)
     pixels = np.array(emblem)
     # Shades of its own for each drawing: the same ones for all would make all prototypes a little alike.
-    draw = np.random.default_rng(int.from_bytes(hashlib.sha256(pixels.tobytes()).digest()[:8]))
+    rng = np.random.default_rng(int.from_bytes(hashlib.sha256(pixels.tobytes()).digest()[:8]))
     plain = bool((pixels[..., 3] > 0).mean() > FLAG_COVER) and is_plain(pixels)
     styles = KEEPING_COLOURS if plain else STYLES
     made: dict[str, Iterable[Array]] = {
-        "redrawn": (where_seen(style(draw, pixels), pixels) for style in styles for _ in range(EACH_STYLE)),
-        "one colour": (_one_coloured(draw, pixels) for _ in range(0 if plain else ONE_COLOUR)),
+        "redrawn": (where_seen(style(rng, pixels), pixels) for style in styles for _ in range(EACH_STYLE)),
+        "one colour": (_one_coloured(rng, pixels) for _ in range(0 if plain else ONE_COLOUR)),
         "turned": map(np.array, _turned(emblem)),
         "cropped": map(np.array, _cropped(emblem)),
     }
@@ -84,8 +84,8 @@ def changed(drawing: Array) -> dict[str, list[Array]]:
     return {kind: copies for kind, copies in framed_copies.items() if copies}
 
 
-def _one_coloured(draw: np.random.Generator, pixels: Array) -> Array:
-    return np.dstack([one_colour(draw, np.ascontiguousarray(pixels[..., :3])), pixels[..., 3]])
+def _one_coloured(rng: np.random.Generator, pixels: Array) -> Array:
+    return np.dstack([one_colour(rng, np.ascontiguousarray(pixels[..., :3])), pixels[..., 3]])
 
 
 def _turned(emblem: Picture) -> Iterator[Picture]:

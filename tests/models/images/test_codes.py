@@ -116,17 +116,17 @@ def test_frame_is_named_and_images_stay_in_order():
 
 def bars(seed):
     """Stripes of random widths, black and white or coloured, upright or flat."""
-    draw = np.random.default_rng(seed)
-    widths = draw.integers(1, 5, 80) * draw.integers(2, 6)
-    shades = draw.integers(0, 255, (80, 3)) if seed % 2 else np.repeat(np.arange(80)[:, None] % 2 * 255, 3, axis=1)
+    rng = np.random.default_rng(seed)
+    widths = rng.integers(1, 5, 80) * rng.integers(2, 6)
+    shades = rng.integers(0, 255, (80, 3)) if seed % 2 else np.repeat(np.arange(80)[:, None] % 2 * 255, 3, axis=1)
     row = np.repeat(shades, widths, axis=0)[:500].astype(np.uint8)
     stripes = np.tile(row, (200, 1, 1))
     return PIL.Image.fromarray(stripes if seed % 4 < 2 else stripes.transpose(1, 0, 2))
 
 
 def chequers(seed):
-    draw = np.random.default_rng(seed)
-    return PIL.Image.fromarray(draw.integers(0, 2, (25, 25), dtype=np.uint8) * 255).resize((300, 300), 0)
+    rng = np.random.default_rng(seed)
+    return PIL.Image.fromarray(rng.integers(0, 2, (25, 25), dtype=np.uint8) * 255).resize((300, 300), 0)
 
 
 @pytest.mark.parametrize("harmless", [bars, chequers])

@@ -145,10 +145,10 @@ class _Counter:
         self._emblems = np.zeros(len(harmless), dtype=int)  # a harmless picture is of none, and is never looked up
         imitated, self._emblems[~harmless] = np.unique(np.array(emblems)[~harmless], return_inverse=True)
         background = scored.scores[harmless]
-        draw = np.random.default_rng(0)
+        rng = np.random.default_rng(0)
         count = len(imitated)
-        self._weights = draw.multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
-        drawn = (background, *(draw.choice(background, len(background)) for _ in range(RESAMPLES)))
+        self._weights = rng.multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
+        drawn = (background, *(rng.choice(background, len(background)) for _ in range(RESAMPLES)))
         # First the thresholds as they are, then those of the resamples: float64 (1 + RESAMPLES, 1) for each share.
         quantiles = np.array([[threshold_for(values, share) for share in SHARES.values()] for values in drawn])
         self._thresholds = {name: quantiles[:, [place]] for place, name in enumerate(SHARES)}

@@ -61,11 +61,11 @@ class Batch:
     negative: Tensor
 
 
-def draw_batch(draw: np.random.Generator, corpus: Corpus) -> Batch:
+def draw_batch(rng: np.random.Generator, corpus: Corpus) -> Batch:
     """Random imitations and harmless pictures of one random size."""
-    size = SIZES[draw.integers(len(SIZES))]
-    rows = [_imitation(draw, corpus, size) for _ in range(IMITATIONS)]
-    rows += [_harmless(draw, corpus, size) for _ in range(HARMLESS)]
+    size = SIZES[rng.integers(len(SIZES))]
+    rows = [_imitation(rng, corpus, size) for _ in range(IMITATIONS)]
+    rows += [_harmless(rng, corpus, size) for _ in range(HARMLESS)]
     pixels, masks, identities, positive, negative = zip(*rows, strict=True)
     return Batch(
         torch.from_numpy(np.stack(pixels)),
@@ -79,14 +79,14 @@ def draw_batch(draw: np.random.Generator, corpus: Corpus) -> Batch:
 Row = tuple[Array, Array, int, tuple[float, ...], tuple[float, ...]]
 
 
-def _imitation(draw: np.random.Generator, corpus: Corpus, size: Size) -> Row:
-    identity = pick(draw, corpus.kinds, SHARES)
-    drawing = one_of(draw, corpus.drawings[identity])
-    other = one_of(draw, corpus.drawings[pick(draw, corpus.kinds, SHARES)]) if draw.random() < 0.35 else None
-    if draw.random() < 0.1:
-        picture, box = reference(draw, drawing, size), WHOLE
+def _imitation(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
+    identity = pick(rng, corpus.kinds, SHARES)
+    drawing = one_of(rng, corpus.drawings[identity])
+    other = one_of(rng, corpus.drawings[pick(rng, corpus.kinds, SHARES)]) if rng.random() < 0.35 else None
+    if rng.random() < 0.1:
+        picture, box = reference(rng, drawing, size), WHOLE
     else:
-        made = imitate(draw, drawing, size, corpus.backgrounds, other, plain=identity in corpus.plain)
+        made = imitate(rng, drawing, size, corpus.backgrounds, other, plain=identity in corpus.plain)
         picture, box = made.picture, made.box
     rows, columns = size[0] // tower.STRIDE, size[1] // tower.STRIDE
     cells = windows(rows, columns)
@@ -96,33 +96,33 @@ def _imitation(draw: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     empty = len(apart) > 0 and other is None
     chosen = [cells[0], cells[np.argmax(near)], _around(exact, rows, columns), cells[0]]
     if empty:
-        chosen[3] = cells[draw.choice(apart)]
+        chosen[3] = cells[rng.choice(apart)]
     area = (box[2] - box[0]) * (box[3] - box[1])
     positive = (0.7 * float(np.clip((area - 0.2) / 0.3, 0, 1)), 1.0, 0.5, 0.0)
     return picture, _masks(chosen, rows, columns), identity, positive, (0.0, 0.0, 0.0, float(empty))
 
 
-def _harmless(draw: np.random.Generator, corpus: Corpus, size: Size) -> Row:
+def _harmless(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     rows, columns = size[0] // tower.STRIDE, size[1] // tower.STRIDE
     cells = windows(rows, columns)
-    chosen = [cells[0], *cells[draw.integers(len(cells), size=3)]]
-    if draw.random() < LETTERS:
-        picture = imitate(draw, one_of(draw, corpus.monograms), size, corpus.backgrounds).picture
+    chosen = [cells[0], *cells[rng.integers(len(cells), size=3)]]
+    if rng.random() < LETTERS:
+        picture = imitate(rng, one_of(rng, corpus.monograms), size, corpus.backgrounds).picture
     else:
-        picture = harmless(draw, size, corpus.backgrounds)
+        picture = harmless(rng, size, corpus.backgrounds)
     return picture, _masks(chosen, rows, columns), -1, (0.0,) * 4, (1.0,) * 4
 
 
-def pick(draw: np.random.Generator, kinds: Mapping[str, Array], shares: Mapping[str, float]) -> int:
+def pick(rng: np.random.Generator, kinds: Mapping[str, Array], shares: Mapping[str, float]) -> int:
     """An identity of a random kind, each kind that there is as often as its share says."""
     names = [kind for kind in shares if kind in kinds]
     weights = np.array([shares[kind] for kind in names])
-    return int(draw.choice(kinds[draw.choice(names, p=weights / weights.sum())]))
+    return int(rng.choice(kinds[rng.choice(names, p=weights / weights.sum())]))
 
 
-def one_of(draw: np.random.Generator, drawings: Sequence[Array]) -> Array:
+def one_of(rng: np.random.Generator, drawings: Sequence[Array]) -> Array:
     """Any of some drawings."""
-    return drawings[int(draw.integers(len(drawings)))]
+    return drawings[int(rng.integers(len(drawings)))]
 
 
 def _around(exact: Array, rows: int, columns: int) -> Array:

@@ -70,9 +70,9 @@ class Studio:
 
     def make(self, job: Job) -> Made:
         """The picture, and where the emblem is; a harmless picture's box has no meaning."""
-        draw = np.random.default_rng(job.seed)
-        other, portrait = partial(self.unprotected.draw, draw), partial(portraits.portrait, draw)
-        scene = Scene(draw, self.backgrounds, other, portrait, TYPEFACES, self.flags)
+        rng = np.random.default_rng(job.seed)
+        other, portrait = partial(self.unprotected.rng, rng), partial(portraits.portrait, rng)
+        scene = Scene(rng, self.backgrounds, other, portrait, TYPEFACES, self.flags)
         kind = job.row["kind"]
         if not job.drawings:
             return Made(INNOCENTS[kind][0](scene), WHOLE)

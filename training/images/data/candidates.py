@@ -85,7 +85,7 @@ def draw_places(search: Search, pictures: int, seed: Sequence[int], threads: int
     rows: list[tuple[Array, Array, bool, int]] = []
     with ThreadPoolExecutor(threads) as workers:
         draws = (np.random.default_rng((*seed, number)) for number in range(pictures))
-        made = workers.map(lambda draw: list(_places(draw, search)), draws)
+        made = workers.map(lambda rng: list(_places(rng, search)), draws)
         for place in (place for places in tqdm(made, "places", pictures) for place in places):
             # Gathered in a list first, they would need their memory twice.
             seen[len(rows)] = place[0]
@@ -115,9 +115,9 @@ Row = tuple[Patches, Array, Array, bool, int]
 """Of one place, in the order of `Places`."""
 
 
-def _places(draw: Generator, search: Search) -> Iterator[Row]:
-    made = _picture(draw, search.pool)
-    rows, is_right = _gallery(draw, search, made)
+def _places(rng: Generator, search: Search) -> Iterator[Row]:
+    made = _picture(rng, search.pool)
+    rows, is_right = _gallery(rng, search, made)
     embedding = search.encoder([made.picture])[0]
     similar = search.similarities(embedding, rows)
     first, identities = similar.max(axis=0), search.pool.identities[rows]
@@ -157,38 +157,38 @@ def _is_shown(box: Box | None, around: Box, place: Box, is_located: bool) -> boo
     return False if part <= HIDDEN and not is_detail else None
 
 
-def _picture(draw: Generator, drawn: Pool) -> Made:
-    size, effort = SIZES[int(draw.integers(len(SIZES)))], float(draw.random())
-    if draw.random() < IMITATED:
-        identity = pick(draw, drawn.unseen if drawn.unseen and draw.random() < UNSEEN else drawn.seen, SHARES)
-        imitated = int(draw.choice(np.flatnonzero(drawn.identities == identity)))
-        beside = int(draw.integers(len(drawn.drawings))) if draw.random() < BESIDE else None
+def _picture(rng: Generator, drawn: Pool) -> Made:
+    size, effort = SIZES[int(rng.integers(len(SIZES)))], float(rng.random())
+    if rng.random() < IMITATED:
+        identity = pick(rng, drawn.unseen if drawn.unseen and rng.random() < UNSEEN else drawn.seen, SHARES)
+        imitated = int(rng.choice(np.flatnonzero(drawn.identities == identity)))
+        beside = int(rng.integers(len(drawn.drawings))) if rng.random() < BESIDE else None
         other = None if beside is None else drawn.drawings[beside]
         plain = identity in drawn.plain
-        made = imitate(draw, drawn.drawings[imitated], size, drawn.backgrounds, other, effort, plain)
+        made = imitate(rng, drawn.drawings[imitated], size, drawn.backgrounds, other, effort, plain)
         return Made(made.picture, made.box, identity, imitated, beside)
-    choice = draw.random()
+    choice = rng.random()
     if choice < SCENES:
-        return Made(harmless(draw, size, drawn.backgrounds))
-    drawing = sign(draw) if choice < SCENES + SIGNS else drawn.usual[int(draw.integers(len(drawn.usual)))]
+        return Made(harmless(rng, size, drawn.backgrounds))
+    drawing = sign(rng) if choice < SCENES + SIGNS else drawn.usual[int(rng.integers(len(drawn.usual)))]
     # Whoever learns that colours do not matter takes stripes of nobody for a state's.
     plain = is_plain(drawing)
-    return Made(imitate(draw, drawing, size, drawn.backgrounds, effort=effort, plain=plain).picture)
+    return Made(imitate(rng, drawing, size, drawn.backgrounds, effort=effort, plain=plain).picture)
 
 
-def _gallery(draw: Generator, search: Search, made: Made) -> tuple[Array, Array]:
+def _gallery(rng: Generator, search: Search, made: Made) -> tuple[Array, Array]:
     """Random drawings, int64 (rows,), among them those of what is imitated, and which these are, bool (rows,).
 
     What else is right, or nearly, is not enrolled: it is no wrong answer to learn from.
     """
     identities, owners = search.pool.identities, search.pool.owners
-    enrolled = draw.random(len(identities)) < draw.uniform(*ENROLLED)
+    enrolled = rng.random(len(identities)) < rng.uniform(*ENROLLED)
     for shown in (made.imitated, made.beside):
         if shown is not None:
             enrolled &= (search.vectors @ search.vectors[shown] <= SAME) & (owners != owners[shown])
     own = np.flatnonzero(identities == made.identity)
     enrolled[own] = True
-    if len(own) > 1 and draw.random() < OTHER_ARTIST:
+    if len(own) > 1 and rng.random() < OTHER_ARTIST:
         enrolled[made.imitated] = False
     rows = np.flatnonzero(enrolled)
     return rows, np.isin(rows, own)

@@ -60,10 +60,10 @@ def embed(encoder: Encoder, subjects: Sequence[Subject], fold: Fold, seed: int =
     """
     own = tuple(subject for subject in subjects if subject.fold is fold)
     backgrounds = Backgrounds.load(PHOTOS[fold], limit)
-    draw = np.random.default_rng((seed, list(Fold).index(fold)))
+    rng = np.random.default_rng((seed, list(Fold).index(fold)))
     total = sum(VIEWS[subject.kind] for subject in own) + (count := min(HARMLESS, limit or HARMLESS))
     vectors, shown = [], []
-    pictures = iter(tqdm(_pictures(own, draw, backgrounds, count), f"captioned pictures, {fold}", total, unit=""))
+    pictures = iter(tqdm(_pictures(own, rng, backgrounds, count), f"captioned pictures, {fold}", total, unit=""))
     while batch := list(islice(pictures, BATCH)):
         places, pixels, boxes = zip(*batch, strict=True)
         shown += places
@@ -72,17 +72,17 @@ def embed(encoder: Encoder, subjects: Sequence[Subject], fold: Fold, seed: int =
 
 
 def _pictures(
-    subjects: Iterable[Subject], draw: np.random.Generator, backgrounds: Backgrounds, count: int
+    subjects: Iterable[Subject], rng: np.random.Generator, backgrounds: Backgrounds, count: int
 ) -> Iterator[tuple[int, Array, Box]]:
     for _ in range(count):
-        yield -1, harmless(draw, SIZE, backgrounds), WHOLE
+        yield -1, harmless(rng, SIZE, backgrounds), WHOLE
     for place, subject in enumerate(subjects):
         for number in range(VIEWS[subject.kind]):
             drawing = subject.drawings[number // 2 % len(subject.drawings)]
             if number % 2 == 0:
-                yield place, reference(draw, drawing, SIZE), WHOLE
+                yield place, reference(rng, drawing, SIZE), WHOLE
             else:
-                made = imitate(draw, drawing, SIZE, backgrounds)
+                made = imitate(rng, drawing, SIZE, backgrounds)
                 yield place, made.picture, made.box
 
 

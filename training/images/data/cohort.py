@@ -48,10 +48,10 @@ def write_cohort(directory: Path, *, limit: int | None = None) -> Path:
         The file.
     """
     cv2.setNumThreads(1)
-    encoder, rendered, draw = Encoder(directory), load(limit), np.random.default_rng(SEED)
-    rows, usual = draw.permutation(halves(rendered)[0])[:GRAPHICS], nobodys(rendered, limit)[0]
+    encoder, rendered, rng = Encoder(directory), load(limit), np.random.default_rng(SEED)
+    rows, usual = rng.permutation(halves(rendered)[0])[:GRAPHICS], nobodys(rendered, limit)[0]
     path = directory / "cohort.npy"
-    np.save(path, cohort_of(encoder, [*map(rendered.drawing, rows), *usual], draw, limit))
+    np.save(path, cohort_of(encoder, [*map(rendered.drawing, rows), *usual], rng, limit))
     return path
 
 
@@ -87,14 +87,14 @@ def invented_before(limit: int | None) -> tuple[int, int]:
     return (TRAINED, TRAINED + OTHERS) if limit is None else (limit * SIBLINGS, limit * SIBLINGS + 3 * limit)
 
 
-def cohort_of(encoder: Encoder, drawings: Iterable[Array], draw: np.random.Generator, limit: int | None) -> Array:
+def cohort_of(encoder: Encoder, drawings: Iterable[Array], rng: np.random.Generator, limit: int | None) -> Array:
     """Whole-picture vectors of harmless drawings, photographs, patterns, letters, signs, paintings: what is usual."""
     backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
-    pictures = [reference(draw, drawing, (256, 256)) for drawing in drawings]
-    pictures += [harmless(draw, (256, 256), backgrounds) for _ in range(min(PICTURES, limit or PICTURES))]
-    pictures += [initials(draw, (256, 256)) for _ in range(min(INITIALS, limit or INITIALS))]
-    pictures += [signed(draw, (256, 256)) for _ in range(min(SIGNS, limit or SIGNS))]
-    photos = (backgrounds.photo(draw, (256, 256)) for _ in range(min(PAINTINGS, limit or PAINTINGS)))
-    pictures += [painted(draw, photo) for photo in photos]
+    pictures = [reference(rng, drawing, (256, 256)) for drawing in drawings]
+    pictures += [harmless(rng, (256, 256), backgrounds) for _ in range(min(PICTURES, limit or PICTURES))]
+    pictures += [initials(rng, (256, 256)) for _ in range(min(INITIALS, limit or INITIALS))]
+    pictures += [signed(rng, (256, 256)) for _ in range(min(SIGNS, limit or SIGNS))]
+    photos = (backgrounds.photo(rng, (256, 256)) for _ in range(min(PAINTINGS, limit or PAINTINGS)))
+    pictures += [painted(rng, photo) for photo in photos]
     batches = (pictures[start : start + 16] for start in range(0, len(pictures), 16))
     return np.concatenate([found.vectors[:1] for batch in tqdm(batches, "cohort") for found in encoder(batch)])

@@ -32,13 +32,11 @@ def people(each: int, seed: int, limit: int | None = None) -> list[Picture]:
         each: of each of these four sorts, at most.
         limit: of packages' graphics and photographs, for tests.
     """
-    draw = np.random.default_rng(seed)
-    scene = Scene(
-        draw, Backgrounds(()), lambda: Image.new("RGBA", (1, 1)), partial(portraits.portrait, draw), TYPEFACES
-    )
+    rng = np.random.default_rng(seed)
+    scene = Scene(rng, Backgrounds(()), lambda: Image.new("RGBA", (1, 1)), partial(portraits.portrait, rng), TYPEFACES)
     rendered = graphics.load(limit)
     rows = rendered.rows(lambda item: item.harmless and item.fold is not Fold.TRAIN)
-    chosen = [np.ascontiguousarray(rendered.drawing(row)) for row in draw.permutation(rows)[:each]]
+    chosen = [np.ascontiguousarray(rendered.drawing(row)) for row in rng.permutation(rows)[:each]]
     return [
         *_photographs(limit)[:each],
         *(placed(scene.plain(), scene.portrait(), 1.0).picture for _ in range(each)),
@@ -48,7 +46,7 @@ def people(each: int, seed: int, limit: int | None = None) -> list[Picture]:
 
 
 def _letters(scene: Scene) -> Picture:
-    word = "".join(scene.pick(CHINESE) for _ in range(int(scene.draw.integers(1, 5))))
+    word = "".join(scene.pick(CHINESE) for _ in range(int(scene.rng.integers(1, 5))))
     return placed(scene.plain(), scene.letters(word, scene.colour()), scene.between(0.35, 0.8)).picture
 
 
@@ -75,18 +73,18 @@ def _same(_: Generator, picture: Picture) -> Picture:
     return picture
 
 
-def _resized(draw: Generator, picture: Picture) -> Picture:
-    side = int(draw.integers(96, 400))
+def _resized(rng: Generator, picture: Picture) -> Picture:
+    side = int(rng.integers(96, 400))
     return picture.resize((side, side))
 
 
-def _recompressed(draw: Generator, picture: Picture) -> Picture:
-    return jpeg(_resized(draw, picture), int(draw.integers(20, 70)))
+def _recompressed(rng: Generator, picture: Picture) -> Picture:
+    return jpeg(_resized(rng, picture), int(rng.integers(20, 70)))
 
 
-def _cropped(draw: Generator, picture: Picture) -> Picture:
-    side = round(draw.uniform(0.8, 0.95) * picture.width)
-    left, top = (int(draw.integers(0, picture.width - side + 1)) for _ in range(2))
+def _cropped(rng: Generator, picture: Picture) -> Picture:
+    side = round(rng.uniform(0.8, 0.95) * picture.width)
+    left, top = (int(rng.integers(0, picture.width - side + 1)) for _ in range(2))
     return picture.crop((left, top, left + side, top + side))
 
 
@@ -94,20 +92,20 @@ def _mirrored(_: Generator, picture: Picture) -> Picture:
     return ImageOps.mirror(picture)
 
 
-def _bordered(draw: Generator, picture: Picture) -> Picture:
-    return ImageOps.expand(picture, int(draw.integers(8, 40)), _colour(draw))
+def _bordered(rng: Generator, picture: Picture) -> Picture:
+    return ImageOps.expand(picture, int(rng.integers(8, 40)), _colour(rng))
 
 
-def _tinted(draw: Generator, picture: Picture) -> Picture:
-    return Image.blend(picture, Image.new("RGB", picture.size, _colour(draw)), draw.uniform(0.08, 0.25))
+def _tinted(rng: Generator, picture: Picture) -> Picture:
+    return Image.blend(picture, Image.new("RGB", picture.size, _colour(rng)), rng.uniform(0.08, 0.25))
 
 
-def _several(draw: Generator, picture: Picture) -> Picture:
-    return _recompressed(draw, _tinted(draw, _cropped(draw, _mirrored(draw, picture))))
+def _several(rng: Generator, picture: Picture) -> Picture:
+    return _recompressed(rng, _tinted(rng, _cropped(rng, _mirrored(rng, picture))))
 
 
-def _colour(draw: Generator) -> tuple[int, int, int]:
-    red, green, blue = map(int, draw.integers(0, 256, 3))
+def _colour(rng: Generator) -> tuple[int, int, int]:
+    red, green, blue = map(int, rng.integers(0, 256, 3))
     return red, green, blue
 
 

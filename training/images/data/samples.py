@@ -59,26 +59,26 @@ def samples(count: int, drawings: list[Entry], seed: int = 0) -> Iterator[Sample
         drawings: what is imitated, lines of the default catalogue.
     """
     for number in range(count):
-        draw = np.random.default_rng((seed, number))
-        scene = Scene(draw, Backgrounds(()), partial(_any, drawings, draw), partial(portrait, draw))
+        rng = np.random.default_rng((seed, number))
+        scene = Scene(rng, Backgrounds(()), partial(_any, drawings, rng), partial(portrait, rng))
         yield _imitation(scene, drawings) if number % 2 == 0 else _harmless(scene)
 
 
 def _imitation(scene: Scene, drawings: list[Entry]) -> Sample:
-    entry = drawings[int(scene.draw.integers(len(drawings)))]
-    kind = str(scene.draw.choice(list(KINDS)))
+    entry = drawings[int(scene.rng.integers(len(drawings)))]
+    kind = str(scene.rng.choice(list(KINDS)))
     made = KINDS[kind](scene, _drawing(entry))
     return Sample(_jpeg(made.picture), field_of(made.picture), kind, entry)
 
 
 def _harmless(scene: Scene) -> Sample:
-    kind = str(scene.draw.choice(DRAWN_HARMLESS))
+    kind = str(scene.rng.choice(DRAWN_HARMLESS))
     picture = INNOCENTS[kind][0](scene)
     return Sample(_jpeg(picture), field_of(picture), kind, None)
 
 
-def _any(drawings: list[Entry], draw: np.random.Generator) -> Picture:
-    return _drawing(drawings[int(draw.integers(len(drawings)))])
+def _any(drawings: list[Entry], rng: np.random.Generator) -> Picture:
+    return _drawing(drawings[int(rng.integers(len(drawings)))])
 
 
 def _drawing(entry: Entry) -> Picture:

@@ -219,7 +219,7 @@ def _enrolled(name: str, emblem: Emblem, scratch: Path) -> Iterator[dict[str, st
 
 
 def imitated(
-    emblems: Mapping[str, Emblem], rendered: Graphics, rows: Array, draw: np.random.Generator, limit: int | None
+    emblems: Mapping[str, Emblem], rendered: Graphics, rows: Array, rng: np.random.Generator, limit: int | None
 ) -> Iterator[Sample]:
     """Imitations of the gallery's references, from plain copies to all that the trainer's generator can do at once.
 
@@ -237,13 +237,13 @@ def imitated(
         name for name, emblem in emblems.items() if name.startswith("flag.") and all(map(is_plain, emblem.drawings))
     }
     for _ in range(min(IMITATIONS, limit or IMITATIONS)):
-        name = names[pick(draw, members, SHARES)]
-        size = SHAPES[int(draw.integers(len(SHAPES)))]
+        name = names[pick(rng, members, SHARES)]
+        size = SHAPES[int(rng.integers(len(SHAPES)))]
         emblem = emblems[name]
-        drawings = emblem.others if emblem.others and draw.random() < OTHERS else emblem.drawings
-        drawing = drawings[int(draw.integers(len(drawings)))]
-        other, effort = rendered.drawing(int(draw.choice(rows))), _effort(draw)
-        made = imitate(draw, drawing, size, backgrounds, other, effort=effort, plain=name in plain)
+        drawings = emblem.others if emblem.others and rng.random() < OTHERS else emblem.drawings
+        drawing = drawings[int(rng.integers(len(drawings)))]
+        other, effort = rendered.drawing(int(rng.choice(rows))), _effort(rng)
+        made = imitate(rng, drawing, size, backgrounds, other, effort=effort, plain=name in plain)
         yield Sample(made.picture, name, name)
 
 
@@ -251,7 +251,7 @@ def unprotected(
     rendered: Graphics,
     rows: Array,
     drawn: Mapping[str, Sequence[Array]],
-    draw: np.random.Generator,
+    rng: np.random.Generator,
     limit: int | None,
 ) -> Iterator[Sample]:
     """Harmless pictures: graphics, signs, flags and letters of nobody, imitated like emblems, and what else there is.
@@ -263,28 +263,28 @@ def unprotected(
     """
     backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
     for number in range(min(HARMLESS, limit or HARMLESS)):
-        size = SHAPES[int(draw.integers(len(SHAPES)))]
+        size = SHAPES[int(rng.integers(len(SHAPES)))]
         kind = KINDS[number % len(KINDS)]
         if kind == "scene":
-            yield Sample(harmless(draw, size, backgrounds), None, f"{kind} {number}")
+            yield Sample(harmless(rng, size, backgrounds), None, f"{kind} {number}")
             continue
         if kind == "painting":
-            picture = degraded(draw, painted(draw, backgrounds.photo(draw, size)))
+            picture = degraded(rng, painted(rng, backgrounds.photo(rng, size)))
             yield Sample(picture, None, f"{kind} {number}")
             continue
         if kind in drawn:
-            chosen = int(draw.integers(len(drawn[kind])))
+            chosen = int(rng.integers(len(drawn[kind])))
             drawing, shown = drawn[kind][chosen], f"{kind} {chosen}"
         elif kind == "sign":
-            drawing, shown = sign(draw), f"{kind} {number}"
+            drawing, shown = sign(rng), f"{kind} {number}"
         else:
-            row = int(draw.choice(rows))
+            row = int(rng.choice(rows))
             drawing, shown = rendered.drawing(row), f"{kind} {name_of(rendered.items[row].owner)}"
-        effort, plain = _effort(draw), kind == "flag" and is_plain(drawing)
-        other = rendered.drawing(int(draw.choice(rows)))
-        yield Sample(imitate(draw, drawing, size, backgrounds, other, effort=effort, plain=plain).picture, None, shown)
+        effort, plain = _effort(rng), kind == "flag" and is_plain(drawing)
+        other = rendered.drawing(int(rng.choice(rows)))
+        yield Sample(imitate(rng, drawing, size, backgrounds, other, effort=effort, plain=plain).picture, None, shown)
 
 
-def _effort(draw: np.random.Generator) -> float:
+def _effort(rng: np.random.Generator) -> float:
     """Mostly little: people change a thing or two, and what was fitted on harder work is too cautious of theirs."""
-    return float(draw.random() ** 2)
+    return float(rng.random() ** 2)

@@ -60,14 +60,14 @@ class Looks:
 def look(directory: Path, pictures: int) -> Looks:
     """Look at so many validation pictures twice, whatever the first look says."""
     cv2.setNumThreads(1)
-    encoder, rendered, draw = Encoder(directory), load(), np.random.default_rng(1)
+    encoder, rendered, rng = Encoder(directory), load(), np.random.default_rng(1)
     rest = cohort.halves(rendered)[1]
     with tempfile.TemporaryDirectory() as scratch:
         gallery, emblems = validation.validation_gallery(encoder, rendered, Path(scratch), None)
     detector = EmblemDetector(encoder, gallery, Calibration(NOTHING, NOTHING, floor=0.0))
     _, others = cohort.nobodys(rendered, None)
-    imitated = validation.imitated(emblems, rendered, rest, draw, pictures // 2)
-    samples = chain(imitated, validation.unprotected(rendered, rest, others, draw, pictures - pictures // 2))
+    imitated = validation.imitated(emblems, rendered, rest, rng, pictures // 2)
+    samples = chain(imitated, validation.unprotected(rendered, rest, others, rng, pictures - pictures // 2))
     first: list[Seen] = []
     closer: list[Seen] = []
     references, shown, times = [], [], []

@@ -102,11 +102,11 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
 
 def shared_places(rows: Sequence[Row]) -> list[int]:
     """Places of the pictures that all methods are measured on, in order."""
-    draw = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     places = []
     for label, count in (("pos", SHARED_IMITATIONS), ("neg", SHARED_HARMLESS)):
         members = [place for place, row in enumerate(rows) if row["label"] == label]
-        places += [members[place] for place in draw.permutation(len(members))[:count]]
+        places += [members[place] for place in rng.permutation(len(members))[:count]]
     return sorted(places)
 
 

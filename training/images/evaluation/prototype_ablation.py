@@ -58,10 +58,10 @@ def main(
 ) -> None:
     """Print recall of the first look for galleries that know more and less."""
     used = Encoder(encoder or Settings.from_environment().encoder_directory())
-    rendered, draw = load(), np.random.default_rng(2)
+    rendered, rng = load(), np.random.default_rng(2)
     with tempfile.TemporaryDirectory() as scratch:
         gallery, imitable = validation.validation_gallery(used, rendered, Path(scratch), None)
-    queries = [*imitations(used, rendered, imitable, draw, emblems), *harmless(used, rendered, draw)]
+    queries = [*imitations(used, rendered, imitable, rng, emblems), *harmless(used, rendered, rng)]
     kinds = kinds_of(gallery)
     galleries = {"none": gallery_of(gallery, kinds == "")}
     galleries |= {f"all but {kind}": gallery_of(gallery, kinds != kind) for kind in KINDS}
@@ -75,19 +75,19 @@ def imitations(
     encoder: Encoder,
     rendered: Graphics,
     imitable: Mapping[str, validation.Emblem],
-    draw: np.random.Generator,
+    rng: np.random.Generator,
     emblems: int,
 ) -> Iterator[Query]:
     """Some of the gallery's references in every way of the benchmark."""
     names = sorted(imitable)
-    chosen = [names[place] for place in sorted(draw.permutation(len(names))[:emblems])]
+    chosen = [names[place] for place in sorted(rng.permutation(len(names))[:emblems])]
     others = rendered.rows(lambda item: item.harmless and not is_mark(item) and item.fold is Fold.VALIDATION)
-    other = lambda: opened(rendered.drawing(int(draw.choice(others))))  # noqa: E731 - what a scene asks for
-    scene = Scene(draw, Backgrounds.load(VALIDATION_PHOTOS), other, partial(portraits.portrait, draw), TYPEFACES)
+    other = lambda: opened(rendered.drawing(int(rng.choice(others))))  # noqa: E731 - what a scene asks for
+    scene = Scene(rng, Backgrounds.load(VALIDATION_PHOTOS), other, partial(portraits.portrait, rng), TYPEFACES)
     for name in tqdm(chosen, "imitations"):
         for kind, imitate in edits.KINDS.items():
             drawings = imitable[name].drawings
-            made = imitate(scene, opened(drawings[int(draw.integers(len(drawings)))]))
+            made = imitate(scene, opened(drawings[int(rng.integers(len(drawings)))]))
             yield Query(windows_of(encoder, np.array(made.picture.convert("RGB"))), name, kind)
 
 
@@ -97,11 +97,11 @@ def opened(drawn: Array) -> Picture:
     return drawing.resize((2 * drawing.width, 2 * drawing.height))
 
 
-def harmless(encoder: Encoder, rendered: Graphics, draw: np.random.Generator) -> Iterator[Query]:
+def harmless(encoder: Encoder, rendered: Graphics, rng: np.random.Generator) -> Iterator[Query]:
     """Pictures of the validation fold that imitate nobody."""
     rest = cohort.halves(rendered)[1]
     _, others = cohort.nobodys(rendered, None)
-    for sample in tqdm(validation.unprotected(rendered, rest, others, draw, HARMLESS), "harmless", HARMLESS):
+    for sample in tqdm(validation.unprotected(rendered, rest, others, rng, HARMLESS), "harmless", HARMLESS):
         yield Query(windows_of(encoder, sample.picture))
 
 

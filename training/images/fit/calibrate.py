@@ -87,12 +87,12 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None, threa
     """
     cv2.setNumThreads(1)
     encoder, rendered = Encoder(directory), load(limit)
-    draw = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     rest, others = halves(rendered)[1], nobodys(rendered, limit)[1]
     with tempfile.TemporaryDirectory() as scratch:
         gallery, emblems = validation_gallery(encoder, rendered, Path(scratch), limit)
-    imitations = imitated(emblems, rendered, rest, draw, limit)
-    samples = list(chain(imitations, unprotected(rendered, rest, others, draw, limit)))
+    imitations = imitated(emblems, rendered, rest, rng, limit)
+    samples = list(chain(imitations, unprotected(rendered, rest, others, rng, limit)))
     path = directory / "calibration.json"
     path.write_text(json.dumps(fitted(encoder, gallery, samples, threads), indent=2) + "\n", encoding="utf-8")
     return path

@@ -110,20 +110,20 @@ def _said_of(subject: Subject) -> tuple[str, ...]:
     return (*names, *subject.general)
 
 
-def _pictures(protected: Sequence[Subject], draw: np.random.Generator, limit: int | None) -> Iterator[Sample]:
+def _pictures(protected: Sequence[Subject], rng: np.random.Generator, limit: int | None) -> Iterator[Sample]:
     backgrounds, rendered = Backgrounds.load(VALIDATION_PHOTOS, limit), load(limit)
     kinds = sorted({subject.kind for subject in protected})
     members = {kind: [subject for subject in protected if subject.kind == kind] for kind in kinds}
     for number in range(min(IMITATIONS, limit or IMITATIONS)):
-        subject = _any(draw, members[kinds[number % len(kinds)]])
-        yield imitate(draw, _any(draw, subject.drawings), SIZE, backgrounds).picture, subject
+        subject = _any(rng, members[kinds[number % len(kinds)]])
+        yield imitate(rng, _any(rng, subject.drawings), SIZE, backgrounds).picture, subject
     rows = halves(rendered)[1]
     for number in range(min(HARMLESS, limit or HARMLESS)):
         if number % 2:
-            yield harmless(draw, SIZE, backgrounds), None
+            yield harmless(rng, SIZE, backgrounds), None
         else:
-            yield imitate(draw, rendered.drawing(int(draw.choice(rows))), SIZE, backgrounds).picture, None
+            yield imitate(rng, rendered.drawing(int(rng.choice(rows))), SIZE, backgrounds).picture, None
 
 
-def _any(draw: np.random.Generator, choices: Sequence[T]) -> T:
-    return choices[int(draw.integers(len(choices)))]
+def _any(rng: np.random.Generator, choices: Sequence[T]) -> T:
+    return choices[int(rng.integers(len(choices)))]

@@ -265,11 +265,9 @@ def _group(weights: Iterable[nn.Parameter], rate: float) -> dict[str, Any]:
     return {"params": [weight for weight in weights if weight.requires_grad], "lr": rate, "top": rate}
 
 
-def clean_features(model: tower.GridTower, corpus: Corpus, draw: np.random.Generator) -> Tensor:
+def clean_features(model: tower.GridTower, corpus: Corpus, rng: np.random.Generator) -> Tensor:
     """The trunk's features of one clean drawing of each identity, float32 (identities, channels)."""
-    pictures = [
-        reference(draw, drawings[int(draw.integers(len(drawings)))], (128, 128)) for drawings in corpus.drawings
-    ]
+    pictures = [reference(rng, drawings[int(rng.integers(len(drawings)))], (128, 128)) for drawings in corpus.drawings]
     return torch.cat([_features(model, pictures[at : at + 32]) for at in range(0, len(pictures), 32)])
 
 

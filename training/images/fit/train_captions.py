@@ -104,7 +104,7 @@ def train(views: Views, seed: int, steps: int = STEPS) -> tuple[nn.Module, Token
     """A trained open_clip model (its image tower untouched) and its tokenizer."""
     said = [caption for subject in views.subjects for caption in (*subject.captions, *subject.general)]
     tokenizer = text_tower.make_tokenizer(said)
-    lessons, draw = prepare(views, tokenizer), np.random.default_rng(seed)
+    lessons, rng = prepare(views, tokenizer), np.random.default_rng(seed)
     model = text_tower.create(views.vectors.shape[1])
     trained = [*model.text.parameters(), model.logit_scale]
     model.logit_scale.data.fill_(np.log(START_SCALE))
@@ -112,7 +112,7 @@ def train(views: Views, seed: int, steps: int = STEPS) -> tuple[nn.Module, Token
     pictures = torch.from_numpy(views.vectors)
     for step in (bar := trange(steps, desc="captions")):
         optimizer.param_groups[0]["lr"] = RATE * _rate_at(step, steps)
-        loss = contrast(model, lessons, pictures, draw)
+        loss = contrast(model, lessons, pictures, rng)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(trained, 1.0)
@@ -137,16 +137,16 @@ def prepare(views: Views, tokenizer: Tokenizer) -> Lessons:
     return Lessons(tokens, truths, tuple(own), tuple(general), places, views)
 
 
-def contrast(model: nn.Module, lessons: Lessons, pictures: Tensor, draw: np.random.Generator) -> Tensor:
+def contrast(model: nn.Module, lessons: Lessons, pictures: Tensor, rng: np.random.Generator) -> Tensor:
     """The loss of one batch of captions: each against all pictures, and a picture of each against the batch."""
-    subjects = draw_subjects(draw, lessons)
-    said = np.array([_caption(draw, lessons, subject) for subject in subjects])
+    subjects = draw_subjects(rng, lessons)
+    said = np.array([_caption(rng, lessons, subject) for subject in subjects])
     with mixed_precision():
-        texts = text_tower.embed(model.text, _forgetful(draw, lessons.tokens[said]))
+        texts = text_tower.embed(model.text, _forgetful(rng, lessons.tokens[said]))
     scale = model.logit_scale.exp().clamp(max=100)
     truths = lessons.truths[said]
     to_pictures = shared_cross_entropy(scale * texts @ pictures.T, _dense(truths, lessons.views.shown))
-    shown = torch.from_numpy(_pictures_of(draw, lessons, subjects))
+    shown = torch.from_numpy(_pictures_of(rng, lessons, subjects))
     to_texts = shared_cross_entropy(scale * pictures[shown] @ texts.T, _dense(truths, subjects).T)
     return (to_pictures + to_texts) / 2
 
@@ -177,27 +177,27 @@ def measure(text: nn.Module, tokenizer: Tokenizer, views: Views, trained: Views)
     }
 
 
-def draw_subjects(draw: np.random.Generator, lessons: Lessons) -> Array:
+def draw_subjects(rng: np.random.Generator, lessons: Lessons) -> Array:
     """Places of a batch of subjects, by the kinds' shares."""
     names = [kind for kind in SHARES if kind in lessons.kinds]
     shares = np.array([SHARES[name] for name in names])
-    kinds = draw.choice(len(names), BATCH, p=shares / shares.sum())
-    return np.array([draw.choice(lessons.kinds[names[kind]]) for kind in kinds])
+    kinds = rng.choice(len(names), BATCH, p=shares / shares.sum())
+    return np.array([rng.choice(lessons.kinds[names[kind]]) for kind in kinds])
 
 
-def _caption(draw: np.random.Generator, lessons: Lessons, subject: int) -> int:
-    general = len(lessons.general[subject]) > 0 and draw.random() < GENERAL_SHARE
-    return int(draw.choice(lessons.general[subject] if general else lessons.own[subject]))
+def _caption(rng: np.random.Generator, lessons: Lessons, subject: int) -> int:
+    general = len(lessons.general[subject]) > 0 and rng.random() < GENERAL_SHARE
+    return int(rng.choice(lessons.general[subject] if general else lessons.own[subject]))
 
 
-def _pictures_of(draw: np.random.Generator, lessons: Lessons, subjects: Array) -> Array:
+def _pictures_of(rng: np.random.Generator, lessons: Lessons, subjects: Array) -> Array:
     """One random picture of each subject, as rows of the views."""
     first = np.searchsorted(lessons.views.shown, subjects)
-    return draw.integers(first, np.searchsorted(lessons.views.shown, subjects, side="right"))
+    return rng.integers(first, np.searchsorted(lessons.views.shown, subjects, side="right"))
 
 
-def _forgetful(draw: np.random.Generator, tokens: Tensor) -> Tensor:
-    hidden = torch.from_numpy(draw.random(tokens.shape) < FORGET)
+def _forgetful(rng: np.random.Generator, tokens: Tensor) -> Tensor:
+    hidden = torch.from_numpy(rng.random(tokens.shape) < FORGET)
     return torch.where(hidden & (tokens > text_tower.END), text_tower.UNKNOWN, tokens)
 
 

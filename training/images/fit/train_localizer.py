@@ -147,23 +147,23 @@ class Source:
     kinds: dict[str, Array]
     drawn: Backgrounds
 
-    def place(self, draw: Generator) -> tuple[View, Box, Box]:
+    def place(self, rng: Generator) -> tuple[View, Box, Box]:
         """The view of a random place, and the boxes in it of its emblem and of what it is around."""
         while True:
-            made = self._picture(draw)
+            made = self._picture(rng)
             embedding = self.encoder([made.picture])[0]
-            window, place = _place(draw, made, embedding.boxes)
+            window, place = _place(rng, made, embedding.boxes)
             if min(cut(made.picture, place).shape[:2]) >= LEAST_PIXELS and shared(made.box, place) > 0:
                 return view(made.picture, embedding, place), seen_from(place, made.box), seen_from(place, window)
 
-    def _picture(self, draw: Generator) -> Imitation:
-        drawings, identity = self.corpus.drawings, pick(draw, self.kinds, SHARES)
-        size = SIZES[int(draw.integers(len(SIZES)))]
-        other = one_of(draw, drawings[pick(draw, self.kinds, SHARES)]) if draw.random() < BESIDE else None
-        drawing, effort = one_of(draw, drawings[identity]), float(draw.random())
+    def _picture(self, rng: Generator) -> Imitation:
+        drawings, identity = self.corpus.drawings, pick(rng, self.kinds, SHARES)
+        size = SIZES[int(rng.integers(len(SIZES)))]
+        other = one_of(rng, drawings[pick(rng, self.kinds, SHARES)]) if rng.random() < BESIDE else None
+        drawing, effort = one_of(rng, drawings[identity]), float(rng.random())
         plain = identity in self.corpus.plain
-        backgrounds = self.drawn if draw.random() < DRAWN else self.corpus.backgrounds
-        return imitate(draw, drawing, size, backgrounds, other, effort, plain)
+        backgrounds = self.drawn if rng.random() < DRAWN else self.corpus.backgrounds
+        return imitate(rng, drawing, size, backgrounds, other, effort, plain)
 
 
 def source_of(
@@ -174,27 +174,27 @@ def source_of(
     Args:
         limit: at most so many of them, for tests.
     """
-    draw, size = np.random.default_rng((*seed, GROUNDS)), (GRAPHIC_SIDE, GRAPHIC_SIDE)
-    shown = (one_of(draw, corpus.drawings[pick(draw, kinds, SHARES)]) for _ in range(min(GRAPHICS, limit or GRAPHICS)))
-    drawn = (centred(draw, drawing, corpus.backgrounds.plain(draw, size)) for drawing in shown)
+    rng, size = np.random.default_rng((*seed, GROUNDS)), (GRAPHIC_SIDE, GRAPHIC_SIDE)
+    shown = (one_of(rng, corpus.drawings[pick(rng, kinds, SHARES)]) for _ in range(min(GRAPHICS, limit or GRAPHICS)))
+    drawn = (centred(rng, drawing, corpus.backgrounds.plain(rng, size)) for drawing in shown)
     return Source(encoder, corpus, kinds, Backgrounds(tuple(drawn)))
 
 
-def _place(draw: Generator, made: Imitation, windows: Array) -> tuple[Box, Box]:
+def _place(rng: Generator, made: Imitation, windows: Array) -> tuple[Box, Box]:
     """What a place is around, a window of the first look or a box that is roughly the emblem's, and the place.
 
     Args:
         windows: float32 (windows, 4), of the first look.
     """
-    kind = draw.random()
+    kind = rng.random()
     if kind < ROUGH:
-        box = _roughly(draw, made.box)
+        box = _roughly(rng, made.box)
         return box, with_around(box, AROUND)
-    window = _window(draw, windows, made.box, kind < ROUGH + PARTS)
+    window = _window(rng, windows, made.box, kind < ROUGH + PARTS)
     return window, wide_place(made.picture, window)
 
 
-def _window(draw: Generator, windows: Array, emblem: Box, is_part: bool) -> Box:
+def _window(rng: Generator, windows: Array, emblem: Box, is_part: bool) -> Box:
     """A window on a part of an emblem, where there is one and it is asked for, or one that is near to it."""
     near, boxes = overlaps(windows, emblem), list(map(as_box, windows))
     fitting = near >= NEAR * near.max()
@@ -203,12 +203,12 @@ def _window(draw: Generator, windows: Array, emblem: Box, is_part: bool) -> Box:
             shared(box, emblem) >= WITHIN * area(box) and area(box) <= LARGEST_PART * area(emblem) for box in boxes
         ]
         fitting = np.array(parts) if any(parts) else fitting
-    return boxes[draw.choice(np.flatnonzero(fitting))]
+    return boxes[rng.choice(np.flatnonzero(fitting))]
 
 
-def _roughly(draw: Generator, box: Box) -> Box:
+def _roughly(rng: Generator, box: Box) -> Box:
     """A box whose edges lie about where another's do."""
-    missed = draw.normal(scale=MISSED, size=4).clip(-LARGEST_MISS, LARGEST_MISS)
+    missed = rng.normal(scale=MISSED, size=4).clip(-LARGEST_MISS, LARGEST_MISS)
     left, top, right, bottom = (np.array(box) + missed * np.tile([box[2] - box[0], box[3] - box[1]], 2)).clip(0, 1)
     return (float(left), float(top), float(right), float(bottom))
 
@@ -229,12 +229,12 @@ def draw_places(source: Source, count: int, seed: Sequence[int], threads: int) -
 
 def fit(network: Network, places: Places, seed: int) -> None:
     """Learn from all places, each `EPOCHS` times."""
-    draw = np.random.default_rng(seed)
-    order = np.concatenate([draw.permutation(len(places.boxes)) for _ in range(EPOCHS)])
+    rng = np.random.default_rng(seed)
+    order = np.concatenate([rng.permutation(len(places.boxes)) for _ in range(EPOCHS)])
     steps = max(len(order) // BATCH, 1)
 
     def loss_at(step: int) -> Tensor:
-        cells, pixels, boxes = turned(draw, *_batch(places, order[step * BATCH : (step + 1) * BATCH]))
+        cells, pixels, boxes = turned(rng, *_batch(places, order[step * BATCH : (step + 1) * BATCH]))
         return distance(network, network.logits(cells, pixels), boxes)
 
     rates = [RATE * min((step + 1) / WARM_UP, (steps - step) / steps) for step in range(steps)]
@@ -246,11 +246,11 @@ def _batch(places: Places, chosen: Array) -> tuple[Tensor, Tensor, Tensor]:
     return cells, torch.from_numpy(places.pixels[chosen]), torch.from_numpy(places.boxes[chosen])
 
 
-def turned(draw: Generator, cells: Tensor, pixels: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def turned(rng: Generator, cells: Tensor, pixels: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Some places mirrored, turned upside down or about their diagonal, all of them alike: nothing new is to be seen in
     them, but edges lie elsewhere.
     """
-    across, down, diagonal = draw.random(3) < 0.5
+    across, down, diagonal = rng.random(3) < 0.5
     if across:
         cells, pixels, boxes = cells.flip(2), pixels.flip(2), _mirrored(boxes, 0)
     if down:

@@ -127,8 +127,8 @@ class Lessons:
 
 def fit(network: Network, lessons: Lessons, chosen: Array, seed: int, epochs: int) -> None:
     """Learn from some places, each so many times."""
-    draw = np.random.default_rng(seed)
-    order = np.concatenate([draw.permutation(chosen) for _ in range(epochs)])
+    rng = np.random.default_rng(seed)
+    order = np.concatenate([rng.permutation(chosen) for _ in range(epochs)])
     steps = max(len(order) // BATCH, 1)
 
     def loss_at(step: int) -> Tensor:

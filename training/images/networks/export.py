@@ -107,10 +107,10 @@ def parity(tower: nn.Module, model: Path, shapes: Sequence[Shape] = SHAPES, seed
         The largest absolute difference as a part of the largest value, and the least mean cosine of an output.
     """
     session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
-    draw = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     differences, cosines = [], []
     for batch, shape in enumerate(shapes, start=1):
-        pixels = draw.integers(0, 256, (batch, *shape, 3), dtype=np.uint8)
+        pixels = rng.integers(0, 256, (batch, *shape, 3), dtype=np.uint8)
         given = session.run(None, {"pixels": pixels})
         for expected, values in zip(_outputs(tower, pixels), given, strict=True):
             differences.append(np.abs(values - expected).max() / np.abs(expected).max())

@@ -106,14 +106,14 @@ def export_localizer(network: Network, fingerprint: str, directory: Path) -> flo
         training.images.networks.export.ExportError: they differ too much.
     """
     network.eval()
-    draw = torch.Generator().manual_seed(0)
-    example, given = (_anything(draw, network, count) for count in (2, 3))
+    rng = torch.Generator().manual_seed(0)
+    example, given = (_anything(rng, network, count) for count in (2, 3))
     axes = {name: {0: "n"} for name in ("cells", "pixels", "boxes")}
     difference = export_compared(network, example, given, axes, directory / FILE)
     write_for(fingerprint, directory / FILE, directory / FILE)
     return difference
 
 
-def _anything(draw: torch.Generator, network: Network, count: int) -> dict[str, Tensor]:
-    cells = torch.randn((count, CELLS, CELLS, network.project.in_channels), generator=draw)
-    return {"cells": cells, "pixels": torch.randint(256, (count, SIDE, SIDE, 3), generator=draw, dtype=torch.uint8)}
+def _anything(rng: torch.Generator, network: Network, count: int) -> dict[str, Tensor]:
+    cells = torch.randn((count, CELLS, CELLS, network.project.in_channels), generator=rng)
+    return {"cells": cells, "pixels": torch.randint(256, (count, SIDE, SIDE, 3), generator=rng, dtype=torch.uint8)}

@@ -87,9 +87,9 @@ def quantize(
 
 def training_pictures(count: int = PICTURES, seed: int = 0) -> list[Array]:
     """Graphics of the training fold as a gallery holds them, RGB uint8 (256, 256, 3)."""
-    rendered, draw = load(), np.random.default_rng(seed)
-    rows = draw.permutation(rendered.rows(lambda item: item.fold is Fold.TRAIN))[:count]
-    return [reference(draw, rendered.drawing(row), (256, 256)) for row in rows]
+    rendered, rng = load(), np.random.default_rng(seed)
+    rows = rng.permutation(rendered.rows(lambda item: item.fold is Fold.TRAIN))[:count]
+    return [reference(rng, rendered.drawing(row), (256, 256)) for row in rows]
 
 
 class _Reader(CalibrationDataReader):

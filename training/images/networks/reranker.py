@@ -126,16 +126,16 @@ def export_reranker(network: Network, fingerprint: str, directory: Path) -> floa
         ExportError: they differ too much.
     """
     network.eval()
-    draw = torch.Generator().manual_seed(0)
+    rng = torch.Generator().manual_seed(0)
     drawn, shown = (SIDE // 2, SIDE * 2), (SIDE * 2, SIDE // 2)
-    drawing, place = _anything(draw, network, 2, *drawn), _anything(draw, network, 1, *shown)
+    drawing, place = _anything(rng, network, 2, *drawn), _anything(rng, network, 1, *shown)
     cells, pixels = {0: "n", 1: "rows", 2: "columns"}, {0: "n", 1: "height", 2: "width"}
     axes = {"cells": cells, "pixels": pixels, "tokens": cells}
     difference = export_compared(network.tokens, drawing, place, axes, directory / TOKENS_FILE)
     drawings = {0: "n", 1: "drawing_rows", 2: "drawing_columns"}
     axes = {"place": {1: "rows", 2: "columns"}, "drawings": drawings, "logits": {0: "n"}}
     fewer, more = (
-        {"place": _tokens(draw, 1, *one), "drawings": _tokens(draw, count, *other)}
+        {"place": _tokens(rng, 1, *one), "drawings": _tokens(rng, count, *other)}
         for one, count, other in ((drawn, 2, shown), (shown, 3, drawn))
     )
     difference = max(difference, export_compared(network.comparison, fewer, more, axes, directory / FILE))
@@ -144,15 +144,15 @@ def export_reranker(network: Network, fingerprint: str, directory: Path) -> floa
     return difference
 
 
-def _anything(draw: torch.Generator, network: Network, count: int, rows: int, columns: int) -> dict[str, Tensor]:
+def _anything(rng: torch.Generator, network: Network, count: int, rows: int, columns: int) -> dict[str, Tensor]:
     """Cells and pixels of so many pictures."""
-    cells = torch.randn((count, rows, columns, network.tokens.project.in_features), generator=draw)
+    cells = torch.randn((count, rows, columns, network.tokens.project.in_features), generator=rng)
     shape = (count, rows * PIXELS, columns * PIXELS, 3)
-    return {"cells": cells, "pixels": torch.randint(256, shape, generator=draw, dtype=torch.uint8)}
+    return {"cells": cells, "pixels": torch.randint(256, shape, generator=rng, dtype=torch.uint8)}
 
 
-def _tokens(draw: torch.Generator, count: int, rows: int, columns: int) -> Tensor:
-    return torch.randn((count, rows, columns, WIDTH), generator=draw)
+def _tokens(rng: torch.Generator, count: int, rows: int, columns: int) -> Tensor:
+    return torch.randn((count, rows, columns, WIDTH), generator=rng)
 
 
 def _centers(rows: int, columns: int) -> Tensor:

@@ -57,54 +57,54 @@ class Backgrounds:
         photos = (photo for source in sources for photo in _photos(source, limit))
         return cls(tuple(islice(photos, limit)))
 
-    def any(self, draw: Generator, size: Size) -> Array:
+    def any(self, rng: Generator, size: Size) -> Array:
         """A background of a random kind, RGB uint8 (height, width, 3)."""
         kinds = (self.plain, self.photo, gradient, stripes)
-        return np.ascontiguousarray(kinds[draw.choice(4, p=[0.42, 0.42, 0.1, 0.06])](draw, size))
+        return np.ascontiguousarray(kinds[rng.choice(4, p=[0.42, 0.42, 0.1, 0.06])](rng, size))
 
-    def photo(self, draw: Generator, size: Size) -> Array:
+    def photo(self, rng: Generator, size: Size) -> Array:
         """A random crop of a random photograph, at times mirrored, blurred or in other light."""
         if not self.photos:
-            return blobs(draw, size)
-        crop = _crop(draw, self.photos[draw.integers(len(self.photos))], size)
-        if draw.random() < 0.2:
-            crop = cv2.GaussianBlur(crop, (0, 0), draw.uniform(1, 5))
-        return cv2.convertScaleAbs(crop, alpha=draw.uniform(0.6, 1.2), beta=draw.uniform(-30, 40))
+            return blobs(rng, size)
+        crop = _crop(rng, self.photos[rng.integers(len(self.photos))], size)
+        if rng.random() < 0.2:
+            crop = cv2.GaussianBlur(crop, (0, 0), rng.uniform(1, 5))
+        return cv2.convertScaleAbs(crop, alpha=rng.uniform(0.6, 1.2), beta=rng.uniform(-30, 40))
 
-    def plain(self, draw: Generator, size: Size) -> Array:
+    def plain(self, rng: Generator, size: Size) -> Array:
         """One colour: white half of the time, as most avatars' grounds are."""
-        shade = (255, 255, 255) if draw.random() < 0.5 else draw.integers(0, 256, 3)
+        shade = (255, 255, 255) if rng.random() < 0.5 else rng.integers(0, 256, 3)
         return np.full((*size, 3), shade, np.uint8)
 
 
-def gradient(draw: Generator, size: Size) -> Array:
+def gradient(rng: Generator, size: Size) -> Array:
     """A smooth run between four random corner colours."""
-    return cv2.resize(draw.integers(0, 256, (2, 2, 3), dtype=np.uint8), size[::-1], interpolation=cv2.INTER_LINEAR)
+    return cv2.resize(rng.integers(0, 256, (2, 2, 3), dtype=np.uint8), size[::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def blobs(draw: Generator, size: Size) -> Array:
+def blobs(rng: Generator, size: Size) -> Array:
     """Soft blobs of colour, as an out-of-focus photograph."""
-    cells = draw.integers(0, 256, (*draw.integers(3, 12, 2), 3), dtype=np.uint8)
+    cells = rng.integers(0, 256, (*rng.integers(3, 12, 2), 3), dtype=np.uint8)
     return cv2.resize(cells, size[::-1], interpolation=cv2.INTER_CUBIC)
 
 
-def stripes(draw: Generator, size: Size) -> Array:
+def stripes(rng: Generator, size: Size) -> Array:
     """Two to six bands of random widths and colours, across, along or slanted: harmless, and near to plain flags."""
-    count = int(draw.integers(2, 7))
-    edges = np.sort(draw.random(count - 1)) if draw.random() < 0.5 else np.arange(1, count) / count
-    angle = draw.choice([0.0, np.pi / 2, draw.uniform(0, np.pi)])
+    count = int(rng.integers(2, 7))
+    edges = np.sort(rng.random(count - 1)) if rng.random() < 0.5 else np.arange(1, count) / count
+    angle = rng.choice([0.0, np.pi / 2, rng.uniform(0, np.pi)])
     y, x = np.mgrid[0 : 1 : size[0] * 1j, 0 : 1 : size[1] * 1j]
     along = (x - 0.5) * np.cos(angle) + (y - 0.5) * np.sin(angle) + 0.5
-    return draw.integers(0, 256, (count, 3), dtype=np.uint8)[np.searchsorted(edges, along)]
+    return rng.integers(0, 256, (count, 3), dtype=np.uint8)[np.searchsorted(edges, along)]
 
 
-def _crop(draw: Generator, photo: Array, size: Size) -> Array:
+def _crop(rng: Generator, photo: Array, size: Size) -> Array:
     height, width = photo.shape[:2]
-    share = draw.uniform(0.35, 1.0) * min(height / size[0], width / size[1])
+    share = rng.uniform(0.35, 1.0) * min(height / size[0], width / size[1])
     rows, columns = max(1, int(size[0] * share)), max(1, int(size[1] * share))
-    top, left = draw.integers(0, height - rows + 1), draw.integers(0, width - columns + 1)
+    top, left = rng.integers(0, height - rows + 1), rng.integers(0, width - columns + 1)
     crop = photo[top : top + rows, left : left + columns]
-    if draw.random() < 0.5:
+    if rng.random() < 0.5:
         crop = crop[:, ::-1]
     return cv2.resize(crop, size[::-1], interpolation=cv2.INTER_AREA)
 

@@ -32,7 +32,7 @@ SOBER: tuple[str, ...] = ("#0b2a6f", "#f4f4f4", "#1c6b3a", "#d4af37", "#222222",
 def _palette(scene: Scene) -> list[str]:
     """Ground, rim and ink; every second badge is red and gold."""
     colours = RED_AND_GOLD if scene.chance(0.5) else SOBER
-    places = scene.draw.permutation(len(colours))[:3]
+    places = scene.rng.permutation(len(colours))[:3]
     return [colours[place] for place in places]
 
 
@@ -68,7 +68,7 @@ def crest(scene: Scene) -> Picture:
     chevron = shapes.polygon([(40, 120), (200, 240), (360, 120), (360, 190), (200, 310), (40, 190)], second)
     clip = f'<clipPath id="c"><path d="{outline}"/></clipPath>'
     parted = f'<g clip-path="url(#c)">{scene.pick((stripes, quarters, chevron))}</g>'
-    stars = "".join(shapes.star(200 + 50 * (place - 1), 30, 20, ink) for place in range(int(scene.draw.integers(0, 4))))
+    stars = "".join(shapes.star(200 + 50 * (place - 1), 30, 20, ink) for place in range(int(scene.rng.integers(0, 4))))
     parts = [clip, shapes.path(outline, first), parted, shapes.path(outline, "none", ink, 10), stars]
     parts.append(shapes.polygon([(30, 300), (370, 300), (350, 325), (370, 350), (30, 350), (50, 325)], ink))
     drawing = _with_icon(scene, _drawing(parts), ink, (200, 190), 130)
@@ -78,7 +78,7 @@ def crest(scene: Scene) -> Picture:
 def stars(scene: Scene) -> Picture:
     """Stars in a row, in a heap, in a disc, in relief: of ratings, sheriffs and champions."""
     ground, rim, ink = _palette(scene)
-    count = int(scene.draw.integers(1, 8))
+    count = int(scene.rng.integers(1, 8))
     if count == 1:
         whole = shapes.faceted_star(200, 200, 190, ink, rim, scene.between(0, 30))
         return _drawing([shapes.disc(200, 200, 196, ground) if scene.chance(0.5) else "", whole])
@@ -109,7 +109,7 @@ def app_icon(scene: Scene) -> Picture:
 
 def red_and_gold(scene: Scene) -> Picture:
     """Festive: rays, lanterns, coins, stars and wishes, gold on red or red on gold."""
-    places = scene.draw.permutation(len(RED_AND_GOLD))[:3]
+    places = scene.rng.permutation(len(RED_AND_GOLD))[:3]
     ground, ink, third = (RED_AND_GOLD[place] for place in places)
     parts = [shapes.rectangle(0, 0, SIDE, SIDE, ground)]
     parts += [scene.pick((_fan, _lanterns, _coins, _confetti))(scene, ink) for _ in range(2)]
@@ -153,7 +153,7 @@ def _colour(ink: str) -> Colour:
 
 
 def _ring_of_stars(scene: Scene, ink: str) -> str:
-    count = int(scene.draw.integers(5, 20))
+    count = int(scene.rng.integers(5, 20))
     places = (shapes.polar(200, 200, 153, 360 * place / count) for place in range(count))
     return "".join(shapes.star(x, y, scene.between(10, 18), ink) for x, y in places)
 
@@ -165,20 +165,20 @@ def _wreath(scene: Scene, ink: str) -> str:
 
 
 def _rays(scene: Scene, ink: str) -> str:
-    count = int(scene.draw.integers(8, 25))
+    count = int(scene.rng.integers(8, 25))
     step = 360 / count
     return "".join(shapes.band(200, 200, 132, 170, step * place, step * (place + 0.5), ink) for place in range(count))
 
 
 def _fan(scene: Scene, ink: str) -> str:
-    count, x, y = int(scene.draw.integers(6, 18)), scene.between(100, 300), scene.between(150, 420)
+    count, x, y = int(scene.rng.integers(6, 18)), scene.between(100, 300), scene.between(150, 420)
     spans = ((360 * place / count, 360 * (place + 0.5) / count) for place in range(count))
     corners = ([(x, y), shapes.polar(x, y, 600, start), shapes.polar(x, y, 600, end)] for start, end in spans)
     return f'<g opacity="0.5">{"".join(shapes.polygon(points, ink) for points in corners)}</g>'
 
 
 def _lanterns(scene: Scene, ink: str) -> str:
-    places = [(x, scene.between(60, 130)) for x in np.linspace(60, 340, int(scene.draw.integers(2, 5)))]
+    places = [(x, scene.between(60, 130)) for x in np.linspace(60, 340, int(scene.rng.integers(2, 5)))]
     bodies = (
         shapes.rectangle(x - 1.5, 0, 3, y, ink)
         + shapes.ellipse(x, y + 30, 42, 32, ink)
@@ -190,12 +190,12 @@ def _lanterns(scene: Scene, ink: str) -> str:
 
 
 def _coins(scene: Scene, ink: str) -> str:
-    places = scene.draw.uniform(40, 360, (int(scene.draw.integers(2, 7)), 2))
+    places = scene.rng.uniform(40, 360, (int(scene.rng.integers(2, 7)), 2))
     return "".join(
         shapes.disc(x, y, 34, "none", ink, 14) + shapes.rectangle(x - 10, y - 10, 20, 20, ink) for x, y in places
     )
 
 
 def _confetti(scene: Scene, ink: str) -> str:
-    places = scene.draw.uniform(0, 400, (int(scene.draw.integers(8, 30)), 2))
+    places = scene.rng.uniform(0, 400, (int(scene.rng.integers(8, 30)), 2))
     return "".join(shapes.star(x, y, scene.between(6, 22), ink, scene.between(0, 72)) for x, y in places)

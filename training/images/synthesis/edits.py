@@ -155,7 +155,7 @@ def _cut_round(scene: Scene, made: Made) -> Made:
 def _blurred(scene: Scene, made: Made) -> Made:
     blurred = made.picture.filter(ImageFilter.GaussianBlur(scene.between(2, 6)))
     shape = (*blurred.size[::-1], 1)
-    grain = scene.draw.normal(128, scene.between(20, 70), shape).clip(0, 255).astype(np.uint8)
+    grain = scene.rng.normal(128, scene.between(20, 70), shape).clip(0, 255).astype(np.uint8)
     return made.with_picture(Image.blend(blurred, Image.fromarray(grain.repeat(3, axis=2)), 0.25))
 
 
@@ -163,7 +163,7 @@ def _cropped(scene: Scene, drawing: Picture) -> Made:
     """A window of 55 to 80% of a picture that the drawing fills; what is seen of it is its box."""
     whole = placed(scene.plain(), drawing, 1.0)
     side = round(scene.between(0.55, 0.8) * AVATAR[0])
-    left, top = (int(scene.draw.integers(0, AVATAR[0] - side + 1)) for _ in range(2))
+    left, top = (int(scene.rng.integers(0, AVATAR[0] - side + 1)) for _ in range(2))
     corners = [value * AVATAR[0] - start for value, start in zip(whole.box, (left, top, left, top), strict=True)]
     seen = fractions((corners[0], corners[1], corners[2], corners[3]), (side, side))
     return Made(whole.picture.crop((left, top, left + side, top + side)), seen)
@@ -237,7 +237,7 @@ def _several(scene: Scene, drawing: Picture) -> Made:
     drawing = scene.pick([_rotated, _tilted, _mirrored])(scene, drawing)
     made = scene.pick([filled, _on_photo, _small_plain, _small_photo])(scene, drawing)
     overlays = [_lettered, _stickered, _bordered, _cut_square]
-    for place in scene.draw.permutation(len(overlays))[:2]:
+    for place in scene.rng.permutation(len(overlays))[:2]:
         made = overlays[place](scene, made)
     return made.with_picture(jpeg(made.picture, int(scene.between(20, 60))))
 

@@ -86,12 +86,12 @@ def _flag(number: int, seed: int) -> str:
     return shapes.picture(wide, HIGH, *layout(form, wide, colours, devices), rule="a flag of nobody")
 
 
-def _colours(draw: Generator) -> Colours:
+def _colours(rng: Generator) -> Colours:
     """Nine, of which any three in a row differ."""
     chosen: list[str] = []
     while len(chosen) < 9:
-        red, green, blue = draw.integers(0, 256, 3)
-        colour = f"#{red:02x}{green:02x}{blue:02x}" if draw.random() < 0.25 else str(draw.choice(PALETTE))
+        red, green, blue = rng.integers(0, 256, 3)
+        colour = f"#{red:02x}{green:02x}{blue:02x}" if rng.random() < 0.25 else str(rng.choice(PALETTE))
         if colour not in chosen[-2:]:
             chosen.append(colour)
     return chosen

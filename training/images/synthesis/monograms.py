@@ -35,26 +35,26 @@ def monograms(start: int, count: int, seed: int = 23) -> Iterator[Array]:
             yield drawing
 
 
-def _parts(draw: Generator) -> list[str]:
+def _parts(rng: Generator) -> list[str]:
     """A square, a disc or no ground, and the letters on it."""
-    is_latin = draw.random() < 0.7
+    is_latin = rng.random() < 0.7
     faces = LATIN_TYPE if is_latin else tuple(FACES)
-    face = faces[int(draw.integers(len(faces)))]
-    word = "".join(draw.choice(list(LATIN if is_latin else HEADS), draw.integers(1, 4)))
-    ground, ink = _colour(draw), _colour(draw)
+    face = faces[int(rng.integers(len(faces)))]
+    word = "".join(rng.choice(list(LATIN if is_latin else HEADS), rng.integers(1, 4)))
+    ground, ink = _colour(rng), _colour(rng)
     while ink == ground:
-        ink = _colour(draw)
-    kind = draw.choice(["square", "disc", "none"], p=[0.35, 0.25, 0.4])
+        ink = _colour(rng)
+    kind = rng.choice(["square", "disc", "none"], p=[0.35, 0.25, 0.4])
     grounds = {
         "square": [shapes.rectangle(0, 0, SIDE, SIDE, ground)],
-        "disc": [shapes.disc(SIDE / 2, SIDE / 2, SIDE / 2 - 6, ground, _colour(draw), draw.choice([0, 8]))],
+        "disc": [shapes.disc(SIDE / 2, SIDE / 2, SIDE / 2 - 6, ground, _colour(rng), rng.choice([0, 8]))],
     }
     size = min(300.0, 100 * WIDEST * (0.8 if kind == "disc" else 1.0) / width_of(word, 100, face))
     return [*grounds.get(kind, []), text(word, SIDE / 2, SIDE / 2 + 0.36 * size, size, ink, face)]
 
 
-def _colour(draw: Generator) -> str:
-    if draw.random() < 0.3:
-        return str(draw.choice(["#000000", "#ffffff"]))
-    red, green, blue = draw.integers(0, 256, 3)
+def _colour(rng: Generator) -> str:
+    if rng.random() < 0.3:
+        return str(rng.choice(["#000000", "#ffffff"]))
+    red, green, blue = rng.integers(0, 256, 3)
     return f"#{red:02x}{green:02x}{blue:02x}"

@@ -43,7 +43,7 @@ def _graphic_on_photo(scene: Scene) -> Picture:
 def _collage(scene: Scene) -> Picture:
     """Several graphics on a cover."""
     ground = scene.photo(COVER) if scene.chance(0.5) else scene.plain(COVER)
-    for column in range(int(scene.draw.integers(3, 7))):
+    for column in range(int(scene.rng.integers(3, 7))):
         center = (90 + 145 * column, scene.between(90, 210))
         ground = placed(ground, scene.other(), scene.between(0.3, 0.6), center).picture
     return ground
@@ -53,7 +53,7 @@ def _letters_of(alphabet: str, most: int) -> Innocent:
     """A letter mark, as many sites give to accounts without a picture and many shops use as their sign."""
 
     def mark(scene: Scene) -> Picture:
-        word = "".join(scene.pick(alphabet) for _ in range(int(scene.draw.integers(1, most + 1))))
+        word = "".join(scene.pick(alphabet) for _ in range(int(scene.rng.integers(1, most + 1))))
         letters = scene.letters(word, scene.colour())
         ground = scene.plain() if scene.chance(0.7) else _disc(scene)
         return placed(ground, letters, scene.between(0.35, 0.8)).picture
@@ -83,7 +83,7 @@ def _seal(scene: Scene) -> Picture:
 def _bands(scene: Scene) -> Picture:
     """Wallpaper of bands: four and more colours."""
     picture = Image.new("RGB", AVATAR)
-    _fill_bands(scene, picture, [scene.colour() for _ in range(int(scene.draw.integers(4, 11)))])
+    _fill_bands(scene, picture, [scene.colour() for _ in range(int(scene.rng.integers(4, 11)))])
     return picture.rotate(int(scene.pick((0, 90, 45))))
 
 
@@ -108,7 +108,7 @@ def _flag_like(scene: Scene) -> Picture:
 
 def _design(scene: Scene) -> Picture:
     picture = Image.new("RGB", (360, 240), scene.colour())
-    _fill_bands(scene, picture, [scene.colour() for _ in range(int(scene.draw.integers(2, 6)))], scene.chance(0.5))
+    _fill_bands(scene, picture, [scene.colour() for _ in range(int(scene.rng.integers(2, 6)))], scene.chance(0.5))
     scene.pick((_nothing, _nothing, _cross, _canton, _triangle, _device))(scene, picture)
     return picture
 

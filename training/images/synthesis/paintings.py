@@ -41,52 +41,52 @@ Array = np.ndarray
 Generator = np.random.Generator
 
 
-def painted(draw: Generator, picture: Array) -> Array:
+def painted(rng: Generator, picture: Array) -> Array:
     """A picture as if painted, RGB uint8 of the same shape; the same generator state paints the same.
 
     Args:
         picture: RGB, uint8 (height, width, 3), of any size; it is left as it is.
     """
     height, width = picture.shape[:2]
-    whirls = _whirls(draw, height, width)
-    ground = _lit(draw, picture, whirls)
-    brush = max(height, width) * float(draw.uniform(*BRUSH))
+    whirls = _whirls(rng, height, width)
+    ground = _lit(rng, picture, whirls)
+    brush = max(height, width) * float(rng.uniform(*BRUSH))
     count = int(COVERED * height * width / (brush * brush * STEPS))
-    lines = _strokes(draw, whirls, draw.random((count, 2)) * (width, height), brush)
+    lines = _strokes(rng, whirls, rng.random((count, 2)) * (width, height), brush)
     at = lines[:, STEPS // 2].round().astype(int).clip(0, (width - 1, height - 1))
-    colours = ground[at[:, 1], at[:, 0]] + draw.normal(0, UNEVEN, (count, 1)) + draw.normal(0, UNEVEN / 2, (count, 3))
+    colours = ground[at[:, 1], at[:, 0]] + rng.normal(0, UNEVEN, (count, 1)) + rng.normal(0, UNEVEN / 2, (count, 3))
     canvas = cv2.GaussianBlur(ground, (0, 0), brush)
     for line, colour in zip(lines.round().astype(np.int32), colours.clip(0, 255).tolist(), strict=True):
         cv2.polylines(canvas, [line], False, colour, max(round(brush), 1), cv2.LINE_AA)
     return canvas
 
 
-def _whirls(draw: Generator, height: int, width: int) -> Array:
+def _whirls(rng: Generator, height: int, width: int) -> Array:
     """What they turn around, x and y, how far they reach, all in pixels, and which way, 1 or -1: float64 (n, 4)."""
-    count = int(draw.integers(*WHIRLS, endpoint=True))
-    places = draw.random((count, 2)) * (width, height)
-    reach = min(height, width) * draw.uniform(*REACH, count)
-    return np.column_stack([places, reach, draw.choice([-1.0, 1.0], count)])
+    count = int(rng.integers(*WHIRLS, endpoint=True))
+    places = rng.random((count, 2)) * (width, height)
+    reach = min(height, width) * rng.uniform(*REACH, count)
+    return np.column_stack([places, reach, rng.choice([-1.0, 1.0], count)])
 
 
-def _lit(draw: Generator, picture: Array, whirls: Array) -> Array:
+def _lit(rng: Generator, picture: Array, whirls: Array) -> Array:
     """A copy of a picture, RGB uint8 (height, width, 3), with lights in the middle of some whirls: lamps and moons."""
     lit = picture.copy()
     for x, y, reach, _ in whirls:
-        if draw.random() < LIGHTS:
-            shade = tuple(map(int, draw.integers((180, 150, 60), (256, 240, 200))))
-            cv2.circle(lit, (round(x), round(y)), max(round(reach * draw.uniform(0.2, 0.5)), 1), shade, -1, cv2.LINE_AA)
+        if rng.random() < LIGHTS:
+            shade = tuple(map(int, rng.integers((180, 150, 60), (256, 240, 200))))
+            cv2.circle(lit, (round(x), round(y)), max(round(reach * rng.uniform(0.2, 0.5)), 1), shade, -1, cv2.LINE_AA)
     return lit
 
 
-def _strokes(draw: Generator, whirls: Array, starts: Array, brush: float) -> Array:
+def _strokes(rng: Generator, whirls: Array, starts: Array, brush: float) -> Array:
     """Lines that follow the whirls from their starts, float64 (n, STEPS, 2): x and y in pixels.
 
     Args:
         starts: float64 (n, 2), x and y in pixels.
         brush: pixels from point to point.
     """
-    turn = draw.uniform(0, 2 * np.pi)
+    turn = rng.uniform(0, 2 * np.pi)
     straight = STRAIGHT * np.array([np.cos(turn), np.sin(turn)])
     points = [starts]
     for _ in range(STEPS - 1):

@@ -26,10 +26,10 @@ STYLES = (
 SIDE = 400
 
 
-def portrait(draw: np.random.Generator) -> Picture:
+def portrait(rng: np.random.Generator) -> Picture:
     """A random avatar of a random style, RGBA."""
-    style = STYLES[int(draw.integers(len(STYLES)))]
-    seed = str(int(draw.integers(1 << 31)))
+    style = STYLES[int(rng.integers(len(STYLES)))]
+    seed = str(int(rng.integers(1 << 31)))
     return rendered(Avatar(_style(style), {"seed": seed, "size": SIDE}).to_string(), SIDE)
 
 

@@ -59,7 +59,7 @@ class Scene:
     """What a picture is made with.
 
     Attributes:
-        draw: the source of everything random.
+        rng: the source of everything random.
         backgrounds: photographs that training never saw.
         other: draws a graphic that nobody protects, RGBA.
         portrait: draws a person, RGBA.
@@ -67,7 +67,7 @@ class Scene:
         flags: uint8 (n, 12, 12, 3), thumbnails of all flags, which no harmless picture may come near.
     """
 
-    draw: Generator
+    rng: Generator
     backgrounds: Backgrounds
     other: Callable[[], Picture]
     portrait: Callable[[], Picture]
@@ -76,29 +76,29 @@ class Scene:
 
     def photo(self, size: Size = AVATAR) -> Picture:
         """A random part of a photograph."""
-        return Image.fromarray(self.backgrounds.photo(self.draw, size[::-1]))
+        return Image.fromarray(self.backgrounds.photo(self.rng, size[::-1]))
 
     def plain(self, size: Size = AVATAR) -> Picture:
         """White or a random colour."""
-        white = self.draw.random() < 0.4
+        white = self.rng.random() < 0.4
         return Image.new("RGB", size, "white" if white else self.colour())
 
     def colour(self) -> Colour:
         """Any colour."""
-        red, green, blue = map(int, self.draw.integers(0, 256, 3))
+        red, green, blue = map(int, self.rng.integers(0, 256, 3))
         return red, green, blue
 
     def between(self, low: float, high: float) -> float:
         """A uniform number."""
-        return float(self.draw.uniform(low, high))
+        return float(self.rng.uniform(low, high))
 
     def chance(self, share: float) -> bool:
         """True in this share of all cases."""
-        return bool(self.draw.random() < share)
+        return bool(self.rng.random() < share)
 
     def pick(self, choices: Sequence[Choice]) -> Choice:
         """One of them, all equally likely."""
-        return choices[int(self.draw.integers(len(choices)))]
+        return choices[int(self.rng.integers(len(choices)))]
 
     def letters(self, word: str, colour: Colour) -> Picture:
         """A word in one of the typefaces, RGBA, trimmed, 200 pixels high before trimming."""

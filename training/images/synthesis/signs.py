@@ -27,62 +27,62 @@ Array = np.ndarray
 Generator = np.random.Generator
 
 
-def sign(draw: Generator) -> Array:
+def sign(rng: Generator) -> Array:
     """A random one: RGBA uint8 (height, width, 4), trimmed, longest side 160."""
-    make = SIGNS[int(draw.integers(len(SIGNS)))]
-    drawing = render(shapes.picture(SIDE, SIDE, *make(draw), rule="a sign of nobody"))
-    return drawing if drawing is not None else sign(draw)
+    make = SIGNS[int(rng.integers(len(SIGNS)))]
+    drawing = render(shapes.picture(SIDE, SIDE, *make(rng), rule="a sign of nobody"))
+    return drawing if drawing is not None else sign(rng)
 
 
-def signed(draw: Generator, size: tuple[int, int]) -> Array:
+def signed(rng: Generator, size: tuple[int, int]) -> Array:
     """One on a plain ground, RGB uint8 (height, width, 3): as an avatar shows it."""
-    drawing = cv2.resize(sign(draw), size[::-1], interpolation=cv2.INTER_LINEAR).astype(np.uint16)
-    ground, opacity = draw.integers(0, 256, 3), drawing[..., 3:]
+    drawing = cv2.resize(sign(rng), size[::-1], interpolation=cv2.INTER_LINEAR).astype(np.uint16)
+    ground, opacity = rng.integers(0, 256, 3), drawing[..., 3:]
     return ((drawing[..., :3] * opacity + ground * (255 - opacity)) // 255).astype(np.uint8)
 
 
-def _stars(draw: Generator) -> list[str]:
+def _stars(rng: Generator) -> list[str]:
     """One, a row, a ring or a heap of them, at times on a ground, at times outlined."""
-    ground, ink = _two(draw)
-    parts = [shapes.rectangle(0, 0, SIDE, SIDE, ground)] if draw.random() < 0.6 else []
-    if draw.random() < 0.2:
+    ground, ink = _two(rng)
+    parts = [shapes.rectangle(0, 0, SIDE, SIDE, ground)] if rng.random() < 0.6 else []
+    if rng.random() < 0.2:
         parts = [shapes.disc(MIDDLE, MIDDLE, MIDDLE - 4, ground)]
-    count, kind = int(draw.integers(1, 7)), int(draw.integers(3))
+    count, kind = int(rng.integers(1, 7)), int(rng.integers(3))
     for number in range(count):
         around = shapes.polar(MIDDLE, MIDDLE, 120 if count > 1 else 0, 360 * number / count)
-        row = (MIDDLE + (number - (count - 1) / 2) * 340 / count, MIDDLE + draw.uniform(-10, 10))
-        heap = tuple(draw.uniform(60, SIDE - 60, 2).tolist())
+        row = (MIDDLE + (number - (count - 1) / 2) * 340 / count, MIDDLE + rng.uniform(-10, 10))
+        heap = tuple(rng.uniform(60, SIDE - 60, 2).tolist())
         x, y = (around, row, heap)[kind]
-        radius = draw.uniform(0.6, 1.0) * (170 if count == 1 else 62)
-        turn = draw.uniform(-36, 36) if kind == 2 else 0
+        radius = rng.uniform(0.6, 1.0) * (170 if count == 1 else 62)
+        turn = rng.uniform(-36, 36) if kind == 2 else 0
         parts.append(
             shapes.faceted_star(x, y, radius, ink, ground, turn)
-            if draw.random() < 0.15
+            if rng.random() < 0.15
             else shapes.star(x, y, radius, ink, turn)
         )
     return parts
 
 
-def _rays(draw: Generator) -> list[str]:
+def _rays(rng: Generator) -> list[str]:
     """A sun, or light from a middle, in two colours."""
-    ground, ink = _two(draw)
-    count, x, y = int(draw.integers(6, 20)), draw.uniform(140, 260), draw.uniform(140, 400)
+    ground, ink = _two(rng)
+    count, x, y = int(rng.integers(6, 20)), rng.uniform(140, 260), rng.uniform(140, 400)
     parts = [shapes.rectangle(0, 0, SIDE, SIDE, ground)]
     for number in range(count):
-        angle, half = 360 * number / count, 360 / count * draw.uniform(0.2, 0.3)
+        angle, half = 360 * number / count, 360 / count * rng.uniform(0.2, 0.3)
         tips = [shapes.polar(x, y, 600, angle + side) for side in (-half, half)]
         parts.append(shapes.polygon([(x, y), *tips], ink))
-    if draw.random() < 0.6:
-        parts.append(shapes.disc(x, y, draw.uniform(40, 110), ink, ground, 12))
+    if rng.random() < 0.6:
+        parts.append(shapes.disc(x, y, rng.uniform(40, 110), ink, ground, 12))
     return parts
 
 
-def _characters(draw: Generator) -> list[str]:
+def _characters(rng: Generator) -> list[str]:
     """One to four Chinese characters, on a ground or alone."""
-    ground, ink = _two(draw)
-    rows = [_word(draw) for _ in range(int(draw.integers(1, 3)))]
-    face = list(FACES)[int(draw.integers(len(FACES)))]
-    parts = [shapes.rectangle(0, 0, SIDE, SIDE, ground, draw.choice([0, 0, 60]))] if draw.random() < 0.7 else []
+    ground, ink = _two(rng)
+    rows = [_word(rng) for _ in range(int(rng.integers(1, 3)))]
+    face = list(FACES)[int(rng.integers(len(FACES)))]
+    parts = [shapes.rectangle(0, 0, SIDE, SIDE, ground, rng.choice([0, 0, 60]))] if rng.random() < 0.7 else []
     for number, row in enumerate(rows):
         size = min(300, 340 / max(len(row), len(rows)))
         base = MIDDLE + (number - (len(rows) - 1) / 2) * size + 0.36 * size
@@ -90,39 +90,39 @@ def _characters(draw: Generator) -> list[str]:
     return parts
 
 
-def _seal(draw: Generator) -> list[str]:
+def _seal(rng: Generator) -> list[str]:
     """A name in a frame, red on white or white on red."""
-    ink, ground = ("#c8161d", "#ffffff") if draw.random() < 0.5 else ("#ffffff", "#c8161d")
+    ink, ground = ("#c8161d", "#ffffff") if rng.random() < 0.5 else ("#ffffff", "#c8161d")
     frame = [shapes.rectangle(10, 10, 380, 380, "#c8161d", 20), shapes.rectangle(24, 24, 352, 352, ground, 12)]
-    names = ["".join(draw.choice(list(HEADS + COMMON), 2)) for _ in range(2)]
-    face = SEALED[int(draw.integers(len(SEALED)))]
+    names = ["".join(rng.choice(list(HEADS + COMMON), 2)) for _ in range(2)]
+    face = SEALED[int(rng.integers(len(SEALED)))]
     return [*frame, *(text(name, MIDDLE, 180 + 160 * row, 150, ink, face) for row, name in enumerate(names))]
 
 
-def _badge(draw: Generator) -> list[str]:
+def _badge(rng: Generator) -> list[str]:
     """A disc or shield with a rim, words along it, and a star, a wreath or a character in the middle."""
-    ground, ink = _two(draw)
-    if draw.random() < 0.4:
+    ground, ink = _two(rng)
+    if rng.random() < 0.4:
         parts = [shapes.shield(MIDDLE, MIDDLE, 340, 380, ground, ink, 12)]
     else:
         parts = [shapes.disc(MIDDLE, MIDDLE, 190, ground, ink, 10), shapes.disc(MIDDLE, MIDDLE, 130, "none", ink, 6)]
-        words = _word(draw) if draw.random() < 0.5 else "".join(draw.choice(SYLLABLES, 3)).upper() + " CLUB"
+        words = _word(rng) if rng.random() < 0.5 else "".join(rng.choice(SYLLABLES, 3)).upper() + " CLUB"
         parts.append(ring_text(words, MIDDLE, MIDDLE, 146, 36, ink, "sans"))
-    if draw.random() < 0.4:
+    if rng.random() < 0.4:
         parts += [shapes.laurel(MIDDLE, MIDDLE + 10, 100, side * 160, side * 40, 34, ink) for side in (1, -1)]
-    if draw.random() < 0.5:
-        return [*parts, shapes.star(MIDDLE, MIDDLE, draw.uniform(40, 80), ink)]
-    return [*parts, text(str(draw.choice(list(COMMON))), MIDDLE, MIDDLE + 42, 120, ink, "black")]
+    if rng.random() < 0.5:
+        return [*parts, shapes.star(MIDDLE, MIDDLE, rng.uniform(40, 80), ink)]
+    return [*parts, text(str(rng.choice(list(COMMON))), MIDDLE, MIDDLE + 42, 120, ink, "black")]
 
 
-def _word(draw: Generator) -> str:
-    if draw.random() < 0.3:
-        return str(draw.choice(list(HEADS))) + str(draw.choice(TAILS))
-    return "".join(draw.choice(list(HEADS + COMMON), int(draw.integers(1, 5))))
+def _word(rng: Generator) -> str:
+    if rng.random() < 0.3:
+        return str(rng.choice(list(HEADS))) + str(rng.choice(TAILS))
+    return "".join(rng.choice(list(HEADS + COMMON), int(rng.integers(1, 5))))
 
 
-def _two(draw: Generator) -> tuple[str, str]:
-    first, second = draw.choice(len(COLOURS), 2, replace=False)
+def _two(rng: Generator) -> tuple[str, str]:
+    first, second = rng.choice(len(COLOURS), 2, replace=False)
     return COLOURS[first], COLOURS[second]
 
 

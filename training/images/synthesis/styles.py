@@ -13,8 +13,8 @@ from training.images.synthesis.scenes import Picture, Scene
 
 def by_hand(scene: Scene, picture: Picture) -> Picture:
     """Few flat colours, wavering edges, drawn outlines."""
-    flat = picture.quantize(int(scene.draw.integers(3, 8))).convert("RGB")
-    field = scene.draw.normal(0, 1, (2, 9, 9)).astype(np.float32)
+    flat = picture.quantize(int(scene.rng.integers(3, 8))).convert("RGB")
+    field = scene.rng.normal(0, 1, (2, 9, 9)).astype(np.float32)
     shift = [np.asarray(Image.fromarray(part).resize(picture.size, Image.Resampling.BICUBIC)) for part in field]
     y, x = np.mgrid[0 : picture.height, 0 : picture.width]
     rows = np.clip(y + 9 * shift[0], 0, picture.height - 1).astype(int)

@@ -115,6 +115,6 @@ def _latin(letters: Generator, is_upper: bool, words: int) -> str:
     return (name.upper() if is_upper else name.title()) + str(letters.choice(ENDS))
 
 
-def _colour(draw: Generator, brightest: int) -> str:
-    red, green, blue = draw.integers(0, brightest, 3)
+def _colour(rng: Generator, brightest: int) -> str:
+    red, green, blue = rng.integers(0, brightest, 3)
     return f"#{red:02x}{green:02x}{blue:02x}"

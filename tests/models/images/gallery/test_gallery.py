@@ -39,10 +39,10 @@ def encoder(tmp_path_factory):
 
 def emblem(seed):
     """An emblem of random discs on a transparent ground."""
-    draw = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     picture = PIL.Image.new("RGBA", (96, 96), (0, 0, 0, 0))
     pen = PIL.ImageDraw.Draw(picture)
-    for left, top, side, *colour in draw.integers(0, 255, (6, 6)):
+    for left, top, side, *colour in rng.integers(0, 255, (6, 6)):
         pen.ellipse((left // 4, top // 4, left // 4 + 20 + side // 10, top // 4 + 20 + side // 10), fill=tuple(colour))
     return picture
 

@@ -38,8 +38,8 @@ def large(vectors, tmp_path_factory):
 
 
 def test_large_gallery_finds_the_nearest_row_of_99_in_100_vectors(large, vectors):
-    draw = np.random.default_rng(1)
-    near = on_sphere(vectors[:1_000] + draw.normal(0, 0.1, (1_000, DIMENSION)))
+    rng = np.random.default_rng(1)
+    near = on_sphere(vectors[:1_000] + rng.normal(0, 0.1, (1_000, DIMENSION)))
     exact_similarities, exact_rows = gallery_files.exact_index(vectors).search(near, 1)
     similarities, rows = large.search(near, 1)
     found = rows == exact_rows

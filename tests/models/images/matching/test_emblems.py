@@ -28,10 +28,10 @@ PAPERS = ("THE HARBOUR GAZETTE", "THE HARBOUR HERALD", "THE MORNING GLOBE")
 
 
 def emblem(name, side=192):
-    draw = np.random.default_rng(list(name.encode()))
+    rng = np.random.default_rng(list(name.encode()))
     picture = PIL.Image.new("RGB", (side, side), "white")
     pen = PIL.ImageDraw.Draw(picture)
-    for left, top, *colour in draw.integers(0, 255, (12, 5)):
+    for left, top, *colour in rng.integers(0, 255, (12, 5)):
         pen.rectangle((left * side // 400, top * side // 400, left * side // 400 + side // 4, side), fill=tuple(colour))
     return picture
 

@@ -10,10 +10,10 @@ from models.images.matching.keypoints import agreement, detect
 
 
 def emblem(seed, side=192):
-    draw = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     picture = PIL.Image.new("RGB", (side, side), "white")
     pen = PIL.ImageDraw.Draw(picture)
-    for x, y, wide, tall, *colour in draw.integers(0, 255, (14, 7)):
+    for x, y, wide, tall, *colour in rng.integers(0, 255, (14, 7)):
         left, top = x * side // 300, y * side // 300
         pen.rectangle((left, top, left + wide * side // 600, top + tall * side // 600), fill=tuple(colour), outline=0)
     return np.asarray(picture)

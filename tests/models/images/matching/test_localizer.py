@@ -133,9 +133,9 @@ def test_an_emblem_in_a_long_strip_is_located_wherever_its_parts_meet(encoder, l
 
 
 def test_a_box_lies_in_its_picture_and_has_an_area(encoder, localizer):
-    draw = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     for height, width in ((64, 64), (40, 300), (3, 2)):
-        pixels = draw.integers(0, 256, (height, width, 3), dtype=np.uint8)
+        pixels = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
         left, top, right, bottom = localizer(pixels, encoder([pixels])[0], (0.25, 0.0, 1.0, 0.5))
         assert 0 <= left < right <= 1 and 0 <= top < bottom <= 1
 

@@ -31,9 +31,9 @@ def test_the_strongest_come_first_and_no_more_than_are_looked_at():
     assert strongest(np.array([0.1, 0.3])).tolist() == [1, 0]
 
 
-def on_sphere(draw, centres, share):
+def on_sphere(rng, centres, share):
     """Each centre moved at random: `share` of it is left, of a length of one."""
-    noise = draw.standard_normal(centres.shape)
+    noise = rng.standard_normal(centres.shape)
     noise /= np.linalg.norm(noise, axis=1, keepdims=True)
     moved = share * centres + (1 - share**2) ** 0.5 * noise
     return (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype(np.float32)
@@ -53,9 +53,9 @@ def crowd():
 
 @pytest.fixture(scope="module")
 def gallery(crowd):
-    draw = np.random.default_rng(1)
-    drawn = on_sphere(draw, np.repeat(crowd, LOOKS, axis=0), 0.8)
-    said = on_sphere(draw, np.zeros((PHRASES, DIMENSION)), 0.0)
+    rng = np.random.default_rng(1)
+    drawn = on_sphere(rng, np.repeat(crowd, LOOKS, axis=0), 0.8)
+    said = on_sphere(rng, np.zeros((PHRASES, DIMENSION)), 0.0)
     entries = [entry(number, LOOKS) for number in range(COUNT)]
     entries += [entry(number, 1, "一枚徽章") for number in range(PHRASES)]
     index = gallery_files.index_of(np.concatenate([drawn, said]))
@@ -74,11 +74,11 @@ def matchers(gallery):
 
 def picture(crowd, seed):
     """Windows of a picture, most of them of nothing in particular, the others a little like some references."""
-    draw = np.random.default_rng(seed)
-    shown = on_sphere(draw, crowd[draw.choice(COUNT, 2 * CANDIDATES, replace=False)], 0.75)
-    vectors = np.concatenate([shown, on_sphere(draw, np.zeros((44, DIMENSION)), 0.0)])
-    corners = draw.uniform(0, 0.5, (len(vectors), 2))
-    return Embedding(draw.permutation(vectors), np.hstack([corners, corners + 0.4]).astype(np.float32))
+    rng = np.random.default_rng(seed)
+    shown = on_sphere(rng, crowd[rng.choice(COUNT, 2 * CANDIDATES, replace=False)], 0.75)
+    vectors = np.concatenate([shown, on_sphere(rng, np.zeros((44, DIMENSION)), 0.0)])
+    corners = rng.uniform(0, 0.5, (len(vectors), 2))
+    return Embedding(rng.permutation(vectors), np.hstack([corners, corners + 0.4]).astype(np.float32))
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -85,11 +85,11 @@ def test_a_page_of_text_costs_no_more_than_its_largest_lines(reader: TextReader)
 
 def test_letters_displace_no_text_and_are_few(reader: TextReader):
     picture = PIL.Image.new("RGB", (900, 900), "white")
-    draw = PIL.ImageDraw.Draw(picture)
+    rng = PIL.ImageDraw.Draw(picture)
     for number in range(3 * (MAX_SHORT + 1)):
         letter = "BEKMRSTXZ"[number % 9]
-        draw.text((30 + 120 * (number % 7), 40 + 180 * (number // 7)), letter, fill="black", font_size=110)
-    draw.text((60, 700), "MORNING TELEGRAM", fill="black", font_size=40)
+        rng.text((30 + 120 * (number % 7), 40 + 180 * (number // 7)), letter, fill="black", font_size=110)
+    rng.text((60, 700), "MORNING TELEGRAM", fill="black", font_size=40)
     lines = reader.read(np.array(picture))
     assert texts(line for line in lines if line.is_long) >= {"MORNINGTELEGRAM"}
     assert len([line for line in lines if not line.is_long]) <= MAX_SHORT

@@ -26,7 +26,7 @@ def drawing(colour):
 
 
 class Icons:
-    def draw(self, draw):
+    def rng(self, rng):
         return drawing("teal")
 
 

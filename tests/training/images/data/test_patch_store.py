@@ -11,19 +11,19 @@ DIMENSION = 3
 SHAPES = ((SIDE, SIDE), (SIDE // 2, SIDE * 2), (SIDE * 2, SIDE // 2))
 
 
-def anything(draw, rows, columns):
-    cells = draw.uniform(-1, 1, (rows, columns, DIMENSION)).astype(np.float16)
-    return Patches(cells, draw.integers(0, 256, (rows * PIXELS, columns * PIXELS, 3), dtype=np.uint8))
+def anything(rng, rows, columns):
+    cells = rng.uniform(-1, 1, (rows, columns, DIMENSION)).astype(np.float16)
+    return Patches(cells, rng.integers(0, 256, (rows * PIXELS, columns * PIXELS, 3), dtype=np.uint8))
 
 
 @given(st.lists(st.sampled_from(SHAPES), min_size=1, max_size=8), st.data())
 def test_what_is_asked_for_comes_by_shape_and_unchanged(shapes, data):
-    draw = np.random.default_rng(len(shapes))
-    put = [anything(draw, *shape) for shape in shapes]
+    rng = np.random.default_rng(len(shapes))
+    put = [anything(rng, *shape) for shape in shapes]
     store = PatchStore(len(put), DIMENSION)
     for number, patches in enumerate(put):
         store[number] = patches
-    chosen = data.draw(st.lists(st.integers(0, len(put) - 1), min_size=1))
+    chosen = data.rng(st.lists(st.integers(0, len(put) - 1), min_size=1))
     found = list(store.alike(np.array(chosen)))
     assert sorted(place for alike in found for place in alike.places) == list(range(len(chosen)))
     for alike in found:

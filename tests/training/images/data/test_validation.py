@@ -121,7 +121,7 @@ def test_drawings_by_artists_that_are_not_enrolled_are_imitated_too(made, render
     assert len(gallery.entries_of("flag.other")) <= validation.ARTISTS + 1
     seen = []
 
-    def recorded(draw, drawing, *_, **__):
+    def recorded(rng, drawing, *_, **__):
         seen.append(drawing)
         return Imitation(drawing[..., :3], (0.0, 0.0, 1.0, 1.0))
 
@@ -154,7 +154,7 @@ def test_a_gallery_of_logos_alone_is_imitated_too(made, rendered):
 def test_harmless_graphics_stand_beside_what_is_imitated_and_what_is_harmless(made, rendered, monkeypatch):
     beside = []
 
-    def recorded(draw, drawing, size, backgrounds, other, **_):
+    def recorded(rng, drawing, size, backgrounds, other, **_):
         beside.append(other)
         return Imitation(drawing[..., :3], (0.0, 0.0, 1.0, 1.0))
 
@@ -168,7 +168,7 @@ def test_harmless_graphics_stand_beside_what_is_imitated_and_what_is_harmless(ma
 
 
 def test_paintings_are_compressed_and_blurred_as_all_else_is(rendered, monkeypatch):
-    monkeypatch.setattr(validation, "degraded", lambda draw, picture: np.full_like(picture, 7))
+    monkeypatch.setattr(validation, "degraded", lambda rng, picture: np.full_like(picture, 7))
     rows, count = np.arange(len(rendered.items)), len(validation.KINDS)
     samples = validation.unprotected(rendered, rows, {}, np.random.default_rng(0), count)
     paintings = [sample for sample in samples if sample.shown.startswith("painting")]

@@ -8,11 +8,11 @@ from training.images.evaluation.peers import SiftFinder
 
 
 def drawing(seed):
-    draw = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     picture = Image.new("RGB", (240, 240), "white")
     pen = ImageDraw.Draw(picture)
-    for x, y, size in draw.integers(10, 200, (40, 3)):
-        pen.rectangle((x, y, x + size % 40 + 5, y + size % 30 + 5), fill=tuple(map(int, draw.integers(0, 256, 3))))
+    for x, y, size in rng.integers(10, 200, (40, 3)):
+        pen.rectangle((x, y, x + size % 40 + 5, y + size % 30 + 5), fill=tuple(map(int, rng.integers(0, 256, 3))))
     return np.asarray(picture)
 
 

@@ -8,9 +8,9 @@ from training.images.fit.calibrate import SORTS, fit, fit_perceptron, fit_platt,
 
 def noise(pictures, seed=0):
     """Candidates whose features say nothing of which is right."""
-    draw = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     right = np.arange(6) == 0
-    return [(draw.normal(size=(6, len(CLOSER))), draw.permutation(right)) for _ in range(pictures)]
+    return [(rng.normal(size=(6, len(CLOSER))), rng.permutation(right)) for _ in range(pictures)]
 
 
 def test_pictures_of_one_thing_are_one_group():

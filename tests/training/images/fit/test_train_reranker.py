@@ -56,10 +56,10 @@ def test_the_exported_graphs_judge_any_number_of_drawings_of_one_encoder(run, tm
     encoder = Encoder(shutil.copytree(run, tmp_path / "copy"))
     network = Network(encoder.dimension)
     assert export_reranker(network, encoder.fingerprint, encoder.directory) < 1e-3
-    reranker, draw = Reranker.load(encoder), np.random.default_rng(0)
-    picture = draw.integers(0, 256, (192, 160, 3), dtype=np.uint8)
+    reranker, rng = Reranker.load(encoder), np.random.default_rng(0)
+    picture = rng.integers(0, 256, (192, 160, 3), dtype=np.uint8)
     grid = encoder.grids([picture])[0][0]
-    drawn = [noise(draw, *size) for size in ((96, 128), (96, 96), (30, 128), (160, 40), (64, 80))]
+    drawn = [noise(rng, *size) for size in ((96, 128), (96, 96), (30, 128), (160, 40), (64, 80))]
     place, drawings = reranker.place(picture, grid), [reranker.drawing(drawing) for drawing in drawn]
     odds = reranker(place, [[tokens] for tokens in drawings])
     seen, known = patches(picture, grid), [drawing_patches(encoder, drawing) for drawing in drawn]
@@ -99,9 +99,9 @@ def verified(detector, pixels):
     return {detector.references[number].reference_id for number in closer.references}
 
 
-def noise(draw, height, width):
+def noise(rng, height, width):
     """An RGBA drawing of anything."""
-    return PIL.Image.fromarray(draw.integers(0, 256, (height, width, 4), dtype=np.uint8))
+    return PIL.Image.fromarray(rng.integers(0, 256, (height, width, 4), dtype=np.uint8))
 
 
 @pytest.fixture(scope="module")
@@ -163,12 +163,12 @@ def test_a_place_shows_an_emblem_or_not_or_is_not_learnt_from(place, is_located,
 
 def test_places_and_drawings_of_every_shape_are_compared_as_they_would_be_one_by_one():
     torch.manual_seed(0)
-    draw, dimension = np.random.default_rng(1), 8
+    rng, dimension = np.random.default_rng(1), 8
     network = Network(dimension)
     with torch.no_grad():
         network.comparison.judge[-1].weight.mul_(20)
-    shown, drawn = (mixed(draw, count, dimension) for count in (5, 9))
-    drawings = draw.integers(0, 9, (5, 3))
+    shown, drawn = (mixed(rng, count, dimension) for count in (5, 9))
+    drawings = rng.integers(0, 9, (5, 3))
     nothing = np.zeros(0)
     places = candidates.Places(shown, drawings, nothing, nothing, nothing)
     lessons, chosen = train_reranker.Lessons(places, drawn), np.array([4, 0, 2, 1])
@@ -186,13 +186,13 @@ def test_places_and_drawings_of_every_shape_are_compared_as_they_would_be_one_by
     assert np.allclose(found.numpy(), expected, atol=0.05) and np.ptp(expected) > 0.5
 
 
-def mixed(draw, count, dimension):
+def mixed(rng, count, dimension):
     """Patches of anything, squares and strips in turn."""
     store = PatchStore(count, dimension)
     for number in range(count):
         rows, columns = ((SIDE, SIDE), (SIDE // 2, SIDE * 2), (SIDE * 2, SIDE // 2))[number % 3]
-        cells = draw.normal(0, 1, (rows, columns, dimension)).astype(np.float16)
-        pixels = draw.integers(0, 256, (rows * PIXELS, columns * PIXELS, 3), dtype=np.uint8)
+        cells = rng.normal(0, 1, (rows, columns, dimension)).astype(np.float16)
+        pixels = rng.integers(0, 256, (rows * PIXELS, columns * PIXELS, 3), dtype=np.uint8)
         store[number] = Patches(cells, pixels)
     return store
 

@@ -91,9 +91,9 @@ def test_a_target_may_be_spread_over_several():
 
 def _views(subjects, dimension=32):
     """Pictures of each subject around a random direction of its own, after some harmless ones."""
-    draw = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     shown = np.concatenate([np.full(20, -1), np.repeat(np.arange(len(subjects)), 2)])
-    vectors = draw.normal(size=(len(subjects) + 1, dimension))[shown] + 0.1 * draw.normal(size=(len(shown), dimension))
+    vectors = rng.normal(size=(len(subjects) + 1, dimension))[shown] + 0.1 * rng.normal(size=(len(shown), dimension))
     return Views(tuple(subjects), (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32), shown)
 
 
