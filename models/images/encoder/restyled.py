@@ -1,8 +1,8 @@
 """Drawings as another hand or another technique makes them again: paints, pen, tiles, relief, gloss.
 
 What stays is where the shapes are; colours, lines and textures do not. The encoder is trained on them, and a gallery
-knows some of each drawing (`prototypes.py`). The benchmark's styles (`training/images/synthesis/styles.py`) are other code, and
-its dots of cheap print are no style here, so that one kind is never learnt.
+knows some of each drawing (`prototypes.py`). The benchmark's styles (`training/images/synthesis/styles.py`) are
+other code, and its dots of cheap print are no style here, so that one kind is never learnt.
 """
 
 from __future__ import annotations

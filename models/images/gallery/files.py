@@ -71,7 +71,8 @@ class Entry:
         drawing: the picture itself, packed; empty of a phrase.
         text: the phrase; empty for a picture. Its vector is of another kind: compared with pictures' alone it says
             nothing.
-        prototypes: how many of the rows, the last ones, are prototypes (`models.images.encoder.prototypes`); fewer than all.
+        prototypes: how many of the rows, the last ones, are prototypes (`models.images.encoder.prototypes`); fewer
+        than all.
         writing: what the picture says (`models.images.ocr.inscriptions`); galleries of earlier releases do not know.
     """
 

@@ -1,8 +1,8 @@
 """The protected emblems, as vectors that a profile's pictures are compared with.
 
 A gallery is a file of references, not weights: enrolling an emblem needs no training. It is a directory of immutable
-versions (`models.runtime.versions`); every change writes a new one beside the old and puts it in force, so that readers never
-see half a gallery, and a version that fails its checks leaves the old one serving.
+versions (`models.runtime.versions`); every change writes a new one beside the old and puts it in force, so that
+readers never see half a gallery, and a version that fails its checks leaves the old one serving.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From what is known of a candidate to the probability that it is the right reference.
 
-Fitted on imitations and harmless pictures that nothing was trained on (`training.images.fit.calibrate`), and kept with the
-encoder: another encoder's similarities mean something else.
+Fitted on imitations and harmless pictures that nothing was trained on (`training.images.fit.calibrate`), and kept
+with the encoder: another encoder's similarities mean something else.
 """
 
 from __future__ import annotations

@@ -39,7 +39,8 @@ CONSENSUS, AGREEING = 0.3, 5
 most five. What resembles by chance is near to one, an imitation to several; but of a reference whose drawings are
 nothing like each other, one alone is imitated.
 
-On 2,400 imitations and 1,500 harmless pictures of the validation fold (those of `training/images/evaluation/prototype_ablation.py`), recall@1
+On 2,400 imitations and 1,500 harmless pictures of the validation fold (those of
+`training/images/evaluation/prototype_ablation.py`), recall@1
 of the first look was .926 without, .933 so; at 0.3% false alarms .801 and .822."""
 
 MAX_MARGIN = 0.3

@@ -20,8 +20,8 @@ class Family:
 
     Attributes:
         name: for reports.
-        score: (right + 1) / (all + 2) on the training cases that no family above matches (`training/text/evaluation/contact_precision.py`).
-        reason: why a match is a contact, and what is innocent.
+        score: (right + 1) / (all + 2) on the training cases that no family above matches
+        (`training/text/evaluation/contact_precision.py`). reason: why a match is a contact, and what is innocent.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Protected names in the disguises that the normaliser must not undo: 人民曰报, 省纪wei, 检查院.
 
-The readings of a text (`models.text.normalize.readings`) say where a word might stand; this room takes one only where little
-speaks against it, and rewrites the text with the word as it should be, to be read like any other.
+The readings of a text (`models.text.normalize.readings`) say where a word might stand; this room takes one only
+where little speaks against it, and rewrites the text with the word as it should be, to be read like any other.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ FORMS = NAMES / "forms.tsv"
 
 KINDS: Mapping[Kind, float] = {Kind.SHAPE: 0.93, Kind.SOUND: 0.98}
 """Readings that are followed, and how sure a claim read so is: smoothed precision on the training cases
-(`training.text.evaluation.name_precision`). By near sound as many innocent names were found as disguised ones, so it is not followed."""
+(`training.text.evaluation.name_precision`). By near sound as many innocent names were found as disguised ones, so it
+is not followed."""
 
 _LEAST_BY_SOUND = 3
 """Han characters of a word that one other may disguise by sound alone: 检查院 is 检察院, but 中原 is no 中院."""

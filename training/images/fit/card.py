@@ -24,8 +24,8 @@ a reference that is nearly one colour, or plain bands of colour, is easily met b
 ## How it was made
 `huijian train images` (training/images/fit/train.py): {start},
 then {pictures:,} imitations of {identities:,} graphics and harmless pictures in {minutes:.0f} minutes on a CPU. Owners
-of the validation and test folds (training/images/common/split.py) were not trained on; cohort, calibration and part of what
-the reranker learns come from the validation fold.
+of the validation and test folds (training/images/common/split.py) were not trained on; cohort, calibration and part
+of what the reranker learns come from the validation fold.
 {note}
 ## What it was measured at
 {results}

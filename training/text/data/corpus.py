@@ -3,7 +3,8 @@
 A model is only as honest as its test: other people's texts, with their own subjects and habits. So it is with what
 calibrates it: on other texts of its own authors, n-grams seem to know more than they do.
 
-    python -m training.text.data.corpus split OUTPUT --validation OTHER.jsonl ... --test TESTS.jsonl ... AUTHOR.jsonl ...
+    python -m training.text.data.corpus split OUTPUT --validation OTHER.jsonl ... --test TESTS.jsonl ... AUTHOR.jsonl
+    ...
 """
 
 from __future__ import annotations

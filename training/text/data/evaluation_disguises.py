@@ -2,7 +2,8 @@
 
 A model that was trained with disguises must be tested with others, or it is tested on what it learnt by heart. The ways
 here and their tables (`datasets/bios/test-disguises.yaml`) were written for the test alone. Training
-(`training/text/data/disguises.py`) has no foreign letters, no styled ones but full-width, no other digits but for 一, and
+(`training/text/data/disguises.py`) has no foreign letters, no styled ones but full-width, no other digits but for 一,
+and
 few emoji and invisible characters, none of which is here; symbols and look-alikes are others. What people do in one way
 only is in both: a character of the same sound, its pinyin, its initial, its parts, its traditional form.
 """
