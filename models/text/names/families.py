@@ -1,8 +1,8 @@
 """How names that claim to be a protected body are built, as data: one family a line, with its measured precision.
 
 A family is a pattern over the kinds of words that a name is made of (`models.text.names.lexicon.Kind`): `p*O` is a
-place and an organ, 成都 + 公安局. What a bystander says (x: 门口, 粉丝), a sentence (s: 不, 的) and innocent longer words
-(a: 公安县) stand in no family, so that 派出所门口的猫 claims nothing.
+place and an organ, 成都 + 公安局. What a bystander says (x: 门口, 粉丝), a sentence (s: 不, 的) and innocent longer
+words (a: 公安县) stand in no family, so that 派出所门口的猫 claims nothing.
 
 The order matters: for each label the first family that matches gives the score, so the most telling stand first.
 """
