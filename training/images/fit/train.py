@@ -253,7 +253,7 @@ class Trainer:
 def _code() -> str:
     """Of what draws and learns; what follows has a digest of its own, `surroundings`."""
     here = Path(__file__)
-    return fingerprint([*code_of(here.with_name("losses.py")), here.with_name("fused.py"), here])
+    return fingerprint([*code_of(here.with_name("losses.py")), here.parents[1] / "networks" / "fused.py", here])
 
 
 def rate_at(step: int, steps: int) -> float:

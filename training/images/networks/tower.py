@@ -32,7 +32,7 @@ FROZEN_BLOCKS, FROZEN_FILTERS = 2, 4
 .68 s on two cores so, .94 with all filters learnt, .55 with none. Those of the last stages see how shapes are
 arranged."""
 
-open_clip.add_model_config(Path(__file__).parent / "model_configs")
+open_clip.add_model_config(Path(__file__).parents[1] / "model_configs")
 
 
 class Lite0Trunk(nn.Module):
