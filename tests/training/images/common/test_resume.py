@@ -82,7 +82,7 @@ def test_other_code_or_data_has_another_digest(tmp_path, monkeypatch):
     module = tmp_path / "module.py"
     module.write_text("A = 1\n", encoding="utf-8")
     (tmp_path / "datasets").mkdir()
-    monkeypatch.setattr("training.images.common.resume.ROOT", tmp_path)
+    monkeypatch.setattr("training.images.common.resume.REPOSITORY", tmp_path)
     digests = [surroundings(module)]
     module.write_text("A = 2\n", encoding="utf-8")
     digests.append(surroundings(module))

@@ -209,5 +209,5 @@ def test_two_lines_that_look_the_same_are_refused(catalogue, tmp_path):
         ("police-badge", organs.police_badge),
     ],
 )
-def test_committed_drawings_are_what_their_rules_give(name, rng):
-    assert (DRAWINGS / f"{name}.svg").read_text(encoding="utf-8") == rng()
+def test_committed_drawings_are_what_their_rules_give(name, draw):
+    assert (DRAWINGS / f"{name}.svg").read_text(encoding="utf-8") == draw()
