@@ -71,7 +71,7 @@ class Studio:
     def make(self, job: Job) -> Made:
         """The picture, and where the emblem is; a harmless picture's box has no meaning."""
         rng = np.random.default_rng(job.seed)
-        other, portrait = partial(self.unprotected.rng, rng), partial(portraits.portrait, rng)
+        other, portrait = partial(self.unprotected.draw, rng), partial(portraits.portrait, rng)
         scene = Scene(rng, self.backgrounds, other, portrait, TYPEFACES, self.flags)
         kind = job.row["kind"]
         if not job.drawings:

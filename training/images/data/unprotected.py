@@ -76,14 +76,14 @@ class Unprotected:
         icons = graphics.load()
         return cls(icons, icons.rows(_is_unprotected), list(_clip_art()))
 
-    def rng(self, rng: np.random.Generator) -> Picture:
+    def draw(self, rng: np.random.Generator) -> Picture:
         """One graphic, RGBA: clip art and icons are equally likely."""
         if not self.clip_art or rng.random() < 0.5:
             return Image.fromarray(self.icons.drawing(self.rows[int(rng.integers(len(self.rows)))]))
         try:
             return _inked(rendered(self.clip_art[int(rng.integers(len(self.clip_art)))].read_text("utf-8"), 300))
         except ValueError:  # some of the package's files have no size, or draw nothing
-            return self.rng(rng)
+            return self.draw(rng)
 
 
 def _is_unprotected(item: graphics.Graphic) -> bool:

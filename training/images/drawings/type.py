@@ -63,7 +63,7 @@ def _outline(character: str, face: Face, size: float, place: Transform) -> str:
     glyphs = font.getGlyphSet()
     pen = SVGPathPen(glyphs, ntos=lambda value: f"{value:.1f}".removesuffix(".0"))
     em = size / font["head"].unitsPerEm
-    glyphs[font.getBestCmap()[ord(character)]].rng(TransformPen(pen, place.scale(em, -em)))
+    glyphs[font.getBestCmap()[ord(character)]].draw(TransformPen(pen, place.scale(em, -em)))
     return str(pen.getCommands())
 
 

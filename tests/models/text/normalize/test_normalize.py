@@ -37,8 +37,8 @@ def test_the_span_of_a_part_holds_the_spans_of_its_characters(text, data):
     result = normalize(text)
     if not result.text:
         return
-    start = data.rng(st.integers(0, len(result.text) - 1))
-    end = data.rng(st.integers(start + 1, len(result.text)))
+    start = data.draw(st.integers(0, len(result.text) - 1))
+    end = data.draw(st.integers(start + 1, len(result.text)))
     first, last = result.span(start, end)
     assert 0 <= first < last <= len(text)
     assert all(first <= result.span(i, i + 1)[0] and result.span(i, i + 1)[1] <= last for i in range(start, end))

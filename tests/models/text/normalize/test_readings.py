@@ -34,8 +34,8 @@ def test_every_range_maps_back_into_the_text_or_cuts_something(text, data):
     for reading in readings(normalized):
         assert len(reading.pieces) == len(reading.starts) == len(reading.ends)
         if reading.text:
-            start = data.rng(st.integers(0, len(reading.text) - 1))
-            end = data.rng(st.integers(start + 1, len(reading.text)))
+            start = data.draw(st.integers(0, len(reading.text) - 1))
+            end = data.draw(st.integers(start + 1, len(reading.text)))
             span = reading.span(start, end)
             assert span is None or 0 <= span[0] < span[1] <= len(normalized.text)
 

@@ -26,7 +26,7 @@ def drawing(colour):
 
 
 class Icons:
-    def rng(self, rng):
+    def draw(self, rng):
         return drawing("teal")
 
 

@@ -23,7 +23,7 @@ def test_what_is_asked_for_comes_by_shape_and_unchanged(shapes, data):
     store = PatchStore(len(put), DIMENSION)
     for number, patches in enumerate(put):
         store[number] = patches
-    chosen = data.rng(st.lists(st.integers(0, len(put) - 1), min_size=1))
+    chosen = data.draw(st.lists(st.integers(0, len(put) - 1), min_size=1))
     found = list(store.alike(np.array(chosen)))
     assert sorted(place for alike in found for place in alike.places) == list(range(len(chosen)))
     for alike in found:
