@@ -30,7 +30,7 @@ from models.images.gallery.files import COMPARED_AGAIN, Contents, Entry, index_o
 from models.images.gallery.gallery import Gallery
 from models.images.input.decode import Image, decode
 from models.images.matching.emblems import EmblemDetector
-from models.images.matching.retrieval import NEAREST_ROWS
+from models.images.matching.retrieval import ROWS_PER_WINDOW
 from models.profile import Field
 from models.settings import Settings
 
@@ -100,7 +100,7 @@ def main() -> None:
     gallery = Gallery.load(settings.gallery_directory(), encoder)
     pictures = embedded(encoder)
     windows = sum(len(picture.vectors) for picture in pictures) / len(pictures)
-    print(f"{len(pictures)} pictures of {windows:.0f} windows; milliseconds a picture, {NEAREST_ROWS} rows a window")
+    print(f"{len(pictures)} pictures of {windows:.0f} windows; milliseconds a picture, {ROWS_PER_WINDOW} rows a window")
     for size in sizes:
         vectors = crowd(np.asarray(gallery.vectors), size, np.random.default_rng(size))
         print(f"\n{size:,} vectors of {vectors.shape[1]} numbers ({vectors.nbytes / 2**20:,.0f} MB)")
@@ -200,15 +200,15 @@ def described(index: faiss.Index, pictures: Sequence[Embedding], nearest: Sequen
 
 def searched(index: faiss.Index, pictures: Sequence[Embedding]) -> list[tuple[Array, Array]]:
     """Similarities and rows of every picture's windows."""
-    return [index.search(picture.vectors, NEAREST_ROWS) for picture in pictures]
+    return [index.search(picture.vectors, ROWS_PER_WINDOW) for picture in pictures]
 
 
 def timed(index: faiss.Index, pictures: Sequence[Embedding]) -> Times:
     """One search per picture, after one to warm up."""
     times = Times()
-    index.search(pictures[0].vectors, NEAREST_ROWS)
+    index.search(pictures[0].vectors, ROWS_PER_WINDOW)
     for embedding in pictures:
-        times.measure(partial(index.search, embedding.vectors, NEAREST_ROWS))
+        times.measure(partial(index.search, embedding.vectors, ROWS_PER_WINDOW))
     return times
 
 

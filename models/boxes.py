@@ -9,7 +9,7 @@ import numpy as np
 
 from models.profile import Box
 
-WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
+WHOLE_PICTURE: Box = (0.0, 0.0, 1.0, 1.0)
 """All of a picture."""
 
 
@@ -23,7 +23,7 @@ def area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def shared(one: Box, other: Box) -> float:
+def intersection(one: Box, other: Box) -> float:
     """Area that lies in both."""
     width = min(one[2], other[2]) - max(one[0], other[0])
     height = min(one[3], other[3]) - max(one[1], other[1])
@@ -36,20 +36,20 @@ def union(boxes: Iterable[Box]) -> Box:
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
-def overlap(one: Box, other: Box) -> float:
+def iou(one: Box, other: Box) -> float:
     """Intersection over union, 0 where they do not meet."""
-    both = shared(one, other)
+    both = intersection(one, other)
     return both / (area(one) + area(other) - both) if both else 0.0
 
 
-def inside(place: Box, box: Box) -> Box:
+def crop_to_picture(place: Box, box: Box) -> Box:
     """A box of what is cut out at a place, as a box of the picture that it was cut from."""
     width, height = place[2] - place[0], place[3] - place[1]
     left, top, right, bottom = box
     return (place[0] + left * width, place[1] + top * height, place[0] + right * width, place[1] + bottom * height)
 
 
-def seen_from(place: Box, box: Box) -> Box:
+def picture_to_crop(place: Box, box: Box) -> Box:
     """A box of a picture, as a box of what is cut out at a place: the other way round than `inside`."""
     width, height = place[2] - place[0], place[3] - place[1]
     left, top, right, bottom = box
@@ -61,17 +61,17 @@ def seen_from(place: Box, box: Box) -> Box:
     )
 
 
-def grown(box: Box, across: float, down: float) -> Box:
+def expanded(box: Box, across: float, down: float) -> Box:
     """A box with so much more of the picture on all sides, as far as the picture goes."""
     return (max(box[0] - across, 0.0), max(box[1] - down, 0.0), min(box[2] + across, 1.0), min(box[3] + down, 1.0))
 
 
-def with_around(box: Box, part: float) -> Box:
+def with_margin(box: Box, part: float) -> Box:
     """A box with a part of its sides around it, as far as the picture goes."""
-    return grown(box, part * (box[2] - box[0]), part * (box[3] - box[1]))
+    return expanded(box, part * (box[2] - box[0]), part * (box[3] - box[1]))
 
 
-def cut(pixels: np.ndarray, place: Box) -> np.ndarray:
+def crop(pixels: np.ndarray, place: Box) -> np.ndarray:
     """What a picture, (height, width, channels), shows at a place; at least one pixel."""
     height, width = pixels.shape[:2]
     left, top = int(place[0] * width), int(place[1] * height)
@@ -79,7 +79,7 @@ def cut(pixels: np.ndarray, place: Box) -> np.ndarray:
     return pixels[top:bottom, left:right]
 
 
-def overlaps(boxes: np.ndarray, others: np.ndarray | Box) -> np.ndarray:
+def ious(boxes: np.ndarray, others: np.ndarray | Box) -> np.ndarray:
     """Intersection over union of many boxes that have an area, each with its counterpart or all with one.
 
     Args:

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StrictBool, ValidationError, model_validator
 
-from models.boxes import area, overlap, shared
+from models.boxes import area, intersection, iou
 from models.profile import Finding, Label, Severity
 from models.runtime.rollout import in_share
 
@@ -224,7 +224,7 @@ def _names_owner(found: Finding, emblem: Finding) -> bool:
         return False
     if text.box is None or picture.box is None:
         return False
-    return shared(text.box, picture.box) > area(text.box) / 2
+    return intersection(text.box, picture.box) > area(text.box) / 2
 
 
 def _within_name(found: Finding, name: Finding) -> bool:
@@ -261,4 +261,4 @@ def _same_place(one: Finding, other: Finding) -> bool:
         return False
     if here.reference_id is None or there.reference_id is None or here.box is None or there.box is None:
         return False
-    return overlap(here.box, there.box) > SAME_PLACE
+    return iou(here.box, there.box) > SAME_PLACE

@@ -26,7 +26,7 @@ import numpy as np
 import onnxruntime
 from PIL import Image as PillowImage
 
-from models.boxes import WHOLE, as_box
+from models.boxes import WHOLE_PICTURE, as_box
 from models.profile import Box
 from models.runtime.sessions import session
 from models.settings import CALIBRATION
@@ -198,7 +198,7 @@ def pool(grid: Array, whole: Array | None = None) -> Embedding:
         means[0] = whole
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
     boxes = windows(rows, columns) / np.array([columns, rows, columns, rows])
-    return Embedding(means / np.maximum(lengths, 1e-12), boxes.astype(np.float32), ((WHOLE, grid),))
+    return Embedding(means / np.maximum(lengths, 1e-12), boxes.astype(np.float32), ((WHOLE_PICTURE, grid),))
 
 
 def parts_of(height: int, width: int) -> Array:

@@ -15,8 +15,8 @@ from typing import Any, cast
 import numpy as np
 
 from models.images.encoder.encoder import EncoderError
-from models.images.matching.localizer import FILE as LOCALIZER
-from models.images.matching.reranker import FILE as RERANKER
+from models.images.matching.localizer import LOCALIZER_FILE
+from models.images.matching.reranker import RERANKER_FILE
 
 FIRST = ("normalized", "similarity", "margin", "size", "confusability", "whole", "changed")
 """What the first look knows of a reference: cosine less the nearness of harmless pictures on both sides; plain cosine;
@@ -147,8 +147,8 @@ class Calibration:
         reads: whether the second knows what words say; where it does not, none are read.
     """
 
-    first: Scorer
-    closer: Scorer
+    retrieval: Scorer
+    verification: Scorer
     floor: float
     reads: bool = True
 
@@ -168,11 +168,13 @@ class Calibration:
             located = bool(values.get("located", False))
         except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise EncoderError(f"{path} holds no calibration for this detector: {error!r}") from error
-        if not fitted_on.isdisjoint(RERANKED) and not path.with_name(RERANKER).exists():
-            raise EncoderError(f"{path} was fitted with {RERANKER}, which is missing beside it")
-        if located != path.with_name(LOCALIZER).exists():
+        if not fitted_on.isdisjoint(RERANKED) and not path.with_name(RERANKER_FILE).exists():
+            raise EncoderError(f"{path} was fitted with {RERANKER_FILE}, which is missing beside it")
+        if located != path.with_name(LOCALIZER_FILE).exists():
             there, fitted = ("missing", "with") if located else ("there", "without")
-            raise EncoderError(f"{path} was fitted {fitted} {LOCALIZER}, which is {there} beside it: calibrate again")
+            raise EncoderError(
+                f"{path} was fitted {fitted} {LOCALIZER_FILE}, which is {there} beside it: calibrate again"
+            )
         return made
 
 

@@ -13,21 +13,21 @@ from typing import cast
 
 import numpy as np
 
-from models.boxes import overlap
+from models.boxes import iou
 from models.images.encoder.encoder import Embedding, Encoder, EncoderError
 from models.images.gallery.gallery import Gallery
 from models.images.input.decode import Image
 from models.images.matching.calibration import Calibration
 from models.images.matching.phrase_matching import PhraseMatcher
-from models.images.matching.retrieval import Comparison, Matcher
-from models.images.matching.verifier import Candidates, Verifier, first_look
+from models.images.matching.retrieval import RetrievalScores, Retriever
+from models.images.matching.verifier import Candidates, Verifier, retrieved_candidates
 from models.images.ocr.inscriptions import UNREAD
 from models.profile import Evidence, Field, Finding, Match
 from models.runtime.stages import stage
 
 DETECTOR = "emblem"
 
-SAME_PLACE = 0.3
+LOOK_ALIKE_IOU = 0.3
 """Intersection over union from which a harmless look-alike explains what an emblem was taken for."""
 
 Array = np.ndarray
@@ -54,7 +54,7 @@ class EmblemDetector:
     def __init__(self, encoder: Encoder, gallery: Gallery, calibration: Calibration | None = None) -> None:
         self.encoder, self.gallery = encoder, gallery
         cohort = load_cohort(encoder)
-        self._matcher = Matcher(gallery, cohort)
+        self._matcher = Retriever(gallery, cohort)
         self._calibration = calibration or Calibration.load(encoder.directory / "calibration.json")
         pictured = {reference.reference_id for reference in self._matcher.references}
         said = (reference for reference in gallery.references if reference.reference_id not in pictured)
@@ -79,18 +79,18 @@ class EmblemDetector:
         """The same for pictures that are embedded already."""
         return [self._matches(image, embedding, reads) for image, embedding in zip(images, embeddings, strict=True)]
 
-    def first_look(self, embedding: Embedding) -> tuple[Comparison, Candidates]:
+    def retrieve(self, embedding: Embedding) -> tuple[RetrievalScores, Candidates]:
         """A picture's windows beside the references, and the strongest of these."""
         seen = self._matcher(embedding)
-        return seen, first_look(self._matcher, seen)
+        return seen, retrieved_candidates(self._matcher, seen)
 
     def candidates(
         self, pixels: Array, embedding: Embedding, reads: bool = True
     ) -> tuple[Candidates, Candidates | None]:
         """What the first look says, and the closer look where the first or what was read gave cause for it."""
         with stage("search"):
-            seen, first = self.first_look(embedding)
-            scores = self._calibration.first(first.features)
+            seen, first = self.retrieve(embedding)
+            scores = self._calibration.retrieval(first.features)
         is_likely = bool(scores.max() >= self._calibration.floor)
         with stage("ocr"):
             may_read = reads and self._calibration.reads
@@ -111,7 +111,7 @@ class EmblemDetector:
         seen = closer or first
         with stage("search"):
             said = self._phrases(embedding)
-        scores = (self._calibration.closer if closer else self._calibration.first)(seen.features)
+        scores = (self._calibration.verification if closer else self._calibration.retrieval)(seen.features)
         found = seen.joined(said)
         scores = self._explained(found, np.concatenate([scores, self._phrases.scores(said)]))
         best: dict[int, int] = {}
@@ -124,7 +124,7 @@ class EmblemDetector:
         """Scores, none higher than a harmless look-alike at the same place leaves room for."""
         harmless = [place for place, number in enumerate(found.references) if self.references[number].harmless]
         room = [
-            min((1 - scores[other] for other in harmless if overlap(box, found.boxes[other]) >= SAME_PLACE), default=1)
+            min((1 - scores[other] for other in harmless if iou(box, found.boxes[other]) >= LOOK_ALIKE_IOU), default=1)
             for box in found.boxes
         ]
         is_harmless = np.isin(np.arange(len(scores)), harmless)

@@ -16,25 +16,25 @@ import numpy as np
 
 from models.profile import Box
 
-MOST = 300
+MAX_KEYPOINTS = 300
 """Keypoints kept of a picture, the strongest ones."""
 
-CONTRAST = 0.02
+CONTRAST_THRESHOLD = 0.02
 """Of the faintest keypoint; half of SIFT's own, for pale and blurred imitations."""
 
-ALIKE = 0.82
+MAX_DISTANCE_RATIO = 0.82
 """How much nearer the nearest detail must be than the next one elsewhere (Lowe's ratio, of distances)."""
 
 MIN_PAIRS = 4
 """Pairs of details from which an arrangement is looked for: three fix it, a fourth confirms it."""
 
-TOLERANCE = 5.0
+REPROJECTION_TOLERANCE = 5.0
 """Pixels by which a detail may miss its place."""
 
-ROUNDS = 300
+RANSAC_ROUNDS = 300
 """Triples of pairs tried per drawing and side."""
 
-CELL = 6.0
+DISTINCT_CELL = 6.0
 """Pixels: details nearer to each other than this count once, for a corner often is several keypoints."""
 
 Array = np.ndarray
@@ -56,14 +56,14 @@ class Keypoints:
         size: width and height of the picture in pixels.
     """
 
-    places: Array
+    positions: Array
     descriptors: Array
     size: tuple[int, int]
 
     @cached_property
     def count(self) -> int:
         """How many lie apart from each other."""
-        return _distinct(self.places)
+        return _distinct(self.positions)
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,11 @@ class Agreement:
         box: where the whole drawing then lies, as fractions of the picture; None where nothing agrees.
     """
 
-    details: int
+    inliers: int
     box: Box | None
 
 
-NONE = Agreement(0, None)
+NO_AGREEMENT = Agreement(0, None)
 
 
 def detect(pixels: Array) -> Keypoints:
@@ -88,7 +88,7 @@ def detect(pixels: Array) -> Keypoints:
     Args:
         pixels: RGB, uint8 (height, width, 3).
     """
-    sift = cv2.SIFT.create(nfeatures=MOST, contrastThreshold=CONTRAST)
+    sift = cv2.SIFT.create(nfeatures=MAX_KEYPOINTS, contrastThreshold=CONTRAST_THRESHOLD)
     found, descriptors = sift.detectAndCompute(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), None)
     size = (pixels.shape[1], pixels.shape[0])
     if not found:
@@ -100,25 +100,30 @@ def detect(pixels: Array) -> Keypoints:
 
 def agreement(picture: Keypoints, drawing: Keypoints) -> Agreement:
     """How well a drawing, or its mirror image, lies in a picture."""
-    if min(len(picture.places), len(drawing.places)) < MIN_PAIRS:
-        return NONE
+    if min(len(picture.positions), len(drawing.positions)) < MIN_PAIRS:
+        return NO_AGREEMENT
     sides = (drawing.descriptors, drawing.descriptors[:, _MIRRORED])
-    across, down = (np.abs(values[:, None] - values) <= CELL for values in drawing.places.T)
+    across, down = (np.abs(values[:, None] - values) <= DISTINCT_CELL for values in drawing.positions.T)
     found = (_arranged(picture, drawing, side, across & down) for side in sides)
-    return max(found, key=lambda agreeing: agreeing.details)
+    return max(found, key=lambda agreeing: agreeing.inliers)
 
 
 def _arranged(picture: Keypoints, drawing: Keypoints, descriptors: Array, together: Array) -> Agreement:
     here, there = _pairs(picture.descriptors @ descriptors.T, together)
     if len(here) < MIN_PAIRS:
-        return NONE
-    source, target = drawing.places[there], picture.places[here]
+        return NO_AGREEMENT
+    source, target = drawing.positions[there], picture.positions[here]
     cv2.setRNGSeed(0)  # the same picture gets the same answer
     matrix, fits = cv2.estimateAffine2D(
-        source, target, method=cv2.RANSAC, ransacReprojThreshold=TOLERANCE, maxIters=ROUNDS, confidence=0.99
+        source,
+        target,
+        method=cv2.RANSAC,
+        ransacReprojThreshold=REPROJECTION_TOLERANCE,
+        maxIters=RANSAC_ROUNDS,
+        confidence=0.99,
     )
     if matrix is None or not _plausible(matrix):
-        return NONE
+        return NO_AGREEMENT
     inside = fits[:, 0] > 0
     details = min(_distinct(source[inside]), _distinct(target[inside]))
     return Agreement(details, _box(matrix, drawing.size, picture.size))
@@ -135,7 +140,7 @@ def _pairs(cosines: Array, together: Array) -> tuple[Array, Array]:
     best = cosines[np.arange(len(cosines)), nearest]
     elsewhere = np.where(together[nearest], -1.0, cosines).max(axis=1)
     # Squared distances of unit vectors are twice one less their cosine.
-    clear = np.flatnonzero(1 - best < ALIKE**2 * (1 - elsewhere))
+    clear = np.flatnonzero(1 - best < MAX_DISTANCE_RATIO**2 * (1 - elsewhere))
     return clear, nearest[clear]
 
 
@@ -146,7 +151,7 @@ def _plausible(matrix: Array) -> bool:
 
 
 def _distinct(places: Array) -> int:
-    return len({(int(x), int(y)) for x, y in places / CELL})
+    return len({(int(x), int(y)) for x, y in places / DISTINCT_CELL})
 
 
 def _box(matrix: Array, drawing: tuple[int, int], picture: tuple[int, int]) -> Box | None:

@@ -43,7 +43,7 @@ class PhraseMatcher:
         said = [number for number, entry in enumerate(gallery.entries) if entry.text]
         self._references = np.array([place[gallery.entries[number].reference.reference_id] for number in said], int)
         self._vectors = gallery.vectors[last[said]]
-        self._usual = usual_similarity(self._vectors, cohort)
+        self._usual = phrase_cohort_mean(self._vectors, cohort)
         self._calibration = _calibration(encoder.directory) if said else None
 
     def __call__(self, embedding: Embedding) -> Candidates:
@@ -59,7 +59,7 @@ class PhraseMatcher:
         return self._calibration(found.features) if self._calibration else np.empty(0)
 
 
-def usual_similarity(phrases: Array, cohort: Array) -> Array:
+def phrase_cohort_mean(phrases: Array, cohort: Array) -> Array:
     """Mean cosine of each phrase with all harmless pictures, float32 (phrases,).
 
     Not with the nearest ones, as pictures have it: a phrase lies away from all pictures, and which come nearest is

@@ -26,22 +26,22 @@ from models.images.encoder.token_networks import opened
 from models.images.encoder.variants import trimmed
 from models.images.input.transparency import on_clearest_background
 
-TOKENS_FILE, FILE = "reranker_tokens.onnx", "reranker.onnx"
+RERANKER_TOKENS_FILE, RERANKER_FILE = "reranker_tokens.onnx", "reranker.onnx"
 """In an encoder's artefact folder: what makes the tokens, and what compares them. One that was not trained here has
 neither."""
 
-SIDE = 8
+TOKEN_GRID_SIDE = 8
 """Root of how many cells a place or a drawing is brought to: as many as the encoder makes of an emblem that was
 located. Without a localizer it fills two thirds of a place, which is brought to as many."""
 
-ELONGATED = 2.0
+ELONGATED_ASPECT = 2.0
 """Ratio of sides beyond which a picture has four times as many cells along as across: in a square of cells several
 letters of a masthead would share one."""
 
-PIXELS = 8
+TOKEN_PIXEL_SIDE = 8
 """Of a cell's side: what of the picture lies beneath it is brought to so many."""
 
-RANK = 4
+INPUT_RANK = 4
 """Axes of either graph's first input: pictures, rows, columns, and numbers of a cell."""
 
 DRAWING_SCALE = 0.5
@@ -54,11 +54,11 @@ class Patches(NamedTuple):
     """A place or a drawing as cells.
 
     Attributes:
-        cells: of the encoder's grid, float16 (rows, columns, dimension).
+        tokens: of the encoder's grid, float16 (rows, columns, dimension).
         pixels: beneath them, RGB, uint8 (rows * PIXELS, columns * PIXELS, 3).
     """
 
-    cells: Array
+    tokens: Array
     pixels: Array
 
 
@@ -85,12 +85,12 @@ class Reranker:
         Raises:
             EncoderError: a file is missing beside the other, is no such network, or is another encoder's.
         """
-        paths = [encoder.directory / name for name in (TOKENS_FILE, FILE)]
+        paths = [encoder.directory / name for name in (RERANKER_TOKENS_FILE, RERANKER_FILE)]
         if not any(path.exists() for path in paths):
             return None
         return cls(encoder, *(_opened(path, encoder.fingerprint) for path in paths))
 
-    def place(self, pixels: Array, grid: Array) -> Array:
+    def region_tokens(self, pixels: Array, grid: Array) -> Array:
         """Tokens of a place, float16 (rows, columns, width).
 
         Args:
@@ -99,7 +99,7 @@ class Reranker:
         """
         return self._tokens_of(patches(pixels, grid))
 
-    def drawing(self, drawing: PIL.Image.Image) -> Array:
+    def drawing_tokens(self, drawing: PIL.Image.Image) -> Array:
         """Tokens of an RGBA drawing, float16 (rows, columns, width)."""
         return self._tokens_of(drawing_patches(self._encoder, drawing))
 
@@ -121,23 +121,27 @@ class Reranker:
         return np.maximum.reduceat(odds, np.cumsum([0, *map(len, references[:-1])]))
 
     def _tokens_of(self, given: Patches) -> Array:
-        values = {"cells": given.cells[None].astype(np.float32), "pixels": given.pixels[None]}
+        values = {"cells": given.tokens[None].astype(np.float32), "pixels": given.pixels[None]}
         return cast(Array, self._tokens.run(["tokens"], values)[0][0].astype(np.float16))
 
 
 def patches(pixels: Array, grid: Array) -> Patches:
     """A picture, RGB uint8 (height, width, 3), and its grid, brought to SIDE * SIDE cells."""
-    rows, columns = cells_for(pixels.shape[0], pixels.shape[1])
-    size = (columns * PIXELS, rows * PIXELS)
+    rows, columns = token_grid_shape(pixels.shape[0], pixels.shape[1])
+    size = (columns * TOKEN_PIXEL_SIDE, rows * TOKEN_PIXEL_SIDE)
     small = PIL.Image.fromarray(pixels).resize(size, PIL.Image.Resampling.HAMMING)
-    return Patches(cells_of(grid, rows, columns), np.asarray(small))
+    return Patches(resampled_tokens(grid, rows, columns), np.asarray(small))
 
 
-def cells_for(height: int, width: int) -> tuple[int, int]:
+def token_grid_shape(height: int, width: int) -> tuple[int, int]:
     """Rows and columns of cells of a picture, SIDE * SIDE in all."""
-    if width > ELONGATED * height:
-        return SIDE // 2, SIDE * 2
-    return (SIDE * 2, SIDE // 2) if height > ELONGATED * width else (SIDE, SIDE)
+    if width > ELONGATED_ASPECT * height:
+        return TOKEN_GRID_SIDE // 2, TOKEN_GRID_SIDE * 2
+    return (
+        (TOKEN_GRID_SIDE * 2, TOKEN_GRID_SIDE // 2)
+        if height > ELONGATED_ASPECT * width
+        else (TOKEN_GRID_SIDE, TOKEN_GRID_SIDE)
+    )
 
 
 def drawing_patches(encoder: Encoder, drawing: PIL.Image.Image) -> Patches:
@@ -146,7 +150,7 @@ def drawing_patches(encoder: Encoder, drawing: PIL.Image.Image) -> Patches:
     return patches(pixels, encoder.grids([pixels], DRAWING_SCALE)[0][0])
 
 
-def cells_of(grid: Array, rows: int, columns: int) -> Array:
+def resampled_tokens(grid: Array, rows: int, columns: int) -> Array:
     """A grid brought to other cells, each the mean of what it covers: float16 (rows, columns, dimension).
 
     Args:
@@ -159,9 +163,9 @@ def cells_of(grid: Array, rows: int, columns: int) -> Array:
 
 def _opened(path: Path, fingerprint: str) -> onnxruntime.InferenceSession:
     if not path.exists():
-        raise EncoderError(f"{path} is missing: a reranker needs both {TOKENS_FILE} and {FILE}")
+        raise EncoderError(f"{path} is missing: a reranker needs both {RERANKER_TOKENS_FILE} and {RERANKER_FILE}")
     network = opened(path, fingerprint)
-    if len(network.get_inputs()[0].shape) != RANK:
+    if len(network.get_inputs()[0].shape) != INPUT_RANK:
         raise EncoderError(f"{path} takes cells as a list and not in rows: train the reranker again")
     return network
 

@@ -20,21 +20,21 @@ from models.images.gallery.files import EXACT_ROWS, are_prototypes
 from models.images.gallery.gallery import Gallery
 from models.runtime.indexes import greatest_products
 
-NEIGHBOURS = 5
+COHORT_NEIGHBOURS = 5
 """Nearest harmless pictures that a similarity is compared with; as many as 40 see too little (see below)."""
 
-REFERENCE_SHARE = 0.3
+REFERENCE_COHORT_WEIGHT = 0.3
 """How much the nearness of harmless pictures to the reference counts, against 1 for that to the window.
 
 On 400 imitations and 700 harmless pictures of the validation fold, recall at 0.3% false alarms was 0.38 with halves on
 both sides, 0.44 so, 0.34 with 40 neighbours; with the plain cosine next to nothing.
 """
 
-COPY, COPY_BONUS = 0.9, 0.4
+COPY_SIMILARITY, COPY_BONUS = 0.9, 0.4
 """A whole picture this near to a reference is a copy, however plain the design and however many things resemble it.
 Harmless validation pictures do not come as near, so that the bonus costs nothing there."""
 
-CONSENSUS, AGREEING = 0.3, 5
+CONSENSUS_WEIGHT, CONSENSUS_ROWS = 0.3, 5
 """How much the mean of a reference's nearest rows counts beside the nearest one, and how many: half of its rows, at
 most five. What resembles by chance is near to one, an imitation to several; but of a reference whose drawings are
 nothing like each other, one alone is imitated.
@@ -46,10 +46,10 @@ of the first look was .926 without, .933 so; at 0.3% false alarms .801 and .822.
 MAX_MARGIN = 0.3
 """Leads over the next owner beyond this say nothing more."""
 
-CANDIDATES = 8
+MAX_CANDIDATES = 8
 """References looked at more closely per picture: the lead over the next owner is found among them."""
 
-NEAREST_ROWS = 10
+ROWS_PER_WINDOW = 10
 """Rows per window whose references are compared in a large gallery: with 20,000 to 60,000 rows, the four strongest
 references were those of comparing every row in all of 140 looks, all eight in 131 (of rows without prototypes)."""
 
@@ -57,7 +57,7 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RetrievalScores:
     """One picture's windows beside the references that they may show.
 
     Attributes:
@@ -74,18 +74,18 @@ class Comparison:
     """
 
     embedding: Embedding
-    usual: Array
+    window_cohort_means: Array
     references: Array
-    best: Array
-    changed: Array
-    similar: Array
-    windows: Array
-    rows: Array
-    whole: Array
-    entire: Array
+    normalized: Array
+    prototype_gain: Array
+    similarity: Array
+    best_windows: Array
+    best_rows: Array
+    whole_normalized: Array
+    whole_similarity: Array
 
 
-class Matcher:
+class Retriever:
     """Compares windows with the pictures of a gallery.
 
     Args:
@@ -118,7 +118,7 @@ class Matcher:
         self._is_prototype = are_prototypes(gallery.entries)[self._places]
         known = {reference.reference_id: reference for reference in gallery.references}
         self.references = tuple(known[name] for name in place)
-        self.confusability = nearness(gallery.vectors, self._cohort)[self._places]
+        self.confusability = cohort_mean(gallery.vectors, self._cohort)[self._places]
         self._owners = np.unique([reference.owner_id for reference in self.references], return_inverse=True)[1]
 
     def writings(self) -> list[tuple[str, ...]]:
@@ -127,7 +127,7 @@ class Matcher:
         texts = (chain.from_iterable(self._gallery.entries[entry].writing for entry in group) for group in groups)
         return [tuple(dict.fromkeys(said)) for said in texts]
 
-    def __call__(self, embedding: Embedding, around: Embedding | None = None) -> Comparison:
+    def __call__(self, embedding: Embedding, around: Embedding | None = None) -> RetrievalScores:
         """Every window of a picture beside every reference, or of a large gallery beside the nearest ones.
 
         Args:
@@ -135,18 +135,18 @@ class Matcher:
         """
         is_small = self._columns is not None
         references = np.arange(len(self.references)) if is_small else self._nearby((around or embedding).vectors)
-        return self._compared(embedding, nearness(embedding.vectors, self._cohort), references)
+        return self._compared(embedding, cohort_mean(embedding.vectors, self._cohort), references)
 
-    def together(self, one: Comparison, other: Comparison) -> tuple[Comparison, Comparison]:
+    def aligned(self, one: RetrievalScores, other: RetrievalScores) -> tuple[RetrievalScores, RetrievalScores]:
         """Two looks at one picture, each beside the references of both."""
         references = np.union1d(one.references, other.references)
         return self._beside(one, references), self._beside(other, references)
 
-    def including(self, look: Comparison, references: Iterable[int]) -> Comparison:
+    def including(self, look: RetrievalScores, references: Iterable[int]) -> RetrievalScores:
         """The same look beside some more references, which a large gallery may have left out."""
         return self._beside(look, np.union1d(look.references, [*references]).astype(np.int64))
 
-    def margins(self, look: Comparison, chosen: Array) -> Array:
+    def margins(self, look: RetrievalScores, chosen: Array) -> Array:
         """Lead of each chosen reference over the best of another owner, at most `MAX_MARGIN`; negative if it trails.
 
         Harmless pictures are rivals too, in a gallery of few owners the only ones: they are at zero.
@@ -154,50 +154,52 @@ class Matcher:
         Args:
             chosen: int64 (n,), places in `look.references`.
         """
-        top, owners = strongest(look.best), self._owners[look.references]
+        top, owners = top_references(look.normalized), self._owners[look.references]
         others = owners[chosen][:, None] != owners[top][None, :]
-        rivals = np.where(others, look.best[top][None, :], 0.0).max(axis=1).clip(min=0.0)
-        return np.clip(look.best[chosen] - rivals, -MAX_MARGIN, MAX_MARGIN)
+        rivals = np.where(others, look.normalized[top][None, :], 0.0).max(axis=1).clip(min=0.0)
+        return np.clip(look.normalized[chosen] - rivals, -MAX_MARGIN, MAX_MARGIN)
 
-    def shares(self, embedding: Embedding, references: Array) -> Array:
+    def window_shares(self, embedding: Embedding, references: Array) -> Array:
         """Of a picture's windows the share to which each of some references is the nearest, float64 (n,).
 
         Args:
             references: int64 (n,).
         """
         rows, starts, columns = self._columns_of(references)
-        similar = embedding.vectors @ columns - REFERENCE_SHARE * self.confusability[rows]
+        similar = embedding.vectors @ columns - REFERENCE_COHORT_WEIGHT * self.confusability[rows]
         nearest = np.maximum.reduceat(similar, starts, axis=1).argmax(axis=1)
         return cast(Array, np.bincount(nearest, minlength=len(references)) / len(nearest))
 
     def _nearby(self, vectors: Array) -> Array:
         """References that own a row near to a window; the first one where phrases alone are near."""
-        rows = self._gallery.search(vectors, NEAREST_ROWS)[1]
+        rows = self._gallery.search(vectors, ROWS_PER_WINDOW)[1]
         found = np.unique(self._reference_of[rows[rows >= 0]])
         found = found[found >= 0]
         return found if len(found) else np.array([0])
 
-    def _beside(self, look: Comparison, references: Array) -> Comparison:
+    def _beside(self, look: RetrievalScores, references: Array) -> RetrievalScores:
         if len(references) == len(look.references):
             return look
-        return self._compared(look.embedding, look.usual, references)
+        return self._compared(look.embedding, look.window_cohort_means, references)
 
-    def _compared(self, embedding: Embedding, usual: Array, references: Array) -> Comparison:
+    def _compared(self, embedding: Embedding, usual: Array, references: Array) -> RetrievalScores:
         rows, starts, columns = self._part(references)
         raw = embedding.vectors @ columns  # (windows, rows)
         normalized = raw - usual[:, None]
-        normalized -= REFERENCE_SHARE * self.confusability[rows]
+        normalized -= REFERENCE_COHORT_WEIGHT * self.confusability[rows]
         is_prototype = self._is_prototype[rows]
-        copied = np.clip((raw[0] - COPY) / (1 - COPY), 0, 1) * ~is_prototype  # nobody copies a mean
+        copied = (
+            np.clip((raw[0] - COPY_SIMILARITY) / (1 - COPY_SIMILARITY), 0, 1) * ~is_prototype
+        )  # nobody copies a mean
         normalized[0] += COPY_BONUS * copied
         tops = normalized.max(axis=0)
         looks = np.where(is_prototype, -np.inf, tops)
         pictured, whole, entire = (np.maximum.reduceat(value, starts) for value in (looks, normalized[0], raw[0]))
         at, mean = _nearest(tops, starts)
-        best = (1 - CONSENSUS) * tops[at] + CONSENSUS * mean
+        best = (1 - CONSENSUS_WEIGHT) * tops[at] + CONSENSUS_WEIGHT * mean
         windows = normalized[:, at].argmax(axis=0)  # of a few columns: of all it takes longer than their maximum
         changed = tops[at] - pictured
-        return Comparison(
+        return RetrievalScores(
             embedding, usual, references, best, changed, raw[windows, at], windows, rows[at], whole, entire
         )
 
@@ -219,21 +221,21 @@ class Matcher:
         return rows, starts, self._gallery.vectors[self._places[rows]].T
 
 
-def strongest(best: Array) -> Array:
+def top_references(best: Array) -> Array:
     """The `CANDIDATES` references with the highest values, best first."""
-    count = min(CANDIDATES, len(best))
+    count = min(MAX_CANDIDATES, len(best))
     chosen = np.argpartition(-best, count - 1)[:count]
     return cast(Array, chosen[np.argsort(-best[chosen], kind="stable")])
 
 
-def nearness(vectors: Array, cohort: Array) -> Array:
+def cohort_mean(vectors: Array, cohort: Array) -> Array:
     """Mean cosine of each vector's nearest harmless pictures, float32 (n,).
 
     Args:
         vectors: unit float32 (n, dimension).
         cohort: unit float32 (pictures, dimension).
     """
-    count = min(NEIGHBOURS, len(cohort))
+    count = min(COHORT_NEIGHBOURS, len(cohort))
     return cast(Array, greatest_products(vectors, cohort, count).mean(axis=1))
 
 
@@ -247,6 +249,6 @@ def _nearest(tops: Array, starts: Array) -> tuple[Array, Array]:
     counts = np.diff(np.append(starts, len(tops)))
     # One key for reference and value sorts twenty times as fast as both; values span less than two references' keys.
     order = np.argsort(np.repeat(8.0 * np.arange(len(starts)), counts) - tops, kind="stable")
-    agreeing = np.minimum((counts + 1) // 2, AGREEING)
+    agreeing = np.minimum((counts + 1) // 2, CONSENSUS_ROWS)
     sums = np.add.reduceat(np.append(tops[order], 0), np.stack([starts, starts + agreeing], axis=1).ravel())[::2]
     return order[starts], (sums / agreeing).astype(np.float32)

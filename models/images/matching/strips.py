@@ -12,33 +12,33 @@ import numpy as np
 
 from models.profile import Box
 
-LONG = 3.5
+MIN_STRIP_ASPECT = 3.5
 """Least ratio of a strip's sides: more than what is left of a flag whose one band has the ground's colour."""
 
-SIDE = 128
+STRIP_SEARCH_SIDE = 128
 """Longest side at which a strip is looked for."""
 
-OUTSTANDING = 0.2
+STROKE_THRESHOLD = 0.2
 """Of the busiest row's strokes, from which a row belongs to the strip."""
 
-PLAIN, OVERLOOKED = 40.0, 0.01
+MAX_GROUND_RANGE, GROUND_OUTLIERS = 40.0, 0.01
 """Between the darkest and the brightest of a ground, in each channel, its shading taken away, and part of it that is
 left out at either end: noise, the edge of a sticker and a mark no higher than the letters pass, a larger part of an
 emblem does not."""
 
-AROUND = 0.25
+STRIP_MARGIN = 0.25
 """Of a strip's height, what is kept around it."""
 
 Array = np.ndarray
 
 
-def strip_of(pixels: Array) -> Box | None:
+def find_strip(pixels: Array) -> Box | None:
     """The strip on plain ground that a picture shows, lying or upright, with a little around it; none in another.
 
     Args:
         pixels: RGB, uint8 (height, width, 3).
     """
-    scale = SIDE / max(pixels.shape[:2])
+    scale = STRIP_SEARCH_SIDE / max(pixels.shape[:2])
     height, width = (max(round(side * scale), 1) for side in pixels.shape[:2])
     small = cv2.resize(np.ascontiguousarray(pixels), (width, height), interpolation=cv2.INTER_AREA)
     lying = _lying(small)
@@ -57,9 +57,9 @@ def _lying(picture: Array) -> Box | None:
     strokes = np.maximum(np.maximum(change[..., 0], change[..., 1]), change[..., 2])
     top, bottom = _outstanding(strokes.mean(axis=1))
     left, right = _outstanding(strokes[top:bottom].mean(axis=0))
-    around = AROUND * (bottom - top)
+    around = STRIP_MARGIN * (bottom - top)
     box = (max(left - around, 0), max(top - around, 0), min(right + 1 + around, width), min(bottom + around, height))
-    if box[2] - box[0] < LONG * (box[3] - box[1]) or not _is_plain(picture, top, bottom):
+    if box[2] - box[0] < MIN_STRIP_ASPECT * (box[3] - box[1]) or not _is_plain(picture, top, bottom):
         return None
     return (box[0] / width, box[1] / height, box[2] / width, box[3] / height)
 
@@ -67,7 +67,7 @@ def _lying(picture: Array) -> Box | None:
 def _outstanding(values: Array) -> tuple[int, int]:
     """From the first to behind the last that is well above most."""
     usual = np.median(values)
-    places = np.flatnonzero(values - usual > OUTSTANDING * (values.max() - usual))
+    places = np.flatnonzero(values - usual > STROKE_THRESHOLD * (values.max() - usual))
     return (int(places[0]), int(places[-1]) + 1) if len(places) else (0, len(values))
 
 
@@ -81,5 +81,5 @@ def _is_plain(picture: Array, top: int, bottom: int) -> bool:
     y, x = (side.ravel() for side in np.meshgrid(beside / height, np.arange(width) / width, indexing="ij"))
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
     shading = terms @ np.linalg.lstsq(terms, ground, rcond=None)[0]
-    dark, bright = np.quantile(ground - shading, (OVERLOOKED, 1 - OVERLOOKED), axis=0)
-    return bool((bright - dark).max() <= PLAIN)
+    dark, bright = np.quantile(ground - shading, (GROUND_OUTLIERS, 1 - GROUND_OUTLIERS), axis=0)
+    return bool((bright - dark).max() <= MAX_GROUND_RANGE)

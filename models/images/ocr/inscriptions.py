@@ -18,7 +18,7 @@ import numpy as np
 import PIL.Image
 from rapidfuzz import fuzz, process
 
-from models.boxes import area, shared, union
+from models.boxes import area, intersection, union
 from models.images.input.transparency import on_clearest_background
 from models.images.ocr.reader import Line, rows_of, text_reader
 from models.profile import Box
@@ -230,7 +230,7 @@ def _is_part(text: str, known: str) -> bool:
 
 
 def _stands(words: Box, place: Box) -> bool:
-    return shared(place, words) >= area(words) / 2
+    return intersection(place, words) >= area(words) / 2
 
 
 def _texts(lines: Sequence[Line]) -> Iterator[tuple[str, Box]]:

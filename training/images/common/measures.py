@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import binomtest
 from sklearn.metrics import roc_curve
 
-from models.boxes import overlaps
+from models.boxes import ious
 
 RESAMPLES = 500
 BINS = 15
@@ -132,7 +132,7 @@ def box_precision(rows: Sequence[Row], scored: Scored) -> Row:
     known = [place for place, row in enumerate(rows) if row.get("box") and scored.right[place]]
     if not known or scored.boxes is None:
         return {"pictures": 0}
-    found = overlaps(scored.boxes[known], np.array([rows[place]["box"] for place in known]))
+    found = ious(scored.boxes[known], np.array([rows[place]["box"] for place in known]))
     share = float((found >= OVERLAP).mean())
     return {"pictures": len(known), f"iou>={OVERLAP:g}": share, "mean_iou": float(found.mean())}
 

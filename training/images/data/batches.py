@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.boxes import WHOLE, overlaps
+from models.boxes import WHOLE_PICTURE, ious
 from models.images.encoder.encoder import windows
 from training.images.data.corpus import Corpus
 from training.images.networks import tower
@@ -84,14 +84,14 @@ def _imitation(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     drawing = one_of(rng, corpus.drawings[identity])
     other = one_of(rng, corpus.drawings[pick(rng, corpus.kinds, SHARES)]) if rng.random() < 0.35 else None
     if rng.random() < 0.1:
-        picture, box = reference(rng, drawing, size), WHOLE
+        picture, box = reference(rng, drawing, size), WHOLE_PICTURE
     else:
         made = imitate(rng, drawing, size, corpus.backgrounds, other, plain=identity in corpus.plain)
         picture, box = made.picture, made.box
     rows, columns = size[0] // tower.STRIDE, size[1] // tower.STRIDE
     cells = windows(rows, columns)
     exact = np.array(box) * (columns, rows, columns, rows)
-    near = overlaps(cells, exact)
+    near = ious(cells, exact)
     apart = np.flatnonzero(near == 0)
     empty = len(apart) > 0 and other is None
     chosen = [cells[0], cells[np.argmax(near)], _around(exact, rows, columns), cells[0]]

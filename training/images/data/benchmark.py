@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from models.boxes import WHOLE
+from models.boxes import WHOLE_PICTURE
 from training.images.common.fingerprint import code_of, fingerprint
 from training.images.common.split import TRAINED_OWNERS, is_held_out
 from training.images.data.unprotected import Unprotected, photographs
@@ -75,7 +75,7 @@ class Studio:
         scene = Scene(rng, self.backgrounds, other, portrait, TYPEFACES, self.flags)
         kind = job.row["kind"]
         if not job.drawings:
-            return Made(INNOCENTS[kind][0](scene), WHOLE)
+            return Made(INNOCENTS[kind][0](scene), WHOLE_PICTURE)
         drawing = _open(scene.pick(job.drawings))
         return KINDS[kind](scene, drawing) if kind in KINDS else placed(scene.plain(), drawing, REDRAWN_SHARE)
 

@@ -10,11 +10,18 @@ from functools import partial
 import numpy as np
 from tqdm import tqdm
 
-from models.boxes import area, as_box, cut, shared
+from models.boxes import area, as_box, crop, intersection
 from models.images.encoder.encoder import pool
 from models.images.encoder.restyled import is_plain
 from models.images.matching.reranker import Patches, patches
-from models.images.matching.verifier import LOOKS, compared, large_windows, places_of, scale_for, widened
+from models.images.matching.verifier import (
+    MAX_REGIONS,
+    compared_windows,
+    crop_scale,
+    large_windows,
+    select_regions,
+    with_context,
+)
 from models.profile import Box
 from training.images.data.batches import pick
 from training.images.data.patch_store import PatchStore
@@ -24,44 +31,44 @@ from training.images.sources.backgrounds import Generator, Size
 from training.images.synthesis.augmentations import harmless, imitate
 from training.images.synthesis.signs import sign
 
-SIZES: tuple[Size, ...] = ((256, 256), (256, 256), (160, 448), (384, 384), (224, 224))
+PICTURE_SIZES: tuple[Size, ...] = ((256, 256), (256, 256), (160, 448), (384, 384), (224, 224))
 """Heights and widths of pictures, as they are uploaded."""
 
-IMITATED, UNSEEN, BESIDE = 0.68, 0.5, 0.3
+IMITATED_SHARE, UNSEEN_SHARE, SECOND_EMBLEM_SHARE = 0.68, 0.5, 0.3
 """Part of the pictures that imitate something; of these, part that imitates what the encoder never saw, and part with
 another emblem beside it."""
 
-SCENES, SIGNS = 0.35, 0.3
+SCENE_SHARE, SIGN_SHARE = 0.35, 0.3
 """Part of the harmless pictures that show nothing in particular, and part that shows a sign of nobody; the others show
 flags and monograms of nobody."""
 
-SHARES = {
+KIND_SHARES = {
     **{"flag": 0.15, "invented flag": 0.17, "arms": 0.09, "own": 0.06},
     **{"logo": 0.23, "wordmark": 0.18, "emoji": 0.07, "icon": 0.05},
 }
 """How often each kind is imitated."""
 
-CANDIDATES = 8
+CANDIDATES_PER_REGION = 8
 """Drawings per place, each of another identity; the first is the right one where the place shows one."""
 
-ENROLLED = (0.04, 0.4)
+ENROLLED_SHARE = (0.04, 0.4)
 """Least and greatest part of the drawings that a picture's gallery holds: from a thousand to ten thousand."""
 
-SHOWN, HIDDEN = 0.4, 0.15
+SHOWN_OVERLAP, HIDDEN_OVERLAP = 0.4, 0.15
 """Part of an emblem from which a place shows it, and below which it does not; what lies between is not learnt from."""
 
-OWN_PART = 0.25
+MIN_EMBLEM_SHARE = 0.25
 """Least part that its emblem has of a strip or of what was located: what is cut to something else is not learnt from.
 """
 
-OTHER_ARTIST = 0.5
+OTHER_ARTIST_SHARE = 0.5
 """How often a picture's gallery lacks the very drawing that was imitated, where there are others of its identity."""
 
 Array = np.ndarray
 
 
 @dataclass(frozen=True)
-class Places:
+class CandidateRegions:
     """Places of pictures, and the drawings found for each.
 
     Attributes:
@@ -79,9 +86,9 @@ class Places:
     identities: Array
 
 
-def draw_places(search: Search, pictures: int, seed: Sequence[int], threads: int) -> Places:
+def sample_regions(search: Search, pictures: int, seed: Sequence[int], threads: int) -> CandidateRegions:
     """Places of so many random pictures; the same seed, of any length, gives the same, whatever the threads."""
-    seen = PatchStore(pictures * LOOKS, search.encoder.dimension)
+    seen = PatchStore(pictures * MAX_REGIONS, search.encoder.dimension)
     rows: list[tuple[Array, Array, bool, int]] = []
     with ThreadPoolExecutor(threads) as workers:
         draws = (np.random.default_rng((*seed, number)) for number in range(pictures))
@@ -90,11 +97,11 @@ def draw_places(search: Search, pictures: int, seed: Sequence[int], threads: int
             # Gathered in a list first, they would need their memory twice.
             seen[len(rows)] = place[0]
             rows.append(place[1:])
-    return Places(seen, *map(np.array, zip(*rows, strict=True)))
+    return CandidateRegions(seen, *map(np.array, zip(*rows, strict=True)))
 
 
 @dataclass(frozen=True)
-class Made:
+class SamplePicture:
     """A picture and what it shows.
 
     Attributes:
@@ -124,17 +131,17 @@ def _places(rng: Generator, search: Search) -> Iterator[Row]:
     best = _of_each(identities, np.argsort(-first))
     boxes = [as_box(embedding.boxes[similar[:, row].argmax()]) for row in best]
     locate = partial(search.localizer, made.picture, embedding) if search.localizer else None
-    for window, emblem, place in places_of(made.picture, boxes, locate):
-        is_shown = _is_shown(made.box, widened(window), place, emblem is not None)
+    for window, emblem, place in select_regions(made.picture, boxes, locate):
+        is_shown = _is_shown(made.box, with_context(window), place, emblem is not None)
         if is_shown is None:
             continue
-        cutting = cut(made.picture, place)
-        grid = search.encoder.grids([cutting], scale_for(search.localizer))[0]
-        windows = compared(large_windows(pool(*grid)), search.localizer)
+        cutting = crop(made.picture, place)
+        grid = search.encoder.grids([cutting], crop_scale(search.localizer))[0]
+        windows = compared_windows(large_windows(pool(*grid)), search.localizer)
         both = first + search.similarities(windows, rows).max(axis=0)
         # The right one is learnt from wherever it stands among the others.
         chosen = _of_each(identities, np.lexsort((-both, ~(is_shown & is_right))))
-        chosen += [chosen[-1]] * (CANDIDATES - len(chosen))  # which only a trial's few drawings need
+        chosen += [chosen[-1]] * (CANDIDATES_PER_REGION - len(chosen))  # which only a trial's few drawings need
         yield patches(cutting, grid[0]), rows[chosen], both[chosen], is_shown, made.identity
 
 
@@ -149,46 +156,46 @@ def _is_shown(box: Box | None, around: Box, place: Box, is_located: bool) -> boo
     if box is None:
         return False
     # A strip may be a small part of the emblem that it was cut from, and what was located should be most of it.
-    part = shared(box, place if is_located else around) / area(box)
-    fills = shared(box, place) / area(place)
-    if part >= SHOWN:
-        return True if place == around or fills >= OWN_PART else None
-    is_detail = is_located and fills >= OWN_PART
-    return False if part <= HIDDEN and not is_detail else None
+    part = intersection(box, place if is_located else around) / area(box)
+    fills = intersection(box, place) / area(place)
+    if part >= SHOWN_OVERLAP:
+        return True if place == around or fills >= MIN_EMBLEM_SHARE else None
+    is_detail = is_located and fills >= MIN_EMBLEM_SHARE
+    return False if part <= HIDDEN_OVERLAP and not is_detail else None
 
 
-def _picture(rng: Generator, drawn: Pool) -> Made:
-    size, effort = SIZES[int(rng.integers(len(SIZES)))], float(rng.random())
-    if rng.random() < IMITATED:
-        identity = pick(rng, drawn.unseen if drawn.unseen and rng.random() < UNSEEN else drawn.seen, SHARES)
+def _picture(rng: Generator, drawn: Pool) -> SamplePicture:
+    size, effort = PICTURE_SIZES[int(rng.integers(len(PICTURE_SIZES)))], float(rng.random())
+    if rng.random() < IMITATED_SHARE:
+        identity = pick(rng, drawn.unseen if drawn.unseen and rng.random() < UNSEEN_SHARE else drawn.seen, KIND_SHARES)
         imitated = int(rng.choice(np.flatnonzero(drawn.identities == identity)))
-        beside = int(rng.integers(len(drawn.drawings))) if rng.random() < BESIDE else None
+        beside = int(rng.integers(len(drawn.drawings))) if rng.random() < SECOND_EMBLEM_SHARE else None
         other = None if beside is None else drawn.drawings[beside]
         plain = identity in drawn.plain
         made = imitate(rng, drawn.drawings[imitated], size, drawn.backgrounds, other, effort, plain)
-        return Made(made.picture, made.box, identity, imitated, beside)
+        return SamplePicture(made.picture, made.box, identity, imitated, beside)
     choice = rng.random()
-    if choice < SCENES:
-        return Made(harmless(rng, size, drawn.backgrounds))
-    drawing = sign(rng) if choice < SCENES + SIGNS else drawn.usual[int(rng.integers(len(drawn.usual)))]
+    if choice < SCENE_SHARE:
+        return SamplePicture(harmless(rng, size, drawn.backgrounds))
+    drawing = sign(rng) if choice < SCENE_SHARE + SIGN_SHARE else drawn.usual[int(rng.integers(len(drawn.usual)))]
     # Whoever learns that colours do not matter takes stripes of nobody for a state's.
     plain = is_plain(drawing)
-    return Made(imitate(rng, drawing, size, drawn.backgrounds, effort=effort, plain=plain).picture)
+    return SamplePicture(imitate(rng, drawing, size, drawn.backgrounds, effort=effort, plain=plain).picture)
 
 
-def _gallery(rng: Generator, search: Search, made: Made) -> tuple[Array, Array]:
+def _gallery(rng: Generator, search: Search, made: SamplePicture) -> tuple[Array, Array]:
     """Random drawings, int64 (rows,), among them those of what is imitated, and which these are, bool (rows,).
 
     What else is right, or nearly, is not enrolled: it is no wrong answer to learn from.
     """
     identities, owners = search.pool.identities, search.pool.owners
-    enrolled = rng.random(len(identities)) < rng.uniform(*ENROLLED)
+    enrolled = rng.random(len(identities)) < rng.uniform(*ENROLLED_SHARE)
     for shown in (made.imitated, made.beside):
         if shown is not None:
             enrolled &= (search.vectors @ search.vectors[shown] <= SAME) & (owners != owners[shown])
     own = np.flatnonzero(identities == made.identity)
     enrolled[own] = True
-    if len(own) > 1 and rng.random() < OTHER_ARTIST:
+    if len(own) > 1 and rng.random() < OTHER_ARTIST_SHARE:
         enrolled[made.imitated] = False
     rows = np.flatnonzero(enrolled)
     return rows, np.isin(rows, own)
@@ -198,7 +205,7 @@ def _of_each(identities: Array, order: Iterable[int]) -> list[int]:
     """The first of an order with each identity, at most `CANDIDATES`."""
     found: dict[int, int] = {}
     for row in order:
-        if len(found) == CANDIDATES:
+        if len(found) == CANDIDATES_PER_REGION:
             break
         found.setdefault(int(identities[row]), int(row))
     return list(found.values())

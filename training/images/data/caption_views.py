@@ -14,7 +14,7 @@ from itertools import islice
 import numpy as np
 from tqdm import tqdm
 
-from models.boxes import WHOLE, overlaps
+from models.boxes import WHOLE_PICTURE, ious
 from models.images.encoder.encoder import Embedding, Encoder
 from models.profile import Box
 from training.images.common.split import Fold
@@ -75,12 +75,12 @@ def _pictures(
     subjects: Iterable[Subject], rng: np.random.Generator, backgrounds: Backgrounds, count: int
 ) -> Iterator[tuple[int, Array, Box]]:
     for _ in range(count):
-        yield -1, harmless(rng, SIZE, backgrounds), WHOLE
+        yield -1, harmless(rng, SIZE, backgrounds), WHOLE_PICTURE
     for place, subject in enumerate(subjects):
         for number in range(VIEWS[subject.kind]):
             drawing = subject.drawings[number // 2 % len(subject.drawings)]
             if number % 2 == 0:
-                yield place, reference(rng, drawing, SIZE), WHOLE
+                yield place, reference(rng, drawing, SIZE), WHOLE_PICTURE
             else:
                 made = imitate(rng, drawing, SIZE, backgrounds)
                 yield place, made.picture, made.box
@@ -88,4 +88,4 @@ def _pictures(
 
 def _around(embedding: Embedding, box: Box) -> Array:
     """The vector of the window that overlaps a box best."""
-    return embedding.vectors[np.argmax(overlaps(embedding.boxes, box))]
+    return embedding.vectors[np.argmax(ious(embedding.boxes, box))]

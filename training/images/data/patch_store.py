@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.images.matching.reranker import PIXELS, SIDE, Patches
+from models.images.matching.reranker import TOKEN_GRID_SIDE, TOKEN_PIXEL_SIDE, Patches
 
 Array = np.ndarray
 
@@ -42,14 +42,16 @@ class PatchStore:
     """
 
     def __init__(self, count: int, dimension: int) -> None:
-        self.cells = np.empty((count, SIDE * SIDE, dimension), np.float16)
-        self.pixels = np.empty((count, SIDE * SIDE * PIXELS * PIXELS, 3), np.uint8)
+        self.cells = np.empty((count, TOKEN_GRID_SIDE * TOKEN_GRID_SIDE, dimension), np.float16)
+        self.pixels = np.empty(
+            (count, TOKEN_GRID_SIDE * TOKEN_GRID_SIDE * TOKEN_PIXEL_SIDE * TOKEN_PIXEL_SIDE, 3), np.uint8
+        )
         self.rows = np.zeros(count, np.int64)
 
     def __setitem__(self, number: int, patches: Patches) -> None:
-        self.cells[number] = patches.cells.reshape(self.cells.shape[1:])
+        self.cells[number] = patches.tokens.reshape(self.cells.shape[1:])
         self.pixels[number] = patches.pixels.reshape(self.pixels.shape[1:])
-        self.rows[number] = len(patches.cells)
+        self.rows[number] = len(patches.tokens)
 
     def alike(self, chosen: Array) -> Iterator[Alike]:
         """Some pictures that are set, int64 (chosen,), by their shape."""
@@ -61,5 +63,5 @@ class PatchStore:
             yield Alike(
                 places,
                 torch.from_numpy(cells.reshape(len(places), height, width, -1)).float(),
-                torch.from_numpy(pixels.reshape(len(places), height * PIXELS, width * PIXELS, 3)),
+                torch.from_numpy(pixels.reshape(len(places), height * TOKEN_PIXEL_SIDE, width * TOKEN_PIXEL_SIDE, 3)),
             )

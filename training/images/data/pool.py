@@ -23,7 +23,7 @@ from models.images.input.transparency import on_clearest_background
 from models.images.matching.emblems import load_cohort
 from models.images.matching.localizer import Localizer
 from models.images.matching.reranker import Patches, drawing_patches
-from models.images.matching.retrieval import REFERENCE_SHARE, nearness
+from models.images.matching.retrieval import REFERENCE_COHORT_WEIGHT, cohort_mean
 from training.images.common.split import name_of
 from training.images.data.cohort import halves, invented_before, nobodys
 from training.images.data.corpus import FLAG_KINDS, WORDMARKS, Corpus
@@ -146,12 +146,12 @@ class Search:
         with ThreadPoolExecutor(threads) as workers:
             for row, found in enumerate(tqdm(workers.map(self._enrolled, pool.drawings), "drawings", count)):
                 self.vectors[row], self.patches[row] = found
-        self._confusability = REFERENCE_SHARE * nearness(self.vectors, self._cohort)
+        self._confusability = REFERENCE_COHORT_WEIGHT * cohort_mean(self.vectors, self._cohort)
 
     def similarities(self, embedding: Embedding, rows: Array) -> Array:
         """Normalised cosines of windows with some drawings, float32 (windows, rows)."""
         raw = embedding.vectors @ self.vectors[rows].T
-        return cast(Array, raw - nearness(embedding.vectors, self._cohort)[:, None] - self._confusability[rows])
+        return cast(Array, raw - cohort_mean(embedding.vectors, self._cohort)[:, None] - self._confusability[rows])
 
     def _enrolled(self, drawing: Array) -> tuple[Array, Patches]:
         picture = PIL.Image.fromarray(np.ascontiguousarray(drawing))

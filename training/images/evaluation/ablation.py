@@ -25,51 +25,59 @@ from models.images.matching.calibration import CELLS, CLOSER, COLOURS, FIRST, GE
 from models.images.matching.emblems import EmblemDetector
 from training.images.common.measures import threshold_for
 from training.images.data import cohort, validation
-from training.images.fit.calibrate import NOTHING, Fit, Seen, fit, fit_perceptron, groups_of, out_of_fold
+from training.images.fit.calibrate import (
+    UNFITTED,
+    Fitter,
+    LabelledCandidates,
+    fit_logistic,
+    fit_perceptron,
+    groups_of,
+    out_of_fold,
+)
 from training.images.sources.graphics import load
 
-STEPS: dict[str, tuple[tuple[str, ...], Fit]] = {
-    "plain cosine": (("similarity",), fit),
-    "less the nearness of harmless pictures": (("normalized",), fit),
-    "all that the first look knows": (FIRST, fit),
-    "a closer look at two places": ((*FIRST, *NEAR), fit),
-    "details compared with the drawings": ((*FIRST, *NEAR, *GEOMETRY), fit),
-    "cells compared with theirs": ((*FIRST, *NEAR, *GEOMETRY, *CELLS), fit),
-    "words compared with theirs": ((*FIRST, *NEAR, *GEOMETRY, *CELLS, *READING), fit),
-    "colours compared with theirs": ((*FIRST, *NEAR, *GEOMETRY, *CELLS, *READING, *COLOURS), fit),
-    "beside the other candidates": (CLOSER, fit),
+STEPS: dict[str, tuple[tuple[str, ...], Fitter]] = {
+    "plain cosine": (("similarity",), fit_logistic),
+    "less the nearness of harmless pictures": (("normalized",), fit_logistic),
+    "all that the first look knows": (FIRST, fit_logistic),
+    "a closer look at two places": ((*FIRST, *NEAR), fit_logistic),
+    "details compared with the drawings": ((*FIRST, *NEAR, *GEOMETRY), fit_logistic),
+    "cells compared with theirs": ((*FIRST, *NEAR, *GEOMETRY, *CELLS), fit_logistic),
+    "words compared with theirs": ((*FIRST, *NEAR, *GEOMETRY, *CELLS, *READING), fit_logistic),
+    "colours compared with theirs": ((*FIRST, *NEAR, *GEOMETRY, *CELLS, *READING, *COLOURS), fit_logistic),
+    "beside the other candidates": (CLOSER, fit_logistic),
     "all that together": (CLOSER, fit_perceptron),
 }
 """What each step knows and how it is fitted; the last seven cost a closer look."""
 
-SHARES = (0.01, 0.003)
+FALSE_POSITIVE_RATES = (0.01, 0.003)
 
 
 @dataclass(frozen=True)
-class Looks:
+class StageFeatures:
     """Both looks at the same pictures, what each imitates and shows, and median processor milliseconds for one."""
 
-    first: list[Seen]
-    closer: list[Seen]
+    first: list[LabelledCandidates]
+    closer: list[LabelledCandidates]
     references: list[str | None]
     shown: list[str]
     first_ms: float
     closer_ms: float
 
 
-def look(directory: Path, pictures: int) -> Looks:
+def collect(directory: Path, pictures: int) -> StageFeatures:
     """Look at so many validation pictures twice, whatever the first look says."""
     cv2.setNumThreads(1)
     encoder, rendered, rng = Encoder(directory), load(), np.random.default_rng(1)
     rest = cohort.halves(rendered)[1]
     with tempfile.TemporaryDirectory() as scratch:
         gallery, emblems = validation.validation_gallery(encoder, rendered, Path(scratch), None)
-    detector = EmblemDetector(encoder, gallery, Calibration(NOTHING, NOTHING, floor=0.0))
+    detector = EmblemDetector(encoder, gallery, Calibration(UNFITTED, UNFITTED, floor=0.0))
     _, others = cohort.nobodys(rendered, None)
     imitated = validation.imitated(emblems, rendered, rest, rng, pictures // 2)
     samples = chain(imitated, validation.unprotected(rendered, rest, others, rng, pictures - pictures // 2))
-    first: list[Seen] = []
-    closer: list[Seen] = []
+    first: list[LabelledCandidates] = []
+    closer: list[LabelledCandidates] = []
     references, shown, times = [], [], []
     for picture, name, drawn in samples:
         start = time.thread_time()
@@ -83,10 +91,10 @@ def look(directory: Path, pictures: int) -> Looks:
         references.append(name)
         shown.append(drawn)
     encoding, rest_of_it = np.median(times, axis=0) * 1_000
-    return Looks(first, closer, references, shown, float(encoding), float(rest_of_it))
+    return StageFeatures(first, closer, references, shown, float(encoding), float(rest_of_it))
 
 
-def judged(looks: Looks, names: Sequence[str], learn: Fit = fit) -> list[float]:
+def recalls(looks: StageFeatures, names: Sequence[str], learn: Fitter = fit_logistic) -> list[float]:
     """Recall at 1, and recall where 1% and 0.3% of the harmless pictures pass, in cross-validation by what is shown.
 
     Args:
@@ -97,7 +105,7 @@ def judged(looks: Looks, names: Sequence[str], learn: Fit = fit) -> list[float]:
     known = [(features[:, columns], truth) for features, truth in seen]
     scores, right = out_of_fold(known, groups_of(looks.shown), learn)
     harmless = np.array([reference is None for reference in looks.references])
-    passed = [right & (scores > threshold_for(scores[harmless], share)) for share in SHARES]
+    passed = [right & (scores > threshold_for(scores[harmless], share)) for share in FALSE_POSITIVE_RATES]
     return [float(values[~harmless].mean()) for values in (right, *passed)]
 
 
@@ -107,10 +115,10 @@ def main() -> None:
     parser.add_argument("encoder", type=Path)
     parser.add_argument("--pictures", type=int, default=700)
     options = parser.parse_args()
-    looks = look(options.encoder, options.pictures)
+    looks = collect(options.encoder, options.pictures)
     print("| step | recall@1 | recall at 1% | at 0.3% |\n|---|---|---|---|")
     for step, (names, learn) in STEPS.items():
-        values = judged(looks, names, learn)
+        values = recalls(looks, names, learn)
         print(f"| {step} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
     print(
         f"encoding {looks.first_ms:.0f} ms; comparing and the closer look {looks.closer_ms:.0f} ms (processor, median)"

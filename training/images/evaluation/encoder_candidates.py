@@ -28,13 +28,13 @@ from training.images.evaluation.evaluate import shared_places
 from training.images.evaluation.manifest import read_manifest
 from training.images.evaluation.peers import PEERS, Answer, Array, Finder, Peer, best, judge, lite0
 
-SIDES = (160, 224, 256)
+INPUT_SIDES = (160, 224, 256)
 """Pixels of the square that the pretrained network is given."""
 
-COLUMNS = ("r@1", "ok@1%", "ok@.1%")
+TABLE_METRICS = ("r@1", "ok@1%", "ok@.1%")
 """Of `measures.measure`, for imitations of all kinds together."""
 
-KINDS = ("copy", "small_photo", "corner", "by_hand", "other_style", "redrawn", "redrawn_unseen_artist")
+TABLE_KINDS = ("copy", "small_photo", "corner", "by_hand", "other_style", "redrawn", "redrawn_unseen_artist")
 """Kinds whose recall@1 the table names: the easiest and the hardest."""
 
 
@@ -47,7 +47,7 @@ def main(
     rows = read_manifest(folder / "manifest.jsonl")
     rows = [rows[place] for place in shared_places(rows)]
     ours = Encoder(encoder or Settings.from_environment().encoder_directory())
-    networks = {f"lite0-{side}": partial(lite0, side=side) for side in SIDES}
+    networks = {f"lite0-{side}": partial(lite0, side=side) for side in INPUT_SIDES}
     others = {name: peer for name, peer in PEERS.items() if name != "lite0"}
     peers: dict[str, Peer] = {"ours": partial(trained, encoder=ours), **networks, **others}
     result: dict[str, Any] = {}
@@ -79,12 +79,12 @@ def trained(looks: Sequence[Array], encoder: Encoder) -> Finder:
 
 def table(result: Mapping[str, Any]) -> list[str]:
     """Markdown, a line for each method."""
-    heads = ["features", *COLUMNS, *(f"r@1 {kind}" for kind in KINDS), "CPU ms"]
+    heads = ["features", *TABLE_METRICS, *(f"r@1 {kind}" for kind in TABLE_KINDS), "CPU ms"]
     lines = [heads, ["---"] * len(heads)]
     for name, numbers in result.items():
         every = numbers["all"]
-        cells = [f"{every[column]:.3f}" for column in COLUMNS]
-        cells += [f"{numbers['kinds'][kind]['r@1']:.2f}" if kind in numbers["kinds"] else "-" for kind in KINDS]
+        cells = [f"{every[column]:.3f}" for column in TABLE_METRICS]
+        cells += [f"{numbers['kinds'][kind]['r@1']:.2f}" if kind in numbers["kinds"] else "-" for kind in TABLE_KINDS]
         lines.append([name, *cells, f"{every['milliseconds']:.1f}"])
     return ["| " + " | ".join(cells) + " |" for cells in lines]
 

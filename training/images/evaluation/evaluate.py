@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from models.boxes import WHOLE
+from models.boxes import WHOLE_PICTURE
 from models.images.input.decode import Image, decode
 from models.images.matching.emblems import EmblemDetector
 from models.policy import Policy
@@ -155,7 +155,7 @@ def _judged(
     findings = policy.apply(detector.findings(matches, field_of(row)), frozenset(), row["path"])
     named = any(finding.evidence.reference_id == row["reference_id"] for finding in findings)
     if not matches:  # all that is near is harmless
-        return 0.0, False, False, False, np.array(WHOLE)
+        return 0.0, False, False, False, np.array(WHOLE_PICTURE)
     best = matches[0]
     return best.score, best.reference_id == row["reference_id"], bool(findings), named, np.array(best.box)
 

@@ -25,7 +25,7 @@ from models.images.encoder.prototypes import KINDS, changed
 from models.images.gallery.files import Contents, index_of
 from models.images.gallery.gallery import Gallery
 from models.images.matching.emblems import load_cohort
-from models.images.matching.retrieval import Matcher
+from models.images.matching.retrieval import Retriever
 from models.settings import Settings
 from training.images.common.measures import threshold_for
 from training.images.common.split import Fold
@@ -36,8 +36,8 @@ from training.images.sources.marks import is_mark
 from training.images.synthesis import edits, portraits
 from training.images.synthesis.scenes import TYPEFACES, Picture, Scene
 
-HARMLESS, SHARES = 1_500, (0.01, 0.003)
-SHOWN = ("copy", "one_colour", "rotated", "crop", "by_hand", "other_style", "several", "corner")
+HARMLESS_COUNT, FALSE_POSITIVE_RATES = 1_500, (0.01, 0.003)
+TABLE_KINDS = ("copy", "one_colour", "rotated", "crop", "by_hand", "other_style", "several", "corner")
 """Kinds of imitation that the table names, by recall at the first share; recall of all is of all kinds."""
 
 Array = np.ndarray
@@ -65,8 +65,8 @@ def main(
     kinds = kinds_of(gallery)
     galleries = {"none": gallery_of(gallery, kinds == "")}
     galleries |= {f"all but {kind}": gallery_of(gallery, kinds != kind) for kind in KINDS}
-    print("| prototypes | rows | recall@1 | at 1% | at 0.3% | " + " | ".join(SHOWN) + " |")
-    print("|---" * (5 + len(SHOWN)) + "|")
+    print("| prototypes | rows | recall@1 | at 1% | at 0.3% | " + " | ".join(TABLE_KINDS) + " |")
+    print("|---" * (5 + len(TABLE_KINDS)) + "|")
     for name, known in {**galleries, "all": gallery}.items():
         print(f"| {name} | {len(known.vectors)} | {row(known, used, queries)} |", flush=True)
 
@@ -101,7 +101,7 @@ def harmless(encoder: Encoder, rendered: Graphics, rng: np.random.Generator) -> 
     """Pictures of the validation fold that imitate nobody."""
     rest = cohort.halves(rendered)[1]
     _, others = cohort.nobodys(rendered, None)
-    for sample in tqdm(validation.unprotected(rendered, rest, others, rng, HARMLESS), "harmless", HARMLESS):
+    for sample in tqdm(validation.unprotected(rendered, rest, others, rng, HARMLESS_COUNT), "harmless", HARMLESS_COUNT):
         yield Query(windows_of(encoder, sample.picture))
 
 
@@ -129,16 +129,16 @@ def gallery_of(gallery: Gallery, kept: Array) -> Gallery:
 
 def row(gallery: Gallery, encoder: Encoder, queries: Sequence[Query]) -> str:
     """Recall@1, recall at each share of harmless pictures, and at the first of these by kind, for a table."""
-    matcher = Matcher(gallery, load_cohort(encoder))
+    matcher = Retriever(gallery, load_cohort(encoder))
     looks = [matcher(query.embedding) for query in queries]
-    scores = np.array([look.best.max() for look in looks])
-    best = [matcher.references[look.references[look.best.argmax()]].reference_id for look in looks]
+    scores = np.array([look.normalized.max() for look in looks])
+    best = [matcher.references[look.references[look.normalized.argmax()]].reference_id for look in looks]
     names, kinds = [query.name for query in queries], np.array([query.kind for query in queries])
     right, unprotected = np.array([a == b for a, b in zip(best, names, strict=True)]), kinds == ""
-    limits = [threshold_for(scores[unprotected], share) for share in SHARES]
+    limits = [threshold_for(scores[unprotected], share) for share in FALSE_POSITIVE_RATES]
     passed = [right, *(right & (scores > limit) for limit in limits)]
     values = [values[~unprotected].mean() for values in passed]
-    values += [passed[1][kinds == kind].mean() for kind in SHOWN]
+    values += [passed[1][kinds == kind].mean() for kind in TABLE_KINDS]
     return " | ".join(f"{value:.3f}" for value in values)
 
 

@@ -28,47 +28,47 @@ from models.images.encoder.encoder import Encoder
 from models.images.gallery.gallery import Gallery
 from models.images.matching.calibration import AHEAD, CLOSER, FIRST, RERANKED, Calibration, Logistic, Perceptron
 from models.images.matching.emblems import EmblemDetector
-from models.images.matching.localizer import FILE as LOCALIZER
-from models.images.matching.reranker import FILE as RERANKER
+from models.images.matching.localizer import LOCALIZER_FILE
+from models.images.matching.reranker import RERANKER_FILE
 from models.images.matching.verifier import Candidates
 from training.images.common.measures import threshold_for
 from training.images.data.cohort import halves, nobodys
 from training.images.data.validation import Sample, imitated, unprotected, validation_gallery
 from training.images.sources.graphics import load
 
-LOOKED_AT = 0.6
+VERIFIED_SHARE = 0.6
 """Of harmless pictures, how many are looked at closely: it costs more than all else, and most uploads must not pay for
 it. These resemble emblems more than uploads do: of those that show nothing in particular it is .23. With .4 it would be
 .15 of those, and 156 of 6,000 imitations of the validation fold would not be looked at, of which 56 would be right;
 with .6 it is 79."""
 
-CONSIDERED = 3
+FITTED_CANDIDATES = 3
 """Candidates per picture that the first fit sees: those that are likeliest to become an answer."""
 
-SHARES = (0.01, 0.003, 0.001)
+FALSE_POSITIVE_RATES = (0.01, 0.003, 0.001)
 """Of harmless pictures that pass a score: reported, for choosing the policy's thresholds."""
 
-UNITS, NETWORKS = 32, 5
+HIDDEN_UNITS, NETWORKS_PER_SET = 32, 5
 """Of the hidden layer of each network, and networks of each sort; the mean of all their logits counts."""
 
-SORTS = (CLOSER, tuple(name for name in CLOSER if name not in AHEAD))
+FEATURE_SETS = (CLOSER, tuple(name for name in CLOSER if name not in AHEAD))
 """What each sort of networks knows. Without what says how far a reference is ahead of all others fewer harmless
 pictures score high, but the right reference is first less often."""
 
-ENOUGH = 2_000
+MIN_EARLY_STOPPING = 2_000
 """Candidates from which a tenth can be spared to tell when to stop learning."""
 
-PARTS = 5
+CROSS_VALIDATION_FOLDS = 5
 """Of the pictures in cross-validation."""
 
-NOTHING = Logistic(np.zeros(len(FIRST)), 0.0)
+UNFITTED = Logistic(np.zeros(len(FIRST)), 0.0)
 """Stands in for what is not fitted yet."""
 
 T = TypeVar("T")
 Array = np.ndarray
-Seen = tuple[Array, Array]
+LabelledCandidates = tuple[Array, Array]
 """Of one picture: features of its candidates, float (n, features), and which are right, bool (n,)."""
-Fit = Callable[[Sequence[Seen]], Logistic | Perceptron]
+Fitter = Callable[[Sequence[LabelledCandidates]], Logistic | Perceptron]
 
 
 def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None, threads: int = 2) -> Path:
@@ -101,20 +101,20 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None, threa
 def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample], threads: int) -> dict[str, Any]:
     """Both functions, the floor between them, and what they give on the samples."""
     harmless = np.array([sample.reference is None for sample in samples])
-    unfitted = EmblemDetector(encoder, gallery, Calibration(NOTHING, NOTHING, floor=0.0))
+    unfitted = EmblemDetector(encoder, gallery, Calibration(UNFITTED, UNFITTED, floor=0.0))
     looks = _each(samples, threads, partial(_first, unfitted))
-    first = fit([(features[:CONSIDERED], right[:CONSIDERED]) for features, right in looks])
+    first = fit_logistic([(features[:FITTED_CANDIDATES], right[:FITTED_CANDIDATES]) for features, right in looks])
     scores = np.array([first(features).max() for features, _ in looks])
-    floor = float(np.quantile(scores[harmless], 1 - LOOKED_AT))
-    both = EmblemDetector(encoder, gallery, Calibration(first, NOTHING, floor))
+    floor = float(np.quantile(scores[harmless], 1 - VERIFIED_SHARE))
+    both = EmblemDetector(encoder, gallery, Calibration(first, UNFITTED, floor))
     seen = _each(samples, threads, partial(_closer, both))
     chosen = np.flatnonzero([looked is not None for looked in seen])
     close = [looked for looked in seen if looked is not None]
     groups = groups_of([sample.shown for sample in samples])
     tops, right = out_of_fold(close, groups[chosen], fit_perceptron)
     platt = fit_platt(tops, right)
-    closer = settled(fit_perceptron(close), platt).values(CLOSER)
-    if not (encoder.directory / RERANKER).exists():
+    closer = with_platt(fit_perceptron(close), platt).values(CLOSER)
+    if not (encoder.directory / RERANKER_FILE).exists():
         closer["hidden"] = {name: weights for name, weights in closer["hidden"].items() if name not in RERANKED}
     found = np.zeros(len(samples), dtype=bool)
     scores[chosen], found[chosen] = platt(tops[:, None]), right
@@ -122,13 +122,13 @@ def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample], thread
         "first": _named(FIRST, first),
         "closer": closer,
         "floor": floor,
-        "located": (encoder.directory / LOCALIZER).exists(),
+        "located": (encoder.directory / LOCALIZER_FILE).exists(),
         "pictures": len(samples),
         "operating_points": operating_points(scores, found, harmless),
     }
 
 
-def fit(samples: Sequence[Seen]) -> Logistic:
+def fit_logistic(samples: Sequence[LabelledCandidates]) -> Logistic:
     """The probability that a candidate is the right one."""
     features, right = (np.concatenate(parts) for parts in zip(*samples, strict=True))
     scaler = StandardScaler().fit(features)
@@ -137,7 +137,7 @@ def fit(samples: Sequence[Seen]) -> Logistic:
     return Logistic(weights, float(model.intercept_[0] - weights @ scaler.mean_))
 
 
-def fit_perceptron(samples: Sequence[Seen], seed: int = 0) -> Perceptron:
+def fit_perceptron(samples: Sequence[LabelledCandidates], seed: int = 0) -> Perceptron:
     """The same, where what is known says more together than one by one: the mean of several networks, as one.
 
     One alone is surer where it saw little than another that began from other weights (deep ensembles, Lakshminarayanan
@@ -148,7 +148,7 @@ def fit_perceptron(samples: Sequence[Seen], seed: int = 0) -> Perceptron:
     """
     features, right = (np.concatenate(parts) for parts in zip(*samples, strict=True))
     scaler = StandardScaler().fit(features)
-    masks = [np.isin(CLOSER, names) for names in SORTS for _ in range(NETWORKS)]
+    masks = [np.isin(CLOSER, names) for names in FEATURE_SETS for _ in range(NETWORKS_PER_SET)]
     scaled = scaler.transform(features)
     networks = [_network(scaled, right, known, seed + number) for number, known in enumerate(masks)]
     hidden = np.hstack([network.hidden for network in networks]) / scaler.scale_[:, None]
@@ -159,9 +159,11 @@ def fit_perceptron(samples: Sequence[Seen], seed: int = 0) -> Perceptron:
 
 def _network(features: Array, right: Array, known: Array, seed: int) -> Perceptron:
     """One network, to which other features than those `known`, bool (features,), say nothing."""
-    model = MLPClassifier((UNITS,), alpha=0.1, max_iter=300, early_stopping=len(right) > ENOUGH, random_state=seed)
+    model = MLPClassifier(
+        (HIDDEN_UNITS,), alpha=0.1, max_iter=300, early_stopping=len(right) > MIN_EARLY_STOPPING, random_state=seed
+    )
     model.fit(features[:, known], right)
-    hidden = np.zeros((len(known), UNITS))
+    hidden = np.zeros((len(known), HIDDEN_UNITS))
     hidden[known] = model.coefs_[0]
     return Perceptron(hidden, model.intercepts_[0], Logistic(model.coefs_[1][:, 0], float(model.intercepts_[1][0])))
 
@@ -172,14 +174,14 @@ def groups_of(shown: Sequence[str]) -> Array:
     return np.array([places[name] for name in shown])
 
 
-def out_of_fold(samples: Sequence[Seen], groups: Array, learn: Fit) -> tuple[Array, Array]:
+def out_of_fold(samples: Sequence[LabelledCandidates], groups: Array, learn: Fitter) -> tuple[Array, Array]:
     """What a function says of pictures whose group it was not fitted on.
 
     Returns:
         The best candidate's logit, float (n,), and whether that one is right, bool (n,).
     """
     tops, truth = np.zeros(len(samples)), np.zeros(len(samples), dtype=bool)
-    parts = GroupKFold(min(PARTS, len(np.unique(groups))))
+    parts = GroupKFold(min(CROSS_VALIDATION_FOLDS, len(np.unique(groups))))
     for fitted_on, others in parts.split(groups, groups=groups):
         scorer = learn([samples[number] for number in fitted_on])
         for number in others:
@@ -203,7 +205,7 @@ def fit_platt(tops: Array, right: Array) -> Logistic:
     return Logistic(model.coef_[0], float(model.intercept_[0]))
 
 
-def settled(perceptron: Perceptron, platt: Logistic) -> Perceptron:
+def with_platt(perceptron: Perceptron, platt: Logistic) -> Perceptron:
     """The same order of candidates, with Platt scaling folded into the last layer."""
     output, slope = perceptron.output, platt.weights[0]
     return replace(perceptron, output=Logistic(output.weights * slope, float(output.bias * slope + platt.bias)))
@@ -211,7 +213,7 @@ def settled(perceptron: Perceptron, platt: Logistic) -> Perceptron:
 
 def operating_points(scores: Array, found: Array, harmless: Array) -> list[dict[str, float]]:
     """Thresholds that so many harmless pictures pass, and the share of imitations found above each."""
-    points = [(share, threshold_for(scores[harmless], share)) for share in SHARES]
+    points = [(share, threshold_for(scores[harmless], share)) for share in FALSE_POSITIVE_RATES]
     return [
         {"harmless": share, "threshold": threshold, "recall": float((found & (scores > threshold))[~harmless].mean())}
         for share, threshold in points
@@ -228,16 +230,16 @@ def _each(samples: Sequence[Sample], threads: int, look: Callable[[Array, str | 
         return list(tqdm(seen, "calibration", len(samples), unit=""))
 
 
-def _first(detector: EmblemDetector, picture: Array, name: str | None) -> Seen:
-    _, first = detector.first_look(detector.encoder.in_parts([picture])[0])
+def _first(detector: EmblemDetector, picture: Array, name: str | None) -> LabelledCandidates:
+    _, first = detector.retrieve(detector.encoder.in_parts([picture])[0])
     return _judged(detector, first, name)
 
 
-def _closer(detector: EmblemDetector, picture: Array, name: str | None) -> Seen | None:
+def _closer(detector: EmblemDetector, picture: Array, name: str | None) -> LabelledCandidates | None:
     """Nothing of a picture that no closer look is taken at."""
     _, closer = detector.candidates(picture, detector.encoder.in_parts([picture])[0])
     return _judged(detector, closer, name) if closer else None
 
 
-def _judged(detector: EmblemDetector, found: Candidates, name: str | None) -> Seen:
+def _judged(detector: EmblemDetector, found: Candidates, name: str | None) -> LabelledCandidates:
     return found.features, np.array([detector.references[place].reference_id == name for place in found.references])

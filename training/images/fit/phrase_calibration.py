@@ -20,7 +20,7 @@ from tqdm import tqdm
 from models.images.encoder.encoder import Encoder
 from models.images.encoder.phrases import CALIBRATION, FEATURE, PhraseEncoder, PhraseError
 from models.images.matching.emblems import load_cohort
-from models.images.matching.phrase_matching import usual_similarity
+from models.images.matching.phrase_matching import phrase_cohort_mean
 from training.images.common.measures import threshold_for
 from training.images.common.split import Fold
 from training.images.data.caption_views import SIZE
@@ -30,18 +30,18 @@ from training.images.sources.captions import Subject
 from training.images.sources.graphics import load
 from training.images.synthesis.augmentations import harmless, imitate
 
-IMITATIONS, HARMLESS = 300, 500
-CONSIDERED = 3
+IMITATION_COUNT, HARMLESS_COUNT = 300, 500
+FITTED_PHRASES = 3
 """Phrases per picture that the fit sees: those that can become an answer."""
 
 HARMLESS_PASSING = 0.003
 """Of harmless pictures that pass a score: recall at it is reported."""
 
-UNPROTECTED = {"emoji", "icon"}
+UNPROTECTED_KINDS = {"emoji", "icon"}
 
 Array = np.ndarray
 T = TypeVar("T")
-Sample = tuple[Array, Subject | None]
+LabelledPicture = tuple[Array, Subject | None]
 """A picture, and what it imitates."""
 
 
@@ -58,16 +58,18 @@ def calibrate_phrases(
     Returns:
         What was written: the "weights" and "bias" of the logistic function, and what they give on the sample.
     """
-    protected = [subject for subject in subjects if subject.fold is Fold.VALIDATION and subject.kind not in UNPROTECTED]
+    protected = [
+        subject for subject in subjects if subject.fold is Fold.VALIDATION and subject.kind not in UNPROTECTED_KINDS
+    ]
     encoder = Encoder(directory)
     known = _embedded(PhraseEncoder(directory), [phrase for subject in protected for phrase in _said_of(subject)])
     phrases, vectors = list(known), np.stack(list(known.values()))
-    usual = usual_similarity(vectors, load_cohort(encoder))
+    usual = phrase_cohort_mean(vectors, load_cohort(encoder))
     found, right, shows = [], [], []
     pictures = _pictures(protected, np.random.default_rng(seed), limit)
     for picture, subject in tqdm(pictures, "phrase calibration", unit=""):
         scores = (encoder.in_parts([picture])[0].vectors @ vectors.T).max(axis=0) - usual
-        best = np.argsort(-scores)[:CONSIDERED]
+        best = np.argsort(-scores)[:FITTED_PHRASES]
         found.append(scores[best])
         right.append([subject is not None and phrases[place] in _said_of(subject) for place in best])
         shows.append(subject is not None)
@@ -110,15 +112,15 @@ def _said_of(subject: Subject) -> tuple[str, ...]:
     return (*names, *subject.general)
 
 
-def _pictures(protected: Sequence[Subject], rng: np.random.Generator, limit: int | None) -> Iterator[Sample]:
+def _pictures(protected: Sequence[Subject], rng: np.random.Generator, limit: int | None) -> Iterator[LabelledPicture]:
     backgrounds, rendered = Backgrounds.load(VALIDATION_PHOTOS, limit), load(limit)
     kinds = sorted({subject.kind for subject in protected})
     members = {kind: [subject for subject in protected if subject.kind == kind] for kind in kinds}
-    for number in range(min(IMITATIONS, limit or IMITATIONS)):
+    for number in range(min(IMITATION_COUNT, limit or IMITATION_COUNT)):
         subject = _any(rng, members[kinds[number % len(kinds)]])
         yield imitate(rng, _any(rng, subject.drawings), SIZE, backgrounds).picture, subject
     rows = halves(rendered)[1]
-    for number in range(min(HARMLESS, limit or HARMLESS)):
+    for number in range(min(HARMLESS_COUNT, limit or HARMLESS_COUNT)):
         if number % 2:
             yield harmless(rng, SIZE, backgrounds), None
         else:

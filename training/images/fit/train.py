@@ -24,8 +24,8 @@ from tqdm import tqdm
 
 from models.accounts.likelihood import FILE as AVATARS
 from models.images.encoder.phrases import CALIBRATION, GRAPH, TOKENIZER
-from models.images.matching.localizer import FILE as LOCALIZER
-from models.images.matching.reranker import FILE, TOKENS_FILE
+from models.images.matching.localizer import LOCALIZER_FILE
+from models.images.matching.reranker import RERANKER_FILE, RERANKER_TOKENS_FILE
 from training.accounts import calibrate_avatars
 from training.images.common.fingerprint import code_of, fingerprint
 from training.images.common.resume import Resumable, surroundings, weights_digest
@@ -112,8 +112,17 @@ def train_images(  # noqa: PLR0913 - a command's options
     do = Resumable(output / "finished.json", fingerprint((), run))
     do(export, ("model.onnx", "config.json", "metrics.json"), trainer.tower, output, trainer.metrics())
     do(write_cohort, ("cohort.npy",), output, limit=limit)
-    do(train_localizer, (LOCALIZER,), output, corpus, seed=seed, limit=limit, threads=threads)
-    do(train_reranker, (TOKENS_FILE, FILE), output, corpus, base=start, seed=seed, limit=limit, threads=threads)
+    do(train_localizer, (LOCALIZER_FILE,), output, corpus, seed=seed, limit=limit, threads=threads)
+    do(
+        train_reranker,
+        (RERANKER_TOKENS_FILE, RERANKER_FILE),
+        output,
+        corpus,
+        base=start,
+        seed=seed,
+        limit=limit,
+        threads=threads,
+    )
     do(calibrate, ("calibration.json",), output, seed=seed, limit=limit, threads=threads)
     do(calibrate_avatars, (AVATARS,), output, limit=limit)
     do(train_captions, (GRAPH, TOKENIZER, CALIBRATION), output, seed=seed, limit=limit, steps=min(steps, CAPTION_STEPS))

@@ -15,15 +15,22 @@ from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
-from models.boxes import area, as_box, cut, overlaps, seen_from, shared, with_around
+from models.boxes import area, as_box, crop, intersection, ious, picture_to_crop, with_margin
 from models.images.encoder.encoder import Encoder
-from models.images.matching.localizer import AROUND, CELLS, REACH, SIDE, View, view
-from models.images.matching.verifier import wide_place
+from models.images.matching.localizer import (
+    LOCALIZER_GRID_SIDE,
+    LOCALIZER_PIXEL_SIDE,
+    MAX_EDGE_REACH,
+    REGION_MARGIN,
+    RegionView,
+    region_view,
+)
+from models.images.matching.verifier import with_context_or_strip
 from models.profile import Box
 from training.images.common.metrics import record
 from training.images.common.split import part_of
 from training.images.data.batches import one_of, pick
-from training.images.data.candidates import BESIDE, SHARES, SIZES
+from training.images.data.candidates import KIND_SHARES, PICTURE_SIZES, SECOND_EMBLEM_SHARE
 from training.images.data.corpus import Corpus
 from training.images.networks.localizer import BINS, Network, export_localizer
 from training.images.networks.token_networks import take_steps
@@ -147,19 +154,25 @@ class Source:
     kinds: dict[str, Array]
     drawn: Backgrounds
 
-    def place(self, rng: Generator) -> tuple[View, Box, Box]:
+    def place(self, rng: Generator) -> tuple[RegionView, Box, Box]:
         """The view of a random place, and the boxes in it of its emblem and of what it is around."""
         while True:
             made = self._picture(rng)
             embedding = self.encoder([made.picture])[0]
             window, place = _place(rng, made, embedding.boxes)
-            if min(cut(made.picture, place).shape[:2]) >= LEAST_PIXELS and shared(made.box, place) > 0:
-                return view(made.picture, embedding, place), seen_from(place, made.box), seen_from(place, window)
+            if min(crop(made.picture, place).shape[:2]) >= LEAST_PIXELS and intersection(made.box, place) > 0:
+                return (
+                    region_view(made.picture, embedding, place),
+                    picture_to_crop(place, made.box),
+                    picture_to_crop(place, window),
+                )
 
     def _picture(self, rng: Generator) -> Imitation:
-        drawings, identity = self.corpus.drawings, pick(rng, self.kinds, SHARES)
-        size = SIZES[int(rng.integers(len(SIZES)))]
-        other = one_of(rng, drawings[pick(rng, self.kinds, SHARES)]) if rng.random() < BESIDE else None
+        drawings, identity = self.corpus.drawings, pick(rng, self.kinds, KIND_SHARES)
+        size = PICTURE_SIZES[int(rng.integers(len(PICTURE_SIZES)))]
+        other = (
+            one_of(rng, drawings[pick(rng, self.kinds, KIND_SHARES)]) if rng.random() < SECOND_EMBLEM_SHARE else None
+        )
         drawing, effort = one_of(rng, drawings[identity]), float(rng.random())
         plain = identity in self.corpus.plain
         backgrounds = self.drawn if rng.random() < DRAWN else self.corpus.backgrounds
@@ -175,7 +188,9 @@ def source_of(
         limit: at most so many of them, for tests.
     """
     rng, size = np.random.default_rng((*seed, GROUNDS)), (GRAPHIC_SIDE, GRAPHIC_SIDE)
-    shown = (one_of(rng, corpus.drawings[pick(rng, kinds, SHARES)]) for _ in range(min(GRAPHICS, limit or GRAPHICS)))
+    shown = (
+        one_of(rng, corpus.drawings[pick(rng, kinds, KIND_SHARES)]) for _ in range(min(GRAPHICS, limit or GRAPHICS))
+    )
     drawn = (centred(rng, drawing, corpus.backgrounds.plain(rng, size)) for drawing in shown)
     return Source(encoder, corpus, kinds, Backgrounds(tuple(drawn)))
 
@@ -189,18 +204,19 @@ def _place(rng: Generator, made: Imitation, windows: Array) -> tuple[Box, Box]:
     kind = rng.random()
     if kind < ROUGH:
         box = _roughly(rng, made.box)
-        return box, with_around(box, AROUND)
+        return box, with_margin(box, REGION_MARGIN)
     window = _window(rng, windows, made.box, kind < ROUGH + PARTS)
-    return window, wide_place(made.picture, window)
+    return window, with_context_or_strip(made.picture, window)
 
 
 def _window(rng: Generator, windows: Array, emblem: Box, is_part: bool) -> Box:
     """A window on a part of an emblem, where there is one and it is asked for, or one that is near to it."""
-    near, boxes = overlaps(windows, emblem), list(map(as_box, windows))
+    near, boxes = ious(windows, emblem), list(map(as_box, windows))
     fitting = near >= NEAR * near.max()
     if is_part:
         parts = [
-            shared(box, emblem) >= WITHIN * area(box) and area(box) <= LARGEST_PART * area(emblem) for box in boxes
+            intersection(box, emblem) >= WITHIN * area(box) and area(box) <= LARGEST_PART * area(emblem)
+            for box in boxes
         ]
         fitting = np.array(parts) if any(parts) else fitting
     return boxes[rng.choice(np.flatnonzero(fitting))]
@@ -215,15 +231,15 @@ def _roughly(rng: Generator, box: Box) -> Box:
 
 def draw_places(source: Source, count: int, seed: Sequence[int], threads: int) -> Places:
     """So many random places; the same seed gives the same, whatever the threads."""
-    cells = np.empty((count, CELLS, CELLS, source.encoder.dimension), np.float16)
-    pixels = np.empty((count, SIDE, SIDE, 3), np.uint8)
+    cells = np.empty((count, LOCALIZER_GRID_SIDE, LOCALIZER_GRID_SIDE, source.encoder.dimension), np.float16)
+    pixels = np.empty((count, LOCALIZER_PIXEL_SIDE, LOCALIZER_PIXEL_SIDE, 3), np.uint8)
     boxes: list[list[Box]] = []
     with ThreadPoolExecutor(threads) as workers:
         draws = (np.random.default_rng((*seed, number)) for number in range(count))
         for number, (seen, *known) in enumerate(tqdm(workers.map(source.place, draws), "localizer's places", count)):
             cells[number], pixels[number] = seen
             boxes.append(known)
-    shown, begun = np.clip(np.array(boxes, np.float32), -REACH, 1 + REACH).swapaxes(0, 1)
+    shown, begun = np.clip(np.array(boxes, np.float32), -MAX_EDGE_REACH, 1 + MAX_EDGE_REACH).swapaxes(0, 1)
     return Places(cells, pixels, shown, begun)
 
 

@@ -20,7 +20,7 @@ from models.images.encoder.encoder import Encoder
 from training.images.common.measures import threshold_for
 from training.images.common.metrics import record
 from training.images.common.split import part_of
-from training.images.data.candidates import Places, draw_places
+from training.images.data.candidates import CandidateRegions, sample_regions
 from training.images.data.corpus import Corpus
 from training.images.data.patch_store import PatchStore
 from training.images.data.pool import Pool, Search
@@ -80,7 +80,7 @@ def train_reranker(  # noqa: PLR0913 - a run's own options
     encoder = Encoder(directory)
     search = Search(encoder, Pool.of(corpus, load(limit), limit), threads)
     pictures = min(PICTURES, limit or PICTURES)
-    places = draw_places(search, pictures, (seed, rounds), threads)  # another round's pictures would teach little
+    places = sample_regions(search, pictures, (seed, rounds), threads)  # another round's pictures would teach little
     held_out = _held_out(places, search.pool)
     lessons = Lessons(places, search.patches)
     network = Network(encoder.dimension)
@@ -94,7 +94,7 @@ def train_reranker(  # noqa: PLR0913 - a run's own options
     return metrics
 
 
-def _held_out(places: Places, pool: Pool) -> Array:
+def _held_out(places: CandidateRegions, pool: Pool) -> Array:
     """Places that are not learnt from, bool (places,)."""
     numbers = np.zeros(pool.identities.max() + 1, np.int64)
     numbers[pool.identities] = [part_of(owner, HELD_OUT, "reranker") for owner in pool.owners]
@@ -106,7 +106,7 @@ def _held_out(places: Places, pool: Pool) -> Array:
 class Lessons:
     """Places, and the patches of a pool's drawings."""
 
-    places: Places
+    places: CandidateRegions
     drawn: PatchStore
 
     def logits(self, network: Network, chosen: Array) -> Tensor:

@@ -16,16 +16,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.images.matching.localizer import CELLS, FILE, REACH, SIDE
+from models.images.matching.localizer import LOCALIZER_FILE, LOCALIZER_GRID_SIDE, LOCALIZER_PIXEL_SIDE, MAX_EDGE_REACH
 from training.images.networks.token_networks import CELL_SIZE, export_compared, write_for
 
-WIDTH, BLOCKS, COLUMNS = 32, 4, SIDE // 4
+WIDTH, BLOCKS, COLUMNS = 32, 4, LOCALIZER_PIXEL_SIDE // 4
 """Channels, residual blocks, and columns, and rows, of what the blocks see, after two strides. So small it takes less
 than a millisecond and has learnt in minutes. With 48 channels it takes twice as long, and boxes of 400 imitations of
 the validation fold have, after two looks, an intersection over union of .892 in place of .886 (both without drawn
 grounds)."""
 
-BEYOND = (-REACH, -0.6, -0.3, -0.1)
+BEYOND = (-MAX_EDGE_REACH, -0.6, -0.3, -0.1)
 """Bins before a place, where an edge may lie that it does not show."""
 
 BINS = len(BEYOND) + COLUMNS
@@ -109,11 +109,16 @@ def export_localizer(network: Network, fingerprint: str, directory: Path) -> flo
     rng = torch.Generator().manual_seed(0)
     example, given = (_anything(rng, network, count) for count in (2, 3))
     axes = {name: {0: "n"} for name in ("cells", "pixels", "boxes")}
-    difference = export_compared(network, example, given, axes, directory / FILE)
-    write_for(fingerprint, directory / FILE, directory / FILE)
+    difference = export_compared(network, example, given, axes, directory / LOCALIZER_FILE)
+    write_for(fingerprint, directory / LOCALIZER_FILE, directory / LOCALIZER_FILE)
     return difference
 
 
 def _anything(rng: torch.Generator, network: Network, count: int) -> dict[str, Tensor]:
-    cells = torch.randn((count, CELLS, CELLS, network.project.in_channels), generator=rng)
-    return {"cells": cells, "pixels": torch.randint(256, (count, SIDE, SIDE, 3), generator=rng, dtype=torch.uint8)}
+    cells = torch.randn((count, LOCALIZER_GRID_SIDE, LOCALIZER_GRID_SIDE, network.project.in_channels), generator=rng)
+    return {
+        "cells": cells,
+        "pixels": torch.randint(
+            256, (count, LOCALIZER_PIXEL_SIDE, LOCALIZER_PIXEL_SIDE, 3), generator=rng, dtype=torch.uint8
+        ),
+    }

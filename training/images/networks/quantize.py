@@ -21,8 +21,8 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from models.images.encoder.encoder import Encoder
-from models.images.matching.localizer import FILE as LOCALIZER
-from models.images.matching.reranker import FILE, TOKENS_FILE
+from models.images.matching.localizer import LOCALIZER_FILE
+from models.images.matching.reranker import RERANKER_FILE, RERANKER_TOKENS_FILE
 from training.images.common.split import Fold
 from training.images.networks.token_networks import write_for
 from training.images.sources.graphics import load
@@ -79,7 +79,7 @@ def quantize(
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
     fingerprint = Encoder(target).fingerprint
-    for name in (LOCALIZER, TOKENS_FILE, FILE):
+    for name in (LOCALIZER_FILE, RERANKER_TOKENS_FILE, RERANKER_FILE):
         if (source / name).is_file():
             write_for(fingerprint, source / name, target / name)
     return target

@@ -19,7 +19,7 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from models.images.encoder.token_networks import ENCODER
-from models.images.matching.reranker import FILE, TOKENS_FILE
+from models.images.matching.reranker import RERANKER_FILE, RERANKER_TOKENS_FILE
 from training.images.networks.reranker import Network
 from training.images.networks.tower import MODEL_NAME, GridTower, convolutions_of, create
 
@@ -111,7 +111,7 @@ def _shapes(tower: GridTower) -> list[torch.Size]:
 
 def _reranker(directory: Path, fingerprint: str, dimension: int) -> dict[str, Tensor]:
     """The state of the reranker that an encoder's folder holds; nothing where it holds none."""
-    network, files = Network(dimension), {"tokens": TOKENS_FILE, "comparison": FILE}
+    network, files = Network(dimension), {"tokens": RERANKER_TOKENS_FILE, "comparison": RERANKER_FILE}
     if not any((directory / file).exists() for file in files.values()):
         return {}
     try:

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.images.matching.reranker import FILE, PIXELS, SIDE, TOKENS_FILE
+from models.images.matching.reranker import RERANKER_FILE, RERANKER_TOKENS_FILE, TOKEN_GRID_SIDE, TOKEN_PIXEL_SIDE
 from training.images.networks.token_networks import CELL_SIZE, export_compared, write_for
 
 WIDTH = 64
@@ -44,7 +44,7 @@ class Tokens(nn.Module):
             *(nn.Conv2d(3, 24, 4, stride=2, padding=1), nn.ReLU()),
             *(nn.Conv2d(24, 48, 4, stride=2, padding=1), nn.ReLU()),
             *(nn.Conv2d(48, WIDTH, 3, padding=1), nn.ReLU()),
-            nn.Conv2d(WIDTH, WIDTH, PIXELS // 4, stride=PIXELS // 4),
+            nn.Conv2d(WIDTH, WIDTH, TOKEN_PIXEL_SIDE // 4, stride=TOKEN_PIXEL_SIDE // 4),
         )
 
     def forward(self, cells: Tensor, pixels: Tensor) -> Tensor:
@@ -127,19 +127,19 @@ def export_reranker(network: Network, fingerprint: str, directory: Path) -> floa
     """
     network.eval()
     rng = torch.Generator().manual_seed(0)
-    drawn, shown = (SIDE // 2, SIDE * 2), (SIDE * 2, SIDE // 2)
+    drawn, shown = (TOKEN_GRID_SIDE // 2, TOKEN_GRID_SIDE * 2), (TOKEN_GRID_SIDE * 2, TOKEN_GRID_SIDE // 2)
     drawing, place = _anything(rng, network, 2, *drawn), _anything(rng, network, 1, *shown)
     cells, pixels = {0: "n", 1: "rows", 2: "columns"}, {0: "n", 1: "height", 2: "width"}
     axes = {"cells": cells, "pixels": pixels, "tokens": cells}
-    difference = export_compared(network.tokens, drawing, place, axes, directory / TOKENS_FILE)
+    difference = export_compared(network.tokens, drawing, place, axes, directory / RERANKER_TOKENS_FILE)
     drawings = {0: "n", 1: "drawing_rows", 2: "drawing_columns"}
     axes = {"place": {1: "rows", 2: "columns"}, "drawings": drawings, "logits": {0: "n"}}
     fewer, more = (
         {"place": _tokens(rng, 1, *one), "drawings": _tokens(rng, count, *other)}
         for one, count, other in ((drawn, 2, shown), (shown, 3, drawn))
     )
-    difference = max(difference, export_compared(network.comparison, fewer, more, axes, directory / FILE))
-    for path in (directory / TOKENS_FILE, directory / FILE):
+    difference = max(difference, export_compared(network.comparison, fewer, more, axes, directory / RERANKER_FILE))
+    for path in (directory / RERANKER_TOKENS_FILE, directory / RERANKER_FILE):
         write_for(fingerprint, path, path)
     return difference
 
@@ -147,7 +147,7 @@ def export_reranker(network: Network, fingerprint: str, directory: Path) -> floa
 def _anything(rng: torch.Generator, network: Network, count: int, rows: int, columns: int) -> dict[str, Tensor]:
     """Cells and pixels of so many pictures."""
     cells = torch.randn((count, rows, columns, network.tokens.project.in_features), generator=rng)
-    shape = (count, rows * PIXELS, columns * PIXELS, 3)
+    shape = (count, rows * TOKEN_PIXEL_SIDE, columns * TOKEN_PIXEL_SIDE, 3)
     return {"cells": cells, "pixels": torch.randint(256, shape, generator=rng, dtype=torch.uint8)}
 
 

@@ -13,7 +13,7 @@ from typing import cast
 import cv2
 import numpy as np
 
-from models.boxes import WHOLE
+from models.boxes import WHOLE_PICTURE
 from models.images.encoder.restyled import one_colour, restyled, where_seen
 from models.profile import Box
 from training.images.sources.backgrounds import Backgrounds, Generator, Size, gradient, stripes
@@ -101,7 +101,7 @@ def harmless(rng: Generator, size: Size, backgrounds: Backgrounds) -> Array:
         picture = gradient(rng, size) if rng.random() < 0.5 else backgrounds.plain(rng, size)
     picture = np.ascontiguousarray(picture)
     for _ in range(rng.integers(0, 4) if choice < 0.5 else rng.integers(1, 6)):
-        picture = _shape(rng, picture) if rng.random() < 0.6 else _lettered(rng, picture, WHOLE)
+        picture = _shape(rng, picture) if rng.random() < 0.6 else _lettered(rng, picture, WHOLE_PICTURE)
     return degraded(rng, picture)
 
 
@@ -258,7 +258,7 @@ def _seen(cover: Array) -> Box:
     height, width = cover.shape
     inked = np.argwhere(cover > 32)
     if len(inked) == 0:
-        return WHOLE
+        return WHOLE_PICTURE
     (top, left), (bottom, right) = inked.min(axis=0), inked.max(axis=0) + 1
     return (left / width, top / height, right / width, bottom / height)
 

@@ -13,8 +13,8 @@ from models.settings import Settings
 @pytest.mark.parametrize(
     ("network", "files"),
     [
-        (localizer.Localizer, (localizer.FILE,)),
-        (reranker.Reranker, (reranker.TOKENS_FILE, reranker.FILE)),
+        (localizer.Localizer, (localizer.LOCALIZER_FILE,)),
+        (reranker.Reranker, (reranker.RERANKER_TOKENS_FILE, reranker.RERANKER_FILE)),
     ],
 )
 def test_an_encoder_without_one_has_none_and_one_of_another_encoder_is_refused(network, files, tmp_path):

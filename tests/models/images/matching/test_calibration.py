@@ -42,9 +42,9 @@ def test_both_functions_and_the_floor_are_read(tmp_path):
     assert calibration.floor == 0.04
     first, closer = (np.random.default_rng(0).normal(size=(5, len(names))) for names in (FIRST, CLOSER))
     weights = np.arange(len(FIRST))
-    assert calibration.first(first) == pytest.approx(1 / (1 + np.exp(-(first @ weights - 1))))
+    assert calibration.retrieval(first) == pytest.approx(1 / (1 + np.exp(-(first @ weights - 1))))
     known = closer[:, [CLOSER.index(name) for name in ALONE]]
-    assert calibration.closer(closer) == pytest.approx(network(ALONE)(known))
+    assert calibration.verification(closer) == pytest.approx(network(ALONE)(known))
 
 
 def test_one_that_was_fitted_with_a_reranker_is_refused_without_it(tmp_path):
@@ -54,7 +54,9 @@ def test_one_that_was_fitted_with_a_reranker_is_refused_without_it(tmp_path):
         Calibration.load(tmp_path / "calibration.json")
     (tmp_path / "reranker.onnx").touch()
     features = np.random.default_rng(0).normal(size=(5, len(CLOSER)))
-    assert Calibration.load(tmp_path / "calibration.json").closer(features) == pytest.approx(network(CLOSER)(features))
+    assert Calibration.load(tmp_path / "calibration.json").verification(features) == pytest.approx(
+        network(CLOSER)(features)
+    )
 
 
 @pytest.mark.parametrize("fitted", [True, False])
@@ -87,7 +89,7 @@ def test_one_of_an_earlier_release_does_without_what_was_not_known_then(tmp_path
     calibration = Calibration.load(tmp_path / "calibration.json")
     assert calibration.reads is reads
     there = features[:, [CLOSER.index(name) for name in names]]
-    assert calibration.closer(features) == pytest.approx(network(names)(there))
+    assert calibration.verification(features) == pytest.approx(network(names)(there))
 
 
 def test_units_of_a_network_are_silent_below_zero():
@@ -126,10 +128,10 @@ def test_one_that_was_fitted_before_there_were_prototypes_does_not_heed_them(tmp
     calibration = Calibration.load(tmp_path / "calibration.json")
     one, other = np.ones((1, len(FIRST))), np.ones((1, len(FIRST)))
     other[0, FIRST.index("changed")] = 0.0
-    assert calibration.first(one) == calibration.first(other)
+    assert calibration.retrieval(one) == calibration.retrieval(other)
     one, other = np.ones((1, len(CLOSER))), np.ones((1, len(CLOSER)))
     other[0, [CLOSER.index("changed"), CLOSER.index("closer_changed")]] = 0.0
-    assert calibration.closer(one) == calibration.closer(other)
+    assert calibration.verification(one) == calibration.verification(other)
 
 
 def test_a_missing_one_is_refused(tmp_path):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.images.matching.colours import shades_of_drawing, shades_of_place, unlike
+from models.images.matching.colours import colour_distance, crop_colours, drawing_colours
 
 RED, MAROON, WHITE, BLUE = (206, 17, 38), (138, 21, 56), (255, 255, 255), (0, 56, 168)
 
@@ -18,37 +18,38 @@ def halves(*colours, opaque=True):
 
 
 def test_a_copy_has_all_colours_and_a_flag_in_another_red_has_not():
-    place = shades_of_place(halves(WHITE, RED)[..., :3])
-    same, other = (unlike(shades_of_drawing(halves(WHITE, colour)), place) for colour in (RED, MAROON))
+    place = crop_colours(halves(WHITE, RED)[..., :3])
+    same, other = (colour_distance(drawing_colours(halves(WHITE, colour)), place) for colour in (RED, MAROON))
     assert same < 0.02 and 0.2 < other <= 1
 
 
 def test_another_artists_shade_of_a_colour_is_the_same_colour():
-    place = shades_of_place(halves(WHITE, (224, 30, 42))[..., :3])
-    assert unlike(shades_of_drawing(halves(WHITE, RED)), place) == 0
+    place = crop_colours(halves(WHITE, (224, 30, 42))[..., :3])
+    assert colour_distance(drawing_colours(halves(WHITE, RED)), place) == 0
 
 
 def test_what_else_a_place_shows_does_not_count():
-    place = shades_of_place(np.concatenate([halves(WHITE, RED), halves(BLUE, BLUE)], axis=1)[..., :3])
-    assert unlike(shades_of_drawing(halves(WHITE, RED)), place) < 0.02
+    place = crop_colours(np.concatenate([halves(WHITE, RED), halves(BLUE, BLUE)], axis=1)[..., :3])
+    assert colour_distance(drawing_colours(halves(WHITE, RED)), place) < 0.02
     assert (
-        unlike(shades_of_drawing(halves(WHITE, RED, BLUE, MAROON)), shades_of_place(halves(WHITE, RED)[..., :3])) > 0.3
+        colour_distance(drawing_colours(halves(WHITE, RED, BLUE, MAROON)), crop_colours(halves(WHITE, RED)[..., :3]))
+        > 0.3
     )
 
 
 def test_what_a_drawing_hides_does_not_count():
-    place = shades_of_place(halves(RED, RED)[..., :3])
-    assert unlike(shades_of_drawing(halves(BLUE, RED, opaque=False)), place) < 0.02
-    assert unlike(shades_of_drawing(halves(BLUE, RED)), place) > 0.3
+    place = crop_colours(halves(RED, RED)[..., :3])
+    assert colour_distance(drawing_colours(halves(BLUE, RED, opaque=False)), place) < 0.02
+    assert colour_distance(drawing_colours(halves(BLUE, RED)), place) > 0.3
 
 
 def test_a_drawing_that_hides_all_has_its_colours_all_the_same():
     drawing = halves(BLUE, RED)
     drawing[..., 3] = 0
-    assert len(shades_of_drawing(drawing)) == len(shades_of_drawing(halves(BLUE, RED)))
+    assert len(drawing_colours(drawing)) == len(drawing_colours(halves(BLUE, RED)))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 900), (900, 1)])
 def test_any_size_has_shades(size):
-    assert np.isfinite(shades_of_place(np.zeros((*size, 3), np.uint8))).all()
-    assert np.isfinite(shades_of_drawing(np.zeros((*size, 4), np.uint8))).all()
+    assert np.isfinite(crop_colours(np.zeros((*size, 3), np.uint8))).all()
+    assert np.isfinite(drawing_colours(np.zeros((*size, 4), np.uint8))).all()

@@ -11,7 +11,7 @@ import PIL.ImageFont
 import pytest
 import tiny_encoder
 
-from models.boxes import overlap
+from models.boxes import iou
 from models.images.encoder.encoder import Encoder, EncoderError
 from models.images.gallery import files as gallery_files
 from models.images.gallery import gallery as galleries
@@ -107,7 +107,7 @@ def test_a_small_emblem_in_a_cover_is_boxed_where_it_is(detector):
     cover.paste(emblem("global", 200), (640, 50))
     best = detector([image(cover)])[0][0]
     assert best.reference_id == "media.global"
-    assert overlap(best.box, (640 / 900, 50 / 300, 840 / 900, 250 / 300)) > 0.75
+    assert iou(best.box, (640 / 900, 50 / 300, 840 / 900, 250 / 300)) > 0.75
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_small_emblem_in_a_long_strip_is_found_and_boxed_where_it_is(detector,
     best = detector([image(strip)])[0][0]
     assert best.reference_id == "media.global" and best.score > 0.5
     shown = (place[0] / size[0], place[1] / size[1], (place[0] + 130) / size[0], (place[1] + 130) / size[1])
-    assert overlap(best.box, shown) > 0.6
+    assert iou(best.box, shown) > 0.6
 
 
 def test_a_picture_in_a_batch_is_matched_as_alone(detector):

@@ -38,7 +38,7 @@ CHANGES = {
 def test_a_drawing_is_recognised(change):
     drawing = emblem(1)
     found = agreement(detect(change(drawing)), detect(drawing))
-    assert found.details >= 8
+    assert found.inliers >= 8
 
 
 def test_the_place_of_the_drawing_is_told():
@@ -50,7 +50,7 @@ def test_the_place_of_the_drawing_is_told():
 
 def test_other_drawings_hardly_agree():
     details = [
-        agreement(detect(laid(emblem(seed), [[1, 0, 80], [0, 1, 40]])), detect(emblem(1))).details
+        agreement(detect(laid(emblem(seed), [[1, 0, 80], [0, 1, 40]])), detect(emblem(1))).inliers
         for seed in range(2, 12)
     ]
     assert max(details) <= 5
@@ -59,7 +59,7 @@ def test_other_drawings_hardly_agree():
 @pytest.mark.parametrize("pixels", [np.zeros((1, 1, 3), np.uint8), np.full((200, 300, 3), 128, np.uint8)])
 def test_a_picture_without_details_agrees_with_nothing(pixels):
     found = agreement(detect(pixels), detect(emblem(1)))
-    assert found.details == 0 and found.box is None
+    assert found.inliers == 0 and found.box is None
 
 
 def test_the_same_pictures_agree_equally_each_time():

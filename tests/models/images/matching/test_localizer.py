@@ -7,10 +7,17 @@ import PIL.Image
 import PIL.ImageDraw
 import pytest
 
-from models.boxes import WHOLE, area, cut, overlap, shared
+from models.boxes import WHOLE_PICTURE, area, crop, intersection, iou
 from models.images.encoder.encoder import Embedding, Encoder
-from models.images.matching.localizer import CELLS, LEAST_LOOKS, MOST_LOOKS, SIDE, Localizer, view
-from models.images.matching.verifier import widened
+from models.images.matching.localizer import (
+    LOCALIZER_GRID_SIDE,
+    LOCALIZER_PIXEL_SIDE,
+    MAX_PASSES,
+    MIN_PASSES,
+    Localizer,
+    region_view,
+)
+from models.images.matching.verifier import with_context
 from models.settings import Settings
 
 
@@ -43,12 +50,10 @@ def as_part(box, size):
 def test_an_emblem_is_told_from_its_ground_though_windows_lie_badly_on_it(encoder, localizer, box):
     pixels, emblem = shown((256, 256), box), as_part(box, (256, 256))
     embedding = encoder([pixels])[0]
-    near = sorted(
-        (tuple(map(float, window)) for window in embedding.boxes), key=lambda window: -overlap(window, emblem)
-    )
+    near = sorted((tuple(map(float, window)) for window in embedding.boxes), key=lambda window: -iou(window, emblem))
     for window in near[:3]:
-        found = localizer(pixels, embedding, widened(window))
-        assert overlap(found, emblem) > max(0.75, overlap(window, emblem))
+        found = localizer(pixels, embedding, with_context(window))
+        assert iou(found, emblem) > max(0.75, iou(window, emblem))
 
 
 @pytest.mark.parametrize("box", [(20, 50, 236, 206), (30, 30, 226, 226), (16, 60, 240, 200)])
@@ -56,9 +61,11 @@ def test_a_window_on_a_small_part_of_a_large_emblem_leads_to_all_of_it(encoder, 
     pixels, emblem = shown((256, 256), box), as_part(box, (256, 256))
     embedding = encoder([pixels])[0]
     windows = [tuple(map(float, window)) for window in embedding.boxes]
-    parts = [part for part in windows if shared(part, emblem) > 0.99 * area(part) and area(part) < 0.25 * area(emblem)]
+    parts = [
+        part for part in windows if intersection(part, emblem) > 0.99 * area(part) and area(part) < 0.25 * area(emblem)
+    ]
     assert len(parts) > 10
-    found = [overlap(localizer(pixels, embedding, widened(part)), emblem) for part in parts]
+    found = [iou(localizer(pixels, embedding, with_context(part)), emblem) for part in parts]
     assert np.median(found) > 0.9 and min(found) > 0.75
 
 
@@ -82,13 +89,13 @@ WITHIN, BEYOND = (0.25, 0.25, 0.75, 0.75), (-0.2, -0.2, 1.2, 1.2)
 @pytest.mark.parametrize(
     ("place", "boxes", "asked"),
     [
-        (PART, [WITHIN], LEAST_LOOKS),
-        (PART, [BEYOND], MOST_LOOKS),
-        (PART, [(0.2, 0.2, 0.8, 1.2)], MOST_LOOKS),
+        (PART, [WITHIN], MIN_PASSES),
+        (PART, [BEYOND], MAX_PASSES),
+        (PART, [(0.2, 0.2, 0.8, 1.2)], MAX_PASSES),
         (PART, [BEYOND, BEYOND, WITHIN], 3),
-        (PART, [BEYOND, WITHIN], LEAST_LOOKS),
-        (WHOLE, [BEYOND], LEAST_LOOKS),
-        ((0.0, 0.4, 0.6, 0.6), [(-0.2, 0.2, 0.8, 0.8)], LEAST_LOOKS),
+        (PART, [BEYOND, WITHIN], MIN_PASSES),
+        (WHOLE_PICTURE, [BEYOND], MIN_PASSES),
+        ((0.0, 0.4, 0.6, 0.6), [(-0.2, 0.2, 0.8, 0.8)], MIN_PASSES),
     ],
 )
 def test_what_goes_on_beyond_a_place_is_asked_about_again(encoder, place, boxes, asked):
@@ -102,7 +109,7 @@ def test_what_goes_on_beyond_a_place_is_asked_about_again(encoder, place, boxes,
     [
         ((0.45, 0.45, 0.55, 0.55), [WITHIN], 1),
         ((0.45, 0.45, 0.55, 0.525), [WITHIN], 1),
-        ((0.45, 0.45, 0.55, 0.515), [WITHIN], LEAST_LOOKS),
+        ((0.45, 0.45, 0.55, 0.515), [WITHIN], MIN_PASSES),
         ((0.36, 0.36, 0.64, 0.64), [BEYOND, BEYOND], 1),
         ((0.23, 0.23, 0.77, 0.77), [BEYOND, BEYOND], 2),
     ],
@@ -116,7 +123,7 @@ def test_a_place_that_leads_to_a_known_emblem_is_not_looked_at_further(encoder, 
 @pytest.mark.parametrize(
     "told", [(1.0, 0.2, 2.0, 0.8), (-1.0, -1.0, 0.0, 0.0), (0.5, 0.5, 0.5, 0.5), (2.0, 2.0, -1.0, -1.0)]
 )
-@pytest.mark.parametrize("place", [WHOLE, PART, (0.8, 0.8, 1.0, 1.0), (0.0, 0.0, 0.2, 0.2)])
+@pytest.mark.parametrize("place", [WHOLE_PICTURE, PART, (0.8, 0.8, 1.0, 1.0), (0.0, 0.0, 0.2, 0.2)])
 def test_whatever_the_network_says_a_box_has_an_area_and_lies_in_the_picture(encoder, told, place):
     pixels = np.zeros((64, 64, 3), np.uint8)
     left, top, right, bottom = Localizer(Saying(told))(pixels, encoder([pixels])[0], place)
@@ -128,8 +135,8 @@ def test_an_emblem_in_a_long_strip_is_located_wherever_its_parts_meet(encoder, l
     size, box = (1_600, 160), (left, 30, left + 150, 130)
     pixels, emblem = shown(size, box), as_part(box, size)
     embedding = encoder.in_parts([pixels])[0]
-    window = max((tuple(map(float, window)) for window in embedding.boxes), key=lambda window: overlap(window, emblem))
-    assert overlap(localizer(pixels, embedding, widened(window)), emblem) > 0.75
+    window = max((tuple(map(float, window)) for window in embedding.boxes), key=lambda window: iou(window, emblem))
+    assert iou(localizer(pixels, embedding, with_context(window)), emblem) > 0.75
 
 
 def test_a_box_lies_in_its_picture_and_has_an_area(encoder, localizer):
@@ -141,19 +148,25 @@ def test_a_box_lies_in_its_picture_and_has_an_area(encoder, localizer):
 
 
 def test_cells_of_a_place_are_those_of_the_grid_beneath_it():
-    grid = np.random.default_rng(0).normal(size=(2 * CELLS, 3 * CELLS, 5)).astype(np.float32)
-    embedding = Embedding(grid[0, :1], np.array([WHOLE], np.float32), ((WHOLE, grid),))
-    seen = view(np.zeros((60, 90, 3), np.uint8), embedding, (1 / 3, 0.5, 2 / 3, 1.0))
-    assert np.allclose(seen.cells, grid[CELLS:, CELLS : 2 * CELLS], atol=1e-2)
-    assert seen.pixels.shape == (SIDE, SIDE, 3)
+    grid = (
+        np.random.default_rng(0).normal(size=(2 * LOCALIZER_GRID_SIDE, 3 * LOCALIZER_GRID_SIDE, 5)).astype(np.float32)
+    )
+    embedding = Embedding(grid[0, :1], np.array([WHOLE_PICTURE], np.float32), ((WHOLE_PICTURE, grid),))
+    seen = region_view(np.zeros((60, 90, 3), np.uint8), embedding, (1 / 3, 0.5, 2 / 3, 1.0))
+    assert np.allclose(
+        seen.tokens, grid[LOCALIZER_GRID_SIDE:, LOCALIZER_GRID_SIDE : 2 * LOCALIZER_GRID_SIDE], atol=1e-2
+    )
+    assert seen.pixels.shape == (LOCALIZER_PIXEL_SIDE, LOCALIZER_PIXEL_SIDE, 3)
 
 
 def test_between_cells_of_the_grid_lies_what_is_between_them():
     across = np.arange(4, dtype=np.float32)[None, :, None].repeat(4, axis=0)
-    embedding = Embedding(np.ones((1, 1), np.float32), np.array([WHOLE], np.float32), ((WHOLE, across),))
-    cells = view(np.zeros((8, 8, 3), np.uint8), embedding, WHOLE).cells[0, :, 0]
+    embedding = Embedding(
+        np.ones((1, 1), np.float32), np.array([WHOLE_PICTURE], np.float32), ((WHOLE_PICTURE, across),)
+    )
+    cells = region_view(np.zeros((8, 8, 3), np.uint8), embedding, WHOLE_PICTURE).tokens[0, :, 0]
     assert cells[0] == 0 and cells[-1] == 3
-    assert all(0 <= after - before <= 4 / CELLS + 1e-3 for before, after in pairwise(cells.tolist()))
+    assert all(0 <= after - before <= 4 / LOCALIZER_GRID_SIDE + 1e-3 for before, after in pairwise(cells.tolist()))
 
 
 @pytest.mark.parametrize(("height", "width"), [(160, 1_600), (1_600, 160)])
@@ -161,6 +174,6 @@ def test_each_part_of_a_strip_has_its_grid_and_says_where_it_lies(encoder, heigh
     pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
     embedding = encoder.in_parts([pixels])[0]
     for place, grid in embedding.grids:
-        assert np.allclose(grid, encoder.grids([cut(pixels, place)])[0][0], atol=1e-3)
+        assert np.allclose(grid, encoder.grids([crop(pixels, place)])[0][0], atol=1e-3)
     (whole, _), *parts = embedding.grids
-    assert whole == WHOLE and len(parts) > 1
+    assert whole == WHOLE_PICTURE and len(parts) > 1

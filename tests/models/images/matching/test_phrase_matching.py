@@ -14,7 +14,7 @@ from models.images.gallery.gallery import Gallery, build
 from models.images.input.decode import Image
 from models.images.matching.calibration import CLOSER, FIRST, RERANKED
 from models.images.matching.emblems import EmblemDetector
-from models.images.matching.phrase_matching import usual_similarity
+from models.images.matching.phrase_matching import phrase_cohort_mean
 from models.profile import Label
 
 NEVER = {"first": {"weights": dict.fromkeys(FIRST, 0.0), "bias": -9.0}, "floor": 0.5}
@@ -94,5 +94,5 @@ def test_a_calibration_for_phrases_of_another_measure_is_refused(tmp_path, encod
 def test_a_phrase_is_compared_with_all_harmless_pictures_alike():
     cohort = np.array([[1, 0], [0, 1], [0, -1], [0.6, 0.8]], np.float32)
     phrases = np.array([[1, 0], [0, 1]], np.float32)
-    assert np.allclose(usual_similarity(phrases, cohort), [0.4, 0.2])
-    assert usual_similarity(phrases[:0], cohort).shape == (0,)
+    assert np.allclose(phrase_cohort_mean(phrases, cohort), [0.4, 0.2])
+    assert phrase_cohort_mean(phrases[:0], cohort).shape == (0,)

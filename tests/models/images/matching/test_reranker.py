@@ -12,8 +12,15 @@ from hypothesis import strategies as st
 
 from models.images.encoder.encoder import Encoder, EncoderError
 from models.images.encoder.token_networks import ENCODER
-from models.images.matching.reranker import FILE, PIXELS, TOKENS_FILE, Reranker, cells_of, drawing_patches
-from models.images.matching.verifier import LOCATED_SCALE, MARGIN
+from models.images.matching.reranker import (
+    RERANKER_FILE,
+    RERANKER_TOKENS_FILE,
+    TOKEN_PIXEL_SIDE,
+    Reranker,
+    drawing_patches,
+    resampled_tokens,
+)
+from models.images.matching.verifier import CROP_MARGIN, LOCALIZED_SCALE
 from models.settings import Settings
 
 SIDES = st.integers(1, 20)
@@ -46,7 +53,7 @@ def flag(device, color="blue"):
 def shown(picture):
     """As an emblem that was located is cut out: turned a little, with a little around it."""
     turned = picture.rotate(6, expand=True, fillcolor="#7a8a70")
-    around = [round(MARGIN * side) for side in turned.size]
+    around = [round(CROP_MARGIN * side) for side in turned.size]
     ground = PIL.Image.new("RGB", (turned.width + 2 * around[0], turned.height + 2 * around[1]), "#7a8a70")
     ground.paste(turned, tuple(around))
     return np.asarray(ground)
@@ -55,22 +62,22 @@ def shown(picture):
 @given(SIDES, SIDES, SIDES, SIDES)
 def test_cells_have_the_mean_of_the_grid_whatever_its_shape(height, width, rows, columns):
     grid = np.random.default_rng(rows).uniform(-1, 1, (height, width, 3)).astype(np.float32)
-    cells = cells_of(grid, rows, columns)
+    cells = resampled_tokens(grid, rows, columns)
     assert cells.shape == (rows, columns, 3)
     assert cells.astype(np.float32).mean(axis=(0, 1)) == pytest.approx(grid.mean(axis=(0, 1)), abs=2e-3)
 
 
 def test_a_grid_of_that_size_stays_as_it_is():
     grid = np.random.default_rng(0).uniform(-1, 1, (6, 8, 3)).astype(np.float32)
-    assert np.allclose(cells_of(grid, 6, 8), grid, atol=1e-3)
+    assert np.allclose(resampled_tokens(grid, 6, 8), grid, atol=1e-3)
 
 
 @pytest.mark.parametrize(("size", "cells"), [((96, 96), (8, 8)), ((144, 96), (8, 8)), ((384, 40), (4, 16))])
 def test_a_long_drawing_has_more_cells_along_than_across(encoder, size, cells):
     for width, height, shape in ((*size, cells), (*size[::-1], cells[::-1])):
         drawn = drawing_patches(encoder, chequered(width, height))
-        assert drawn.cells.shape[:2] == shape
-        assert drawn.pixels.shape == (shape[0] * PIXELS, shape[1] * PIXELS, 3)
+        assert drawn.tokens.shape[:2] == shape
+        assert drawn.pixels.shape == (shape[0] * TOKEN_PIXEL_SIDE, shape[1] * TOKEN_PIXEL_SIDE, 3)
 
 
 @pytest.mark.parametrize("size", [(384, 40), (40, 384), (384, 24), (24, 384), (300, 260)])
@@ -94,12 +101,12 @@ def reranker(encoder):
 
 @pytest.fixture(scope="module")
 def drawn(reranker):
-    return [reranker.drawing(flag(device).convert("RGBA")) for device in DEVICES]
+    return [reranker.drawing_tokens(flag(device).convert("RGBA")) for device in DEVICES]
 
 
 def place_of(encoder, reranker, picture):
     pixels = shown(picture)
-    return reranker.place(pixels, encoder.grids([pixels], LOCATED_SCALE)[0][0])
+    return reranker.region_tokens(pixels, encoder.grids([pixels], LOCALIZED_SCALE)[0][0])
 
 
 def test_the_drawing_that_a_place_shows_is_told_from_others_like_it(encoder, reranker, drawn):
@@ -109,7 +116,7 @@ def test_the_drawing_that_a_place_shows_is_told_from_others_like_it(encoder, rer
 
 
 def test_drawings_that_differ_in_colours_alone_are_told_apart(encoder, reranker):
-    drawn = [[reranker.drawing(flag("disc", color).convert("RGBA"))] for color in COLORS]
+    drawn = [[reranker.drawing_tokens(flag("disc", color).convert("RGBA"))] for color in COLORS]
     for number, color in enumerate(COLORS):
         assert reranker(place_of(encoder, reranker, flag("disc", color)), drawn).argmax() == number
 
@@ -122,7 +129,7 @@ def test_of_several_drawings_of_a_reference_the_likeliest_counts(encoder, rerank
 
 
 def test_drawings_of_different_shapes_are_compared_in_one_go(encoder, reranker, drawn):
-    place, long = place_of(encoder, reranker, flag("disc")), reranker.drawing(chequered(384, 40))
+    place, long = place_of(encoder, reranker, flag("disc")), reranker.drawing_tokens(chequered(384, 40))
     alone = [float(reranker(place, [[tokens]])[0]) for tokens in (drawn[0], long, drawn[1])]
     assert reranker(place, [[drawn[0]], [long], [drawn[1]]]) == pytest.approx(alone, abs=1e-3)
     assert reranker(place, [[drawn[0], long], [drawn[1]]]) == pytest.approx([max(alone[:2]), alone[2]], abs=1e-3)
@@ -132,7 +139,7 @@ def test_margins_of_a_drawing_make_no_difference(encoder):
     page = PIL.Image.new("RGBA", (320, 260), "white")
     page.paste(flag("disc"), (64, 50))
     alone, framed = (drawing_patches(encoder, picture) for picture in (flag("disc").convert("RGBA"), page))
-    assert np.allclose(alone.cells, framed.cells, atol=1e-3) and np.array_equal(alone.pixels, framed.pixels)
+    assert np.allclose(alone.tokens, framed.tokens, atol=1e-3) and np.array_equal(alone.pixels, framed.pixels)
 
 
 def test_one_that_takes_cells_in_another_form_is_refused_before_it_is_asked(encoder, tmp_path):
@@ -142,12 +149,12 @@ def test_one_that_takes_cells_in_another_form_is_refused_before_it_is_asked(enco
     graph = onnx.helper.make_graph([onnx.helper.make_node("Identity", ["cells"], ["tokens"])], "g", [given], [told])
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
     onnx.helper.set_model_props(model, {ENCODER: older.fingerprint})
-    onnx.save(model, older.directory / TOKENS_FILE)
-    with pytest.raises(EncoderError, match=f"{TOKENS_FILE} takes cells as a list"):
+    onnx.save(model, older.directory / RERANKER_TOKENS_FILE)
+    with pytest.raises(EncoderError, match=f"{RERANKER_TOKENS_FILE} takes cells as a list"):
         Reranker.load(older)
 
 
-@pytest.mark.parametrize("missing", [TOKENS_FILE, FILE])
+@pytest.mark.parametrize("missing", [RERANKER_TOKENS_FILE, RERANKER_FILE])
 def test_half_a_reranker_is_refused(encoder, tmp_path, missing):
     half = Encoder(shutil.copytree(encoder.directory, tmp_path / "half"))
     (half.directory / missing).unlink()

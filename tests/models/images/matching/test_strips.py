@@ -5,8 +5,8 @@ import PIL.Image
 import PIL.ImageDraw
 import pytest
 
-from models.boxes import area, overlap
-from models.images.matching.strips import strip_of
+from models.boxes import area, iou
+from models.images.matching.strips import find_strip
 
 LETTERS = (30, 110, 226, 130)
 """Where strokes of a masthead stand in a picture of 256 pixels: left, top, right, bottom."""
@@ -53,16 +53,16 @@ MASTHEADS = {
 
 @pytest.mark.parametrize("name", MASTHEADS)
 def test_a_line_of_type_is_found_on_plain_ground(name):
-    found = strip_of(np.asarray(MASTHEADS[name]))
+    found = find_strip(np.asarray(MASTHEADS[name]))
     left, top, right, bottom = (side / 256 for side in LETTERS)
     assert found[0] <= left and found[1] <= top and found[2] >= right and found[3] >= bottom
-    assert overlap(found, (left, top, right, bottom)) > 0.3 and area(found) < 0.25
+    assert iou(found, (left, top, right, bottom)) > 0.3 and area(found) < 0.25
 
 
 def test_a_column_of_type_is_found_as_a_line_is():
     across = np.asarray(MASTHEADS["plain"])
-    left, top, right, bottom = strip_of(across)
-    assert strip_of(np.swapaxes(across, 0, 1)) == (top, left, bottom, right)
+    left, top, right, bottom = find_strip(across)
+    assert find_strip(np.swapaxes(across, 0, 1)) == (top, left, bottom, right)
 
 
 def bands(*colours):
@@ -104,4 +104,4 @@ WHOLE = {
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_all_else_is_looked_at_whole(name):
-    assert strip_of(np.asarray(WHOLE[name])) is None
+    assert find_strip(np.asarray(WHOLE[name])) is None

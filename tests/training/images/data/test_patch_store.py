@@ -4,16 +4,22 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.images.matching.reranker import PIXELS, SIDE, Patches
+from models.images.matching.reranker import TOKEN_GRID_SIDE, TOKEN_PIXEL_SIDE, Patches
 from training.images.data.patch_store import PatchStore
 
 DIMENSION = 3
-SHAPES = ((SIDE, SIDE), (SIDE // 2, SIDE * 2), (SIDE * 2, SIDE // 2))
+SHAPES = (
+    (TOKEN_GRID_SIDE, TOKEN_GRID_SIDE),
+    (TOKEN_GRID_SIDE // 2, TOKEN_GRID_SIDE * 2),
+    (TOKEN_GRID_SIDE * 2, TOKEN_GRID_SIDE // 2),
+)
 
 
 def anything(rng, rows, columns):
     cells = rng.uniform(-1, 1, (rows, columns, DIMENSION)).astype(np.float16)
-    return Patches(cells, rng.integers(0, 256, (rows * PIXELS, columns * PIXELS, 3), dtype=np.uint8))
+    return Patches(
+        cells, rng.integers(0, 256, (rows * TOKEN_PIXEL_SIDE, columns * TOKEN_PIXEL_SIDE, 3), dtype=np.uint8)
+    )
 
 
 @given(st.lists(st.sampled_from(SHAPES), min_size=1, max_size=8), st.data())
@@ -28,5 +34,5 @@ def test_what_is_asked_for_comes_by_shape_and_unchanged(shapes, data):
     assert sorted(place for alike in found for place in alike.places) == list(range(len(chosen)))
     for alike in found:
         for place, cells, pixels in zip(*alike, strict=True):
-            assert np.array_equal(cells.numpy(), put[chosen[place]].cells)
+            assert np.array_equal(cells.numpy(), put[chosen[place]].tokens)
             assert np.array_equal(pixels.numpy(), put[chosen[place]].pixels)

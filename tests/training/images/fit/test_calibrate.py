@@ -3,7 +3,15 @@
 import numpy as np
 
 from models.images.matching.calibration import AHEAD, CLOSER
-from training.images.fit.calibrate import SORTS, fit, fit_perceptron, fit_platt, groups_of, out_of_fold, settled
+from training.images.fit.calibrate import (
+    FEATURE_SETS,
+    fit_logistic,
+    fit_perceptron,
+    fit_platt,
+    groups_of,
+    out_of_fold,
+    with_platt,
+)
 
 
 def noise(pictures, seed=0):
@@ -25,7 +33,7 @@ def test_a_reference_is_never_judged_by_a_scorer_that_was_fitted_on_it():
 
     def learn(seen):
         known.append({int(groups[numbers[id(features)]]) for features, _ in seen})
-        return fit(seen)
+        return fit_logistic(seen)
 
     out_of_fold(samples, groups, learn)
     assert len(known) == 5 and all(sum(group not in seen for seen in known) == 1 for group in groups.tolist())
@@ -34,17 +42,17 @@ def test_a_reference_is_never_judged_by_a_scorer_that_was_fitted_on_it():
 def test_what_fits_noise_by_heart_does_not_make_the_service_sure():
     samples = noise(200)
     platt = fit_platt(*out_of_fold(samples, np.arange(200), fit_perceptron))
-    perceptron = settled(fit_perceptron(samples), platt)
+    perceptron = with_platt(fit_perceptron(samples), platt)
     tops = [perceptron(features).max() for features, _ in noise(200, seed=1)]
     assert np.mean(tops) < 0.4
 
 
 def test_networks_of_each_sort_hear_what_they_are_to_know_and_nothing_else():
     hidden = fit_perceptron(noise(40)).hidden
-    parts = np.split(hidden, len(SORTS), axis=1)
-    for names, part in zip(SORTS, parts, strict=True):
+    parts = np.split(hidden, len(FEATURE_SETS), axis=1)
+    for names, part in zip(FEATURE_SETS, parts, strict=True):
         assert [name for name, weights in zip(CLOSER, part, strict=True) if weights.any()] == list(names)
-    assert set(SORTS[0]) - set(SORTS[1]) == {*AHEAD}
+    assert set(FEATURE_SETS[0]) - set(FEATURE_SETS[1]) == {*AHEAD}
 
 
 def test_a_small_sample_without_a_right_answer_gives_low_probabilities():

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from models.images.encoder.encoder import Encoder
-from models.images.matching.localizer import CELLS, REACH, SIDE, Localizer
+from models.images.matching.localizer import LOCALIZER_GRID_SIDE, LOCALIZER_PIXEL_SIDE, MAX_EDGE_REACH, Localizer
 from models.settings import Settings
 from training.images.data.corpus import load_corpus
 from training.images.fit import train_localizer
@@ -52,16 +52,19 @@ def test_the_loss_is_least_for_the_emblem_and_greater_the_farther_a_box_lies_fro
 
 @pytest.mark.parametrize("seed", range(8))
 def test_places_that_are_turned_show_their_emblems_at_the_box_that_is_turned_with_them(seed):
-    cells, pixels = torch.zeros(2, CELLS, CELLS, 1), torch.zeros(2, SIDE, SIDE, 3, dtype=torch.uint8)
+    cells, pixels = (
+        torch.zeros(2, LOCALIZER_GRID_SIDE, LOCALIZER_GRID_SIDE, 1),
+        torch.zeros(2, LOCALIZER_PIXEL_SIDE, LOCALIZER_PIXEL_SIDE, 3, dtype=torch.uint8),
+    )
     boxes = torch.tensor([[2.0, 3.0, 7.0, 11.0], [0.0, 5.0, 4.0, 6.0]])
     for place, (left, top, right, bottom) in enumerate(boxes.int().tolist()):
         cells[place, top:bottom, left:right] = 1
-        scale = SIDE // CELLS
+        scale = LOCALIZER_PIXEL_SIDE // LOCALIZER_GRID_SIDE
         pixels[place, top * scale : bottom * scale, left * scale : right * scale] = 255
-    cells, pixels, found = turned(np.random.default_rng(seed), cells, pixels, boxes / CELLS)
-    for place, (left, top, right, bottom) in enumerate((found * CELLS).round().int().tolist()):
+    cells, pixels, found = turned(np.random.default_rng(seed), cells, pixels, boxes / LOCALIZER_GRID_SIDE)
+    for place, (left, top, right, bottom) in enumerate((found * LOCALIZER_GRID_SIDE).round().int().tolist()):
         assert cells[place, top:bottom, left:right].sum() == cells[place].sum() == (right - left) * (bottom - top)
-        scale = SIDE // CELLS
+        scale = LOCALIZER_PIXEL_SIDE // LOCALIZER_GRID_SIDE
         assert pixels[place, top * scale : bottom * scale, left * scale : right * scale].float().mean() == 255
 
 
@@ -95,7 +98,7 @@ def test_emblems_go_on_beyond_some_places_as_far_as_is_told(corpus, run):
     goes_on = (places.boxes[:, :2].min(axis=1) < -0.1) | (places.boxes[:, 2:].max(axis=1) > 1.1)
     assert 0.1 < goes_on.mean() < 0.9
     assert (places.boxes[:, :2] < 1).all() and (places.boxes[:, 2:] > 0).all()
-    assert places.boxes.min() >= -REACH and places.boxes.max() <= 1 + REACH
+    assert places.boxes.min() >= -MAX_EDGE_REACH and places.boxes.max() <= 1 + MAX_EDGE_REACH
 
 
 @pytest.mark.slow

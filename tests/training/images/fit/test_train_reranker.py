@@ -13,7 +13,14 @@ from models.images.encoder.encoder import Encoder
 from models.images.gallery.gallery import Gallery
 from models.images.input.transparency import on_clearest_background
 from models.images.matching.emblems import EmblemDetector
-from models.images.matching.reranker import PIXELS, SIDE, Patches, Reranker, drawing_patches, patches
+from models.images.matching.reranker import (
+    TOKEN_GRID_SIDE,
+    TOKEN_PIXEL_SIDE,
+    Patches,
+    Reranker,
+    drawing_patches,
+    patches,
+)
 from models.settings import Settings
 from training.images.common.split import name_of
 from training.images.data import candidates, cohort, validation
@@ -60,11 +67,11 @@ def test_the_exported_graphs_judge_any_number_of_drawings_of_one_encoder(run, tm
     picture = rng.integers(0, 256, (192, 160, 3), dtype=np.uint8)
     grid = encoder.grids([picture])[0][0]
     drawn = [noise(rng, *size) for size in ((96, 128), (96, 96), (30, 128), (160, 40), (64, 80))]
-    place, drawings = reranker.place(picture, grid), [reranker.drawing(drawing) for drawing in drawn]
+    place, drawings = reranker.region_tokens(picture, grid), [reranker.drawing_tokens(drawing) for drawing in drawn]
     odds = reranker(place, [[tokens] for tokens in drawings])
     seen, known = patches(picture, grid), [drawing_patches(encoder, drawing) for drawing in drawn]
     with torch.inference_mode():
-        given = [(torch.tensor(of.cells[None]).float(), torch.tensor(of.pixels[None])) for of in (seen, *known)]
+        given = [(torch.tensor(of.tokens[None]).float(), torch.tensor(of.pixels[None])) for of in (seen, *known)]
         exact = [network.tokens(*of)[0].numpy() for of in given]
         shown = torch.tensor(place[None]).float()
         pairs = [network.comparison(shown, torch.tensor(tokens[None]).float()) for tokens in drawings]
@@ -116,8 +123,8 @@ def search(corpus, run):
 
 @pytest.mark.slow
 def test_places_show_their_first_drawing_or_none_of_all(search, monkeypatch):
-    monkeypatch.setattr(candidates, "ENROLLED", (0.6, 1.0))  # of few drawings a part would be too few
-    places, same = (candidates.draw_places(search, 30, seed=(3,), threads=threads) for threads in (1, 2))
+    monkeypatch.setattr(candidates, "ENROLLED_SHARE", (0.6, 1.0))  # of few drawings a part would be too few
+    places, same = (candidates.sample_regions(search, 30, seed=(3,), threads=threads) for threads in (1, 2))
     assert np.array_equal(places.drawings, same.drawings)
     count = len(places.drawings)
     for name in ("cells", "pixels", "rows"):
@@ -125,17 +132,17 @@ def test_places_show_their_first_drawing_or_none_of_all(search, monkeypatch):
     assert places.shown.any() and not places.shown.all()
     found = search.pool.identities[places.drawings]
     assert (found[places.shown, 0] == places.identities[places.shown]).all()
-    assert all(len(set(row)) == candidates.CANDIDATES for row in found.tolist())
+    assert all(len(set(row)) == candidates.CANDIDATES_PER_REGION for row in found.tolist())
     assert (np.diff(places.cosines[:, 1:]) <= 0).all()
 
 
 @pytest.mark.slow
 def test_what_is_no_strip_is_learnt_from_however_little_of_it_its_emblem_fills(search, monkeypatch):
-    monkeypatch.setattr(candidates, "OWN_PART", 2.0)  # more than any has
-    strict = candidates.draw_places(search, 60, seed=(5,), threads=1)
-    monkeypatch.setattr(candidates, "OWN_PART", 0.0)
-    lax = candidates.draw_places(search, 60, seed=(5,), threads=1)
-    squares = [(of.shown & (of.patches.rows[: len(of.shown)] == SIDE)).sum() for of in (strict, lax)]
+    monkeypatch.setattr(candidates, "MIN_EMBLEM_SHARE", 2.0)  # more than any has
+    strict = candidates.sample_regions(search, 60, seed=(5,), threads=1)
+    monkeypatch.setattr(candidates, "MIN_EMBLEM_SHARE", 0.0)
+    lax = candidates.sample_regions(search, 60, seed=(5,), threads=1)
+    squares = [(of.shown & (of.patches.rows[: len(of.shown)] == TOKEN_GRID_SIDE)).sum() for of in (strict, lax)]
     assert squares[0] == squares[1] > 0
 
 
@@ -170,7 +177,7 @@ def test_places_and_drawings_of_every_shape_are_compared_as_they_would_be_one_by
     shown, drawn = (mixed(rng, count, dimension) for count in (5, 9))
     drawings = rng.integers(0, 9, (5, 3))
     nothing = np.zeros(0)
-    places = candidates.Places(shown, drawings, nothing, nothing, nothing)
+    places = candidates.CandidateRegions(shown, drawings, nothing, nothing, nothing)
     lessons, chosen = train_reranker.Lessons(places, drawn), np.array([4, 0, 2, 1])
     with torch.inference_mode(), mixed_precision():
         tokens = [
@@ -190,16 +197,20 @@ def mixed(rng, count, dimension):
     """Patches of anything, squares and strips in turn."""
     store = PatchStore(count, dimension)
     for number in range(count):
-        rows, columns = ((SIDE, SIDE), (SIDE // 2, SIDE * 2), (SIDE * 2, SIDE // 2))[number % 3]
+        rows, columns = (
+            (TOKEN_GRID_SIDE, TOKEN_GRID_SIDE),
+            (TOKEN_GRID_SIDE // 2, TOKEN_GRID_SIDE * 2),
+            (TOKEN_GRID_SIDE * 2, TOKEN_GRID_SIDE // 2),
+        )[number % 3]
         cells = rng.normal(0, 1, (rows, columns, dimension)).astype(np.float16)
-        pixels = rng.integers(0, 256, (rows * PIXELS, columns * PIXELS, 3), dtype=np.uint8)
+        pixels = rng.integers(0, 256, (rows * TOKEN_PIXEL_SIDE, columns * TOKEN_PIXEL_SIDE, 3), dtype=np.uint8)
         store[number] = Patches(cells, pixels)
     return store
 
 
 @pytest.mark.slow
 def test_nothing_of_the_same_owner_is_a_wrong_answer(search):
-    places, pool = candidates.draw_places(search, 30, seed=(4,), threads=1), search.pool
+    places, pool = candidates.sample_regions(search, 30, seed=(4,), threads=1), search.pool
     for drawings, identity in zip(places.drawings, places.identities, strict=True):
         own = set(pool.owners[pool.identities == identity])
         others = drawings[pool.identities[drawings] != identity]

@@ -119,7 +119,9 @@ def test_recall_counts_a_name_as_found_where_no_more_others_are_nearer(subjects)
 
 def test_one_call_adds_a_text_tower_and_leaves_the_image_tower_as_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr(train_captions, "BATCH", 16)
-    monkeypatch.setattr(phrase_calibration, "CONSIDERED", 1_000)  # of so few pictures none has a right one among three
+    monkeypatch.setattr(
+        phrase_calibration, "FITTED_PHRASES", 1_000
+    )  # of so few pictures none has a right one among three
     torch.manual_seed(0)
     export(tower.create(pretrained=False), tmp_path)
     np.save(tmp_path / "cohort.npy", np.eye(256, dtype=np.float32)[:8])

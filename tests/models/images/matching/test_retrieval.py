@@ -12,23 +12,31 @@ from models.images.gallery.gallery import Gallery
 from models.images.gallery.references import parse_reference
 from models.images.matching import retrieval as matching
 from models.images.matching.calibration import FIRST
-from models.images.matching.retrieval import CANDIDATES, Matcher, nearness, strongest
-from models.images.matching.verifier import first_look
+from models.images.matching.retrieval import MAX_CANDIDATES, Retriever, cohort_mean, top_references
+from models.images.matching.verifier import retrieved_candidates
 
 DIMENSION, LOOKS, PHRASES = 64, 5, 50
 COUNT = EXACT_ROWS // LOOKS + 2_000
-COMPARED = ("best", "changed", "similar", "windows", "rows", "whole", "entire")
+COMPARED = (
+    "normalized",
+    "prototype_gain",
+    "similarity",
+    "best_windows",
+    "best_rows",
+    "whole_normalized",
+    "whole_similarity",
+)
 
 
 def test_nearness_is_the_mean_of_the_nearest_cohort_cosines():
     vectors, cohort = np.eye(3, dtype=np.float32), np.eye(3, dtype=np.float32)[:2]
-    assert np.allclose(nearness(vectors, cohort), [0.5, 0.5, 0.0])
+    assert np.allclose(cohort_mean(vectors, cohort), [0.5, 0.5, 0.0])
 
 
 def test_the_strongest_come_first_and_no_more_than_are_looked_at():
     values = np.random.default_rng(0).permutation(50).astype(np.float32)
-    assert values[strongest(values)].tolist() == list(range(49, 49 - CANDIDATES, -1))
-    assert strongest(np.array([0.1, 0.3])).tolist() == [1, 0]
+    assert values[top_references(values)].tolist() == list(range(49, 49 - MAX_CANDIDATES, -1))
+    assert top_references(np.array([0.1, 0.3])).tolist() == [1, 0]
 
 
 def on_sphere(rng, centres, share):
@@ -68,14 +76,14 @@ def matchers(gallery):
     cohort = on_sphere(np.random.default_rng(2), np.zeros((300, DIMENSION)), 0.0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(matching, "EXACT_ROWS", len(gallery.vectors))
-        everything = Matcher(gallery, cohort)
-    return Matcher(gallery, cohort), everything
+        everything = Retriever(gallery, cohort)
+    return Retriever(gallery, cohort), everything
 
 
 def picture(crowd, seed):
     """Windows of a picture, most of them of nothing in particular, the others a little like some references."""
     rng = np.random.default_rng(seed)
-    shown = on_sphere(rng, crowd[rng.choice(COUNT, 2 * CANDIDATES, replace=False)], 0.75)
+    shown = on_sphere(rng, crowd[rng.choice(COUNT, 2 * MAX_CANDIDATES, replace=False)], 0.75)
     vectors = np.concatenate([shown, on_sphere(rng, np.zeros((44, DIMENSION)), 0.0)])
     corners = rng.uniform(0, 0.5, (len(vectors), 2))
     return Embedding(rng.permutation(vectors), np.hstack([corners, corners + 0.4]).astype(np.float32))
@@ -83,7 +91,7 @@ def picture(crowd, seed):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_large_gallery_gives_the_references_that_comparing_every_row_gives(crowd, matchers, seed):
-    found, expected = (first_look(matcher, matcher(picture(crowd, seed))) for matcher in matchers)
+    found, expected = (retrieved_candidates(matcher, matcher(picture(crowd, seed))) for matcher in matchers)
     assert found.references.tolist() == expected.references.tolist()
     assert found.boxes == expected.boxes
     assert np.allclose(found.features, expected.features, atol=1e-5)
@@ -92,14 +100,14 @@ def test_a_large_gallery_gives_the_references_that_comparing_every_row_gives(cro
 
 def test_only_the_nearest_references_of_a_large_gallery_are_compared(crowd, matchers):
     large, everything = (matcher(picture(crowd, 0)) for matcher in matchers)
-    assert CANDIDATES < len(large.references) < COUNT / 10
+    assert MAX_CANDIDATES < len(large.references) < COUNT / 10
     assert len(everything.references) == COUNT
 
 
 def test_two_looks_together_stand_beside_the_references_of_both(crowd, matchers):
     large, everything = matchers
     one, other = picture(crowd, 6), picture(crowd, 7)
-    looks = large.together(large(one), large(other))
+    looks = large.aligned(large(one), large(other))
     assert set(large(one).references) | set(large(other).references) == set(looks[0].references)
     assert np.array_equal(looks[0].references, looks[1].references)
     for look, embedding in zip(looks, (one, other), strict=True):
@@ -123,10 +131,10 @@ def test_a_look_beside_more_references_keeps_those_it_had(crowd, matchers):
 def test_references_are_numbered_by_their_pictures_even_where_a_phrase_came_first(crowd):
     entries = (replace(entry(0, 1), text="一枚徽标"), entry(1, 1), entry(0, 1))
     gallery = Gallery(Contents("made", "made", entries, gallery_files.index_of(crowd[:3])))
-    matcher = Matcher(gallery, crowd[3:9])
+    matcher = Retriever(gallery, crowd[3:9])
     for row, number in ((1, 1), (2, 0)):
         look = matcher(Embedding(crowd[[row]], np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)))
-        assert matcher.references[look.references[look.best.argmax()]].reference_id == f"media.{number}"
+        assert matcher.references[look.references[look.normalized.argmax()]].reference_id == f"media.{number}"
 
 
 def test_writings_are_those_of_all_drawings_of_each_reference(crowd):
@@ -136,7 +144,7 @@ def test_writings_are_those_of_all_drawings_of_each_reference(crowd):
         replace(entry(0, 1), writing=("daily", "weekly")),
     )
     gallery = Gallery(Contents("made", "made", entries, gallery_files.index_of(crowd[:3])))
-    matcher = Matcher(gallery, crowd[3:9])
+    matcher = Retriever(gallery, crowd[3:9])
     said = dict(zip((one.reference_id for one in matcher.references), matcher.writings(), strict=True))
     assert said[entries[0].reference.reference_id] == ("gazette", "daily", "weekly")
     assert said[entries[1].reference.reference_id] == ()
@@ -146,12 +154,15 @@ def test_what_a_prototype_alone_explains_is_told_from_what_a_picture_explains(cr
     entries = tuple(replace(entry(number, LOOKS), prototypes=1) for number in range(2))
     rows = on_sphere(np.random.default_rng(3), crowd[: 2 * LOOKS], 1.0)
     gallery = Gallery(Contents("made", "made", entries, gallery_files.index_of(rows)))
-    matcher = Matcher(gallery, on_sphere(np.random.default_rng(2), np.zeros((300, DIMENSION)), 0.0))
+    matcher = Retriever(gallery, on_sphere(np.random.default_rng(2), np.zeros((300, DIMENSION)), 0.0))
     box = np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)
     by_picture, by_prototype = (matcher(Embedding(rows[[row]], box)) for row in (0, LOOKS - 1))
-    assert by_picture.best[0] == by_picture.best.max() and by_prototype.best[0] == by_prototype.best.max()
-    assert first_look(matcher, by_prototype).features[0, FIRST.index("changed")] > 0.3
-    assert first_look(matcher, by_picture).features[0, FIRST.index("changed")] == 0
+    assert (
+        by_picture.normalized[0] == by_picture.normalized.max()
+        and by_prototype.normalized[0] == by_prototype.normalized.max()
+    )
+    assert retrieved_candidates(matcher, by_prototype).features[0, FIRST.index("changed")] > 0.3
+    assert retrieved_candidates(matcher, by_picture).features[0, FIRST.index("changed")] == 0
 
 
 def test_one_window_is_compared_with_what_those_around_it_are_near_to(crowd, matchers):
@@ -160,7 +171,7 @@ def test_one_window_is_compared_with_what_those_around_it_are_near_to(crowd, mat
     large, everything = (matcher(first, shown) for matcher in matchers)
     assert large.references.tolist() == matchers[0](shown).references.tolist()
     assert len(large.references) > len(matchers[0](first).references)
-    for name in ("best", "similar", "whole"):
+    for name in ("normalized", "similarity", "whole_normalized"):
         assert np.allclose(getattr(large, name), getattr(everything, name)[large.references], atol=1e-5)
 
 
@@ -168,16 +179,16 @@ def test_windows_are_shared_out_among_the_chosen_references_in_their_order(crowd
     shown = crowd[[900, 40, 900, 900, 7]]
     embedding = Embedding(shown, np.tile(np.array([0.0, 0.0, 1.0, 1.0], np.float32), (5, 1)))
     for matcher in matchers:
-        assert matcher.shares(embedding, np.array([40, 900, 7])).tolist() == [0.2, 0.6, 0.2]
-        assert matcher.shares(embedding, np.array([40])).tolist() == [1.0]
+        assert matcher.window_shares(embedding, np.array([40, 900, 7])).tolist() == [0.2, 0.6, 0.2]
+        assert matcher.window_shares(embedding, np.array([40])).tolist() == [1.0]
 
 
 def test_phrases_are_no_references_of_the_matcher(crowd, gallery, matchers):
     near_phrases = Embedding(gallery.vectors[-PHRASES:], picture(crowd, 0).boxes[:PHRASES])
     for matcher in matchers:
         look = matcher(near_phrases)
-        assert look.similar.max() < 0.99
-        assert not any(gallery.entries[matcher.entries[row]].text for row in look.rows)
+        assert look.similarity.max() < 0.99
+        assert not any(gallery.entries[matcher.entries[row]].text for row in look.best_rows)
 
 
 def test_of_two_equally_near_the_one_that_more_rows_are_near_to_comes_first():
@@ -185,10 +196,10 @@ def test_of_two_equally_near_the_one_that_more_rows_are_near_to_comes_first():
     query, near = axes[-1], 0.6 * axes[-1] + 0.8 * axes[: 2 * LOOKS]
     rows = np.vstack([near[0], axes[1:LOOKS], near[LOOKS : LOOKS + 3], axes[LOOKS + 3 : -1]])
     entries = tuple(entry(2 * number, LOOKS) for number in range(2))
-    matcher = Matcher(Gallery(Contents("made", "made", entries, gallery_files.index_of(rows))), -axes[-1:])
+    matcher = Retriever(Gallery(Contents("made", "made", entries, gallery_files.index_of(rows))), -axes[-1:])
     look = matcher(Embedding(query[None], np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)))
-    assert np.allclose(look.similar, 0.6) and look.rows.tolist()[0] == 0
-    assert look.best.argmax() == 1
+    assert np.allclose(look.similarity, 0.6) and look.best_rows.tolist()[0] == 0
+    assert look.normalized.argmax() == 1
 
 
 def test_what_was_drawn_quite_differently_too_is_found_as_well():
@@ -198,7 +209,7 @@ def test_what_was_drawn_quite_differently_too_is_found_as_well():
     for unlike in (LOOKS, 4 * LOOKS):
         rows = np.vstack([near, axes[LOOKS : LOOKS + unlike]])
         gallery = Gallery(Contents("made", "made", (entry(0, len(rows)),), gallery_files.index_of(rows)))
-        look = Matcher(gallery, -axes[-1:])(Embedding(axes[-1:], np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)))
-        bests.append(look.best[0])
-        assert look.best.dtype == np.float32 and look.rows[0] == 0
+        look = Retriever(gallery, -axes[-1:])(Embedding(axes[-1:], np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)))
+        bests.append(look.normalized[0])
+        assert look.normalized.dtype == np.float32 and look.best_rows[0] == 0
     assert np.allclose(bests, bests[0])

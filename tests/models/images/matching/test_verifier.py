@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from models.boxes import WHOLE
+from models.boxes import WHOLE_PICTURE
 from models.images.matching.calibration import CLOSER, LEADS
 from models.images.matching.verifier import (
-    LOGIT,
-    LOOKS,
-    MARGIN,
+    CROP_MARGIN,
+    MAX_REGIONS,
+    RERANKER_WEIGHT,
     _reading,
     enlarged,
-    line_at,
-    nearest_rows,
-    places_of,
-    widened,
+    nearest_regions,
+    select_regions,
+    text_line_region,
+    with_context,
     with_leads,
 )
 from models.images.ocr.inscriptions import UNREAD, Inscription, Inscriptions, Reading, Written
@@ -28,30 +28,32 @@ def windows_of(places):
 
 def test_of_windows_at_one_place_the_first_is_looked_at():
     here, nearly, there = (0.0, 0.0, 0.4, 0.4), (0.02, 0.0, 0.42, 0.4), (0.6, 0.6, 1.0, 1.0)
-    assert windows_of(places_of(NOISE, [here, nearly, there])) == [here, there]
+    assert windows_of(select_regions(NOISE, [here, nearly, there])) == [here, there]
 
 
 def test_no_more_places_are_looked_at_than_there_is_time_for():
     corners = [(x, y, x + 0.1, y + 0.1) for x in (0.0, 0.3, 0.6) for y in (0.0, 0.3, 0.6)]
-    assert windows_of(places_of(NOISE, corners)) == corners[:LOOKS]
+    assert windows_of(select_regions(NOISE, corners)) == corners[:MAX_REGIONS]
 
 
 def test_a_place_is_cut_out_with_what_is_around_it():
-    (place,) = places_of(NOISE, [(0.2, 0.2, 0.6, 0.6)])
-    assert place.cut == pytest.approx((0.1, 0.1, 0.7, 0.7)) and place.emblem is None
+    (place,) = select_regions(NOISE, [(0.2, 0.2, 0.6, 0.6)])
+    assert place.crop == pytest.approx((0.1, 0.1, 0.7, 0.7)) and place.emblem is None
 
 
 def test_of_a_place_whose_emblem_is_located_that_is_cut_out_with_a_little_around_it():
     emblem = (0.3, 0.4, 0.5, 0.9)
-    (place,) = places_of(NOISE, [(0.2, 0.2, 0.6, 0.6)], lambda *_: emblem)
+    (place,) = select_regions(NOISE, [(0.2, 0.2, 0.6, 0.6)], lambda *_: emblem)
     assert place.emblem == emblem
-    assert place.cut == pytest.approx((0.3 - 0.2 * MARGIN, 0.4 - 0.5 * MARGIN, 0.5 + 0.2 * MARGIN, 0.9 + 0.5 * MARGIN))
+    assert place.crop == pytest.approx(
+        (0.3 - 0.2 * CROP_MARGIN, 0.4 - 0.5 * CROP_MARGIN, 0.5 + 0.2 * CROP_MARGIN, 0.9 + 0.5 * CROP_MARGIN)
+    )
 
 
 def test_windows_apart_that_show_one_emblem_are_one_place():
     windows = [(0.0, 0.0, 0.4, 0.4), (0.3, 0.3, 0.7, 0.7), (0.6, 0.6, 1.0, 1.0)]
     emblems = dict(zip(((0.0, 0.0, 0.5, 0.5), (0.2, 0.2, 0.8, 0.8)), [(0.1, 0.1, 0.5, 0.5)] * 2, strict=True))
-    places = places_of(NOISE, windows, lambda wide, _: emblems.get(tuple(np.round(wide, 6)), (0.7, 0.7, 0.9, 0.9)))
+    places = select_regions(NOISE, windows, lambda wide, _: emblems.get(tuple(np.round(wide, 6)), (0.7, 0.7, 0.9, 0.9)))
     assert windows_of(places) == [windows[0], windows[2]]
 
 
@@ -75,18 +77,18 @@ def test_what_lies_within_a_located_emblem_is_not_looked_at_again(window, is_see
         return emblems[len(asked) - 1]
 
     looked_at = [first] if is_seen else [first, window]
-    assert windows_of(places_of(NOISE, [first, window], locate)) == looked_at
-    assert asked == [widened(one) for one in looked_at]
+    assert windows_of(select_regions(NOISE, [first, window], locate)) == looked_at
+    assert asked == [with_context(one) for one in looked_at]
 
 
 def test_without_a_localizer_what_lies_within_a_place_is_looked_at_too():
-    windows = [WHOLE, (0.25, 0.25, 0.75, 0.75)]
-    assert windows_of(places_of(NOISE, windows)) == windows
+    windows = [WHOLE_PICTURE, (0.25, 0.25, 0.75, 0.75)]
+    assert windows_of(select_regions(NOISE, windows)) == windows
 
 
 def test_windows_apart_whose_emblem_fills_the_picture_are_one_place():
-    windows = [(0.25, 0.25, 0.75, 0.75), WHOLE]
-    assert windows_of(places_of(NOISE, windows, lambda *_: WHOLE)) == [windows[0]]
+    windows = [(0.25, 0.25, 0.75, 0.75), WHOLE_PICTURE]
+    assert windows_of(select_regions(NOISE, windows, lambda *_: WHOLE_PICTURE)) == [windows[0]]
 
 
 def test_no_emblem_is_located_twice_from_windows_of_one_place():
@@ -96,7 +98,7 @@ def test_no_emblem_is_located_twice_from_windows_of_one_place():
         asked.append(wide)
         return 0.4, 0.4, 0.6, 0.6
 
-    places_of(NOISE, [WHOLE, (0.0, 0.0, 1.0, 0.9), (0.3, 0.3, 0.7, 0.7), (0.3, 0.32, 0.7, 0.72)], locate)
+    select_regions(NOISE, [WHOLE_PICTURE, (0.0, 0.0, 1.0, 0.9), (0.3, 0.3, 0.7, 0.7), (0.3, 0.32, 0.7, 0.72)], locate)
     assert len(asked) == 2
 
 
@@ -104,18 +106,18 @@ def test_of_a_masthead_on_plain_ground_only_its_line_is_cut_out_and_that_once():
     pixels = np.full((256, 256, 3), 250, np.uint8)
     pixels[64:80, 20:236:8], pixels[64:80, 22:238:8] = 20, 20
     upper, middle, lower = (0.0, 0.0, 1.0, 0.5), (0.15, 0.1, 0.85, 0.6), (0.3, 0.7, 0.6, 1.0)
-    places = places_of(pixels, [upper, middle, lower])
+    places = select_regions(pixels, [upper, middle, lower])
     assert windows_of(places) == [upper, lower]
-    left, top, right, bottom = places[0].cut
+    left, top, right, bottom = places[0].crop
     assert left < 20 / 256 and right > 228 / 256
     assert 0.1 < top < 64 / 256 and 80 / 256 < bottom < 0.4
 
 
 def test_a_line_is_cut_out_with_as_much_around_it_on_all_sides_as_the_picture_has():
     wide, line = np.zeros((100, 400, 3), np.uint8), (0.25, 0.4, 0.75, 0.6)
-    assert line_at(line, wide).cut == pytest.approx((0.2375, 0.35, 0.7625, 0.65))
-    assert line_at(line, wide).emblem == line
-    assert line_at((0.0, 0.0, 1.0, 1.0), wide).cut == (0.0, 0.0, 1.0, 1.0)
+    assert text_line_region(line, wide).crop == pytest.approx((0.2375, 0.35, 0.7625, 0.65))
+    assert text_line_region(line, wide).emblem == line
+    assert text_line_region((0.0, 0.0, 1.0, 1.0), wide).crop == (0.0, 0.0, 1.0, 1.0)
 
 
 def test_words_count_at_the_place_that_shows_them_alone():
@@ -182,8 +184,8 @@ def test_a_reference_has_what_speaks_for_it_at_any_place_and_leads_or_trails_the
 def test_a_reference_is_shown_at_the_place_where_it_is_nearest():
     features = np.zeros((4, len(CLOSER)))
     features[:, CLOSER.index("closer_normalized")] = [0.5, 0.2, 0.3, 0.3]
-    features[:, CLOSER.index("cells")] = [0.0, 0.0, 0.0, 0.1 / LOGIT]
-    assert nearest_rows(np.array([7, 8, 7, 8]), features).tolist() == [0, 3, 0, 3]
+    features[:, CLOSER.index("cells")] = [0.0, 0.0, 0.0, 0.1 / RERANKER_WEIGHT]
+    assert nearest_regions(np.array([7, 8, 7, 8]), features).tolist() == [0, 3, 0, 3]
 
 
 def test_what_words_and_colours_say_of_a_reference_counts_at_all_its_places():
