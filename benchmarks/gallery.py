@@ -65,7 +65,7 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True)
-class Kind:
+class IndexKind:
     """A sort of index.
 
     Attributes:
@@ -79,12 +79,12 @@ class Kind:
 
 
 KINDS = (
-    Kind("exact", "Flat", None),
-    Kind("IVF", "IVF{lists},Flat", "nprobe"),
-    Kind("IVF, 8 bits", "IVF{lists},SQ8", "nprobe"),
-    Kind("HNSW", "HNSW32,Flat", "efSearch"),
-    Kind("PQ, 4 bits", "PQ{half}x4fs,RFlat", "k_factor_rf"),
-    Kind("IVF, PQ 4 bits", "IVF{lists},PQ{half}x4fs,RFlat", "nprobe"),
+    IndexKind("exact", "Flat", None),
+    IndexKind("IVF", "IVF{lists},Flat", "nprobe"),
+    IndexKind("IVF, 8 bits", "IVF{lists},SQ8", "nprobe"),
+    IndexKind("HNSW", "HNSW32,Flat", "efSearch"),
+    IndexKind("PQ, 4 bits", "PQ{half}x4fs,RFlat", "k_factor_rf"),
+    IndexKind("IVF, PQ 4 bits", "IVF{lists},PQ{half}x4fs,RFlat", "nprobe"),
 )
 """The exact one first: the others are held against what it finds, and its time."""
 
@@ -154,7 +154,7 @@ def built(make: Callable[[], faiss.Index]) -> tuple[faiss.Index, str]:
     return index, f"{seconds}{stored_bytes(index) / 2**20:>9,.0f}{(resident() - before) / 2**20:>8,.0f}"
 
 
-def build(kind: Kind, vectors: Array) -> faiss.Index:
+def build(kind: IndexKind, vectors: Array) -> faiss.Index:
     """An index of all vectors, or of as many as were added in `BUILD_SECONDS`."""
     started, dimension = time.process_time(), vectors.shape[1]
     factory = kind.factory.format(lists=lists(len(vectors)), half=dimension // 2)
@@ -175,7 +175,7 @@ def lists(rows: int) -> int:
 
 
 def tuned(
-    kind: Kind, index: faiss.Index, pictures: Sequence[Embedding], nearest: Sequence[Array], limit: float
+    kind: IndexKind, index: faiss.Index, pictures: Sequence[Embedding], nearest: Sequence[Array], limit: float
 ) -> int | None:
     """Set the least effort that finds enough, or the first slower than `limit` ms; None for an exact index."""
     if kind.effort is None:

@@ -31,8 +31,8 @@ from models.text.classifier.classifier import TextClassifier
 from models.text.classifier.windows import Window, Windows
 from models.text.fusion import fuse
 from models.text.normalize.normalize import FieldText
-from training.text.data.examples import LENGTH
-from training.text.evaluation.judges import Detector, shipped_parts
+from training.text.data.examples import MAX_TOKENS
+from training.text.evaluation.detectors import Detector, shipped_parts
 from training.text.networks.base import PAD, architecture
 from training.text.networks.model import TextModel
 
@@ -117,7 +117,7 @@ def print_throughput(directory: Path) -> None:
 def peers(directory: Path, chosen: Sequence[FieldText], scratch: Path) -> dict[str, Run]:
     """Ways to run the same architecture, by name; the transformers pipeline scores texts and marks no words."""
     tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
-    windows, config = Windows(tokenizer, LENGTH), architecture(tokenizer.get_vocab_size())
+    windows, config = Windows(tokenizer, MAX_TOKENS), architecture(tokenizer.get_vocab_size())
     model = TextModel(BertModel(config, add_pooling_layer=False)).eval()
     plain_onnx(model, scratch / "model.onnx")
     exact = session(scratch / "model.onnx", threads=1)
@@ -125,7 +125,7 @@ def peers(directory: Path, chosen: Sequence[FieldText], scratch: Path) -> dict[s
     pipeline = transformers.pipeline(
         "text-classification",
         model=BertForSequenceClassification(config),
-        tokenizer=PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="<pad>", model_max_length=LENGTH),
+        tokenizer=PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="<pad>", model_max_length=MAX_TOKENS),
         batch_size=BATCH,
         top_k=None,
         function_to_apply="sigmoid",

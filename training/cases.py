@@ -14,7 +14,7 @@ class CasesError(ValueError):
     """A cases file that cannot be used; the message names file and lines, never the text."""
 
 
-def lines_of(path: Path) -> list[str]:
+def read_lines(path: Path) -> list[str]:
     """The file's lines; characters that only some programs take for line ends are none.
 
     Raises:
@@ -29,7 +29,7 @@ def lines_of(path: Path) -> list[str]:
     return content.removesuffix("\n").split("\n")
 
 
-def object_of(line: str) -> dict[str, Any]:
+def parse_object(line: str) -> dict[str, Any]:
     """What a line holds.
 
     Raises:
@@ -46,7 +46,7 @@ def object_of(line: str) -> dict[str, Any]:
     return raw
 
 
-def refuse(problems: list[str]) -> None:
+def raise_problems(problems: list[str]) -> None:
     """Raise `CasesError` if there are problems, each "file, line 3: what is wrong"."""
     if problems:
         more = f"\n... and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""

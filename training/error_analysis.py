@@ -21,7 +21,7 @@ Subject = TypeVar("Subject", Case, Sample)
 
 
 @dataclass(frozen=True)
-class Judged(Generic[Subject]):
+class JudgedCase(Generic[Subject]):
     """One labelled text or picture with the whole answer on it."""
 
     subject: Subject
@@ -29,7 +29,7 @@ class Judged(Generic[Subject]):
 
 
 @dataclass(frozen=True)
-class Outcome(Generic[Subject]):
+class Prediction(Generic[Subject]):
     """What should have been found in one text or picture, and what was.
 
     Attributes:
@@ -40,17 +40,17 @@ class Outcome(Generic[Subject]):
 
     subject: Subject
     answer: Answer
-    wanted: bool
+    expected: bool
     score: float
     finding: Finding | None
 
     @property
     def wrong(self) -> bool:
         """Missed, or a false alarm."""
-        return self.wanted == (self.finding is None)
+        return self.expected == (self.finding is None)
 
 
-def judged_texts(inspector: Inspector, count: int, seed: int = 0) -> list[Judged[Case]]:
+def judged_texts(inspector: Inspector, count: int, seed: int = 0) -> list[JudgedCase[Case]]:
     """Judge a random sample of the held-out texts.
 
     Args:
@@ -65,7 +65,7 @@ def judged_texts(inspector: Inspector, count: int, seed: int = 0) -> list[Judged
     return _judged(inspector, [cases[row] for row in chosen], lambda case: {case.field: case.text})
 
 
-def judged_pictures(inspector: Inspector, count: int, seed: int = 0) -> list[Judged[Sample]]:
+def judged_pictures(inspector: Inspector, count: int, seed: int = 0) -> list[JudgedCase[Sample]]:
     """Judge imitations of those of our drawings that are in the gallery in force, and as many harmless pictures.
 
     Raises:
@@ -77,13 +77,13 @@ def judged_pictures(inspector: Inspector, count: int, seed: int = 0) -> list[Jud
     return _judged(inspector, list(samples(count, drawings, seed)), lambda sample: {sample.field: sample.data})
 
 
-def text_outcomes(judged: Iterable[Judged[Case]], label: Label) -> list[Outcome[Case]]:
+def text_predictions(judged: Iterable[JudgedCase[Case]], label: Label) -> list[Prediction[Case]]:
     """What was to be said, and was said, of every text about one label of the classifier."""
     return [
-        Outcome(
+        Prediction(
             subject=one.subject,
             answer=one.answer,
-            wanted=label in one.subject.labels,
+            expected=label in one.subject.labels,
             score=one.answer.text_scores[one.subject.field][label],
             finding=next((found for found in one.answer.findings if found.label is label), None),
         )
@@ -91,34 +91,36 @@ def text_outcomes(judged: Iterable[Judged[Case]], label: Label) -> list[Outcome[
     ]
 
 
-def picture_outcomes(judged: Iterable[Judged[Sample]]) -> list[Outcome[Sample]]:
+def picture_predictions(judged: Iterable[JudgedCase[Sample]]) -> list[Prediction[Sample]]:
     """Whether the imitated emblem was found in every imitation, and any emblem in every harmless picture."""
-    return [_picture_outcome(one) for one in judged]
+    return [_picture_prediction(one) for one in judged]
 
 
-def worst(outcomes: Iterable[Outcome[Subject]], *, wanted: bool, count: int) -> list[Outcome[Subject]]:
-    """The worst misses (`wanted`) or the worst false alarms, worst first.
+def worst_errors(
+    predictions: Iterable[Prediction[Subject]], *, expected: bool, count: int
+) -> list[Prediction[Subject]]:
+    """The worst misses (`expected`) or the worst false alarms, worst first.
 
     Where there is none, the one that came nearest to being wrong, so that the reader sees how near.
     """
-    members = [outcome for outcome in outcomes if outcome.wanted is wanted]
-    members.sort(key=lambda outcome: outcome.score if wanted else -outcome.score)
-    return [outcome for outcome in members if outcome.wrong][:count] or members[:1]
+    members = [prediction for prediction in predictions if prediction.expected is expected]
+    members.sort(key=lambda prediction: prediction.score if expected else -prediction.score)
+    return [prediction for prediction in members if prediction.wrong][:count] or members[:1]
 
 
 def _judged(
     inspector: Inspector, subjects: Sequence[Subject], content: Callable[[Subject], dict[str, Any]]
-) -> list[Judged[Subject]]:
+) -> list[JudgedCase[Subject]]:
     judged = []
     for subject in tqdm(subjects, "判断 · judging", unit=""):
         (answer,) = inspector([Profile("case", **content(subject))])
         if isinstance(answer, ProfileError):
             raise answer
-        judged.append(Judged(subject, answer))
+        judged.append(JudgedCase(subject, answer))
     return judged
 
 
-def _picture_outcome(judged: Judged[Sample]) -> Outcome[Sample]:
+def _picture_prediction(judged: JudgedCase[Sample]) -> Prediction[Sample]:
     emblem, answer = judged.subject.emblem, judged.answer
     matches = answer.matches[judged.subject.field]
     if emblem is not None:
@@ -126,4 +128,4 @@ def _picture_outcome(judged: Judged[Sample]) -> Outcome[Sample]:
     references = {match.reference_id for match in matches}
     finding = next((found for found in answer.findings if found.evidence.reference_id in references), None)
     score = max((match.score for match in matches), default=0.0)
-    return Outcome(judged.subject, answer, emblem is not None, score, finding)
+    return Prediction(judged.subject, answer, emblem is not None, score, finding)

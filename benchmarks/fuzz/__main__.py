@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from benchmarks.fuzz.trial import Target, Trial
+from benchmarks.fuzz.runner import FuzzRun, Target
 
 FOLDER = Path(__file__).parents[2] / "build" / "fuzz"
 """Holds a folder for each target, of the inputs that failed."""
@@ -70,9 +70,9 @@ def fuzz(name: str, seconds: float) -> Result:
 
 def child(name: str, seconds: float) -> None:
     """Try one target in this process, and print what became of it."""
-    trial = Trial(target(name), FOLDER / name)
-    trial.run(seconds)
-    print(json.dumps({key: getattr(trial, key) for key in ("tried", "slowest", "grown", "finds")}))
+    fuzz_run = FuzzRun(target(name), FOLDER / name)
+    fuzz_run.run(seconds)
+    print(json.dumps({key: getattr(fuzz_run, key) for key in ("tried", "slowest", "grown", "finds")}))
 
 
 def show(result: Result, seconds: float) -> None:

@@ -28,7 +28,7 @@ FEWEST_BY_AUTHOR = 50
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def matrix(labels: Sequence[Sequence[Label]]) -> Array:
+def label_matrix(labels: Sequence[Sequence[Label]]) -> Array:
     """Which of `CLASSIFIER_LABELS` each text has, bool (texts, labels)."""
     return np.array([[label in some for label in CLASSIFIER_LABELS] for some in labels], bool)
 
@@ -40,8 +40,8 @@ def measure(cases: Sequence[Case], scores: Array, given: Array) -> dict[str, Any
         scores: float (cases, labels), probabilities.
         given: bool (cases, labels), the labels that are reported.
     """
-    truth = matrix([case.labels for case in cases])
-    resampled = resampled_f1(truth, given, neighbourhoods(cases))
+    truth = label_matrix([case.labels for case in cases])
+    resampled = resampled_f1(truth, given, case_groups(cases))
     rows = {
         str(label): _one_label(truth[:, index], given[:, index])
         | {"f1_95": _interval(resampled[:, index]), "ece": calibration_error(truth[:, index], scores[:, index])}
@@ -49,7 +49,7 @@ def measure(cases: Sequence[Case], scores: Array, given: Array) -> dict[str, Any
     }
     return {
         **summary(truth, given),
-        "macro_f1_95": _interval(macro(truth, resampled)),
+        "macro_f1_95": _interval(macro_average(truth, resampled)),
         "mean_average_precision": _average_precision(truth, scores),
         "ece": _rounded(np.mean([row["ece"] for row in rows.values()])),
         "clean": _clean(cases, truth, given),
@@ -62,7 +62,7 @@ def summary(truth: Array, given: Array) -> dict[str, Any]:
     """Macro F1 over the labels that occur, share of the labels found, share of the clean texts with any label."""
     return {
         "cases": len(truth),
-        "macro_f1": _rounded(macro(truth, f1_scores(truth, given))),
+        "macro_f1": _rounded(macro_average(truth, f1_scores(truth, given))),
         "recall": recall(truth, given),
         "clean_flagged": _flagged(given[~truth.any(axis=1)]),
     }
@@ -171,7 +171,7 @@ def _share(flagged: Array) -> dict[str, Any]:
     }
 
 
-def macro(truth: Array, f1: Array) -> Array:
+def macro_average(truth: Array, f1: Array) -> Array:
     """Mean of F1 (..., labels) over the labels that occur; 0 where none does."""
     present = truth.any(axis=0)
     return np.asarray(f1[..., present].mean(axis=-1) if present.any() else np.zeros(f1.shape[:-1]))
@@ -213,7 +213,7 @@ def _f1(counts: Array) -> Array:
     return 2 * right / np.maximum(2 * right + wrong + missed, 1)
 
 
-def neighbourhoods(cases: Sequence[Case]) -> Array:
+def case_groups(cases: Sequence[Case]) -> Array:
     """Number of each case's group, int (cases,); a case without a group is one of its own.
 
     A text and its mirror image beside it are judged alike, so that they are one observation and not two.

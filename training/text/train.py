@@ -14,8 +14,8 @@ from training.cases import CasesError
 from training.text.data.corpus import Case, Split, located_cases, near_duplicates, read_split
 from training.text.evaluation.card import finish
 from training.text.fit.export import export_text
-from training.text.fit.fit import Settings, Trainer
 from training.text.fit.ngrams import fit_ngrams
+from training.text.fit.trainer import RunSettings, Trainer
 from training.text.networks.base import Base, pretrained
 
 
@@ -59,7 +59,7 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
     parts = {split: _spread(some, limit) for split, some in known.items()}
     training, validation = parts[Split.TRAIN], parts[Split.VALIDATION]
     base = base or pretrained()
-    trainer = Trainer(base, Settings(epochs, seed, _digest(training), base.name), output)
+    trainer = Trainer(base, RunSettings(epochs, seed, _digest(training), base.name), output)
     output.mkdir(parents=True, exist_ok=True)
     base.tokenizer.save(str(output / "tokenizer.json"), pretty=False)
     base.encoder.config.to_json_file(output / "encoder.json")

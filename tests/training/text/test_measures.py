@@ -4,7 +4,7 @@ import pytest
 from models.profile import CLASSIFIER_LABELS, Evidence, Field, Finding, Label
 from training.text.data.corpus import Case
 from training.text.fit.calibrate import operating_point
-from training.text.measures import evidence_f1, matrix, measure
+from training.text.measures import evidence_f1, label_matrix, measure
 
 
 def case(number, *labels, hard=False):
@@ -13,7 +13,7 @@ def case(number, *labels, hard=False):
 
 
 CASES = [case(0, Label.DECEPTIVE_CLAIM), case(1, Label.DECEPTIVE_CLAIM, hard=True), case(2), case(3, hard=True)] * 10
-TRUTH = matrix([one.labels for one in CASES])
+TRUTH = label_matrix([one.labels for one in CASES])
 
 
 def test_a_perfect_judge_measures_one_wherever_there_is_something_to_find():
@@ -67,9 +67,9 @@ def test_nothing_is_flagged_where_the_highest_scores_are_those_of_too_many_clean
 
 
 def test_the_operating_point_of_different_scores_is_the_one_that_their_ranks_give():
-    random = np.random.default_rng(0)
-    logits = random.normal(size=400)
-    clean = random.random(400) < 0.6
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=400)
+    clean = rng.random(400) < 0.6
     probabilities = 1 / (1 + np.exp(-logits))
     order = np.argsort(-logits)
     f1 = 2 * np.cumsum(probabilities[order]) / (np.arange(1, 401) + probabilities.sum())

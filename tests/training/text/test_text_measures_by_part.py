@@ -7,7 +7,7 @@ import pytest
 
 from models.profile import CLASSIFIER_LABELS, Field, Label
 from training.text.data.corpus import Case
-from training.text.measures import calibration_error, matrix, measure, recall_by_way, summary
+from training.text.measures import calibration_error, label_matrix, measure, recall_by_way, summary
 
 PROMISE = CLASSIFIER_LABELS.index(Label.DECEPTIVE_CLAIM)
 
@@ -23,14 +23,14 @@ def scores(given):
 
 def test_texts_are_parted_by_length_at_ten_thirty_and_eighty_characters():
     cases = [case(length, length, Label.DECEPTIVE_CLAIM) for length in (10, 11, 30, 31, 80, 81, 500)]
-    truth = matrix([one.labels for one in cases])
+    truth = label_matrix([one.labels for one in cases])
     parts = measure(cases, scores(truth), truth)["parts"]
     assert [parts[name]["cases"] for name in ("1-10 characters", "11-30", "31-80", "over 80")] == [1, 2, 2, 2]
 
 
 def test_disguised_texts_are_a_part_of_their_own_where_cases_say_so():
     cases = [case(0, 9, Label.DECEPTIVE_CLAIM), case(1, 9, Label.DECEPTIVE_CLAIM, disguised=True)]
-    truth = matrix([one.labels for one in cases])
+    truth = label_matrix([one.labels for one in cases])
     given = truth & np.array([[True], [False]])
     parts = measure(cases, scores(given), given)["parts"]
     assert (parts["not disguised"]["recall"], parts["disguised"]["recall"]) == (1, 0)
@@ -50,7 +50,7 @@ def test_clean_texts_are_counted_ordinary_and_hard_apart_with_an_interval():
 
 
 def test_a_label_that_no_text_has_does_not_lower_the_macro_f1():
-    truth = matrix([[Label.DECEPTIVE_CLAIM], []])
+    truth = label_matrix([[Label.DECEPTIVE_CLAIM], []])
     assert summary(truth, truth)["macro_f1"] == 1
     assert summary(truth[1:], truth[1:])["macro_f1"] == 0
 
@@ -83,7 +83,7 @@ def test_calibration_error_does_not_depend_on_the_order_of_texts_with_equal_scor
 def test_authors_of_many_texts_are_parts_of_their_own():
     cases = [replace(case(row, 9, Label.DECEPTIVE_CLAIM), source=source)
              for row, source in enumerate(["a"] * 60 + ["b"] * 60 + ["c"] * 5)]  # fmt: skip
-    truth = matrix([one.labels for one in cases])
+    truth = label_matrix([one.labels for one in cases])
     given = truth & (np.arange(125) < 60)[:, None]
     parts = measure(cases, scores(given), given)["parts"]
     assert (parts["author a"]["macro_f1"], parts["author b"]["macro_f1"]) == (1, 0)
@@ -91,7 +91,7 @@ def test_authors_of_many_texts_are_parts_of_their_own():
 
 
 def test_texts_that_stand_and_fall_together_are_less_certain_than_as_many_that_do_not():
-    truth = matrix([[Label.DECEPTIVE_CLAIM]] * 200)
+    truth = label_matrix([[Label.DECEPTIVE_CLAIM]] * 200)
     given = truth & (np.arange(200) // 20 % 2 == 0)[:, None]
     cases = [case(row, 9, Label.DECEPTIVE_CLAIM) for row in range(200)]
     together = [replace(one, group=str(row // 20)) for row, one in enumerate(cases)]
@@ -100,7 +100,7 @@ def test_texts_that_stand_and_fall_together_are_less_certain_than_as_many_that_d
 
 
 def test_recall_by_way_compares_the_same_texts():
-    truth = matrix([[Label.DECEPTIVE_CLAIM]] * 4)
+    truth = label_matrix([[Label.DECEPTIVE_CLAIM]] * 4)
     hidden = truth & np.array([[True], [False], [False], [True]])
     rows = recall_by_way(truth, truth, hidden, ["pinyin", "pinyin", "emoji", "emoji"], np.arange(4))
     assert list(rows) == ["all", "emoji", "pinyin"]

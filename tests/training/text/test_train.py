@@ -18,7 +18,7 @@ from training.text.data.corpus import Case, Split, read_split, write_cases
 from training.text.data.disguises import Marked
 from training.text.data.examples import Examples, collate
 from training.text.evaluation.evaluate import evaluate_text
-from training.text.fit.fit import Trainer
+from training.text.fit.trainer import Trainer
 from training.text.networks.base import PAD, Base
 from training.text.train import new_cases, train_text
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from models.images.input.decode import decode_rgba
 from models.profile import EMBLEM_LABELS, Label, ProfileError
-from training.cases import lines_of, object_of, refuse
+from training.cases import parse_object, raise_problems, read_lines
 from training.images.common.split import Fold, fold_of, is_held_out, name_of
 from training.images.sources import graphics
 from training.images.sources.catalogue import CATALOGUE, read
@@ -50,18 +50,18 @@ def read_pictures(paths: Sequence[Path], known: Iterable[graphics.Graphic]) -> l
     found: list[Labelled] = []
     problems: list[str] = []
     for path in paths:
-        for number, line in enumerate(lines_of(path), start=1):
+        for number, line in enumerate(read_lines(path), start=1):
             try:
                 found += _labelled(line, path.parent, owners, held_out)
             except ValueError as error:
                 problems.append(f"{path.name}, line {number}: {error}")
-    refuse(problems)
+    raise_problems(problems)
     return found
 
 
 def _labelled(line: str, folder: Path, owners: dict[str, str], held_out: frozenset[str]) -> list[Labelled]:
     """The line's picture, if it shows an emblem."""
-    case = object_of(line)
+    case = parse_object(line)
     labels, image, emblem = case.get("labels"), case.get("image"), case.get("reference_id") or case.get("id")
     if not isinstance(labels, list) or not set(map(str, labels)) <= set(Label):
         raise ValueError("labels must be a list of labels of the taxonomy")

@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 
 from models.images.input.decode import decode
 from models.profile import LABELS, Label, Match
-from training.error_page import SHOWN_PICTURES, named, picture_card, picture_cards, table
+from training.error_report import SHOWN_PICTURES, named, picture_card, picture_cards, table
+from training.html_page import decimal, draw_calibration, figure, interval, page, section
 from training.images.common.measures import COLUMNS, SHARES, Scored, recall_curve
 from training.images.evaluation.manifest import Row, field_of
-from training.page import decimal, draw_calibration, figure, interval, page, section
 
 MEASURED_WITH = ("encoder", "gallery", "policy")
 """Of which numbers name the versions."""

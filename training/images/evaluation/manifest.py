@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from models.profile import IMAGE_FIELDS, Field
-from training.cases import lines_of, object_of, refuse
+from training.cases import parse_object, raise_problems, read_lines
 
 Row = dict[str, Any]
 
@@ -20,19 +20,19 @@ def read_manifest(manifest: Path) -> list[Row]:
     """
     rows: list[Row] = []
     problems: list[str] = []
-    for number, line in enumerate(lines_of(manifest), start=1):
+    for number, line in enumerate(read_lines(manifest), start=1):
         try:
             rows += [_row(line, manifest.parent)] if line.strip() else []
         except ValueError as error:
             problems.append(f"{manifest.name}, line {number}: {error}")
-    refuse(problems)
+    raise_problems(problems)
     if {row["label"] for row in rows} != {"pos", "neg"}:
         raise ValueError(f"{manifest}: a manifest needs imitations (pos) and harmless pictures (neg)")
     return rows
 
 
 def _row(line: str, folder: Path) -> Row:
-    row = {"reference_id": None, **object_of(line)}
+    row = {"reference_id": None, **parse_object(line)}
     path, label = row.get("path"), row.get("label")
     if label not in ("pos", "neg"):
         raise ValueError("label must be pos or neg")

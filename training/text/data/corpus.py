@@ -23,11 +23,12 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from models.profile import CLASSIFIER_LABELS, MAX_LENGTH, TEXT_FIELDS, Field, Label
+from models.runtime.paths import DATASETS
 from models.text.normalize.characters import SURROGATE
 from models.text.normalize.normalize import normalize
-from training.cases import CasesError, lines_of, object_of, refuse
+from training.cases import CasesError, parse_object, raise_problems, read_lines
 
-DATASET = Path(__file__).parents[2] / "datasets" / "bios"
+DATASET = DATASETS / "bios"
 
 BLOCK = 20
 """Lines of one source that stay together: mirrored texts stand at most a few lines apart."""
@@ -93,7 +94,7 @@ def located_cases(*paths: Path) -> list[tuple[str, Case]]:
     problems: list[str] = []
     seen: set[str] = set()
     for path in paths:
-        for number, line in enumerate(lines_of(path), start=1):
+        for number, line in enumerate(read_lines(path), start=1):
             place = f"{path.name}, line {number}"
             try:
                 case = _case(line)
@@ -104,7 +105,7 @@ def located_cases(*paths: Path) -> list[tuple[str, Case]]:
             else:
                 seen.add(case.id)
                 cases.append((place, case))
-    refuse(problems)
+    raise_problems(problems)
     return cases
 
 
@@ -150,7 +151,7 @@ def split_cases(training: Sequence[Case], validation: Sequence[Case], test: Sequ
 
 
 def _case(line: str) -> Case:
-    raw = object_of(line)
+    raw = parse_object(line)
     text, labels = _text(raw), _labels(raw)
     return Case(
         id=_string(raw, "id"),

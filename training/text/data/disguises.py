@@ -112,30 +112,30 @@ Disguise = Callable[[str, np.random.Generator], str]
 """Rewrites one character."""
 
 
-def renew_contacts(marked: Marked, random: np.random.Generator) -> Marked:
+def renew_contacts(marked: Marked, rng: np.random.Generator) -> Marked:
     """Other digits in long numbers, other letters and digits in the ids of contacts; shapes and known words stay."""
     pieces = list(marked.text)
     numbers = [match.span() for match in _NUMBER.finditer(marked.text)]
     places = [span for start, end in numbers for span in [(start + 1, end)]] + list(_identifiers(marked))
     for start, end in places:
-        pieces[start:end] = [_renewed(character, random) for character in pieces[start:end]]
+        pieces[start:end] = [_renewed(character, rng) for character in pieces[start:end]]
     return marked.rewritten(pieces)
 
 
-def disguise(marked: Marked, random: np.random.Generator) -> Marked:
+def disguise(marked: Marked, rng: np.random.Generator) -> Marked:
     """Hide one piece of the evidence, or of a harmless text some piece of it, in one way."""
     spans = [(start, end) for _, start, end in marked.spans]
-    start, end = spans[random.integers(len(spans))] if spans else _somewhere(len(marked.text), random)
-    rewrite = _DISGUISES[random.integers(len(_DISGUISES))](random)
+    start, end = spans[rng.integers(len(spans))] if spans else _somewhere(len(marked.text), rng)
+    rewrite = _DISGUISES[rng.integers(len(_DISGUISES))](rng)
     pieces = list(marked.text)
-    pieces[start:end] = [rewrite(character, random) for character in pieces[start:end]]
+    pieces[start:end] = [rewrite(character, rng) for character in pieces[start:end]]
     return marked.rewritten(pieces)
 
 
-def separated(random: np.random.Generator) -> Disguise:
+def separated(rng: np.random.Generator) -> Disguise:
     """One symbol after most characters."""
-    symbol = SEPARATORS[random.integers(len(SEPARATORS))]
-    return lambda character, random: character + (symbol if random.random() < 0.8 else "")
+    symbol = SEPARATORS[rng.integers(len(SEPARATORS))]
+    return lambda character, rng: character + (symbol if rng.random() < 0.8 else "")
 
 
 def full_width(_: np.random.Generator) -> Disguise:
@@ -155,17 +155,17 @@ def sound_alike(_: np.random.Generator) -> Disguise:
 
 def look_alike(_: np.random.Generator) -> Disguise:
     """The characters that filters look for as their usual stand-ins."""
-    return lambda character, random: str(random.choice(LOOK_ALIKES.get(character, (character,))))
+    return lambda character, rng: str(rng.choice(LOOK_ALIKES.get(character, (character,))))
 
 
 def split_apart(_: np.random.Generator) -> Disguise:
     """Characters as their components: 你 as 亻尔."""
-    return lambda character, random: _components().get(character, character) if random.random() < 0.6 else character
+    return lambda character, rng: _components().get(character, character) if rng.random() < 0.6 else character
 
 
 def initials(_: np.random.Generator) -> Disguise:
     """Some characters as the first letter of their pinyin: 微信 as wx."""
-    return lambda character, random: _sound(character)[0] if _is_han(character) and random.random() < 0.5 else character
+    return lambda character, rng: _sound(character)[0] if _is_han(character) and rng.random() < 0.5 else character
 
 
 _DISGUISES = (
@@ -178,12 +178,12 @@ def _is_han(character: str) -> bool:
     return "\u4e00" <= character <= "\u9fff"
 
 
-def _sound_alike(character: str, random: np.random.Generator) -> str:
-    if not _is_han(character) or random.random() > 0.4:
+def _sound_alike(character: str, rng: np.random.Generator) -> str:
+    if not _is_han(character) or rng.random() > 0.4:
         return character
     sound = _sound(character)
     others = _characters_of_sound().get(sound, [character])
-    return sound if random.random() < 0.2 else str(random.choice(others))
+    return sound if rng.random() < 0.2 else str(rng.choice(others))
 
 
 @cache
@@ -223,14 +223,14 @@ def _identifiers(marked: Marked) -> list[Span]:
     ]
 
 
-def _renewed(character: str, random: np.random.Generator) -> str:
+def _renewed(character: str, rng: np.random.Generator) -> str:
     for alphabet in (string.digits, string.ascii_lowercase, string.ascii_uppercase):
         if character in alphabet:
-            return alphabet[random.integers(len(alphabet))]
+            return alphabet[rng.integers(len(alphabet))]
     return character
 
 
-def _somewhere(length: int, random: np.random.Generator) -> Span:
-    size = min(length, int(random.integers(2, 10)))
-    start = int(random.integers(length - size + 1))
+def _somewhere(length: int, rng: np.random.Generator) -> Span:
+    size = min(length, int(rng.integers(2, 10)))
+    start = int(rng.integers(length - size + 1))
     return start, start + size

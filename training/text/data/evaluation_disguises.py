@@ -25,7 +25,7 @@ from training.text.data.corpus import DATASET, Case
 
 TABLES = DATASET / "test-disguises.yaml"
 
-SHARE = 0.6
+REPLACED_SHARE = 0.6
 """Of the characters of the evidence that a table knows, how many are replaced: readers must still understand."""
 
 LETTERS = str.maketrans(
@@ -62,7 +62,7 @@ Way = Callable[[str, np.random.Generator], str]
 """Rewrites a piece of evidence."""
 
 
-def disguised(case: Case, random: np.random.Generator) -> tuple[str, str] | None:
+def disguised(case: Case, rng: np.random.Generator) -> tuple[str, str] | None:
     """A violating text with all its evidence hidden in one way, drawn among those that change it.
 
     Returns:
@@ -70,27 +70,27 @@ def disguised(case: Case, random: np.random.Generator) -> tuple[str, str] | None
     """
     parts = sorted({part for several in case.evidence.values() for part in several}, key=len, reverse=True)
     evidence = re.compile("|".join(map(re.escape, parts)))
-    for way in random.permutation(list(WAYS)) if parts else ():
-        text = evidence.sub(lambda found, way=way: WAYS[way](found[0], random), case.text)  # type: ignore[misc]
+    for way in rng.permutation(list(WAYS)) if parts else ():
+        text = evidence.sub(lambda found, way=way: WAYS[way](found[0], rng), case.text)  # type: ignore[misc]
         if text != case.text and len(text) <= MAX_LENGTH[case.field]:
             return str(way), text
     return None
 
 
-def _from_table(name: str, piece: str, random: np.random.Generator, *, choose: bool = False) -> str:
+def _from_table(name: str, piece: str, rng: np.random.Generator, *, choose: bool = False) -> str:
     """`SHARE` of the known characters as what the table has for them, or as one of what it has."""
     table = _tables()[name]
     known = [place for place, character in enumerate(piece) if character in table]
     characters = list(piece)
-    for place in random.permutation(known)[: math.ceil(SHARE * len(known))]:
+    for place in rng.permutation(known)[: math.ceil(REPLACED_SHARE * len(known))]:
         instead = table[piece[place]]
-        characters[place] = instead[random.integers(len(instead))] if choose else instead
+        characters[place] = instead[rng.integers(len(instead))] if choose else instead
     return "".join(characters)
 
 
-def _between(symbols: tuple[str, ...], piece: str, random: np.random.Generator) -> str:
+def _between(symbols: tuple[str, ...], piece: str, rng: np.random.Generator) -> str:
     """One symbol between all characters; a single character gets it behind itself."""
-    symbol = symbols[random.integers(len(symbols))]
+    symbol = symbols[rng.integers(len(symbols))]
     return symbol.join(piece) if len(piece) > 1 else piece + symbol
 
 
@@ -98,12 +98,12 @@ def _letters(piece: str, _: np.random.Generator) -> str:
     return piece.translate(LETTERS)
 
 
-def _digits(piece: str, random: np.random.Generator) -> str:
-    return piece.translate(str.maketrans("0123456789", DIGITS[random.integers(len(DIGITS))]))
+def _digits(piece: str, rng: np.random.Generator) -> str:
+    return piece.translate(str.maketrans("0123456789", DIGITS[rng.integers(len(DIGITS))]))
 
 
-def _alphabet(piece: str, random: np.random.Generator) -> str:
-    upper, lower = ALPHABETS[random.integers(len(ALPHABETS))]
+def _alphabet(piece: str, rng: np.random.Generator) -> str:
+    upper, lower = ALPHABETS[rng.integers(len(ALPHABETS))]
     shapes = {ord("A") + index: upper + index for index in range(26)}
     return piece.translate(shapes | {ord("a") + index: lower + index for index in range(26)})
 
@@ -112,12 +112,12 @@ def _traditional(piece: str, _: np.random.Generator) -> str:
     return str(_to_hong_kong().convert(piece))
 
 
-def _spelt(style: Style, piece: str, random: np.random.Generator) -> str:
+def _spelt(style: Style, piece: str, rng: np.random.Generator) -> str:
     """Two neighbouring characters as their pinyin."""
     pairs = [match.start() for match in re.finditer("(?=[\u4e00-\u9fff]{2})", piece)]
     if not pairs:
         return piece
-    start = pairs[random.integers(len(pairs))]
+    start = pairs[rng.integers(len(pairs))]
     sounds = "".join(sound for (sound,) in pinyin(piece[start : start + 2], style=style))
     return piece[:start] + sounds + piece[start + 2 :]
 

@@ -16,10 +16,10 @@ from models.text.normalize.normalize import FieldText
 from training.text.data.disguises import Marked, disguise, renew_contacts
 from training.text.networks.base import PAD
 
-LENGTH = 128
+MAX_TOKENS = 128
 """Most tokens in a window: 99 in 100 texts of the corpus have fewer than 98."""
 
-BATCH = 32
+BATCH_SIZE = 32
 
 DISGUISED, JOINED = 0.35, 0.12
 """Share of training texts that are disguised, and that are joined to another one (real bios are longer than ours)."""
@@ -50,7 +50,7 @@ class Examples:
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        self._windows = Windows(tokenizer, LENGTH)
+        self._windows = Windows(tokenizer, MAX_TOKENS)
 
     def __call__(self, field: Field, marked: Marked) -> list[Example]:
         """One example per window; a label counts where its evidence is, or everywhere if it has none."""
@@ -76,26 +76,26 @@ def _evidence(window: Window, text: FieldText, marked: Marked) -> np.ndarray:
     return tokens
 
 
-def varied(marked: Sequence[tuple[Field, Marked]], random: np.random.Generator) -> Iterator[tuple[Field, Marked]]:
+def varied(marked: Sequence[tuple[Field, Marked]], rng: np.random.Generator) -> Iterator[tuple[Field, Marked]]:
     """Every text once, as it looks this time: contacts renewed, some disguised, some bios joined to another."""
     bios = [text for field, text in marked if field is Field.BIO]
     for field, text in marked:
-        seen = renew_contacts(text, random)
-        if random.random() < DISGUISED:
-            seen = disguise(seen, random)
-        if field is Field.BIO and random.random() < JOINED:
-            other = renew_contacts(bios[random.integers(len(bios))], random)
-            pair = (seen, other) if random.random() < 0.5 else (other, seen)
-            seen = pair[0].followed_by(pair[1], str(random.choice(SEPARATORS)))
+        seen = renew_contacts(text, rng)
+        if rng.random() < DISGUISED:
+            seen = disguise(seen, rng)
+        if field is Field.BIO and rng.random() < JOINED:
+            other = renew_contacts(bios[rng.integers(len(bios))], rng)
+            pair = (seen, other) if rng.random() < 0.5 else (other, seen)
+            seen = pair[0].followed_by(pair[1], str(rng.choice(SEPARATORS)))
         yield field, seen
 
 
-def bucketed(examples: Sequence[Example], random: np.random.Generator) -> list[list[Example]]:
+def bucketed(examples: Sequence[Example], rng: np.random.Generator) -> list[list[Example]]:
     """Batches of texts of similar length in random order: little padding, little bias."""
-    noisy = [len(example.ids) * random.uniform(0.9, 1.1) for example in examples]
+    noisy = [len(example.ids) * rng.uniform(0.9, 1.1) for example in examples]
     order = np.argsort(noisy)
-    batches = [[examples[index] for index in order[at : at + BATCH]] for at in range(0, len(order), BATCH)]
-    return [batches[index] for index in random.permutation(len(batches))]
+    batches = [[examples[index] for index in order[at : at + BATCH_SIZE]] for at in range(0, len(order), BATCH_SIZE)]
+    return [batches[index] for index in rng.permutation(len(batches))]
 
 
 def collate(batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:

@@ -24,7 +24,7 @@ from models.text.normalize.normalize import FieldText
 from training.cases import CasesError
 from training.text.data.corpus import Case, read_cases
 from training.text.fit.ngrams import fit_ngrams
-from training.text.measures import matrix
+from training.text.measures import label_matrix
 
 FOLDS = 5
 
@@ -32,7 +32,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)
-class Doubt:
+class LabelIssue:
     """One label of one case to read again.
 
     Attributes:
@@ -49,7 +49,7 @@ class Doubt:
     probability: float
 
 
-def out_of_sample(cases: Sequence[Case]) -> Array:
+def out_of_sample_probabilities(cases: Sequence[Case]) -> Array:
     """Probability of every label by n-grams learnt from other groups, float (cases, labels)."""
     texts = [FieldText.of(case.field, case.text) for case in cases]
     groups = [case.group or case.id for case in cases]
@@ -61,13 +61,13 @@ def out_of_sample(cases: Sequence[Case]) -> Array:
     return probabilities
 
 
-def doubts(cases: Sequence[Case], probabilities: Array) -> list[Doubt]:
+def label_issues(cases: Sequence[Case], probabilities: Array) -> list[LabelIssue]:
     """The labels that are likely wrong, most doubtful first.
 
     Args:
         probabilities: out of sample, float (cases, labels) in [0, 1].
     """
-    labelled = matrix([case.labels for case in cases])
+    labelled = label_matrix([case.labels for case in cases])
     issues, _, _ = find_multilabel_issues_per_class(
         [np.flatnonzero(row).tolist() for row in labelled],
         probabilities,
@@ -75,15 +75,15 @@ def doubts(cases: Sequence[Case], probabilities: Array) -> list[Doubt]:
         n_jobs=1,
     )
     found = [
-        _doubt(cases[index], label, bool(labelled[index, column]), float(probabilities[index, column]))
+        _label_issue(cases[index], label, bool(labelled[index, column]), float(probabilities[index, column]))
         for column, (label, indices) in enumerate(zip(CLASSIFIER_LABELS, issues, strict=True))
         for index in indices
     ]
-    return sorted(found, key=lambda doubt: doubt.probability if doubt.labelled else 1 - doubt.probability)
+    return sorted(found, key=lambda issue: issue.probability if issue.labelled else 1 - issue.probability)
 
 
-def _doubt(case: Case, label: Label, labelled: bool, probability: float) -> Doubt:
-    return Doubt(case.id, case.field, case.text, label, labelled, round(probability, 4))
+def _label_issue(case: Case, label: Label, labelled: bool, probability: float) -> LabelIssue:
+    return LabelIssue(case.id, case.field, case.text, label, labelled, round(probability, 4))
 
 
 def main(
@@ -95,13 +95,13 @@ def main(
         cases = read_cases(*files)
     except CasesError as error:
         raise typer.BadParameter(str(error)) from error
-    found = doubts(cases, out_of_sample(cases))
+    found = label_issues(cases, out_of_sample_probabilities(cases))
     output.write_text("".join(_lines(found)), encoding="utf-8")
     typer.echo(f"{len(found)} labels of {len(cases)} cases are doubtful: {output}")
 
 
-def _lines(found: Sequence[Doubt]) -> Iterator[str]:
-    return (json.dumps(asdict(doubt), ensure_ascii=False) + "\n" for doubt in found)
+def _lines(found: Sequence[LabelIssue]) -> Iterator[str]:
+    return (json.dumps(asdict(issue), ensure_ascii=False) + "\n" for issue in found)
 
 
 if __name__ == "__main__":

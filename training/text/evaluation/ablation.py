@@ -15,9 +15,9 @@ from models.policy import Policy
 from models.text.classifier.classifier import TextClassifier
 from models.text.normalize.normalize import FieldText
 from training.text.data.corpus import Case, Split, read_split
-from training.text.evaluation.judges import Found, joined
-from training.text.fit.calibrate import calibrated
-from training.text.measures import matrix, summary
+from training.text.evaluation.detectors import Found, joined
+from training.text.fit.calibrate import calibrated_logits
+from training.text.measures import label_matrix, summary
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -30,7 +30,7 @@ def by_part(cases: Sequence[Case], classifier: TextClassifier, found: Found, pol
         found: what each part found of every case, in the order in which they are added.
         policy: what is reported.
     """
-    truth = matrix([case.labels for case in cases])
+    truth = label_matrix([case.labels for case in cases])
     names = list(found)
     added = {
         " + ".join(names[: count + 1]): {name: found[name] for name in names[: count + 1]}
@@ -41,15 +41,17 @@ def by_part(cases: Sequence[Case], classifier: TextClassifier, found: Found, pol
 
 
 def _given(found: Found, policy: Policy) -> Array:
-    return matrix([[finding.label for finding in judged.findings] for judged in joined(found, policy)])
+    return label_matrix([[finding.label for finding in judged.findings] for judged in joined(found, policy)])
 
 
 def _opinions(cases: Sequence[Case], classifier: TextClassifier) -> dict[str, Array]:
     """What encoder and n-grams would report alone, bool (cases, labels)."""
     validation = read_split(Split.VALIDATION)
-    truth = matrix([case.labels for case in validation])
+    truth = label_matrix([case.labels for case in validation])
     known, new = _logits(validation, classifier), _logits(cases, classifier)
-    return {name: calibrated(known[:, at], truth, new[:, at]) >= 0 for at, name in enumerate(("encoder", "n-grams"))}
+    return {
+        name: calibrated_logits(known[:, at], truth, new[:, at]) >= 0 for at, name in enumerate(("encoder", "n-grams"))
+    }
 
 
 def _logits(cases: Sequence[Case], classifier: TextClassifier) -> Array:

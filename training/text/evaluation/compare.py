@@ -14,7 +14,7 @@ from models.text.normalize.normalize import FieldText
 from training.compare import Difference
 from training.text.data.corpus import Case, Split, read_split
 from training.text.evaluation.evaluate import shipped_judge
-from training.text.measures import f1_scores, macro, matrix, neighbourhoods, resampled_f1, resampled_share
+from training.text.measures import case_groups, f1_scores, label_matrix, macro_average, resampled_f1, resampled_share
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -60,21 +60,23 @@ def compare_text(champion: Path, challenger: Path, limit: int | None = None) -> 
 
 def compared(cases: Sequence[Case], given: Array) -> TextComparison:
     """What champion and challenger report of the same cases, bool (2, cases, labels), set against each other."""
-    truth, groups = matrix([case.labels for case in cases]), neighbourhoods(cases)
+    truth, groups = label_matrix([case.labels for case in cases]), case_groups(cases)
     f1 = np.stack([f1_scores(truth, said) for said in given])
-    resampled = [macro(truth, resampled_f1(truth, said, groups)) for said in given]  # the same resamples for both
+    resampled = [
+        macro_average(truth, resampled_f1(truth, said, groups)) for said in given
+    ]  # the same resamples for both
     clean = np.asarray(~truth.any(axis=1))
     flagged = np.asarray(given[:, clean].any(axis=2))
     shares = [resampled_share(said, groups[clean]) for said in flagged]
     return TextComparison(
         f1=f1,
-        macro_f1=macro(truth, f1),
+        macro_f1=macro_average(truth, f1),
         clean_flagged=flagged.mean(axis=1),
-        difference=Difference.of(float(np.diff(macro(truth, f1))[0]), resampled[1] - resampled[0]),
+        difference=Difference.of(float(np.diff(macro_average(truth, f1))[0]), resampled[1] - resampled[0]),
         clean_difference=Difference.of(float(np.diff(flagged.mean(axis=1))[0]), shares[1] - shares[0]),
     )
 
 
 def _reported(folder: Path, cases: list[Case]) -> Array:
     texts = [FieldText.of(case.field, case.text) for case in cases]
-    return matrix([[finding.label for finding in judged.findings] for judged in shipped_judge(folder)(texts)])
+    return label_matrix([[finding.label for finding in judged.findings] for judged in shipped_judge(folder)(texts)])

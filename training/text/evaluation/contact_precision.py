@@ -14,7 +14,7 @@ from models.profile import Label
 from models.text.contacts.detector import ContactDetector, matched_families
 from models.text.contacts.families import FAMILIES
 from training.text.data.corpus import Case, Split, read_split
-from training.text.evaluation.labelled import Counts, heading, row, texts
+from training.text.evaluation.family_counts import Counts, heading, row, texts
 
 WIDTH = 34
 """Characters of the second table's first column."""

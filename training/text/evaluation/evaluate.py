@@ -18,16 +18,24 @@ from models.profile import CLASSIFIER_LABELS, Answer, Severity
 from models.settings import Settings
 from models.text.classifier.classifier import TextClassifier
 from models.text.normalize.normalize import FieldText
-from training import error_analysis as outcomes
+from training import error_analysis
 from training.cases import CasesError
 from training.text.data.corpus import Case, Split, as_compared, read_cases, read_split
 from training.text.data.evaluation_disguises import disguised
 from training.text.evaluation.ablation import by_part
+from training.text.evaluation.baselines import BASELINE_THRESHOLD, BASELINES, Baseline, keyword_lists, ngrams
+from training.text.evaluation.detectors import (
+    Detector,
+    Judge,
+    TextJudgement,
+    detect,
+    joined,
+    shipped_judge,
+    shipped_parts,
+)
 from training.text.evaluation.html_report import write_report
-from training.text.evaluation.judges import Detector, Judge, Judged, detect, joined, shipped_judge, shipped_parts
-from training.text.evaluation.peers import GIVEN, PEERS, Peer, keyword_lists, ngrams
 from training.text.evaluation.tables import ablation_table, disguise_table, error_lines, table
-from training.text.measures import evidence_f1, matrix, measure, neighbourhoods, recall_by_way
+from training.text.measures import case_groups, evidence_f1, label_matrix, measure, recall_by_way
 
 __all__ = ["compare_with_ngrams", "evaluate_text", "shipped_judge", "table"]
 
@@ -78,7 +86,9 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
     judged = joined(found, policy)
     numbers = {"huijian": _numbers(labelled, judged)}
     if peers:
-        numbers |= _peers(labelled, PEERS, {split: read_split(split) for split in (Split.TRAIN, Split.VALIDATION)})
+        numbers |= _measure_baselines(
+            labelled, BASELINES, {split: read_split(split) for split in (Split.TRAIN, Split.VALIDATION)}
+        )
     numbers["huijian"]["disguises"] = disguise_recall(labelled, judged, detectors, policy)
     classifier = detectors["classifier"]
     if ablation and isinstance(classifier, TextClassifier):
@@ -119,27 +129,27 @@ def _identity(case: Case) -> tuple[str, str]:
 
 def compare_with_ngrams(parts: Mapping[Split, Sequence[Case]], judge: Judge) -> dict[str, Numbers]:
     """Measures of a judge (`huijian`), of keyword lists and of n-grams on the test part: what costs little to know."""
-    test, peers = parts[Split.TEST], {"keywords": keyword_lists, "n-grams": ngrams}
-    return {"huijian": _numbers(test, judge(_texts(test)))} | _peers(test, peers, parts)
+    test, baselines = parts[Split.TEST], {"keywords": keyword_lists, "n-grams": ngrams}
+    return {"huijian": _numbers(test, judge(_texts(test)))} | _measure_baselines(test, baselines, parts)
 
 
 def disguise_recall(
-    cases: Sequence[Case], judged: Sequence[Judged], detectors: Mapping[str, Detector], policy: Policy
+    cases: Sequence[Case], judged: Sequence[TextJudgement], detectors: Mapping[str, Detector], policy: Policy
 ) -> dict[str, Numbers]:
     """Recall on the violating texts and on the same texts disguised in ways that training does not know, by way.
 
     Args:
         judged: what is said of the cases as they are.
     """
-    random = np.random.default_rng(SEED)
+    rng = np.random.default_rng(SEED)
     rows = [row for row, case in enumerate(cases) if case.labels and not case.disguised]
-    hidden = {row: result for row in rows if (result := disguised(cases[row], random))}
+    hidden = {row: result for row in rows if (result := disguised(cases[row], rng))}
     if not hidden:
         return {}
     texts = [FieldText.of(cases[row].field, text) for row, (_, text) in hidden.items()]
     said = joined(detect(detectors, texts, "伪装 · disguised"), policy)
-    truth = matrix([cases[row].labels for row in hidden])
-    ways, groups = [way for way, _ in hidden.values()], neighbourhoods([cases[row] for row in hidden])
+    truth = label_matrix([cases[row].labels for row in hidden])
+    ways, groups = [way for way, _ in hidden.values()], case_groups([cases[row] for row in hidden])
     return recall_by_way(truth, _given([judged[row] for row in hidden]), _given(said), ways, groups)
 
 
@@ -147,33 +157,37 @@ def _texts(cases: Sequence[Case]) -> list[FieldText]:
     return [FieldText.of(case.field, case.text) for case in cases]
 
 
-def _given(judged: Sequence[Judged]) -> np.ndarray:
-    return matrix([[found.label for found in said.findings] for said in judged])
+def _given(judged: Sequence[TextJudgement]) -> np.ndarray:
+    return label_matrix([[found.label for found in said.findings] for said in judged])
 
 
-def _numbers(cases: Sequence[Case], judged: Sequence[Judged]) -> Numbers:
+def _numbers(cases: Sequence[Case], judged: Sequence[TextJudgement]) -> Numbers:
     scores = np.array([[said.scores[label] for label in CLASSIFIER_LABELS] for said in judged])
     measured = measure(cases, scores, _given(judged))
     return measured | {"evidence_f1": evidence_f1(cases, [said.findings for said in judged])}
 
 
-def _peers(
-    cases: Sequence[Case], peers: Mapping[str, Peer], parts: Mapping[Split, Sequence[Case]]
+def _measure_baselines(
+    cases: Sequence[Case], baselines: Mapping[str, Baseline], parts: Mapping[Split, Sequence[Case]]
 ) -> dict[str, Numbers]:
     texts = _texts(cases)
-    scores = {name: peer(parts[Split.TRAIN], parts[Split.VALIDATION], texts) for name, peer in peers.items()}
-    return {name: measure(cases, said, said >= GIVEN) for name, said in scores.items()}
+    scores = {
+        name: baseline(parts[Split.TRAIN], parts[Split.VALIDATION], texts) for name, baseline in baselines.items()
+    }
+    return {name: measure(cases, said, said >= BASELINE_THRESHOLD) for name, said in scores.items()}
 
 
-def _answered(cases: Sequence[Case], judged: Sequence[Judged]) -> list[outcomes.Judged[Case]]:
+def _answered(cases: Sequence[Case], judged: Sequence[TextJudgement]) -> list[error_analysis.JudgedCase[Case]]:
     """The cases with their answers, as reports take them."""
     return [
-        outcomes.Judged(case, Answer("", "", Severity.PASS, tuple(said.findings), {}, {case.field: said.scores}, {}))
+        error_analysis.JudgedCase(
+            case, Answer("", "", Severity.PASS, tuple(said.findings), {}, {case.field: said.scores}, {})
+        )
         for case, said in zip(cases, judged, strict=True)
     ]
 
 
-def _printed(numbers: Mapping[str, Numbers], answered: Sequence[outcomes.Judged[Case]], command: str) -> str:
+def _printed(numbers: Mapping[str, Numbers], answered: Sequence[error_analysis.JudgedCase[Case]], command: str) -> str:
     ours = numbers["huijian"]
     sections = [table(numbers)]
     sections += [disguise_table(ours["disguises"])] if ours["disguises"] else []
@@ -182,11 +196,11 @@ def _printed(numbers: Mapping[str, Numbers], answered: Sequence[outcomes.Judged[
     return "\n\n".join(sections)
 
 
-def _errors(answered: Sequence[outcomes.Judged[Case]]) -> list[str]:
+def _errors(answered: Sequence[error_analysis.JudgedCase[Case]]) -> list[str]:
     lines = []
     for label in CLASSIFIER_LABELS:
-        said = outcomes.text_outcomes(answered, label)
-        for wanted in (True, False):
-            shown = outcomes.worst(said, wanted=wanted, count=SHOWN)
-            lines += error_lines(label, [outcome for outcome in shown if outcome.wrong])
+        said = error_analysis.text_predictions(answered, label)
+        for expected in (True, False):
+            shown = error_analysis.worst_errors(said, expected=expected, count=SHOWN)
+            lines += error_lines(label, [prediction for prediction in shown if prediction.wrong])
     return lines

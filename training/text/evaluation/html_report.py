@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 
 from models.policy import Policy
 from models.profile import CLASSIFIER_LABELS, Label
-from training.error_analysis import Judged, text_outcomes
-from training.error_page import named, precision_recall, table, text_errors, threshold_table
-from training.page import decimal, draw_calibration, figure, interval, page, section
+from training.error_analysis import JudgedCase, text_predictions
+from training.error_report import named, precision_recall, table, text_errors, threshold_table
+from training.html_page import decimal, draw_calibration, figure, interval, page, section
 from training.text.data.corpus import Case
 
 Numbers = Mapping[str, Any]
@@ -32,7 +32,7 @@ _MARKS = Markup(
 
 
 def write_report(
-    path: Path, numbers: Mapping[str, Numbers], judged: Sequence[Judged[Case]], policy: Policy, command: str
+    path: Path, numbers: Mapping[str, Numbers], judged: Sequence[JudgedCase[Case]], policy: Policy, command: str
 ) -> None:
     """Write the page.
 
@@ -56,19 +56,19 @@ def write_report(
     path.write_text(content, encoding="utf-8", errors="backslashreplace")
 
 
-def calibration(judged: Sequence[Judged[Case]]) -> Figure:
+def calibration(judged: Sequence[JudgedCase[Case]]) -> Figure:
     """Share of texts with the label against the probability that was said, in bins a tenth wide."""
     drawn = Figure(figsize=(12, 6), layout="constrained")
     for axes, label in zip(drawn.subplots(2, 4, sharex=True, sharey=True).flat, CLASSIFIER_LABELS, strict=True):
-        outcomes = text_outcomes(judged, label)
-        wanted, scores = np.array([one.wanted for one in outcomes]), np.array([one.score for one in outcomes])
-        draw_calibration(axes, wanted, scores, label)
+        predictions = text_predictions(judged, label)
+        expected, scores = np.array([one.expected for one in predictions]), np.array([one.score for one in predictions])
+        draw_calibration(axes, expected, scores, label)
     drawn.supxlabel("probability said")
     drawn.supylabel("share with the label")
     return drawn
 
 
-def _sections(numbers: Mapping[str, Numbers], judged: Sequence[Judged[Case]], policy: Policy) -> Iterable[Markup]:
+def _sections(numbers: Mapping[str, Numbers], judged: Sequence[JudgedCase[Case]], policy: Policy) -> Iterable[Markup]:
     ours = numbers["huijian"]
     yield section("各标签", "By label", _labels(numbers))
     yield section("无害文本误报", "Clean texts flagged", _clean(numbers))

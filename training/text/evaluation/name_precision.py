@@ -18,7 +18,7 @@ from models.text.names.lexicon import lexicon
 from models.text.names.protected_names import ProtectedNameDetector
 from models.text.normalize.normalize import FieldText
 from training.text.data.corpus import Case, Split, read_split
-from training.text.evaluation.labelled import Counts, heading, row, texts
+from training.text.evaluation.family_counts import Counts, heading, row, texts
 
 LABELS = (Label.FALSE_AUTHORITY, Label.MEDIA_IMPERSONATION, Label.PLACE_INSTITUTION)
 """All that the detector gives."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from models.profile import CLASSIFIER_LABELS, LABELS, Label, Span
-from training.error_analysis import Outcome
+from training.error_analysis import Prediction
 from training.text.data.corpus import Case
 
 Numbers = Mapping[str, Any]
@@ -60,15 +60,15 @@ def ablation_table(variants: Mapping[str, Numbers]) -> str:
     return "\n".join(lines)
 
 
-def error_lines(label: Label, outcomes: Iterable[Outcome[Case]]) -> list[str]:
+def error_lines(label: Label, predictions: Iterable[Prediction[Case]]) -> list[str]:
     """A line per error: what the model points at in [ ], what people pointed at in ⟨ ⟩ where it was missed."""
     lines = []
-    for outcome in outcomes:
-        case, finding = outcome.subject, outcome.finding
+    for prediction in predictions:
+        case, finding = prediction.subject, prediction.finding
         brackets = "[]" if finding else "⟨⟩"
         spans = finding.evidence.spans or () if finding else _labelled(case, label)
-        sort = "missed" if outcome.wanted else "false alarm"
-        lines.append(f"{label:<22}{sort:<12}{outcome.score:.3f}  {case.id:<12}{_marked(case.text, spans, brackets)}")
+        sort = "missed" if prediction.expected else "false alarm"
+        lines.append(f"{label:<22}{sort:<12}{prediction.score:.3f}  {case.id:<12}{_marked(case.text, spans, brackets)}")
     return lines
 
 

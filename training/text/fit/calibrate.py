@@ -20,7 +20,7 @@ from models.text.classifier.classifier import Reading, TextClassifier, telling
 from models.text.normalize.normalize import FieldText
 from training.text.data.corpus import Case
 from training.text.data.disguises import Marked
-from training.text.measures import matrix
+from training.text.measures import label_matrix
 
 CLEAN_FLAGGED = 0.003
 """Largest share of the clean texts that one label may flag. Each author of the validation part judged by what the
@@ -51,7 +51,7 @@ def calibration(classifier: TextClassifier, cases: Sequence[Case]) -> dict[str, 
     """
     readings = [classifier.read(FieldText.of(case.field, case.text)) for case in cases]
     logits = np.stack([[reading.encoder, reading.ngrams] for reading in readings])
-    truth = matrix([case.labels for case in cases])
+    truth = label_matrix([case.labels for case in cases])
     clean = np.asarray(~truth.any(axis=1))
     blends = [_blend(logits[:, :, index], truth[:, index], clean) for index in range(len(CLASSIFIER_LABELS))]
     weights = np.array([[blend["encoder"], blend["ngrams"]] for blend in blends])
@@ -62,7 +62,7 @@ def calibration(classifier: TextClassifier, cases: Sequence[Case]) -> dict[str, 
     }
 
 
-def calibrated(known: Array, truth: Array, new: Array) -> Array:
+def calibrated_logits(known: Array, truth: Array, new: Array) -> Array:
     """Logits of one judge, per label made those of a probability whose operating point is 0.5, as `calibration` does.
 
     Args:

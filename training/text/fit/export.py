@@ -26,7 +26,7 @@ from models.text.classifier.ngrams import Ngrams
 from models.text.classifier.windows import Windows
 from models.text.normalize.normalize import FieldText
 from training.text.data.corpus import Case
-from training.text.data.examples import LENGTH
+from training.text.data.examples import MAX_TOKENS
 from training.text.fit.calibrate import calibration
 from training.text.networks.checkpoints import blank
 from training.text.networks.model import TextModel
@@ -57,7 +57,7 @@ def export_text(
     model = load(checkpoint)
     with tempfile.TemporaryDirectory() as scratch:
         exact, smoothed = Path(scratch) / "exact.onnx", Path(scratch) / "smoothed.onnx"
-        windows = Windows(Tokenizer.from_file(str(output / "tokenizer.json")), LENGTH)
+        windows = Windows(Tokenizer.from_file(str(output / "tokenizer.json")), MAX_TOKENS)
         to_onnx(Served(load(checkpoint)), exact)
         to_onnx(smooth(Served(load(checkpoint)), _inputs(windows, validation, ACTIVATION_TEXTS)), smoothed)
         quantize(smoothed, output / "model.onnx")
@@ -123,7 +123,7 @@ def _configure(output: Path, validation: Sequence[Case], version: str) -> None:
     config: dict[str, Any] = {
         "version": version,
         "labels": list(CLASSIFIER_LABELS),
-        "length": LENGTH,
+        "length": MAX_TOKENS,
         "normalizer": "models.text.normalize.normalize",
         "calibration": {label: {"encoder": 1.0, "ngrams": 0.0, "offset": 0.0} for label in CLASSIFIER_LABELS},
         "evidence_threshold": 0.5,

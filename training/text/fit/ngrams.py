@@ -14,7 +14,7 @@ from models.text.classifier.ngrams import Ngrams, grams
 from models.text.normalize.normalize import FieldText
 from training.text.data.corpus import Case
 from training.text.data.disguises import Marked, disguise, renew_contacts
-from training.text.measures import matrix
+from training.text.measures import label_matrix
 
 INVERSE_PENALTY = 30.0
 """Of ten and three times as much and as little, the best mean average precision on the validation texts."""
@@ -36,7 +36,7 @@ def fit_ngrams(cases: Sequence[Case], rarest: int = RAREST) -> Ngrams:
     """
     vectorizer = TfidfVectorizer(analyzer=grams, min_df=rarest, sublinear_tf=True, dtype=np.float32)
     values = vectorizer.fit_transform([*map(_text, cases), *map(_text, _disguised(cases))])
-    fits = [_fit(values, np.tile(labelled, 2)) for labelled in matrix([case.labels for case in cases]).T]
+    fits = [_fit(values, np.tile(labelled, 2)) for labelled in label_matrix([case.labels for case in cases]).T]
     return Ngrams(
         grams=vectorizer.get_feature_names_out().astype(str),
         rarity=vectorizer.idf_.astype(np.float32),
@@ -46,8 +46,8 @@ def fit_ngrams(cases: Sequence[Case], rarest: int = RAREST) -> Ngrams:
 
 
 def _disguised(cases: Sequence[Case]) -> list[Case]:
-    random = np.random.default_rng(SEED)
-    marked = (disguise(renew_contacts(Marked.of(case), random), random) for case in cases)
+    rng = np.random.default_rng(SEED)
+    marked = (disguise(renew_contacts(Marked.of(case), rng), rng) for case in cases)
     return [replace(case, text=disguised.text) for case, disguised in zip(cases, marked, strict=True)]
 
 

@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel
 
 from models.text.classifier.windows import Windows
-from training.text.data.examples import LENGTH
+from training.text.data.examples import MAX_TOKENS
 from training.text.networks.base import Base
 
 
@@ -75,10 +75,10 @@ def _without_pooler(encoder: Any) -> PreTrainedModel:
 
 
 def _check_fit(config: Any, tokenizer: Tokenizer) -> None:
-    Windows(tokenizer, LENGTH)
+    Windows(tokenizer, MAX_TOKENS)
     if len(set(tokenizer.encode("的一我不").ids)) < 4:  # start, end and one for the unknown
         raise ValueError("its tokenizer knows no Chinese characters, or its vocabulary is missing")
     if tokenizer.get_vocab_size() > config.vocab_size:
         raise ValueError(f"{tokenizer.get_vocab_size()} pieces in the tokenizer, {config.vocab_size} in the encoder")
-    if config.max_position_embeddings < LENGTH:
-        raise ValueError(f"it reads {config.max_position_embeddings} tokens, {LENGTH} are needed")
+    if config.max_position_embeddings < MAX_TOKENS:
+        raise ValueError(f"it reads {config.max_position_embeddings} tokens, {MAX_TOKENS} are needed")

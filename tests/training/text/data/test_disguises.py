@@ -34,10 +34,10 @@ def test_evidence_is_found_wherever_it_occurs():
 
 @pytest.mark.parametrize("way", [separated, full_width, traditional, sound_alike, look_alike])
 def test_evidence_stays_in_place_however_the_text_is_rewritten(way):
-    random = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     marked = Marked.of(CASE)
-    rewrite = way(random)
-    pieces = [rewrite(character, random) for character in marked.text]
+    rewrite = way(rng)
+    pieces = [rewrite(character, rng) for character in marked.text]
     rewritten = marked.rewritten(pieces)
     assert rewritten.text == "".join(pieces)
     for (_, start, end), part in zip(marked.spans, parts(rewritten), strict=True):
@@ -45,10 +45,10 @@ def test_evidence_stays_in_place_however_the_text_is_rewritten(way):
 
 
 def test_disguises_keep_labels_and_every_span_inside_the_text_for_real_cases():
-    random = np.random.default_rng(2)
+    rng = np.random.default_rng(2)
     for case in read_split(Split.VALIDATION)[:300]:
         before = Marked.of(case)
-        after = disguise(renew_contacts(before, random), random)
+        after = disguise(renew_contacts(before, rng), rng)
         assert after.labels == before.labels
         assert [label for label, *_ in after.spans] == [label for label, *_ in before.spans]
         assert all(0 <= start < end <= len(after.text) for _, start, end in after.spans)

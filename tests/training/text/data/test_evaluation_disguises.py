@@ -31,8 +31,8 @@ def test_the_same_seed_draws_the_same_disguise():
 
 
 def test_every_way_changes_some_violating_text_of_the_corpus():
-    random = np.random.default_rng(0)
-    drawn = {result[0] for one in read_split(Split.VALIDATION) if one.labels and (result := disguised(one, random))}
+    rng = np.random.default_rng(0)
+    drawn = {result[0] for one in read_split(Split.VALIDATION) if one.labels and (result := disguised(one, rng))}
     assert drawn == set(WAYS)
 
 

@@ -5,7 +5,7 @@ from models.profile import Field, Label
 from models.settings import Settings
 from training.text.data.corpus import Case
 from training.text.evaluation.compare import compare_text, compared
-from training.text.measures import matrix
+from training.text.measures import label_matrix
 
 
 @pytest.mark.slow
@@ -20,7 +20,7 @@ def test_a_model_is_no_better_than_itself():
 def test_labels_that_the_texts_lack_do_not_lower_the_macro_f1_and_clean_texts_are_compared_with_an_interval():
     labels: list[tuple[Label, ...]] = [(Label.DECEPTIVE_CLAIM,), ()] * 100
     cases = [Case(str(row), Field.BIO, "三天包过", some, {}) for row, some in enumerate(labels)]
-    truth = matrix(labels)
+    truth = label_matrix(labels)
     comparison = compared(cases, np.stack([truth | ~truth.any(axis=1)[:, None], truth]))
     assert comparison.macro_f1[1] == 1
     assert comparison.clean_difference.value == -1 and comparison.clean_difference.interval == (-1, -1)

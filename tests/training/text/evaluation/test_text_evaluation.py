@@ -15,8 +15,8 @@ from training.cases import CasesError
 from training.text.data.corpus import DATASET, Case, Split, read_split, write_cases
 from training.text.data.evaluation_disguises import WAYS
 from training.text.evaluation import ablation
+from training.text.evaluation.detectors import joined
 from training.text.evaluation.evaluate import TELLING, unseen_cases
-from training.text.evaluation.judges import joined
 
 ATTACK = Case(
     "x1", Field.BIO, '<script>alert("加我")</script> 加微信 abc12345', (Label.CONTACT_DIVERSION,),

@@ -30,7 +30,7 @@ RATE, HEAD_RATE, WARM_UP = 1e-4, 1e-3, 0.06
 
 
 @dataclass(frozen=True)
-class Settings:
+class RunSettings:
     """What a run is: the same settings give the same model.
 
     Attributes:
@@ -57,7 +57,7 @@ class Trainer:
         FileExistsError: the folder holds a run with other settings; nothing in it was changed.
     """
 
-    def __init__(self, base: Base, settings: Settings, output: Path) -> None:
+    def __init__(self, base: Base, settings: RunSettings, output: Path) -> None:
         self._settings, self._output = settings, output
         self._examples = Examples(base.tokenizer)
         self.model = TextModel(base.encoder)
@@ -78,10 +78,10 @@ class Trainer:
             self._save()
 
     def _epoch(self, marked: Sequence[tuple[Field, Marked]], epoch: int) -> float:
-        random = np.random.default_rng([self._settings.seed, epoch])
+        rng = np.random.default_rng([self._settings.seed, epoch])
         torch.manual_seed(self._settings.seed * 1000 + epoch)
-        examples = [example for field, text in varied(marked, random) for example in self._examples(field, text)]
-        batches = bucketed(examples, random)
+        examples = [example for field, text in varied(marked, rng) for example in self._examples(field, text)]
+        batches = bucketed(examples, rng)
         self.model.train()
         losses = []
         for number, batch in enumerate(progress := tqdm(batches, desc=f"epoch {epoch + 1}", mininterval=10)):

@@ -11,8 +11,8 @@ import pytest
 from models.policy import Policy
 from models.profile import CLASSIFIER_LABELS, Answer, Evidence, Field, Finding, Label, Match, Severity
 from models.settings import Settings
-from training import error_page as report
-from training.error_analysis import Judged
+from training import error_report
+from training.error_analysis import JudgedCase
 from training.images.data.samples import Sample
 from training.images.sources.catalogue import Entry
 from training.text.data.corpus import Case
@@ -28,7 +28,7 @@ def answer(field, findings=(), matches=(), **scores):
 def judged_text(text, labels=(), evidence=None, spans=None, score=0.01, label=Label.EXAGGERATION):
     case = Case(f"case-{text[:3]}", Field.BIO, text, tuple(labels), evidence or {})
     found = [Finding(label, Field.BIO, score, "classifier@1", Evidence(spans=spans))] if spans is not None else []
-    return Judged(case, answer(Field.BIO, found, **{label: score}))
+    return JudgedCase(case, answer(Field.BIO, found, **{label: score}))
 
 
 def jpeg(colour, size=(200, 200)):
@@ -51,7 +51,7 @@ def judged_picture(score, *, found=False, imitation=True, name="新华社"):
     match = Match("media.xinhua", Label.MEDIA_LOGO, 0.8, score, BOX, name, "media.xinhua")
     finding = Finding(Label.MEDIA_LOGO, Field.AVATAR, score, "emblem@1", Evidence("media.xinhua", box=BOX))
     sample = Sample(jpeg("white"), Field.AVATAR, "circle", emblem if imitation else None)
-    return Judged(sample, answer(Field.AVATAR, [finding] if found else [], [match]))
+    return JudgedCase(sample, answer(Field.AVATAR, [finding] if found else [], [match]))
 
 
 def policy():
@@ -71,18 +71,18 @@ def policy():
     ],
 )
 def test_spans_are_marked_at_their_places_also_where_they_overlap(said, labelled, inside):
-    shown = report.highlight("abcdef", said, labelled)
+    shown = error_report.highlight("abcdef", said, labelled)
     assert re.sub(r"</?bdi[^>]*>", "", shown) == inside
 
 
 def test_spans_count_code_points_as_the_contract_says():
-    assert "<mark>加V</mark>" in report.highlight("👩‍⚕️🈚加V：x", [(5, 7)])
+    assert "<mark>加V</mark>" in error_report.highlight("👩‍⚕️🈚加V：x", [(5, 7)])
 
 
 def test_a_script_in_a_bio_is_escaped_inside_and_outside_of_evidence():
     text = '<script>alert(1)</script> & "quoted"'
     for spans in ([], [(0, 8)], [(3, 20), (5, 40)]):
-        shown = report.highlight(text, spans)
+        shown = error_report.highlight(text, spans)
         assert "<script" not in shown and "</script" not in shown
         assert (
             re.sub(r"</?(mark|bdi)[^>]*>", "", shown) == "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;quoted&#34;"
@@ -92,13 +92,13 @@ def test_a_script_in_a_bio_is_escaped_inside_and_outside_of_evidence():
 def test_a_miss_shows_what_people_labelled_and_a_false_alarm_what_the_model_marked():
     missed = judged_text("全网第一的课程", [Label.EXAGGERATION], {Label.EXAGGERATION: ("全网第一",)}, score=0.2)
     alarm = judged_text("本店第一次直播", spans=((2, 4),), score=0.9)
-    shown = report.text_errors([missed, alarm])
+    shown = error_report.text_errors([missed, alarm])
     assert "<u>全网第一</u>的课程" in shown and "漏报 · missed" in shown and "0.200" in shown
     assert "本店<mark>第一</mark>次直播" in shown and "误报 · false alarm" in shown and "classifier@1" in shown
 
 
 def test_a_listed_text_is_escaped():
-    shown = report.text_errors([judged_text("<img src=x onerror=alert(1)>", spans=((0, 4),), score=0.9)])
+    shown = error_report.text_errors([judged_text("<img src=x onerror=alert(1)>", spans=((0, 4),), score=0.9)])
     assert "<img" not in shown and "<mark>&lt;img</mark>" in shown
 
 
@@ -106,13 +106,15 @@ def test_the_table_counts_found_missed_wrong_and_left_alone():
     right = judged_text("最强", [Label.EXAGGERATION], spans=((0, 2),), score=0.9)
     missed = judged_text("第一", [Label.EXAGGERATION], score=0.1)
     alarm, quiet = judged_text("一般", spans=((0, 2),), score=0.8), judged_text("平常")
-    row = report.threshold_table([right, right, right, missed, missed, alarm, quiet], policy()).split("exaggeration")[1]
+    row = error_report.threshold_table([right, right, right, missed, missed, alarm, quiet], policy()).split(
+        "exaggeration"
+    )[1]
     assert re.findall(r">([\d.]+)<", row.split("</tr>")[0]) == ["0.5", "3", "2", "1", "1"]
 
 
 def test_the_curve_has_the_policys_threshold_and_says_where_there_is_no_case():
     judged = [judged_text("最强", [Label.EXAGGERATION], score=0.4), judged_text("平常", score=0.8), judged_text("好")]
-    figure = report.precision_recall(judged, policy())
+    figure = error_report.precision_recall(judged, policy())
     curve, dot = figure.axes[0].lines
     assert [axes.get_title() for axes in figure.axes] == list(CLASSIFIER_LABELS)
     assert (0.0, 1.0) in zip(*curve.get_data(), strict=True) and (1.0, 0.5) in zip(*curve.get_data(), strict=True)
@@ -122,15 +124,15 @@ def test_the_curve_has_the_policys_threshold_and_says_where_there_is_no_case():
 
 def test_a_box_is_drawn_where_it_is_and_the_picture_is_left_as_it_was():
     picture = PIL.Image.new("L", (100, 200), 255)
-    pixels = np.asarray(report.boxed(picture, BOX))
-    red = (pixels == report.RED).all(axis=2)
+    pixels = np.asarray(error_report.boxed(picture, BOX))
+    red = (pixels == error_report.RED).all(axis=2)
     rows, columns = np.nonzero(red)
     assert (columns.min(), rows.min(), columns.max(), rows.max()) == (25, 50, 74, 149)
     assert not red[60:140, 30:70].any() and picture.getextrema() == (255, 255)
 
 
 def test_a_missed_imitation_is_shown_as_a_picture_with_its_matches_and_scores():
-    shown = report.picture_errors([judged_picture(0.123), judged_picture(0.9, found=True)])
+    shown = error_report.picture_errors([judged_picture(0.123), judged_picture(0.9, found=True)])
     (data,) = re.findall(r"data:image/jpeg;base64,([\w+/=]+)", shown)
     assert PIL.Image.open(io.BytesIO(base64.b64decode(data))).size == (200, 200)
     assert "漏报 · missed" in shown and "新华社 · media.xinhua" in shown
@@ -138,13 +140,13 @@ def test_a_missed_imitation_is_shown_as_a_picture_with_its_matches_and_scores():
 
 
 def test_a_false_alarm_is_shown_among_harmless_pictures_and_names_are_escaped():
-    shown = report.picture_errors([judged_picture(0.7, found=True, imitation=False, name="<b>社")])
+    shown = error_report.picture_errors([judged_picture(0.7, found=True, imitation=False, name="<b>社")])
     assert "误报 · false alarm" in shown and "无害 · harmless" in shown
     assert "<b>社" not in shown and "&lt;b&gt;社" in shown
 
 
 def test_kinds_are_counted_for_imitations_and_harmless_pictures_apart():
-    shown = report.kinds_table(
+    shown = error_report.kinds_table(
         [judged_picture(0.1), judged_picture(0.9, found=True), judged_picture(0.1, imitation=False)]
     )
     counts = [re.findall(r">(\d+)<", row) for row in shown.split("<tr>")[2:]]

@@ -21,7 +21,7 @@ from models.images.input.decode import Image as Decoded
 from models.images.input.decode import decode
 from models.policy import Policy
 from models.profile import CLASSIFIER_LABELS, LABELS, Box, Label, Match, Span
-from training.error_analysis import Judged, Outcome, Subject, picture_outcomes, text_outcomes, worst
+from training.error_analysis import JudgedCase, Prediction, Subject, picture_predictions, text_predictions, worst_errors
 from training.images.data.samples import Sample
 from training.text.data.corpus import Case
 from training.text.data.disguises import Marked
@@ -57,7 +57,7 @@ def highlight(text: str, said: Iterable[Span], labelled: Iterable[Span] = ()) ->
     return Markup('<bdi style="white-space: pre-wrap">{}</bdi>').format(Markup().join(pieces))
 
 
-def threshold_table(judged: Sequence[Judged[Case]], policy: Policy) -> Markup:
+def threshold_table(judged: Sequence[JudgedCase[Case]], policy: Policy) -> Markup:
     """Per label: the policy's threshold and how many texts it finds, misses and wrongly finds."""
     header = (
         "标签 · label",
@@ -71,18 +71,18 @@ def threshold_table(judged: Sequence[Judged[Case]], policy: Policy) -> Markup:
     return table(header, rows)
 
 
-def precision_recall(judged: Sequence[Judged[Case]], policy: Policy) -> Figure:
+def precision_recall(judged: Sequence[JudgedCase[Case]], policy: Policy) -> Figure:
     """Precision against recall per label; the dot is where the policy's threshold puts the model."""
     figure = Figure(figsize=(12, 6), layout="constrained")
     for axes, label in zip(figure.subplots(2, 4, sharex=True, sharey=True).flat, CLASSIFIER_LABELS, strict=True):
-        _draw_curve(axes, text_outcomes(judged, label), policy.rules[label].threshold)
+        _draw_curve(axes, text_predictions(judged, label), policy.rules[label].threshold)
         axes.set(title=label, xlim=(0, 1.02), ylim=(0, 1.02))
     figure.supxlabel("recall")
     figure.supylabel("precision")
     return figure
 
 
-def text_errors(judged: Sequence[Judged[Case]]) -> Markup:
+def text_errors(judged: Sequence[JudgedCase[Case]]) -> Markup:
     """The worst misses and false alarms of every label, evidence marked in the original text."""
     header = ("结果 · outcome", "分数 · score", "案例 · case", "字段 · field", "文本 · text", "检测器 · detector")
     sections = (
@@ -92,21 +92,23 @@ def text_errors(judged: Sequence[Judged[Case]]) -> Markup:
     return Markup().join(sections)
 
 
-def kinds_table(judged: Sequence[Judged[Sample]]) -> Markup:
+def kinds_table(judged: Sequence[JudgedCase[Sample]]) -> Markup:
     """How many pictures of every kind there were, and how many were judged wrongly."""
-    outcomes = picture_outcomes(judged)
-    kinds = sorted({(not outcome.wanted, outcome.subject.kind) for outcome in outcomes})
+    predictions = picture_predictions(judged)
+    kinds = sorted({(not prediction.expected, prediction.subject.kind) for prediction in predictions})
     rows = []
     for harmless, kind in kinds:
-        wrong = [one.wrong for one in outcomes if one.subject.kind == kind and one.wanted is not harmless]
+        wrong = [one.wrong for one in predictions if one.subject.kind == kind and one.expected is not harmless]
         rows.append(("无害 · harmless" if harmless else "仿冒 · imitation", kind, len(wrong), sum(wrong)))
     return table(("类别 · sort", "做法 · kind", "图片 · pictures", "判错 · wrong"), rows)
 
 
-def picture_errors(judged: Sequence[Judged[Sample]]) -> Markup:
+def picture_errors(judged: Sequence[JudgedCase[Sample]]) -> Markup:
     """The worst misses and false alarms as pictures, each with its best matches and the first one's box."""
-    outcomes = picture_outcomes(judged)
-    shown = [one for wanted in (True, False) for one in worst(outcomes, wanted=wanted, count=SHOWN_PICTURES)]
+    predictions = picture_predictions(judged)
+    shown = [
+        one for expected in (True, False) for one in worst_errors(predictions, expected=expected, count=SHOWN_PICTURES)
+    ]
     return picture_cards(map(_card, shown))
 
 
@@ -172,51 +174,56 @@ def _line(cell: str, values: Iterable[object]) -> Markup:
     return Markup("<tr>{}</tr>").format(Markup().join(cells))
 
 
-def _counts(judged: Sequence[Judged[Case]], label: Label) -> list[int]:
-    outcomes = [(outcome.wanted, outcome.wrong) for outcome in text_outcomes(judged, label)]
-    return [outcomes.count(sort) for sort in ((True, False), (True, True), (False, True), (False, False))]
+def _counts(judged: Sequence[JudgedCase[Case]], label: Label) -> list[int]:
+    predictions = [(prediction.expected, prediction.wrong) for prediction in text_predictions(judged, label)]
+    return [predictions.count(sort) for sort in ((True, False), (True, True), (False, True), (False, False))]
 
 
-def _draw_curve(axes: Axes, outcomes: Sequence[Outcome[Case]], threshold: float) -> None:
-    wanted, scores = np.array([one.wanted for one in outcomes]), np.array([one.score for one in outcomes])
-    if not wanted.any():
+def _draw_curve(axes: Axes, predictions: Sequence[Prediction[Case]], threshold: float) -> None:
+    expected, scores = np.array([one.expected for one in predictions]), np.array([one.score for one in predictions])
+    if not expected.any():
         axes.text(0.5, 0.5, "no such text in the sample", ha="center")
         return
-    precision, recall, thresholds = precision_recall_curve(wanted, scores)
+    precision, recall, thresholds = precision_recall_curve(expected, scores)
     at = np.searchsorted(thresholds, threshold)
     axes.step(recall, precision, where="post")
     axes.plot(recall[at], precision[at], "o", label=f"threshold {threshold:g}")
     axes.legend(loc="lower left")
 
 
-def _text_rows(judged: Sequence[Judged[Case]], label: Label) -> list[tuple[object, ...]]:
-    outcomes = text_outcomes(judged, label)
+def _text_rows(judged: Sequence[JudgedCase[Case]], label: Label) -> list[tuple[object, ...]]:
+    predictions = text_predictions(judged, label)
     return [
-        _text_row(outcome, label) for wanted in (True, False) for outcome in worst(outcomes, wanted=wanted, count=SHOWN)
+        _text_row(prediction, label)
+        for expected in (True, False)
+        for prediction in worst_errors(predictions, expected=expected, count=SHOWN)
     ]
 
 
-def _text_row(outcome: Outcome[Case], label: Label) -> tuple[object, ...]:
-    case, finding = outcome.subject, outcome.finding
+def _text_row(prediction: Prediction[Case], label: Label) -> tuple[object, ...]:
+    case, finding = prediction.subject, prediction.finding
     said = (finding.evidence.spans or ()) if finding else ()
     labelled = [(start, end) for name, start, end in Marked.of(case).spans if name is label]
     detector = finding.detector if finding else "-"
     text = highlight(case.text, said, labelled)
-    return _verdict(outcome), f"{outcome.score:.3f}", case.id, case.field, text, detector
+    return _verdict(prediction), f"{prediction.score:.3f}", case.id, case.field, text, detector
 
 
-def _verdict(outcome: Outcome[Subject]) -> str:
-    if not outcome.wrong:
+def _verdict(prediction: Prediction[Subject]) -> str:
+    if not prediction.wrong:
         return "✓ 正确 · right"
-    return "✗ 漏报 · missed" if outcome.wanted else "✗ 误报 · false alarm"
+    return "✗ 漏报 · missed" if prediction.expected else "✗ 误报 · false alarm"
 
 
-def _card(outcome: Outcome[Sample]) -> Markup:
-    sample = outcome.subject
-    wanted = f"{sample.emblem.name_zh} · {sample.emblem.reference_id}" if sample.emblem else "无害 · harmless"
-    verdict = f"{_verdict(outcome)} {outcome.score:.3f}"
+def _card(prediction: Prediction[Sample]) -> Markup:
+    sample = prediction.subject
+    expected = f"{sample.emblem.name_zh} · {sample.emblem.reference_id}" if sample.emblem else "无害 · harmless"
+    verdict = f"{_verdict(prediction)} {prediction.score:.3f}"
     return picture_card(
-        decode(sample.data, sample.field), outcome.answer.matches[sample.field], verdict, f"{wanted} ({sample.kind})"
+        decode(sample.data, sample.field),
+        prediction.answer.matches[sample.field],
+        verdict,
+        f"{expected} ({sample.kind})",
     )
 
 

@@ -41,7 +41,7 @@ class Target:
 
 
 @dataclass
-class Trial:
+class FuzzRun:
     """One run of a target.
 
     Args:

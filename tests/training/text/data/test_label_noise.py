@@ -2,7 +2,7 @@
 
 from models.profile import Field, Label
 from training.text.data.corpus import Case, Split, read_split
-from training.text.data.label_noise import doubts, out_of_sample
+from training.text.data.label_noise import label_issues, out_of_sample_probabilities
 
 
 def _cases():
@@ -14,8 +14,8 @@ def _cases():
 def test_a_label_that_other_texts_contradict_is_doubted():
     cases = _cases()
     wrong = Case("wrong", Field.BIO, "加微信 abc_study01，备注来意，加我微信", (), {}, group="wrong")
-    found = doubts([*cases, wrong], out_of_sample([*cases, wrong]))
-    doubt = next(doubt for doubt in found if doubt.id == "wrong")
-    assert (doubt.label, doubt.labelled) == (Label.CONTACT_DIVERSION, False)
-    assert doubt.probability > 0.5
+    found = label_issues([*cases, wrong], out_of_sample_probabilities([*cases, wrong]))
+    issue = next(issue for issue in found if issue.id == "wrong")
+    assert (issue.label, issue.labelled) == (Label.CONTACT_DIVERSION, False)
+    assert issue.probability > 0.5
     assert len(found) < 0.2 * len(cases)

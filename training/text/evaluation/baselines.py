@@ -28,18 +28,18 @@ from models.text.normalize.normalize import FieldText
 from training.packages import cache_directory
 from training.precision import mixed_precision
 from training.text.data.corpus import DATASET, Case
-from training.text.data.examples import BATCH, LENGTH
-from training.text.fit.calibrate import calibrated
+from training.text.data.examples import BATCH_SIZE, MAX_TOKENS
+from training.text.fit.calibrate import calibrated_logits
 from training.text.fit.ngrams import fit_ngrams
-from training.text.measures import matrix
+from training.text.measures import label_matrix
 from training.text.networks import base
 
-GIVEN = 0.5
+BASELINE_THRESHOLD = 0.5
 """Probability from which a peer gives a label."""
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-Peer = Callable[[Sequence[Case], Sequence[Case], Sequence[FieldText]], Array]
+Baseline = Callable[[Sequence[Case], Sequence[Case], Sequence[FieldText]], Array]
 """Training cases, validation cases, texts to judge -> probabilities, float (texts, labels)."""
 
 
@@ -64,7 +64,7 @@ def frozen_encoder(training: Sequence[Case], validation: Sequence[Case], texts: 
     """Mean-pooled vectors of the pretrained encoder that ours starts from, and a logistic regression per label."""
     regression = OneVsRestClassifier(LogisticRegression(C=0.1, class_weight="balanced", max_iter=300))
     fitted = make_pipeline(StandardScaler(), regression)
-    fitted.fit(embeddings(_texts(training)), matrix([case.labels for case in training]))
+    fitted.fit(embeddings(_texts(training)), label_matrix([case.labels for case in training]))
     return _probabilities(lambda some: fitted.decision_function(embeddings(some)), validation, texts)
 
 
@@ -72,15 +72,15 @@ def _probabilities(
     logits: Callable[[Sequence[FieldText]], Array], validation: Sequence[Case], texts: Sequence[FieldText]
 ) -> Array:
     """What a judge's logits say of the texts, calibrated on validation cases."""
-    truth = matrix([case.labels for case in validation])
-    return np.asarray(expit(calibrated(logits(_texts(validation)), truth, logits(texts))))
+    truth = label_matrix([case.labels for case in validation])
+    return np.asarray(expit(calibrated_logits(logits(_texts(validation)), truth, logits(texts))))
 
 
 def _texts(cases: Sequence[Case]) -> list[FieldText]:
     return [FieldText.of(case.field, case.text) for case in cases]
 
 
-PEERS: Mapping[str, Peer] = {"keywords": keyword_lists, "n-grams": ngrams, "frozen encoder": frozen_encoder}
+BASELINES: Mapping[str, Baseline] = {"keywords": keyword_lists, "n-grams": ngrams, "frozen encoder": frozen_encoder}
 
 
 def embeddings(texts: Sequence[FieldText]) -> Array:
@@ -106,13 +106,13 @@ def _digest(texts: Sequence[FieldText]) -> str:
 
 
 def _embed(start: base.Base, texts: Sequence[FieldText]) -> Array:
-    windows, encoder = Windows(start.tokenizer, LENGTH), start.encoder.eval()
+    windows, encoder = Windows(start.tokenizer, MAX_TOKENS), start.encoder.eval()
     ids = [windows(text)[0].ids for text in texts]
     order = np.argsort([len(one) for one in ids])
     vectors = np.empty((len(ids), encoder.config.hidden_size), np.float32)
     with torch.inference_mode(), mixed_precision():
-        for start_of_batch in tqdm(range(0, len(ids), BATCH), "嵌入 · embedding", unit="batch", mininterval=1):
-            rows = order[start_of_batch : start_of_batch + BATCH]
+        for start_of_batch in tqdm(range(0, len(ids), BATCH_SIZE), "嵌入 · embedding", unit="batch", mininterval=1):
+            rows = order[start_of_batch : start_of_batch + BATCH_SIZE]
             vectors[rows] = _pooled(encoder, [ids[row] for row in rows])
     return vectors
 

@@ -1,4 +1,4 @@
-"""Peers get the same texts as ours and give probabilities; vectors are computed once."""
+"""Baselines get the same texts as ours and give probabilities; vectors are computed once."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from transformers import BertConfig, BertModel
 from models.profile import CLASSIFIER_LABELS, Field, Label
 from models.text.normalize.normalize import FieldText
 from training.text.data.corpus import Case, Split, read_split
-from training.text.evaluation import peers
+from training.text.evaluation import baselines
 from training.text.networks import base
 
 
@@ -40,7 +40,7 @@ def texts(*contents):
 
 
 def test_keywords_are_found_in_normalised_texts():
-    given = peers.keyword_lists([], [], texts("加Ｖ，包過", "今天天气不错"))
+    given = baselines.keyword_lists([], [], texts("加Ｖ，包過", "今天天气不错"))
     assert [label for label, said in zip(CLASSIFIER_LABELS, given[0], strict=True) if said] == [
         Label.DECEPTIVE_CLAIM, Label.CONTACT_DIVERSION,
     ]  # fmt: skip
@@ -48,33 +48,35 @@ def test_keywords_are_found_in_normalised_texts():
 
 
 def test_vectors_are_computed_once_for_the_same_texts(tiny):
-    first, again = (peers.embeddings(texts("加微信", "包过包过")) for _ in range(2))
+    first, again = (baselines.embeddings(texts("加微信", "包过包过")) for _ in range(2))
     assert np.array_equal(first, again) and len(tiny) == 1
-    peers.embeddings(texts("加微信"))
+    baselines.embeddings(texts("加微信"))
     assert len(tiny) == 2
 
 
 def test_a_vector_does_not_depend_on_the_texts_beside_it(tiny):
-    alone, beside = peers.embeddings(texts("加微信")), peers.embeddings(texts("包过包过加微信包过", "加微信"))
+    alone, beside = baselines.embeddings(texts("加微信")), baselines.embeddings(texts("包过包过加微信包过", "加微信"))
     assert np.allclose(alone[0], beside[1], atol=0.02)  # bfloat16
 
 
-@pytest.mark.parametrize("name", peers.PEERS)
-def test_every_peer_gives_a_probability_per_label(tiny, name):
+@pytest.mark.parametrize("name", baselines.BASELINES)
+def test_every_baseline_gives_a_probability_per_label(tiny, name):
     training, validation = (read_split(split) for split in (Split.TRAIN, Split.VALIDATION))
-    scores = peers.PEERS[name](training[:: len(training) // 400], validation[::30], texts("加微信 abc", "包过", ""))
+    scores = baselines.BASELINES[name](
+        training[:: len(training) // 400], validation[::30], texts("加微信 abc", "包过", "")
+    )
     assert scores.shape == (3, len(CLASSIFIER_LABELS))
     assert ((scores >= 0) & (scores <= 1)).all()
 
 
-def test_a_peer_is_calibrated_on_validation_texts_as_ours_is():
+def test_a_baseline_is_calibrated_on_validation_texts_as_ours_is():
     training = [Case(str(row), Field.BIO, text, labels, {}) for row, (text, labels) in enumerate(
         [("加微信 abc", (Label.CONTACT_DIVERSION,)), ("今天天气不错", ())] * 20
     )]  # fmt: skip
     harmless = [replace(case, labels=()) for case in training]
     judged = texts("加微信 abc")
     as_trained, never_there = (
-        peers.ngrams(training, validation, judged)[0, CLASSIFIER_LABELS.index(Label.CONTACT_DIVERSION)]
+        baselines.ngrams(training, validation, judged)[0, CLASSIFIER_LABELS.index(Label.CONTACT_DIVERSION)]
         for validation in (training, [*harmless, replace(training[0], text="今天天气不错")])
     )
-    assert never_there < peers.GIVEN < as_trained
+    assert never_there < baselines.BASELINE_THRESHOLD < as_trained

@@ -28,7 +28,7 @@ Found = Mapping[str, Sequence[Sequence[Finding]]]
 
 
 @dataclass(frozen=True)
-class Judged:
+class TextJudgement:
     """What is said of one text.
 
     Attributes:
@@ -40,7 +40,7 @@ class Judged:
     findings: Sequence[Finding]
 
 
-Judge = Callable[[Sequence[FieldText]], Sequence[Judged]]
+Judge = Callable[[Sequence[FieldText]], Sequence[TextJudgement]]
 """Judges texts, in order."""
 
 
@@ -64,7 +64,7 @@ def detect(parts: Mapping[str, Detector], texts: Sequence[FieldText], descriptio
     return found
 
 
-def joined(found: Found, policy: Policy) -> list[Judged]:
+def joined(found: Found, policy: Policy) -> list[TextJudgement]:
     """Fuse what the parts found of each text, and report what passes the policy's thresholds."""
     return [
         _judged(fuse(finding for findings in several for finding in findings), policy)
@@ -82,6 +82,6 @@ def shipped_judge(directory: Path) -> Judge:
     return lambda texts: joined(detect(parts, texts, "评测 · judging"), policy)
 
 
-def _judged(findings: Sequence[Finding], policy: Policy) -> Judged:
+def _judged(findings: Sequence[Finding], policy: Policy) -> TextJudgement:
     reported = [finding for finding in findings if finding.score >= policy.rules[finding.label].threshold]
-    return Judged(strongest(findings), reported)
+    return TextJudgement(strongest(findings), reported)

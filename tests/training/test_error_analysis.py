@@ -1,7 +1,7 @@
 """Errors are what the policy in force lets through wrongly, listed from the worst."""
 
 from models.profile import CLASSIFIER_LABELS, Answer, Field, Finding, Label, Severity
-from training.error_analysis import Judged, text_outcomes, worst
+from training.error_analysis import JudgedCase, text_predictions, worst_errors
 from training.text.data.corpus import Case
 
 
@@ -10,22 +10,22 @@ def judged(name, score, *, labelled, threshold=0.5):
     found = (Finding(Label.FALSE_AUTHORITY, Field.NAME, score, "classifier@1"),) if score >= threshold else ()
     scores = dict.fromkeys(CLASSIFIER_LABELS, 0.0) | {Label.FALSE_AUTHORITY: score}
     answer = Answer("d", "a", Severity.PASS, found, {}, {Field.NAME: scores}, {})
-    return Judged(Case(name, Field.NAME, name, labels, {}), answer)
+    return JudgedCase(Case(name, Field.NAME, name, labels, {}), answer)
 
 
-def listed(cases, *, wanted, count=3):
-    outcomes = worst(text_outcomes(cases, Label.FALSE_AUTHORITY), wanted=wanted, count=count)
-    return [outcome.subject.id for outcome in outcomes]
+def listed(cases, *, expected, count=3):
+    predictions = worst_errors(text_predictions(cases, Label.FALSE_AUTHORITY), expected=expected, count=count)
+    return [prediction.subject.id for prediction in predictions]
 
 
 def test_misses_are_listed_from_the_lowest_score_and_no_more_than_asked_for():
     cases = [judged(f"m{score}", score / 10, labelled=True) for score in (4, 1, 9, 2, 3)]
-    assert listed(cases, wanted=True) == ["m1", "m2", "m3"]
+    assert listed(cases, expected=True) == ["m1", "m2", "m3"]
 
 
 def test_false_alarms_are_listed_from_the_highest_score():
     cases = [judged(f"a{score}", score / 10, labelled=False) for score in (6, 9, 1, 7)]
-    assert listed(cases, wanted=False) == ["a9", "a7", "a6"]
+    assert listed(cases, expected=False) == ["a9", "a7", "a6"]
 
 
 def test_without_an_error_the_nearest_to_one_is_listed():
@@ -34,11 +34,11 @@ def test_without_an_error_the_nearest_to_one_is_listed():
         judged("barely", 0.6, labelled=True),
         judged("ok", 0.2, labelled=False),
     ]
-    assert listed(cases, wanted=True) == ["barely"] and listed(cases, wanted=False) == ["ok"]
-    assert listed([], wanted=True) == []
+    assert listed(cases, expected=True) == ["barely"] and listed(cases, expected=False) == ["ok"]
+    assert listed([], expected=True) == []
 
 
 def test_the_policys_threshold_decides_what_is_an_error_not_a_score_of_a_half():
     strict = judged("strict", 0.6, labelled=True, threshold=0.7)
-    (outcome,) = text_outcomes([strict], Label.FALSE_AUTHORITY)
-    assert outcome.wrong and outcome.finding is None
+    (prediction,) = text_predictions([strict], Label.FALSE_AUTHORITY)
+    assert prediction.wrong and prediction.finding is None
