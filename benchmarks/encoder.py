@@ -29,6 +29,7 @@ from models.images.gallery.gallery import Gallery
 from models.images.input.decode import decode
 from models.images.matching.emblems import EmblemDetector
 from models.profile import Field
+from models.runtime.artifact_files import ArtifactFile
 from models.settings import Settings
 from training.images.networks.quantize import KEPT, quantize, training_pictures
 
@@ -151,7 +152,7 @@ def print_throughput(detectors: Detectors) -> None:
 def print_share_of_peak(encoder: Encoder) -> None:
     """Operations per second of the network beside those of a large matrix product, by processor time."""
     pixels = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
-    count = flops.of_graph(encoder.directory / "model.onnx", {"pixels": pixels[None]})
+    count = flops.of_graph(encoder.directory / ArtifactFile.MODEL, {"pixels": pixels[None]})
     peak = flops.peak()
     print(f"\n{count / 1e9:.2f} GFLOP for {SIDE} x {SIDE} pixels; a product of matrices does {peak / 1e9:.0f} GFLOP/s")
     for batch in (1, BATCH):
@@ -204,7 +205,7 @@ def _compared(full: Encoder, small: Encoder, probes: Sequence[Array], expected: 
     pairs = [(one.vectors * other.vectors).sum(axis=1) for one, other in zip(small(probes), expected, strict=True)]
     cosines = np.concatenate(pairs)
     likeness = (cosines.mean(), np.quantile(cosines, 0.05), np.mean([pair[0] for pair in pairs]))
-    size = (small.directory / "model.onnx").stat().st_size / 2**20
+    size = (small.directory / ArtifactFile.MODEL).stat().st_size / 2**20
     return f"{fast:>9.1f}{slow / fast:>8.2f}x" + "".join(f"{value:>9.4f}" for value in likeness) + f"{size:>9.1f}"
 
 

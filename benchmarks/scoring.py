@@ -24,7 +24,7 @@ from benchmarks.load.requests import never_seen
 from benchmarks.processes import HUIJIAN, kill_after, run
 from benchmarks.profiles import AVATAR, picture, texts
 from models.inspector import Inspector
-from models.microbatching import TOGETHER
+from models.microbatching import MICROBATCH_SIZE
 from models.profile import Profile
 from models.settings import Settings
 
@@ -89,10 +89,10 @@ def plain_loop(source: Path) -> float:
         Profile(row["account_id"], row["name"], row["bio"], avatar=(source.parent / row["avatar"]).read_bytes())
         for row in pq.read_table(source).slice(0, SAMPLE).to_pylist()
     ]
-    inspector(profiles[:TOGETHER])
+    inspector(profiles[:MICROBATCH_SIZE])
     started = time.monotonic()
-    for start in tqdm(range(0, len(profiles), TOGETHER), desc="plain loop", disable=None):
-        inspector(profiles[start : start + TOGETHER])
+    for start in tqdm(range(0, len(profiles), MICROBATCH_SIZE), desc="plain loop", disable=None):
+        inspector(profiles[start : start + MICROBATCH_SIZE])
     return len(profiles) / (time.monotonic() - started)
 
 

@@ -25,6 +25,7 @@ from transformers import BertForSequenceClassification, BertModel, PreTrainedTok
 from benchmarks.clock import COLUMNS, Times, pin_to_one_core, state_of_machine
 from benchmarks.profiles import texts
 from models.profile import CLASSIFIER_LABELS, Field
+from models.runtime.artifact_files import ArtifactFile
 from models.runtime.sessions import session
 from models.settings import Settings
 from models.text.classifier.classifier import TextClassifier
@@ -63,7 +64,7 @@ def main() -> None:
 
 def print_size(directory: Path) -> None:
     """Megabytes of what the classifier reads."""
-    papers = ("card.md", "metrics.json")
+    papers = (ArtifactFile.CARD, ArtifactFile.METRICS)
     sizes = {file.name: file.stat().st_size / 1e6 for file in sorted(directory.iterdir()) if file.name not in papers}
     print("\n".join(f"{name:<44}{size:>9.2f}" for name, size in sizes.items()))
     print(f"{'MB in all':<44}{sum(sizes.values()):>9.2f}\n{'limit':<44}{SIZE_LIMIT:>9.1f}")
@@ -116,11 +117,11 @@ def print_throughput(directory: Path) -> None:
 
 def peers(directory: Path, chosen: Sequence[FieldText], scratch: Path) -> dict[str, Run]:
     """Ways to run the same architecture, by name; the transformers pipeline scores texts and marks no words."""
-    tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(directory / ArtifactFile.TOKENIZER))
     windows, config = Windows(tokenizer, MAX_TOKENS), architecture(tokenizer.get_vocab_size())
     model = TextModel(BertModel(config, add_pooling_layer=False)).eval()
-    plain_onnx(model, scratch / "model.onnx")
-    exact = session(scratch / "model.onnx", threads=1)
+    plain_onnx(model, scratch / ArtifactFile.MODEL)
+    exact = session(scratch / ArtifactFile.MODEL, threads=1)
     config.num_labels = len(CLASSIFIER_LABELS)
     pipeline = transformers.pipeline(
         "text-classification",

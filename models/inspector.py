@@ -52,10 +52,10 @@ from models.text.names.restricted_words import RestrictedWordDetector
 from models.text.normalize.characters import SURROGATE
 from models.text.normalize.normalize import FieldText
 
-BEST: Final = 3
+MAX_MATCHES: Final = 3
 """Matches that an answer shows of each picture, whether or not they became findings."""
 
-CACHE_BYTES: Final = 32_000_000
+PICTURE_CACHE_BYTES: Final = 32_000_000
 """For judgements of pictures: some 15,000, of 2 kB each: one that comes again takes 0.07 ms instead of 118."""
 
 
@@ -134,7 +134,7 @@ class Inspector:
             **({"ocr": reader.version} if reader else {}),
         }
         # Of these detectors alone: whatever is exchanged makes another Inspector, with nothing remembered.
-        self.pictures: Cache[_Judged] = Cache(CACHE_BYTES)
+        self.pictures: Cache[_Judged] = Cache(PICTURE_CACHE_BYTES)
 
     @classmethod
     def load(cls, settings: Settings) -> Inspector:
@@ -322,4 +322,4 @@ def _best(matches: Sequence[Match]) -> tuple[Match, ...]:
     by_reference: dict[str, Match] = {}
     for match in sorted(matches, key=lambda found: -found.score):
         by_reference.setdefault(match.reference_id, match)
-    return tuple(by_reference.values())[:BEST]
+    return tuple(by_reference.values())[:MAX_MATCHES]

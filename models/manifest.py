@@ -20,7 +20,7 @@ MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
-class Entry:
+class ReleasedFile:
     """One released file.
 
     Attributes:
@@ -38,7 +38,7 @@ class Entry:
     metrics: Mapping[str, Any]
 
 
-def read(artifacts: Path) -> list[Entry]:
+def read(artifacts: Path) -> list[ReleasedFile]:
     """The entries of the manifest.
 
     Raises:
@@ -46,7 +46,7 @@ def read(artifacts: Path) -> list[Entry]:
     """
     try:
         entries = json.loads((artifacts / MANIFEST).read_text(encoding="utf-8"))["artifacts"]
-        return [Entry(**entry) for entry in entries]
+        return [ReleasedFile(**entry) for entry in entries]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"{artifacts / MANIFEST} cannot be read: {error}") from error
 
@@ -62,7 +62,7 @@ def write(artifacts: Path, made_by: Mapping[str, str], metrics: Mapping[str, Map
     for file in _files(artifacts):
         path = file.relative_to(artifacts).as_posix()
         command = made_by[path.split("/", 1)[0]]
-        entries.append(Entry(path, digest(file), file.stat().st_size, command, metrics.get(path, {})))
+        entries.append(ReleasedFile(path, digest(file), file.stat().st_size, command, metrics.get(path, {})))
     content = json.dumps({"artifacts": [asdict(entry) for entry in entries]}, ensure_ascii=False, indent=1)
     (artifacts / MANIFEST).write_text(content + "\n", encoding="utf-8")
 

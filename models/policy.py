@@ -17,21 +17,21 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StrictBool, Vali
 
 from models.boxes import area, intersection, iou
 from models.profile import Finding, Label, Severity
-from models.runtime.rollout import in_share
+from models.runtime.rollout import in_rollout
 
-NEARLY = 0.2
+PERMITTED_SCORE_MARGIN = 0.2
 """How much less sure a permitted emblem may be than a look-alike at the same place and still explain it: the flags of
 Indonesia and Monaco, or the badges of one service, differ by less."""
 
-SAME_PLACE = 0.5
+SAME_REGION_IOU = 0.5
 """Intersection over union from which two boxes are one place, as in detection benchmarks (Everingham et al. 2010)."""
 
-SAYS_WHO_IT_IS = frozenset(
+IDENTITY_LABELS = frozenset(
     {Label.FALSE_AUTHORITY, Label.MEDIA_IMPERSONATION, Label.PLACE_INSTITUTION, Label.CONTACT_DIVERSION}
 )
 """What the letters of an emblem say: whose it is, and under which address."""
 
-SAYS_WHOSE_IT_IS = frozenset(
+AFFILIATION_LABELS = frozenset(
     {Label.FALSE_AUTHORITY, Label.MEDIA_IMPERSONATION, Label.PLACE_INSTITUTION, Label.RESTRICTED_WORD}
 )
 """What the words of a name say: whose it is, and of which place."""
@@ -197,11 +197,12 @@ class Policy(BaseModel):
 
     def _nearly_permitted(self, finding: Finding) -> bool:
         """Whether it is permitted and likely there, however much surer the reference's own threshold asks to be."""
-        return finding.authorized and finding.score >= self.rules[finding.label].threshold - NEARLY
+        return finding.authorized and finding.score >= self.rules[finding.label].threshold - PERMITTED_SCORE_MARGIN
 
     def _judge(self, finding: Finding, entitlements: frozenset[str], account_id: str) -> Finding:
         authorized = bool({finding.evidence.reference_id, finding.evidence.owner_id} & entitlements)
-        report_only = not authorized and not in_share(account_id, finding.rollout, finding.evidence.reference_id or "")
+        counts = in_rollout(account_id, finding.rollout, finding.evidence.reference_id or "")
+        report_only = not authorized and not counts
         severity = Severity.PASS if report_only else self.rules[finding.label].severity_at(finding.score)
         return replace(finding, severity=severity, authorized=authorized, report_only=report_only)
 
@@ -220,7 +221,7 @@ def _with_permitted_letters(findings: list[Finding]) -> list[Finding]:
 def _names_owner(found: Finding, emblem: Finding) -> bool:
     """Whether a finding is text about its writer, most of it within the emblem."""
     text, picture = found.evidence, emblem.evidence
-    if found.label not in SAYS_WHO_IT_IS or found.field is not emblem.field or text.frame != picture.frame:
+    if found.label not in IDENTITY_LABELS or found.field is not emblem.field or text.frame != picture.frame:
         return False
     if text.box is None or picture.box is None:
         return False
@@ -229,7 +230,7 @@ def _names_owner(found: Finding, emblem: Finding) -> bool:
 
 def _within_name(found: Finding, name: Finding) -> bool:
     """Whether a finding is nobody else's words that all stand in a name: 中国 in 中国移动, the place in 贵阳交警."""
-    if found.label not in SAYS_WHOSE_IT_IS or found.evidence.owner_id or found.field is not name.field:
+    if found.label not in AFFILIATION_LABELS or found.evidence.owner_id or found.field is not name.field:
         return False
     words, names = found.evidence.spans or (), name.evidence.spans or ()
     return bool(words) and all(any(first <= start and end <= last for first, last in names) for start, end in words)
@@ -238,7 +239,8 @@ def _within_name(found: Finding, name: Finding) -> bool:
 def _one_per_place(findings: list[Finding]) -> list[Finding]:
     """Emblems that share their place with a better explanation are left out; other findings stay."""
     kept: list[Finding] = []
-    for finding in sorted(findings, key=lambda found: found.score + NEARLY * found.authorized, reverse=True):
+    best_first = sorted(findings, key=lambda found: -(found.score + PERMITTED_SCORE_MARGIN * found.authorized))
+    for finding in best_first:
         explained = [other for other in kept if _same_place(finding, other)]
         if all(other.report_only and not finding.report_only for other in explained):
             kept.append(finding)
@@ -261,4 +263,4 @@ def _same_place(one: Finding, other: Finding) -> bool:
         return False
     if here.reference_id is None or there.reference_id is None or here.box is None or there.box is None:
         return False
-    return iou(here.box, there.box) > SAME_PLACE
+    return iou(here.box, there.box) > SAME_REGION_IOU

@@ -14,19 +14,20 @@ from pathlib import Path
 from typing import Final
 
 from models.runtime import versions
+from models.runtime.artifact_files import ArtifactFile
 from models.runtime.locks import locked
 from models.runtime.paths import REPOSITORY
 
-CALIBRATION: Final = (
-    "calibration.json",
-    "closed_calibration.json",
-    "cohort.npy",
-    "localizer.onnx",
-    "phrase_calibration.json",
-    "reranker.onnx",
-    "reranker_tokens.onnx",
-    "text.onnx",
-    "tokenizer.json",
+SCORING_FILES: Final = (
+    ArtifactFile.CALIBRATION,
+    ArtifactFile.CLOSED_CALIBRATION,
+    ArtifactFile.COHORT,
+    ArtifactFile.LOCALIZER,
+    ArtifactFile.PHRASE_CALIBRATION,
+    ArtifactFile.RERANKER,
+    ArtifactFile.RERANKER_TOKENS,
+    ArtifactFile.TEXT_TOWER,
+    ArtifactFile.TOKENIZER,
 )
 """Files of an encoder's artefact folder that change scores, besides the network; it need not have all."""
 
@@ -110,7 +111,7 @@ class Settings:
             return self.encoder
         gallery = self.gallery_directory()
         try:
-            fingerprint = str(json.loads((gallery / "config.json").read_text(encoding="utf-8"))["encoder"])
+            fingerprint = str(json.loads((gallery / ArtifactFile.CONFIG).read_text(encoding="utf-8"))["encoder"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArtifactError(f"gallery {gallery} does not say which encoder made it; build it again") from error
         for root in (self.home / "encoders", self.artifacts / "encoders"):
@@ -123,7 +124,7 @@ class Settings:
 
 
 def _calibrated_alike(one: Path, other: Path) -> bool:
-    names = [name for name in CALIBRATION if (one / name).exists() or (other / name).exists()]
+    names = [name for name in SCORING_FILES if (one / name).exists() or (other / name).exists()]
     return filecmp.cmpfiles(one, other, names, shallow=False)[0] == names
 
 
@@ -135,7 +136,7 @@ def _threads(value: str) -> int:
 
 def _chosen(directory: Path) -> Path:
     """A version, or the one in force in a directory of them."""
-    return directory if (directory / "config.json").is_file() else _in_force([directory])
+    return directory if (directory / ArtifactFile.CONFIG).is_file() else _in_force([directory])
 
 
 def _in_force(roots: list[Path]) -> Path:

@@ -11,7 +11,7 @@ from typing import Final
 
 from models.live import LiveInspector
 from models.profile import IMAGE_FIELDS
-from models.runtime.failures import place_of
+from models.runtime.failures import safe_traceback
 from models.runtime.sources import Refusal, Source
 from serving.keys.keyring import Keyring
 from serving.metrics.drift import Baseline, baseline_file
@@ -25,7 +25,7 @@ SECONDS: Final = 1
 logger = logging.getLogger("huijian.service")
 
 
-class Freshness(threading.Thread):
+class Reloader(threading.Thread):
     """Keeps one worker up to date.
 
     Args:
@@ -50,11 +50,11 @@ class Freshness(threading.Thread):
         while True:
             time.sleep(SECONDS)
             try:
-                self.look()
+                self.poll()
             except Exception as error:
-                logger.error("unexpected %s", place_of(error))
+                logger.error("unexpected %s", safe_traceback(error))
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Take up what is new, and measure."""
         if self._live.refresh():
             self._metrics.in_force(self._live.current.versions)

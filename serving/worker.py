@@ -11,7 +11,7 @@ from serving.application import application
 from serving.keys import keys_file
 from serving.keys.keyring import Keyring
 from serving.metrics.metrics import Metrics
-from serving.reloader import Freshness
+from serving.reloader import Reloader
 from serving.shadow.shadow import Shadow
 from serving.store.store import Store
 
@@ -38,7 +38,7 @@ class Worker:
         self.application = application(
             live, self._store, metrics, keyring, threads=JUDGING_THREADS, shadow=self._shadow
         )
-        Freshness(live, keyring, self._store, metrics).start()
+        Reloader(live, keyring, self._store, metrics).start()
 
     def close(self) -> None:
         """Move what is still spooled to the database: the local disk may go with this container."""

@@ -24,11 +24,11 @@ import typer
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
-from models.accounts.likelihood import FILE
 from models.accounts.likeness import LAYOUT, Likeness
 from models.accounts.rarity import EDGE, PAIRS
 from models.images.encoder.encoder import MAX_BATCH, Encoder
 from models.images.input.decode import Image
+from models.runtime.artifact_files import ArtifactFile
 from models.runtime.paths import REPOSITORY
 from models.text.normalize.normalize import normalize
 from models.text.normalize.readings import Kind, readings
@@ -41,7 +41,10 @@ RATIOS = (2, 3, 4, 5)
 EACH, SEED = 200, 3
 """Avatars of each of four sorts, and of what is drawn."""
 
-OUTPUT = f"File to write it to: {FILE} in the encoder's folder is what the service reads. Printed only, if not given."
+OUTPUT = (
+    "File to write it to: closed_calibration.json in the encoder's folder is what the service reads. "
+    "Printed only, if not given."
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -91,7 +94,7 @@ def calibrate_avatars(directory: Path, *, limit: int | None = None) -> Path:
         The file.
     """
     values = _avatars(directory, people(min(EACH, limit or EACH), seed=SEED, limit=limit))
-    path = directory / FILE
+    path = directory / ArtifactFile.CLOSED_CALIBRATION
     path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
     return path
 

@@ -15,6 +15,7 @@ from models.images.gallery.gallery import Gallery
 from models.images.matching.emblems import EmblemDetector
 from models.profile import Field
 from models.runtime import versions
+from models.runtime.artifact_files import ArtifactFile
 from models.runtime.locks import locked
 from models.settings import Settings
 from models.text.classifier.classifier import TextClassifier
@@ -37,9 +38,9 @@ def promote(run: Path, settings: Settings, references: Path | None = None) -> Pa
     Raises:
         PromotionError: the folder holds no model that works, or the references leave out an enrolled emblem.
     """
-    if (run / "cohort.npy").is_file():  # an encoder with a text tower has a tokenizer as well
+    if (run / ArtifactFile.COHORT).is_file():  # an encoder with a text tower has a tokenizer as well
         return _promote_encoder(run, settings, references)
-    if (run / "tokenizer.json").is_file():
+    if (run / ArtifactFile.TOKENIZER).is_file():
         return _promote_text(run, settings)
     raise PromotionError(f"{run} holds neither a text model (tokenizer.json) nor an encoder (cohort.npy)")
 
@@ -50,7 +51,7 @@ def _promote_text(run: Path, settings: Settings) -> Path:
         classifier([FieldText.of(Field.BIO, PROBE)])
     except Exception as error:
         raise PromotionError(f"{run} does not load as a text model: {error}") from error
-    name = f"{classifier.version}-{versions.digest(run / versions.CONFIG)[:8]}"
+    name = f"{classifier.version}-{versions.digest(run / ArtifactFile.CONFIG)[:8]}"
     return versions.publish_copy(settings.home / "text", run, name)
 
 

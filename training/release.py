@@ -16,6 +16,7 @@ import typer
 from models import manifest as released
 from models.images.encoder.encoder import Encoder
 from models.images.gallery import gallery as galleries
+from models.runtime.artifact_files import ArtifactFile
 from models.settings import Settings
 from training.images.sources.catalogue import CATALOGUE, render
 
@@ -27,9 +28,9 @@ MADE_BY = {
 """Command that makes each part of `models/artifacts/`."""
 
 PARTS = {
-    "captions": ("text.onnx",),
-    "localizer": ("localizer.onnx",),
-    "reranker": ("reranker_tokens.onnx", "reranker.onnx"),
+    "captions": (ArtifactFile.TEXT_TOWER,),
+    "localizer": (ArtifactFile.LOCALIZER,),
+    "reranker": (ArtifactFile.RERANKER_TOKENS, ArtifactFile.RERANKER),
 }
 """Networks beside an encoder's `model.onnx`, by what its `metrics.json` has them under."""
 
@@ -67,10 +68,10 @@ def manifest() -> None:
 def _metrics(artifacts: Path) -> dict[str, dict[str, Any]]:
     """The headline numbers of every network, by its path: what is no table in the `metrics.json` beside it."""
     found = {}
-    for path in artifacts.rglob("metrics.json"):
+    for path in artifacts.rglob(ArtifactFile.METRICS.value):
         values = json.loads(path.read_text(encoding="utf-8"))
         folder = path.parent.relative_to(artifacts)
-        found[(folder / "model.onnx").as_posix()] = _numbers(values) | _measured(values)
+        found[(folder / ArtifactFile.MODEL).as_posix()] = _numbers(values) | _measured(values)
         measured = ((file, values[name]) for name, files in PARTS.items() if name in values for file in files)
         found |= {(folder / file).as_posix(): _numbers(numbers) for file, numbers in measured}
     return found

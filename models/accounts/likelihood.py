@@ -17,9 +17,7 @@ import numpy as np
 from models.accounts.likeness import Cosines
 from models.accounts.names import Nearness
 from models.images.encoder.encoder import EncoderError
-
-FILE = "closed_calibration.json"
-"""In an encoder's artefact folder; those of released encoders are beside this module, by fingerprint."""
+from models.runtime.artifact_files import ArtifactFile
 
 RETURNS = 1e-5
 """Prior odds that a profile is the return of one given closed account: assumed. Where some thousand are remembered that
@@ -82,7 +80,10 @@ class AvatarLikelihood:
         Raises:
             EncoderError: the file that was fitted is broken.
         """
-        for path in (encoder / FILE, Path(__file__).parent / "calibrations" / f"{fingerprint}.json"):
+        for path in (
+            encoder / ArtifactFile.CLOSED_CALIBRATION,
+            Path(__file__).parent / "calibrations" / f"{fingerprint}.json",
+        ):
             if path.is_file():
                 try:
                     values = json.loads(path.read_text(encoding="utf-8"))

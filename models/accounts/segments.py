@@ -23,8 +23,8 @@ import faiss
 import numpy as np
 
 from models.runtime import versions
+from models.runtime.artifact_files import ArtifactFile
 from models.runtime.indexes import search, write_index
-from models.runtime.versions import CONFIG
 
 MOST_ROWS = 262_144
 """Accounts of a segment: 160 MB, and some seconds to write without one of them."""
@@ -43,7 +43,13 @@ SCALE = 270
 """What vectors are multiplied by before they are rounded to 8 bits: components up to .47, all but those of
 pictures with next to no detail, are kept to .002."""
 
-FILES = ("accounts.npy", "name_hashes.npy", "name_rows.npy", "avatar_rows.npy", "avatars.faiss")
+FILES = (
+    ArtifactFile.ACCOUNTS,
+    ArtifactFile.NAME_HASHES,
+    ArtifactFile.NAME_ROWS,
+    ArtifactFile.AVATAR_ROWS,
+    ArtifactFile.AVATARS,
+)
 
 Array = np.ndarray
 
@@ -168,7 +174,7 @@ def write(root: Path, name: str, accounts: Accounts, encoder: str, check: str) -
             np.save(draft / file, array.astype(kind))
         write_index(index_of(accounts.avatars), draft / FILES[-1])
         config = {"encoder": encoder, "key": check, "files": {file: versions.digest(draft / file) for file in FILES}}
-        (draft / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+        (draft / ArtifactFile.CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
     versions.write_version(root, name, write_files)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 
 
 @contextmanager
@@ -44,6 +44,6 @@ def _lock(descriptor: int, seconds: float | None) -> None:
         except BlockingIOError:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"another process held the lock for {seconds:g} s") from None
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
         else:
             return

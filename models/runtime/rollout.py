@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 
 
-def in_share(account_id: str, share: float, of: str) -> bool:
+def in_rollout(account_id: str, share: float, of: str) -> bool:
     """Whether an account is in a share.
 
     Args:

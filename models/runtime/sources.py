@@ -92,13 +92,13 @@ class Source(Generic[Value]):
         return True
 
     def _refused(self, error: Exception) -> Refusal:
-        reason = in_words(error)
+        reason = safe_message(error)
         before = self.refusal
         same = before is not None and before.reason == reason
         return before if before and same else Refusal(self.part, reason, datetime.now(UTC))
 
 
-def in_words(error: Exception) -> str:
+def safe_message(error: Exception) -> str:
     """What to tell an operator: which error it was and what it says, without the folders that it names."""
     said = _FOLDERS.sub("", f"{type(error).__name__}: {error}")
     return said if len(said) <= MAX_REASON else said[: MAX_REASON - 1] + "…"

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
-import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-POINTER, CONFIG, LOCK = "CURRENT", "config.json", ".lock"
+from models.runtime import atomic
+from models.runtime.artifact_files import ArtifactFile
+
+POINTER, LOCK = "CURRENT", ".lock"
 
 Stamps = tuple[tuple[str, int, int, int], ...]
 """Name, inode, size and time of change (ns) of every file of a folder."""
@@ -56,14 +57,14 @@ def checked(version: Path, *needed: str) -> dict[str, Any]:
         DamagedError: a file is missing, was cut or edited, or may not be read.
     """
     try:
-        config: dict[str, Any] = json.loads((version / CONFIG).read_text(encoding="utf-8"))
+        config: dict[str, Any] = json.loads((version / ArtifactFile.CONFIG).read_text(encoding="utf-8"))
         if "files" not in config:
             raise DamagedError(
-                f"{version} is not whole: its {CONFIG} lists no files, as of an earlier release; make it again"
+                f"{version} is not whole: its config.json lists no files, as of an earlier release; make it again"
             )
-        for name in {*needed, *config["files"]}:
+        for name in {*map(str, needed), *config["files"]}:
             if digest(version / name) != config["files"][name]:
-                raise DamagedError(f"{version / name} was cut or edited: its SHA-256 is not the one in {CONFIG}")
+                raise DamagedError(f"{version / name} was cut or edited: its SHA-256 is not the one in config.json")
     except DamagedError:
         raise
     except PermissionError as error:
@@ -101,26 +102,14 @@ def write_version(root: Path, name: str, write: Callable[[Path], None]) -> Path:
 def rewrite_version(root: Path, name: str, write: Callable[[Path], None]) -> Path:
     """The same, in place of an existing one, which stays until the new one is whole."""
     root.mkdir(parents=True, exist_ok=True)
-    target, draft = root / name, root / f".{name}.{uuid.uuid4().hex}"
-    replaced = draft.with_name(f"{draft.name}.replaced")
-    draft.mkdir()
-    try:
+    with atomic.replacing_folder(root / name) as draft:
         write(draft)
-        _sync([*draft.rglob("*"), draft])
-        if target.exists():
-            target.rename(replaced)
-        draft.rename(target)
-        _sync([root])
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    shutil.rmtree(replaced, ignore_errors=True)
-    return target
+    return root / name
 
 
 def drafts(root: Path, name: re.Pattern[str]) -> list[Path]:
     """What writers that crashed left of versions with such names."""
-    draft = re.compile(rf"\.(?:{name.pattern})\.[0-9a-f]{{32}}(\.replaced)?")
+    draft = re.compile(rf"\.(?:{name.pattern})\.{atomic.DRAFT_ID}(\.replaced)?")
     return [path for path in root.iterdir() if draft.fullmatch(path.name)]
 
 
@@ -164,17 +153,4 @@ def point_to(root: Path, name: str) -> None:
 
 def write_pointer(root: Path, content: str) -> None:
     """Replace a pointer; when this returns, a machine that loses power starts with the new one."""
-    draft = root / f".{POINTER}.{uuid.uuid4().hex}"
-    draft.write_text(content, encoding="utf-8")
-    _sync([draft])
-    draft.replace(root / POINTER)
-    _sync([root])
-
-
-def _sync(paths: Iterable[Path]) -> None:
-    for path in paths:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    atomic.write_text(root / POINTER, content)

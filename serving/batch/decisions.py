@@ -7,8 +7,6 @@ neither pass nor count as refused.
 from __future__ import annotations
 
 import glob
-import os
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ import pyarrow.parquet as pq
 from pyarrow.dataset import dataset
 
 from models.profile import CLASSIFIER_LABELS, IMAGE_FIELDS, TEXT_FIELDS, Answer, ProfileError
+from models.runtime import atomic
 from serving.batch.inputs import InputError
 
 BOX = pa.list_(pa.float64())
@@ -137,11 +136,8 @@ def join(parts: Iterable[Path], path: Path, metadata: Mapping[str, str]) -> None
 
 def commit(path: Path, write_to: Callable[[Path], object]) -> None:
     """Let `write_to` make a file, then give it its name once it is safely on the disk."""
-    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    write_to(draft)
-    _sync(draft)
-    draft.replace(path)
-    _sync(path.parent)
+    with atomic.replacing(path) as draft:
+        write_to(draft)
 
 
 def drop_drafts(folder: Path, name: str | None = None) -> None:
@@ -151,13 +147,5 @@ def drop_drafts(folder: Path, name: str | None = None) -> None:
         folder: where the files were to be.
         name: of one file; every file's if not given.
     """
-    for draft in folder.glob(f".{'*' if name is None else glob.escape(name)}.{'[0-9a-f]' * 32}"):
+    for draft in folder.glob(f".{'*' if name is None else glob.escape(name)}.{atomic.DRAFT_ID}"):
         draft.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

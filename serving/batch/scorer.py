@@ -15,7 +15,7 @@ import daft
 from daft import DataType, Series
 
 from models.inspector import Inspector
-from models.microbatching import TOGETHER, judge_all
+from models.microbatching import MICROBATCH_SIZE, judge_all
 from models.profile import Profile, ProfileError
 from models.settings import Settings
 from serving.batch import decisions
@@ -65,7 +65,7 @@ class Scorer:
 
     def _score(self, part: Part) -> dict[str, int]:
         found = self._read(part)
-        batches = iter(lambda: list(islice(found, TOGETHER)), [])
+        batches = iter(lambda: list(islice(found, MICROBATCH_SIZE)), [])
         written = list(chain.from_iterable(self._decisions(batch, Path(part.path).parent) for batch in batches))
         decisions.write(decisions.part_path(self._directory, part.number), written)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -19,10 +19,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.profile import ProfileError
-from models.runtime.failures import place_of
+from models.runtime.failures import safe_traceback
 from serving.edge.admission import OPEN_PATHS, Admission
 from serving.edge.deadlines import BODY_SECONDS
-from serving.edge.exchange import Body, Held, Reply
+from serving.edge.exchange import Body, HeldMemory, Reply
 from serving.messages.errors import ErrorResponse, RateLimitedError
 from serving.metrics.metrics import Metrics
 
@@ -44,7 +44,7 @@ class Edge:
 
     def __init__(self, app: ASGIApp, admission: Admission, metrics: Metrics, deadline: float) -> None:
         self._app, self._admission, self._metrics, self._deadline = app, admission, metrics, deadline
-        self._held = Held()
+        self._held = HeldMemory()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one exchange; lifespan and websockets, of which there are none, pass untouched."""
@@ -72,7 +72,7 @@ class Edge:
             # Nobody reads it, but BentoML's deadline would wait for it, and a worker that is to stop with it.
             await Response(status_code=CLOSED_CLIENT)(scope, body.receive, reply.send)
         except Exception as error:
-            logger.error("%s request=%s", place_of(error), reply.request_id)
+            logger.error("%s request=%s", safe_traceback(error), reply.request_id)
             failure = ProfileError("internal", f"unexpected error; the log has it under request {reply.request_id}")
             await self._refuse(failure, scope, body, reply)
 

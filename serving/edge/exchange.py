@@ -37,7 +37,7 @@ SECURITY_HEADERS: Final = {
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-class Held:
+class HeldMemory:
     """Memory that the bodies in one worker take.
 
     Attributes:
@@ -71,7 +71,7 @@ class Body:
         on_complete: called once a route has read it.
     """
 
-    def __init__(self, receive: Receive, headers: Headers, held: Held) -> None:
+    def __init__(self, receive: Receive, headers: Headers, held: HeldMemory) -> None:
         self._receive, self._headers, self._held = receive, headers, held
         self._read = self._kept = 0
         self.complete = "transfer-encoding" not in headers and headers.get("content-length", "0") == "0"

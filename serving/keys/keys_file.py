@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from models.runtime import atomic
 from models.runtime.locks import locked
 from serving.keys.keys import Keys, KeysError
 
@@ -40,14 +40,5 @@ def change(path: Path, edit: Callable[[Keys], Keys]) -> Keys:
     # Two people who add a key at once must not lose one.
     with locked(path.with_name(f".{path.name}.lock")):
         keys = edit(Keys.parse(read(path) or ""))
-        _write(path, keys.dump())
+        atomic.write_text(path, keys.dump(), private=True)
     return keys
-
-
-def _write(path: Path, content: str) -> None:
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(draft).replace(path)

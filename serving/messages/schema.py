@@ -30,7 +30,7 @@ class RequestBody(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
 
-Kind = TypeVar("Kind", bound=RequestBody)
+BodyModel = TypeVar("BodyModel", bound=RequestBody)
 
 
 class ProfileRequest(RequestBody):
@@ -102,7 +102,7 @@ def checked(values: dict[str, Any]) -> Profile:
     return validated(ProfileRequest, values).to_profile()
 
 
-def validated(kind: type[Kind], values: dict[str, Any]) -> Kind:
+def validated(kind: type[BodyModel], values: dict[str, Any]) -> BodyModel:
     """The body of this kind that the values make.
 
     Raises:

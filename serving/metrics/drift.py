@@ -22,18 +22,19 @@ from typing import Any, Final
 import numpy as np
 
 from models.profile import IMAGE_FIELDS, Field
+from models.runtime import atomic
 
-EDGES: Final = tuple(round(0.05 * step, 2) for step in range(1, 20))
+BIN_EDGES: Final = tuple(round(0.05 * step, 2) for step in range(1, 20))
 """Between the bins of cosines; both ends are open."""
 
-MEMORY: Final = 5_000
+DECAY_PICTURES: Final = 5_000
 """Pictures of each field that count: the weight of one that came so many ago is 1/e. Fewer would make the index jump:
 by chance alone it is about the number of bins over them, 0.004."""
 
 MIN_PICTURES: Final = 1_000
 """Of each field, in a baseline and in a worker, before they say anything."""
 
-LEAST: Final = 1e-4
+MIN_SHARE: Final = 1e-4
 """Share that an empty bin counts as: the logarithm of nothing has no value."""
 
 Array = np.ndarray
@@ -64,7 +65,7 @@ class Baseline:
         Raises:
             BaselineError: several encoders judged, or too few pictures were judged to say anything.
         """
-        counts = {field: np.zeros(len(EDGES) + 1) for field in IMAGE_FIELDS}
+        counts = {field: np.zeros(len(BIN_EDGES) + 1) for field in IMAGE_FIELDS}
         encoders = set()
         for answer in decisions:
             if not answer.get("matches"):
@@ -72,7 +73,7 @@ class Baseline:
             encoders.add(answer["versions"]["encoder"])
             for field, count in counts.items():
                 if matches := answer["matches"].get(field):
-                    count[bisect(EDGES, max(match["similarity"] for match in matches))] += 1
+                    count[bisect(BIN_EDGES, max(match["similarity"] for match in matches))] += 1
         enough = {str(field): count for field, count in counts.items() if count.sum() >= MIN_PICTURES}
         if len(encoders) > 1:
             raise BaselineError(f"the decisions are of {len(encoders)} encoders: judge all pictures with one")
@@ -93,19 +94,17 @@ class Baseline:
             sizes = {len(shares) for shares in baseline.shares.values()}
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise BaselineError(f"{path} holds no baseline: {error}") from error
-        if sizes != {len(EDGES) + 1}:
+        if sizes != {len(BIN_EDGES) + 1}:
             raise BaselineError(f"{path} has other bins than this release")
         return baseline
 
     def save(self, path: Path) -> None:
         """Write it, whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.new")
-        draft.write_text(json.dumps(asdict(self)), encoding="utf-8")
-        draft.replace(path)
+        atomic.write_text(path, json.dumps(asdict(self)))
 
 
-class Recent:
+class RecentSimilarities:
     """How similar pictures were of late, to one encoder; older ones count less and less. Threads may share it."""
 
     def __init__(self) -> None:
@@ -119,12 +118,12 @@ class Recent:
             if encoder != self._encoder:
                 self._encoder, self._counts = encoder, _nothing()
 
-    def saw(self, encoder: str, field: Field, similarity: float) -> None:
+    def observe(self, encoder: str, field: Field, similarity: float) -> None:
         """A picture was judged; one by another encoder, as at the moment of an exchange, is passed over."""
         with self._lock:
             if encoder == self._encoder:
-                self._counts[field] *= 1 - 1 / MEMORY
-                self._counts[field][bisect(EDGES, similarity)] += 1
+                self._counts[field] *= 1 - 1 / DECAY_PICTURES
+                self._counts[field][bisect(BIN_EDGES, similarity)] += 1
 
     def fits(self, baseline: Baseline) -> bool:
         """Whether it is of the encoder that is watched."""
@@ -144,12 +143,12 @@ class Recent:
 
 
 def _nothing() -> dict[Field, Array]:
-    return {field: np.zeros(len(EDGES) + 1) for field in IMAGE_FIELDS}
+    return {field: np.zeros(len(BIN_EDGES) + 1) for field in IMAGE_FIELDS}
 
 
 def stability(then: Array, now: Array) -> float:
     """The population stability index of two distributions over the same bins, each float64 (bins,)."""
-    then, now = np.maximum(then, LEAST), np.maximum(now, LEAST)
+    then, now = np.maximum(then, MIN_SHARE), np.maximum(now, MIN_SHARE)
     return float(((now - then) * np.log(now / then)).sum())
 
 

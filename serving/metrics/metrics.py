@@ -19,7 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from prometheus_client.registry import Collector
 
 from models.profile import Answer
-from serving.metrics.drift import EDGES, Recent
+from serving.metrics.drift import BIN_EDGES, RecentSimilarities
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10)
 """Seconds. Finest around the promise of 150 ms for a whole profile."""
@@ -42,7 +42,7 @@ class Metrics:
     """
 
     def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
-        self.registry, self.recent = registry, Recent()
+        self.registry, self.recent = registry, RecentSimilarities()
         self._versions = _Versions()
         registry.register(self._versions)
         counter, histogram = partial(Counter, registry=registry), partial(Histogram, registry=registry)
@@ -59,7 +59,7 @@ class Metrics:
         )
         self._seconds = histogram("huijian_request_seconds", "Time to answer, by route.", ["route"], buckets=BUCKETS)
         self._similarity = histogram(
-            "huijian_similarity", "Cosine of each picture to its most similar reference.", ["field"], buckets=EDGES
+            "huijian_similarity", "Cosine of each picture to its most similar reference.", ["field"], buckets=BIN_EDGES
         )
         self._ocr = histogram(
             "huijian_ocr_seconds",
@@ -125,7 +125,7 @@ class Metrics:
             if matches:
                 similarity = max(match.similarity for match in matches)
                 self._similarity.labels(str(field)).observe(similarity)
-                self.recent.saw(answer.versions["encoder"], field, similarity)
+                self.recent.observe(answer.versions["encoder"], field, similarity)
 
     def spent(self, milliseconds: Mapping[str, float]) -> None:
         """A request that judges went through these stages."""

@@ -18,7 +18,7 @@ from typing import Final
 from models.live import LiveInspector
 from models.microbatching import judge_all
 from models.profile import Answer, Profile
-from models.runtime.sources import in_words
+from models.runtime.sources import safe_message
 from models.settings import Settings
 
 LOWEST_PRIORITY: Final = 19
@@ -58,7 +58,7 @@ class Judge:
         try:
             live = self._fresh(settings)
         except Exception as error:  # ONNX Runtime's errors are bare exceptions
-            return Said({}, in_words(error))
+            return Said({}, safe_message(error))
         (answer,) = judge_all(live.current, [profile]) if profile else (None,)
         return Said(live.current.versions, live.problem, answer if isinstance(answer, Answer) else None)
 

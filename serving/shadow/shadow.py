@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from models.profile import Answer, Profile
-from models.runtime.failures import place_of
-from models.runtime.rollout import in_share
+from models.runtime.failures import safe_traceback
+from models.runtime.rollout import in_rollout
 from models.settings import Settings
 from serving.shadow.challenger import Challenger
 from serving.shadow.comparison import Comparison
@@ -78,7 +78,7 @@ class Shadow(threading.Thread):
         """Have those profiles that are in the share judged some time; returns at once and never raises."""
         share = self._share
         for profile, answer in judged if share else ():
-            if in_share(profile.account_id, share, SHARED) and not self._waiting.put((profile, answer)):
+            if in_rollout(profile.account_id, share, SHARED) and not self._waiting.put((profile, answer)):
                 self._metrics.missed("dropped")
 
     def run(self) -> None:
@@ -87,7 +87,7 @@ class Shadow(threading.Thread):
             try:
                 self._turn(self._waiting.take(LOOK_SECONDS))
             except Exception as error:
-                logger.error("unexpected %s", place_of(error))
+                logger.error("unexpected %s", safe_traceback(error))
                 self._challenger.stop()
                 self._ending.wait(RETRY_SECONDS)
         self._challenger.stop()

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from models.runtime.sources import in_words
+from models.runtime.sources import safe_message
 from models.settings import Settings
 
 VARIABLE: Final = "HUIJIAN_SHADOW"
@@ -110,4 +110,4 @@ class LiveTrial:
                 self.trial = None if content is None else Trial.load(self._file)
             self._seen, self.problem = content, None
         except (OSError, TrialError) as error:
-            self.problem = in_words(error)
+            self.problem = safe_message(error)

@@ -6,10 +6,9 @@ itself. A row's `hash` is the SHA-256 of its other values but `records`; its `di
 
 from __future__ import annotations
 
-import os
-import uuid
 from pathlib import Path
 
+from models.runtime import atomic
 from serving.store import audit
 from serving.store.database import Database
 from serving.store.tables import canonical
@@ -29,16 +28,8 @@ def export(database: Database, output: Path, actor: str) -> audit.Head:
     with database.writing() as connection:
         audit.append(connection, "export", actor, {})
         last = audit.head(connection)
-    draft = output.with_name(f".{output.name}.{uuid.uuid4().hex}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            for row, rows in audit.events(database):
-                if row["sequence"] <= last.sequence:
-                    file.write(canonical({**row, "records": rows}) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(output)
-    finally:
-        draft.unlink(missing_ok=True)
+    with atomic.replacing(output, private=True) as draft, draft.open("w", encoding="utf-8") as file:
+        for row, rows in audit.events(database):
+            if row["sequence"] <= last.sequence:
+                file.write(canonical({**row, "records": rows}) + "\n")
     return last

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from models.runtime import atomic
 from serving.store.errors import StoreUnavailable
 from serving.store.tables import canonical
 
@@ -127,7 +128,7 @@ class _Segment:
         self._descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         draft.rename(self.path)
-        _sync_folder(folder)
+        atomic.sync(folder)
 
     def __del__(self) -> None:
         if hasattr(self, "_descriptor"):
@@ -186,14 +187,6 @@ def _is_held(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _size(path: Path) -> int:

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from models.accounts.likelihood import FILE, AvatarLikelihood
+from models.accounts.likelihood import AvatarLikelihood
+from models.runtime.artifact_files import ArtifactFile
 from models.settings import Settings
 from training import accounts
 
@@ -30,5 +31,9 @@ def test_an_encoder_is_left_as_it_is_unless_a_file_is_asked_for(encoder):
     before = {path.name for path in encoder.iterdir()}
     printed = avatars(encoder)
     assert {path.name for path in encoder.iterdir()} == before
-    assert avatars(encoder, "--output", encoder / FILE) == printed == (encoder / FILE).read_text("utf-8")
+    assert (
+        avatars(encoder, "--output", encoder / ArtifactFile.CLOSED_CALIBRATION)
+        == printed
+        == (encoder / ArtifactFile.CLOSED_CALIBRATION).read_text("utf-8")
+    )
     assert AvatarLikelihood.load(encoder, "of no release") is not None

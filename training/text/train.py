@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from models.runtime.artifact_files import ArtifactFile
 from training.cases import CasesError
 from training.text.data.corpus import Case, Split, located_cases, near_duplicates, read_split
 from training.text.evaluation.card import finish
@@ -61,7 +62,7 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
     base = base or pretrained()
     trainer = Trainer(base, RunSettings(epochs, seed, _digest(training), base.name), output)
     output.mkdir(parents=True, exist_ok=True)
-    base.tokenizer.save(str(output / "tokenizer.json"), pretty=False)
+    base.tokenizer.save(str(output / ArtifactFile.TOKENIZER), pretty=False)
     base.encoder.config.to_json_file(output / "encoder.json")
     trainer.run(training, validation)
     artifact = export_text(output / "checkpoint.pt", output / "artifact", fit_ngrams(training), validation, version)

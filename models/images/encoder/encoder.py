@@ -28,8 +28,9 @@ from PIL import Image as PillowImage
 
 from models.boxes import WHOLE_PICTURE, as_box
 from models.profile import Box
+from models.runtime.artifact_files import ArtifactFile
 from models.runtime.sessions import session
-from models.settings import CALIBRATION
+from models.settings import SCORING_FILES
 
 STEP = 32
 """Sides given to the network are multiples of this, its coarsest stride in pixels."""
@@ -98,8 +99,8 @@ class Encoder:
 
     def __init__(self, directory: Path, threads: int = 1) -> None:
         try:
-            config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
-            model = (directory / "model.onnx").read_bytes()
+            config = json.loads((directory / ArtifactFile.CONFIG).read_text(encoding="utf-8"))
+            model = (directory / ArtifactFile.MODEL).read_bytes()
             self.dimension = int(config["dimension"])
             self.fingerprint = hashlib.sha256(model).hexdigest()[:12]
             self.version = f"{config['name']}@{self.fingerprint}+{calibration_digest(directory)}"
@@ -253,7 +254,7 @@ def _by_shape(inputs: Sequence[Array]) -> list[list[int]]:
 
 def calibration_digest(directory: Path) -> str:
     """Of the files that turn similarities into scores; an encoder that is being made has none yet."""
-    files = [directory / name for name in CALIBRATION]
+    files = [directory / name for name in SCORING_FILES]
     content = b"".join(file.read_bytes() for file in files if file.is_file())
     return hashlib.sha256(content).hexdigest()[:8]
 

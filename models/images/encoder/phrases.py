@@ -16,9 +16,9 @@ import numpy as np
 from tokenizers import Encoding, Tokenizer
 
 from models.images.encoder.encoder import EncoderError
+from models.runtime.artifact_files import ArtifactFile
 from models.runtime.sessions import session
 
-GRAPH, TOKENIZER, CALIBRATION = "text.onnx", "tokenizer.json", "phrase_calibration.json"
 FEATURE = "above_mean"
 """What the calibration is a logistic function of: the best window's cosine with the phrase, less the mean cosine of all
 harmless pictures with it."""
@@ -41,11 +41,11 @@ class PhraseEncoder:
     """
 
     def __init__(self, directory: Path) -> None:
-        if not (directory / GRAPH).is_file():
+        if not (directory / ArtifactFile.TEXT_TOWER).is_file():
             raise EncoderError("this encoder has no text tower: give an image")
         try:
-            self._tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
-            self._session = session(directory / GRAPH, threads=1)
+            self._tokenizer = Tokenizer.from_file(str(directory / ArtifactFile.TOKENIZER))
+            self._session = session(directory / ArtifactFile.TEXT_TOWER, threads=1)
         except Exception as error:  # neither library's errors have another class in common
             raise EncoderError(f"{directory} holds no usable text tower: {error}") from error
         self._unknown = self._tokenizer.token_to_id("[UNK]")

@@ -29,11 +29,9 @@ from threadpoolctl import threadpool_limits
 
 from models.images.gallery.references import GalleryError, Reference, parse_reference
 from models.runtime import versions
+from models.runtime.artifact_files import ArtifactFile
 from models.runtime.indexes import on_this_thread_alone, write_index
-from models.runtime.versions import CONFIG
 from models.settings import Settings
-
-INDEX, REFERENCES, DRAWINGS = "index.faiss", "references.jsonl", "drawings.bin"
 
 VERSION = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{12}")
 """A version's name: when it was made, and what of."""
@@ -145,8 +143,8 @@ def read(version: Path) -> Contents:
         GalleryError: a file is missing, was cut or edited, or disagrees with the others.
     """
     try:
-        config = versions.checked(version, INDEX, REFERENCES, DRAWINGS)
-        index = faiss.read_index(str(version / INDEX))
+        config = versions.checked(version, ArtifactFile.INDEX, ArtifactFile.REFERENCES, ArtifactFile.DRAWINGS)
+        index = faiss.read_index(str(version / ArtifactFile.INDEX))
         contents = Contents(version.name, str(config["encoder"]), _entries(version), index)
     except versions.DamagedError as error:
         raise GalleryError(str(error)) from error
@@ -180,11 +178,14 @@ def publish(root: Path, fingerprint: str, entries: Sequence[Entry], vectors: np.
     }
 
     def write(draft: Path) -> None:
-        write_index(index_of(vectors), draft / INDEX)
-        (draft / REFERENCES).write_text(lines, encoding="utf-8")
-        (draft / DRAWINGS).write_bytes(drawings)
-        config["files"] = {name: versions.digest(draft / name) for name in (INDEX, REFERENCES, DRAWINGS)}
-        (draft / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+        write_index(index_of(vectors), draft / ArtifactFile.INDEX)
+        (draft / ArtifactFile.REFERENCES).write_text(lines, encoding="utf-8")
+        (draft / ArtifactFile.DRAWINGS).write_bytes(drawings)
+        config["files"] = {
+            name: versions.digest(draft / name)
+            for name in (ArtifactFile.INDEX, ArtifactFile.REFERENCES, ArtifactFile.DRAWINGS)
+        }
+        (draft / ArtifactFile.CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
     version = f"{created:%Y%m%dT%H%M%S.%fZ}-{content[:12]}"
     versions.publish(root, version, write)
@@ -241,9 +242,9 @@ def _line(entry: Entry) -> dict[str, Any]:
 
 
 def _entries(version: Path) -> tuple[Entry, ...]:
-    text = (version / REFERENCES).read_text(encoding="utf-8")
+    text = (version / ArtifactFile.REFERENCES).read_text(encoding="utf-8")
     lines = [json.loads(line) for line in text.split("\n") if line]  # names may hold other ends of lines
-    data = io.BytesIO((version / DRAWINGS).read_bytes())
+    data = io.BytesIO((version / ArtifactFile.DRAWINGS).read_bytes())
     return tuple(_entry(line, data.read(line.get("drawing_bytes", 0))) for line in lines)
 
 

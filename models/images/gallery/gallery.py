@@ -35,6 +35,7 @@ from models.images.gallery.references import (
 from models.images.input import thumbnails
 from models.images.ocr.inscriptions import writing_of
 from models.runtime import versions
+from models.runtime.artifact_files import ArtifactFile
 from models.runtime.indexes import search
 from models.runtime.locks import locked
 
@@ -94,7 +95,7 @@ class Gallery:
             GalleryError: no gallery there, or files cut or edited.
             OtherEncoderError: its vectors are another encoder's.
         """
-        is_version = (directory / versions.CONFIG).is_file()
+        is_version = (directory / ArtifactFile.CONFIG).is_file()
         contents = gallery_files.read(directory if is_version else gallery_files.in_force(directory))
         if contents.fingerprint != encoder.fingerprint:
             made, given = contents.fingerprint, encoder.fingerprint

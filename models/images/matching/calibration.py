@@ -15,8 +15,7 @@ from typing import Any, cast
 import numpy as np
 
 from models.images.encoder.encoder import EncoderError
-from models.images.matching.localizer import LOCALIZER_FILE
-from models.images.matching.reranker import RERANKER_FILE
+from models.runtime.artifact_files import ArtifactFile
 
 FIRST = ("normalized", "similarity", "margin", "size", "confusability", "whole", "changed")
 """What the first look knows of a reference: cosine less the nearness of harmless pictures on both sides; plain cosine;
@@ -168,12 +167,12 @@ class Calibration:
             located = bool(values.get("located", False))
         except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise EncoderError(f"{path} holds no calibration for this detector: {error!r}") from error
-        if not fitted_on.isdisjoint(RERANKED) and not path.with_name(RERANKER_FILE).exists():
-            raise EncoderError(f"{path} was fitted with {RERANKER_FILE}, which is missing beside it")
-        if located != path.with_name(LOCALIZER_FILE).exists():
+        if not fitted_on.isdisjoint(RERANKED) and not (path.parent / ArtifactFile.RERANKER).exists():
+            raise EncoderError(f"{path} was fitted with {ArtifactFile.RERANKER}, which is missing beside it")
+        if located != (path.parent / ArtifactFile.LOCALIZER).exists():
             there, fitted = ("missing", "with") if located else ("there", "without")
             raise EncoderError(
-                f"{path} was fitted {fitted} {LOCALIZER_FILE}, which is {there} beside it: calibrate again"
+                f"{path} was fitted {fitted} {ArtifactFile.LOCALIZER}, which is {there} beside it: calibrate again"
             )
         return made
 

@@ -23,6 +23,7 @@ from models.images.matching.retrieval import RetrievalScores, Retriever
 from models.images.matching.verifier import Candidates, Verifier, retrieved_candidates
 from models.images.ocr.inscriptions import UNREAD
 from models.profile import Evidence, Field, Finding, Match
+from models.runtime.artifact_files import ArtifactFile
 from models.runtime.stages import stage
 
 DETECTOR = "emblem"
@@ -55,7 +56,7 @@ class EmblemDetector:
         self.encoder, self.gallery = encoder, gallery
         cohort = load_cohort(encoder)
         self._matcher = Retriever(gallery, cohort)
-        self._calibration = calibration or Calibration.load(encoder.directory / "calibration.json")
+        self._calibration = calibration or Calibration.load(encoder.directory / ArtifactFile.CALIBRATION)
         pictured = {reference.reference_id for reference in self._matcher.references}
         said = (reference for reference in gallery.references if reference.reference_id not in pictured)
         self.references = (*self._matcher.references, *said)
@@ -165,7 +166,7 @@ def load_cohort(encoder: Encoder) -> Array:
     Raises:
         EncoderError: there are none, or another encoder made them.
     """
-    path = encoder.directory / "cohort.npy"
+    path = encoder.directory / ArtifactFile.COHORT
     try:
         cohort = np.load(path).astype(np.float32)
     except (OSError, ValueError) as error:

@@ -22,9 +22,7 @@ from models.boxes import area, as_box, crop, crop_to_picture, expanded, intersec
 from models.images.encoder.encoder import Embedding, Encoder
 from models.images.encoder.token_networks import opened
 from models.profile import Box
-
-LOCALIZER_FILE = "localizer.onnx"
-"""In an encoder's artefact folder; one that was not trained here has none."""
+from models.runtime.artifact_files import ArtifactFile
 
 LOCALIZER_GRID_SIDE, LOCALIZER_PIXEL_SIDE = 12, 96
 """Of a side of a place: cells and pixels that it is brought to, whatever its shape."""
@@ -83,7 +81,7 @@ class Localizer:
         Raises:
             EncoderError: it cannot be run, or is another encoder's.
         """
-        path = encoder.directory / LOCALIZER_FILE
+        path = encoder.directory / ArtifactFile.LOCALIZER
         return cls(opened(path, encoder.fingerprint)) if path.exists() else None
 
     def __call__(self, pixels: Array, embedding: Embedding, place: Box, known: Sequence[Box] = ()) -> Box:

@@ -15,11 +15,12 @@ import numpy as np
 
 from models.boxes import as_box
 from models.images.encoder.encoder import Embedding, Encoder, EncoderError
-from models.images.encoder.phrases import CALIBRATION, FEATURE
+from models.images.encoder.phrases import FEATURE
 from models.images.gallery.gallery import Gallery
 from models.images.gallery.references import Reference
 from models.images.matching.calibration import Logistic
 from models.images.matching.verifier import Candidates
+from models.runtime.artifact_files import ArtifactFile
 
 Array = np.ndarray
 
@@ -76,6 +77,8 @@ def phrase_cohort_mean(phrases: Array, cohort: Array) -> Array:
 
 def _calibration(directory: Path) -> Logistic:
     try:
-        return Logistic.of(json.loads((directory / CALIBRATION).read_text(encoding="utf-8")), (FEATURE,))
+        return Logistic.of(
+            json.loads((directory / ArtifactFile.PHRASE_CALIBRATION).read_text(encoding="utf-8")), (FEATURE,)
+        )
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise EncoderError(f"{directory} holds no calibration for phrases: {error!r}") from error

@@ -25,10 +25,7 @@ from models.images.encoder.encoder import Encoder, EncoderError
 from models.images.encoder.token_networks import opened
 from models.images.encoder.variants import trimmed
 from models.images.input.transparency import on_clearest_background
-
-RERANKER_TOKENS_FILE, RERANKER_FILE = "reranker_tokens.onnx", "reranker.onnx"
-"""In an encoder's artefact folder: what makes the tokens, and what compares them. One that was not trained here has
-neither."""
+from models.runtime.artifact_files import ArtifactFile
 
 TOKEN_GRID_SIDE = 8
 """Root of how many cells a place or a drawing is brought to: as many as the encoder makes of an emblem that was
@@ -85,7 +82,7 @@ class Reranker:
         Raises:
             EncoderError: a file is missing beside the other, is no such network, or is another encoder's.
         """
-        paths = [encoder.directory / name for name in (RERANKER_TOKENS_FILE, RERANKER_FILE)]
+        paths = [encoder.directory / name for name in (ArtifactFile.RERANKER_TOKENS, ArtifactFile.RERANKER)]
         if not any(path.exists() for path in paths):
             return None
         return cls(encoder, *(_opened(path, encoder.fingerprint) for path in paths))
@@ -163,7 +160,9 @@ def resampled_tokens(grid: Array, rows: int, columns: int) -> Array:
 
 def _opened(path: Path, fingerprint: str) -> onnxruntime.InferenceSession:
     if not path.exists():
-        raise EncoderError(f"{path} is missing: a reranker needs both {RERANKER_TOKENS_FILE} and {RERANKER_FILE}")
+        raise EncoderError(
+            f"{path} is missing: a reranker needs both {ArtifactFile.RERANKER_TOKENS} and {ArtifactFile.RERANKER}"
+        )
     network = opened(path, fingerprint)
     if len(network.get_inputs()[0].shape) != INPUT_RANK:
         raise EncoderError(f"{path} takes cells as a list and not in rows: train the reranker again")

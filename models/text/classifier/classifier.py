@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 
 from models.profile import CLASSIFIER_LABELS, Evidence, Finding, Span
 from models.runtime import versions
+from models.runtime.artifact_files import ArtifactFile
 from models.runtime.sessions import session
 from models.settings import ArtifactError
 from models.text.classifier.ngrams import Ngrams
@@ -26,7 +27,7 @@ from models.text.normalize.normalize import FieldText
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
-FILES = ("model.onnx", "tokenizer.json", "ngrams.npz")
+FILES = (ArtifactFile.MODEL, ArtifactFile.TOKENIZER, ArtifactFile.NGRAMS)
 """What judges, in an artefact folder."""
 
 PUNCTUATION = " \n,.;:!?|/~、。·…—"
@@ -71,10 +72,10 @@ class TextClassifier:
     def __init__(self, directory: Path, threads: int = 1) -> None:
         try:
             config = versions.checked(directory, *FILES)
-            tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
-            self._session = session(directory / "model.onnx", threads)
+            tokenizer = Tokenizer.from_file(str(directory / ArtifactFile.TOKENIZER))
+            self._session = session(directory / ArtifactFile.MODEL, threads)
             self.version = str(config["version"])
-            self._ngrams = Ngrams.load(directory / "ngrams.npz")
+            self._ngrams = Ngrams.load(directory / ArtifactFile.NGRAMS)
             calibration = [config["calibration"][label] for label in config["labels"]]
             self._weights = np.array([[one["encoder"], one["ngrams"]] for one in calibration], np.float32).T
             self._offsets = np.array([one["offset"] for one in calibration], np.float32)

@@ -1,4 +1,4 @@
-from models.runtime.failures import FRAMES, place_of
+from models.runtime.failures import MAX_FRAMES, safe_traceback
 
 
 def deep(levels):
@@ -11,7 +11,7 @@ def test_a_failure_is_told_by_its_last_places_and_never_by_its_message():
     try:
         deep(10)
     except ValueError as error:
-        said = place_of(error)
+        said = safe_traceback(error)
     assert said.startswith(f"ValueError at {__file__}:")
-    assert said.count(" deep") == FRAMES
+    assert said.count(" deep") == MAX_FRAMES
     assert "secret" not in said

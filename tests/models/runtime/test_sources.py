@@ -1,7 +1,7 @@
 import pytest
 
 from models.runtime import sources
-from models.runtime.sources import Source, in_words
+from models.runtime.sources import Source, safe_message
 
 
 def test_files_that_change_while_they_are_read_wait_for_the_next_look():
@@ -29,7 +29,7 @@ def test_files_that_change_while_they_are_read_wait_for_the_next_look():
     ],
 )
 def test_a_reason_names_files_without_their_folders(message: str, words: str):
-    assert in_words(ValueError(message)) == words
+    assert safe_message(ValueError(message)) == words
 
 
 def test_the_same_fault_is_dated_by_when_it_was_first_seen_and_is_over_when_the_old_content_is_back():

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.runtime import versions
+from models.runtime.artifact_files import ArtifactFile
 
 NOBODY = 65534
 
@@ -97,7 +98,7 @@ def test_a_copy_that_is_there_already_is_only_put_in_force(tmp_path: Path):
 def write_listed(directory: Path):
     (directory / "file").write_text("content")
     files = {"file": versions.digest(directory / "file")}
-    (directory / versions.CONFIG).write_text(json.dumps({"files": files, "made": "today"}))
+    (directory / ArtifactFile.CONFIG).write_text(json.dumps({"files": files, "made": "today"}))
 
 
 def test_a_version_is_checked_against_the_digests_that_it_lists(tmp_path: Path):
@@ -132,7 +133,7 @@ def test_a_file_that_may_not_be_read_is_no_damaged_one(tmp_path: Path):
 @pytest.mark.parametrize("config", [b"\xff", b"", b"[]", b'{"files": {"a\\u0000b": ""}}', b'{"files": 1}'])
 def test_a_config_that_is_none_is_refused(tmp_path: Path, config: bytes):
     version = versions.publish(tmp_path, "1", write_listed)
-    (version / versions.CONFIG).write_bytes(config)
+    (version / ArtifactFile.CONFIG).write_bytes(config)
     with pytest.raises(versions.DamagedError, match="1"):
         versions.checked(version)
 

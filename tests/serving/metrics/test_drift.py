@@ -7,7 +7,16 @@ import pytest
 from models.profile import Field
 from models.runtime.paths import REPOSITORY
 from serving.batch import decisions as parquet
-from serving.metrics.drift import EDGES, MEMORY, MIN_PICTURES, Baseline, BaselineError, Recent, baseline_file, stability
+from serving.metrics.drift import (
+    BIN_EDGES,
+    DECAY_PICTURES,
+    MIN_PICTURES,
+    Baseline,
+    BaselineError,
+    RecentSimilarities,
+    baseline_file,
+    stability,
+)
 
 
 def similarities(mean, count):
@@ -25,10 +34,10 @@ def answers(count, mean=0.5, encoder="lite@1", field="avatar"):
 
 
 def watched(mean, count=4_000):
-    recent = Recent()
+    recent = RecentSimilarities()
     recent.watch("lite@1")
     for similarity in similarities(mean, count):
-        recent.saw("lite@1", Field.AVATAR, float(similarity))
+        recent.observe("lite@1", Field.AVATAR, float(similarity))
     return recent
 
 
@@ -44,17 +53,17 @@ def test_the_index_says_how_far_similarities_have_moved(baseline, mean, low, hig
 
 def test_old_pictures_are_forgotten(baseline):
     recent = watched(0.7)
-    for similarity in similarities(0.5, 6 * MEMORY):
-        recent.saw("lite@1", Field.AVATAR, float(similarity))
+    for similarity in similarities(0.5, 6 * DECAY_PICTURES):
+        recent.observe("lite@1", Field.AVATAR, float(similarity))
     assert recent.drift(Field.AVATAR, baseline) < 0.1
 
 
 def test_few_pictures_and_fields_without_a_baseline_say_nothing(baseline):
     assert watched(0.9, MIN_PICTURES // 2).drift(Field.AVATAR, baseline) is None
-    recent = Recent()
+    recent = RecentSimilarities()
     recent.watch("lite@1")
     for _ in range(2 * MIN_PICTURES):
-        recent.saw("lite@1", Field.COVER, 0.5)
+        recent.observe("lite@1", Field.COVER, 0.5)
     assert recent.drift(Field.COVER, baseline) is None
 
 
@@ -62,13 +71,13 @@ def test_another_encoder_begins_anew_and_is_not_compared_with_the_baseline_of_th
     recent = watched(0.9)
     recent.watch("lite@2")
     for similarity in similarities(0.5, MIN_PICTURES // 2):
-        recent.saw("lite@2", Field.AVATAR, float(similarity))
-        recent.saw("lite@1", Field.AVATAR, 0.9)  # its last requests
+        recent.observe("lite@2", Field.AVATAR, float(similarity))
+        recent.observe("lite@1", Field.AVATAR, 0.9)  # its last requests
     assert (recent.fits(baseline), recent.drift(Field.AVATAR, baseline)) == (False, None)
     of_the_new = replace(baseline, encoder="lite@2")
     assert (recent.fits(of_the_new), recent.drift(Field.AVATAR, of_the_new)) == (True, None)
     for similarity in similarities(0.5, 4_000):
-        recent.saw("lite@2", Field.AVATAR, float(similarity))
+        recent.observe("lite@2", Field.AVATAR, float(similarity))
     assert recent.drift(Field.AVATAR, of_the_new) < 0.1
 
 
@@ -91,7 +100,7 @@ def test_a_baseline_is_kept_as_it_was_made(baseline, tmp_path):
     assert (baseline.encoder, baseline.pictures, len(baseline.shares["avatar"])) == (
         "lite@1",
         {"avatar": 10_000},
-        len(EDGES) + 1,
+        len(BIN_EDGES) + 1,
     )
 
 

@@ -17,7 +17,7 @@ from services import client_of
 from models.accounts.closed import FOLDER, Account
 from models.accounts.register import OPEN_ROWS
 from models.live import LiveInspector
-from models.runtime.versions import CONFIG
+from models.runtime.artifact_files import ArtifactFile
 from models.settings import Settings
 from serving import docs
 from serving.closed.closing import Closing
@@ -139,10 +139,11 @@ def test_a_change_reads_no_segment_again_that_the_worker_has_open(client, live, 
     del closing
     live.refresh()
     (segment,) = (file for file in (home / FOLDER).glob("*/accounts.npy") if len(np.load(file)) == OPEN_ROWS)
-    (segment.parent / CONFIG).rename(segment.parent / "hidden")  # so whoever reads it is told that it is damaged
+    config, hidden = segment.parent / ArtifactFile.CONFIG, segment.parent / "hidden"
+    config.rename(hidden)  # so whoever reads it is told that it is damaged
     added = client.post("/v1/closed_accounts", json={"account_id": "one more", "name": NAME})
     removed = client.delete("/v1/closed_accounts/one%20more")
-    (segment.parent / "hidden").rename(segment.parent / CONFIG)
+    hidden.rename(config)
     assert (added.status_code, removed.status_code) == (201, 200)
     assert Closing(home, Trail(Database.from_environment(home))).remove(many, "test") == OPEN_ROWS
 

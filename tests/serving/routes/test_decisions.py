@@ -10,7 +10,7 @@ from judgements import settle
 from services import client_of
 
 from models.live import LiveInspector
-from models.microbatching import TOGETHER, judge_all
+from models.microbatching import MICROBATCH_SIZE, judge_all
 from models.profile import MAX_LENGTH, Field, Profile, ProfileError
 from models.runtime.paths import REPOSITORY
 from models.settings import Settings
@@ -165,14 +165,14 @@ class FailsOn:
 
 
 def test_a_failing_detector_costs_one_profile_its_answer_and_is_logged_without_what_was_sent(caplog):
-    profiles = [Profile(str(number), name="secret name") for number in range(TOGETHER + 2)]
+    profiles = [Profile(str(number), name="secret name") for number in range(MICROBATCH_SIZE + 2)]
     inspector = FailsOn("2")
     outcomes = judge_all(inspector, profiles)
     assert [outcome if isinstance(outcome, str) else outcome.code for outcome in outcomes] == [
         "internal" if profile.account_id == "2" else profile.account_id for profile in profiles
     ]
     assert isinstance(outcomes[2], ProfileError)
-    assert max(inspector.passes) == TOGETHER
+    assert max(inspector.passes) == MICROBATCH_SIZE
     assert "RuntimeError" in caplog.text
     assert "secret" not in caplog.text
 

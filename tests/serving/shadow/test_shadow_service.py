@@ -19,7 +19,7 @@ from shadowing import challengers, wait
 from models.images.gallery import gallery
 from models.live import LiveInspector
 from models.runtime.paths import REPOSITORY
-from models.runtime.rollout import in_share
+from models.runtime.rollout import in_rollout
 from models.settings import Settings
 from serving.shadow.comparison import Comparison
 from serving.shadow.metrics import ShadowMetrics
@@ -113,7 +113,7 @@ def test_what_a_challenger_says_is_counted_and_kept_and_the_champion_answers(ser
 
 def test_only_accounts_in_the_share_are_judged_and_always_the_same(service):
     accounts = [str(number) for number in range(20)]
-    inside = [account for account in accounts if in_share(account, 0.5, SHARED)]
+    inside = [account for account in accounts if in_rollout(account, 0.5, SHARED)]
     service.put_on_trial(share=0.5)
     wait(lambda: service.registry.get_sample_value("huijian_shadow_share") == 0.5)
     before = service.count("agreed")

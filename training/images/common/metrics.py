@@ -6,20 +6,21 @@ import json
 from pathlib import Path
 from typing import Any
 
+from models.runtime import atomic
+from models.runtime.artifact_files import ArtifactFile
+
 
 def record(directory: Path, name: str, measured: Any) -> None:
     """Put what was measured under a name into `metrics.json`, beside what is known already."""
-    write_json(directory / "metrics.json", known(directory) | {name: measured})
+    write_json(directory / ArtifactFile.METRICS, known(directory) | {name: measured})
 
 
 def known(directory: Path) -> dict[str, Any]:
     """All that was measured of an artefact; nothing where that was not written."""
-    path = directory / "metrics.json"
+    path = directory / ArtifactFile.METRICS
     return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
 
 
 def write_json(path: Path, values: Any) -> None:
     """Write a file that is whole whenever it is read, even if the writer is broken off."""
-    written = path.with_suffix(".new")
-    written.write_text(json.dumps(values, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    written.replace(path)
+    atomic.write_text(path, json.dumps(values, ensure_ascii=False, indent=2) + "\n")

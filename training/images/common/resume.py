@@ -43,7 +43,7 @@ class Resumable:
             *given, **options: of the function.
         """
         at, self._reached = self._reached, self._reached + 1
-        is_there = all(self._file.with_name(name).exists() for name in makes)
+        is_there = all((self._file.parent / name).exists() for name in makes)
         if is_there and self._finished[at : at + 1] == [stage.__name__]:
             return
         # Whatever comes of it, what was made from an earlier attempt is not up to date any more.

@@ -13,6 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from models.images.encoder.encoder import Encoder
+from models.runtime.artifact_files import ArtifactFile
 from training.images.common.split import Fold, part_of
 from training.images.sources.backgrounds import TRAINING_PHOTOS, Backgrounds
 from training.images.sources.graphics import Graphics, load
@@ -50,7 +51,7 @@ def write_cohort(directory: Path, *, limit: int | None = None) -> Path:
     cv2.setNumThreads(1)
     encoder, rendered, rng = Encoder(directory), load(limit), np.random.default_rng(SEED)
     rows, usual = rng.permutation(halves(rendered)[0])[:GRAPHICS], nobodys(rendered, limit)[0]
-    path = directory / "cohort.npy"
+    path = directory / ArtifactFile.COHORT
     np.save(path, cohort_of(encoder, [*map(rendered.drawing, rows), *usual], rng, limit))
     return path
 

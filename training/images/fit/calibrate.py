@@ -28,9 +28,8 @@ from models.images.encoder.encoder import Encoder
 from models.images.gallery.gallery import Gallery
 from models.images.matching.calibration import AHEAD, CLOSER, FIRST, RERANKED, Calibration, Logistic, Perceptron
 from models.images.matching.emblems import EmblemDetector
-from models.images.matching.localizer import LOCALIZER_FILE
-from models.images.matching.reranker import RERANKER_FILE
 from models.images.matching.verifier import Candidates
+from models.runtime.artifact_files import ArtifactFile
 from training.images.common.measures import threshold_for
 from training.images.data.cohort import halves, nobodys
 from training.images.data.validation import Sample, imitated, unprotected, validation_gallery
@@ -93,7 +92,7 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None, threa
         gallery, emblems = validation_gallery(encoder, rendered, Path(scratch), limit)
     imitations = imitated(emblems, rendered, rest, rng, limit)
     samples = list(chain(imitations, unprotected(rendered, rest, others, rng, limit)))
-    path = directory / "calibration.json"
+    path = directory / ArtifactFile.CALIBRATION
     path.write_text(json.dumps(fitted(encoder, gallery, samples, threads), indent=2) + "\n", encoding="utf-8")
     return path
 
@@ -114,7 +113,7 @@ def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample], thread
     tops, right = out_of_fold(close, groups[chosen], fit_perceptron)
     platt = fit_platt(tops, right)
     closer = with_platt(fit_perceptron(close), platt).values(CLOSER)
-    if not (encoder.directory / RERANKER_FILE).exists():
+    if not (encoder.directory / ArtifactFile.RERANKER).exists():
         closer["hidden"] = {name: weights for name, weights in closer["hidden"].items() if name not in RERANKED}
     found = np.zeros(len(samples), dtype=bool)
     scores[chosen], found[chosen] = platt(tops[:, None]), right
@@ -122,7 +121,7 @@ def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample], thread
         "first": _named(FIRST, first),
         "closer": closer,
         "floor": floor,
-        "located": (encoder.directory / LOCALIZER_FILE).exists(),
+        "located": (encoder.directory / ArtifactFile.LOCALIZER).exists(),
         "pictures": len(samples),
         "operating_points": operating_points(scores, found, harmless),
     }

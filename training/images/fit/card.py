@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from models.runtime.artifact_files import ArtifactFile
 from training import packages
 from training.images.drawings.type import PACKAGES as TYPEFACES
 from training.images.sources.backgrounds import TRAINING_PHOTOS
@@ -99,7 +100,7 @@ def _start(base: str | None, package: str) -> str:
 
 def write_card(directory: Path) -> Path:
     """Write `card.md` from `metrics.json` (its "evaluation" and its "note" where it has them)."""
-    metrics = json.loads((directory / "metrics.json").read_text("utf-8"))
+    metrics = json.loads((directory / ArtifactFile.METRICS).read_text("utf-8"))
     known = packages.packages()
     keys = ("efficientnet-lite0", *SOURCES, *TYPEFACES, *CAPTION_SOURCES, *TRAINING_PHOTOS)
     used = [known[key] for key in dict.fromkeys(keys)]
@@ -116,7 +117,7 @@ def write_card(directory: Path) -> Path:
         results=_results(metrics.get("evaluation")),
         sources="\n".join(f"| {package.name} | {package.version} | {package.licence} |" for package in used),
     )
-    path = directory / "card.md"
+    path = directory / ArtifactFile.CARD
     path.write_text(card, encoding="utf-8")
     return path
 

@@ -18,9 +18,10 @@ from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
 from models.images.encoder.encoder import Encoder
-from models.images.encoder.phrases import CALIBRATION, FEATURE, PhraseEncoder, PhraseError
+from models.images.encoder.phrases import FEATURE, PhraseEncoder, PhraseError
 from models.images.matching.emblems import load_cohort
 from models.images.matching.phrase_matching import phrase_cohort_mean
+from models.runtime.artifact_files import ArtifactFile
 from training.images.common.measures import threshold_for
 from training.images.common.split import Fold
 from training.images.data.caption_views import SIZE
@@ -74,7 +75,7 @@ def calibrate_phrases(
         right.append([subject is not None and phrases[place] in _said_of(subject) for place in best])
         shows.append(subject is not None)
     values = fit(np.array(found), np.array(right), np.array(shows))
-    (directory / CALIBRATION).write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+    (directory / ArtifactFile.PHRASE_CALIBRATION).write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
     return values
 
 

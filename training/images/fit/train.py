@@ -22,10 +22,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
-from models.accounts.likelihood import FILE as AVATARS
-from models.images.encoder.phrases import CALIBRATION, GRAPH, TOKENIZER
-from models.images.matching.localizer import LOCALIZER_FILE
-from models.images.matching.reranker import RERANKER_FILE, RERANKER_TOKENS_FILE
+from models.runtime import atomic
+from models.runtime.artifact_files import ArtifactFile
 from training.accounts import calibrate_avatars
 from training.images.common.fingerprint import code_of, fingerprint
 from training.images.common.resume import Resumable, surroundings, weights_digest
@@ -110,12 +108,18 @@ def train_images(  # noqa: PLR0913 - a command's options
     weights = weights_digest(trainer.tower.state_dict()), weights_digest(start.reranker if start else {})
     run = (code_and_data, trainer.settings, corpus.owners, weights, steps, limit)
     do = Resumable(output / "finished.json", fingerprint((), run))
-    do(export, ("model.onnx", "config.json", "metrics.json"), trainer.tower, output, trainer.metrics())
-    do(write_cohort, ("cohort.npy",), output, limit=limit)
-    do(train_localizer, (LOCALIZER_FILE,), output, corpus, seed=seed, limit=limit, threads=threads)
+    do(
+        export,
+        (ArtifactFile.MODEL, ArtifactFile.CONFIG, ArtifactFile.METRICS),
+        trainer.tower,
+        output,
+        trainer.metrics(),
+    )
+    do(write_cohort, (ArtifactFile.COHORT,), output, limit=limit)
+    do(train_localizer, (ArtifactFile.LOCALIZER,), output, corpus, seed=seed, limit=limit, threads=threads)
     do(
         train_reranker,
-        (RERANKER_TOKENS_FILE, RERANKER_FILE),
+        (ArtifactFile.RERANKER_TOKENS, ArtifactFile.RERANKER),
         output,
         corpus,
         base=start,
@@ -123,9 +127,16 @@ def train_images(  # noqa: PLR0913 - a command's options
         limit=limit,
         threads=threads,
     )
-    do(calibrate, ("calibration.json",), output, seed=seed, limit=limit, threads=threads)
-    do(calibrate_avatars, (AVATARS,), output, limit=limit)
-    do(train_captions, (GRAPH, TOKENIZER, CALIBRATION), output, seed=seed, limit=limit, steps=min(steps, CAPTION_STEPS))
+    do(calibrate, (ArtifactFile.CALIBRATION,), output, seed=seed, limit=limit, threads=threads)
+    do(calibrate_avatars, (ArtifactFile.CLOSED_CALIBRATION,), output, limit=limit)
+    do(
+        train_captions,
+        (ArtifactFile.TEXT_TOWER, ArtifactFile.TOKENIZER, ArtifactFile.PHRASE_CALIBRATION),
+        output,
+        seed=seed,
+        limit=limit,
+        steps=min(steps, CAPTION_STEPS),
+    )
     write_card(output)
     do.forget()
     trainer.checkpoint.unlink()
@@ -241,8 +252,8 @@ class Trainer:
             "progress": (self.step, self.elapsed, self.averages),
             "settings": self.settings,
         }
-        torch.save(state, self.checkpoint.with_suffix(".new"))
-        self.checkpoint.with_suffix(".new").replace(self.checkpoint)
+        with atomic.replacing(self.checkpoint) as draft:
+            torch.save(state, draft)
 
     def _resume(self) -> None:
         state = torch.load(self.checkpoint, weights_only=True)

@@ -26,6 +26,7 @@ from open_clip.transformer import VisionTransformer
 from torch import Tensor, nn
 
 from models.images.encoder.encoder import STEP
+from models.runtime.artifact_files import ArtifactFile
 from training.images.networks.export import Shape, write_artifact
 
 CHINESE_CLIP = "chinese_clip"
@@ -113,7 +114,7 @@ def export_checkpoint(model: str, pretrained: str | None, directory: Path) -> di
     tower = load_checkpoint(model, pretrained)
     source = {"model": Path(model).name, "weights": Path(pretrained).name if pretrained else "its own"}
     write_artifact(tower, directory, tower.config(Path(model).name), tower.shapes, source)
-    metrics: dict[str, Any] = json.loads((directory / "metrics.json").read_text(encoding="utf-8"))
+    metrics: dict[str, Any] = json.loads((directory / ArtifactFile.METRICS).read_text(encoding="utf-8"))
     return metrics
 
 

@@ -18,6 +18,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from models.runtime.artifact_files import ArtifactFile
 from training.images.networks.padding import with_known_padding
 from training.images.networks.tower import MODEL_NAME, GridTower
 
@@ -92,11 +93,11 @@ def write_artifact(
         if not cosine >= MIN_COSINE:
             _save(onnx.load(traced), small, config)
         directory.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(small, directory / "model.onnx")
+        shutil.copyfile(small, directory / ArtifactFile.MODEL)
     bits = 8 if cosine >= MIN_COSINE else 32
     measured = {"parity_max_relative_difference": difference, "cosine_with_8_bit_weights": cosine, "weight_bits": bits}
-    _write(directory / "config.json", config)
-    _write(directory / "metrics.json", {**(metrics or {}), **measured})
+    _write(directory / ArtifactFile.CONFIG, config)
+    _write(directory / ArtifactFile.METRICS, {**(metrics or {}), **measured})
     return directory
 
 

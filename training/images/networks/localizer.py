@@ -16,7 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.images.matching.localizer import LOCALIZER_FILE, LOCALIZER_GRID_SIDE, LOCALIZER_PIXEL_SIDE, MAX_EDGE_REACH
+from models.images.matching.localizer import LOCALIZER_GRID_SIDE, LOCALIZER_PIXEL_SIDE, MAX_EDGE_REACH
+from models.runtime.artifact_files import ArtifactFile
 from training.images.networks.token_networks import CELL_SIZE, export_compared, write_for
 
 WIDTH, BLOCKS, COLUMNS = 32, 4, LOCALIZER_PIXEL_SIDE // 4
@@ -109,8 +110,8 @@ def export_localizer(network: Network, fingerprint: str, directory: Path) -> flo
     rng = torch.Generator().manual_seed(0)
     example, given = (_anything(rng, network, count) for count in (2, 3))
     axes = {name: {0: "n"} for name in ("cells", "pixels", "boxes")}
-    difference = export_compared(network, example, given, axes, directory / LOCALIZER_FILE)
-    write_for(fingerprint, directory / LOCALIZER_FILE, directory / LOCALIZER_FILE)
+    difference = export_compared(network, example, given, axes, directory / ArtifactFile.LOCALIZER)
+    write_for(fingerprint, directory / ArtifactFile.LOCALIZER, directory / ArtifactFile.LOCALIZER)
     return difference
 
 

@@ -21,8 +21,7 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from models.images.encoder.encoder import Encoder
-from models.images.matching.localizer import LOCALIZER_FILE
-from models.images.matching.reranker import RERANKER_FILE, RERANKER_TOKENS_FILE
+from models.runtime.artifact_files import ArtifactFile
 from training.images.common.split import Fold
 from training.images.networks.token_networks import write_for
 from training.images.sources.graphics import load
@@ -57,11 +56,11 @@ def quantize(
         `target`.
     """
     target.mkdir(parents=True, exist_ok=True)
-    config = json.loads((source / "config.json").read_text(encoding="utf-8"))
+    config = json.loads((source / ArtifactFile.CONFIG).read_text(encoding="utf-8"))
     config["name"] += "-int8"
     with tempfile.TemporaryDirectory() as scratch:
         plain, small = Path(scratch) / "plain.onnx", Path(scratch) / "small.onnx"
-        quant_pre_process(source / "model.onnx", plain, skip_symbolic_shape=True)
+        quant_pre_process(source / ArtifactFile.MODEL, plain, skip_symbolic_shape=True)
         quantize_static(
             plain,
             small,
@@ -75,11 +74,11 @@ def quantize(
             calibration_cache_path=ranges,
         )
         _save(onnx.load(small), target, config)
-    for name in ("cohort.npy", "calibration.json"):
+    for name in (ArtifactFile.COHORT, ArtifactFile.CALIBRATION):
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
     fingerprint = Encoder(target).fingerprint
-    for name in (LOCALIZER_FILE, RERANKER_TOKENS_FILE, RERANKER_FILE):
+    for name in (ArtifactFile.LOCALIZER, ArtifactFile.RERANKER_TOKENS, ArtifactFile.RERANKER):
         if (source / name).is_file():
             write_for(fingerprint, source / name, target / name)
     return target
@@ -113,5 +112,5 @@ def _after(model: onnx.ModelProto, kept: int) -> list[str]:
 def _save(model: onnx.ModelProto, target: Path, config: dict[str, Any]) -> None:
     """With the configuration in the graph too, as `export` does: its hash covers all that makes the vectors."""
     onnx.helper.set_model_props(model, {"config": json.dumps(config, ensure_ascii=False, sort_keys=True)})
-    onnx.save(model, target / "model.onnx")
-    (target / "config.json").write_text(json.dumps(config, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    onnx.save(model, target / ArtifactFile.MODEL)
+    (target / ArtifactFile.CONFIG).write_text(json.dumps(config, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

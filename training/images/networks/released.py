@@ -19,7 +19,7 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from models.images.encoder.token_networks import ENCODER
-from models.images.matching.reranker import RERANKER_FILE, RERANKER_TOKENS_FILE
+from models.runtime.artifact_files import ArtifactFile
 from training.images.networks.reranker import Network
 from training.images.networks.tower import MODEL_NAME, GridTower, convolutions_of, create
 
@@ -59,8 +59,8 @@ def base_at(directory: Path) -> Base:
         BaseError: the folder holds another network, or none, or a reranker of other sizes or of another encoder.
     """
     try:
-        name = json.loads((directory / "config.json").read_text("utf-8"))["name"]
-        graph = (directory / "model.onnx").read_bytes()
+        name = json.loads((directory / ArtifactFile.CONFIG).read_text("utf-8"))["name"]
+        graph = (directory / ArtifactFile.MODEL).read_bytes()
         weights = tuple(_convolutions(onnx.load_from_string(graph))) if name == MODEL_NAME else ()
     except Exception as error:  # onnx raises whatever its decoder does
         raise BaseError(f"{directory} holds no encoder to start from: {type(error).__name__}: {error}") from error
@@ -111,7 +111,7 @@ def _shapes(tower: GridTower) -> list[torch.Size]:
 
 def _reranker(directory: Path, fingerprint: str, dimension: int) -> dict[str, Tensor]:
     """The state of the reranker that an encoder's folder holds; nothing where it holds none."""
-    network, files = Network(dimension), {"tokens": RERANKER_TOKENS_FILE, "comparison": RERANKER_FILE}
+    network, files = Network(dimension), {"tokens": ArtifactFile.RERANKER_TOKENS, "comparison": ArtifactFile.RERANKER}
     if not any((directory / file).exists() for file in files.values()):
         return {}
     try:
@@ -131,7 +131,7 @@ def _reranker(directory: Path, fingerprint: str, dimension: int) -> dict[str, Te
 
 def _rounds(directory: Path) -> int:
     """How often a folder's reranker was trained, as its metrics say; those of earlier releases do not."""
-    file = directory / "metrics.json"
+    file = directory / ArtifactFile.METRICS
     measured = json.loads(file.read_text("utf-8")) if file.exists() else {}
     return int(measured.get("reranker", {}).get("rounds", 1))
 

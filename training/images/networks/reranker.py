@@ -17,7 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.images.matching.reranker import RERANKER_FILE, RERANKER_TOKENS_FILE, TOKEN_GRID_SIDE, TOKEN_PIXEL_SIDE
+from models.images.matching.reranker import TOKEN_GRID_SIDE, TOKEN_PIXEL_SIDE
+from models.runtime.artifact_files import ArtifactFile
 from training.images.networks.token_networks import CELL_SIZE, export_compared, write_for
 
 WIDTH = 64
@@ -131,15 +132,17 @@ def export_reranker(network: Network, fingerprint: str, directory: Path) -> floa
     drawing, place = _anything(rng, network, 2, *drawn), _anything(rng, network, 1, *shown)
     cells, pixels = {0: "n", 1: "rows", 2: "columns"}, {0: "n", 1: "height", 2: "width"}
     axes = {"cells": cells, "pixels": pixels, "tokens": cells}
-    difference = export_compared(network.tokens, drawing, place, axes, directory / RERANKER_TOKENS_FILE)
+    difference = export_compared(network.tokens, drawing, place, axes, directory / ArtifactFile.RERANKER_TOKENS)
     drawings = {0: "n", 1: "drawing_rows", 2: "drawing_columns"}
     axes = {"place": {1: "rows", 2: "columns"}, "drawings": drawings, "logits": {0: "n"}}
     fewer, more = (
         {"place": _tokens(rng, 1, *one), "drawings": _tokens(rng, count, *other)}
         for one, count, other in ((drawn, 2, shown), (shown, 3, drawn))
     )
-    difference = max(difference, export_compared(network.comparison, fewer, more, axes, directory / RERANKER_FILE))
-    for path in (directory / RERANKER_TOKENS_FILE, directory / RERANKER_FILE):
+    difference = max(
+        difference, export_compared(network.comparison, fewer, more, axes, directory / ArtifactFile.RERANKER)
+    )
+    for path in (directory / ArtifactFile.RERANKER_TOKENS, directory / ArtifactFile.RERANKER):
         write_for(fingerprint, path, path)
     return difference
 

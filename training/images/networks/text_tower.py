@@ -19,6 +19,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.runtime.artifact_files import ArtifactFile
 from training.images.networks.export import MAX_DIFFERENCE, MIN_COSINE, OPSET, ExportError, with_small_weights
 from training.images.networks.tower import MODEL_NAME, PREPROCESS
 
@@ -29,7 +30,6 @@ PADDING, UNKNOWN, END = range(3)
 PREFIX = "##"
 """Of a piece within a word."""
 
-GRAPH, TOKENIZER = "text.onnx", "tokenizer.json"
 
 Array = np.ndarray
 
@@ -122,21 +122,23 @@ def export(text: nn.Module, tokenizer: Tokenizer, directory: Path, samples: Sequ
     torch.onnx.export(
         text,
         (tokens[:2],),
-        str(directory / GRAPH),
+        str(directory / ArtifactFile.TEXT_TOWER),
         opset_version=OPSET,
         input_names=["tokens"],
         output_names=["vectors"],
         dynamic_axes={"tokens": {0: "phrases"}, "vectors": {0: "phrases"}},
         dynamo=False,
     )
-    difference = float(np.abs(_run(directory / GRAPH, tokens) - expected).max() / np.abs(expected).max())
-    onnx.save(with_small_weights(onnx.load(directory / GRAPH)), directory / GRAPH)
-    given = _run(directory / GRAPH, tokens)
+    difference = float(
+        np.abs(_run(directory / ArtifactFile.TEXT_TOWER, tokens) - expected).max() / np.abs(expected).max()
+    )
+    onnx.save(with_small_weights(onnx.load(directory / ArtifactFile.TEXT_TOWER)), directory / ArtifactFile.TEXT_TOWER)
+    given = _run(directory / ArtifactFile.TEXT_TOWER, tokens)
     lengths = np.linalg.norm(given, axis=1) * np.linalg.norm(expected, axis=1)
     cosine = float(((given * expected).sum(axis=1) / lengths).mean())
     if difference > MAX_DIFFERENCE or cosine < MIN_COSINE:
         raise ExportError(f"text: torch and ONNX differ by {difference:.2g}, in 8 bits the cosine is {cosine:.4f}")
-    tokenizer.save(str(directory / TOKENIZER))
+    tokenizer.save(str(directory / ArtifactFile.TOKENIZER))
     return {"parity_max_relative_difference": difference, "cosine_with_8_bit_weights": cosine}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from models.runtime import atomic
 from models.runtime.locks import locked
 from training import packages
 from training.images.common.fingerprint import fingerprint
@@ -122,9 +123,8 @@ def _photos(source: str, limit: int | None) -> list[Array]:
                     raise packages.PackageError(_missing(source, error)) from error
                 logger.warning("no photographs from %s, drawn backgrounds stand in: %s", source, error)
                 return []  # fetching may succeed next time
-            draft = kept.with_suffix(".draft.npz")
-            np.savez(draft, *photos)
-            draft.replace(kept)
+            with atomic.replacing(kept) as draft, draft.open("wb") as file:
+                np.savez(file, *photos)
     with np.load(kept) as stored:
         return [stored[name] for name in stored.files]
 

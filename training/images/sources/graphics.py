@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -21,6 +20,7 @@ import numpy as np
 import resvg_py
 from tqdm import tqdm
 
+from models.runtime import atomic
 from models.runtime.locks import locked
 from training import packages
 from training.images.common.fingerprint import code_of, fingerprint
@@ -117,10 +117,10 @@ def load(limit: int | None = None) -> Graphics:
     made_from = fingerprint(code_of(Path(__file__)), [packages.packages()[source] for source in SOURCES])
     directory = packages.cache_directory().parent / "graphics" / f"{made_from}-{limit or 'all'}"
     if not directory.exists():
-        with locked(directory.with_suffix(".lock")), tempfile.TemporaryDirectory(dir=directory.parent) as scratch:
+        with locked(directory.with_suffix(".lock")):
             if not directory.exists():  # another process may have been first
-                _render_all(Path(scratch) / "drawn", limit)
-                (Path(scratch) / "drawn").rename(directory)
+                with atomic.replacing_folder(directory) as draft:
+                    _render_all(draft, limit)
     items = [Graphic(**json.loads(line)) for line in (directory / "items.jsonl").read_text("utf-8").splitlines()]
     pixels = np.load(directory / "pixels.npy", mmap_mode="r")
     return Graphics(tuple(items), pixels, np.load(directory / "sizes.npy"))
@@ -146,7 +146,6 @@ def render(svg: str, side: int = SIDE) -> Array | None:
 
 
 def _render_all(directory: Path, limit: int | None) -> None:
-    directory.mkdir()
     graphics, vectors = zip(*drawings(limit), strict=True)
     pixels = np.lib.format.open_memmap(
         directory / "pixels.npy", mode="w+", dtype=np.uint8, shape=(len(vectors), SIDE, SIDE, 4)

@@ -23,6 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
 from models.profile import CLASSIFIER_LABELS
+from models.runtime import atomic
 from models.text.classifier.windows import Windows
 from models.text.normalize.normalize import FieldText
 from training.packages import cache_directory
@@ -91,9 +92,8 @@ def embeddings(texts: Sequence[FieldText]) -> Array:
     if not path.is_file():
         vectors = _embed(base.pretrained(), texts)
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".new.npy")
-        np.save(draft, vectors)
-        draft.replace(path)
+        with atomic.replacing(path) as draft, draft.open("wb") as file:
+            np.save(file, vectors)
     return np.asarray(np.load(path))
 
 

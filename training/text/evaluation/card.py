@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from models.runtime.artifact_files import ArtifactFile
 from models.text.classifier.classifier import TextClassifier
 from training.text.data.corpus import Case, Split
 from training.text.evaluation.evaluate import compare_with_ngrams, shipped_judge, table
@@ -49,15 +50,17 @@ def finish(artifact: Path, history: Path, base: str, parts: Mapping[Split, Seque
         base: name of the pretrained encoder.
         parts: what it was trained and calibrated on, as those are that it is measured beside, and the test texts.
     """
-    metrics = json.loads((artifact / "metrics.json").read_text(encoding="utf-8"))
+    metrics = json.loads((artifact / ArtifactFile.METRICS).read_text(encoding="utf-8"))
     metrics["epochs"] = [json.loads(line) for line in history.read_text(encoding="utf-8").splitlines()]
     metrics["test"] = compare_with_ngrams(parts, shipped_judge(artifact))
-    (artifact / "metrics.json").write_text(json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    (artifact / "card.md").write_text(_card(artifact, metrics, base), encoding="utf-8")
+    (artifact / ArtifactFile.METRICS).write_text(
+        json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
+    (artifact / ArtifactFile.CARD).write_text(_card(artifact, metrics, base), encoding="utf-8")
 
 
 def _card(artifact: Path, metrics: Mapping[str, Any], base: str) -> str:
-    config = json.loads((artifact / "config.json").read_text(encoding="utf-8"))
+    config = json.loads((artifact / ArtifactFile.CONFIG).read_text(encoding="utf-8"))
     return _CARD.format(
         version=TextClassifier(artifact).version,
         base=base,

@@ -21,6 +21,7 @@ from tokenizers import Tokenizer
 
 from models.profile import CLASSIFIER_LABELS
 from models.runtime import versions
+from models.runtime.artifact_files import ArtifactFile
 from models.text.classifier.classifier import FILES, TextClassifier
 from models.text.classifier.ngrams import Ngrams
 from models.text.classifier.windows import Windows
@@ -52,17 +53,17 @@ def export_text(
         version: name of the model; by default one made from its contents.
     """
     output.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(checkpoint.with_name("tokenizer.json"), output / "tokenizer.json")
-    ngrams.save(output / "ngrams.npz")
+    shutil.copyfile(checkpoint.parent / ArtifactFile.TOKENIZER, output / ArtifactFile.TOKENIZER)
+    ngrams.save(output / ArtifactFile.NGRAMS)
     model = load(checkpoint)
     with tempfile.TemporaryDirectory() as scratch:
         exact, smoothed = Path(scratch) / "exact.onnx", Path(scratch) / "smoothed.onnx"
-        windows = Windows(Tokenizer.from_file(str(output / "tokenizer.json")), MAX_TOKENS)
+        windows = Windows(Tokenizer.from_file(str(output / ArtifactFile.TOKENIZER)), MAX_TOKENS)
         to_onnx(Served(load(checkpoint)), exact)
         to_onnx(smooth(Served(load(checkpoint)), _inputs(windows, validation, ACTIVATION_TEXTS)), smoothed)
-        quantize(smoothed, output / "model.onnx")
-        parity = _differences(model, exact, output / "model.onnx", _inputs(windows, validation, PARITY_TEXTS))
-    _write_json(output / "metrics.json", parity)
+        quantize(smoothed, output / ArtifactFile.MODEL)
+        parity = _differences(model, exact, output / ArtifactFile.MODEL, _inputs(windows, validation, PARITY_TEXTS))
+    _write_json(output / ArtifactFile.METRICS, parity)
     _configure(output, validation, version or f"run-{versions.digest(output / 'model.onnx')[:12]}")
     return output
 
@@ -129,8 +130,8 @@ def _configure(output: Path, validation: Sequence[Case], version: str) -> None:
         "evidence_threshold": 0.5,
         "files": {name: versions.digest(output / name) for name in FILES},
     }
-    _write_json(output / "config.json", config)
-    _write_json(output / "config.json", config | calibration(TextClassifier(output), validation))
+    _write_json(output / ArtifactFile.CONFIG, config)
+    _write_json(output / ArtifactFile.CONFIG, config | calibration(TextClassifier(output), validation))
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from tqdm import tqdm
 
 from models.profile import CLASSIFIER_LABELS, Field
+from models.runtime import atomic
 from training.precision import mixed_precision
 from training.text.data.corpus import Case
 from training.text.data.disguises import Marked
@@ -141,8 +142,7 @@ class Trainer:
             "model": self.model.state_dict(),
             "optimizer": self._optimizer.state_dict(),
         }
-        draft = self._output / "checkpoint.new"
-        torch.save(state, draft)
-        draft.replace(self._output / "checkpoint.pt")
+        with atomic.replacing(self._output / "checkpoint.pt") as draft:
+            torch.save(state, draft)
         lines = "".join(f"{json.dumps(numbers)}\n" for numbers in self._history)
         (self._output / "history.jsonl").write_text(lines, encoding="utf-8")

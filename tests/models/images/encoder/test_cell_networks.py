@@ -7,14 +7,15 @@ import tiny_encoder
 
 from models.images.encoder.encoder import Encoder, EncoderError
 from models.images.matching import localizer, reranker
+from models.runtime.artifact_files import ArtifactFile
 from models.settings import Settings
 
 
 @pytest.mark.parametrize(
     ("network", "files"),
     [
-        (localizer.Localizer, (localizer.LOCALIZER_FILE,)),
-        (reranker.Reranker, (reranker.RERANKER_TOKENS_FILE, reranker.RERANKER_FILE)),
+        (localizer.Localizer, (ArtifactFile.LOCALIZER,)),
+        (reranker.Reranker, (ArtifactFile.RERANKER_TOKENS, ArtifactFile.RERANKER)),
     ],
 )
 def test_an_encoder_without_one_has_none_and_one_of_another_encoder_is_refused(network, files, tmp_path):

@@ -12,15 +12,9 @@ from hypothesis import strategies as st
 
 from models.images.encoder.encoder import Encoder, EncoderError
 from models.images.encoder.token_networks import ENCODER
-from models.images.matching.reranker import (
-    RERANKER_FILE,
-    RERANKER_TOKENS_FILE,
-    TOKEN_PIXEL_SIDE,
-    Reranker,
-    drawing_patches,
-    resampled_tokens,
-)
+from models.images.matching.reranker import TOKEN_PIXEL_SIDE, Reranker, drawing_patches, resampled_tokens
 from models.images.matching.verifier import CROP_MARGIN, LOCALIZED_SCALE
+from models.runtime.artifact_files import ArtifactFile
 from models.settings import Settings
 
 SIDES = st.integers(1, 20)
@@ -149,12 +143,12 @@ def test_one_that_takes_cells_in_another_form_is_refused_before_it_is_asked(enco
     graph = onnx.helper.make_graph([onnx.helper.make_node("Identity", ["cells"], ["tokens"])], "g", [given], [told])
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
     onnx.helper.set_model_props(model, {ENCODER: older.fingerprint})
-    onnx.save(model, older.directory / RERANKER_TOKENS_FILE)
-    with pytest.raises(EncoderError, match=f"{RERANKER_TOKENS_FILE} takes cells as a list"):
+    onnx.save(model, older.directory / ArtifactFile.RERANKER_TOKENS)
+    with pytest.raises(EncoderError, match=f"{ArtifactFile.RERANKER_TOKENS} takes cells as a list"):
         Reranker.load(older)
 
 
-@pytest.mark.parametrize("missing", [RERANKER_TOKENS_FILE, RERANKER_FILE])
+@pytest.mark.parametrize("missing", [ArtifactFile.RERANKER_TOKENS, ArtifactFile.RERANKER])
 def test_half_a_reranker_is_refused(encoder, tmp_path, missing):
     half = Encoder(shutil.copytree(encoder.directory, tmp_path / "half"))
     (half.directory / missing).unlink()

@@ -11,7 +11,7 @@ import torch
 from onnx import numpy_helper
 
 from models.images.encoder.encoder import Encoder
-from models.images.matching.reranker import RERANKER_FILE, RERANKER_TOKENS_FILE
+from models.runtime.artifact_files import ArtifactFile
 from training.images.networks.export import export
 from training.images.networks.released import BaseError, base_at, go_halfway_back, take_weights
 from training.images.networks.reranker import Network, export_reranker
@@ -77,7 +77,7 @@ def of_another(file):
     write_for("0123456789ab", file, file)
 
 
-@pytest.mark.parametrize("file", [RERANKER_FILE, RERANKER_TOKENS_FILE])
+@pytest.mark.parametrize("file", [ArtifactFile.RERANKER, ArtifactFile.RERANKER_TOKENS])
 @pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_bytes(b"no graph"), other_sizes, of_another])
 def test_a_reranker_that_cannot_be_trained_further_is_refused(released, tmp_path, harm, file):
     _, directory = released

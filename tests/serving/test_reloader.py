@@ -20,7 +20,7 @@ from serving.metrics import drift
 from serving.metrics.drift import MIN_PICTURES, Baseline, baseline_file
 from serving.metrics.gauges import PARTS
 from serving.metrics.metrics import Metrics
-from serving.reloader import Freshness
+from serving.reloader import Reloader
 from serving.store.store import Store
 
 
@@ -34,7 +34,7 @@ class Worker:
         self.live, self.keyring = LiveInspector(self.settings), Keyring(home / "keys.jsonl")
         self.store, self.registry = Store.from_environment(home, rules), CollectorRegistry()
         self.metrics = Metrics(self.registry)
-        self.freshness = Freshness(self.live, self.keyring, self.store, self.metrics)
+        self.reloader = Reloader(self.live, self.keyring, self.store, self.metrics)
 
     def value(self, name, **labels):
         return self.registry.get_sample_value(name, labels)
@@ -58,21 +58,21 @@ def test_what_is_broken_is_said_once_and_counted_until_it_is_mended(worker, capl
     (worker.settings.home / "keys.jsonl").write_text("{")
     baseline_file(worker.settings.home).write_text("{")
     with caplog.at_level(logging.ERROR):
-        worker.freshness.look()
-        worker.freshness.look()
+        worker.reloader.poll()
+        worker.reloader.poll()
     assert refused(worker) == {"policy", "keys", "baseline"}
     assert len(caplog.records) == 3
     worker.settings.policy.write_text(good)
     (worker.settings.home / "keys.jsonl").unlink()
     baseline_file(worker.settings.home).unlink()
-    worker.freshness.look()
+    worker.reloader.poll()
     assert refused(worker) == set()
 
 
 def test_other_versions_are_listed_and_change_the_number_that_workers_compare(worker):
     before = worker.value("huijian_versions_checksum")
     worker.settings.policy.write_text(worker.settings.policy.read_text() + "\n")
-    worker.freshness.look()
+    worker.reloader.poll()
     version = worker.live.current.versions["policy"]
     assert worker.value("huijian_version_in_force", part="policy", version=version) == 1
     assert worker.value("huijian_versions_checksum") != before
@@ -89,9 +89,9 @@ def test_drift_is_measured_against_a_baseline_of_the_encoder_in_force_only(worke
     file = baseline_file(worker.settings.home)
 
     def drift_with(encoder):
-        shares = [0.0] * len(drift.EDGES) + [1.0]
+        shares = [0.0] * len(drift.BIN_EDGES) + [1.0]
         Baseline(encoder, {"avatar": shares}, {"avatar": MIN_PICTURES}).save(file)
-        worker.freshness.look()
+        worker.reloader.poll()
         return worker.value("huijian_similarity_drift", field="avatar")
 
     def fits():
@@ -101,13 +101,13 @@ def test_drift_is_measured_against_a_baseline_of_the_encoder_in_force_only(worke
     assert fits() == 0
     assert (drift_with(in_force), fits()) == (0, 1)  # too few pictures came
     for _ in range(2 * MIN_PICTURES):
-        worker.metrics.recent.saw(in_force, Field.AVATAR, 0.2)
+        worker.metrics.recent.observe(in_force, Field.AVATAR, 0.2)
     assert drift_with(in_force) > 1
     assert worker.value("huijian_similarity_drift", field="cover") == 0
     assert (drift_with("another"), fits()) == (0, 0)
     assert (drift_with(in_force) > 1, fits()) == (True, 1)
     file.unlink()
-    worker.freshness.look()
+    worker.reloader.poll()
     assert (worker.value("huijian_similarity_drift", field="avatar"), fits()) == (0, 0)
 
 
@@ -120,8 +120,8 @@ def test_closed_accounts_are_counted_as_they_come_and_go(worker):
     encoder = worker.live.current.encoder
     accounts = gathered([Account("1", "海边的小店")], hasher, encoder.dimension + LAYOUT)
     files.add(accounts, encoder.fingerprint, hasher.check)
-    worker.freshness.look()
+    worker.reloader.poll()
     assert known() == [1, 0]
     files.remove(accounts.hashes)
-    worker.freshness.look()
+    worker.reloader.poll()
     assert known() == [0, 0]
