@@ -70,7 +70,7 @@ def photographs(count: int, seed: int) -> Iterator[Array]:
 
 def drawings(count: int, seed: int) -> Iterator[Array]:
     """Flags, arms, emoji and icons on colours, patterns and photographs, RGB uint8; logos have letters."""
-    rng, known = np.random.default_rng(seed), graphics.load()
+    rng, known = np.random.default_rng(seed), graphics.load_graphics()
     rows = known.rows(lambda graphic: graphic.kind != "logo")
     for _ in range(count):
         background = _backgrounds().any(rng, _canvas(rng))
@@ -84,7 +84,7 @@ def _backgrounds() -> Backgrounds:
 
 def _corpus_lines() -> list[str]:
     """Pieces of the test bios, at most `LONGEST` characters long, that all typefaces can set."""
-    settable = frozenset.intersection(*map(typeface.characters, typeface.FACES))
+    settable = frozenset.intersection(*map(typeface.characters, typeface.CHINESE_TYPEFACES))
     lines = [line for text in texts("bio") for line in text.splitlines()]
     pieces = [line[start : start + LONGEST].strip() for line in lines for start in range(0, len(line), LONGEST)]
     return [piece for piece in pieces if len(piece) >= SHORTEST and settable.issuperset(piece)]
@@ -99,7 +99,7 @@ def _canvas(rng: Generator) -> tuple[int, int]:
 def _written(rng: Generator, background: Array, lines: Sequence[str]) -> Lettered:
     """Lines centred below each other somewhere on a background, turned a little, compressed."""
     height, width = background.shape[:2]
-    face = list(typeface.FACES)[rng.integers(len(typeface.FACES))]
+    face = list(typeface.CHINESE_TYPEFACES)[rng.integers(len(typeface.CHINESE_TYPEFACES))]
     widest = max(typeface.width_of(line, 1, face) for line in lines)
     largest = min(0.9 * width / widest, 0.8 * height / (LINE_STEP * len(lines)))
     size = float(rng.uniform(min(width / PER_WIDTH, largest), largest))

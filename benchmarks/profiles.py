@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from models.runtime.paths import DATASETS
-from training.images.sources.pictures import load
+from training.images.sources.pictures import load_picture
 
 CORPUS = DATASETS / "bios" / "test.jsonl"
 """Where texts come from."""
@@ -53,7 +53,7 @@ def imitation(size: tuple[int, int], seed: int) -> bytes:
     rng = np.random.default_rng(seed)
     ground = _grainy(size, rng)
     names = sorted(path.name for path in DRAWINGS.glob("*.svg"))
-    emblem = load(names[rng.integers(len(names))], DRAWINGS, round(min(size) * rng.uniform(0.5, 0.9)))
+    emblem = load_picture(names[rng.integers(len(names))], DRAWINGS, round(min(size) * rng.uniform(0.5, 0.9)))
     place = int(rng.integers(size[0] - emblem.width + 1)), int(rng.integers(size[1] - emblem.height + 1))
     ground.paste(emblem, place, emblem)
     return _jpeg(ground)

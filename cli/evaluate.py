@@ -147,10 +147,10 @@ def _gallery(settings: Settings, encoder: Encoder, references: Path | None) -> G
 def _held_out(limit: int | None) -> tuple[Path, Path]:
     """The manifest and the references of our own held-out test."""
     from training.images.data.benchmark import write_benchmark
-    from training.images.sources.catalogue import CATALOGUE, render
+    from training.images.sources.catalogue import CATALOGUE, render_catalogue
 
     folder = Path("build/benchmark" if limit is None else f"build/benchmark-{limit}")
-    manifest = write_benchmark(render(CATALOGUE, Path("build/emblems")), folder, limit=limit)
+    manifest = write_benchmark(render_catalogue(CATALOGUE, Path("build/emblems")), folder, limit=limit)
     return manifest, folder / "references.jsonl"
 
 

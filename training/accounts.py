@@ -32,13 +32,13 @@ from models.runtime.artifact_files import ArtifactFile
 from models.runtime.paths import REPOSITORY
 from models.text.normalize.normalize import normalize
 from models.text.normalize.readings import Kind, readings
-from training.images.data.reuploads import REUPLOADS, people
+from training.images.data.reuploads import REUPLOADS, unrelated_avatars
 from training.images.synthesis.scenes import Picture
 
-RATIOS = (2, 3, 4, 5)
+LIKELIHOOD_RATIO_POWERS = (2, 3, 4, 5)
 """Powers of ten: how much likelier the same account than another."""
 
-EACH, SEED = 200, 3
+AVATARS_PER_SORT, AVATAR_SEED = 200, 3
 """Avatars of each of four sorts, and of what is drawn."""
 
 OUTPUT = (
@@ -56,14 +56,14 @@ Pairs = Array
 @app.command()
 def avatars(
     encoder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Its artefact folder.")],
-    each: Annotated[int, typer.Option(help="Avatars of each of four sorts.")] = EACH,
+    each: Annotated[int, typer.Option(help="Avatars of each of four sorts.")] = AVATARS_PER_SORT,
     output: Annotated[Path | None, typer.Option(dir_okay=False, help=OUTPUT)] = None,
 ) -> None:
     """Fit what the likeness of avatars says, and print what is found with it.
 
     Example: `python -m training.accounts avatars models/artifacts/encoders/20a40d0efa83`
     """
-    text = json.dumps(_avatars(encoder, people(each, seed=SEED)), indent=2)
+    text = json.dumps(_avatars(encoder, unrelated_avatars(each, seed=AVATAR_SEED)), indent=2)
     if output is not None:
         output.write_text(text + "\n", encoding="utf-8")
     typer.echo(text)
@@ -93,7 +93,9 @@ def calibrate_avatars(directory: Path, *, limit: int | None = None) -> Path:
     Returns:
         The file.
     """
-    values = _avatars(directory, people(min(EACH, limit or EACH), seed=SEED, limit=limit))
+    values = _avatars(
+        directory, unrelated_avatars(min(AVATARS_PER_SORT, limit or AVATARS_PER_SORT), seed=AVATAR_SEED, limit=limit)
+    )
     path = directory / ArtifactFile.CLOSED_CALIBRATION
     path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
     return path
@@ -153,7 +155,7 @@ def measured(values: dict[str, float], alike: dict[str, Pairs], unlike: Pairs) -
 
     def shares(pairs: Pairs) -> dict[str, float]:
         said = (pairs @ [values["look"], values["layout"]] + values["bias"]) / np.log(10)
-        return {f"1e{power}": float(np.mean(said > power)) for power in RATIOS}
+        return {f"1e{power}": float(np.mean(said > power)) for power in LIKELIHOOD_RATIO_POWERS}
 
     found = {name: shares(pairs) for name, pairs in alike.items()}
     return {"again": found, "others": shares(unlike), "pairs_of_others": len(unlike)}

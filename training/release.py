@@ -18,7 +18,7 @@ from models.images.encoder.encoder import Encoder
 from models.images.gallery import gallery as galleries
 from models.runtime.artifact_files import ArtifactFile
 from models.settings import Settings
-from training.images.sources.catalogue import CATALOGUE, render
+from training.images.sources.catalogue import CATALOGUE, render_catalogue
 
 MADE_BY = {
     "encoders": "huijian train images",
@@ -45,7 +45,7 @@ def gallery(
     """Render the catalogue and build the default gallery from it."""
     settings = Settings()
     directory = encoder or settings.released().encoder_directory()
-    references = render(CATALOGUE, renderings)
+    references = render_catalogue(CATALOGUE, renderings)
     draft = renderings / "gallery"
     shutil.rmtree(draft, ignore_errors=True)
     change = galleries.build(references, draft, Encoder(directory))

@@ -17,7 +17,9 @@ from training import accounts
 def encoder(tmp_path, monkeypatch):
     """A copy of the released encoder, and people whose avatars no package is needed for."""
     noise = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3), dtype=np.uint8)
-    monkeypatch.setattr(accounts, "people", lambda *_, **__: [Image.fromarray(one).resize((128, 128)) for one in noise])
+    monkeypatch.setattr(
+        accounts, "unrelated_avatars", lambda *_, **__: [Image.fromarray(one).resize((128, 128)) for one in noise]
+    )
     return shutil.copytree(Settings().released().encoder_directory(), tmp_path / "encoder")
 
 

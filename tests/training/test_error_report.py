@@ -14,7 +14,7 @@ from models.settings import Settings
 from training import error_report
 from training.error_analysis import JudgedCase
 from training.images.data.samples import Sample
-from training.images.sources.catalogue import Entry
+from training.images.sources.catalogue import CatalogueEntry
 from training.text.data.corpus import Case
 
 BOX = (0.25, 0.25, 0.75, 0.75)
@@ -38,7 +38,7 @@ def jpeg(colour, size=(200, 200)):
 
 
 def judged_picture(score, *, found=False, imitation=True, name="新华社"):
-    emblem = Entry(
+    emblem = CatalogueEntry(
         reference_id="media.xinhua",
         label=Label.MEDIA_LOGO,
         image="drawings/x.svg",

@@ -14,7 +14,7 @@ from models.images.encoder.encoder import windows
 from training.images.data.corpus import Corpus
 from training.images.networks import tower
 from training.images.sources.backgrounds import Size
-from training.images.synthesis.augmentations import harmless, imitate, reference
+from training.images.synthesis.augmentations import augment, harmless_picture, reference
 
 SIZES: tuple[Size, ...] = (
     (160, 160),
@@ -86,7 +86,7 @@ def _imitation(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     if rng.random() < 0.1:
         picture, box = reference(rng, drawing, size), WHOLE_PICTURE
     else:
-        made = imitate(rng, drawing, size, corpus.backgrounds, other, plain=identity in corpus.plain)
+        made = augment(rng, drawing, size, corpus.backgrounds, other, plain=identity in corpus.plain)
         picture, box = made.picture, made.box
     rows, columns = size[0] // tower.STRIDE, size[1] // tower.STRIDE
     cells = windows(rows, columns)
@@ -107,9 +107,9 @@ def _harmless(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     cells = windows(rows, columns)
     chosen = [cells[0], *cells[rng.integers(len(cells), size=3)]]
     if rng.random() < LETTERS:
-        picture = imitate(rng, one_of(rng, corpus.monograms), size, corpus.backgrounds).picture
+        picture = augment(rng, one_of(rng, corpus.monograms), size, corpus.backgrounds).picture
     else:
-        picture = harmless(rng, size, corpus.backgrounds)
+        picture = harmless_picture(rng, size, corpus.backgrounds)
     return picture, _masks(chosen, rows, columns), -1, (0.0,) * 4, (1.0,) * 4
 
 

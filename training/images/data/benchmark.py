@@ -25,12 +25,12 @@ from training.images.common.fingerprint import code_of, fingerprint
 from training.images.common.split import TRAINED_OWNERS, is_held_out
 from training.images.data.unprotected import Unprotected, photographs
 from training.images.sources.backgrounds import Backgrounds
-from training.images.sources.redraws import CHANGED, HELD_OUT, redraws
+from training.images.sources.redraws import CHANGED_FLAGS, HELD_OUT_ARTISTS, redraws
 from training.images.synthesis import portraits
-from training.images.synthesis.edits import KINDS
+from training.images.synthesis.edits import IMITATION_KINDS
 from training.images.synthesis.flag_likeness import thumbnail
-from training.images.synthesis.negatives import INNOCENTS
-from training.images.synthesis.scenes import TYPEFACES, Array, Made, Picture, Scene, field_of, placed, trimmed
+from training.images.synthesis.negatives import NEGATIVES
+from training.images.synthesis.scenes import TYPEFACES, Array, Composition, Picture, Scene, field_of, placed, trimmed
 from training.packages import PACKAGES_FILE
 
 REDRAWN_SHARE = 0.85
@@ -68,16 +68,20 @@ class Studio:
         flags = [thumbnail(_open(line["image"])) for line in references if "flag" in line["reference_id"]]
         return cls(photographs(), Unprotected.load(), np.array(flags))
 
-    def make(self, job: Job) -> Made:
+    def make(self, job: Job) -> Composition:
         """The picture, and where the emblem is; a harmless picture's box has no meaning."""
         rng = np.random.default_rng(job.seed)
-        other, portrait = partial(self.unprotected.draw, rng), partial(portraits.portrait, rng)
+        other, portrait = partial(self.unprotected.sample, rng), partial(portraits.portrait, rng)
         scene = Scene(rng, self.backgrounds, other, portrait, TYPEFACES, self.flags)
         kind = job.row["kind"]
         if not job.drawings:
-            return Made(INNOCENTS[kind][0](scene), WHOLE_PICTURE)
+            return Composition(NEGATIVES[kind][0](scene), WHOLE_PICTURE)
         drawing = _open(scene.pick(job.drawings))
-        return KINDS[kind](scene, drawing) if kind in KINDS else placed(scene.plain(), drawing, REDRAWN_SHARE)
+        return (
+            IMITATION_KINDS[kind](scene, drawing)
+            if kind in IMITATION_KINDS
+            else placed(scene.plain(), drawing, REDRAWN_SHARE)
+        )
 
 
 def write_benchmark(references: Path, output: Path, *, seed: int = 7, limit: int | None = None) -> Path:
@@ -130,11 +134,11 @@ def _digest(lines: Sequence[Line]) -> str:
 
 def _hold_out(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     """Drawings of test owners by the held-out artists where another artist's stays, and what is enrolled."""
-    kept_ids = {line["reference_id"] for line in lines if line["source"] not in HELD_OUT}
+    kept_ids = {line["reference_id"] for line in lines if line["source"] not in HELD_OUT_ARTISTS}
     held = [
         line
         for line in lines
-        if _is_test(line) and line["source"] in HELD_OUT and line["reference_id"] in kept_ids - CHANGED
+        if _is_test(line) and line["source"] in HELD_OUT_ARTISTS and line["reference_id"] in kept_ids - CHANGED_FLAGS
     ]
     names = {line["image"] for line in held}
     return held, [line for line in lines if line["image"] not in names]
@@ -156,7 +160,7 @@ def _imitations(enrolled: Sequence[Line], seed: int, limit: int | None) -> Itera
     for line in filter(_is_test, enrolled):
         drawings[line["reference_id"]].append(line["image"])
     for reference_id in _sampled(drawings, seed, limit):
-        for number, kind in enumerate(KINDS):
+        for number, kind in enumerate(IMITATION_KINDS):
             key = (seed, 1, _number(reference_id), number)
             yield Job(key, _row("pos", kind, reference_id), tuple(drawings[reference_id]))
 
@@ -177,7 +181,7 @@ def _redrawn(
 
 
 def _harmless(seed: int, limit: int | None) -> Iterator[Job]:
-    for place, (kind, (_, count)) in enumerate(INNOCENTS.items()):
+    for place, (kind, (_, count)) in enumerate(NEGATIVES.items()):
         for number in range(min(count, limit or count)):
             yield Job((seed, 3, place, number), _row("neg", kind, None))
 

@@ -28,7 +28,7 @@ from training.images.data.patch_store import PatchStore
 from training.images.data.pool import Pool, Search
 from training.images.data.validation import SAME
 from training.images.sources.backgrounds import Generator, Size
-from training.images.synthesis.augmentations import harmless, imitate
+from training.images.synthesis.augmentations import augment, harmless_picture
 from training.images.synthesis.signs import sign
 
 PICTURE_SIZES: tuple[Size, ...] = ((256, 256), (256, 256), (160, 448), (384, 384), (224, 224))
@@ -165,22 +165,22 @@ def _is_shown(box: Box | None, around: Box, place: Box, is_located: bool) -> boo
 
 
 def _picture(rng: Generator, drawn: Pool) -> SamplePicture:
-    size, effort = PICTURE_SIZES[int(rng.integers(len(PICTURE_SIZES)))], float(rng.random())
+    size, strength = PICTURE_SIZES[int(rng.integers(len(PICTURE_SIZES)))], float(rng.random())
     if rng.random() < IMITATED_SHARE:
         identity = pick(rng, drawn.unseen if drawn.unseen and rng.random() < UNSEEN_SHARE else drawn.seen, KIND_SHARES)
         imitated = int(rng.choice(np.flatnonzero(drawn.identities == identity)))
         beside = int(rng.integers(len(drawn.drawings))) if rng.random() < SECOND_EMBLEM_SHARE else None
         other = None if beside is None else drawn.drawings[beside]
         plain = identity in drawn.plain
-        made = imitate(rng, drawn.drawings[imitated], size, drawn.backgrounds, other, effort, plain)
+        made = augment(rng, drawn.drawings[imitated], size, drawn.backgrounds, other, strength, plain)
         return SamplePicture(made.picture, made.box, identity, imitated, beside)
     choice = rng.random()
     if choice < SCENE_SHARE:
-        return SamplePicture(harmless(rng, size, drawn.backgrounds))
+        return SamplePicture(harmless_picture(rng, size, drawn.backgrounds))
     drawing = sign(rng) if choice < SCENE_SHARE + SIGN_SHARE else drawn.usual[int(rng.integers(len(drawn.usual)))]
     # Whoever learns that colours do not matter takes stripes of nobody for a state's.
     plain = is_plain(drawing)
-    return SamplePicture(imitate(rng, drawing, size, drawn.backgrounds, effort=effort, plain=plain).picture)
+    return SamplePicture(augment(rng, drawing, size, drawn.backgrounds, strength=strength, plain=plain).picture)
 
 
 def _gallery(rng: Generator, search: Search, made: SamplePicture) -> tuple[Array, Array]:

@@ -20,7 +20,7 @@ from models.profile import Box
 from training.images.common.split import Fold
 from training.images.sources.backgrounds import BENCHMARK_PHOTOS, TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds
 from training.images.sources.captions import Subject
-from training.images.synthesis.augmentations import harmless, imitate, reference
+from training.images.synthesis.augmentations import augment, harmless_picture, reference
 
 VIEWS = {"flag": 4, "arms": 4, "emblem": 4, "emoji": 2, "icon": 1, "logo": 1}
 """Pictures of each subject, the first and every second as a gallery holds it, the others imitated."""
@@ -75,14 +75,14 @@ def _pictures(
     subjects: Iterable[Subject], rng: np.random.Generator, backgrounds: Backgrounds, count: int
 ) -> Iterator[tuple[int, Array, Box]]:
     for _ in range(count):
-        yield -1, harmless(rng, SIZE, backgrounds), WHOLE_PICTURE
+        yield -1, harmless_picture(rng, SIZE, backgrounds), WHOLE_PICTURE
     for place, subject in enumerate(subjects):
         for number in range(VIEWS[subject.kind]):
             drawing = subject.drawings[number // 2 % len(subject.drawings)]
             if number % 2 == 0:
                 yield place, reference(rng, drawing, SIZE), WHOLE_PICTURE
             else:
-                made = imitate(rng, drawing, SIZE, backgrounds)
+                made = augment(rng, drawing, SIZE, backgrounds)
                 yield place, made.picture, made.box
 
 

@@ -15,7 +15,7 @@ from models.profile import EMBLEM_LABELS, Label, ProfileError
 from training.cases import parse_object, raise_problems, read_lines
 from training.images.common.split import Fold, fold_of, is_held_out, name_of
 from training.images.sources import graphics
-from training.images.sources.catalogue import CATALOGUE, read
+from training.images.sources.catalogue import CATALOGUE, read_catalogue
 
 Array = np.ndarray
 
@@ -26,7 +26,7 @@ class Labelled(NamedTuple):
     Attributes:
         identity: which.
         owner: whose it is, as `split.name_of` tells them apart.
-        drawing: RGBA uint8 (height, width, 4), longest side `graphics.SIDE`.
+        drawing: RGBA uint8 (height, width, 4), longest side `graphics.GRAPHIC_SIDE`.
     """
 
     identity: str
@@ -45,7 +45,7 @@ def read_pictures(paths: Sequence[Path], known: Iterable[graphics.Graphic]) -> l
     Raises:
         CasesError: lines that are broken, pictures that cannot be read, owners that calibration or test imitate.
     """
-    owners = {entry.reference_id: entry.owner_id for entry in read(CATALOGUE)}
+    owners = {entry.reference_id: entry.owner_id for entry in read_catalogue(CATALOGUE)}
     held_out = _held_out(owners.values(), (item.owner for item in known if not item.harmless))
     found: list[Labelled] = []
     problems: list[str] = []
@@ -88,5 +88,5 @@ def _drawing(file: Path) -> Array:
     except (OSError, ProfileError) as error:
         reason = error.message if isinstance(error, ProfileError) else type(error).__name__
         raise ValueError(f"its picture cannot be read ({reason})") from error
-    scale = graphics.SIDE / max(picture.shape[:2])
+    scale = graphics.GRAPHIC_SIDE / max(picture.shape[:2])
     return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

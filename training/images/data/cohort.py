@@ -16,13 +16,13 @@ from models.images.encoder.encoder import Encoder
 from models.runtime.artifact_files import ArtifactFile
 from training.images.common.split import Fold, part_of
 from training.images.sources.backgrounds import TRAINING_PHOTOS, Backgrounds
-from training.images.sources.graphics import Graphics, load
+from training.images.sources.graphics import Graphics, load_graphics
 from training.images.sources.marks import is_mark
-from training.images.synthesis.augmentations import harmless, initials, reference
-from training.images.synthesis.flags import OTHERS, SIBLINGS, TRAINED, invented_flags
+from training.images.synthesis.augmentations import harmless_picture, initials, reference
+from training.images.synthesis.flags import FLAGS_PER_LAYOUT, TRAINED_FLAGS, UNTRAINED_FLAGS, invented_flags
 from training.images.synthesis.monograms import TRAINED_MONOGRAMS, monograms
 from training.images.synthesis.paintings import painted
-from training.images.synthesis.signs import signed
+from training.images.synthesis.signs import sign_avatar
 
 SEED = 0
 """Of the cohort: the same whatever seed a run has."""
@@ -49,7 +49,7 @@ def write_cohort(directory: Path, *, limit: int | None = None) -> Path:
         The file.
     """
     cv2.setNumThreads(1)
-    encoder, rendered, rng = Encoder(directory), load(limit), np.random.default_rng(SEED)
+    encoder, rendered, rng = Encoder(directory), load_graphics(limit), np.random.default_rng(SEED)
     rows, usual = rng.permutation(halves(rendered)[0])[:GRAPHICS], nobodys(rendered, limit)[0]
     path = directory / ArtifactFile.COHORT
     np.save(path, cohort_of(encoder, [*map(rendered.drawing, rows), *usual], rng, limit))
@@ -85,16 +85,20 @@ def nobodys(rendered: Graphics, limit: int | None) -> tuple[list[Array], dict[st
 
 def invented_before(limit: int | None) -> tuple[int, int]:
     """Numbers of invented flags from which on they are not the trainer's, and not cohort's or calibration's either."""
-    return (TRAINED, TRAINED + OTHERS) if limit is None else (limit * SIBLINGS, limit * SIBLINGS + 3 * limit)
+    return (
+        (TRAINED_FLAGS, TRAINED_FLAGS + UNTRAINED_FLAGS)
+        if limit is None
+        else (limit * FLAGS_PER_LAYOUT, limit * FLAGS_PER_LAYOUT + 3 * limit)
+    )
 
 
 def cohort_of(encoder: Encoder, drawings: Iterable[Array], rng: np.random.Generator, limit: int | None) -> Array:
     """Whole-picture vectors of harmless drawings, photographs, patterns, letters, signs, paintings: what is usual."""
     backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
     pictures = [reference(rng, drawing, (256, 256)) for drawing in drawings]
-    pictures += [harmless(rng, (256, 256), backgrounds) for _ in range(min(PICTURES, limit or PICTURES))]
+    pictures += [harmless_picture(rng, (256, 256), backgrounds) for _ in range(min(PICTURES, limit or PICTURES))]
     pictures += [initials(rng, (256, 256)) for _ in range(min(INITIALS, limit or INITIALS))]
-    pictures += [signed(rng, (256, 256)) for _ in range(min(SIGNS, limit or SIGNS))]
+    pictures += [sign_avatar(rng, (256, 256)) for _ in range(min(SIGNS, limit or SIGNS))]
     photos = (backgrounds.photo(rng, (256, 256)) for _ in range(min(PAINTINGS, limit or PAINTINGS)))
     pictures += [painted(rng, photo) for photo in photos]
     batches = (pictures[start : start + 16] for start in range(0, len(pictures), 16))

@@ -23,10 +23,9 @@ from training.images.sources import graphics
 from training.images.sources.backgrounds import TRAINING_PHOTOS, Backgrounds
 from training.images.sources.catalogue import CATALOGUE, own_drawings
 from training.images.sources.marks import is_mark
-from training.images.synthesis.flags import TRAINED as FLAGS
-from training.images.synthesis.flags import invented_flags
+from training.images.synthesis.flags import TRAINED_FLAGS, invented_flags
 from training.images.synthesis.monograms import TRAINED_MONOGRAMS, monograms
-from training.images.synthesis.wordmarks import invented
+from training.images.synthesis.wordmarks import invented_wordmarks
 
 WORDMARKS = 2_400
 FLAG_KINDS = {"flag", "invented flag"}
@@ -75,7 +74,7 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
         CasesError: as `read_pictures` does.
         training.packages.PackageError: a package could not be fetched.
     """
-    rendered = graphics.load(limit)
+    rendered = graphics.load_graphics(limit)
     labelled = read_pictures(cases, rendered.items)
     drawings: dict[tuple[str, str], list[Array]] = defaultdict(list)
     owners: dict[tuple[str, str], str] = {}
@@ -111,11 +110,11 @@ def _everything(rendered: graphics.Graphics, limit: int | None) -> Named:
         item = rendered.items[row]
         yield item.kind, item.identity, item.owner, rendered.drawing(row)
     yield from _own(limit)
-    for number, svg in enumerate(invented(min(WORDMARKS, limit or WORDMARKS))):
-        drawing = graphics.render(svg)
+    for number, svg in enumerate(invented_wordmarks(min(WORDMARKS, limit or WORDMARKS))):
+        drawing = graphics.render_svg(svg)
         if drawing is not None:
             yield "wordmark", str(number), f"wordmark{number}", drawing
-    for number, drawing in invented_flags(rendered, min(FLAGS, limit or FLAGS)):
+    for number, drawing in invented_flags(rendered, min(TRAINED_FLAGS, limit or TRAINED_FLAGS)):
         yield "invented flag", str(number), f"flag{number}", drawing
 
 
@@ -123,6 +122,6 @@ def _own(limit: int | None) -> Named:
     """Drawings of the catalogue that are ours, of owners that are trained on."""
     for entry in own_drawings()[:limit]:
         if fold_of(entry.owner_id) is Fold.TRAIN:
-            drawing = graphics.render((CATALOGUE.parent / entry.image).read_text("utf-8"))
+            drawing = graphics.render_svg((CATALOGUE.parent / entry.image).read_text("utf-8"))
             if drawing is not None:
                 yield "own", entry.reference_id, entry.owner_id, drawing

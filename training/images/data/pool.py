@@ -30,9 +30,9 @@ from training.images.data.corpus import FLAG_KINDS, WORDMARKS, Corpus
 from training.images.data.patch_store import PatchStore
 from training.images.data.validation import left_out
 from training.images.sources.backgrounds import Backgrounds
-from training.images.sources.graphics import Graphics, render
+from training.images.sources.graphics import Graphics, render_svg
 from training.images.synthesis.flags import invented_flags
-from training.images.synthesis.wordmarks import invented
+from training.images.synthesis.wordmarks import invented_wordmarks
 
 MORE_FLAGS, MORE_WORDMARKS = 1_800, 4_000
 """Invented for the reranker alone; 1,013 of the 1,800 flags are near a state's or an earlier one and left out. Most
@@ -116,8 +116,8 @@ def _invented(rendered: Graphics, limit: int | None) -> Iterator[tuple[str, int,
     for number, drawing in invented_flags(rendered, first + flags):
         if number >= first:
             yield "invented flag", number, drawing
-    for number, svg in enumerate(invented(wordmarks, start=WORDMARKS), WORDMARKS):
-        drawn = render(svg)
+    for number, svg in enumerate(invented_wordmarks(wordmarks, start=WORDMARKS), WORDMARKS):
+        drawn = render_svg(svg)
         if drawn is not None:
             yield "wordmark", number, drawn
 

@@ -15,17 +15,17 @@ from training.images.sources import graphics
 from training.images.sources.backgrounds import BENCHMARK_PHOTOS, TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds
 from training.images.synthesis import portraits
 from training.images.synthesis.edits import jpeg
-from training.images.synthesis.negatives import CHINESE
+from training.images.synthesis.negatives import LETTER_MARK_CHINESE
 from training.images.synthesis.scenes import AVATAR, TYPEFACES, Picture, Scene, placed
 
-SAME_PHOTO = 0.7
+SAME_PHOTO_COSINE = 0.7
 """Cosine of layouts that two sizes of one wallpaper reach; other pairs stay below .5."""
 
 Generator = np.random.Generator
 Array = np.ndarray
 
 
-def people(each: int, seed: int, limit: int | None = None) -> list[Picture]:
+def unrelated_avatars(each: int, seed: int, limit: int | None = None) -> list[Picture]:
     """Avatars of people who have nothing to do with each other: photographs, portraits, graphics and letters alike.
 
     Args:
@@ -34,7 +34,7 @@ def people(each: int, seed: int, limit: int | None = None) -> list[Picture]:
     """
     rng = np.random.default_rng(seed)
     scene = Scene(rng, Backgrounds(()), lambda: Image.new("RGBA", (1, 1)), partial(portraits.portrait, rng), TYPEFACES)
-    rendered = graphics.load(limit)
+    rendered = graphics.load_graphics(limit)
     rows = rendered.rows(lambda item: item.harmless and item.fold is not Fold.TRAIN)
     chosen = [np.ascontiguousarray(rendered.drawing(row)) for row in rng.permutation(rows)[:each]]
     return [
@@ -46,7 +46,7 @@ def people(each: int, seed: int, limit: int | None = None) -> list[Picture]:
 
 
 def _letters(scene: Scene) -> Picture:
-    word = "".join(scene.pick(CHINESE) for _ in range(int(scene.rng.integers(1, 5))))
+    word = "".join(scene.pick(LETTER_MARK_CHINESE) for _ in range(int(scene.rng.integers(1, 5))))
     return placed(scene.plain(), scene.letters(word, scene.colour()), scene.between(0.35, 0.8)).picture
 
 
@@ -56,7 +56,7 @@ def _photographs(limit: int | None) -> list[Picture]:
     backgrounds = Backgrounds.load((*TRAINING_PHOTOS, *VALIDATION_PHOTOS, *BENCHMARK_PHOTOS), limit)
     for photo in map(_middle, backgrounds.photos):
         lights = layout(photo)
-        if all(lights @ layout(other) < SAME_PHOTO for other in kept.values()):
+        if all(lights @ layout(other) < SAME_PHOTO_COSINE for other in kept.values()):
             kept[len(kept)] = photo
     return [Image.fromarray(photo) for photo in kept.values()]
 

@@ -16,17 +16,17 @@ import numpy as np
 from models.profile import Field
 from training.images.common.split import is_held_out
 from training.images.sources.backgrounds import Backgrounds
-from training.images.sources.catalogue import CATALOGUE, SIDE, Entry, own_drawings
-from training.images.sources.pictures import load
-from training.images.synthesis.edits import KINDS
-from training.images.synthesis.negatives import INNOCENTS
+from training.images.sources.catalogue import CATALOGUE, RENDERED_SIDE, CatalogueEntry, own_drawings
+from training.images.sources.pictures import load_picture
+from training.images.synthesis.edits import IMITATION_KINDS
+from training.images.synthesis.negatives import NEGATIVES
 from training.images.synthesis.portraits import portrait
 from training.images.synthesis.scenes import Picture, Scene, field_of
 
 DRAWN_HARMLESS = ("photo", "letters_latin", "bands")
 """Kinds of harmless pictures that need no package's graphics; soft blobs of colour stand in for photographs."""
 
-QUALITY = 85
+JPEG_QUALITY = 85
 
 
 @dataclass(frozen=True)
@@ -43,15 +43,15 @@ class Sample:
     data: bytes
     field: Field
     kind: str
-    emblem: Entry | None
+    emblem: CatalogueEntry | None
 
 
-def held_out_drawings() -> list[Entry]:
+def held_out_drawings() -> list[CatalogueEntry]:
     """Lines of the catalogue that we drew and whose owners are never trained on."""
     return [entry for entry in own_drawings() if is_held_out(entry.owner_id)]
 
 
-def samples(count: int, drawings: list[Entry], seed: int = 0) -> Iterator[Sample]:
+def samples(count: int, drawings: list[CatalogueEntry], seed: int = 0) -> Iterator[Sample]:
     """Imitations and harmless pictures in turn; the same arguments give the same pictures.
 
     Args:
@@ -64,29 +64,29 @@ def samples(count: int, drawings: list[Entry], seed: int = 0) -> Iterator[Sample
         yield _imitation(scene, drawings) if number % 2 == 0 else _harmless(scene)
 
 
-def _imitation(scene: Scene, drawings: list[Entry]) -> Sample:
+def _imitation(scene: Scene, drawings: list[CatalogueEntry]) -> Sample:
     entry = drawings[int(scene.rng.integers(len(drawings)))]
-    kind = str(scene.rng.choice(list(KINDS)))
-    made = KINDS[kind](scene, _drawing(entry))
+    kind = str(scene.rng.choice(list(IMITATION_KINDS)))
+    made = IMITATION_KINDS[kind](scene, _drawing(entry))
     return Sample(_jpeg(made.picture), field_of(made.picture), kind, entry)
 
 
 def _harmless(scene: Scene) -> Sample:
     kind = str(scene.rng.choice(DRAWN_HARMLESS))
-    picture = INNOCENTS[kind][0](scene)
+    picture = NEGATIVES[kind][0](scene)
     return Sample(_jpeg(picture), field_of(picture), kind, None)
 
 
-def _any(drawings: list[Entry], rng: np.random.Generator) -> Picture:
+def _any(drawings: list[CatalogueEntry], rng: np.random.Generator) -> Picture:
     return _drawing(drawings[int(rng.integers(len(drawings)))])
 
 
-def _drawing(entry: Entry) -> Picture:
-    picture = load(entry.image, CATALOGUE.parent, SIDE)
+def _drawing(entry: CatalogueEntry) -> Picture:
+    picture = load_picture(entry.image, CATALOGUE.parent, RENDERED_SIDE)
     return picture.crop(picture.getbbox() or (0, 0, *picture.size))
 
 
 def _jpeg(picture: Picture) -> bytes:
     buffer = io.BytesIO()
-    picture.convert("RGB").save(buffer, "JPEG", quality=QUALITY)
+    picture.convert("RGB").save(buffer, "JPEG", quality=JPEG_QUALITY)
     return buffer.getvalue()

@@ -15,9 +15,9 @@ from training import packages
 from training.images.common.split import Fold
 from training.images.sources import graphics
 from training.images.sources.backgrounds import BENCHMARK_PHOTOS, PHOTO_SIDE, Backgrounds
-from training.images.synthesis.scenes import Picture, rendered
+from training.images.synthesis.scenes import Picture, rasterised
 
-PROTECTED = re.compile(
+PROTECTED_NAMES = re.compile(
     r"flag|logo|emblem|hammer.?(and)?.?sickle|soviet|communis|coat.?of|red.?cross|hospital.?cross|olymp|united.?nations"
     r"|statue|liberty|capitol|nazi|swastika|lenin|usa|uncle_sam|maple|star.?of.?david|recycl|apple|android|penguin|tux"
     r"|famous-character|debian|ubuntu|firefox|windows|gnome|union.?jack|peace_sign_flag|brand|social|/cards/"
@@ -26,7 +26,7 @@ PROTECTED = re.compile(
 """Names of graphics that show a mark, or part of one, that may be in a gallery; the last line was found by looking at
 the 160 graphics that an encoder put nearest to the default gallery."""
 
-VISIBLE = 24
+MIN_CONTRAST = 24
 """Largest difference of a channel below which a drawing on white shows nothing."""
 
 CLIP_ART = Path("usr/share/openclipart/svg")
@@ -73,21 +73,21 @@ class Unprotected:
     @classmethod
     def load(cls) -> Unprotected:
         """All of them."""
-        icons = graphics.load()
+        icons = graphics.load_graphics()
         return cls(icons, icons.rows(_is_unprotected), list(_clip_art()))
 
-    def draw(self, rng: np.random.Generator) -> Picture:
+    def sample(self, rng: np.random.Generator) -> Picture:
         """One graphic, RGBA: clip art and icons are equally likely."""
         if not self.clip_art or rng.random() < 0.5:
             return Image.fromarray(self.icons.drawing(self.rows[int(rng.integers(len(self.rows)))]))
         try:
-            return _inked(rendered(self.clip_art[int(rng.integers(len(self.clip_art)))].read_text("utf-8"), 300))
+            return _inked(rasterised(self.clip_art[int(rng.integers(len(self.clip_art)))].read_text("utf-8"), 300))
         except ValueError:  # some of the package's files have no size, or draw nothing
-            return self.draw(rng)
+            return self.sample(rng)
 
 
 def _is_unprotected(item: graphics.Graphic) -> bool:
-    return item.harmless and item.fold is Fold.TEST and not PROTECTED.search(item.identity)
+    return item.harmless and item.fold is Fold.TEST and not PROTECTED_NAMES.search(item.identity)
 
 
 def _clip_art() -> Iterator[Path]:
@@ -95,7 +95,7 @@ def _clip_art() -> Iterator[Path]:
     for folder in CLIP_ART_FOLDERS:
         files = sorted(path for path in (root / folder).rglob("*.svg") if path.is_file())
         small = (path for path in files if path.stat().st_size < CLIP_ART_BYTES)
-        yield from (path for path in small if not PROTECTED.search(path.relative_to(root).as_posix()))
+        yield from (path for path in small if not PROTECTED_NAMES.search(path.relative_to(root).as_posix()))
 
 
 def _inked(drawing: Picture) -> Picture:
@@ -105,9 +105,9 @@ def _inked(drawing: Picture) -> Picture:
         ValueError: nearly nothing is drawn, or white on white.
     """
     box = drawing.getchannel("A").getbbox()
-    if np.ptp(np.asarray(flatten(drawing, WHITE)), axis=(0, 1)).max() < VISIBLE:
+    if np.ptp(np.asarray(flatten(drawing, WHITE)), axis=(0, 1)).max() < MIN_CONTRAST:
         raise ValueError("nothing is seen")
-    if box is None or min(box[2] - box[0], box[3] - box[1]) < graphics.MIN_SHAPES:
+    if box is None or min(box[2] - box[0], box[3] - box[1]) < graphics.MIN_INKED_PIXELS:
         raise ValueError("nothing is drawn")
     return drawing.crop(box)
 

@@ -24,8 +24,8 @@ from training.images.common.split import Fold, fold_of, name_of
 from training.images.data.batches import pick
 from training.images.sources.backgrounds import VALIDATION_PHOTOS, Backgrounds, Size
 from training.images.sources.catalogue import CATALOGUE, own_drawings
-from training.images.sources.graphics import Graphics, render
-from training.images.synthesis.augmentations import degraded, harmless, imitate
+from training.images.sources.graphics import Graphics, render_svg
+from training.images.synthesis.augmentations import augment, degraded, harmless_picture
 from training.images.synthesis.paintings import painted
 from training.images.synthesis.signs import sign
 
@@ -142,7 +142,7 @@ def _ours(rendered: Graphics, fold: Fold) -> dict[str, Emblem]:
     found: dict[str, Emblem] = {}
     for entry in own_drawings():
         if fold_of(entry.owner_id) is fold and name_of(entry.owner_id) not in known:
-            drawing = render((CATALOGUE.parent / entry.image).read_text("utf-8"))
+            drawing = render_svg((CATALOGUE.parent / entry.image).read_text("utf-8"))
             if drawing is None or not variants(drawing):
                 continue
             before = found.get(entry.reference_id, Emblem("own", entry.label, entry.owner_id, entry.source, []))
@@ -242,8 +242,8 @@ def imitated(
         emblem = emblems[name]
         drawings = emblem.others if emblem.others and rng.random() < OTHERS else emblem.drawings
         drawing = drawings[int(rng.integers(len(drawings)))]
-        other, effort = rendered.drawing(int(rng.choice(rows))), _effort(rng)
-        made = imitate(rng, drawing, size, backgrounds, other, effort=effort, plain=name in plain)
+        other, strength = rendered.drawing(int(rng.choice(rows))), _random_strength(rng)
+        made = augment(rng, drawing, size, backgrounds, other, strength=strength, plain=name in plain)
         yield Sample(made.picture, name, name)
 
 
@@ -266,7 +266,7 @@ def unprotected(
         size = SHAPES[int(rng.integers(len(SHAPES)))]
         kind = KINDS[number % len(KINDS)]
         if kind == "scene":
-            yield Sample(harmless(rng, size, backgrounds), None, f"{kind} {number}")
+            yield Sample(harmless_picture(rng, size, backgrounds), None, f"{kind} {number}")
             continue
         if kind == "painting":
             picture = degraded(rng, painted(rng, backgrounds.photo(rng, size)))
@@ -280,11 +280,13 @@ def unprotected(
         else:
             row = int(rng.choice(rows))
             drawing, shown = rendered.drawing(row), f"{kind} {name_of(rendered.items[row].owner)}"
-        effort, plain = _effort(rng), kind == "flag" and is_plain(drawing)
+        strength, plain = _random_strength(rng), kind == "flag" and is_plain(drawing)
         other = rendered.drawing(int(rng.choice(rows)))
-        yield Sample(imitate(rng, drawing, size, backgrounds, other, effort=effort, plain=plain).picture, None, shown)
+        yield Sample(
+            augment(rng, drawing, size, backgrounds, other, strength=strength, plain=plain).picture, None, shown
+        )
 
 
-def _effort(rng: np.random.Generator) -> float:
+def _random_strength(rng: np.random.Generator) -> float:
     """Mostly little: people change a thing or two, and what was fitted on harder work is too cautious of theirs."""
     return float(rng.random() ** 2)

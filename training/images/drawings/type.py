@@ -21,7 +21,7 @@ ChineseFace = Literal["sans", "black", "serif", "cursive", "brush"]
 LatinFace = Literal["display", "blackletter", "condensed", "slab", "fat", "old", "book", "heavy"]
 Face = Literal[ChineseFace, LatinFace]
 
-FACES: dict[ChineseFace, tuple[str, str]] = {
+CHINESE_TYPEFACES: dict[ChineseFace, tuple[str, str]] = {
     "sans": ("noto-sans-sc", "package/700Bold/*.ttf"),
     "black": ("noto-sans-sc", "package/900Black/*.ttf"),
     "serif": ("noto-serif-sc", "package/900Black/*.ttf"),
@@ -31,7 +31,7 @@ FACES: dict[ChineseFace, tuple[str, str]] = {
 """Package and files of each typeface that has Chinese characters; one may be split over many files, each with some of
 the characters."""
 
-LATIN_FACES: dict[LatinFace, tuple[str, str]] = {
+LATIN_TYPEFACES: dict[LatinFace, tuple[str, str]] = {
     "display": ("playfair-display", "package/files/*-latin-700-normal.woff"),
     "blackletter": ("unifrakturcook", "package/files/*-latin-700-normal.woff"),
     "condensed": ("oswald", "package/files/*-latin-600-normal.woff"),
@@ -44,13 +44,15 @@ LATIN_FACES: dict[LatinFace, tuple[str, str]] = {
 """Typefaces without Chinese characters, for names and monograms of nobody; neither gallery nor benchmark is set in
 them: what is learnt of letters must hold for others too."""
 
-PACKAGES = tuple(dict.fromkeys(package for package, _ in (*FACES.values(), *LATIN_FACES.values())))
+TYPEFACE_PACKAGES = tuple(
+    dict.fromkeys(package for package, _ in (*CHINESE_TYPEFACES.values(), *LATIN_TYPEFACES.values()))
+)
 """Of all typefaces."""
 
 
 @lru_cache
 def _fonts(face: Face) -> dict[int, TTFont]:
-    package, pattern = (FACES | LATIN_FACES)[face]
+    package, pattern = (CHINESE_TYPEFACES | LATIN_TYPEFACES)[face]
     characters: dict[int, TTFont] = {}
     for file in sorted(fetch(package).glob(pattern)):
         font = TTFont(file, lazy=True)

@@ -34,7 +34,7 @@ from training.images.fit.calibrate import (
     groups_of,
     out_of_fold,
 )
-from training.images.sources.graphics import load
+from training.images.sources.graphics import load_graphics
 
 STEPS: dict[str, tuple[tuple[str, ...], Fitter]] = {
     "plain cosine": (("similarity",), fit_logistic),
@@ -68,7 +68,7 @@ class StageFeatures:
 def collect(directory: Path, pictures: int) -> StageFeatures:
     """Look at so many validation pictures twice, whatever the first look says."""
     cv2.setNumThreads(1)
-    encoder, rendered, rng = Encoder(directory), load(), np.random.default_rng(1)
+    encoder, rendered, rng = Encoder(directory), load_graphics(), np.random.default_rng(1)
     rest = cohort.halves(rendered)[1]
     with tempfile.TemporaryDirectory() as scratch:
         gallery, emblems = validation.validation_gallery(encoder, rendered, Path(scratch), None)

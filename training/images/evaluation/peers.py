@@ -245,7 +245,7 @@ def _units(vectors: Array) -> Array:
 
 
 def _training_graphics() -> list[Array]:
-    rendered = graphics.load()
+    rendered = graphics.load_graphics()
     rows = rendered.rows(lambda item: item.fold is Fold.TRAIN)
     chosen = np.random.default_rng(0).permutation(rows)[:WHITENING_GRAPHICS]
     return [_squared(PillowImage.fromarray(rendered.drawing(row)), WHITE) for row in chosen]

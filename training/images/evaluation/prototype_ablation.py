@@ -31,7 +31,7 @@ from training.images.common.measures import threshold_for
 from training.images.common.split import Fold
 from training.images.data import cohort, validation
 from training.images.sources.backgrounds import VALIDATION_PHOTOS, Backgrounds
-from training.images.sources.graphics import Graphics, load
+from training.images.sources.graphics import Graphics, load_graphics
 from training.images.sources.marks import is_mark
 from training.images.synthesis import edits, portraits
 from training.images.synthesis.scenes import TYPEFACES, Picture, Scene
@@ -58,7 +58,7 @@ def main(
 ) -> None:
     """Print recall of the first look for galleries that know more and less."""
     used = Encoder(encoder or Settings.from_environment().encoder_directory())
-    rendered, rng = load(), np.random.default_rng(2)
+    rendered, rng = load_graphics(), np.random.default_rng(2)
     with tempfile.TemporaryDirectory() as scratch:
         gallery, imitable = validation.validation_gallery(used, rendered, Path(scratch), None)
     queries = [*imitations(used, rendered, imitable, rng, emblems), *harmless(used, rendered, rng)]
@@ -85,7 +85,7 @@ def imitations(
     other = lambda: opened(rendered.drawing(int(rng.choice(others))))  # noqa: E731 - what a scene asks for
     scene = Scene(rng, Backgrounds.load(VALIDATION_PHOTOS), other, partial(portraits.portrait, rng), TYPEFACES)
     for name in tqdm(chosen, "imitations"):
-        for kind, imitate in edits.KINDS.items():
+        for kind, imitate in edits.IMITATION_KINDS.items():
             drawings = imitable[name].drawings
             made = imitate(scene, opened(drawings[int(rng.integers(len(drawings)))]))
             yield Query(windows_of(encoder, np.array(made.picture.convert("RGB"))), name, kind)

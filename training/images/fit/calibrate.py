@@ -33,7 +33,7 @@ from models.runtime.artifact_files import ArtifactFile
 from training.images.common.measures import threshold_for
 from training.images.data.cohort import halves, nobodys
 from training.images.data.validation import Sample, imitated, unprotected, validation_gallery
-from training.images.sources.graphics import load
+from training.images.sources.graphics import load_graphics
 
 VERIFIED_SHARE = 0.6
 """Of harmless pictures, how many are looked at closely: it costs more than all else, and most uploads must not pay for
@@ -85,7 +85,7 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None, threa
         models.images.encoder.encoder.EncoderError: the folder lacks a file, or holds one of another encoder.
     """
     cv2.setNumThreads(1)
-    encoder, rendered = Encoder(directory), load(limit)
+    encoder, rendered = Encoder(directory), load_graphics(limit)
     rng = np.random.default_rng(seed)
     rest, others = halves(rendered)[1], nobodys(rendered, limit)[1]
     with tempfile.TemporaryDirectory() as scratch:

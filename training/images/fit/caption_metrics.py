@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.metrics import average_precision_score
 
 from training.images.data.caption_views import Views
-from training.images.sources.captions import GENERAL
+from training.images.sources.captions import GENERIC_CAPTIONS
 
 RANKS = (1, 5, 10)
 
@@ -53,7 +53,7 @@ def precision(embed: Embed, views: Views, trained: Views) -> dict[str, dict[str,
         "average_precision", "chance" (the share of pictures it is true of), "pictures" it is true of, and whether
         those were "trained" on, by phrase.
     """
-    phrases = [phrase for phrases in GENERAL.values() for phrase in phrases]
+    phrases = [phrase for phrases in GENERIC_CAPTIONS.values() for phrase in phrases]
     pairs = zip(phrases, embed(phrases), strict=True)
     results = {phrase: _precision(phrase, vector, views, trained) for phrase, vector in pairs}
     return {phrase: result for phrase, result in results.items() if result["pictures"]}
@@ -82,5 +82,5 @@ def _precision(phrase: str, vector: Array, views: Views, trained: Views) -> dict
 
 def _true_of(phrase: str, views: Views) -> Array:
     """Whether a general phrase is true of each picture, bool (pictures,)."""
-    subjects = np.array([phrase in subject.general for subject in views.subjects] + [False])
+    subjects = np.array([phrase in subject.generic_captions for subject in views.subjects] + [False])
     return subjects[views.shown]

@@ -8,10 +8,10 @@ from typing import Any
 
 from models.runtime.artifact_files import ArtifactFile
 from training import packages
-from training.images.drawings.type import PACKAGES as TYPEFACES
+from training.images.drawings.type import TYPEFACE_PACKAGES
 from training.images.sources.backgrounds import TRAINING_PHOTOS
-from training.images.sources.captions import CLDR as CAPTION_SOURCES
-from training.images.sources.graphics import SOURCES
+from training.images.sources.captions import CAPTION_PACKAGES
+from training.images.sources.graphics import GRAPHIC_PACKAGES
 
 CARD = """# 徽鉴图像编码器 · Huijian's image encoder
 
@@ -102,7 +102,7 @@ def write_card(directory: Path) -> Path:
     """Write `card.md` from `metrics.json` (its "evaluation" and its "note" where it has them)."""
     metrics = json.loads((directory / ArtifactFile.METRICS).read_text("utf-8"))
     known = packages.packages()
-    keys = ("efficientnet-lite0", *SOURCES, *TYPEFACES, *CAPTION_SOURCES, *TRAINING_PHOTOS)
+    keys = ("efficientnet-lite0", *GRAPHIC_PACKAGES, *TYPEFACE_PACKAGES, *CAPTION_PACKAGES, *TRAINING_PHOTOS)
     used = [known[key] for key in dict.fromkeys(keys)]
     card = CARD.format(
         start=_start(metrics.get("base"), known["efficientnet-lite0"].name),

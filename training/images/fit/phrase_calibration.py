@@ -28,8 +28,8 @@ from training.images.data.caption_views import SIZE
 from training.images.data.cohort import halves
 from training.images.sources.backgrounds import VALIDATION_PHOTOS, Backgrounds
 from training.images.sources.captions import Subject
-from training.images.sources.graphics import load
-from training.images.synthesis.augmentations import harmless, imitate
+from training.images.sources.graphics import load_graphics
+from training.images.synthesis.augmentations import augment, harmless_picture
 
 IMITATION_COUNT, HARMLESS_COUNT = 300, 500
 FITTED_PHRASES = 3
@@ -110,22 +110,22 @@ def _embedded(tower: PhraseEncoder, phrases: Sequence[str]) -> dict[str, Array]:
 def _said_of(subject: Subject) -> tuple[str, ...]:
     # Names of brands that were never read say nothing, and there are more of them than of all else.
     names = () if subject.kind == "logo" else (*subject.chinese[:1], *subject.english[:1])
-    return (*names, *subject.general)
+    return (*names, *subject.generic_captions)
 
 
 def _pictures(protected: Sequence[Subject], rng: np.random.Generator, limit: int | None) -> Iterator[LabelledPicture]:
-    backgrounds, rendered = Backgrounds.load(VALIDATION_PHOTOS, limit), load(limit)
+    backgrounds, rendered = Backgrounds.load(VALIDATION_PHOTOS, limit), load_graphics(limit)
     kinds = sorted({subject.kind for subject in protected})
     members = {kind: [subject for subject in protected if subject.kind == kind] for kind in kinds}
     for number in range(min(IMITATION_COUNT, limit or IMITATION_COUNT)):
         subject = _any(rng, members[kinds[number % len(kinds)]])
-        yield imitate(rng, _any(rng, subject.drawings), SIZE, backgrounds).picture, subject
+        yield augment(rng, _any(rng, subject.drawings), SIZE, backgrounds).picture, subject
     rows = halves(rendered)[1]
     for number in range(min(HARMLESS_COUNT, limit or HARMLESS_COUNT)):
         if number % 2:
-            yield harmless(rng, SIZE, backgrounds), None
+            yield harmless_picture(rng, SIZE, backgrounds), None
         else:
-            yield imitate(rng, rendered.drawing(int(rng.choice(rows))), SIZE, backgrounds).picture, None
+            yield augment(rng, rendered.drawing(int(rng.choice(rows))), SIZE, backgrounds).picture, None
 
 
 def _any(rng: np.random.Generator, choices: Sequence[T]) -> T:

@@ -88,7 +88,7 @@ def train_captions(directory: Path, *, seed: int = 0, limit: int | None = None, 
     """
     cv2.setNumThreads(1)
     torch.manual_seed(seed)
-    encoder, subjects = Encoder(directory), captions.load(limit)
+    encoder, subjects = Encoder(directory), captions.load_subjects(limit)
     views = {fold: embed(encoder, subjects, fold, seed, limit) for fold in Fold}
     model, tokenizer = train(views[Fold.TRAIN], seed, steps)
     samples = [subject.captions[0] for subject in views[Fold.VALIDATION].subjects[:500]]
@@ -102,7 +102,7 @@ def train_captions(directory: Path, *, seed: int = 0, limit: int | None = None, 
 
 def train(views: Views, seed: int, steps: int = STEPS) -> tuple[nn.Module, Tokenizer]:
     """A trained open_clip model (its image tower untouched) and its tokenizer."""
-    said = [caption for subject in views.subjects for caption in (*subject.captions, *subject.general)]
+    said = [caption for subject in views.subjects for caption in (*subject.captions, *subject.generic_captions)]
     tokenizer = text_tower.make_tokenizer(said)
     lessons, rng = prepare(views, tokenizer), np.random.default_rng(seed)
     model = text_tower.create(views.vectors.shape[1])
@@ -126,7 +126,7 @@ def prepare(views: Views, tokenizer: Tokenizer) -> Lessons:
     """Number the captions, and note what each is true of."""
     numbers: dict[str, int] = {}
     own = [_numbered(subject.captions, numbers) for subject in views.subjects]
-    general = [_numbered(subject.general, numbers) for subject in views.subjects]
+    general = [_numbered(subject.generic_captions, numbers) for subject in views.subjects]
     rows = [np.concatenate(pair) for pair in zip(own, general, strict=True)]
     columns = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
     entries = (np.ones(len(columns), np.float32), (np.concatenate(rows), columns))

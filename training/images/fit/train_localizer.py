@@ -35,7 +35,7 @@ from training.images.data.corpus import Corpus
 from training.images.networks.localizer import BINS, Network, export_localizer
 from training.images.networks.token_networks import take_steps
 from training.images.sources.backgrounds import Backgrounds, Generator
-from training.images.synthesis.augmentations import Imitation, centred, imitate
+from training.images.synthesis.augmentations import Augmented, augment, centred
 
 PLACES, HELD_OUT_PLACES, EPOCHS, BATCH = 40_000, 1_500, 8, 64
 """Places that are learnt from and measured on, how often each is met, and places a step. The places held out are told
@@ -167,16 +167,16 @@ class Source:
                     picture_to_crop(place, window),
                 )
 
-    def _picture(self, rng: Generator) -> Imitation:
+    def _picture(self, rng: Generator) -> Augmented:
         drawings, identity = self.corpus.drawings, pick(rng, self.kinds, KIND_SHARES)
         size = PICTURE_SIZES[int(rng.integers(len(PICTURE_SIZES)))]
         other = (
             one_of(rng, drawings[pick(rng, self.kinds, KIND_SHARES)]) if rng.random() < SECOND_EMBLEM_SHARE else None
         )
-        drawing, effort = one_of(rng, drawings[identity]), float(rng.random())
+        drawing, strength = one_of(rng, drawings[identity]), float(rng.random())
         plain = identity in self.corpus.plain
         backgrounds = self.drawn if rng.random() < DRAWN else self.corpus.backgrounds
-        return imitate(rng, drawing, size, backgrounds, other, effort, plain)
+        return augment(rng, drawing, size, backgrounds, other, strength, plain)
 
 
 def source_of(
@@ -195,7 +195,7 @@ def source_of(
     return Source(encoder, corpus, kinds, Backgrounds(tuple(drawn)))
 
 
-def _place(rng: Generator, made: Imitation, windows: Array) -> tuple[Box, Box]:
+def _place(rng: Generator, made: Augmented, windows: Array) -> tuple[Box, Box]:
     """What a place is around, a window of the first look or a box that is roughly the emblem's, and the place.
 
     Args:

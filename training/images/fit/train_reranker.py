@@ -27,7 +27,7 @@ from training.images.data.pool import Pool, Search
 from training.images.networks.released import Base
 from training.images.networks.reranker import Network, export_reranker
 from training.images.networks.token_networks import take_steps
-from training.images.sources.graphics import load
+from training.images.sources.graphics import load_graphics
 from training.precision import mixed_precision
 
 PICTURES, BATCH = 64_000, 32
@@ -78,7 +78,7 @@ def train_reranker(  # noqa: PLR0913 - a run's own options
     rounds = further.rounds + 1 if further else 1
     torch.manual_seed(seed)
     encoder = Encoder(directory)
-    search = Search(encoder, Pool.of(corpus, load(limit), limit), threads)
+    search = Search(encoder, Pool.of(corpus, load_graphics(limit), limit), threads)
     pictures = min(PICTURES, limit or PICTURES)
     places = sample_regions(search, pictures, (seed, rounds), threads)  # another round's pictures would teach little
     held_out = _held_out(places, search.pool)

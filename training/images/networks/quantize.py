@@ -24,7 +24,7 @@ from models.images.encoder.encoder import Encoder
 from models.runtime.artifact_files import ArtifactFile
 from training.images.common.split import Fold
 from training.images.networks.token_networks import write_for
-from training.images.sources.graphics import load
+from training.images.sources.graphics import load_graphics
 from training.images.synthesis.augmentations import reference
 
 KEPT = 6
@@ -86,7 +86,7 @@ def quantize(
 
 def training_pictures(count: int = PICTURES, seed: int = 0) -> list[Array]:
     """Graphics of the training fold as a gallery holds them, RGB uint8 (256, 256, 3)."""
-    rendered, rng = load(), np.random.default_rng(seed)
+    rendered, rng = load_graphics(), np.random.default_rng(seed)
     rows = rng.permutation(rendered.rows(lambda item: item.fold is Fold.TRAIN))[:count]
     return [reference(rng, rendered.drawing(row), (256, 256)) for row in rows]
 

@@ -19,13 +19,13 @@ import numpy as np
 from training import packages
 from training.images.common.split import Fold, fold_of
 from training.images.sources import catalogue, graphics, pictures
-from training.images.sources.catalogue import CATALOGUE, Entry, own_drawings
-from training.images.sources.graphics import EMOJI, Graphic
+from training.images.sources.catalogue import CATALOGUE, CatalogueEntry, own_drawings
+from training.images.sources.graphics import EMOJI_PACKAGES, Graphic
 
-CLDR = ("cldr-annotations", "cldr-annotations-derived")
+CAPTION_PACKAGES = ("cldr-annotations", "cldr-annotations-derived")
 """Packages of names, by their short names in `datasets/packages.yaml`."""
 
-GENERAL = {
+GENERIC_CAPTIONS = {
     r"^flag\.": ("国旗", "一面国旗", "national flag", "a national flag"),
     r"^flag\.|flag$": ("旗帜", "一面旗帜", "flag", "a flag"),
     r"^arms\.": ("国徽", "一枚国徽", "coat of arms", "a coat of arms", "national emblem"),
@@ -59,7 +59,7 @@ class Subject:
         fold: what it may be used for.
         drawings: RGBA uint8 drawings by all artists.
         chinese, english: captions, the name first; one of the two may be empty.
-        general: captions that others share, from `GENERAL`.
+        generic_captions: captions that others share, from `GENERIC_CAPTIONS`.
     """
 
     identity: str
@@ -67,7 +67,7 @@ class Subject:
     drawings: tuple[Array, ...]
     chinese: tuple[str, ...]
     english: tuple[str, ...]
-    general: tuple[str, ...]
+    generic_captions: tuple[str, ...]
 
     @property
     def kind(self) -> str:
@@ -81,7 +81,7 @@ class Subject:
         return (*self.chinese, *self.english)
 
 
-def load(limit: int | None = None) -> list[Subject]:
+def load_subjects(limit: int | None = None) -> list[Subject]:
     """Every graphic that has a name, of all folds.
 
     Args:
@@ -95,18 +95,18 @@ def load(limit: int | None = None) -> list[Subject]:
     for identity, drawn in drawings.items():
         chinese, english = names.of(identity)
         if chinese or english:
-            general = tuple(said for pattern, said in GENERAL.items() if re.search(pattern, identity))
-            shared = tuple(phrase for phrases in general for phrase in phrases)
+            generic_captions = tuple(said for pattern, said in GENERIC_CAPTIONS.items() if re.search(pattern, identity))
+            shared = tuple(phrase for phrases in generic_captions for phrase in phrases)
             subjects.append(Subject(identity, folds[identity], tuple(drawn), chinese, english, shared))
     return subjects
 
 
 def _drawings(limit: int | None) -> Iterator[tuple[str, Fold, Array]]:
-    rendered = graphics.load(limit)
+    rendered = graphics.load_graphics(limit)
     for row, item in enumerate(rendered.items):
         yield _subject_of(item), item.fold, rendered.drawing(row)
     for entry in own_drawings()[:limit]:
-        drawn = pictures.load(entry.image, CATALOGUE.parent, graphics.SIDE)
+        drawn = pictures.load_picture(entry.image, CATALOGUE.parent, graphics.GRAPHIC_SIDE)
         yield entry.reference_id, fold_of(entry.owner_id), np.asarray(drawn.crop(drawn.getbbox()))
 
 
@@ -119,7 +119,7 @@ class _Names:
     """Looks up what an identity is called."""
 
     def __init__(self) -> None:
-        self._catalogue = {entry.reference_id: entry for entry in catalogue.read(CATALOGUE)}
+        self._catalogue = {entry.reference_id: entry for entry in catalogue.read_catalogue(CATALOGUE)}
         self._brands = {_plain(entry.owner_id): entry.name_zh for entry in self._catalogue.values() if _is_brand(entry)}
         self._titles = {icon["slug"]: icon["title"] for icon in _json("simple-icons", "data/simple-icons.json")}
         self._words = _emoji_words()
@@ -158,7 +158,7 @@ class _Names:
         return (entry.name_zh, f"{entry.name_zh}图案"), (entry.name_en,)
 
 
-def _state_names(entry: Entry) -> Names:
+def _state_names(entry: CatalogueEntry) -> Names:
     """Other ways to say "法国国旗" and "National flag of France"."""
     country, land = ZH_SUFFIX.sub("", entry.name_zh), EN_PREFIX.sub("", entry.name_en)
     of_land = land.removeprefix("the ")
@@ -169,19 +169,19 @@ def _state_names(entry: Entry) -> Names:
     return chinese, (entry.name_en, f"coat of arms of {land}", f"{of_land} coat of arms")
 
 
-def _is_brand(entry: Entry) -> bool:
+def _is_brand(entry: CatalogueEntry) -> bool:
     return entry.label in {"organization_logo", "media_logo"}
 
 
 def _emoji_words() -> dict[str, str]:
     """Names of emoji drawings in words, by the same without spaces."""
-    names = [name for source in EMOJI for name in _json(source, "icons.json")["icons"]]
+    names = [name for source in EMOJI_PACKAGES for name in _json(source, "icons.json")["icons"]]
     return {_plain(name): _split(name) for name in names}
 
 
 def _emoji_characters() -> dict[str, str]:
     """The character that an emoji drawing stands for, by the drawing's name without spaces."""
-    tables = [_json(source, "chars.json") for source in EMOJI]
+    tables = [_json(source, "chars.json") for source in EMOJI_PACKAGES]
     return {_plain(name): _character(codes) for table in tables for codes, name in table.items()}
 
 
@@ -193,8 +193,8 @@ def _character(codes: str) -> str:
 @lru_cache
 def _annotations(language: str) -> dict[str, tuple[str, ...]]:
     """Name and keywords of every character that CLDR describes, by the character."""
-    plain = _json(CLDR[0], f"annotations/{language}/annotations.json")
-    derived = _json(CLDR[1], f"annotationsDerived/{language}/annotations.json")
+    plain = _json(CAPTION_PACKAGES[0], f"annotations/{language}/annotations.json")
+    derived = _json(CAPTION_PACKAGES[1], f"annotationsDerived/{language}/annotations.json")
     entries = derived["annotationsDerived"]["annotations"] | plain["annotations"]["annotations"]
     return {
         character.replace("\ufe0f", ""): (*entry.get("tts", ()), *entry.get("default", ()))

@@ -19,13 +19,13 @@ from tqdm import tqdm
 
 from models.profile import EMBLEM_LABELS, Label
 from models.runtime.paths import DATASETS
-from training.images.sources.pictures import PictureError, load, package_of
+from training.images.sources.pictures import PictureError, load_picture, package_of
 from training.packages import PackageError, packages
 
-SIDE = 512
+RENDERED_SIDE = 512
 """Longer side of a rendered picture, in pixels: twice what the default encoder looks at."""
 
-REFERENCES = "references.jsonl"
+REFERENCES_FILE = "references.jsonl"
 
 CATALOGUE = DATASETS / "emblems" / "catalogue.jsonl"
 """The default gallery's."""
@@ -38,13 +38,13 @@ class CatalogueError(ValueError):
     """The catalogue has faults; the message names the line of each."""
 
 
-class Entry(BaseModel):
+class CatalogueEntry(BaseModel):
     """One picture of one emblem: a line of the catalogue, in the contract's References format.
 
     Attributes:
         reference_id: the emblem, such as "flag.fr"; lines that share it are versions of one emblem.
         label: what a profile that shows it is guilty of.
-        image: a path relative to the catalogue, or a packaged picture (see `training.images.sources.pictures.load`).
+        image: a path relative to the catalogue, or a packaged picture (see `pictures.load_picture`).
         name_zh, name_en: the emblem's name for people.
         owner_id: whose it is, such as "state.fr"; an account entitled to the owner may show it.
         source: who drew it after what.
@@ -75,7 +75,7 @@ class Entry(BaseModel):
         return (self.label, self.name_zh, self.name_en, self.owner_id)
 
 
-def read(catalogue: Path) -> list[Entry]:
+def read_catalogue(catalogue: Path) -> list[CatalogueEntry]:
     """The entries of a catalogue, in order.
 
     Raises:
@@ -83,10 +83,10 @@ def read(catalogue: Path) -> list[Entry]:
             drawings that are not there, one picture twice, versions of one emblem that contradict each other.
     """
     faults: list[str] = []
-    entries: list[Entry] = []
+    entries: list[CatalogueEntry] = []
     for number, line in enumerate(catalogue.read_text(encoding="utf-8").splitlines(), start=1):
         try:
-            entries.append(Entry.model_validate_json(line))
+            entries.append(CatalogueEntry.model_validate_json(line))
         except ValidationError as error:
             faults += [f"line {number}: {_told(fault['loc'], fault['msg'])}" for fault in error.errors()]
     if not faults:
@@ -96,19 +96,19 @@ def read(catalogue: Path) -> list[Entry]:
     return entries
 
 
-def own_drawings() -> list[Entry]:
+def own_drawings() -> list[CatalogueEntry]:
     """The entries of the default gallery whose pictures are ours, not a package's."""
-    return [entry for entry in read(CATALOGUE) if package_of(entry.image) is None]
+    return [entry for entry in read_catalogue(CATALOGUE) if package_of(entry.image) is None]
 
 
 def _told(place: tuple[int | str, ...], message: str) -> str:
     return f"{'.'.join(map(str, place))}: {message}" if place else message
 
 
-def _faults(entries: Iterable[Entry], directory: Path) -> Iterator[tuple[int, str]]:
+def _faults(entries: Iterable[CatalogueEntry], directory: Path) -> Iterator[tuple[int, str]]:
     known = packages()
     images: dict[str, int] = {}
-    emblems: dict[str, tuple[int, Entry]] = {}
+    emblems: dict[str, tuple[int, CatalogueEntry]] = {}
     for number, entry in enumerate(entries, start=1):
         package = package_of(entry.image)
         if package is None and not (directory / entry.image).is_file():
@@ -122,7 +122,7 @@ def _faults(entries: Iterable[Entry], directory: Path) -> Iterator[tuple[int, st
             yield number, f"{entry.reference_id} has another label, name or owner than on line {first}"
 
 
-def render(catalogue: Path, output: Path) -> Path:
+def render_catalogue(catalogue: Path, output: Path) -> Path:
     """Draw every picture of a catalogue, for `huijian gallery build`.
 
     The same catalogue and packages give the same files, byte for byte.
@@ -139,7 +139,7 @@ def render(catalogue: Path, output: Path) -> Path:
         CatalogueError: a fault in the catalogue, a picture that cannot be drawn or is one colour all over, or one that
             two lines share.
     """
-    entries = read(catalogue)
+    entries = read_catalogue(catalogue)
     (output / "images").mkdir(parents=True, exist_ok=True)
     versions: Counter[str] = Counter()
     drawn: dict[str, int] = {}
@@ -151,14 +151,14 @@ def render(catalogue: Path, output: Path) -> Path:
         if (first := drawn.setdefault(content, number)) != number:
             raise CatalogueError(f"{catalogue}: line {number}: {entry.image} looks the same as line {first}")
         lines.append(json.dumps(entry.model_dump() | {"image": name}, ensure_ascii=False) + "\n")
-    references = output / REFERENCES
+    references = output / REFERENCES_FILE
     references.write_text("".join(lines), encoding="utf-8")
     return references
 
 
-def _draw(entry: Entry, directory: Path, target: Path, number: int) -> str:
+def _draw(entry: CatalogueEntry, directory: Path, target: Path, number: int) -> str:
     try:
-        picture = load(entry.image, directory, SIDE)
+        picture = load_picture(entry.image, directory, RENDERED_SIDE)
     except (PictureError, PackageError) as error:
         raise CatalogueError(f"line {number}: {error}") from error
     if picture.getcolors(1):

@@ -27,14 +27,14 @@ from training.images.common.fingerprint import code_of, fingerprint
 from training.images.common.split import Fold, fold_of
 from training.images.sources.pictures import iconify_svg
 
-SIDE = 160
+GRAPHIC_SIDE = 160
 """Longest side of a stored rendering in pixels; the network sees emblems of up to 256 pixels, mostly smaller."""
 
-MIN_SHAPES = 24
+MIN_INKED_PIXELS = 24
 """A rendering of fewer inked pixels is empty or broken."""
 
-EMOJI = ("openmoji", "twemoji", "noto", "noto-v1", "fluent-emoji-flat", "emojione", "emojione-v1", "fxemoji")
-LOGOS = (
+EMOJI_PACKAGES = ("openmoji", "twemoji", "noto", "noto-v1", "fluent-emoji-flat", "emojione", "emojione-v1", "fxemoji")
+LOGO_PACKAGES = (
     "logos",
     "devicon",
     "skill-icons",
@@ -42,16 +42,27 @@ LOGOS = (
     "cryptocurrency-color",
     "vscode-icons",
 )
-ICONS = ("game-icons", "streamline-ultimate-color", "streamline-freehand-color", "flat-color-icons")
-FLAGS = ("flagpack", "cif")
-FOLDERS = (
+ICON_PACKAGES = ("game-icons", "streamline-ultimate-color", "streamline-freehand-color", "flat-color-icons")
+FLAG_PACKAGES = ("flagpack", "cif")
+FLAG_FOLDERS = (
     ("flag-icons", "package/flags/4x3", "flag"),
     ("circle-flags", "package/flags", "flag"),
     ("country-flag-icons", "package/3x2", "flag"),
     ("coat-of-arms", "package/dist/flags", "flag"),
     ("coat-of-arms", "package/dist/coats", "arms"),
 )
-SOURCES = tuple(dict.fromkeys((*EMOJI, *LOGOS, *ICONS, *FLAGS, *(folder[0] for folder in FOLDERS), "simple-icons")))
+GRAPHIC_PACKAGES = tuple(
+    dict.fromkeys(
+        (
+            *EMOJI_PACKAGES,
+            *LOGO_PACKAGES,
+            *ICON_PACKAGES,
+            *FLAG_PACKAGES,
+            *(folder[0] for folder in FLAG_FOLDERS),
+            "simple-icons",
+        )
+    )
+)
 """Packages, by their short names in `datasets/packages.yaml`."""
 
 Array = np.ndarray
@@ -90,7 +101,7 @@ class Graphics:
 
     Attributes:
         items: what each row is.
-        pixels: uint8 (n, SIDE, SIDE, 4) RGBA, memory-mapped; the drawing lies in the top left corner.
+        pixels: uint8 (n, GRAPHIC_SIDE, GRAPHIC_SIDE, 4) RGBA, memory-mapped; the drawing lies in the top left corner.
         sizes: int64 (n, 2), height and width of the drawing in pixels.
     """
 
@@ -108,13 +119,13 @@ class Graphics:
         return [row for row, item in enumerate(self.items) if keep(item)]
 
 
-def load(limit: int | None = None) -> Graphics:
+def load_graphics(limit: int | None = None) -> Graphics:
     """All graphics, rendered when first asked for and kept in the cache directory, by what they were made from.
 
     Args:
         limit: at most this many drawings of each package, for tests.
     """
-    made_from = fingerprint(code_of(Path(__file__)), [packages.packages()[source] for source in SOURCES])
+    made_from = fingerprint(code_of(Path(__file__)), [packages.packages()[source] for source in GRAPHIC_PACKAGES])
     directory = packages.cache_directory().parent / "graphics" / f"{made_from}-{limit or 'all'}"
     if not directory.exists():
         with locked(directory.with_suffix(".lock")):
@@ -126,7 +137,7 @@ def load(limit: int | None = None) -> Graphics:
     return Graphics(tuple(items), pixels, np.load(directory / "sizes.npy"))
 
 
-def render(svg: str, side: int = SIDE) -> Array | None:
+def render_svg(svg: str, side: int = GRAPHIC_SIDE) -> Array | None:
     """An SVG as RGBA uint8 (height, width, 4), trimmed to what is inked, longest side `side`; None where empty."""
     try:
         png = resvg_py.svg_to_bytes(svg_string=svg, width=side, skip_system_fonts=True)
@@ -136,7 +147,7 @@ def render(svg: str, side: int = SIDE) -> Array | None:
     if picture is None or picture.ndim != 3 or picture.shape[2] != 4:
         return None
     inked = np.argwhere(picture[..., 3] > 16)
-    if len(inked) < MIN_SHAPES:
+    if len(inked) < MIN_INKED_PIXELS:
         return None
     (top, left), (bottom, right) = inked.min(axis=0), inked.max(axis=0) + 1
     trimmed = cv2.cvtColor(picture[top:bottom, left:right], cv2.COLOR_BGRA2RGBA)
@@ -148,11 +159,11 @@ def render(svg: str, side: int = SIDE) -> Array | None:
 def _render_all(directory: Path, limit: int | None) -> None:
     graphics, vectors = zip(*drawings(limit), strict=True)
     pixels = np.lib.format.open_memmap(
-        directory / "pixels.npy", mode="w+", dtype=np.uint8, shape=(len(vectors), SIDE, SIDE, 4)
+        directory / "pixels.npy", mode="w+", dtype=np.uint8, shape=(len(vectors), GRAPHIC_SIDE, GRAPHIC_SIDE, 4)
     )
     kept: list[tuple[Graphic, tuple[int, int]]] = []
     with ProcessPoolExecutor() as renderers:
-        rendered = renderers.map(render, vectors, chunksize=64)
+        rendered = renderers.map(render_svg, vectors, chunksize=64)
         for graphic, drawing in tqdm(zip(graphics, rendered, strict=True), "rendering graphics", len(vectors), unit=""):
             if drawing is not None:
                 height, width = drawing.shape[:2]
@@ -165,11 +176,11 @@ def _render_all(directory: Path, limit: int | None) -> None:
 
 def drawings(limit: int | None = None) -> Iterator[tuple[Graphic, str]]:
     """Every graphic and its SVG, not rendered yet; at most `limit` of each package."""
-    collections = {EMOJI: _emoji, LOGOS: _logo, ICONS: _icon, FLAGS: _iconify_flag}
+    collections = {EMOJI_PACKAGES: _emoji, LOGO_PACKAGES: _logo, ICON_PACKAGES: _icon, FLAG_PACKAGES: _iconify_flag}
     for sources, describe in collections.items():
         for source in sources:
             yield from _limited(_iconify(source, describe), limit)
-    for source, folder, kind in FOLDERS:
+    for source, folder, kind in FLAG_FOLDERS:
         yield from _limited(_state_files(source, folder, kind), limit)
     yield from _limited(_simple_icons(), limit)
 

@@ -9,9 +9,9 @@ import yaml
 from models.runtime.paths import DATASETS
 from training.images.sources.graphics import Graphic
 
-NOT_HARMLESS = DATASETS / "emblems" / "not-harmless.yaml"
+NOT_HARMLESS_FILE = DATASETS / "emblems" / "not-harmless.yaml"
 """Owners of such graphics of the training and validation folds, judged by eye; the benchmark goes by names
-(`unprotected.PROTECTED`)."""
+(`unprotected.PROTECTED_NAMES`)."""
 
 
 def is_mark(graphic: Graphic) -> bool:
@@ -21,4 +21,4 @@ def is_mark(graphic: Graphic) -> bool:
 
 @lru_cache(maxsize=1)
 def _marks() -> frozenset[str]:
-    return frozenset(yaml.safe_load(NOT_HARMLESS.read_text("utf-8"))["graphics"])
+    return frozenset(yaml.safe_load(NOT_HARMLESS_FILE.read_text("utf-8"))["graphics"])

@@ -36,7 +36,7 @@ def package_of(image: str) -> str | None:
     return name[: min((name + "/").index("/"), (name + "#").index("#"))]
 
 
-def load(image: str, directory: Path, side: int) -> Image.Image:
+def load_picture(image: str, directory: Path, side: int) -> Image.Image:
     """A picture in RGBA, its longer side `side` pixels long, transparency kept.
 
     Args:

@@ -18,36 +18,36 @@ from PIL import Image
 
 from training import packages
 from training.images.sources import graphics
-from training.images.sources.pictures import ICONIFY, PictureError, load
+from training.images.sources.pictures import ICONIFY, PictureError, load_picture
 
-SIDE = 512
+REDRAW_SIDE = 512
 
-HELD_OUT = {"Twemoji": True, "OpenMoji": True, "Arcticons": False}
+HELD_OUT_ARTISTS = {"Twemoji": True, "OpenMoji": True, "Arcticons": False}
 """Artists of the catalogue whose drawings of test owners are not enrolled where others are, and whether training saw
 other drawings of theirs."""
 
 TRAINED_ARTISTS = ("noto", "noto-v1", "fxemoji", "emojione-v1")
 """Packages that training reads and the catalogue does not."""
 
-CHANGED = {"flag.sy"}
+CHANGED_FLAGS = {"flag.sy"}
 """Emblems that changed lately: older packages show the former one."""
 
-COUNTRY_FLAGS = {
+COUNTRY_FLAG_PATHS = {
     "flagkit": "package/svgs/{upper}.svg",
     "iso-flags-svg": "usr/share/iso-flags-svg/country-4x3/{lower}.svg",
 }
 CLIP_ART_FLAGS = "usr/share/openclipart/svg/signs_and_symbols/flags"
-BRANDS = {
+BRAND_ICONS = {
     "streamline-logos": ("{}-logo", "{}-logo-1", "{}-logo-block", "{}-app-logo"),
     "tabler": ("brand-{}", "brand-{}-filled"),
     "remix-icon": ("{}-fill", "{}-line"),
 }
 """Packages that neither training nor the catalogue reads, and their names of a brand's icons."""
 
-SEEN_STYLES = {"streamline-logos"}
+TRAINED_ARTIST_PACKAGES = {"streamline-logos"}
 """Of them, those by an artist whose other packages training reads."""
 
-OTHER_THINGS = {"brand-line"}
+MARKLESS_ICONS = {"brand-line"}
 """Icons of such a name that show no mark: a bubble without LINE's letters."""
 
 
@@ -82,39 +82,42 @@ def redraws(references: dict[str, dict[str, Any]], held: Iterable[dict[str, Any]
     """
     for line in held:
         with Image.open(line["image"]) as file:
-            yield Redraw(line["reference_id"], line["source"], HELD_OUT[line["source"]], file.convert("RGBA"))
+            yield Redraw(line["reference_id"], line["source"], HELD_OUT_ARTISTS[line["source"]], file.convert("RGBA"))
     yield from _emoji(references)
     for reference_id, line in references.items():
         for artist, image in _unseen(reference_id, line["name_en"]):
             try:
                 yield Redraw(
-                    reference_id, artist, artist in SEEN_STYLES, load(f"package:{artist}{image}", Path(), SIDE)
+                    reference_id,
+                    artist,
+                    artist in TRAINED_ARTIST_PACKAGES,
+                    load_picture(f"package:{artist}{image}", Path(), REDRAW_SIDE),
                 )
             except PictureError:
                 continue  # some of the packages' files have no size
 
 
 def _emoji(references: dict[str, Any]) -> Iterator[Redraw]:
-    rendered = graphics.load()
+    rendered = graphics.load_graphics()
     for row in rendered.rows(lambda item: item.source in TRAINED_ARTISTS and item.identity in references):
         item = rendered.items[row]
-        if item.identity not in CHANGED:
+        if item.identity not in CHANGED_FLAGS:
             yield Redraw(item.identity, item.source, True, Image.fromarray(rendered.drawing(row)))
 
 
 def _unseen(reference_id: str, name: str) -> Iterator[tuple[str, str]]:
     """Packages and places of pictures there."""
     kind, slug = reference_id.split(".", maxsplit=1)
-    if kind == "flag" and reference_id not in CHANGED:
+    if kind == "flag" and reference_id not in CHANGED_FLAGS:
         yield from _flags(slug, name)
     if kind in {"org", "media", "intl"}:
-        for package, names in BRANDS.items():
+        for package, names in BRAND_ICONS.items():
             icons = (form.format(slug) for form in names)
             yield from ((package, f"#{icon}") for icon in icons if icon in _icon_names(package))
 
 
 def _flags(code: str, name: str) -> Iterator[tuple[str, str]]:
-    for package, form in COUNTRY_FLAGS.items():
+    for package, form in COUNTRY_FLAG_PATHS.items():
         path = form.format(upper=code.upper(), lower=code)
         if (packages.fetch(package) / path).is_file():
             yield package, f"/{path}"
@@ -127,7 +130,7 @@ def _flags(code: str, name: str) -> Iterator[tuple[str, str]]:
 
 @lru_cache
 def _icon_names(package: str) -> frozenset[str]:
-    return frozenset(json.loads((packages.fetch(package) / ICONIFY).read_text("utf-8"))["icons"]) - OTHER_THINGS
+    return frozenset(json.loads((packages.fetch(package) / ICONIFY).read_text("utf-8"))["icons"]) - MARKLESS_ICONS
 
 
 def _plain(name: str) -> str:

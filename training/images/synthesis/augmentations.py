@@ -33,7 +33,7 @@ NEAREST_SHRINK = 0.6
 
 
 @dataclass(frozen=True)
-class Imitation:
+class Augmented:
     """A picture and where the emblem is in it.
 
     Attributes:
@@ -45,15 +45,15 @@ class Imitation:
     box: Box
 
 
-def imitate(  # noqa: PLR0913, PLR0917 - all that a picture is made of
+def augment(  # noqa: PLR0913, PLR0917 - all that a picture is made of
     rng: Generator,
     drawing: Array,
     size: Size,
     backgrounds: Backgrounds,
     other: Array | None = None,
-    effort: float = 1.0,
+    strength: float = 1.0,
     plain: bool = False,
-) -> Imitation:
+) -> Augmented:
     """One random imitation.
 
     Args:
@@ -68,27 +68,27 @@ def imitate(  # noqa: PLR0913, PLR0917 - all that a picture is made of
     """
 
     def tried() -> bool:
-        return effort >= 1 or rng.random() < effort
+        return strength >= 1 or rng.random() < strength
 
     if tried():
         drawing = _warped(rng, _relit(rng, drawing) if plain else _recoloured(rng, drawing))
-    if rng.random() < RESTYLED * effort:
+    if rng.random() < RESTYLED * strength:
         drawing = where_seen(restyled(rng, drawing, plain), drawing)
     center, side = _layout(rng, size)
     ground = backgrounds.any(rng, size)
-    if other is not None and rng.random() < 0.25 * effort:
+    if other is not None and rng.random() < 0.25 * strength:
         ground = _beside(rng, ground, other, center, side)
-    elif rng.random() < 0.08 * effort:
+    elif rng.random() < 0.08 * strength:
         ground = _disc(rng, ground, center, side)
     corners = _corners(rng, drawing, center, side) if tried() else _upright(drawing, side) + center
     picture, cover = paste(ground, drawing, corners)
     box = _seen(cover)
     if tried():
         picture = _overlaid(rng, picture, box, other)
-    return Imitation(degraded(rng, picture) if tried() else picture, box)
+    return Augmented(degraded(rng, picture) if tried() else picture, box)
 
 
-def harmless(rng: Generator, size: Size, backgrounds: Backgrounds) -> Array:
+def harmless_picture(rng: Generator, size: Size, backgrounds: Backgrounds) -> Array:
     """A picture that imitates nobody: photographs, bands of colour, shapes and letters."""
     choice = rng.random()
     if choice < 0.5:

@@ -16,22 +16,31 @@ from training.images.synthesis.scenes import (
     Scene,
     hexadecimal,
     placed,
-    rendered,
+    rasterised,
     tinted,
 )
 
-SIDE = 400
-CLUBS = ("登山协会", "读书会", "羽毛球俱乐部", "同学会", "咖啡研究所", "摄影社", "钓鱼协会", "老街茶馆")
-LATIN_CLUBS = ("HIKING CLUB", "COFFEE LAB", "EST. 1998", "RUNNERS", "BOOK FRIENDS", "GARAGE BAND")
+BADGE_SIDE = 400
+CLUB_NAMES = ("登山协会", "读书会", "羽毛球俱乐部", "同学会", "咖啡研究所", "摄影社", "钓鱼协会", "老街茶馆")
+LATIN_CLUB_NAMES = ("HIKING CLUB", "COFFEE LAB", "EST. 1998", "RUNNERS", "BOOK FRIENDS", "GARAGE BAND")
 WISHES = ("福", "寿", "春", "发", "旺", "贺", "喜", "财", "吉祥", "开业大吉", "恭贺新禧", "生日快乐")
 
-RED_AND_GOLD: tuple[str, ...] = ("#c8141e", "#f4c430", "#e8b923", "#a01018", "#ffde00", "#de2910")
-SOBER: tuple[str, ...] = ("#0b2a6f", "#f4f4f4", "#1c6b3a", "#d4af37", "#222222", "#7a1f2b", "#4a90c8", "#b8bcc4")
+FESTIVE_COLOURS: tuple[str, ...] = ("#c8141e", "#f4c430", "#e8b923", "#a01018", "#ffde00", "#de2910")
+SOBER_COLOURS: tuple[str, ...] = (
+    "#0b2a6f",
+    "#f4f4f4",
+    "#1c6b3a",
+    "#d4af37",
+    "#222222",
+    "#7a1f2b",
+    "#4a90c8",
+    "#b8bcc4",
+)
 
 
 def _palette(scene: Scene) -> list[str]:
     """Ground, rim and ink; every second badge is red and gold."""
-    colours = RED_AND_GOLD if scene.chance(0.5) else SOBER
+    colours = FESTIVE_COLOURS if scene.chance(0.5) else SOBER_COLOURS
     places = scene.rng.permutation(len(colours))[:3]
     return [colours[place] for place in places]
 
@@ -72,7 +81,7 @@ def crest(scene: Scene) -> Picture:
     parts = [clip, shapes.path(outline, first), parted, shapes.path(outline, "none", ink, 10), stars]
     parts.append(shapes.polygon([(30, 300), (370, 300), (350, 325), (370, 350), (30, 350), (50, 325)], ink))
     drawing = _with_icon(scene, _drawing(parts), ink, (200, 190), 130)
-    return _pasted(drawing, _word(scene, first, CLUBS + LATIN_CLUBS), (200, 325), 250)
+    return _pasted(drawing, _word(scene, first, CLUB_NAMES + LATIN_CLUB_NAMES), (200, 325), 250)
 
 
 def stars(scene: Scene) -> Picture:
@@ -82,7 +91,7 @@ def stars(scene: Scene) -> Picture:
     if count == 1:
         whole = shapes.faceted_star(200, 200, 190, ink, rim, scene.between(0, 30))
         return _drawing([shapes.disc(200, 200, 196, ground) if scene.chance(0.5) else "", whole])
-    parts = [shapes.rectangle(0, 0, SIDE, SIDE, ground, scene.pick((0, 60, 200)))]
+    parts = [shapes.rectangle(0, 0, BADGE_SIDE, BADGE_SIDE, ground, scene.pick((0, 60, 200)))]
     for place in range(count):
         angle, radius = 360 * place / count + scene.between(-8, 8), scene.between(90, 140)
         x, y = shapes.polar(200, 200, radius, angle)
@@ -103,15 +112,17 @@ def app_icon(scene: Scene) -> Picture:
     top, bottom = hexadecimal(scene.colour()), hexadecimal(scene.colour())
     stops = f'<stop stop-color="{top}"/><stop offset="1" stop-color="{bottom}"/>'
     gradient = f'<linearGradient id="g" x2="0" y2="1">{stops}</linearGradient>'
-    square = f'{gradient}<rect width="{SIDE}" height="{SIDE}" rx="{scene.between(60, 120):.0f}" fill="url(#g)"/>'
+    square = (
+        f'{gradient}<rect width="{BADGE_SIDE}" height="{BADGE_SIDE}" rx="{scene.between(60, 120):.0f}" fill="url(#g)"/>'
+    )
     return _with_icon(scene, _drawing([square]), "#ffffff", (200, 200), 230)
 
 
 def red_and_gold(scene: Scene) -> Picture:
     """Festive: rays, lanterns, coins, stars and wishes, gold on red or red on gold."""
-    places = scene.rng.permutation(len(RED_AND_GOLD))[:3]
-    ground, ink, third = (RED_AND_GOLD[place] for place in places)
-    parts = [shapes.rectangle(0, 0, SIDE, SIDE, ground)]
+    places = scene.rng.permutation(len(FESTIVE_COLOURS))[:3]
+    ground, ink, third = (FESTIVE_COLOURS[place] for place in places)
+    parts = [shapes.rectangle(0, 0, BADGE_SIDE, BADGE_SIDE, ground)]
     parts += [scene.pick((_fan, _lanterns, _coins, _confetti))(scene, ink) for _ in range(2)]
     picture = _drawing(parts)
     if scene.faces and scene.chance(0.7):
@@ -124,7 +135,7 @@ def red_and_gold(scene: Scene) -> Picture:
 
 
 def _drawing(parts: list[str]) -> Picture:
-    return rendered(f'<svg {NAMESPACE} viewBox="0 0 {SIDE} {SIDE}">{"".join(parts)}</svg>', SIDE)
+    return rasterised(f'<svg {NAMESPACE} viewBox="0 0 {BADGE_SIDE} {BADGE_SIDE}">{"".join(parts)}</svg>', BADGE_SIDE)
 
 
 def _with_icon(scene: Scene, drawing: Picture, ink: str, center: tuple[float, float], side: int) -> Picture:
@@ -136,7 +147,7 @@ def _with_icon(scene: Scene, drawing: Picture, ink: str, center: tuple[float, fl
 
 
 def _word(scene: Scene, ink: str, words: tuple[str, ...]) -> Picture:
-    return scene.letters(scene.pick(words if scene.faces else LATIN_CLUBS), _colour(ink))
+    return scene.letters(scene.pick(words if scene.faces else LATIN_CLUB_NAMES), _colour(ink))
 
 
 def _pasted(drawing: Picture, upon: Picture, center: tuple[float, float], side: int) -> Picture:

@@ -1,7 +1,7 @@
 """How people imitate an emblem, kind by kind: what the benchmark makes its positives with, and edits innocents with.
 
 One kind is an edit of the drawing, a layout and an edit of the picture, most of them idle: a miss can be read from the
-kind's name. The trainer's generator (`imitations.py`) is other code with other parameters.
+kind's name. The trainer's generator (`augmentations.py`) is other code with other parameters.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from training.images.synthesis.scenes import (
     AVATAR,
     COVER,
-    Made,
+    Composition,
     Picture,
     Scene,
     fractions,
@@ -25,7 +25,7 @@ from training.images.synthesis.scenes import (
     somewhere,
     trimmed,
 )
-from training.images.synthesis.styles import STYLES, by_hand
+from training.images.synthesis.styles import STYLE_CHANGES, by_hand
 
 WORDS = ("老王小店", "平安喜乐", "Hello", "旅行日记", "VIP", "客服", "2026", "Lucky", "官方", "招商")
 LATIN_WORDS = tuple(word for word in WORDS if word.isascii())
@@ -35,17 +35,17 @@ def _unchanged(scene: Scene, drawing: Picture) -> Picture:
     return drawing
 
 
-def _unedited(scene: Scene, made: Made) -> Made:
+def _unedited(scene: Scene, made: Composition) -> Composition:
     return made
 
 
-def filled(scene: Scene, drawing: Picture) -> Made:
+def filled(scene: Scene, drawing: Picture) -> Composition:
     """The drawing on a plain avatar, nearly filling it."""
     return placed(scene.plain(), drawing, scene.between(0.75, 0.98))
 
 
 @dataclass(frozen=True)
-class Kind:
+class ImitationKind:
     """One way to imitate.
 
     Attributes:
@@ -55,10 +55,10 @@ class Kind:
     """
 
     drawing: Callable[[Scene, Picture], Picture] = _unchanged
-    layout: Callable[[Scene, Picture], Made] = filled
-    picture: Callable[[Scene, Made], Made] = _unedited
+    layout: Callable[[Scene, Picture], Composition] = filled
+    picture: Callable[[Scene, Composition], Composition] = _unedited
 
-    def __call__(self, scene: Scene, drawing: Picture) -> Made:
+    def __call__(self, scene: Scene, drawing: Picture) -> Composition:
         """The imitation of a drawing, RGBA."""
         return self.picture(scene, self.layout(scene, self.drawing(scene, drawing)))
 
@@ -100,23 +100,23 @@ def _mirrored(scene: Scene, drawing: Picture) -> Picture:
     return ImageOps.mirror(drawing)
 
 
-def _large(scene: Scene, drawing: Picture) -> Made:
+def _large(scene: Scene, drawing: Picture) -> Composition:
     return placed(scene.plain(), drawing, scene.between(0.8, 1.15))
 
 
-def _small_plain(scene: Scene, drawing: Picture) -> Made:
+def _small_plain(scene: Scene, drawing: Picture) -> Composition:
     return somewhere(scene, scene.plain(COVER), drawing, scene.between(0.4, 0.7))
 
 
-def _small_photo(scene: Scene, drawing: Picture) -> Made:
+def _small_photo(scene: Scene, drawing: Picture) -> Composition:
     return somewhere(scene, scene.photo(COVER), drawing, scene.between(0.4, 0.7))
 
 
-def _on_photo(scene: Scene, drawing: Picture) -> Made:
+def _on_photo(scene: Scene, drawing: Picture) -> Composition:
     return placed(scene.photo(), drawing, scene.between(0.55, 0.8))
 
 
-def _corner(scene: Scene, drawing: Picture) -> Made:
+def _corner(scene: Scene, drawing: Picture) -> Composition:
     """As a badge in the corner of a portrait, photographed or drawn."""
     ground = scene.photo()
     if scene.chance(0.5):
@@ -128,7 +128,7 @@ def _corner(scene: Scene, drawing: Picture) -> Made:
     return placed(ground, drawing, share, (x, AVATAR[1] - near - height / 2))
 
 
-def _beside(scene: Scene, drawing: Picture) -> Made:
+def _beside(scene: Scene, drawing: Picture) -> Composition:
     """Two side by side, the other one harmless, so that one answer is right."""
     places = [(150, 150), (450, 150)]
     own, others = places if scene.chance(0.5) else places[::-1]
@@ -136,14 +136,14 @@ def _beside(scene: Scene, drawing: Picture) -> Made:
     return placed(both, drawing, 0.8, own)
 
 
-def _recompressed(scene: Scene, made: Made) -> Made:
+def _recompressed(scene: Scene, made: Composition) -> Composition:
     side = int(scene.between(96, 400))
     size = (side, max(1, round(side * made.picture.height / made.picture.width)))
     smaller = made.picture.resize(size, Image.Resampling.BICUBIC)
     return made.with_picture(jpeg(smaller, int(scene.between(25, 90))))
 
 
-def _cut_round(scene: Scene, made: Made) -> Made:
+def _cut_round(scene: Scene, made: Composition) -> Composition:
     mask = Image.new("L", made.picture.size, 0)
     width, height = made.picture.size
     side = min(width, height)
@@ -152,24 +152,24 @@ def _cut_round(scene: Scene, made: Made) -> Made:
     return made.with_picture(Image.composite(made.picture, scene.plain(made.picture.size), mask))
 
 
-def _blurred(scene: Scene, made: Made) -> Made:
+def _blurred(scene: Scene, made: Composition) -> Composition:
     blurred = made.picture.filter(ImageFilter.GaussianBlur(scene.between(2, 6)))
     shape = (*blurred.size[::-1], 1)
     grain = scene.rng.normal(128, scene.between(20, 70), shape).clip(0, 255).astype(np.uint8)
     return made.with_picture(Image.blend(blurred, Image.fromarray(grain.repeat(3, axis=2)), 0.25))
 
 
-def _cropped(scene: Scene, drawing: Picture) -> Made:
+def _cropped(scene: Scene, drawing: Picture) -> Composition:
     """A window of 55 to 80% of a picture that the drawing fills; what is seen of it is its box."""
     whole = placed(scene.plain(), drawing, 1.0)
     side = round(scene.between(0.55, 0.8) * AVATAR[0])
     left, top = (int(scene.rng.integers(0, AVATAR[0] - side + 1)) for _ in range(2))
     corners = [value * AVATAR[0] - start for value, start in zip(whole.box, (left, top, left, top), strict=True)]
     seen = fractions((corners[0], corners[1], corners[2], corners[3]), (side, side))
-    return Made(whole.picture.crop((left, top, left + side, top + side)), seen)
+    return Composition(whole.picture.crop((left, top, left + side, top + side)), seen)
 
 
-def _lettered(scene: Scene, made: Made) -> Made:
+def _lettered(scene: Scene, made: Composition) -> Composition:
     """A word over the emblem, outlined."""
     words = WORDS if scene.faces else LATIN_WORDS
     word = scene.letters(scene.pick(words), scene.colour())
@@ -187,7 +187,7 @@ def _lettered(scene: Scene, made: Made) -> Made:
     return made.with_picture(picture)
 
 
-def _stickered(scene: Scene, made: Made) -> Made:
+def _stickered(scene: Scene, made: Composition) -> Composition:
     """A face stuck on the emblem."""
     picture = made.picture.copy()
     left, top, right, bottom = (
@@ -202,15 +202,15 @@ def _stickered(scene: Scene, made: Made) -> Made:
     return made.with_picture(picture)
 
 
-def _bordered(scene: Scene, made: Made) -> Made:
+def _bordered(scene: Scene, made: Composition) -> Composition:
     edge = int(scene.between(20, 70))
     picture = ImageOps.expand(made.picture, border=edge, fill=scene.colour())
     sides = (*made.picture.size, *made.picture.size)
     left, top, right, bottom = (value * side + edge for value, side in zip(made.box, sides, strict=True))
-    return Made(picture, fractions((left, top, right, bottom), picture.size))
+    return Composition(picture, fractions((left, top, right, bottom), picture.size))
 
 
-def _filmed(scene: Scene, made: Made) -> Made:
+def _filmed(scene: Scene, made: Composition) -> Composition:
     """A screen photographed: a slanted pixel raster, glare and a warm or cold cast."""
     picture = np.asarray(made.picture, dtype=np.float32)
     y, x = np.mgrid[0 : picture.shape[0], 0 : picture.shape[1]]
@@ -222,15 +222,15 @@ def _filmed(scene: Scene, made: Made) -> Made:
     return made.with_picture(Image.fromarray(np.clip(filmed, 0, 255).astype(np.uint8)))
 
 
-def _drawn_by_hand(scene: Scene, made: Made) -> Made:
+def _drawn_by_hand(scene: Scene, made: Composition) -> Composition:
     return made.with_picture(by_hand(scene, made.picture))
 
 
-def _in_other_style(scene: Scene, made: Made) -> Made:
-    return made.with_picture(scene.pick(STYLES)(scene, made.picture))
+def _in_other_style(scene: Scene, made: Composition) -> Composition:
+    return made.with_picture(scene.pick(STYLE_CHANGES)(scene, made.picture))
 
 
-def _several(scene: Scene, drawing: Picture) -> Made:
+def _several(scene: Scene, drawing: Picture) -> Composition:
     """Three or four edits of different sorts at once."""
     if scene.chance(0.5):
         drawing = scene.pick([_recoloured, _one_colour])(scene, drawing)
@@ -242,7 +242,7 @@ def _several(scene: Scene, drawing: Picture) -> Made:
     return made.with_picture(jpeg(made.picture, int(scene.between(20, 60))))
 
 
-def _cut_square(scene: Scene, made: Made) -> Made:
+def _cut_square(scene: Scene, made: Composition) -> Composition:
     """Cut to a circle where the picture is square; a cover stays as it is."""
     return _cut_round(scene, made) if made.picture.width == made.picture.height else made
 
@@ -254,26 +254,26 @@ def jpeg(picture: Picture, quality: int) -> Picture:
     return Image.open(buffer).convert("RGB")
 
 
-KINDS: dict[str, Callable[[Scene, Picture], Made]] = {
-    "copy": Kind(picture=_recompressed),
-    "circle": Kind(layout=_large, picture=_cut_round),
-    "recoloured": Kind(_recoloured),
-    "one_colour": Kind(_one_colour),
-    "rotated": Kind(_rotated),
-    "perspective": Kind(_tilted),
-    "mirrored": Kind(_mirrored),
-    "blur_noise": Kind(picture=_blurred),
-    "crop": Kind(layout=_cropped),
-    "text_over": Kind(picture=_lettered),
-    "sticker": Kind(picture=_stickered),
-    "border": Kind(picture=_bordered),
-    "moire": Kind(picture=_filmed),
-    "by_hand": Kind(picture=_drawn_by_hand),
-    "other_style": Kind(picture=_in_other_style),
-    "small_plain": Kind(layout=_small_plain),
-    "small_photo": Kind(layout=_small_photo),
-    "corner": Kind(layout=_corner),
-    "beside": Kind(layout=_beside),
+IMITATION_KINDS: dict[str, Callable[[Scene, Picture], Composition]] = {
+    "copy": ImitationKind(picture=_recompressed),
+    "circle": ImitationKind(layout=_large, picture=_cut_round),
+    "recoloured": ImitationKind(_recoloured),
+    "one_colour": ImitationKind(_one_colour),
+    "rotated": ImitationKind(_rotated),
+    "perspective": ImitationKind(_tilted),
+    "mirrored": ImitationKind(_mirrored),
+    "blur_noise": ImitationKind(picture=_blurred),
+    "crop": ImitationKind(layout=_cropped),
+    "text_over": ImitationKind(picture=_lettered),
+    "sticker": ImitationKind(picture=_stickered),
+    "border": ImitationKind(picture=_bordered),
+    "moire": ImitationKind(picture=_filmed),
+    "by_hand": ImitationKind(picture=_drawn_by_hand),
+    "other_style": ImitationKind(picture=_in_other_style),
+    "small_plain": ImitationKind(layout=_small_plain),
+    "small_photo": ImitationKind(layout=_small_photo),
+    "corner": ImitationKind(layout=_corner),
+    "beside": ImitationKind(layout=_beside),
     "several": _several,
 }
 """Every way of imitating, by the name that the manifest carries."""

@@ -14,22 +14,22 @@ from PIL import Image
 
 from training.images.drawings import shapes
 from training.images.drawings.shapes import Point
-from training.images.sources.graphics import Graphics, render
+from training.images.sources.graphics import Graphics, render_svg
 from training.images.synthesis.flag_likeness import near_flag, thumbnail
 
-TRAINED, OTHERS = 1_500, 600
-"""Flags that are invented to be trained on, and further ones for cohort and calibration: nearly half are near a
-flag of a state or one before and are left out. Whole layouts are on one side: both are multiples of `SIBLINGS`."""
+TRAINED_FLAGS, UNTRAINED_FLAGS = 1_500, 600
+"""Flags invented for training, and further ones for cohort and calibration, before those near another flag are left
+out. Both are multiples of `FLAGS_PER_LAYOUT`: a layout is on one side."""
 
-SIBLINGS = 3
+FLAGS_PER_LAYOUT = 3
 """Invented flags of one layout."""
 
-BY_DEVICE = 0.35
+DEVICE_LAYOUT_SHARE = 0.35
 """Part of the layouts whose flags differ in a device and not in colours."""
 
-HIGH = 240.0
-PROPORTIONS = (1.0, 4 / 3, 1.5, 1.5, 1.5, 1.6, 5 / 3, 2.0)
-PALETTE = (
+FLAG_HEIGHT = 240.0
+FLAG_PROPORTIONS = (1.0, 4 / 3, 1.5, 1.5, 1.5, 1.6, 5 / 3, 2.0)
+FLAG_PALETTE = (
     *("#d21034", "#ce1126", "#e8112d", "#7b1113", "#002868", "#0038a8", "#0f47af", "#5eb6e4", "#009e49", "#006a4e"),
     *("#3a7728", "#fcd116", "#ffd700", "#f77f00", "#ffffff", "#ffffff", "#ffffff", "#000000", "#101010", "#5c2d91"),
 )
@@ -56,9 +56,9 @@ def invented_flags(rendered: Graphics, count: int, seed: int = 13) -> Iterator[t
         taken[place] = thumbnail(Image.fromarray(rendered.drawing(row)))
     begin = end = len(rows)
     for number in range(count):
-        if number % SIBLINGS == 0:
+        if number % FLAGS_PER_LAYOUT == 0:
             begin = end
-        drawing = render(_flag(number, seed))
+        drawing = render_svg(_flag(number, seed))
         if drawing is None:
             continue
         small = thumbnail(Image.fromarray(drawing))
@@ -70,20 +70,20 @@ def invented_flags(rendered: Graphics, count: int, seed: int = 13) -> Iterator[t
 
 def _by_device(number: int, seed: int) -> bool:
     """Whether a flag and its siblings differ in a device alone."""
-    return bool(np.random.default_rng((seed, 2, number // SIBLINGS)).random() < BY_DEVICE)
+    return bool(np.random.default_rng((seed, 2, number // FLAGS_PER_LAYOUT)).random() < DEVICE_LAYOUT_SHARE)
 
 
 def _flag(number: int, seed: int) -> str:
-    family, place = divmod(number, SIBLINGS)
+    family, place = divmod(number, FLAGS_PER_LAYOUT)
     form = np.random.default_rng((seed, 0, family))
-    wide = HIGH * PROPORTIONS[int(form.integers(len(PROPORTIONS)))]
+    wide = FLAG_HEIGHT * FLAG_PROPORTIONS[int(form.integers(len(FLAG_PROPORTIONS)))]
     if _by_device(number, seed):
         colours, layouts = _colours(np.random.default_rng((seed, 3, family))), WITH_DEVICE
         devices = (*DEVICES[place:], *DEVICES[:place])  # the same choice is another device for each
     else:
         colours, layouts, devices = _colours(np.random.default_rng((seed, 1, number))), LAYOUTS, DEVICES
     layout = layouts[int(form.integers(len(layouts)))]
-    return shapes.picture(wide, HIGH, *layout(form, wide, colours, devices), rule="a flag of nobody")
+    return shapes.picture(wide, FLAG_HEIGHT, *layout(form, wide, colours, devices), rule="a flag of nobody")
 
 
 def _colours(rng: Generator) -> Colours:
@@ -91,7 +91,7 @@ def _colours(rng: Generator) -> Colours:
     chosen: list[str] = []
     while len(chosen) < 9:
         red, green, blue = rng.integers(0, 256, 3)
-        colour = f"#{red:02x}{green:02x}{blue:02x}" if rng.random() < 0.25 else str(rng.choice(PALETTE))
+        colour = f"#{red:02x}{green:02x}{blue:02x}" if rng.random() < 0.25 else str(rng.choice(FLAG_PALETTE))
         if colour not in chosen[-2:]:
             chosen.append(colour)
     return chosen
@@ -108,29 +108,29 @@ def _bands(form: Generator, wide: float, colours: Colours, devices: Devices) -> 
     upright = form.random() < 0.4
     spans = list(zip(edges[:-1], edges[1:], shown, strict=True))
     if upright:
-        return [shapes.rectangle(a * wide, 0, (b - a) * wide, HIGH, colour) for a, b, colour in spans]
-    return [shapes.rectangle(0, a * HIGH, wide, (b - a) * HIGH, colour) for a, b, colour in spans]
+        return [shapes.rectangle(a * wide, 0, (b - a) * wide, FLAG_HEIGHT, colour) for a, b, colour in spans]
+    return [shapes.rectangle(0, a * FLAG_HEIGHT, wide, (b - a) * FLAG_HEIGHT, colour) for a, b, colour in spans]
 
 
 def _with_device(form: Generator, wide: float, colours: Colours, devices: Devices) -> list[str]:
     ground = _bands(form, wide, colours, devices)
-    at, radius = wide * form.choice([0.5, 0.5, 0.3]), HIGH * form.uniform(0.14, 0.34)
+    at, radius = wide * form.choice([0.5, 0.5, 0.3]), FLAG_HEIGHT * form.uniform(0.14, 0.34)
     if form.random() < 0.3:
-        ground.append(shapes.disc(at, HIGH / 2, radius * 1.25, colours[6]))
-    return [*ground, *_device(form, devices, (at, HIGH / 2), radius, colours[5:7])]
+        ground.append(shapes.disc(at, FLAG_HEIGHT / 2, radius * 1.25, colours[6]))
+    return [*ground, *_device(form, devices, (at, FLAG_HEIGHT / 2), radius, colours[5:7])]
 
 
 def _cross(form: Generator, wide: float, colours: Colours, devices: Devices) -> list[str]:
     """Upright or slanted, its middle at the hoist or in the middle, at times edged."""
-    parts = [shapes.rectangle(0, 0, wide, HIGH, colours[0])]
-    thick, at = HIGH * form.uniform(0.1, 0.3), wide * form.choice([0.36, 0.5])
+    parts = [shapes.rectangle(0, 0, wide, FLAG_HEIGHT, colours[0])]
+    thick, at = FLAG_HEIGHT * form.uniform(0.1, 0.3), wide * form.choice([0.36, 0.5])
     slanted = form.random() < 0.25
     edged = form.random() < 0.5
     for width, colour in ((thick, colours[1]), (thick * form.uniform(0.4, 0.6), colours[2]))[: 1 + edged]:
         lines = (
-            (f"M0 0L{shapes.n(wide)} {shapes.n(HIGH)}", f"M{shapes.n(wide)} 0L0 {shapes.n(HIGH)}")
+            (f"M0 0L{shapes.n(wide)} {shapes.n(FLAG_HEIGHT)}", f"M{shapes.n(wide)} 0L0 {shapes.n(FLAG_HEIGHT)}")
             if slanted
-            else (f"M{shapes.n(at)} 0V{shapes.n(HIGH)}", f"M0 {shapes.n(HIGH / 2)}H{shapes.n(wide)}")
+            else (f"M{shapes.n(at)} 0V{shapes.n(FLAG_HEIGHT)}", f"M0 {shapes.n(FLAG_HEIGHT / 2)}H{shapes.n(wide)}")
         )
         parts += [shapes.path(line, stroke=colour, width=width) for line in lines]
     return parts
@@ -139,19 +139,25 @@ def _cross(form: Generator, wide: float, colours: Colours, devices: Devices) -> 
 def _triangle(form: Generator, wide: float, colours: Colours, devices: Devices) -> list[str]:
     """Bands and a triangle at the hoist, at times with a device."""
     tip = wide * form.uniform(0.25, 0.55)
-    parts = [*_bands(form, wide, colours, devices), shapes.polygon([(0, 0), (tip, HIGH / 2), (0, HIGH)], colours[6])]
+    parts = [
+        *_bands(form, wide, colours, devices),
+        shapes.polygon([(0, 0), (tip, FLAG_HEIGHT / 2), (0, FLAG_HEIGHT)], colours[6]),
+    ]
     if form.random() < 0.4:
-        parts += _device(form, devices, (tip * 0.36, HIGH / 2), HIGH * 0.13, colours[7:5:-1])
+        parts += _device(form, devices, (tip * 0.36, FLAG_HEIGHT / 2), FLAG_HEIGHT * 0.13, colours[7:5:-1])
     return parts
 
 
 def _canton(form: Generator, wide: float, colours: Colours, devices: Devices) -> list[str]:
     """Bands or a plain field, and a quarter with a device."""
-    across, down = wide * form.uniform(0.3, 0.5), HIGH * form.choice([0.5, 0.5, 0.4, 0.6])
+    across, down = wide * form.uniform(0.3, 0.5), FLAG_HEIGHT * form.choice([0.5, 0.5, 0.4, 0.6])
     field = _bands(form, wide, colours, devices)
     if form.random() < 0.3:
         count = int(form.integers(6, 14))
-        field = [shapes.rectangle(0, row * HIGH / count, wide, HIGH / count, colours[row % 2]) for row in range(count)]
+        field = [
+            shapes.rectangle(0, row * FLAG_HEIGHT / count, wide, FLAG_HEIGHT / count, colours[row % 2])
+            for row in range(count)
+        ]
     device = _device(form, devices, (across / 2, down / 2), min(across, down) * 0.36, colours[7:5:-1])
     return [*field, shapes.rectangle(0, 0, across, down, colours[6]), *device]
 
@@ -159,51 +165,53 @@ def _canton(form: Generator, wide: float, colours: Colours, devices: Devices) ->
 def _slanted(form: Generator, wide: float, colours: Colours, devices: Devices) -> list[str]:
     """Divided from corner to corner, at times with a band along it and a device."""
     rising = form.random() < 0.5
-    low, high = ((0, HIGH), (wide, 0)) if rising else ((0, 0), (wide, HIGH))
+    low, high = ((0, FLAG_HEIGHT), (wide, 0)) if rising else ((0, 0), (wide, FLAG_HEIGHT))
     parts = [
-        shapes.rectangle(0, 0, wide, HIGH, colours[0]),
-        shapes.polygon([low, high, (wide, HIGH) if rising else (0, HIGH)], colours[1]),
+        shapes.rectangle(0, 0, wide, FLAG_HEIGHT, colours[0]),
+        shapes.polygon([low, high, (wide, FLAG_HEIGHT) if rising else (0, FLAG_HEIGHT)], colours[1]),
     ]
     if form.random() < 0.6:
         line = f"M{shapes.n(low[0])} {shapes.n(low[1])}L{shapes.n(high[0])} {shapes.n(high[1])}"
-        parts.append(shapes.path(line, stroke=colours[2], width=HIGH * form.uniform(0.08, 0.3)))
+        parts.append(shapes.path(line, stroke=colours[2], width=FLAG_HEIGHT * form.uniform(0.08, 0.3)))
     if form.random() < 0.4:
-        place = (wide * 0.25, HIGH * 0.3) if rising else (wide * 0.75, HIGH * 0.3)
-        parts += _device(form, devices, place, HIGH * 0.18, (colours[4], colours[0]))
+        place = (wide * 0.25, FLAG_HEIGHT * 0.3) if rising else (wide * 0.75, FLAG_HEIGHT * 0.3)
+        parts += _device(form, devices, place, FLAG_HEIGHT * 0.18, (colours[4], colours[0]))
     return parts
 
 
 def _quarters(form: Generator, wide: float, colours: Colours, devices: Devices) -> list[str]:
     """Four fields, or a border around one; at times with a device."""
     if form.random() < 0.4:
-        rim = HIGH * form.uniform(0.06, 0.16)
+        rim = FLAG_HEIGHT * form.uniform(0.06, 0.16)
         parts = [
-            shapes.rectangle(0, 0, wide, HIGH, colours[0]),
-            shapes.rectangle(rim, rim, wide - 2 * rim, HIGH - 2 * rim, colours[1]),
+            shapes.rectangle(0, 0, wide, FLAG_HEIGHT, colours[0]),
+            shapes.rectangle(rim, rim, wide - 2 * rim, FLAG_HEIGHT - 2 * rim, colours[1]),
         ]
     else:
         order = (colours[0], colours[1], colours[1 if form.random() < 0.3 else 2], colours[0])
         parts = [
-            shapes.rectangle(wide / 2 * (place % 2), HIGH / 2 * (place // 2), wide / 2, HIGH / 2, colour)
+            shapes.rectangle(wide / 2 * (place % 2), FLAG_HEIGHT / 2 * (place // 2), wide / 2, FLAG_HEIGHT / 2, colour)
             for place, colour in enumerate(order)
         ]
     if form.random() < 0.6:
-        parts += _device(form, devices, (wide / 2, HIGH / 2), HIGH * form.uniform(0.14, 0.28), (colours[4], colours[1]))
+        parts += _device(
+            form, devices, (wide / 2, FLAG_HEIGHT / 2), FLAG_HEIGHT * form.uniform(0.14, 0.28), (colours[4], colours[1])
+        )
     return parts
 
 
 def _ensign(form: Generator, wide: float, colours: Colours, devices: Devices) -> list[str]:
     """A field, a quarter with crosses laid over each other, and a device in the fly."""
-    across, down = wide * 0.5, HIGH * 0.5
-    parts = [shapes.rectangle(0, 0, wide, HIGH, colours[0]), shapes.rectangle(0, 0, across, down, colours[1])]
+    across, down = wide * 0.5, FLAG_HEIGHT * 0.5
+    parts = [shapes.rectangle(0, 0, wide, FLAG_HEIGHT, colours[0]), shapes.rectangle(0, 0, across, down, colours[1])]
     slanted = f"M0 0L{shapes.n(across)} {shapes.n(down)}M0 {shapes.n(down)}L{shapes.n(across)} 0"
     upright = f"M{shapes.n(across / 2)} 0V{shapes.n(down)}M0 {shapes.n(down / 2)}H{shapes.n(across)}"
     for line in (slanted, upright)[int(form.integers(2)) :]:
-        thick = HIGH * form.uniform(0.06, 0.12)
+        thick = FLAG_HEIGHT * form.uniform(0.06, 0.12)
         parts += [shapes.path(line, stroke=colours[2], width=thick)]
         parts += [shapes.path(line, stroke=colours[3], width=thick * form.uniform(0.3, 0.6))]
-    place = (wide * 0.75, HIGH * form.choice([0.5, 0.5, 0.7]))
-    return [*parts, *_device(form, devices, place, HIGH * form.uniform(0.14, 0.26), colours[1::-1])]
+    place = (wide * 0.75, FLAG_HEIGHT * form.choice([0.5, 0.5, 0.7]))
+    return [*parts, *_device(form, devices, place, FLAG_HEIGHT * form.uniform(0.14, 0.26), colours[1::-1])]
 
 
 def _device(form: Generator, devices: Devices, place: Point, radius: float, paints: Colours) -> list[str]:

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from training.images.drawings import shapes
-from training.images.drawings.type import FACES, text, width_of
-from training.images.sources.graphics import render
-from training.images.synthesis.wordmarks import HEADS, LATIN_TYPE
+from training.images.drawings.type import CHINESE_TYPEFACES, text, width_of
+from training.images.sources.graphics import render_svg
+from training.images.synthesis.wordmarks import NAME_CHARACTERS, WORDMARK_LATIN_TYPEFACES
 
-LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghkmnqrty0123456789&"
+MONOGRAM_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghkmnqrty0123456789&"
 
-SIDE = 400
-WIDEST = 340
+MONOGRAM_SIDE = 400
+MAX_MONOGRAM_WIDTH = 340
 """Pixels of the drawing that letters take."""
 
 TRAINED_MONOGRAMS = 400
@@ -30,7 +30,11 @@ Generator = np.random.Generator
 def monograms(start: int, count: int, seed: int = 23) -> Iterator[Array]:
     """RGBA drawings, uint8 (height, width, 4), of the numbers from `start` on; each depends on its number alone."""
     for number in range(start, start + count):
-        drawing = render(shapes.picture(SIDE, SIDE, *_parts(np.random.default_rng((seed, number))), rule="nobody's"))
+        drawing = render_svg(
+            shapes.picture(
+                MONOGRAM_SIDE, MONOGRAM_SIDE, *_parts(np.random.default_rng((seed, number))), rule="nobody's"
+            )
+        )
         if drawing is not None:
             yield drawing
 
@@ -38,19 +42,23 @@ def monograms(start: int, count: int, seed: int = 23) -> Iterator[Array]:
 def _parts(rng: Generator) -> list[str]:
     """A square, a disc or no ground, and the letters on it."""
     is_latin = rng.random() < 0.7
-    faces = LATIN_TYPE if is_latin else tuple(FACES)
+    faces = WORDMARK_LATIN_TYPEFACES if is_latin else tuple(CHINESE_TYPEFACES)
     face = faces[int(rng.integers(len(faces)))]
-    word = "".join(rng.choice(list(LATIN if is_latin else HEADS), rng.integers(1, 4)))
+    word = "".join(rng.choice(list(MONOGRAM_CHARACTERS if is_latin else NAME_CHARACTERS), rng.integers(1, 4)))
     ground, ink = _colour(rng), _colour(rng)
     while ink == ground:
         ink = _colour(rng)
     kind = rng.choice(["square", "disc", "none"], p=[0.35, 0.25, 0.4])
     grounds = {
-        "square": [shapes.rectangle(0, 0, SIDE, SIDE, ground)],
-        "disc": [shapes.disc(SIDE / 2, SIDE / 2, SIDE / 2 - 6, ground, _colour(rng), rng.choice([0, 8]))],
+        "square": [shapes.rectangle(0, 0, MONOGRAM_SIDE, MONOGRAM_SIDE, ground)],
+        "disc": [
+            shapes.disc(
+                MONOGRAM_SIDE / 2, MONOGRAM_SIDE / 2, MONOGRAM_SIDE / 2 - 6, ground, _colour(rng), rng.choice([0, 8])
+            )
+        ],
     }
-    size = min(300.0, 100 * WIDEST * (0.8 if kind == "disc" else 1.0) / width_of(word, 100, face))
-    return [*grounds.get(kind, []), text(word, SIDE / 2, SIDE / 2 + 0.36 * size, size, ink, face)]
+    size = min(300.0, 100 * MAX_MONOGRAM_WIDTH * (0.8 if kind == "disc" else 1.0) / width_of(word, 100, face))
+    return [*grounds.get(kind, []), text(word, MONOGRAM_SIDE / 2, MONOGRAM_SIDE / 2 + 0.36 * size, size, ink, face)]
 
 
 def _colour(rng: Generator) -> str:

@@ -11,17 +11,17 @@ from collections.abc import Callable, Sequence
 from PIL import Image, ImageDraw
 
 from training.images.synthesis.badges import BADGES, app_icon, red_and_gold
-from training.images.synthesis.edits import KINDS, filled
+from training.images.synthesis.edits import IMITATION_KINDS, filled
 from training.images.synthesis.flag_likeness import near_flag, thumbnail
 from training.images.synthesis.scenes import AVATAR, COVER, Picture, Scene, placed, somewhere, tinted
 
 HARMLESS_EDITS = ("copy", "circle", "rotated", "perspective", "border", "moire", "text_over", "small_plain", "corner")
 """What is done to stripes: other colours would make them some flag's."""
 
-CHINESE = "福喜寿春和平安心静远山水云月花竹梅兰松鹤龙凤吉祥如意茶酒书画诗乐天地人道缘悟"
-LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ&0123456789"
+LETTER_MARK_CHINESE = "福喜寿春和平安心静远山水云月花竹梅兰松鹤龙凤吉祥如意茶酒书画诗乐天地人道缘悟"
+LETTER_MARK_LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ&0123456789"
 
-Innocent = Callable[[Scene], Picture]
+Negative = Callable[[Scene], Picture]
 
 
 def _photo(scene: Scene) -> Picture:
@@ -49,7 +49,7 @@ def _collage(scene: Scene) -> Picture:
     return ground
 
 
-def _letters_of(alphabet: str, most: int) -> Innocent:
+def _letters_of(alphabet: str, most: int) -> Negative:
     """A letter mark, as many sites give to accounts without a picture and many shops use as their sign."""
 
     def mark(scene: Scene) -> Picture:
@@ -74,7 +74,7 @@ def _seal(scene: Scene) -> Picture:
     ground = Image.new("RGB", (300, 150 if count == 2 else 300), red if negative else "white")
     ImageDraw.Draw(ground).rectangle((4, 4, ground.width - 5, ground.height - 5), outline=red, width=10)
     for place in range(count):
-        letter = scene.letters(scene.pick(CHINESE), (250, 245, 235) if negative else red)
+        letter = scene.letters(scene.pick(LETTER_MARK_CHINESE), (250, 245, 235) if negative else red)
         center = (150.0, 150.0) if count == 1 else (80 + 140.0 * (place % 2), 80 + 140.0 * (place // 2))
         ground = placed(ground, letter, 0.8 if count == 1 else 0.4 if count == 4 else 0.75, center).picture
     return placed(scene.plain(), ground.convert("RGBA"), scene.between(0.4, 0.85)).picture
@@ -103,7 +103,7 @@ def _flag_like(scene: Scene) -> Picture:
         design = _design(scene)
     if scene.chance(0.3):
         return design.resize(AVATAR if scene.chance(0.5) else COVER)
-    return KINDS[scene.pick(HARMLESS_EDITS)](scene, design.convert("RGBA")).picture
+    return IMITATION_KINDS[scene.pick(HARMLESS_EDITS)](scene, design.convert("RGBA")).picture
 
 
 def _design(scene: Scene) -> Picture:
@@ -145,11 +145,11 @@ def _stamp(scene: Scene, picture: Picture, center: tuple[int, int], side: int) -
     picture.paste(mark, (center[0] - mark.width // 2, center[1] - mark.height // 2), mark)
 
 
-def _shown(make: Callable[[Scene], Picture]) -> Innocent:
+def _shown(make: Callable[[Scene], Picture]) -> Negative:
     """Half of them as drawn, half imitated as an emblem would be."""
 
     def show(scene: Scene) -> Picture:
-        kind = filled if scene.chance(0.5) else KINDS[scene.pick(tuple(KINDS))]
+        kind = filled if scene.chance(0.5) else IMITATION_KINDS[scene.pick(tuple(IMITATION_KINDS))]
         drawing = make(scene)
         while near_flag(thumbnail(drawing), scene.flags):
             drawing = make(scene)
@@ -158,15 +158,15 @@ def _shown(make: Callable[[Scene], Picture]) -> Innocent:
     return show
 
 
-def _edited(kind: str) -> Innocent:
+def _edited(kind: str) -> Negative:
     def edit(scene: Scene) -> Picture:
-        return KINDS[kind](scene, scene.other()).picture
+        return IMITATION_KINDS[kind](scene, scene.other()).picture
 
     return edit
 
 
-INNOCENTS: dict[str, tuple[Innocent, int]] = {
-    **{f"graphic_{kind}": (_edited(kind), 200) for kind in KINDS},
+NEGATIVES: dict[str, tuple[Negative, int]] = {
+    **{f"graphic_{kind}": (_edited(kind), 200) for kind in IMITATION_KINDS},
     "graphic": (lambda scene: filled(scene, scene.other()).picture, 700),
     "graphic_on_photo": (_graphic_on_photo, 400),
     "collage_cover": (_collage, 300),
@@ -178,8 +178,8 @@ INNOCENTS: dict[str, tuple[Innocent, int]] = {
     "photo": (_photo, 500),
     "photo_cover": (_photo_cover, 300),
     "avatar": (_avatar, 700),
-    "letters_latin": (_letters_of(LATIN, 3), 400),
-    "letters_chinese": (_letters_of(CHINESE, 4), 400),
+    "letters_latin": (_letters_of(LETTER_MARK_LATIN, 3), 400),
+    "letters_chinese": (_letters_of(LETTER_MARK_CHINESE, 4), 400),
     "seal": (_seal, 200),
 }
 """Every kind of harmless picture, and how many of it a whole benchmark holds; 11,050 together."""

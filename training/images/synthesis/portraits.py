@@ -12,10 +12,10 @@ from importlib.resources import files
 import numpy as np
 from dicebear import Avatar, Style
 
-from training.images.synthesis.scenes import Picture, rendered
+from training.images.synthesis.scenes import Picture, rasterised
 
 # fmt: off
-STYLES = (
+PORTRAIT_STYLES = (
     "adventurer", "avataaars", "big-ears", "bottts", "cameo", "croodles", "dylan", "fun-emoji", "glass",
     "identicon", "landscape", "lorelei", "micah", "miniavs", "open-peeps", "personas", "pixel-art", "planets",
     "rings", "shapes", "squircles", "thumbs", "toon-head", "triangles",
@@ -23,14 +23,14 @@ STYLES = (
 # fmt: on
 """Two dozen of the package's sixty: faces of many hands, robots and patterns."""
 
-SIDE = 400
+PORTRAIT_SIDE = 400
 
 
 def portrait(rng: np.random.Generator) -> Picture:
     """A random avatar of a random style, RGBA."""
-    style = STYLES[int(rng.integers(len(STYLES)))]
+    style = PORTRAIT_STYLES[int(rng.integers(len(PORTRAIT_STYLES)))]
     seed = str(int(rng.integers(1 << 31)))
-    return rendered(Avatar(_style(style), {"seed": seed, "size": SIDE}).to_string(), SIDE)
+    return rasterised(Avatar(_style(style), {"seed": seed, "size": PORTRAIT_SIDE}).to_string(), PORTRAIT_SIDE)
 
 
 @lru_cache

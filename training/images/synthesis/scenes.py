@@ -1,6 +1,6 @@
 """What the benchmark's pictures are composed with: a generator, grounds, letters, and where the emblem was put.
 
-Nearly all of it is Pillow's and resvg's, where the trainer's generator (`imitations.py`) is OpenCV's: a test made by
+Nearly all of it is Pillow's and resvg's, where the trainer's generator (`augmentations.py`) is OpenCV's: a test made by
 the trainer's own code would measure how well that code was learnt by heart. Shared are how photographs are cropped and
 lit (`backgrounds.py`; other photographs), and the shapes and typefaces that signs are made of (`drawings/`).
 """
@@ -17,7 +17,7 @@ import resvg_py
 from PIL import Image, ImageDraw, ImageFont
 
 from models.profile import Box, Field
-from training.images.drawings.type import FACES, Face, text, width_of
+from training.images.drawings.type import CHINESE_TYPEFACES, Face, text, width_of
 from training.images.sources.backgrounds import Backgrounds
 
 AVATAR, COVER = (400, 400), (900, 300)
@@ -31,14 +31,14 @@ Size = tuple[int, int]
 Colour = tuple[int, int, int]
 Choice = TypeVar("Choice")
 
-LONGEST = 0.95
+MAX_LENGTH_SHARE = 0.95
 """Of the side of the largest square: how long a wordmark is set that is many times as long as high."""
 
-TYPEFACES: tuple[Face, ...] = tuple(FACES)
+TYPEFACES: tuple[Face, ...] = tuple(CHINESE_TYPEFACES)
 
 
 @dataclass(frozen=True)
-class Made:
+class Composition:
     """A picture that shows a drawing.
 
     Attributes:
@@ -49,7 +49,7 @@ class Made:
     picture: Picture
     box: Box
 
-    def with_picture(self, picture: Picture) -> Made:
+    def with_picture(self, picture: Picture) -> Composition:
         """Another picture of the same size, the drawing at the same place."""
         return replace(self, picture=picture)
 
@@ -107,7 +107,7 @@ class Scene:
         face = self.pick(self.faces)
         width = width_of(word, 200, face)
         svg = text(word, width / 2, 190, 200, hexadecimal(colour), face)
-        return trimmed(rendered(f'<svg {NAMESPACE} viewBox="0 0 {width:.0f} 260">{svg}</svg>', round(width)))
+        return trimmed(rasterised(f'<svg {NAMESPACE} viewBox="0 0 {width:.0f} 260">{svg}</svg>', round(width)))
 
 
 NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
@@ -123,7 +123,7 @@ def hexadecimal(colour: Colour) -> str:
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
-def rendered(svg: str, width: int) -> Picture:
+def rasterised(svg: str, width: int) -> Picture:
     """An SVG as RGBA pixels.
 
     Raises:
@@ -138,7 +138,7 @@ def trimmed(drawing: Picture) -> Picture:
     return drawing.crop(drawing.getchannel("A").getbbox() or (0, 0, *drawing.size))
 
 
-def placed(ground: Picture, drawing: Picture, share: float, center: tuple[float, float] | None = None) -> Made:
+def placed(ground: Picture, drawing: Picture, share: float, center: tuple[float, float] | None = None) -> Composition:
     """The drawing on the ground, by `share` as large as the largest square there; a long one is longer than that.
 
     Args:
@@ -154,7 +154,7 @@ def placed(ground: Picture, drawing: Picture, share: float, center: tuple[float,
     left, top = round(x - width / 2), round(y - height / 2)
     picture = ground.convert("RGB")
     picture.paste(smaller, (left, top), smaller)
-    return Made(picture, fractions((left, top, left + width, top + height), ground.size))
+    return Composition(picture, fractions((left, top, left + width, top + height), ground.size))
 
 
 def scaled(ground: Picture, inked: Picture, share: float) -> Size:
@@ -163,7 +163,7 @@ def scaled(ground: Picture, inked: Picture, share: float) -> Size:
     """
     square = min(ground.size)
     scale = share * square / (inked.width * inked.height) ** 0.5
-    scale = min(scale, max(share, LONGEST) * square / max(inked.size))
+    scale = min(scale, max(share, MAX_LENGTH_SHARE) * square / max(inked.size))
     return max(1, round(inked.width * scale)), max(1, round(inked.height * scale))
 
 
@@ -175,7 +175,7 @@ def fractions(corners: tuple[float, float, float, float], size: Size) -> Box:
     return left, top, right, bottom
 
 
-def somewhere(scene: Scene, ground: Picture, drawing: Picture, share: float) -> Made:
+def somewhere(scene: Scene, ground: Picture, drawing: Picture, share: float) -> Composition:
     """The drawing anywhere on the ground, but whole."""
     width, height = scaled(ground, trimmed(drawing), share)
     center = (

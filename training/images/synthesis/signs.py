@@ -12,16 +12,27 @@ import cv2
 import numpy as np
 
 from training.images.drawings import shapes
-from training.images.drawings.type import FACES, Face, ring_text, text
-from training.images.sources.graphics import render
-from training.images.synthesis.wordmarks import HEADS, SYLLABLES, TAILS
+from training.images.drawings.type import CHINESE_TYPEFACES, Face, ring_text, text
+from training.images.sources.graphics import render_svg
+from training.images.synthesis.wordmarks import LATIN_SYLLABLES, NAME_CHARACTERS, NAME_SUFFIXES
 
-SIDE = 400
-MIDDLE = SIDE / 2
-COLOURS = ("#d7000f", "#e8261c", "#ffd900", "#f5b301", "#ffffff", "#111111", "#0b3f8f", "#2a7de1", "#1a8f4a", "#7a3fa0")
-COMMON = "福喜寿禄春吉安和爱家梦心乐缘静美甜茶酒食味渔木花鸟虫李王张刘陈杨赵黄周吴老小大阿一二三我你她"
+SIGN_SIDE = 400
+MIDDLE = SIGN_SIDE / 2
+SIGN_COLOURS = (
+    "#d7000f",
+    "#e8261c",
+    "#ffd900",
+    "#f5b301",
+    "#ffffff",
+    "#111111",
+    "#0b3f8f",
+    "#2a7de1",
+    "#1a8f4a",
+    "#7a3fa0",
+)
+COMMON_CHARACTERS = "福喜寿禄春吉安和爱家梦心乐缘静美甜茶酒食味渔木花鸟虫李王张刘陈杨赵黄周吴老小大阿一二三我你她"
 
-SEALED: tuple[Face, ...] = ("serif", "brush", "cursive")
+SEAL_TYPEFACES: tuple[Face, ...] = ("serif", "brush", "cursive")
 
 Array = np.ndarray
 Generator = np.random.Generator
@@ -30,11 +41,11 @@ Generator = np.random.Generator
 def sign(rng: Generator) -> Array:
     """A random one: RGBA uint8 (height, width, 4), trimmed, longest side 160."""
     make = SIGNS[int(rng.integers(len(SIGNS)))]
-    drawing = render(shapes.picture(SIDE, SIDE, *make(rng), rule="a sign of nobody"))
+    drawing = render_svg(shapes.picture(SIGN_SIDE, SIGN_SIDE, *make(rng), rule="a sign of nobody"))
     return drawing if drawing is not None else sign(rng)
 
 
-def signed(rng: Generator, size: tuple[int, int]) -> Array:
+def sign_avatar(rng: Generator, size: tuple[int, int]) -> Array:
     """One on a plain ground, RGB uint8 (height, width, 3): as an avatar shows it."""
     drawing = cv2.resize(sign(rng), size[::-1], interpolation=cv2.INTER_LINEAR).astype(np.uint16)
     ground, opacity = rng.integers(0, 256, 3), drawing[..., 3:]
@@ -44,14 +55,14 @@ def signed(rng: Generator, size: tuple[int, int]) -> Array:
 def _stars(rng: Generator) -> list[str]:
     """One, a row, a ring or a heap of them, at times on a ground, at times outlined."""
     ground, ink = _two(rng)
-    parts = [shapes.rectangle(0, 0, SIDE, SIDE, ground)] if rng.random() < 0.6 else []
+    parts = [shapes.rectangle(0, 0, SIGN_SIDE, SIGN_SIDE, ground)] if rng.random() < 0.6 else []
     if rng.random() < 0.2:
         parts = [shapes.disc(MIDDLE, MIDDLE, MIDDLE - 4, ground)]
     count, kind = int(rng.integers(1, 7)), int(rng.integers(3))
     for number in range(count):
         around = shapes.polar(MIDDLE, MIDDLE, 120 if count > 1 else 0, 360 * number / count)
         row = (MIDDLE + (number - (count - 1) / 2) * 340 / count, MIDDLE + rng.uniform(-10, 10))
-        heap = tuple(rng.uniform(60, SIDE - 60, 2).tolist())
+        heap = tuple(rng.uniform(60, SIGN_SIDE - 60, 2).tolist())
         x, y = (around, row, heap)[kind]
         radius = rng.uniform(0.6, 1.0) * (170 if count == 1 else 62)
         turn = rng.uniform(-36, 36) if kind == 2 else 0
@@ -67,7 +78,7 @@ def _rays(rng: Generator) -> list[str]:
     """A sun, or light from a middle, in two colours."""
     ground, ink = _two(rng)
     count, x, y = int(rng.integers(6, 20)), rng.uniform(140, 260), rng.uniform(140, 400)
-    parts = [shapes.rectangle(0, 0, SIDE, SIDE, ground)]
+    parts = [shapes.rectangle(0, 0, SIGN_SIDE, SIGN_SIDE, ground)]
     for number in range(count):
         angle, half = 360 * number / count, 360 / count * rng.uniform(0.2, 0.3)
         tips = [shapes.polar(x, y, 600, angle + side) for side in (-half, half)]
@@ -81,8 +92,8 @@ def _characters(rng: Generator) -> list[str]:
     """One to four Chinese characters, on a ground or alone."""
     ground, ink = _two(rng)
     rows = [_word(rng) for _ in range(int(rng.integers(1, 3)))]
-    face = list(FACES)[int(rng.integers(len(FACES)))]
-    parts = [shapes.rectangle(0, 0, SIDE, SIDE, ground, rng.choice([0, 0, 60]))] if rng.random() < 0.7 else []
+    face = list(CHINESE_TYPEFACES)[int(rng.integers(len(CHINESE_TYPEFACES)))]
+    parts = [shapes.rectangle(0, 0, SIGN_SIDE, SIGN_SIDE, ground, rng.choice([0, 0, 60]))] if rng.random() < 0.7 else []
     for number, row in enumerate(rows):
         size = min(300, 340 / max(len(row), len(rows)))
         base = MIDDLE + (number - (len(rows) - 1) / 2) * size + 0.36 * size
@@ -94,8 +105,8 @@ def _seal(rng: Generator) -> list[str]:
     """A name in a frame, red on white or white on red."""
     ink, ground = ("#c8161d", "#ffffff") if rng.random() < 0.5 else ("#ffffff", "#c8161d")
     frame = [shapes.rectangle(10, 10, 380, 380, "#c8161d", 20), shapes.rectangle(24, 24, 352, 352, ground, 12)]
-    names = ["".join(rng.choice(list(HEADS + COMMON), 2)) for _ in range(2)]
-    face = SEALED[int(rng.integers(len(SEALED)))]
+    names = ["".join(rng.choice(list(NAME_CHARACTERS + COMMON_CHARACTERS), 2)) for _ in range(2)]
+    face = SEAL_TYPEFACES[int(rng.integers(len(SEAL_TYPEFACES)))]
     return [*frame, *(text(name, MIDDLE, 180 + 160 * row, 150, ink, face) for row, name in enumerate(names))]
 
 
@@ -105,25 +116,28 @@ def _badge(rng: Generator) -> list[str]:
     if rng.random() < 0.4:
         parts = [shapes.shield(MIDDLE, MIDDLE, 340, 380, ground, ink, 12)]
     else:
-        parts = [shapes.disc(MIDDLE, MIDDLE, 190, ground, ink, 10), shapes.disc(MIDDLE, MIDDLE, 130, "none", ink, 6)]
-        words = _word(rng) if rng.random() < 0.5 else "".join(rng.choice(SYLLABLES, 3)).upper() + " CLUB"
+        parts = [
+            shapes.disc(MIDDLE, MIDDLE, 190, ground, ink, 10),
+            shapes.disc(MIDDLE, MIDDLE, 130, "none", ink, 6),
+        ]
+        words = _word(rng) if rng.random() < 0.5 else "".join(rng.choice(LATIN_SYLLABLES, 3)).upper() + " CLUB"
         parts.append(ring_text(words, MIDDLE, MIDDLE, 146, 36, ink, "sans"))
     if rng.random() < 0.4:
         parts += [shapes.laurel(MIDDLE, MIDDLE + 10, 100, side * 160, side * 40, 34, ink) for side in (1, -1)]
     if rng.random() < 0.5:
         return [*parts, shapes.star(MIDDLE, MIDDLE, rng.uniform(40, 80), ink)]
-    return [*parts, text(str(rng.choice(list(COMMON))), MIDDLE, MIDDLE + 42, 120, ink, "black")]
+    return [*parts, text(str(rng.choice(list(COMMON_CHARACTERS))), MIDDLE, MIDDLE + 42, 120, ink, "black")]
 
 
 def _word(rng: Generator) -> str:
     if rng.random() < 0.3:
-        return str(rng.choice(list(HEADS))) + str(rng.choice(TAILS))
-    return "".join(rng.choice(list(HEADS + COMMON), int(rng.integers(1, 5))))
+        return str(rng.choice(list(NAME_CHARACTERS))) + str(rng.choice(NAME_SUFFIXES))
+    return "".join(rng.choice(list(NAME_CHARACTERS + COMMON_CHARACTERS), int(rng.integers(1, 5))))
 
 
 def _two(rng: Generator) -> tuple[str, str]:
-    first, second = rng.choice(len(COLOURS), 2, replace=False)
-    return COLOURS[first], COLOURS[second]
+    first, second = rng.choice(len(SIGN_COLOURS), 2, replace=False)
+    return SIGN_COLOURS[first], SIGN_COLOURS[second]
 
 
 SIGNS: tuple[Callable[[Generator], list[str]], ...] = (_stars, _stars, _rays, _characters, _characters, _seal, _badge)

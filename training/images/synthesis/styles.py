@@ -55,4 +55,4 @@ def _relief(scene: Scene, picture: Picture) -> Picture:
     return ImageOps.colorize(stretched, "#3a2a08", "#fff6d0", scene.pick(["#c8a040", "#b0b4b8", "#b06a3c"]))
 
 
-STYLES = (_line_art, _pixel_art, _halftone, _relief)
+STYLE_CHANGES = (_line_art, _pixel_art, _halftone, _relief)

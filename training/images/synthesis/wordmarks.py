@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from training.images.drawings.media import wordmark
-from training.images.drawings.type import FACES, LATIN_FACES, Face
+from training.images.drawings.type import CHINESE_TYPEFACES, LATIN_TYPEFACES, Face
 
-HEADS = "江海山河云星晨晓北南东西华新文光长安明远金玉松竹春秋天地人民青年城乡"
-HEADS += "湖岭关原石林泉峰港湾桥塔宁康泰和平正大中立言信达通博雅思源"
-TAILS = [
+NAME_CHARACTERS = "江海山河云星晨晓北南东西华新文光长安明远金玉松竹春秋天地人民青年城乡"
+NAME_CHARACTERS += "湖岭关原石林泉峰港湾桥塔宁康泰和平正大中立言信达通博雅思源"
+NAME_SUFFIXES = [
     "日报",
     "晚报",
     "早报",
@@ -45,7 +45,7 @@ TAILS = [
     "影视",
     "广播",
 ]
-SYLLABLES = (
+LATIN_SYLLABLES = (
     "ra",
     "no",
     "ve",
@@ -64,21 +64,21 @@ SYLLABLES = (
     "cor",
     "qua",
 )
-ENDS = ("", "", " NEWS", " TV", " TIMES", " POST", " DAILY", " MEDIA", " 24", " ONE")
+LATIN_SUFFIXES = ("", "", " NEWS", " TV", " TIMES", " POST", " DAILY", " MEDIA", " 24", " ONE")
 
-SIBLINGS = 3
+WORDMARKS_PER_SETTING = 3
 """Wordmarks that differ in their letters alone."""
 
-LATIN_TYPE: tuple[Face, ...] = ("sans", "black", "serif", *LATIN_FACES)
+WORDMARK_LATIN_TYPEFACES: tuple[Face, ...] = ("sans", "black", "serif", *LATIN_TYPEFACES)
 """The brush hands hold few Latin letters."""
 
 Generator = np.random.Generator
 
 
-def invented(count: int, seed: int = 11, start: int = 0) -> Iterator[str]:
+def invented_wordmarks(count: int, seed: int = 11, start: int = 0) -> Iterator[str]:
     """SVGs of so many wordmarks from a number on; each depends on its number alone, and the seed."""
     for number in range(start, start + count):
-        form = np.random.default_rng((seed, 0, number // SIBLINGS))
+        form = np.random.default_rng((seed, 0, number // WORDMARKS_PER_SETTING))
         yield wordmark(f"invented {number}", **_setting(form, np.random.default_rng((seed, 1, number))))
 
 
@@ -96,23 +96,23 @@ def _setting(form: Generator, letters: Generator) -> dict[str, Any]:
 
 
 def _line(form: Generator, letters: Generator, is_chinese: bool, size: int, ink: str) -> dict[str, Any]:
-    face = str(form.choice(list(FACES) if is_chinese else LATIN_TYPE))
+    face = str(form.choice(list(CHINESE_TYPEFACES) if is_chinese else WORDMARK_LATIN_TYPEFACES))
     is_upper, words = bool(form.random() < 0.6), int(form.choice([1, 1, 2, 3]))
     content = _chinese(letters) if is_chinese else _latin(letters, is_upper, words)
     return {"text": content, "size": size, "colour": ink, "face": face}
 
 
 def _chinese(letters: Generator) -> str:
-    return "".join(letters.choice(list(HEADS), letters.integers(1, 3))) + str(letters.choice(TAILS))
+    return "".join(letters.choice(list(NAME_CHARACTERS), letters.integers(1, 3))) + str(letters.choice(NAME_SUFFIXES))
 
 
 def _latin(letters: Generator, is_upper: bool, words: int) -> str:
     """One word, a few, or an abbreviation."""
     if words == 1 and letters.random() < 0.4:
         short = "".join(letters.choice(list("ABCDEFGHIKLMNOPRSTUVXZ"), letters.integers(2, 5)))
-        return short + str(letters.choice(ENDS))
-    name = " ".join("".join(letters.choice(SYLLABLES, letters.integers(2, 4))) for _ in range(words))
-    return (name.upper() if is_upper else name.title()) + str(letters.choice(ENDS))
+        return short + str(letters.choice(LATIN_SUFFIXES))
+    name = " ".join("".join(letters.choice(LATIN_SYLLABLES, letters.integers(2, 4))) for _ in range(words))
+    return (name.upper() if is_upper else name.title()) + str(letters.choice(LATIN_SUFFIXES))
 
 
 def _colour(rng: Generator, brightest: int) -> str:

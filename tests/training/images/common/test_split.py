@@ -45,7 +45,7 @@ def test_every_training_name_that_begins_with_a_test_owners_was_judged(judged):
     known = {owner: [*entry["names"]] for owner, entry in judged["trained"].items()}
     for owner, names in judged["innocent"].items():
         known.setdefault(owner, []).extend(names)
-    for owner in {entry.owner_id for entry in catalogue.read(catalogue.CATALOGUE)}:
+    for owner in {entry.owner_id for entry in catalogue.read_catalogue(catalogue.CATALOGUE)}:
         begins = {name for name in training if len(plain(owner)) >= 4 and plain(name).startswith(plain(owner))}
         assert fold_of(owner) is not Fold.TEST or begins <= set(known.get(owner, ())), owner
 
@@ -53,7 +53,7 @@ def test_every_training_name_that_begins_with_a_test_owners_was_judged(judged):
 @pytest.mark.slow
 def test_nothing_that_is_calibrated_with_or_reranked_has_a_name_that_begins_with_a_test_owner_s():
     names = {plain(graphic.owner) for graphic, _ in graphics.drawings() if graphic.fold is Fold.VALIDATION}
-    for owner in {entry.owner_id for entry in catalogue.read(catalogue.CATALOGUE)}:
+    for owner in {entry.owner_id for entry in catalogue.read_catalogue(catalogue.CATALOGUE)}:
         if is_held_out(owner) and len(plain(owner)) >= 4:
             assert not [name for name in names if name.startswith(plain(owner))], owner
 

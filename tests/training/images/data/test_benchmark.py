@@ -12,7 +12,7 @@ from training.images.data import benchmark
 from training.images.data.benchmark import Studio, write_benchmark
 from training.images.sources.backgrounds import Backgrounds
 from training.images.sources.redraws import Redraw
-from training.images.synthesis.edits import KINDS
+from training.images.synthesis.edits import IMITATION_KINDS
 
 
 def owner(fold):
@@ -26,7 +26,7 @@ def drawing(colour):
 
 
 class Icons:
-    def draw(self, rng):
+    def sample(self, rng):
         return drawing("teal")
 
 
@@ -38,7 +38,7 @@ def drawn_by_others(references, held):
 
 @pytest.fixture
 def references(tmp_path, monkeypatch):
-    monkeypatch.setattr(benchmark, "INNOCENTS", {"graphic": benchmark.INNOCENTS["graphic"]})
+    monkeypatch.setattr(benchmark, "NEGATIVES", {"graphic": benchmark.NEGATIVES["graphic"]})
     monkeypatch.setattr(benchmark, "TYPEFACES", ())
     monkeypatch.setattr(benchmark, "redraws", drawn_by_others)
     monkeypatch.setattr(Studio, "open", lambda _: Studio(Backgrounds(()), Icons(), np.zeros((0, 12, 12, 3))))
@@ -62,7 +62,7 @@ def test_only_owners_of_the_test_fold_are_imitated_in_every_way(references, tmp_
     manifest = rows(write_benchmark(references, tmp_path / "made", limit=4))
     imitations = [row for row in manifest if row["label"] == "pos"]
     assert {row["reference_id"] for row in imitations} == {"test.a"}
-    assert {row["kind"] for row in imitations} == {*KINDS, "redrawn", "redrawn_unseen_artist"}
+    assert {row["kind"] for row in imitations} == {*IMITATION_KINDS, "redrawn", "redrawn_unseen_artist"}
     assert all(min(row["box"]) >= 0 and max(row["box"]) <= 1 for row in imitations)
     assert [row["kind"] for row in manifest if row["label"] == "neg"] == ["graphic"] * 4
     assert all((tmp_path / "made" / row["path"]).is_file() for row in manifest)

@@ -10,8 +10,8 @@ from models.profile import Label
 from models.settings import Settings
 from training.images.common.split import Fold, fold_of
 from training.images.data import validation
-from training.images.sources.graphics import SIDE, Graphic, Graphics
-from training.images.synthesis.augmentations import Imitation
+from training.images.sources.graphics import GRAPHIC_SIDE, Graphic, Graphics
+from training.images.synthesis.augmentations import Augmented
 
 KNOWN = "icon.the-times"
 """As packages might have something of an owner whose masthead we drew."""
@@ -29,8 +29,8 @@ def owner(fold, kind):
 def striped(seed):
     """A flag of nine stripes, RGBA."""
     colors = np.random.default_rng(seed).integers(0, 256, (9, 1, 3), dtype=np.uint8)
-    pixels = np.full((SIDE, SIDE, 4), 255, np.uint8)
-    pixels[..., :3] = np.repeat(colors, SIDE // 9 + 1, axis=0)[:SIDE]
+    pixels = np.full((GRAPHIC_SIDE, GRAPHIC_SIDE, 4), 255, np.uint8)
+    pixels[..., :3] = np.repeat(colors, GRAPHIC_SIDE // 9 + 1, axis=0)[:GRAPHIC_SIDE]
     return pixels
 
 
@@ -64,7 +64,7 @@ def rendered():
     drawn += [("flag.trained", trained, seed) for seed in range(51, 51 + MORE_ARTISTS)]
     items = tuple(Graphic(name, whose, "drawn", name.split(".")[0]) for name, whose, _ in drawn)
     pixels = np.stack([striped(seed) for *_, seed in drawn])
-    return Graphics(items, pixels, np.full((len(items), 2), SIDE))
+    return Graphics(items, pixels, np.full((len(items), 2), GRAPHIC_SIDE))
 
 
 @pytest.fixture(scope="module")
@@ -123,9 +123,9 @@ def test_drawings_by_artists_that_are_not_enrolled_are_imitated_too(made, render
 
     def recorded(rng, drawing, *_, **__):
         seen.append(drawing)
-        return Imitation(drawing[..., :3], (0.0, 0.0, 1.0, 1.0))
+        return Augmented(drawing[..., :3], (0.0, 0.0, 1.0, 1.0))
 
-    monkeypatch.setattr(validation, "imitate", recorded)
+    monkeypatch.setattr(validation, "augment", recorded)
     list(samples_of({"flag.other": flag}, rendered, 200))
     by_others = sum(any(drawing is other for other in flag.others) for drawing in seen)
     assert by_others == pytest.approx(200 * validation.OTHERS, abs=20)
@@ -156,9 +156,9 @@ def test_harmless_graphics_stand_beside_what_is_imitated_and_what_is_harmless(ma
 
     def recorded(rng, drawing, size, backgrounds, other, **_):
         beside.append(other)
-        return Imitation(drawing[..., :3], (0.0, 0.0, 1.0, 1.0))
+        return Augmented(drawing[..., :3], (0.0, 0.0, 1.0, 1.0))
 
-    monkeypatch.setattr(validation, "imitate", recorded)
+    monkeypatch.setattr(validation, "augment", recorded)
     row = rendered.rows(lambda item: item.owner == KNOWN)[0]
     list(samples_of(made[1], rendered, 20))
     list(validation.unprotected(rendered, np.array([row]), {}, np.random.default_rng(0), 20))

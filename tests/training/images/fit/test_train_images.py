@@ -82,7 +82,7 @@ def test_a_batch_is_drawn_from_its_seed_alone(corpus):
 @pytest.mark.slow
 def test_no_drawing_of_an_owner_that_is_held_out_is_trained_on(corpus):
     learnt = {drawing.tobytes() for drawings in corpus.drawings for drawing in drawings}
-    rendered = graphics.load(LIMIT)
+    rendered = graphics.load_graphics(LIMIT)
     rows = rendered.rows(lambda item: not (item.fold is Fold.TRAIN and is_mark(item)))
     found = {(rendered.items[row].fold, rendered.drawing(row).tobytes() in learnt) for row in rows}
     assert found == {(Fold.TRAIN, True), (Fold.VALIDATION, False), (Fold.TEST, False)}

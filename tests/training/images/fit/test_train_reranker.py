@@ -118,7 +118,7 @@ def corpus():
 
 @pytest.fixture(scope="module")
 def search(corpus, run):
-    return Search(Encoder(run), Pool.of(corpus, graphics.load(LIMIT), LIMIT), threads=1)
+    return Search(Encoder(run), Pool.of(corpus, graphics.load_graphics(LIMIT), LIMIT), threads=1)
 
 
 @pytest.mark.slow
@@ -220,7 +220,7 @@ def test_nothing_of_the_same_owner_is_a_wrong_answer(search):
 @pytest.mark.slow
 def test_what_the_encoder_never_saw_is_not_calibrated_with_either(corpus, run, monkeypatch, tmp_path):
     monkeypatch.setattr(validation, "OWN_LOGOS", 2)
-    rendered = graphics.load(LIMIT)
+    rendered = graphics.load_graphics(LIMIT)
     pool = Pool.of(corpus, rendered, LIMIT)
     unseen = np.isin(pool.identities, np.concatenate(list(pool.unseen.values())))
     owners = set(pool.owners[unseen])
@@ -235,8 +235,10 @@ def test_what_the_encoder_never_saw_is_not_calibrated_with_either(corpus, run, m
 
 
 def test_no_layout_of_what_is_invented_is_on_two_sides():
-    assert all(number % flags.SIBLINGS == 0 for number in (*cohort.invented_before(None), *cohort.invented_before(5)))
-    assert WORDMARKS % wordmarks.SIBLINGS == 0
+    assert all(
+        number % flags.FLAGS_PER_LAYOUT == 0 for number in (*cohort.invented_before(None), *cohort.invented_before(5))
+    )
+    assert WORDMARKS % wordmarks.WORDMARKS_PER_SETTING == 0
 
 
 @pytest.mark.slow

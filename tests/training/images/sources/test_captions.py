@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 
 @pytest.fixture(scope="module")
 def subjects():
-    return captions.load(LIMIT)
+    return captions.load_subjects(LIMIT)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def named(subjects):
 def test_a_flag_is_named_in_both_languages_and_called_a_flag(named):
     flag = next(subject for name, subject in named.items() if name.startswith("flag.a"))
     assert flag.chinese[0].endswith("旗") and flag.english[0].lower().startswith(("flag of", "national flag of"))
-    assert {"国旗", "a flag"} <= set(flag.general)
+    assert {"国旗", "a flag"} <= set(flag.generic_captions)
 
 
 def test_an_emoji_has_the_names_that_cldr_gives_it(named):
@@ -49,7 +49,7 @@ def test_the_wording_of_the_catalogue_is_kept_where_a_name_is_no_states(named):
 
 
 def test_a_subject_is_in_the_fold_of_every_owner_whose_drawing_it_has(subjects):
-    rendered = graphics.load(LIMIT)
+    rendered = graphics.load_graphics(LIMIT)
     folds = {rendered.drawing(row).tobytes(): item.fold for row, item in enumerate(rendered.items)}
     drawings = [(subject.fold, drawing.tobytes()) for subject in subjects for drawing in subject.drawings]
     found = {(fold, folds[drawing]) for fold, drawing in drawings if drawing in folds}

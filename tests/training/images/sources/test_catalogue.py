@@ -10,8 +10,8 @@ from PIL import Image
 from models.profile import Label
 from models.runtime.paths import DATASETS
 from training.images.drawings import forces, organs, party, state
-from training.images.sources.catalogue import CatalogueError, read, render
-from training.images.sources.pictures import PictureError, load
+from training.images.sources.catalogue import CatalogueError, read_catalogue, render_catalogue
+from training.images.sources.pictures import PictureError, load_picture
 from training.packages import packages
 
 EMBLEMS = DATASETS / "emblems"
@@ -31,7 +31,7 @@ LINE = {
 
 @pytest.fixture(scope="module")
 def entries():
-    return read(EMBLEMS / "catalogue.jsonl")
+    return read_catalogue(EMBLEMS / "catalogue.jsonl")
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_all_drawings_render_without_any_package(entries, catalogue, tmp_path, m
     monkeypatch.setenv("HUIJIAN_CACHE", str(tmp_path / "nothing-here"))
     drawn = [entry for entry in entries if entry.image.startswith("drawings/")]
     lines = [entry.model_dump() | {"image": str(EMBLEMS / entry.image)} for entry in drawn]
-    references = render(catalogue(*lines), tmp_path / "out")
+    references = render_catalogue(catalogue(*lines), tmp_path / "out")
     rendered = [json.loads(line) for line in references.read_text(encoding="utf-8").splitlines()]
     assert [line["reference_id"] for line in rendered] == [entry.reference_id for entry in drawn]
     for line in rendered:
@@ -125,30 +125,30 @@ def test_all_drawings_render_without_any_package(entries, catalogue, tmp_path, m
 
 
 def test_transparency_is_kept(tmp_path):
-    picture = load("party-emblem.svg", DRAWINGS, 64)
+    picture = load_picture("party-emblem.svg", DRAWINGS, 64)
     assert picture.getpixel((0, 0))[3] == 0
 
 
 def test_rendering_again_gives_the_same_bytes(catalogue, tmp_path):
     path = catalogue(LINE)
-    first, second = render(path, tmp_path / "a"), render(path, tmp_path / "b")
+    first, second = render_catalogue(path, tmp_path / "a"), render_catalogue(path, tmp_path / "b")
     assert first.read_bytes() == second.read_bytes()
     name = json.loads(first.read_text())["image"]
     assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
 def test_an_icon_is_taken_from_an_iconify_set_in_its_own_proportions(package_cache):
-    assert load("package:openmoji#square", Path(), 32).size == (32, 32)
-    assert load("package:openmoji#wide", Path(), 32).size == (32, 16)
+    assert load_picture("package:openmoji#square", Path(), 32).size == (32, 32)
+    assert load_picture("package:openmoji#wide", Path(), 32).size == (32, 16)
 
 
 def test_a_brand_is_drawn_in_its_own_colour(package_cache):
-    assert load("package:simple-icons#brand", Path(), 32).getpixel((4, 4)) == (255, 128, 0, 255)
+    assert load_picture("package:simple-icons#brand", Path(), 32).getpixel((4, 4)) == (255, 128, 0, 255)
 
 
 def test_an_icon_that_is_not_in_its_package_is_refused_with_its_name(package_cache):
     with pytest.raises(PictureError, match="package:openmoji#circle"):
-        load("package:openmoji#circle", Path(), 32)
+        load_picture("package:openmoji#circle", Path(), 32)
 
 
 @pytest.mark.parametrize(
@@ -172,30 +172,30 @@ def test_an_icon_that_is_not_in_its_package_is_refused_with_its_name(package_cac
 )
 def test_a_fault_is_refused_with_its_line_named(catalogue, line, fault):
     with pytest.raises(CatalogueError, match=fault):
-        read(catalogue(LINE, line))
+        read_catalogue(catalogue(LINE, line))
 
 
 def test_all_faults_are_told_at_once(catalogue):
     with pytest.raises(CatalogueError, match=r"line 1: label(.|\n)*line 2: owner_id"):
-        read(catalogue({**LINE, "label": "x"}, {**LINE, "owner_id": "x"}))
+        read_catalogue(catalogue({**LINE, "label": "x"}, {**LINE, "owner_id": "x"}))
 
 
 def test_an_empty_catalogue_is_refused(catalogue):
     with pytest.raises(CatalogueError, match="no entries"):
-        read(catalogue())
+        read_catalogue(catalogue())
 
 
 def test_a_blank_picture_is_refused_with_its_line_named(catalogue, tmp_path):
     Image.new("RGBA", (40, 40), "white").save(tmp_path / "blank.png")
     with pytest.raises(CatalogueError, match="line 1: blank.png is one colour all over"):
-        render(catalogue({**LINE, "image": "blank.png"}), tmp_path / "out")
+        render_catalogue(catalogue({**LINE, "image": "blank.png"}), tmp_path / "out")
 
 
 def test_two_lines_that_look_the_same_are_refused(catalogue, tmp_path):
     copy = tmp_path / "copy.svg"
     copy.write_bytes((DRAWINGS / "national-flag.svg").read_bytes())
     with pytest.raises(CatalogueError, match=r"line 2: copy.svg looks the same as line 1"):
-        render(catalogue(LINE, {**LINE, "image": "copy.svg"}), tmp_path / "out")
+        render_catalogue(catalogue(LINE, {**LINE, "image": "copy.svg"}), tmp_path / "out")
 
 
 @pytest.mark.parametrize(

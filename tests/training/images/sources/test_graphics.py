@@ -14,13 +14,13 @@ def unpack(folder, colour):
 
 
 def colour_of(source):
-    rendered = graphics.load()
+    rendered = graphics.load_graphics()
     (row,) = rendered.rows(lambda item: item.source == source)
     return tuple(rendered.drawing(row)[80, 80])
 
 
 def test_renderings_of_another_version_are_not_those_kept_of_the_one_before(pin):
-    for source in graphics.SOURCES:
+    for source in graphics.GRAPHIC_PACKAGES:
         unpack(pin(source, "1"), "#f00")
     assert colour_of("openmoji") == colour_of("noto") == (255, 0, 0, 255)
     unpack(pin("openmoji", "2"), "#00f")

@@ -7,9 +7,9 @@ from training.images.common.split import Fold, fold_of, name_of
 from training.images.data.cohort import halves
 from training.images.data.corpus import load_corpus
 from training.images.sources.graphics import Graphic, Graphics, drawings
-from training.images.sources.marks import NOT_HARMLESS, is_mark
+from training.images.sources.marks import NOT_HARMLESS_FILE, is_mark
 
-MARKS = yaml.safe_load(NOT_HARMLESS.read_text("utf-8"))["graphics"]
+MARKS = yaml.safe_load(NOT_HARMLESS_FILE.read_text("utf-8"))["graphics"]
 
 
 def drawn_by_nobody(owners: list[str]) -> Graphics:

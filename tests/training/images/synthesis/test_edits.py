@@ -5,8 +5,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from training.images.sources.backgrounds import Backgrounds
-from training.images.synthesis.edits import KINDS
-from training.images.synthesis.negatives import INNOCENTS
+from training.images.synthesis.edits import IMITATION_KINDS
+from training.images.synthesis.negatives import NEGATIVES
 from training.images.synthesis.scenes import COVER, Scene, placed
 
 NAMED = {"copy", "circle", "recoloured", "one_colour", "rotated", "perspective", "mirrored", "blur_noise", "crop"}
@@ -34,12 +34,12 @@ def emblem():
 
 
 def test_every_way_of_imitating_is_a_kind():
-    assert set(KINDS) == NAMED
+    assert set(IMITATION_KINDS) == NAMED
 
 
 @pytest.mark.parametrize("kind", sorted(NAMED - {"recoloured", "one_colour", "by_hand", "other_style", "several"}))
 def test_the_emblem_is_where_the_box_says(kind):
-    made = KINDS[kind](scene(3), emblem())
+    made = IMITATION_KINDS[kind](scene(3), emblem())
     red, green, blue = np.moveaxis(np.asarray(made.picture.convert("RGB"), dtype=int), 2, 0)
     inked = np.argwhere((np.minimum(red, blue) - green) > 100)
     (top, left), (bottom, right) = inked.min(axis=0), inked.max(axis=0) + 1
@@ -50,8 +50,8 @@ def test_the_emblem_is_where_the_box_says(kind):
 
 
 def test_the_same_seed_makes_the_same_picture():
-    for kind in KINDS:
-        first, again, other = (KINDS[kind](scene(seed), emblem()).picture for seed in (1, 1, 2))
+    for kind in IMITATION_KINDS:
+        first, again, other = (IMITATION_KINDS[kind](scene(seed), emblem()).picture for seed in (1, 1, 2))
         assert first.tobytes() == again.tobytes() != other.tobytes()
 
 
@@ -63,13 +63,13 @@ def test_a_long_wordmark_is_set_longer_than_a_square_emblem():
 
 
 def test_a_benchmark_holds_ten_thousand_harmless_pictures_with_every_edit_among_them():
-    assert sum(count for _, count in INNOCENTS.values()) >= 10_000
-    assert {f"graphic_{kind}" for kind in KINDS} < set(INNOCENTS)
+    assert sum(count for _, count in NEGATIVES.values()) >= 10_000
+    assert {f"graphic_{kind}" for kind in IMITATION_KINDS} < set(NEGATIVES)
 
 
 @pytest.mark.parametrize(
-    "kind", sorted(set(INNOCENTS) - {f"graphic_{kind}" for kind in KINDS} - {"letters_chinese", "seal"})
+    "kind", sorted(set(NEGATIVES) - {f"graphic_{kind}" for kind in IMITATION_KINDS} - {"letters_chinese", "seal"})
 )
 def test_a_harmless_picture_can_be_made_without_packages(kind):
-    picture = INNOCENTS[kind][0](scene(5))
+    picture = NEGATIVES[kind][0](scene(5))
     assert picture.mode == "RGB" and np.ptp(np.asarray(picture)) > 0

@@ -9,7 +9,7 @@ from PIL import Image
 from training.images.data import cohort
 from training.images.sources import graphics
 from training.images.synthesis.flag_likeness import near_flag, thumbnail
-from training.images.synthesis.flags import SIBLINGS, invented_flags
+from training.images.synthesis.flags import FLAGS_PER_LAYOUT, invented_flags
 from training.images.synthesis.monograms import monograms
 
 LIMIT, COUNT = 8, 45
@@ -17,7 +17,7 @@ LIMIT, COUNT = 8, 45
 
 @pytest.fixture(scope="module")
 def rendered():
-    return graphics.load(LIMIT)
+    return graphics.load_graphics(LIMIT)
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +44,13 @@ def test_none_is_near_a_flag_of_a_state_or_of_another_layout(rendered, thumbnail
     rows = rendered.rows(lambda item: item.kind == "flag")
     states = [thumbnail(Image.fromarray(rendered.drawing(row))) for row in rows]
     for number, small in thumbnails.items():
-        others = [other for at, other in thumbnails.items() if at // SIBLINGS != number // SIBLINGS]
+        others = [other for at, other in thumbnails.items() if at // FLAGS_PER_LAYOUT != number // FLAGS_PER_LAYOUT]
         assert not near_flag(small, np.array([*states, *others]))
 
 
 @pytest.mark.slow
 def test_some_of_a_layout_are_near_each_other_for_they_differ_in_a_device_alone(invented, thumbnails):
-    siblings = [(a, b) for a, b in combinations(invented, 2) if a // SIBLINGS == b // SIBLINGS]
+    siblings = [(a, b) for a, b in combinations(invented, 2) if a // FLAGS_PER_LAYOUT == b // FLAGS_PER_LAYOUT]
     alike = [(a, b) for a, b in siblings if near_flag(thumbnails[a], thumbnails[b][None])]
     assert 0 < len(alike) < len(siblings)
     for a, b in alike:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.images.synthesis.signs import SIGNS, sign, signed
+from training.images.synthesis.signs import SIGNS, sign, sign_avatar
 
 pytestmark = pytest.mark.slow
 
@@ -14,5 +14,5 @@ def test_the_same_generator_state_draws_the_same_sign():
 
 
 def test_every_sort_of_sign_shows_something():
-    shown = [signed(np.random.default_rng(seed), (64, 64)) for seed in range(6 * len(SIGNS))]
+    shown = [sign_avatar(np.random.default_rng(seed), (64, 64)) for seed in range(6 * len(SIGNS))]
     assert all(picture.shape == (64, 64, 3) and np.ptp(picture) > 20 for picture in shown)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from training.images.sources.backgrounds import Backgrounds, stripes
-from training.images.synthesis.augmentations import harmless, imitate, paste, reference
+from training.images.synthesis.augmentations import augment, harmless_picture, paste, reference
 
 NO_PHOTOS = Backgrounds(())
 
@@ -18,7 +18,7 @@ def drawing():
 
 def test_the_same_seed_gives_the_same_imitation_and_another_gives_another(drawing):
     first, same, other = (
-        imitate(np.random.default_rng(seed), drawing, (160, 160), NO_PHOTOS, drawing) for seed in (1, 1, 2)
+        augment(np.random.default_rng(seed), drawing, (160, 160), NO_PHOTOS, drawing) for seed in (1, 1, 2)
     )
     assert np.array_equal(first.picture, same.picture) and first.box == same.box
     assert not np.array_equal(first.picture, other.picture)
@@ -27,7 +27,7 @@ def test_the_same_seed_gives_the_same_imitation_and_another_gives_another(drawin
 def test_without_effort_a_drawing_stands_unchanged_somewhere(drawing):
     boxes, whole = set(), 0
     for seed in range(10):
-        made = imitate(np.random.default_rng(seed), drawing, (160, 160), NO_PHOTOS, drawing, effort=0)
+        made = augment(np.random.default_rng(seed), drawing, (160, 160), NO_PHOTOS, drawing, strength=0)
         left, top, right, bottom = made.box
         boxes.add(made.box)
         if left > 0 and top > 0 and right < 1 and bottom < 1:
@@ -40,9 +40,9 @@ def test_without_effort_a_drawing_stands_unchanged_somewhere(drawing):
 
 
 def test_the_more_effort_the_fewer_imitations_are_like_the_drawing(drawing):
-    def like(effort):
+    def like(strength):
         made = (
-            imitate(np.random.default_rng(seed), drawing, (160, 160), NO_PHOTOS, None, effort) for seed in range(80)
+            augment(np.random.default_rng(seed), drawing, (160, 160), NO_PHOTOS, None, strength) for seed in range(80)
         )
         return sum(one.picture[80, 80].tolist() == [0, 255, 0] for one in made)
 
@@ -52,7 +52,7 @@ def test_the_more_effort_the_fewer_imitations_are_like_the_drawing(drawing):
 @pytest.mark.parametrize("size", [(160, 160), (96, 256), (192, 128)])
 def test_imitations_are_pictures_of_the_asked_size_with_a_box_inside(drawing, size):
     for seed in range(40):
-        made = imitate(np.random.default_rng(seed), drawing, size, NO_PHOTOS, drawing)
+        made = augment(np.random.default_rng(seed), drawing, size, NO_PHOTOS, drawing)
         assert made.picture.shape == (*size, 3) and made.picture.dtype == np.uint8
         left, top, right, bottom = made.box
         assert 0 <= left < right <= 1 and 0 <= top < bottom <= 1
@@ -75,7 +75,7 @@ def test_a_reference_view_shows_the_whole_drawing_unchanged_in_colour(drawing):
 
 def test_harmless_pictures_are_seeded_and_of_the_asked_size():
     for seed in range(20):
-        first, same = (harmless(np.random.default_rng(seed), (96, 256), NO_PHOTOS) for _ in range(2))
+        first, same = (harmless_picture(np.random.default_rng(seed), (96, 256), NO_PHOTOS) for _ in range(2))
         assert first.shape == (96, 256, 3) and np.array_equal(first, same)
 
 
@@ -91,7 +91,7 @@ def test_the_colours_of_a_plain_flag_are_kept():
     seen = {False: 0, True: 0}
     for plain in seen:
         for seed in range(60):
-            made = imitate(np.random.default_rng(seed), flag, (160, 160), NO_PHOTOS, plain=plain)
+            made = augment(np.random.default_rng(seed), flag, (160, 160), NO_PHOTOS, plain=plain)
             left, top, right, bottom = (np.array(made.box) * 160).astype(int)
             inside = made.picture[top:bottom, left:right].reshape(-1, 3).astype(int)
             seen[plain] += bool(
