@@ -53,7 +53,7 @@ def test_every_series_and_label_that_is_asked_for_exists(counted, name):
 
 
 def test_every_metric_of_the_runbook_exists(counted):
-    runbook = (OPERATIONS / "README.md").read_text(encoding="utf-8")
+    runbook = "".join((OPERATIONS / page).read_text(encoding="utf-8") for page in ("README.md", "alerts.md"))
     families = {re.sub(r"_(bucket|sum|count)$", "", series) for series in counted} | counted.keys()
     named = set(re.findall(r"`(huijian_\w+?)(?:\{[^}]*\})?`", runbook)) - {"huijian_shadow_"}
     assert named - families == set()

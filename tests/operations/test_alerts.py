@@ -35,7 +35,7 @@ def test_alerts_are_raised_in_the_situations_they_are_for():
 
 
 def test_every_alert_has_its_section_in_the_runbook_and_says_how_urgent_it_is():
-    runbook = (OPERATIONS / "README.md").read_text(encoding="utf-8")
+    runbook = (OPERATIONS / "alerts.md").read_text(encoding="utf-8")
     assert re.findall(r"^### (Huijian\w+)$", runbook, re.M) == [rule["alert"] for rule in RULES]
     assert {rule["labels"]["severity"] for rule in RULES} == {"page", "ticket"}
     assert all(rule["annotations"]["summary"] for rule in RULES)
