@@ -1,14 +1,15 @@
-"""What was worked out before, for as many things as fit into a number of bytes."""
+"""A cache that is bounded by the bytes it takes, not by the number of its entries."""
 
 from __future__ import annotations
 
 import pickle
 import threading
-from collections import OrderedDict
 from typing import Final, Generic, TypeVar
 
-ENTRY_BYTES: Final = 250
-"""What an entry takes besides its key and its value: the dictionary's place, the list's links, two objects' heads."""
+from cachetools import LRUCache
+
+ENTRY_BYTES: Final = 350
+"""Bytes of an entry besides its value: a key of 40 bytes, dictionary slots and object headers (tracemalloc: 303)."""
 
 Value = TypeVar("Value")
 
@@ -16,48 +17,35 @@ Value = TypeVar("Value")
 class Cache(Generic[Value]):
     """The most recently used values; safe to share between threads.
 
-    Values are kept pickled: their size is then known to the byte, a third of what the objects would take, and whoever
-    gets one gets a copy of its own.
+    Values are kept pickled: their size is known to the byte, they take a third of the objects' memory, and every
+    caller gets a copy of its own.
 
     Args:
-        capacity: bytes, all overhead included.
+        capacity: bytes, `ENTRY_BYTES` of each entry included.
     """
 
     def __init__(self, capacity: int) -> None:
-        self._capacity, self._size = capacity, 0
-        self._entries: OrderedDict[bytes, bytes] = OrderedDict()
+        self._entries: LRUCache[bytes, bytes] = LRUCache(capacity, getsizeof=lambda packed: len(packed) + ENTRY_BYTES)
         self._lock = threading.Lock()
 
     @property
     def size(self) -> int:
-        """Bytes that it takes now."""
-        return self._size
+        """Bytes in use."""
+        return int(self._entries.currsize)
 
     def get(self, key: bytes) -> Value | None:
-        """The value last put under a key; None where it was dropped or there never was one."""
+        """The value last put under a key; None if there is none or it was evicted."""
         with self._lock:
             packed = self._entries.get(key)
-            if packed is None:
-                return None
-            self._entries.move_to_end(key)
-        value: Value = pickle.loads(packed)  # noqa: S301 - of what `put` packed in this process
+        if packed is None:
+            return None
+        value: Value = pickle.loads(packed)  # noqa: S301 - packed by `put` in this process
         return value
 
     def put(self, key: bytes, value: Value) -> None:
-        """Keep a value; the least recently used ones go if there is no place."""
+        """Keep a value, evicting the least recently used ones; one that is larger than the capacity is not kept."""
         packed = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
         with self._lock:
-            self._drop(key)
-            self._entries[key] = packed
-            self._size += _size(key, packed)
-            while self._size > self._capacity:
-                self._drop(next(iter(self._entries)))
-
-    def _drop(self, key: bytes) -> None:
-        packed = self._entries.pop(key, None)
-        if packed is not None:
-            self._size -= _size(key, packed)
-
-
-def _size(key: bytes, packed: bytes) -> int:
-    return len(key) + len(packed) + ENTRY_BYTES
+            self._entries.pop(key, None)
+            if len(packed) + ENTRY_BYTES <= self._entries.maxsize:
+                self._entries[key] = packed

@@ -9,7 +9,7 @@ def key(number: int) -> bytes:
     return number.to_bytes(32, "big")
 
 
-def test_what_was_put_is_got_as_an_equal_copy():
+def test_get_returns_an_equal_copy_of_what_was_put():
     cache: Cache[list[int]] = Cache(10_000)
     value = [1, 2]
     cache.put(b"a", value)
@@ -18,7 +18,7 @@ def test_what_was_put_is_got_as_an_equal_copy():
     assert cache.get(b"b") is None
 
 
-def test_it_never_takes_more_than_its_capacity_and_the_least_recently_used_go_first():
+def test_least_recently_used_go_first_once_the_capacity_is_reached():
     cache: Cache[bytes] = Cache(20 * (ENTRY_BYTES + 200))
     for number in range(100):
         cache.put(key(number), bytes(100))
@@ -29,7 +29,7 @@ def test_it_never_takes_more_than_its_capacity_and_the_least_recently_used_go_fi
     assert cache.get(key(1)) is None
 
 
-def test_putting_again_replaces_and_takes_no_more():
+def test_second_value_of_a_key_replaces_the_first_and_its_size():
     cache: Cache[int] = Cache(10_000)
     cache.put(b"a", 1)
     size = cache.size
@@ -37,15 +37,15 @@ def test_putting_again_replaces_and_takes_no_more():
     assert (cache.get(b"a"), cache.size) == (2, size)
 
 
-def test_a_value_larger_than_everything_is_not_kept():
+def test_value_larger_than_the_capacity_is_not_kept():
     cache: Cache[bytes] = Cache(1_000)
-    cache.put(b"small", b"")
+    cache.put(b"large", b"")
     cache.put(b"large", bytes(2_000))
     assert (cache.get(b"large"), cache.size) == (None, 0)
 
 
 @pytest.mark.parametrize("threads", [4])
-def test_threads_share_it(threads: int):
+def test_threads_may_share_a_cache(threads: int):
     cache: Cache[int] = Cache(50 * (ENTRY_BYTES + 60))
     wrong: list[int] = []
 
