@@ -1,28 +1,32 @@
 """Profile in, Answer out: the only entry to everything that judges.
 
-HTTP, batch, command line, notebooks and evaluations all call the same Inspector, so that what is measured is what is
-served. It is batch first: a list of profiles is judged with one pass through each detector.
+HTTP, batch, command line, notebooks and evaluations call the same Inspector, so that what is measured is what is
+served. A list of profiles passes these stages together, each of which takes values and returns values:
 
-What is said of a picture follows from its bytes and from what judges, so a picture that comes again is looked up
-instead: the avatars that a platform gives to its new accounts cost nothing.
+1. read: the profile is validated, its texts normalised, its pictures decoded or found in the cache;
+2. judge texts: one pass through the classifier and the rules;
+3. judge pictures: one pass through each picture detector;
+4. match closed accounts: by name and avatar together;
+5. answer: the policy decides on the findings.
 """
 
 from __future__ import annotations
 
-import hashlib
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, repeat
-from typing import Final
+from itertools import accumulate
+from typing import Final, TypeVar
 
 from models import loading
 from models.accounts.closed import ClosedAccounts
 from models.accounts.detector import ClosedAccountDetector, Shown
 from models.accounts.likelihood import AvatarLikelihood
 from models.accounts.likeness import Likeness
+from models.arrays import Float32
+from models.content import Content, Judgement, Judgements, Picture, read
 from models.images.codes import CodeDetector
-from models.images.input.decode import Image, decode
+from models.images.input.decode import Image
 from models.images.matching.emblems import EmblemDetector
 from models.images.ocr.reader import TextReader
 from models.images.ocr.writing import WritingDetector
@@ -30,12 +34,10 @@ from models.policy import Policy
 from models.profile import (
     CLASSIFIER_LABELS,
     IMAGE_FIELDS,
-    MAX_LENGTH,
     TEXT_FIELDS,
     Answer,
     Field,
     Finding,
-    Label,
     Match,
     OcrCost,
     Profile,
@@ -49,50 +51,33 @@ from models.text.contacts.detector import ContactDetector
 from models.text.fusion import fuse, strongest
 from models.text.names.protected_names import ProtectedNameDetector
 from models.text.names.restricted_words import RestrictedWordDetector
-from models.text.normalize.characters import SURROGATE
 from models.text.normalize.normalize import FieldText
 
 MAX_MATCHES: Final = 3
-"""Matches that an answer shows of each picture, whether or not they became findings."""
+"""Matches per picture in an answer, whether or not they became findings."""
 
 PICTURE_CACHE_BYTES: Final = 32_000_000
-"""For judgements of pictures: some 15,000, of 2 kB each: one that comes again takes 0.07 ms instead of 118."""
+"""Capacity for some 15,000 pictures of 2 kB; a cached one takes 0.07 ms instead of 118."""
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
-class _Judged:
-    """What the detectors say of one field, what its pictures' text took to find, and whether it came from the cache.
+class _Frame:
+    """What the detectors found in one frame.
 
     Attributes:
-        likenesses: of an avatar's frames, to look for closed accounts by.
+        vector: embedding of the whole frame, float32 (dimension,), unit length.
+        writing: findings in its text.
+        ocr: cost of reading it; None where nothing reads.
     """
 
-    findings: Sequence[Finding] = ()
-    matches: tuple[Match, ...] = ()
-    scores: Mapping[Label, float] | None = None
-    ocr: tuple[OcrCost, ...] = ()
-    remembered: bool = False
-    likenesses: tuple[Likeness, ...] = ()
-
-
-_Frame = tuple[Sequence[Match], Sequence[Finding], tuple[Sequence[Finding], OcrCost | None]]
-"""What emblems, codes and writing were found in one frame."""
-
-
-@dataclass(frozen=True)
-class _Picture:
-    """A picture that is not in the cache.
-
-    Attributes:
-        index: of its profile.
-        key: under which it will be.
-        frames: from `decode`.
-    """
-
-    index: int
-    field: Field
-    key: bytes
-    frames: Sequence[Image]
+    image: Image
+    vector: Float32
+    matches: Sequence[Match]
+    codes: Sequence[Finding]
+    writing: Sequence[Finding]
+    ocr: OcrCost | None
 
 
 class Inspector:
@@ -103,6 +88,14 @@ class Inspector:
         >>> answer, = inspector([Profile("42", bio="加V：abc12345，稳赚不赔")])
         >>> answer.verdict
         <Severity.REJECT: 'reject'>
+
+    Args:
+        emblems: with the encoder and the gallery in force.
+        alike: likelihood of two avatars being of one account; without it closed accounts are matched by name alone.
+        classifier: of texts, and of text in pictures.
+        policy: decides on the findings.
+        reader: reads text in pictures; None where the policy asks for none.
+        closed: the closed accounts, which may change while this Inspector is in force.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of a judgement
@@ -117,15 +110,11 @@ class Inspector:
     ) -> None:
         self.policy = policy
         self.encoder, self.gallery = emblems.encoder, emblems.gallery
-        self._emblems = emblems
-        self._codes = CodeDetector()
-        self._classifier = classifier
-        contacts = ContactDetector()
-        self._names = ProtectedNameDetector()
-        self._rules = (contacts, RestrictedWordDetector(), self._names)
-        self._closed = closed
-        self._alike = alike
+        contacts, self._names = ContactDetector(), ProtectedNameDetector()
+        self._text_detectors = (classifier, contacts, RestrictedWordDetector(), self._names)
+        self._emblems, self._codes = emblems, CodeDetector()
         self._writing = WritingDetector(reader, classifier, contacts) if reader else None
+        self._closed, self._alike = closed, alike
         self.versions: Mapping[str, str] = {
             "encoder": self.encoder.version,
             "gallery": self.gallery.version,
@@ -133,8 +122,8 @@ class Inspector:
             "policy": policy.version,
             **({"ocr": reader.version} if reader else {}),
         }
-        # Of these detectors alone: whatever is exchanged makes another Inspector, with nothing remembered.
-        self.pictures: Cache[_Judged] = Cache(PICTURE_CACHE_BYTES)
+        # Valid for these detectors alone: a reload makes another Inspector, whose cache is empty.
+        self.pictures: Cache[Judgement] = Cache(PICTURE_CACHE_BYTES)
 
     @classmethod
     def load(cls, settings: Settings) -> Inspector:
@@ -149,101 +138,110 @@ class Inspector:
 
     def __call__(self, profiles: Sequence[Profile]) -> list[Answer | ProfileError]:
         """One answer per profile, in order, or why it could not be judged."""
-        judged: list[dict[Field, _Judged]] = [{} for _ in profiles]
-        returns = self._return_detector()
-        errors: dict[int, ProfileError] = {}
-        pictures: list[_Picture] = []
-        texts: list[tuple[int, FieldText]] = []
+        matcher = self._closed_account_detector()
+        contents: dict[int, Content] = {}
+        outcomes: dict[int, Answer | ProfileError] = {}
         for index, profile in enumerate(profiles):
             try:
-                texts += [(index, text) for text in _texts(profile)]
-                pictures += self._unknown_pictures(index, profile, judged[index], bool(returns))
+                contents[index] = read(profile, self.pictures, with_likeness=matcher is not None)
             except ProfileError as error:
-                errors[index] = error
-        self._judge_texts([(index, text) for index, text in texts if index not in errors], judged)
-        self._judge_pictures([picture for picture in pictures if picture.index not in errors], judged, bool(returns))
-        if returns:
-            _judge_returns(returns, [(index, text) for index, text in texts if index not in errors], profiles, judged)
-        versions = {**self.versions, "closed": returns.register.version} if returns else self.versions
-        return [
-            errors.get(index) or self._answer(profile, judged[index], versions)
-            for index, profile in enumerate(profiles)
-        ]
+                outcomes[index] = error
+        judged = self._judge(list(contents.values()), matcher)
+        versions = {**self.versions, "closed": matcher.register.version} if matcher else self.versions
+        for index, judgements in zip(contents, judged, strict=True):
+            outcomes[index] = self._answer(profiles[index], judgements, versions)
+        return [outcomes[index] for index in range(len(profiles))]
 
     def closed_accounts(self) -> Mapping[Field, int]:
-        """How many closed accounts are known at this moment by their name, and by an avatar that can be compared."""
-        returns = self._return_detector()
-        return returns.known() if returns else {Field.NAME: 0, Field.AVATAR: 0}
+        """How many closed accounts can be found now by their name, and how many by their avatar."""
+        matcher = self._closed_account_detector()
+        return matcher.known() if matcher else {Field.NAME: 0, Field.AVATAR: 0}
 
-    def _return_detector(self) -> ClosedAccountDetector | None:
-        """What knows the closed accounts of this moment; None while there are none."""
+    def _closed_account_detector(self) -> ClosedAccountDetector | None:
+        """For the accounts that are closed at this moment; None while there are none."""
         known = self._closed.current if self._closed else None
         if known is None or known.hasher is None:
             return None
         return ClosedAccountDetector(known.register, known.hasher, self.encoder.fingerprint, self._alike)
 
-    def _unknown_pictures(
-        self, index: int, profile: Profile, judged: dict[Field, _Judged], returns: bool
-    ) -> Iterator[_Picture]:
-        """Pictures that must be judged; what is remembered of the others goes to `judged`.
+    def _judge(self, contents: Sequence[Content], matcher: ClosedAccountDetector | None) -> list[Judgements]:
+        """Judgements of every field of every profile, in order."""
+        texts = self._judge_texts([text for content in contents for text in content.texts])
+        pictures = self._judge_pictures(
+            [picture for content in contents for picture in content.pictures], with_likeness=matcher is not None
+        )
+        texts_of = _split(texts, [len(content.texts) for content in contents])
+        pictures_of = _split(pictures, [len(content.pictures) for content in contents])
+        judged: list[Judgements] = [
+            {
+                **{text.field: judgement for text, judgement in zip(content.texts, of_texts, strict=True)},
+                **content.cached,
+                **{picture.field: judgement for picture, judgement in zip(content.pictures, of_pictures, strict=True)},
+            }
+            for content, of_texts, of_pictures in zip(contents, texts_of, pictures_of, strict=True)
+        ]
+        return _with_closed_accounts(matcher, contents, judged) if matcher else judged
 
-        Args:
-            returns: whether closed accounts are looked for, so that the likeness of an avatar is asked for.
-        """
-        for field in IMAGE_FIELDS:
-            if (data := profile.image(field)) is None:
-                continue
-            key = field.encode() + hashlib.sha256(data).digest()
-            known = self.pictures.get(key)
-            if known and (known.likenesses or not returns or field is not Field.AVATAR):
-                judged[field] = known
-                continue
-            with stage("decode"):
-                frames = decode(data, field)
-            yield _Picture(index, field, key, frames)
-
-    def _judge_texts(self, texts: Sequence[tuple[int, FieldText]], judged: list[dict[Field, _Judged]]) -> None:
+    def _judge_texts(self, texts: Sequence[FieldText]) -> list[Judgement]:
+        """One judgement per text, in order."""
         if not texts:
-            return
-        batch = [text for _, text in texts]
+            return []
         with stage("text"):
-            results = [detector(batch) for detector in (self._classifier, *self._rules)]
-        for position, (index, text) in enumerate(texts):
-            findings = fuse(finding for result in results for finding in result[position])
+            by_detector = [detector(texts) for detector in self._text_detectors]
+        judged = []
+        for by_text in zip(*by_detector, strict=True):
+            findings = fuse(finding for found in by_text for finding in found)
             scores = strongest(findings)
-            judged[index][text.field] = _Judged(findings, scores={label: scores[label] for label in CLASSIFIER_LABELS})
+            judged.append(Judgement(findings, scores={label: scores[label] for label in CLASSIFIER_LABELS}))
+        return judged
 
-    def _judge_pictures(self, pictures: Sequence[_Picture], judged: list[dict[Field, _Judged]], returns: bool) -> None:
+    def _judge_pictures(self, pictures: Sequence[Picture], *, with_likeness: bool) -> list[Judgement]:
+        """One judgement per picture, in order; each is put into the cache."""
         if not pictures:
-            return
-        frames = [frame for picture in pictures for frame in picture.frames]
+            return []
+        frames = self._judge_frames(pictures)
+        judged = [
+            self._joined(picture.field, of_picture, with_likeness=with_likeness and picture.field is Field.AVATAR)
+            for picture, of_picture in zip(
+                pictures, _split(frames, [len(picture.frames) for picture in pictures]), strict=True
+            )
+        ]
+        for picture, judgement in zip(pictures, judged, strict=True):
+            self.pictures.put(picture.key, replace(judgement, ocr=(), cached=True))
+        return judged
+
+    def _judge_frames(self, pictures: Sequence[Picture]) -> list[_Frame]:
+        """What each detector finds in each frame, in the order of the pictures."""
+        images = [image for picture in pictures for image in picture.frames]
         fields = [picture.field for picture in pictures for _ in picture.frames]
         with stage("encode"):
-            embeddings = self.encoder.in_parts([frame.pixels for frame in frames])
-            looks = iter([embedding.vectors[0] for embedding in embeddings])
-        matches = self._emblems.matches(frames, embeddings, reads=self._writing is not None)
+            embeddings = self.encoder.in_parts([image.pixels for image in images])
+        matches = self._emblems.matches(images, embeddings, reads=self._writing is not None)
         with stage("codes"):
-            codes = self._codes(frames, fields)
+            codes = self._codes(images, fields)
         with stage("ocr"):
-            writings = self._writing(frames, fields) if self._writing else repeat(([], None), len(frames))
-        found = zip(matches, codes, writings, strict=True)
-        for picture in pictures:
-            said = self._joined(picture.field, list(islice(found, len(picture.frames))))
-            seen = list(zip(picture.frames, islice(looks, len(picture.frames)), strict=True))
-            if returns and picture.field is Field.AVATAR:
-                said = replace(said, likenesses=tuple(Likeness.of(frame, look) for frame, look in seen))
-            judged[picture.index][picture.field] = said
-            self.pictures.put(picture.key, replace(said, ocr=(), remembered=True))
+            unread: Sequence[tuple[Sequence[Finding], OcrCost | None]] = [([], None)] * len(images)
+            writings = self._writing(images, fields) if self._writing else unread
+        return [
+            _Frame(image, embedding.vectors[0], matched, coded, *writing)
+            for image, embedding, matched, coded, writing in zip(
+                images, embeddings, matches, codes, writings, strict=True
+            )
+        ]
 
-    def _joined(self, field: Field, frames: Sequence[_Frame]) -> _Judged:
-        """What is said of a picture, from what is said of its frames."""
-        matches = [match for found, _, _ in frames for match in found]
-        codes = [finding for _, found, _ in frames for finding in found]
-        texts = [finding for _, _, (found, _) in frames for finding in fuse(found)]
-        costs = tuple(cost for _, _, (_, cost) in frames if cost)
-        return _Judged([*self._emblems.findings(matches, field), *codes, *texts], _best(matches), ocr=costs)
+    def _joined(self, field: Field, frames: Sequence[_Frame], *, with_likeness: bool) -> Judgement:
+        """The judgement of a picture, from what was found in its frames."""
+        matches = [match for frame in frames for match in frame.matches]
+        codes = [finding for frame in frames for finding in frame.codes]
+        writing = [finding for frame in frames for finding in fuse(frame.writing)]
+        return Judgement(
+            [*self._emblems.findings(matches, field), *codes, *writing],
+            _best(matches),
+            ocr=tuple(frame.ocr for frame in frames if frame.ocr),
+            likenesses=tuple(Likeness.of(frame.image, frame.vector) for frame in frames) if with_likeness else (),
+        )
 
-    def _answer(self, profile: Profile, judged: Mapping[Field, _Judged], versions: Mapping[str, str]) -> Answer:
+    def _answer(self, profile: Profile, judged: Judgements, versions: Mapping[str, str]) -> Answer:
         fields = [judged[field] for field in Field if field in judged]
         findings = self.policy.apply(
             (finding for field in fields for finding in field.findings),
@@ -260,7 +258,7 @@ class Inspector:
             versions=versions,
             warnings=self._warnings(profile),
             ocr=tuple(cost for field in fields for cost in field.ocr),
-            remembered=tuple(field for field in IMAGE_FIELDS if field in judged and judged[field].remembered),
+            remembered=tuple(field for field in IMAGE_FIELDS if field in judged and judged[field].cached),
         )
 
     def _warnings(self, profile: Profile) -> tuple[str, ...]:
@@ -270,56 +268,37 @@ class Inspector:
         return (f"{unknown} entitlements name nothing in {known}",) if unknown else ()
 
 
-def _judge_returns(
-    detector: ClosedAccountDetector,
-    texts: Sequence[tuple[int, FieldText]],
-    profiles: Sequence[Profile],
-    judged: list[dict[Field, _Judged]],
-) -> None:
-    """Add what closed accounts the profiles look like, by name and avatar together."""
-    names = {index: text.normalized for index, text in texts if text.field is Field.NAME}
-    avatars = {index: fields[Field.AVATAR].likenesses for index, fields in enumerate(judged) if Field.AVATAR in fields}
-    wanted = sorted(names.keys() | avatars.keys())
-    shown = [Shown(profiles[index].account_id, names.get(index), avatars.get(index, ())) for index in wanted]
+def _with_closed_accounts(
+    matcher: ClosedAccountDetector, contents: Sequence[Content], judged: Sequence[Judgements]
+) -> list[Judgements]:
+    """The judgements, with findings of closed accounts that the profiles resemble by name and avatar together."""
+    nothing = Judgement()
+    shown = [
+        Shown(content.profile.account_id, content.name, judgements.get(Field.AVATAR, nothing).likenesses)
+        for content, judgements in zip(contents, judged, strict=True)
+    ]
     with stage("closed"):
-        found = detector(shown)
-    for index, findings in zip(wanted, found, strict=True):
-        for finding in findings:
-            said = judged[index][finding.field]
-            judged[index][finding.field] = replace(said, findings=[*said.findings, finding])
+        found = matcher(shown)
+    return [_with_findings(judgements, findings) for judgements, findings in zip(judged, found, strict=True)]
 
 
-def _texts(profile: Profile) -> list[FieldText]:
-    if all(getattr(profile, field) is None for field in Field):
-        raise ProfileError("missing_content", f"give at least one of {', '.join(Field)}")
-    _check_types(profile)
-    present = [(field, text) for field in TEXT_FIELDS if (text := profile.text(field)) is not None]
-    for field, text in present:
-        _check_text(field, text)
-    return [FieldText.of(field, text) for field, text in present]
-
-
-def _check_types(profile: Profile) -> None:
-    """A value of another type must not look like an absent one, which would pass unjudged."""
-    for fields, kind in ((TEXT_FIELDS, str), (IMAGE_FIELDS, bytes)):
-        for field in fields:
-            value = getattr(profile, field)
-            if value is not None and not isinstance(value, kind):
-                raise ProfileError("wrong_type", f"{field} must be {kind.__name__}, not {type(value).__name__}", field)
-
-
-def _check_text(field: Field, text: str) -> None:
-    if len(text) > MAX_LENGTH[field]:
-        raise ProfileError(
-            "text_too_long", f"{field} has {len(text)} characters, at most {MAX_LENGTH[field]} are allowed", field
-        )
-    if SURROGATE.search(text):
-        raise ProfileError("text_invalid", f"{field} holds a lone surrogate: it is not valid Unicode text", field)
+def _with_findings(judged: Judgements, findings: Iterable[Finding]) -> Judgements:
+    """The judgements, each finding added to its field's."""
+    fields = dict(judged)
+    for finding in findings:
+        judgement = fields[finding.field]
+        fields[finding.field] = replace(judgement, findings=[*judgement.findings, finding])
+    return fields
 
 
 def _best(matches: Sequence[Match]) -> tuple[Match, ...]:
-    """The best match per reference over all frames of a picture, best first."""
+    """The best match of each reference over all frames of a picture, best first."""
     by_reference: dict[str, Match] = {}
     for match in sorted(matches, key=lambda found: -found.score):
         by_reference.setdefault(match.reference_id, match)
     return tuple(by_reference.values())[:MAX_MATCHES]
+
+
+def _split(items: Sequence[Item], sizes: Sequence[int]) -> list[Sequence[Item]]:
+    """Consecutive parts of these sizes, which add up to all items."""
+    return [items[end - size : end] for end, size in zip(accumulate(sizes), sizes, strict=True)]

@@ -1,4 +1,8 @@
-"""One process at a time, on one machine."""
+"""Locks between processes on one machine, by `flock`.
+
+The kernel frees the lock of a process that dies. The library filelock is not used: it opens lock files for writing,
+and so refuses a lock file that another user made.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +14,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 POLL_SECONDS = 0.05
+"""Pause between two attempts to take a lock that another process holds."""
 
 
 @contextmanager
 def locked(file: Path, seconds: float | None = None) -> Iterator[None]:
-    """Let one process at a time read, change and publish; the kernel frees the lock of one that dies.
+    """Hold an exclusive lock; not reentrant.
 
     Args:
-        file: locked and nothing else; made, with its folder, where it is missing.
-        seconds: how long to wait; None for as long as it takes.
+        file: used for nothing else; made, with its folder, if missing.
+        seconds: longest wait; None waits without end.
 
     Raises:
-        TimeoutError: another one held it for so long.
+        TimeoutError: another process held the lock for so long.
         OSError: the file cannot be made.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_RDONLY | os.O_CREAT, 0o644)  # whoever made it, others may lock it
+    descriptor = os.open(file, os.O_RDONLY | os.O_CREAT, 0o644)  # readable suffices, so that any user can lock it
     try:
         _lock(descriptor, seconds)
         yield

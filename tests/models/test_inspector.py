@@ -187,7 +187,7 @@ def test_a_picture_that_comes_again_is_answered_alike_without_decoding_or_asking
     inspector = Inspector.load(Settings(home=REPOSITORY / "no-home"))
     first = judge(inspector, name="新华社", avatar=FLAG, cover=harmless_picture())
     assert first.remembered == ()
-    monkeypatch.setattr("models.inspector.decode", lambda *_: pytest.fail("it was decoded"))
+    monkeypatch.setattr("models.content.decode", lambda *_: pytest.fail("it was decoded"))
     monkeypatch.setattr(type(inspector.encoder), "__call__", lambda *_: pytest.fail("it was encoded"))
     again = judge(inspector, name="新华社", avatar=FLAG, cover=harmless_picture())
     assert again.remembered == (Field.AVATAR, Field.COVER)

@@ -1,0 +1,143 @@
+"""What there is to judge in a profile: valid texts, decoded pictures, and judgements of pictures seen before.
+
+Results depend only on the image bytes and the model versions, so judgements of pictures are cached: the avatars that a
+platform gives to its new accounts cost nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from models.accounts.likeness import Likeness
+from models.images.input.decode import Image, decode
+from models.profile import (
+    IMAGE_FIELDS,
+    MAX_LENGTH,
+    TEXT_FIELDS,
+    Field,
+    Finding,
+    Label,
+    Match,
+    OcrCost,
+    Profile,
+    ProfileError,
+)
+from models.runtime.cache import Cache
+from models.runtime.stages import stage
+from models.text.normalize.characters import SURROGATE
+from models.text.normalize.normalize import FieldText, Normalized
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the detectors found in one field.
+
+    Attributes:
+        matches: best references of a picture.
+        scores: probability of every classifier label, of a text.
+        ocr: cost of reading each frame of a picture.
+        cached: the picture was judged before.
+        likenesses: of an avatar's frames, to compare with closed accounts; empty where that was not asked for.
+    """
+
+    findings: Sequence[Finding] = ()
+    matches: tuple[Match, ...] = ()
+    scores: Mapping[Label, float] | None = None
+    ocr: tuple[OcrCost, ...] = ()
+    cached: bool = False
+    likenesses: tuple[Likeness, ...] = ()
+
+
+Judgements = Mapping[Field, Judgement]
+"""Of the fields that one profile has."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that is not in the cache.
+
+    Attributes:
+        key: of its judgement in the cache.
+        frames: from `decode`.
+    """
+
+    field: Field
+    key: bytes
+    frames: Sequence[Image]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What there is to judge in one valid profile.
+
+    Attributes:
+        pictures: those that are not in the cache.
+        cached: judgements of the others.
+    """
+
+    profile: Profile
+    texts: Sequence[FieldText]
+    pictures: Sequence[Picture]
+    cached: Judgements
+
+    @property
+    def name(self) -> Normalized | None:
+        """The normalised name."""
+        return next((text.normalized for text in self.texts if text.field is Field.NAME), None)
+
+
+def read(profile: Profile, cache: Cache[Judgement], *, with_likeness: bool) -> Content:
+    """Validate a profile, normalise its texts and decode the pictures that are not in the cache.
+
+    Args:
+        cache: judgements of pictures, by field and SHA-256.
+        with_likeness: avatars are compared with closed accounts, so a cached judgement needs their likenesses.
+
+    Raises:
+        ProfileError: the profile or one of its fields cannot be judged.
+    """
+    texts = _texts(profile)
+    pictures: list[Picture] = []
+    cached: dict[Field, Judgement] = {}
+    for field in IMAGE_FIELDS:
+        if (data := profile.image(field)) is None:
+            continue
+        key = field.encode() + hashlib.sha256(data).digest()
+        known = cache.get(key)
+        if known and (known.likenesses or not with_likeness or field is not Field.AVATAR):
+            cached[field] = known
+            continue
+        with stage("decode"):
+            pictures.append(Picture(field, key, decode(data, field)))
+    return Content(profile, texts, pictures, cached)
+
+
+def _texts(profile: Profile) -> list[FieldText]:
+    """The valid texts, normalised."""
+    if all(getattr(profile, field) is None for field in Field):
+        raise ProfileError("missing_content", f"give at least one of {', '.join(Field)}")
+    _check_types(profile)
+    present = [(field, text) for field in TEXT_FIELDS if (text := profile.text(field)) is not None]
+    for field, text in present:
+        _check_text(field, text)
+    return [FieldText.of(field, text) for field, text in present]
+
+
+def _check_types(profile: Profile) -> None:
+    """A value of another type must not look like an absent one, which would pass unjudged."""
+    for fields, kind in ((TEXT_FIELDS, str), (IMAGE_FIELDS, bytes)):
+        for field in fields:
+            value = getattr(profile, field)
+            if value is not None and not isinstance(value, kind):
+                raise ProfileError("wrong_type", f"{field} must be {kind.__name__}, not {type(value).__name__}", field)
+
+
+def _check_text(field: Field, text: str) -> None:
+    if len(text) > MAX_LENGTH[field]:
+        raise ProfileError(
+            "text_too_long", f"{field} has {len(text)} characters, at most {MAX_LENGTH[field]} are allowed", field
+        )
+    if SURROGATE.search(text):
+        raise ProfileError("text_invalid", f"{field} holds a lone surrogate: it is not valid Unicode text", field)
