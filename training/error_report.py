@@ -1,13 +1,13 @@
 """Errors for people to look at: texts with their evidence marked, pictures with boxes, curves.
 
-Everything here returns HTML or a figure and judges nothing. Texts come from strangers, so they are always escaped.
+Everything here returns HTML or a figure and judges nothing. Notebooks show the parts, evaluations put them into a file.
 """
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -20,41 +20,74 @@ from sklearn.metrics import precision_recall_curve
 from models.images.input.decode import Image as Decoded
 from models.images.input.decode import decode
 from models.policy import Policy
-from models.profile import CLASSIFIER_LABELS, LABELS, Box, Label, Match, Span
-from training.error_analysis import JudgedCase, Prediction, Subject, picture_predictions, text_predictions, worst_errors
+from models.profile import CLASSIFIER_LABELS, Box, Label, Match, Span
+from training.error_analysis import (
+    JudgedCase,
+    Prediction,
+    Subject,
+    picture_predictions,
+    text_predictions,
+    worst_errors,
+)
+from training.html_page import data_url, label_title, render, table
 from training.images.data.samples import Sample
 from training.text.data.corpus import Case
 from training.text.data.disguises import Marked
 
-SHOWN = 3
-"""Worst misses and worst false alarms that are listed of each label: what one reads before seeing a pattern."""
+MAX_TEXTS = 3
+"""Misses, and false alarms, that are listed for each label: as many as one reads before seeing a pattern."""
 
-SHOWN_PICTURES = 8
+MAX_PICTURES = 8
+"""Missed imitations, and falsely flagged pictures, that are shown."""
 
 PICTURE_WIDTH = 220
-"""In pixels, on the page: four stand in a row."""
+"""Pixels on the page: four pictures stand in a row."""
 
-MODEL, PEOPLE = "mark", "u"
-"""HTML elements: what the model points at is marked, what people pointed at is underlined."""
-
-RED = (230, 0, 40)
+BOX_COLOUR = (230, 0, 40)
+"""RGB of the box around a match."""
 
 
-def highlight(text: str, said: Iterable[Span], labelled: Iterable[Span] = ()) -> Markup:
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a text that lies wholly inside or wholly outside of each span of evidence."""
+
+    text: str
+    predicted: bool
+    labelled: bool
+
+
+@dataclass(frozen=True)
+class PictureCard:
+    """A small picture with what there is to read below it.
+
+    Attributes:
+        data_url: the picture as a JPEG, the first match's box drawn into it.
+        verdict: whether the model was right, for people.
+        truth: what the picture shows, for people.
+        matches: best first.
+    """
+
+    data_url: str
+    verdict: str
+    truth: str
+    matches: Sequence[Match]
+
+
+def highlight(text: str, predicted: Iterable[Span], labelled: Iterable[Span] = ()) -> Markup:
     """A text as HTML, its evidence in `<mark>` (the model's) and `<u>` (people's); spans may overlap.
 
     Args:
         text: the original.
-        said: the model's evidence, in code points of `text`.
+        predicted: the model's evidence, in code points of `text`.
         labelled: people's evidence, in code points of `text`.
     """
-    marks = [(span, MODEL) for span in said] + [(span, PEOPLE) for span in labelled]
-    edges = sorted({0, len(text), *(edge for span, _ in marks for edge in span)})
-    pieces = (
-        _wrapped(text[start:end], {element for (left, right), element in marks if left <= start and end <= right})
+    predicted, labelled = list(predicted), list(labelled)
+    edges = sorted({0, len(text), *(edge for span in (*predicted, *labelled) for edge in span)})
+    pieces = [
+        Piece(text[start:end], _covers(predicted, start, end), _covers(labelled, start, end))
         for start, end in pairwise(edges)
-    )
-    return Markup('<bdi style="white-space: pre-wrap">{}</bdi>').format(Markup().join(pieces))
+    ]
+    return render("highlight.html", pieces=pieces)
 
 
 def threshold_table(judged: Sequence[JudgedCase[Case]], policy: Policy) -> Markup:
@@ -67,7 +100,10 @@ def threshold_table(judged: Sequence[JudgedCase[Case]], policy: Policy) -> Marku
         "误报 · false alarms",
         "放过 · left alone",
     )
-    rows = [(named(label), policy.rules[label].threshold, *_counts(judged, label)) for label in CLASSIFIER_LABELS]
+    rows = [
+        (label_title(label), policy.rules[label].threshold, *_confusion_counts(judged, label))
+        for label in CLASSIFIER_LABELS
+    ]
     return table(header, rows)
 
 
@@ -85,11 +121,8 @@ def precision_recall(judged: Sequence[JudgedCase[Case]], policy: Policy) -> Figu
 def text_errors(judged: Sequence[JudgedCase[Case]]) -> Markup:
     """The worst misses and false alarms of every label, evidence marked in the original text."""
     header = ("结果 · outcome", "分数 · score", "案例 · case", "字段 · field", "文本 · text", "检测器 · detector")
-    sections = (
-        Markup("<h4>{}</h4>{}").format(named(label), table(header, _text_rows(judged, label)))
-        for label in CLASSIFIER_LABELS
-    )
-    return Markup().join(sections)
+    tables = [(label_title(label), table(header, _text_rows(judged, label))) for label in CLASSIFIER_LABELS]
+    return render("text_errors.html", tables=tables)
 
 
 def kinds_table(judged: Sequence[JudgedCase[Sample]]) -> Markup:
@@ -106,34 +139,28 @@ def kinds_table(judged: Sequence[JudgedCase[Sample]]) -> Markup:
 def picture_errors(judged: Sequence[JudgedCase[Sample]]) -> Markup:
     """The worst misses and false alarms as pictures, each with its best matches and the first one's box."""
     predictions = picture_predictions(judged)
-    shown = [
-        one for expected in (True, False) for one in worst_errors(predictions, expected=expected, count=SHOWN_PICTURES)
-    ]
-    return picture_cards(map(_card, shown))
+    missed, false_alarms = (
+        worst_errors(predictions, expected=expected, count=MAX_PICTURES) for expected in (True, False)
+    )
+    return picture_cards(map(_card, (*missed, *false_alarms)))
 
 
-def picture_cards(cards: Iterable[Markup]) -> Markup:
-    """Pictures from `picture_card`, side by side."""
-    return Markup('<div style="display: flex; flex-wrap: wrap; gap: 16px">{}</div>').format(Markup().join(cards))
+def picture_cards(cards: Iterable[PictureCard]) -> Markup:
+    """Pictures side by side."""
+    return render("picture_cards.html", cards=cards, width=PICTURE_WIDTH)
 
 
-def picture_card(frames: Sequence[Decoded], matches: Sequence[Match], verdict: str, truth: str) -> Markup:
-    """A small picture with the first match's box, and below it what was said of it.
+def picture_card(frames: Sequence[Decoded], matches: Sequence[Match], verdict: str, truth: str) -> PictureCard:
+    """A picture made small, with the box of its first match.
 
     Args:
-        frames: the decoded picture.
-        matches: best first.
-        verdict: whether that was right, for people.
-        truth: what the picture shows, for people.
+        frames: the decoded picture; the frame of the first match is shown.
+        matches, verdict, truth: as in `PictureCard`.
     """
-    seen = next((frame for frame in frames if matches and frame.frame == matches[0].frame), frames[0])
-    picture = Image.fromarray(seen.pixels)
+    shown = next((frame for frame in frames if matches and frame.frame == matches[0].frame), frames[0])
+    picture = Image.fromarray(shown.pixels)
     picture.thumbnail((2 * PICTURE_WIDTH, 2 * PICTURE_WIDTH))
-    shown = boxed(picture, matches[0].box) if matches else picture
-    return Markup(
-        '<figure style="margin: 0; width: {}px; overflow-wrap: anywhere"><img alt="" src="{}" style="width: 100%">'
-        "<figcaption><b>{}</b><br>{}<ol>{}</ol></figcaption></figure>"
-    ).format(PICTURE_WIDTH, _data_url(shown), verdict, truth, Markup().join(map(_match, matches)))
+    return PictureCard(_jpeg_url(boxed(picture, matches[0].box) if matches else picture), verdict, truth, matches)
 
 
 def boxed(picture: Image.Image, box: Box) -> Image.Image:
@@ -147,34 +174,16 @@ def boxed(picture: Image.Image, box: Box) -> Image.Image:
     width, height = copy.size
     left, top, right, bottom = box
     corners = (left * width, top * height, right * width - 1, bottom * height - 1)
-    ImageDraw.Draw(copy).rectangle(corners, outline=RED, width=max(2, min(copy.size) // 80))
+    ImageDraw.Draw(copy).rectangle(corners, outline=BOX_COLOUR, width=max(2, min(copy.size) // 80))
     return copy
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
-    """Rows under a header; values are escaped, markup is kept."""
-    lines = Markup().join(_line("td", row) for row in rows)
-    return Markup("<table><thead>{}</thead><tbody>{}</tbody></table>").format(_line("th", header), lines)
+def _covers(spans: Iterable[Span], start: int, end: int) -> bool:
+    return any(left <= start and end <= right for left, right in spans)
 
 
-def named(label: Label) -> str:
-    """A label's Chinese name and its own."""
-    return f"{LABELS[label].name_zh} · {label}"
-
-
-def _wrapped(piece: str, elements: set[str]) -> Markup:
-    content = Markup.escape(piece)
-    for element in sorted(elements):
-        content = Markup("<{0}>{1}</{0}>").format(element, content)
-    return content
-
-
-def _line(cell: str, values: Iterable[object]) -> Markup:
-    cells = (Markup('<{0} style="text-align: left">{1}</{0}>').format(cell, value) for value in values)
-    return Markup("<tr>{}</tr>").format(Markup().join(cells))
-
-
-def _counts(judged: Sequence[JudgedCase[Case]], label: Label) -> list[int]:
+def _confusion_counts(judged: Sequence[JudgedCase[Case]], label: Label) -> list[int]:
+    """True positives, false negatives, false positives, true negatives."""
     predictions = [(prediction.expected, prediction.wrong) for prediction in text_predictions(judged, label)]
     return [predictions.count(sort) for sort in ((True, False), (True, True), (False, True), (False, False))]
 
@@ -196,16 +205,16 @@ def _text_rows(judged: Sequence[JudgedCase[Case]], label: Label) -> list[tuple[o
     return [
         _text_row(prediction, label)
         for expected in (True, False)
-        for prediction in worst_errors(predictions, expected=expected, count=SHOWN)
+        for prediction in worst_errors(predictions, expected=expected, count=MAX_TEXTS)
     ]
 
 
 def _text_row(prediction: Prediction[Case], label: Label) -> tuple[object, ...]:
     case, finding = prediction.subject, prediction.finding
-    said = (finding.evidence.spans or ()) if finding else ()
+    predicted = (finding.evidence.spans or ()) if finding else ()
     labelled = [(start, end) for name, start, end in Marked.of(case).spans if name is label]
     detector = finding.detector if finding else "-"
-    text = highlight(case.text, said, labelled)
+    text = highlight(case.text, predicted, labelled)
     return _verdict(prediction), f"{prediction.score:.3f}", case.id, case.field, text, detector
 
 
@@ -215,25 +224,16 @@ def _verdict(prediction: Prediction[Subject]) -> str:
     return "✗ 漏报 · missed" if prediction.expected else "✗ 误报 · false alarm"
 
 
-def _card(prediction: Prediction[Sample]) -> Markup:
+def _card(prediction: Prediction[Sample]) -> PictureCard:
     sample = prediction.subject
     expected = f"{sample.emblem.name_zh} · {sample.emblem.reference_id}" if sample.emblem else "无害 · harmless"
-    verdict = f"{_verdict(prediction)} {prediction.score:.3f}"
+    frames, matches = decode(sample.data, sample.field), prediction.answer.matches[sample.field]
     return picture_card(
-        decode(sample.data, sample.field),
-        prediction.answer.matches[sample.field],
-        verdict,
-        f"{expected} ({sample.kind})",
+        frames, matches, f"{_verdict(prediction)} {prediction.score:.3f}", f"{expected} ({sample.kind})"
     )
 
 
-def _match(match: Match) -> Markup:
-    return Markup("<li>{} · {}<br>相似 · similarity {:.3f}, 分数 · score {:.3f}</li>").format(
-        match.reference_name, match.reference_id, match.similarity, match.score
-    )
-
-
-def _data_url(picture: Image.Image) -> str:
+def _jpeg_url(picture: Image.Image) -> str:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=85)
-    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return data_url("image/jpeg", buffer.getvalue())

@@ -1,6 +1,7 @@
-"""Measurements as one HTML file that stands alone, so that it can be mailed and kept.
+"""HTML of evaluations: Jinja2 templates, tables and figures for a file that stands alone.
 
-Pictures are inlined, nothing is fetched, nothing runs. What comes from strangers is escaped where it is put in.
+Such a file can be mailed and kept: pictures are inlined, nothing is fetched, nothing runs. Templates escape every value
+that is not HTML already, because texts and names come from strangers.
 """
 
 from __future__ import annotations
@@ -8,74 +9,99 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.calibration import calibration_curve
 
-_PAGE = Markup("""<!DOCTYPE html>
-<html lang="zh-Hans"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<style>
-body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2em auto; padding: 0 1em; color: #1d2330 }}
-table {{ border-collapse: collapse; margin: .5em 0 1.5em; display: block; overflow-x: auto }}
-th, td {{ padding: .25em .8em .25em 0; border-bottom: 1px solid #dde1e8; vertical-align: top }}
-th {{ font-weight: 600; color: #5a6475 }}
-td {{ font-variant-numeric: tabular-nums; overflow-wrap: anywhere; max-width: 34em }}
-mark {{ background: #ffd9a8 }} u {{ text-decoration: underline 2px #1f6feb }} img {{ max-width: 100% }}
-</style></head><body>
-<h1>{title}</h1>
-{introduction}
-{sections}
-</body></html>
-""")
+from models.arrays import Bool, Float64
+from models.profile import LABELS, Label
+from models.runtime.paths import REPOSITORY
 
 
-def page(title: str, introduction: Markup, sections: Iterable[Markup]) -> str:
-    """The whole file.
+@dataclass(frozen=True)
+class Section:
+    """A part of a report under a heading in both languages."""
 
-    Args:
-        title: Chinese and English.
-        introduction: paragraphs below it.
-        sections: from `section`.
+    chinese: str
+    english: str
+    content: Markup
+
+
+def decimal(value: float) -> str:
+    """A number with three decimals."""
+    return f"{value:.3f}"
+
+
+def percent(share: float, decimals: int) -> str:
+    """A share in [0, 1] as a percentage."""
+    return f"{share:.{decimals}%}"
+
+
+_templates = Environment(
+    loader=FileSystemLoader(REPOSITORY / "training" / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters.update(decimal=decimal, percent=percent)
+
+
+def render(template: str, **values: Any) -> Markup:
+    """A file of `training/templates/` with values put in.
+
+    Raises:
+        jinja2.UndefinedError: the template uses a value that is not given.
     """
-    return str(_PAGE.format(title=title, introduction=introduction, sections=Markup().join(sections)))
+    return Markup(_templates.get_template(template).render(values))  # noqa: S704 - templates escape
 
 
-def section(chinese: str, english: str, content: Markup) -> Markup:
-    """Content under a heading in both languages."""
-    return Markup("<h2>{} · {}</h2>\n{}\n").format(chinese, english, content)
+def write_page(path: Path, template: str, **values: Any) -> None:
+    """Write a whole report."""
+    path.write_text(render(template, **values), encoding="utf-8", errors="backslashreplace")
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
+    """Rows under a header."""
+    return render("table.html", header=header, rows=rows)
 
 
 def figure(drawn: Figure) -> Markup:
     """A figure as a picture in the page."""
     buffer = io.BytesIO()
     drawn.savefig(buffer, format="png", dpi=110)
-    return Markup('<img alt="" src="data:image/png;base64,{}">').format(base64.b64encode(buffer.getvalue()).decode())
+    return render("figure.html", data_url=data_url("image/png", buffer.getvalue()))
 
 
-def decimal(value: float) -> str:
-    """A share as a table shows it."""
-    return f"{value:.3f}"
+def data_url(media_type: str, content: bytes) -> str:
+    """A file as the address of a picture that is inlined."""
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
 
 
 def interval(bounds: Sequence[float]) -> str:
-    """A low and a high share as a table shows them."""
+    """Lower and upper bound with three decimals."""
     return "{:.3f} … {:.3f}".format(*bounds)
 
 
-def draw_calibration(axes: Axes, truth: np.ndarray, said: np.ndarray, title: str) -> None:
-    """How often it was true, against the probability that was said, in bins a tenth wide.
+def label_title(label: Label) -> str:
+    """A label's Chinese name and its identifier."""
+    return f"{LABELS[label].name_zh} · {label}"
+
+
+def draw_calibration(axes: Axes, truth: Bool, probabilities: Float64, title: str) -> None:
+    """Reliability diagram in ten bins of equal width.
 
     Args:
         truth: bool (n,).
-        said: float (n,), in [0, 1].
+        probabilities: float (n,), in [0, 1].
     """
-    share, mean = calibration_curve(truth, said, n_bins=10)
+    share, mean = calibration_curve(truth, probabilities, n_bins=10)
     axes.plot([0, 1], [0, 1], color="0.8")
     axes.plot(mean, share, "o-", markersize=4)
     axes.set(title=title, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))

@@ -125,7 +125,7 @@ def test_the_curve_has_the_policys_threshold_and_says_where_there_is_no_case():
 def test_a_box_is_drawn_where_it_is_and_the_picture_is_left_as_it_was():
     picture = PIL.Image.new("L", (100, 200), 255)
     pixels = np.asarray(error_report.boxed(picture, BOX))
-    red = (pixels == error_report.RED).all(axis=2)
+    red = (pixels == error_report.BOX_COLOUR).all(axis=2)
     rows, columns = np.nonzero(red)
     assert (columns.min(), rows.min(), columns.max(), rows.max()) == (25, 50, 74, 149)
     assert not red[60:140, 30:70].any() and picture.getextrema() == (255, 255)

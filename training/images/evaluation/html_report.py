@@ -1,4 +1,4 @@
-"""An evaluation of pictures as one HTML file: numbers, curves, and the worst errors as pictures with their boxes."""
+"""The evaluation of pictures as an HTML file: tables, curves, and the worst errors with their boxes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from models.arrays import Bool
 from models.images.input.decode import decode
 from models.profile import LABELS, Label, Match
-from training.error_report import SHOWN_PICTURES, named, picture_card, picture_cards, table
-from training.html_page import decimal, draw_calibration, figure, interval, page, section
+from training.error_report import MAX_PICTURES, PictureCard, picture_card, picture_cards
+from training.html_page import Section, decimal, draw_calibration, figure, interval, label_title, table, write_page
 from training.images.common.measures import COLUMNS, SHARES, Scored, recall_curve
 from training.images.evaluation.manifest import Row, field_of
 
 MEASURED_WITH = ("encoder", "gallery", "policy")
-"""Of which numbers name the versions."""
+"""Keys of the versions among the numbers."""
 
 Numbers = Mapping[str, Any]
 
@@ -31,33 +32,19 @@ MEANINGS = {
     "recall@.1%": "检出，误报 0.1% · found, at 0.1%",
     "recall@policy": "按策略检出 · found by the policy",
 }
-"""What `measures.COLUMNS` count."""
-
-_INTRODUCTION = Markup(
-    "<p>{imitations} 张仿冒图，{harmless} 张无害图 · imitations and harmless pictures. <code>{command}</code></p>\n"
-    "<p>按策略检出 · found by the policy <b>{recall:.1%}</b>, 无害图误报 · harmless pictures flagged "
-    "<b>{false:.2%}</b> ({low:.2%}–{high:.2%}), 校准误差 · calibration error <b>{ece:.3f}</b>. "
-    "编码器 · encoder <code>{encoder}</code>, 图库 · gallery <code>{gallery}</code>, "
-    "策略 · policy <code>{policy}</code></p>"
-)
-
-_MISSES = Markup(
-    "<p>仿冒图的漏报，再是无害图的误报；没有错误时列出最接近出错的。方框是最佳参照所在 · "
-    "Imitations missed, then harmless pictures flagged; where nothing is wrong, what came nearest to it. "
-    "The box is where the best reference was seen.</p>"
-)
+"""Headings of the shares in `measures.COLUMNS`."""
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """The pictures of one run and what was said of each.
+    """The pictures of one run, with the retrieval result of each.
 
     Attributes:
         rows: of the manifest.
-        directory: what their paths are relative to.
-        matches: of each, best first by score.
-        scored: the same as numbers.
-        names: by reference id, for people.
+        directory: the manifest's, to which their paths are relative.
+        matches: of each picture, by score, best first.
+        scored: the same as arrays.
+        names: Chinese names by reference id.
     """
 
     rows: Sequence[Row]
@@ -67,34 +54,31 @@ class Pictures:
     names: Mapping[str, str]
 
     @property
-    def imitations(self) -> np.ndarray:
-        """Which are, bool (pictures,)."""
+    def imitations(self) -> Bool:
+        """Which pictures are imitations, bool (pictures,)."""
         return np.array([row["label"] == "pos" for row in self.rows])
 
 
 def write_report(path: Path, numbers: Mapping[str, Numbers], pictures: Pictures, command: str) -> None:
-    """Write the page.
+    """Write the report.
 
     Args:
         numbers: by method, ours as `emblems`; see `training.images.evaluation.evaluate.evaluate_images`.
         pictures: those that ours was measured on.
-        command: what made the numbers.
+        command: the command line that made the numbers.
     """
-    ours, imitations = numbers["emblems"]["all"], pictures.imitations
-    low, high = ours["interval"]["false@policy"]
-    introduction = _INTRODUCTION.format(
+    imitations = pictures.imitations
+    shown = worst(pictures, imitations=True) + worst(pictures, imitations=False)
+    write_page(
+        path,
+        "image_report.html",
+        ours=numbers["emblems"],
         imitations=imitations.sum(),
         harmless=(~imitations).sum(),
         command=command,
-        recall=ours["recall@policy"],
-        false=ours["false@policy"],
-        low=low,
-        high=high,
-        ece=ours["ece"],
-        **{part: numbers["emblems"][part] for part in MEASURED_WITH},
+        sections=_sections(numbers, pictures),
+        errors=picture_cards(_cards(pictures, shown)),
     )
-    content = page("图片评测 · Image evaluation", introduction, _sections(numbers, pictures))
-    path.write_text(content, encoding="utf-8", errors="backslashreplace")
 
 
 def curve(pictures: Pictures, numbers: Numbers) -> Figure:
@@ -122,7 +106,7 @@ def curve(pictures: Pictures, numbers: Numbers) -> Figure:
 
 
 def calibration(pictures: Pictures) -> Figure:
-    """How often the best reference is right, against the probability that was said."""
+    """Reliability diagram: share of right best references over predicted probability."""
     drawn = Figure(figsize=(5, 5), layout="constrained")
     axes = drawn.subplots()
     draw_calibration(axes, pictures.scored.right & pictures.imitations, np.clip(pictures.scored.scores, 0, 1), "")
@@ -131,32 +115,31 @@ def calibration(pictures: Pictures) -> Figure:
 
 
 def worst(pictures: Pictures, *, imitations: bool) -> list[int]:
-    """Places of the worst misses, or of the worst false alarms; of what came nearest where there are none.
+    """Row numbers of the worst misses or false alarms, worst first; where there is none, of the nearest to an error.
 
-    A miss is the worse the less was said for the right reference, and the more for another one.
+    Misses are ordered by the score of the right reference, lowest first, then by the best score of any, highest first.
     """
     found, reported = np.asarray(pictures.scored.found), np.asarray(pictures.scored.reported)
     members = np.flatnonzero(pictures.imitations == imitations)
-    for_right = np.array([_score(pictures, int(place)) for place in members])
+    right_scores = np.array([_score(pictures, int(index)) for index in members])
     scores = pictures.scored.scores[members]
-    order = np.lexsort((-scores, for_right)) if imitations else np.argsort(-scores, kind="stable")
+    order = np.lexsort((-scores, right_scores)) if imitations else np.argsort(-scores, kind="stable")
     wrong = ~found[members] if imitations else reported[members]
-    return [int(place) for place in members[order[wrong[order]]][:SHOWN_PICTURES]] or [int(members[order[0]])]
+    return [int(index) for index in members[order[wrong[order]]][:MAX_PICTURES]] or [int(members[order[0]])]
 
 
-def _sections(numbers: Mapping[str, Numbers], pictures: Pictures) -> Iterator[Markup]:
+def _sections(numbers: Mapping[str, Numbers], pictures: Pictures) -> Iterator[Section]:
     ours = numbers["emblems"]
-    yield section("总体", "Overall", _overall(numbers))
-    yield section("各标签", "By label", _groups("标签 · label", ours["labels"]))
-    yield section("各做法", "By kind of imitation", _groups("做法 · kind", ours["kinds"]))
+    yield Section("总体", "Overall", _overall(numbers))
+    yield Section("各标签", "By label", _groups("标签 · label", ours["labels"]))
+    yield Section("各做法", "By kind of imitation", _groups("做法 · kind", ours["kinds"]))
     if ours["artists"]:
-        yield section("各画师重绘", "Redrawn, by artist", _groups("画师 · artist", ours["artists"]))
-    yield section("无害图误报", "Harmless pictures flagged", _harmless(ours, pictures))
-    yield section("召回率与误报率", "Recall over false alarms", figure(curve(pictures, ours)))
-    yield section("校准", "Calibration", figure(calibration(pictures)))
+        yield Section("各画师重绘", "Redrawn, by artist", _groups("画师 · artist", ours["artists"]))
+    yield Section("无害图误报", "Harmless pictures flagged", _harmless(ours, pictures))
+    yield Section("召回率与误报率", "Recall over false alarms", figure(curve(pictures, ours)))
+    yield Section("校准", "Calibration", figure(calibration(pictures)))
     if ours["boxes"]["pictures"]:
-        yield section("方框", "Boxes", _boxes(ours["boxes"]))
-    yield section("最严重的错误", "Worst errors", _MISSES + _errors(pictures))
+        yield Section("方框", "Boxes", _boxes(ours["boxes"]))
 
 
 def _overall(numbers: Mapping[str, Numbers]) -> Markup:
@@ -181,7 +164,7 @@ def _groups(heading: str, groups: Mapping[str, Numbers]) -> Markup:
 
 
 def _named(name: str) -> str:
-    return named(Label(name)) if name in LABELS else name
+    return label_title(Label(name)) if name in LABELS else name
 
 
 def _harmless(ours: Numbers, pictures: Pictures) -> Markup:
@@ -195,34 +178,31 @@ def _boxes(boxes: Numbers) -> Markup:
     return table(header, [(boxes["pictures"], decimal(boxes["mean_iou"]), f"{boxes['iou>=0.5']:.1%}")])
 
 
-def _errors(pictures: Pictures) -> Markup:
-    return picture_cards(_cards(pictures, worst(pictures, imitations=True) + worst(pictures, imitations=False)))
-
-
-def _cards(pictures: Pictures, places: Iterable[int]) -> Iterator[Markup]:
-    for place in places:
-        row = pictures.rows[place]
+def _cards(pictures: Pictures, indices: Iterable[int]) -> Iterator[PictureCard]:
+    for index in indices:
+        row = pictures.rows[index]
         frames = decode((pictures.directory / row["path"]).read_bytes(), field_of(row))
-        yield picture_card(frames, pictures.matches[place], _verdict(pictures, place), _truth(pictures, row))
+        yield picture_card(frames, pictures.matches[index], _verdict(pictures, index), _truth(pictures, row))
 
 
-def _verdict(pictures: Pictures, place: int) -> str:
-    imitation = bool(pictures.imitations[place])
-    outcome = np.asarray(pictures.scored.found if imitation else pictures.scored.reported)[place]
-    if outcome == imitation:
-        return f"✓ 正确 · right {_score(pictures, place):.3f}"
-    return f"{'✗ 漏报 · missed' if imitation else '✗ 误报 · false alarm'} {_score(pictures, place):.3f}"
+def _verdict(pictures: Pictures, index: int) -> str:
+    imitation = bool(pictures.imitations[index])
+    flagged = np.asarray(pictures.scored.found if imitation else pictures.scored.reported)[index]
+    score = f"{_score(pictures, index):.3f}"
+    if flagged == imitation:
+        return f"✓ 正确 · right {score}"
+    return f"{'✗ 漏报 · missed' if imitation else '✗ 误报 · false alarm'} {score}"
 
 
 def _truth(pictures: Pictures, row: Row) -> str:
-    wanted = "无害 · harmless"
+    expected = "无害 · harmless"
     if row["label"] == "pos":
-        wanted = f"{pictures.names.get(row['reference_id'], '未登记 · not enrolled')} · {row['reference_id']}"
-    return f"{wanted} ({row.get('kind') or ''})"
+        expected = f"{pictures.names.get(row['reference_id'], '未登记 · not enrolled')} · {row['reference_id']}"
+    return f"{expected} ({row.get('kind') or ''})"
 
 
-def _score(pictures: Pictures, place: int) -> float:
-    """What was said for the reference that an imitation shows; of a harmless picture the highest score."""
-    row, matches = pictures.rows[place], pictures.matches[place]
+def _score(pictures: Pictures, index: int) -> float:
+    """Score of the reference that an imitation shows; for a harmless picture the highest score."""
+    row, matches = pictures.rows[index], pictures.matches[index]
     counted = [match.score for match in matches if row["label"] == "neg" or match.reference_id == row["reference_id"]]
     return max(counted, default=0.0)

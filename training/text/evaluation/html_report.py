@@ -1,8 +1,8 @@
-"""An evaluation of texts as one HTML file: numbers, curves and the worst errors with their words marked."""
+"""The evaluation of texts as an HTML file: tables, curves, and the worst errors with their evidence marked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +13,11 @@ from matplotlib.figure import Figure
 from models.policy import Policy
 from models.profile import CLASSIFIER_LABELS, Label
 from training.error_analysis import JudgedCase, text_predictions
-from training.error_report import named, precision_recall, table, text_errors, threshold_table
-from training.html_page import decimal, draw_calibration, figure, interval, page, section
+from training.error_report import precision_recall, text_errors, threshold_table
+from training.html_page import Section, decimal, draw_calibration, figure, interval, label_title, table, write_page
 from training.text.data.corpus import Case
 
 Numbers = Mapping[str, Any]
-
-_INTRODUCTION = Markup(
-    "<p>{cases} 条文本 · texts. <code>{command}</code></p>\n"
-    "<p>宏平均 F1 · macro F1 <b>{macro_f1:.3f}</b> ({low:.3f}-{high:.3f}), 无害文本误报 · clean texts flagged "
-    "<b>{clean:.2%}</b>.</p>"
-)
-
-_MARKS = Markup(
-    "<p><mark>模型指出的词 · what the model points at</mark>, <u>人工标注的词 · what people pointed at</u>. "
-    "没有错误的标签列出最接近出错的文本 · where nothing is wrong, what came nearest to it.</p>"
-)
 
 
 def write_report(
@@ -40,24 +29,20 @@ def write_report(
         numbers: by method, ours as `huijian`; see `training.text.evaluation.evaluate.evaluate_text`.
         judged: every case with its answer.
         policy: whose thresholds are shown.
-        command: what made the numbers.
+        command: the command line that made the numbers.
     """
-    ours = numbers["huijian"]
-    low, high = ours["macro_f1_95"]
-    introduction = _INTRODUCTION.format(
-        cases=ours["cases"],
+    write_page(
+        path,
+        "text_report.html",
+        ours=numbers["huijian"],
         command=command,
-        macro_f1=ours["macro_f1"],
-        low=low,
-        high=high,
-        clean=ours["clean_flagged"],
+        sections=_sections(numbers, judged, policy),
+        errors=text_errors(judged),
     )
-    content = page("文本评测 · Text evaluation", introduction, _sections(numbers, judged, policy))
-    path.write_text(content, encoding="utf-8", errors="backslashreplace")
 
 
 def calibration(judged: Sequence[JudgedCase[Case]]) -> Figure:
-    """Share of texts with the label against the probability that was said, in bins a tenth wide."""
+    """Reliability diagram per label: share of texts that have it over predicted probability, in bins a tenth wide."""
     drawn = Figure(figsize=(12, 6), layout="constrained")
     for axes, label in zip(drawn.subplots(2, 4, sharex=True, sharey=True).flat, CLASSIFIER_LABELS, strict=True):
         predictions = text_predictions(judged, label)
@@ -68,36 +53,34 @@ def calibration(judged: Sequence[JudgedCase[Case]]) -> Figure:
     return drawn
 
 
-def _sections(numbers: Mapping[str, Numbers], judged: Sequence[JudgedCase[Case]], policy: Policy) -> Iterable[Markup]:
+def _sections(numbers: Mapping[str, Numbers], judged: Sequence[JudgedCase[Case]], policy: Policy) -> Iterator[Section]:
     ours = numbers["huijian"]
-    yield section("各标签", "By label", _labels(numbers))
-    yield section("无害文本误报", "Clean texts flagged", _clean(numbers))
-    yield section("分项", "By field, difficulty, length, disguise and author", _summaries("分项 · part", ours["parts"]))
+    yield Section("各标签", "By label", _labels(numbers))
+    yield Section("无害文本误报", "Clean texts flagged", _clean(numbers))
+    yield Section("分项", "By field, difficulty, length, disguise and author", _summaries("分项 · part", ours["parts"]))
     if ours["disguises"]:
-        yield section(
-            "伪装前后的召回率", "Recall on violating texts, plain and disguised", _disguises(ours["disguises"])
-        )
+        disguises = _disguises(ours["disguises"])
+        yield Section("伪装前后的召回率", "Recall on violating texts, plain and disguised", disguises)
     if len(numbers) > 1:
-        yield section("与其他方法比较", "Beside other methods", _summaries("方法 · method", numbers))
+        yield Section("与其他方法比较", "Beside other methods", _summaries("方法 · method", numbers))
     if "ablation" in ours:
-        yield section("各部分的贡献", "What each part adds", _summaries("部分 · parts", ours["ablation"]))
-    yield section("阈值", "Thresholds", threshold_table(judged, policy))
-    yield section("精确率与召回率", "Precision and recall", figure(precision_recall(judged, policy)))
-    yield section("校准", "Calibration", figure(calibration(judged)))
-    yield section("最严重的错误", "Worst errors", _MARKS + text_errors(judged))
+        yield Section("各部分的贡献", "What each part adds", _summaries("部分 · parts", ours["ablation"]))
+    yield Section("阈值", "Thresholds", threshold_table(judged, policy))
+    yield Section("精确率与召回率", "Precision and recall", figure(precision_recall(judged, policy)))
+    yield Section("校准", "Calibration", figure(calibration(judged)))
 
 
 def _labels(numbers: Mapping[str, Numbers]) -> Markup:
     header = ("标签 · label", "条数 · n", "精确率 · precision", "召回率 · recall", "F1", "95%", "校准误差 · ECE")
-    peers = {name: peer for name, peer in numbers.items() if name != "huijian"}
+    baselines = {name: measured for name, measured in numbers.items() if name != "huijian"}
 
     def row(label: Label) -> list[object]:
         one = numbers["huijian"]["labels"][label]
-        others = [decimal(peer["labels"][label]["f1"]) for peer in peers.values()]
+        others = [decimal(baseline["labels"][label]["f1"]) for baseline in baselines.values()]
         measured = [decimal(one[key]) for key in ("precision", "recall", "f1")]
-        return [named(label), one["support"], *measured, interval(one["f1_95"]), decimal(one["ece"]), *others]
+        return [label_title(label), one["support"], *measured, interval(one["f1_95"]), decimal(one["ece"]), *others]
 
-    return table((*header, *(f"F1, {name}" for name in peers)), map(row, CLASSIFIER_LABELS))
+    return table((*header, *(f"F1, {name}" for name in baselines)), map(row, CLASSIFIER_LABELS))
 
 
 def _clean(numbers: Mapping[str, Numbers]) -> Markup:
@@ -117,7 +100,7 @@ _SUMMARY = {"macro_f1": "宏平均 F1 · macro F1", "recall": "召回率 · reca
 
 
 def _summaries(heading: str, rows: Mapping[str, Numbers]) -> Markup:
-    """A row per name: number of cases and what `measures.summary` says of them."""
+    """A row per name, of what `measures.summary` returns."""
     header = (heading, "条数 · n", *_SUMMARY.values())
     return table(header, ((name, row["cases"], *(decimal(row[key]) for key in _SUMMARY)) for name, row in rows.items()))
 
