@@ -1,9 +1,9 @@
-"""Which references a picture's windows resemble, and how unusual that is.
+"""Retrieval stage: scores every window of a picture against the references of a gallery.
 
-A plain cosine does not tell how unusual it is, for plain designs resemble many things; so it is compared with how near
-harmless pictures come, to the window and to the reference.
+A plain cosine does not say how unusual it is, for plain designs resemble many things. So the mean cosines of window and
+reference with a cohort of harmless pictures are subtracted from it.
 
-Source: score normalisation as in SSCD (Pizzi et al. 2022), here from the side of the reference too.
+Source: score normalisation as in SSCD (Pizzi et al. 2022), applied here to the reference side too.
 """
 
 from __future__ import annotations
@@ -15,196 +15,202 @@ from typing import cast
 
 import numpy as np
 
+from models.arrays import Float32, Float64, Int64
 from models.images.encoder.encoder import Embedding
 from models.images.gallery.files import EXACT_ROWS, are_prototypes
 from models.images.gallery.gallery import Gallery
 from models.runtime.indexes import greatest_products
 
 COHORT_NEIGHBOURS = 5
-"""Nearest harmless pictures that a similarity is compared with; as many as 40 see too little (see below)."""
+"""Nearest harmless pictures averaged into a cohort mean; with 40, recall at 0.3% false alarms fell from .44 to .34."""
 
 REFERENCE_COHORT_WEIGHT = 0.3
-"""How much the nearness of harmless pictures to the reference counts, against 1 for that to the window.
+"""Weight of the reference's cohort mean, against 1 for the window's; measured in `docs/image-model-choices.md`."""
 
-On 400 imitations and 700 harmless pictures of the validation fold, recall at 0.3% false alarms was 0.38 with halves on
-both sides, 0.44 so, 0.34 with 40 neighbours; with the plain cosine next to nothing.
-"""
+COPY_SIMILARITY = 0.9
+"""Cosine of the whole picture from which it is a copy, however plain the design."""
 
-COPY_SIMILARITY, COPY_BONUS = 0.9, 0.4
-"""A whole picture this near to a reference is a copy, however plain the design and however many things resemble it.
-Harmless validation pictures do not come as near, so that the bonus costs nothing there."""
+COPY_BONUS = 0.4
+"""Greatest bonus of a copy, at cosine 1; no harmless validation picture comes near enough to get it."""
 
-CONSENSUS_WEIGHT, CONSENSUS_ROWS = 0.3, 5
-"""How much the mean of a reference's nearest rows counts beside the nearest one, and how many: half of its rows, at
-most five. What resembles by chance is near to one, an imitation to several; but of a reference whose drawings are
-nothing like each other, one alone is imitated.
+CONSENSUS_WEIGHT = 0.3
+"""Weight of the mean of a reference's nearest rows, against its nearest row: chance resemblance is to one row alone."""
 
-On 2,400 imitations and 1,500 harmless pictures of the validation fold (those of
-`training/images/evaluation/prototype_ablation.py`), recall@1
-of the first look was .926 without, .933 so; at 0.3% false alarms .801 and .822."""
+CONSENSUS_ROWS = 5
+"""Most rows in that mean; it takes half of a reference's rows, for its drawings may differ widely."""
 
 MAX_MARGIN = 0.3
-"""Leads over the next owner beyond this say nothing more."""
+"""Bound on the lead over the next owner; a greater lead says nothing more."""
 
 MAX_CANDIDATES = 8
-"""References looked at more closely per picture: the lead over the next owner is found among them."""
+"""References per picture that the retrieval stage passes on; margins are taken among them."""
 
 ROWS_PER_WINDOW = 10
-"""Rows per window whose references are compared in a large gallery: with 20,000 to 60,000 rows, the four strongest
-references were those of comparing every row in all of 140 looks, all eight in 131 (of rows without prototypes)."""
-
-Array = np.ndarray
+"""Rows per window that select the references scored in a large gallery; the top four agreed in 140 of 140 pictures."""
 
 
 @dataclass(frozen=True)
 class RetrievalScores:
-    """One picture's windows beside the references that they may show.
+    """One picture's windows scored against references.
+
+    All arrays but the first two are over the scored references, (n,).
 
     Attributes:
-        embedding: the windows.
-        usual: float32 (windows,), how near harmless pictures come to each.
-        references: int64 (n,), places in the matcher's list, ascending: all, or of a large gallery the nearest ones.
-            The following are of each of them.
-        best: float32 (n,), cosine less the nearness of harmless pictures on both sides: the greatest over windows and
-            rows of the reference, and in part the mean of its nearest rows.
-        changed: float32 (n,), how much nearer the greatest is than that of the pictures alone, without prototypes.
-        similar: float32 (n,), the plain cosine at the greatest.
-        windows, rows: int64 (n,), where that was.
-        whole, entire: float32 (n,), the normalised and the plain cosine of the whole picture alone.
+        embedding: the picture's windows.
+        window_cohort_means: float32 (windows,), cohort mean of each window.
+        references: int64, indices into the retriever's references, ascending: all, or the nearest of a large gallery.
+        normalized: float32, cosine minus weighted cohort means: the greatest over windows and rows, blended with the
+            mean of the reference's nearest rows.
+        prototype_gain: float32, by how much that greatest value exceeds the one without prototypes.
+        similarity: float32, plain cosine at the greatest value.
+        best_windows: int64, index of its window.
+        best_rows: int64, index of its row.
+        whole_normalized: float32, normalised cosine of the whole picture.
+        whole_similarity: float32, plain cosine of the whole picture.
     """
 
     embedding: Embedding
-    window_cohort_means: Array
-    references: Array
-    normalized: Array
-    prototype_gain: Array
-    similarity: Array
-    best_windows: Array
-    best_rows: Array
-    whole_normalized: Array
-    whole_similarity: Array
+    window_cohort_means: Float32
+    references: Int64
+    normalized: Float32
+    prototype_gain: Float32
+    similarity: Float32
+    best_windows: Int64
+    best_rows: Int64
+    whole_normalized: Float32
+    whole_similarity: Float32
 
 
 class Retriever:
-    """Compares windows with the pictures of a gallery.
+    """Scores windows against the pictures of a gallery.
 
     Args:
-        gallery: what can be found.
+        gallery: the references to find.
         cohort: unit float32 (pictures, dimension), vectors of harmless pictures.
 
     Attributes:
-        references: those with pictures, in the order of their first ones.
-        entries: int64 (rows,), the gallery's entry of each row, in this matcher's order of rows.
-        confusability: float32 (rows,), how near harmless pictures come to each.
+        references: the gallery's references with pictures, in the order of their first pictures.
+        entries: int64 (rows,), the gallery's entry of each row, rows grouped by reference.
+        confusability: float32 (rows,), cohort mean of each row.
     """
 
-    def __init__(self, gallery: Gallery, cohort: Array) -> None:
+    def __init__(self, gallery: Gallery, cohort: Float32) -> None:
         self._gallery, self._cohort = gallery, np.ascontiguousarray(cohort)
         entries = np.repeat(np.arange(len(gallery.entries)), [entry.rows for entry in gallery.entries])
-        # Phrases lie elsewhere in the space; they are compared by themselves.
+        # Phrases lie elsewhere in the embedding space and are matched separately.
         pictures = np.flatnonzero([not gallery.entries[entry].text for entry in entries])
         names = [gallery.entries[entry].reference.reference_id for entry in entries[pictures]]
-        place = {name: number for number, name in enumerate(dict.fromkeys(names))}
-        numbers = np.array([place[name] for name in names])
+        index = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        numbers = np.array([index[name] for name in names])
         self._reference_of = np.full(len(entries), -1)
         self._reference_of[pictures] = numbers
-        # Rows of one reference side by side, so that its best picture is one reduction away.
+        # Rows of one reference lie side by side, so that one reduction gives its greatest value.
         order = np.argsort(numbers, kind="stable")
-        self._places = pictures[order]
-        self._limits = np.searchsorted(numbers[order], np.arange(len(place) + 1))
+        self._gallery_rows = pictures[order]
+        self._limits = np.searchsorted(numbers[order], np.arange(len(index) + 1))
         is_small = len(order) <= EXACT_ROWS
-        self._columns = np.ascontiguousarray(gallery.vectors[self._places].T) if is_small else None
-        self.entries = entries[self._places]
-        self._is_prototype = are_prototypes(gallery.entries)[self._places]
+        self._columns = np.ascontiguousarray(gallery.vectors[self._gallery_rows].T) if is_small else None
+        self.entries = entries[self._gallery_rows]
+        self._is_prototype = are_prototypes(gallery.entries)[self._gallery_rows]
         known = {reference.reference_id: reference for reference in gallery.references}
-        self.references = tuple(known[name] for name in place)
-        self.confusability = cohort_mean(gallery.vectors, self._cohort)[self._places]
+        self.references = tuple(known[name] for name in index)
+        self.confusability = cohort_mean(gallery.vectors, self._cohort)[self._gallery_rows]
         self._owners = np.unique([reference.owner_id for reference in self.references], return_inverse=True)[1]
 
     def writings(self) -> list[tuple[str, ...]]:
-        """What each reference's drawings say, in this matcher's order of references."""
+        """Texts in each reference's drawings, in the order of `references`."""
         groups = (self._gallery.entries_of(reference.reference_id) for reference in self.references)
         texts = (chain.from_iterable(self._gallery.entries[entry].writing for entry in group) for group in groups)
-        return [tuple(dict.fromkeys(said)) for said in texts]
+        return [tuple(dict.fromkeys(group)) for group in texts]
 
-    def __call__(self, embedding: Embedding, around: Embedding | None = None) -> RetrievalScores:
-        """Every window of a picture beside every reference, or of a large gallery beside the nearest ones.
+    def __call__(self, embedding: Embedding, context: Embedding | None = None) -> RetrievalScores:
+        """Scores of every reference, or in a large gallery of the nearest ones.
 
         Args:
-            around: windows that the nearest ones are those of, where they are more than are compared.
+            embedding: windows to score.
+            context: more windows of the same picture, which also select references of a large gallery.
         """
         is_small = self._columns is not None
-        references = np.arange(len(self.references)) if is_small else self._nearby((around or embedding).vectors)
-        return self._compared(embedding, cohort_mean(embedding.vectors, self._cohort), references)
+        references = np.arange(len(self.references)) if is_small else self._nearest((context or embedding).vectors)
+        return self._scored(embedding, cohort_mean(embedding.vectors, self._cohort), references)
 
     def aligned(self, one: RetrievalScores, other: RetrievalScores) -> tuple[RetrievalScores, RetrievalScores]:
-        """Two looks at one picture, each beside the references of both."""
+        """Both scores extended to the union of their references."""
         references = np.union1d(one.references, other.references)
-        return self._beside(one, references), self._beside(other, references)
+        return self._extended(one, references), self._extended(other, references)
 
-    def including(self, look: RetrievalScores, references: Iterable[int]) -> RetrievalScores:
-        """The same look beside some more references, which a large gallery may have left out."""
-        return self._beside(look, np.union1d(look.references, [*references]).astype(np.int64))
+    def including(self, scores: RetrievalScores, references: Iterable[int]) -> RetrievalScores:
+        """The same scores, extended by references that a large gallery may have left out."""
+        return self._extended(scores, np.union1d(scores.references, [*references]).astype(np.int64))
 
-    def margins(self, look: RetrievalScores, chosen: Array) -> Array:
-        """Lead of each chosen reference over the best of another owner, at most `MAX_MARGIN`; negative if it trails.
+    def margins(self, scores: RetrievalScores, chosen: Int64) -> Float32:
+        """Lead of chosen references over the best of another owner, within ±MAX_MARGIN; negative if it trails.
 
-        Harmless pictures are rivals too, in a gallery of few owners the only ones: they are at zero.
+        The cohort is a rival with score 0; in a gallery of few owners it may be the only one.
 
         Args:
-            chosen: int64 (n,), places in `look.references`.
+            scores: of one picture.
+            chosen: int64 (n,), indices into `scores.references`.
         """
-        top, owners = top_references(look.normalized), self._owners[look.references]
+        top, owners = top_references(scores.normalized), self._owners[scores.references]
         others = owners[chosen][:, None] != owners[top][None, :]
-        rivals = np.where(others, look.normalized[top][None, :], 0.0).max(axis=1).clip(min=0.0)
-        return np.clip(look.normalized[chosen] - rivals, -MAX_MARGIN, MAX_MARGIN)
+        rivals = np.where(others, scores.normalized[top][None, :], 0.0).max(axis=1).clip(min=0.0)
+        return cast(Float32, np.clip(scores.normalized[chosen] - rivals, -MAX_MARGIN, MAX_MARGIN))
 
-    def window_shares(self, embedding: Embedding, references: Array) -> Array:
-        """Of a picture's windows the share to which each of some references is the nearest, float64 (n,).
+    def window_shares(self, embedding: Embedding, references: Int64) -> Float64:
+        """Fraction of a picture's windows to which each of some references is the nearest, float64 (n,).
 
         Args:
-            references: int64 (n,).
+            embedding: the windows.
+            references: int64 (n,), indices into `references`.
         """
         rows, starts, columns = self._columns_of(references)
         similar = embedding.vectors @ columns - REFERENCE_COHORT_WEIGHT * self.confusability[rows]
         nearest = np.maximum.reduceat(similar, starts, axis=1).argmax(axis=1)
-        return cast(Array, np.bincount(nearest, minlength=len(references)) / len(nearest))
+        return np.bincount(nearest, minlength=len(references)) / len(nearest)
 
-    def _nearby(self, vectors: Array) -> Array:
-        """References that own a row near to a window; the first one where phrases alone are near."""
+    def _nearest(self, vectors: Float32) -> Int64:
+        """References that own one of a window's nearest rows; the first reference if phrases alone are near."""
         rows = self._gallery.search(vectors, ROWS_PER_WINDOW)[1]
         found = np.unique(self._reference_of[rows[rows >= 0]])
         found = found[found >= 0]
         return found if len(found) else np.array([0])
 
-    def _beside(self, look: RetrievalScores, references: Array) -> RetrievalScores:
-        if len(references) == len(look.references):
-            return look
-        return self._compared(look.embedding, look.window_cohort_means, references)
+    def _extended(self, scores: RetrievalScores, references: Int64) -> RetrievalScores:
+        if len(references) == len(scores.references):
+            return scores
+        return self._scored(scores.embedding, scores.window_cohort_means, references)
 
-    def _compared(self, embedding: Embedding, usual: Array, references: Array) -> RetrievalScores:
+    def _scored(self, embedding: Embedding, window_cohort_means: Float32, references: Int64) -> RetrievalScores:
         rows, starts, columns = self._part(references)
-        raw = embedding.vectors @ columns  # (windows, rows)
-        normalized = raw - usual[:, None]
+        cosines = embedding.vectors @ columns  # (windows, rows)
+        normalized = cosines - window_cohort_means[:, None]
         normalized -= REFERENCE_COHORT_WEIGHT * self.confusability[rows]
         is_prototype = self._is_prototype[rows]
-        copied = (
-            np.clip((raw[0] - COPY_SIMILARITY) / (1 - COPY_SIMILARITY), 0, 1) * ~is_prototype
-        )  # nobody copies a mean
-        normalized[0] += COPY_BONUS * copied
-        tops = normalized.max(axis=0)
-        looks = np.where(is_prototype, -np.inf, tops)
-        pictured, whole, entire = (np.maximum.reduceat(value, starts) for value in (looks, normalized[0], raw[0]))
-        at, mean = _nearest(tops, starts)
-        best = (1 - CONSENSUS_WEIGHT) * tops[at] + CONSENSUS_WEIGHT * mean
-        windows = normalized[:, at].argmax(axis=0)  # of a few columns: of all it takes longer than their maximum
-        changed = tops[at] - pictured
+        # A prototype is a mean of pictures, which nobody copies.
+        normalized[0] += COPY_BONUS * (_copy_degree(cosines[0]) * ~is_prototype)
+        greatest = normalized.max(axis=0)
+        of_pictures = np.where(is_prototype, -np.inf, greatest)
+        without_prototypes, whole_normalized, whole_similarity = (
+            np.maximum.reduceat(values, starts) for values in (of_pictures, normalized[0], cosines[0])
+        )
+        best, consensus = _nearest_rows(greatest, starts)
+        windows = normalized[:, best].argmax(axis=0)  # slower than a maximum, so for these columns alone
         return RetrievalScores(
-            embedding, usual, references, best, changed, raw[windows, at], windows, rows[at], whole, entire
+            embedding,
+            window_cohort_means,
+            references,
+            normalized=(1 - CONSENSUS_WEIGHT) * greatest[best] + CONSENSUS_WEIGHT * consensus,
+            prototype_gain=greatest[best] - without_prototypes,
+            similarity=cosines[windows, best],
+            best_windows=windows,
+            best_rows=rows[best],
+            whole_normalized=whole_normalized,
+            whole_similarity=whole_similarity,
         )
 
-    def _part(self, references: Array) -> tuple[Array, Array, Array]:
-        """As `_columns_of`, of a small gallery all: that costs no copy.
+    def _part(self, references: Int64) -> tuple[Int64, Int64, Float32]:
+        """As `_columns_of`, but of a small gallery always everything, which costs no copy.
 
         Args:
             references: ascending.
@@ -213,42 +219,48 @@ class Retriever:
             return np.arange(len(self.entries)), self._limits[:-1], self._columns
         return self._columns_of(references)
 
-    def _columns_of(self, references: Array) -> tuple[Array, Array, Array]:
-        """Rows of some references, where each one's begin among these, and their vectors (dimension, rows)."""
+    def _columns_of(self, references: Int64) -> tuple[Int64, Int64, Float32]:
+        """Rows of some references, where each reference's rows start, and their vectors, (dimension, rows)."""
         counts = np.diff(self._limits)[references]
         starts = np.cumsum(counts) - counts
         rows = np.repeat(self._limits[references] - starts, counts) + np.arange(counts.sum())
-        return rows, starts, self._gallery.vectors[self._places[rows]].T
+        return rows, starts, self._gallery.vectors[self._gallery_rows[rows]].T
 
 
-def top_references(best: Array) -> Array:
-    """The `CANDIDATES` references with the highest values, best first."""
-    count = min(MAX_CANDIDATES, len(best))
-    chosen = np.argpartition(-best, count - 1)[:count]
-    return cast(Array, chosen[np.argsort(-best[chosen], kind="stable")])
+def top_references(normalized: Float32) -> Int64:
+    """Indices of the MAX_CANDIDATES highest values, best first."""
+    count = min(MAX_CANDIDATES, len(normalized))
+    chosen = np.argpartition(-normalized, count - 1)[:count]
+    return chosen[np.argsort(-normalized[chosen], kind="stable")]
 
 
-def cohort_mean(vectors: Array, cohort: Array) -> Array:
-    """Mean cosine of each vector's nearest harmless pictures, float32 (n,).
+def cohort_mean(vectors: Float32, cohort: Float32) -> Float32:
+    """Mean cosine of each vector with its nearest harmless pictures, float32 (n,).
 
     Args:
         vectors: unit float32 (n, dimension).
         cohort: unit float32 (pictures, dimension).
     """
     count = min(COHORT_NEIGHBOURS, len(cohort))
-    return cast(Array, greatest_products(vectors, cohort, count).mean(axis=1))
+    return cast(Float32, greatest_products(vectors, cohort, count).mean(axis=1))
 
 
-def _nearest(tops: Array, starts: Array) -> tuple[Array, Array]:
-    """Place of each reference's nearest row, int64 (references,), and the mean of its nearest rows, float32.
+def _copy_degree(cosines: Float32) -> Float32:
+    """How nearly a whole picture is a copy of each row, from 0 at COPY_SIMILARITY to 1, float32 (rows,)."""
+    return cast(Float32, np.clip((cosines - COPY_SIMILARITY) / (1 - COPY_SIMILARITY), 0, 1))
+
+
+def _nearest_rows(greatest: Float32, starts: Int64) -> tuple[Int64, Float32]:
+    """Index of each reference's nearest row, int64 (references,), and the mean of its nearest rows, float32.
 
     Args:
-        tops: float32 (rows,), each row's greatest value.
-        starts: int64 (references,), where each one's rows begin.
+        greatest: float32 (rows,), each row's greatest value over the windows.
+        starts: int64 (references,), where each reference's rows start.
     """
-    counts = np.diff(np.append(starts, len(tops)))
-    # One key for reference and value sorts twenty times as fast as both; values span less than two references' keys.
-    order = np.argsort(np.repeat(8.0 * np.arange(len(starts)), counts) - tops, kind="stable")
-    agreeing = np.minimum((counts + 1) // 2, CONSENSUS_ROWS)
-    sums = np.add.reduceat(np.append(tops[order], 0), np.stack([starts, starts + agreeing], axis=1).ravel())[::2]
-    return order[starts], (sums / agreeing).astype(np.float32)
+    counts = np.diff(np.append(starts, len(greatest)))
+    # One sort key for reference and value is twenty times as fast as two; values span less than two references' keys.
+    order = np.argsort(np.repeat(8.0 * np.arange(len(starts)), counts) - greatest, kind="stable")
+    averaged = np.minimum((counts + 1) // 2, CONSENSUS_ROWS)
+    ends = np.stack([starts, starts + averaged], axis=1).ravel()
+    sums = np.add.reduceat(np.append(greatest[order], 0), ends)[::2]
+    return order[starts], (sums / averaged).astype(np.float32)

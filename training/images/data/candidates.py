@@ -13,8 +13,7 @@ from tqdm import tqdm
 from models.boxes import area, as_box, crop, intersection
 from models.images.encoder.encoder import pool
 from models.images.encoder.restyled import is_plain
-from models.images.matching.reranker import Patches, patches
-from models.images.matching.verifier import (
+from models.images.matching.regions import (
     MAX_REGIONS,
     compared_windows,
     crop_scale,
@@ -22,6 +21,7 @@ from models.images.matching.verifier import (
     select_regions,
     with_context,
 )
+from models.images.matching.reranker import Patches, patches
 from models.profile import Box
 from training.images.data.batches import pick
 from training.images.data.patch_store import PatchStore

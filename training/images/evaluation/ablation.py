@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -21,8 +21,17 @@ import cv2
 import numpy as np
 
 from models.images.encoder.encoder import Encoder
-from models.images.matching.calibration import CELLS, CLOSER, COLOURS, FIRST, GEOMETRY, NEAR, READING, Calibration
+from models.images.matching.calibration import Calibration
 from models.images.matching.emblems import EmblemDetector
+from models.images.matching.features import (
+    COLOUR_FEATURES,
+    CROP_FEATURES,
+    KEYPOINT_FEATURES,
+    RETRIEVAL_FEATURES,
+    TEXT_FEATURES,
+    TOKEN_FEATURES,
+    VERIFICATION_FEATURES,
+)
 from training.images.common.measures import threshold_for
 from training.images.data import cohort, validation
 from training.images.fit.calibrate import (
@@ -36,17 +45,26 @@ from training.images.fit.calibrate import (
 )
 from training.images.sources.graphics import load_graphics
 
-STEPS: dict[str, tuple[tuple[str, ...], Fitter]] = {
+STEPS: dict[str, tuple[Collection[str], Fitter]] = {
     "plain cosine": (("similarity",), fit_logistic),
     "less the nearness of harmless pictures": (("normalized",), fit_logistic),
-    "all that the first look knows": (FIRST, fit_logistic),
-    "a closer look at two places": ((*FIRST, *NEAR), fit_logistic),
-    "details compared with the drawings": ((*FIRST, *NEAR, *GEOMETRY), fit_logistic),
-    "cells compared with theirs": ((*FIRST, *NEAR, *GEOMETRY, *CELLS), fit_logistic),
-    "words compared with theirs": ((*FIRST, *NEAR, *GEOMETRY, *CELLS, *READING), fit_logistic),
-    "colours compared with theirs": ((*FIRST, *NEAR, *GEOMETRY, *CELLS, *READING, *COLOURS), fit_logistic),
-    "beside the other candidates": (CLOSER, fit_logistic),
-    "all that together": (CLOSER, fit_perceptron),
+    "all that the first look knows": (RETRIEVAL_FEATURES, fit_logistic),
+    "a closer look at two places": ((*RETRIEVAL_FEATURES, *CROP_FEATURES), fit_logistic),
+    "details compared with the drawings": ((*RETRIEVAL_FEATURES, *CROP_FEATURES, *KEYPOINT_FEATURES), fit_logistic),
+    "cells compared with theirs": (
+        (*RETRIEVAL_FEATURES, *CROP_FEATURES, *KEYPOINT_FEATURES, *TOKEN_FEATURES),
+        fit_logistic,
+    ),
+    "words compared with theirs": (
+        (*RETRIEVAL_FEATURES, *CROP_FEATURES, *KEYPOINT_FEATURES, *TOKEN_FEATURES, *TEXT_FEATURES),
+        fit_logistic,
+    ),
+    "colours compared with theirs": (
+        (*RETRIEVAL_FEATURES, *CROP_FEATURES, *KEYPOINT_FEATURES, *TOKEN_FEATURES, *TEXT_FEATURES, *COLOUR_FEATURES),
+        fit_logistic,
+    ),
+    "beside the other candidates": (VERIFICATION_FEATURES, fit_logistic),
+    "all that together": (VERIFICATION_FEATURES, fit_perceptron),
 }
 """What each step knows and how it is fitted; the last seven cost a closer look."""
 
@@ -94,14 +112,18 @@ def collect(directory: Path, pictures: int) -> StageFeatures:
     return StageFeatures(first, closer, references, shown, float(encoding), float(rest_of_it))
 
 
-def recalls(looks: StageFeatures, names: Sequence[str], learn: Fitter = fit_logistic) -> list[float]:
+def recalls(looks: StageFeatures, names: Collection[str], learn: Fitter = fit_logistic) -> list[float]:
     """Recall at 1, and recall where 1% and 0.3% of the harmless pictures pass, in cross-validation by what is shown.
 
     Args:
         names: features that are known, of the first look or with those of the closer one.
     """
-    seen, all_names = (looks.first, FIRST) if set(names) <= set(FIRST) else (looks.closer, CLOSER)
-    columns = [all_names.index(name) for name in names]
+    seen, all_names = (
+        (looks.first, RETRIEVAL_FEATURES)
+        if set(names) <= set(RETRIEVAL_FEATURES)
+        else (looks.closer, VERIFICATION_FEATURES)
+    )
+    columns = [[*all_names].index(name) for name in names]
     known = [(features[:, columns], truth) for features, truth in seen]
     scores, right = out_of_fold(known, groups_of(looks.shown), learn)
     harmless = np.array([reference is None for reference in looks.references])

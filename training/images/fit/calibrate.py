@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -26,9 +26,10 @@ from tqdm import tqdm
 
 from models.images.encoder.encoder import Encoder
 from models.images.gallery.gallery import Gallery
-from models.images.matching.calibration import AHEAD, CLOSER, FIRST, RERANKED, Calibration, Logistic, Perceptron
+from models.images.matching.calibration import Calibration, Logistic, Perceptron
+from models.images.matching.candidates import Candidates
 from models.images.matching.emblems import EmblemDetector
-from models.images.matching.verifier import Candidates
+from models.images.matching.features import AHEAD_FEATURES, RERANKER_FEATURES, RETRIEVAL_FEATURES, VERIFICATION_FEATURES
 from models.runtime.artifact_files import ArtifactFile
 from training.images.common.measures import threshold_for
 from training.images.data.cohort import halves, nobodys
@@ -50,7 +51,7 @@ FALSE_POSITIVE_RATES = (0.01, 0.003, 0.001)
 HIDDEN_UNITS, NETWORKS_PER_SET = 32, 5
 """Of the hidden layer of each network, and networks of each sort; the mean of all their logits counts."""
 
-FEATURE_SETS = (CLOSER, tuple(name for name in CLOSER if name not in AHEAD))
+FEATURE_SETS = (VERIFICATION_FEATURES, tuple(name for name in VERIFICATION_FEATURES if name not in AHEAD_FEATURES))
 """What each sort of networks knows. Without what says how far a reference is ahead of all others fewer harmless
 pictures score high, but the right reference is first less often."""
 
@@ -60,7 +61,7 @@ MIN_EARLY_STOPPING = 2_000
 CROSS_VALIDATION_FOLDS = 5
 """Of the pictures in cross-validation."""
 
-UNFITTED = Logistic(np.zeros(len(FIRST)), 0.0)
+UNFITTED = Logistic(np.zeros(len(RETRIEVAL_FEATURES)), 0.0)
 """Stands in for what is not fitted yet."""
 
 T = TypeVar("T")
@@ -112,13 +113,15 @@ def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample], thread
     groups = groups_of([sample.shown for sample in samples])
     tops, right = out_of_fold(close, groups[chosen], fit_perceptron)
     platt = fit_platt(tops, right)
-    closer = with_platt(fit_perceptron(close), platt).values(CLOSER)
+    closer = with_platt(fit_perceptron(close), platt).values(VERIFICATION_FEATURES)
     if not (encoder.directory / ArtifactFile.RERANKER).exists():
-        closer["hidden"] = {name: weights for name, weights in closer["hidden"].items() if name not in RERANKED}
+        closer["hidden"] = {
+            name: weights for name, weights in closer["hidden"].items() if name not in RERANKER_FEATURES
+        }
     found = np.zeros(len(samples), dtype=bool)
     scores[chosen], found[chosen] = platt(tops[:, None]), right
     return {
-        "first": _named(FIRST, first),
+        "first": _named(RETRIEVAL_FEATURES, first),
         "closer": closer,
         "floor": floor,
         "located": (encoder.directory / ArtifactFile.LOCALIZER).exists(),
@@ -147,7 +150,7 @@ def fit_perceptron(samples: Sequence[LabelledCandidates], seed: int = 0) -> Perc
     """
     features, right = (np.concatenate(parts) for parts in zip(*samples, strict=True))
     scaler = StandardScaler().fit(features)
-    masks = [np.isin(CLOSER, names) for names in FEATURE_SETS for _ in range(NETWORKS_PER_SET)]
+    masks = [np.isin([*VERIFICATION_FEATURES], [*names]) for names in FEATURE_SETS for _ in range(NETWORKS_PER_SET)]
     scaled = scaler.transform(features)
     networks = [_network(scaled, right, known, seed + number) for number, known in enumerate(masks)]
     hidden = np.hstack([network.hidden for network in networks]) / scaler.scale_[:, None]
@@ -219,7 +222,7 @@ def operating_points(scores: Array, found: Array, harmless: Array) -> list[dict[
     ]
 
 
-def _named(names: Sequence[str], logistic: Logistic) -> dict[str, Any]:
+def _named(names: Iterable[str], logistic: Logistic) -> dict[str, Any]:
     return {"weights": dict(zip(names, map(float, logistic.weights), strict=True)), "bias": logistic.bias}
 
 

@@ -25,7 +25,7 @@ from models.images.matching.localizer import (
     RegionView,
     region_view,
 )
-from models.images.matching.verifier import with_context_or_strip
+from models.images.matching.regions import with_context_or_strip
 from models.profile import Box
 from training.images.common.metrics import record
 from training.images.common.split import part_of

@@ -6,20 +6,18 @@ import numpy as np
 import pytest
 
 from models.images.encoder.encoder import EncoderError
-from models.images.matching.calibration import (
-    AHEAD,
-    BEST,
-    CLOSER,
-    COLOURS,
-    FIRST,
-    READING,
-    RERANKED,
-    Calibration,
-    Logistic,
-    Perceptron,
+from models.images.matching.calibration import Calibration, Logistic, Perceptron
+from models.images.matching.features import (
+    AHEAD_FEATURES,
+    BEST_FEATURES,
+    COLOUR_FEATURES,
+    RERANKER_FEATURES,
+    RETRIEVAL_FEATURES,
+    TEXT_FEATURES,
+    VERIFICATION_FEATURES,
 )
 
-ALONE = tuple(name for name in CLOSER if name not in RERANKED)
+ALONE = tuple(name for name in VERIFICATION_FEATURES if name not in RERANKER_FEATURES)
 """What is known without a reranker."""
 
 
@@ -36,33 +34,44 @@ def network(names):
 
 def test_both_functions_and_the_floor_are_read(tmp_path):
     path = tmp_path / "calibration.json"
-    written = {"first": values(FIRST), "closer": network(ALONE).values(ALONE), "floor": 0.04}
+    written = {"first": values(RETRIEVAL_FEATURES), "closer": network(ALONE).values(ALONE), "floor": 0.04}
     path.write_text(json.dumps(written))
     calibration = Calibration.load(path)
     assert calibration.floor == 0.04
-    first, closer = (np.random.default_rng(0).normal(size=(5, len(names))) for names in (FIRST, CLOSER))
-    weights = np.arange(len(FIRST))
+    first, closer = (
+        np.random.default_rng(0).normal(size=(5, len(names))) for names in (RETRIEVAL_FEATURES, VERIFICATION_FEATURES)
+    )
+    weights = np.arange(len(RETRIEVAL_FEATURES))
     assert calibration.retrieval(first) == pytest.approx(1 / (1 + np.exp(-(first @ weights - 1))))
-    known = closer[:, [CLOSER.index(name) for name in ALONE]]
+    known = closer[:, [[*VERIFICATION_FEATURES].index(name) for name in ALONE]]
     assert calibration.verification(closer) == pytest.approx(network(ALONE)(known))
 
 
 def test_one_that_was_fitted_with_a_reranker_is_refused_without_it(tmp_path):
-    written = {"first": values(FIRST), "closer": network(CLOSER).values(CLOSER), "floor": 0.04}
+    written = {
+        "first": values(RETRIEVAL_FEATURES),
+        "closer": network(VERIFICATION_FEATURES).values(VERIFICATION_FEATURES),
+        "floor": 0.04,
+    }
     (tmp_path / "calibration.json").write_text(json.dumps(written))
     with pytest.raises(EncoderError, match=r"reranker\.onnx, which is missing"):
         Calibration.load(tmp_path / "calibration.json")
     (tmp_path / "reranker.onnx").touch()
-    features = np.random.default_rng(0).normal(size=(5, len(CLOSER)))
+    features = np.random.default_rng(0).normal(size=(5, len(VERIFICATION_FEATURES)))
     assert Calibration.load(tmp_path / "calibration.json").verification(features) == pytest.approx(
-        network(CLOSER)(features)
+        network(VERIFICATION_FEATURES)(features)
     )
 
 
 @pytest.mark.parametrize("fitted", [True, False])
 def test_one_that_was_fitted_with_a_localizer_is_refused_without_it_and_the_other_way_round(tmp_path, fitted):
     path, localizer = tmp_path / "calibration.json", tmp_path / "localizer.onnx"
-    written = {"first": values(FIRST), "closer": network(ALONE).values(ALONE), "floor": 0.04, "located": fitted}
+    written = {
+        "first": values(RETRIEVAL_FEATURES),
+        "closer": network(ALONE).values(ALONE),
+        "floor": 0.04,
+        "located": fitted,
+    }
     path.write_text(json.dumps(written))
     if not fitted:
         Calibration.load(path)
@@ -74,21 +83,25 @@ def test_one_that_was_fitted_with_a_localizer_is_refused_without_it_and_the_othe
         Calibration.load(path)
 
 
-LATEST = ("share", "unlike_in_letters", *BEST, *AHEAD)
+LATEST = ("share", "unlike_in_letters", *BEST_FEATURES, *AHEAD_FEATURES)
 
 
 @pytest.mark.parametrize(
     ("unknown", "reads"),
-    [((), True), (LATEST, True), ((*LATEST, *READING, *COLOURS, "lead_in_letters", "behind_in_colours"), False)],
+    [
+        ((), True),
+        (LATEST, True),
+        ((*LATEST, *TEXT_FEATURES, *COLOUR_FEATURES, "lead_in_letters", "behind_in_colours"), False),
+    ],
 )
 def test_one_of_an_earlier_release_does_without_what_was_not_known_then(tmp_path, unknown, reads):
     names = tuple(name for name in ALONE if name not in unknown)
-    written = {"first": values(FIRST), "closer": network(names).values(names), "floor": 0.04}
+    written = {"first": values(RETRIEVAL_FEATURES), "closer": network(names).values(names), "floor": 0.04}
     (tmp_path / "calibration.json").write_text(json.dumps(written))
-    features = np.random.default_rng(0).normal(size=(5, len(CLOSER)))
+    features = np.random.default_rng(0).normal(size=(5, len(VERIFICATION_FEATURES)))
     calibration = Calibration.load(tmp_path / "calibration.json")
     assert calibration.reads is reads
-    there = features[:, [CLOSER.index(name) for name in names]]
+    there = features[:, [[*VERIFICATION_FEATURES].index(name) for name in names]]
     assert calibration.verification(features) == pytest.approx(network(names)(there))
 
 
@@ -109,9 +122,21 @@ def test_the_probability_is_the_logistic_of_the_weighted_sum():
         "[]",
         "{}",
         json.dumps({"weights": {"cosine": 1.0}, "bias": 0}),
-        json.dumps({"first": values(FIRST), "closer": values(ALONE), "floor": 0.1}),
-        json.dumps({"first": values(FIRST), "closer": network(FIRST).values(FIRST), "floor": 0.1}),
-        json.dumps({"first": values(FIRST), "closer": network(ALONE).values(ALONE) | {"offsets": [0]}, "floor": 0.1}),
+        json.dumps({"first": values(RETRIEVAL_FEATURES), "closer": values(ALONE), "floor": 0.1}),
+        json.dumps(
+            {
+                "first": values(RETRIEVAL_FEATURES),
+                "closer": network(RETRIEVAL_FEATURES).values(RETRIEVAL_FEATURES),
+                "floor": 0.1,
+            }
+        ),
+        json.dumps(
+            {
+                "first": values(RETRIEVAL_FEATURES),
+                "closer": network(ALONE).values(ALONE) | {"offsets": [0]},
+                "floor": 0.1,
+            }
+        ),
     ],
 )
 def test_one_fitted_on_other_features_is_refused(tmp_path, content):
@@ -121,16 +146,16 @@ def test_one_fitted_on_other_features_is_refused(tmp_path, content):
 
 
 def test_one_that_was_fitted_before_there_were_prototypes_does_not_heed_them(tmp_path):
-    written = {"first": values(FIRST), "closer": network(ALONE).values(ALONE), "floor": 0.04}
+    written = {"first": values(RETRIEVAL_FEATURES), "closer": network(ALONE).values(ALONE), "floor": 0.04}
     del written["first"]["weights"]["changed"], written["closer"]["hidden"]["changed"]
     del written["closer"]["hidden"]["closer_changed"]
     (tmp_path / "calibration.json").write_text(json.dumps(written))
     calibration = Calibration.load(tmp_path / "calibration.json")
-    one, other = np.ones((1, len(FIRST))), np.ones((1, len(FIRST)))
-    other[0, FIRST.index("changed")] = 0.0
+    one, other = np.ones((1, len(RETRIEVAL_FEATURES))), np.ones((1, len(RETRIEVAL_FEATURES)))
+    other[0, [*RETRIEVAL_FEATURES].index("changed")] = 0.0
     assert calibration.retrieval(one) == calibration.retrieval(other)
-    one, other = np.ones((1, len(CLOSER))), np.ones((1, len(CLOSER)))
-    other[0, [CLOSER.index("changed"), CLOSER.index("closer_changed")]] = 0.0
+    one, other = np.ones((1, len(VERIFICATION_FEATURES))), np.ones((1, len(VERIFICATION_FEATURES)))
+    other[0, [[*VERIFICATION_FEATURES].index("changed"), [*VERIFICATION_FEATURES].index("closer_changed")]] = 0.0
     assert calibration.verification(one) == calibration.verification(other)
 
 

@@ -17,7 +17,7 @@ from models.images.matching.localizer import (
     Localizer,
     region_view,
 )
-from models.images.matching.verifier import with_context
+from models.images.matching.regions import with_context
 from models.settings import Settings
 
 

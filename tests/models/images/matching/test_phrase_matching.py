@@ -12,15 +12,19 @@ from models.images.encoder.encoder import Encoder, EncoderError
 from models.images.encoder.phrases import FEATURE, PhraseEncoder
 from models.images.gallery.gallery import Gallery, build
 from models.images.input.decode import Image
-from models.images.matching.calibration import CLOSER, FIRST, RERANKED
 from models.images.matching.emblems import EmblemDetector
+from models.images.matching.features import RERANKER_FEATURES, RETRIEVAL_FEATURES, VERIFICATION_FEATURES
 from models.images.matching.phrase_matching import phrase_cohort_mean
 from models.profile import Label
 
-NEVER = {"first": {"weights": dict.fromkeys(FIRST, 0.0), "bias": -9.0}, "floor": 0.5}
+NEVER = {"first": {"weights": dict.fromkeys(RETRIEVAL_FEATURES, 0.0), "bias": -9.0}, "floor": 0.5}
 SILENT = {"weights": [0.0], "bias": -9.0}
 NEVER |= {
-    "closer": {"hidden": {name: [0.0] for name in CLOSER if name not in RERANKED}, "offsets": [0.0], "output": SILENT}
+    "closer": {
+        "hidden": {name: [0.0] for name in VERIFICATION_FEATURES if name not in RERANKER_FEATURES},
+        "offsets": [0.0],
+        "output": SILENT,
+    }
 }
 """A calibration by which no emblem with a picture is found, so that only phrases speak."""
 

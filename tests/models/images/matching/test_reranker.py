@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from models.images.encoder.encoder import Encoder, EncoderError
 from models.images.encoder.token_networks import ENCODER
+from models.images.matching.regions import CROP_MARGIN, LOCALIZED_SCALE
 from models.images.matching.reranker import TOKEN_PIXEL_SIDE, Reranker, drawing_patches, resampled_tokens
-from models.images.matching.verifier import CROP_MARGIN, LOCALIZED_SCALE
 from models.runtime.artifact_files import ArtifactFile
 from models.settings import Settings
 
@@ -144,7 +144,7 @@ def test_one_that_takes_cells_in_another_form_is_refused_before_it_is_asked(enco
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
     onnx.helper.set_model_props(model, {ENCODER: older.fingerprint})
     onnx.save(model, older.directory / ArtifactFile.RERANKER_TOKENS)
-    with pytest.raises(EncoderError, match=f"{ArtifactFile.RERANKER_TOKENS} takes cells as a list"):
+    with pytest.raises(EncoderError, match=f"{ArtifactFile.RERANKER_TOKENS} takes patch tokens as a list"):
         Reranker.load(older)
 
 

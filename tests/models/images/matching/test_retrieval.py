@@ -11,9 +11,9 @@ from models.images.gallery.files import EXACT_ROWS, Contents, Entry
 from models.images.gallery.gallery import Gallery
 from models.images.gallery.references import parse_reference
 from models.images.matching import retrieval as matching
-from models.images.matching.calibration import FIRST
+from models.images.matching.candidates import retrieved_candidates
+from models.images.matching.features import RETRIEVAL_FEATURES
 from models.images.matching.retrieval import MAX_CANDIDATES, Retriever, cohort_mean, top_references
-from models.images.matching.verifier import retrieved_candidates
 
 DIMENSION, LOOKS, PHRASES = 64, 5, 50
 COUNT = EXACT_ROWS // LOOKS + 2_000
@@ -161,8 +161,8 @@ def test_what_a_prototype_alone_explains_is_told_from_what_a_picture_explains(cr
         by_picture.normalized[0] == by_picture.normalized.max()
         and by_prototype.normalized[0] == by_prototype.normalized.max()
     )
-    assert retrieved_candidates(matcher, by_prototype).features[0, FIRST.index("changed")] > 0.3
-    assert retrieved_candidates(matcher, by_picture).features[0, FIRST.index("changed")] == 0
+    assert retrieved_candidates(matcher, by_prototype).features[0, [*RETRIEVAL_FEATURES].index("changed")] > 0.3
+    assert retrieved_candidates(matcher, by_picture).features[0, [*RETRIEVAL_FEATURES].index("changed")] == 0
 
 
 def test_one_window_is_compared_with_what_those_around_it_are_near_to(crowd, matchers):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.images.matching.calibration import AHEAD, CLOSER
+from models.images.matching.features import AHEAD_FEATURES, VERIFICATION_FEATURES
 from training.images.fit.calibrate import (
     FEATURE_SETS,
     fit_logistic,
@@ -18,7 +18,7 @@ def noise(pictures, seed=0):
     """Candidates whose features say nothing of which is right."""
     rng = np.random.default_rng(seed)
     right = np.arange(6) == 0
-    return [(rng.normal(size=(6, len(CLOSER))), rng.permutation(right)) for _ in range(pictures)]
+    return [(rng.normal(size=(6, len(VERIFICATION_FEATURES))), rng.permutation(right)) for _ in range(pictures)]
 
 
 def test_pictures_of_one_thing_are_one_group():
@@ -51,8 +51,8 @@ def test_networks_of_each_sort_hear_what_they_are_to_know_and_nothing_else():
     hidden = fit_perceptron(noise(40)).hidden
     parts = np.split(hidden, len(FEATURE_SETS), axis=1)
     for names, part in zip(FEATURE_SETS, parts, strict=True):
-        assert [name for name, weights in zip(CLOSER, part, strict=True) if weights.any()] == list(names)
-    assert set(FEATURE_SETS[0]) - set(FEATURE_SETS[1]) == {*AHEAD}
+        assert [name for name, weights in zip(VERIFICATION_FEATURES, part, strict=True) if weights.any()] == list(names)
+    assert set(FEATURE_SETS[0]) - set(FEATURE_SETS[1]) == {*AHEAD_FEATURES}
 
 
 def test_a_small_sample_without_a_right_answer_gives_low_probabilities():
