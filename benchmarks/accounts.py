@@ -31,7 +31,7 @@ from models.accounts.likeness import LAYOUT, Likeness
 from models.accounts.names import Hasher
 from models.accounts.register import Register, RegisterFiles
 from models.accounts.segments import MOST_ROWS, Accounts
-from models.runtime.indexes import on_this_thread_alone
+from models.runtime.indexes import use_one_thread
 from models.settings import Settings
 from models.text.normalize.normalize import normalize
 
@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="Where they are written; a temporary one if not given.")
     options = parser.parse_args()
     pin_to_one_core()
-    on_this_thread_alone()  # two would wait for each other on one core
+    use_one_thread()  # two would wait for each other on one core
     heads = f"{'accounts':>12}{'add s':>9}{'disk MB':>9}{'open s':>8}{'own MB':>8}{'one more ms':>12}"
     print(f"{heads}{'found':>7}{'wrong':>7}  look-up, ms {COLUMNS}")
     for size in options.sizes:

@@ -1,1 +1,1 @@
-"""What judges: inference only. Imported by serving and by training, and importing neither."""
+"""Inference: everything that judges a profile. Serving and training import it; it imports neither."""

@@ -1,7 +1,7 @@
-"""What there is to judge in a profile: valid texts, decoded pictures, and judgements of pictures seen before.
+"""The content of a profile, ready to be judged: valid texts, decoded pictures, cached judgements.
 
-Results depend only on the image bytes and the model versions, so judgements of pictures are cached: the avatars that a
-platform gives to its new accounts cost nothing.
+Results depend only on the image bytes and the model versions, so judgements of pictures are cached. The default avatars
+of a platform's new accounts then cost nothing.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from models.text.normalize.normalize import FieldText, Normalized
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the detectors found in one field.
+    """The detectors' findings in one field.
 
     Attributes:
         matches: best references of a picture.
         scores: probability of every classifier label, of a text.
-        ocr: cost of reading each frame of a picture.
+        ocr: cost of reading the text of each frame.
         cached: the picture was judged before.
-        likenesses: of an avatar's frames, to compare with closed accounts; empty where that was not asked for.
+        likenesses: of an avatar's frames, to compare with closed accounts; empty if not requested.
     """
 
     findings: Sequence[Finding] = ()
@@ -51,7 +51,7 @@ class Judgement:
 
 
 Judgements = Mapping[Field, Judgement]
-"""Of the fields that one profile has."""
+"""By field, of one profile."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ class Picture:
 
 @dataclass(frozen=True)
 class Content:
-    """What there is to judge in one valid profile.
+    """The content of one valid profile.
 
     Attributes:
         pictures: those that are not in the cache.
-        cached: judgements of the others.
+        cached: judgements of those that are.
     """
 
     profile: Profile

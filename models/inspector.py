@@ -64,12 +64,12 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class _Frame:
-    """What the detectors found in one frame.
+    """The detectors' results for one frame.
 
     Attributes:
         vector: embedding of the whole frame, float32 (dimension,), unit length.
-        writing: findings in its text.
-        ocr: cost of reading it; None where nothing reads.
+        writing: findings in the text that was read in it.
+        ocr: cost of reading; None without a reader.
     """
 
     image: Image
@@ -91,10 +91,10 @@ class Inspector:
 
     Args:
         emblems: with the encoder and the gallery in force.
-        alike: likelihood of two avatars being of one account; without it closed accounts are matched by name alone.
+        alike: likelihood that two avatars are of one account; without it closed accounts are matched by name alone.
         classifier: of texts, and of text in pictures.
         policy: decides on the findings.
-        reader: reads text in pictures; None where the policy asks for none.
+        reader: reads text in pictures; None if the policy switches that off.
         closed: the closed accounts, which may change while this Inspector is in force.
     """
 
@@ -211,7 +211,7 @@ class Inspector:
         return judged
 
     def _judge_frames(self, pictures: Sequence[Picture]) -> list[_Frame]:
-        """What each detector finds in each frame, in the order of the pictures."""
+        """Results of each detector for each frame, in the order of the pictures."""
         images = [image for picture in pictures for image in picture.frames]
         fields = [picture.field for picture in pictures for _ in picture.frames]
         with stage("encode"):

@@ -1,7 +1,7 @@
-"""New galleries, models and policies in force without a restart.
+"""New galleries, models and policies take effect without a restart.
 
-A service holds one `LiveInspector`. A poller calls `refresh`; each request reads `current` once, so that a request is
-judged by one set of versions from start to end. What is broken is refused and the old version keeps serving; a broken
+A service holds one `LiveInspector`. A poller calls `refresh`; each request reads `current` once, so one set of versions
+judges it from start to end. A broken version is refused and the old one keeps serving. Parts are independent: a broken
 policy does not keep an emblem from being enrolled.
 """
 
@@ -18,15 +18,14 @@ from models.settings import Settings
 
 
 class LiveInspector:
-    """The Inspector in force, exchanged when what it is made of changes.
+    """The Inspector in force, replaced when one of its parts changes on disk.
 
     Attributes:
-        settings: where its parts are.
+        settings: directories of its parts.
         current: the Inspector to judge with.
 
     Raises:
-        AccountsError, ArtifactError, EncoderError, GalleryError, PolicyError: something is missing or broken from the
-            start.
+        AccountsError, ArtifactError, EncoderError, GalleryError, PolicyError: a part is missing or broken at the start.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -36,32 +35,32 @@ class LiveInspector:
         self._rules = Source("policy", settings.policy.read_bytes, partial(loading.rules, settings))
         self._closed = loading.closed_accounts(settings)
         self.current = self._joined()
-        self._exchanged = False
+        self._replaced = False
 
     @property
     def refusals(self) -> list[Refusal]:
-        """What is there and not in force; empty while all is well."""
+        """New versions that were refused; empty while all parts are up to date."""
         parts = (self._images, self._text, self._rules, self._closed)
         return [refusal for part in parts if (refusal := part.refusal)]
 
     @property
     def problem(self) -> str | None:
-        """All reasons in one line."""
+        """All reasons in one line; None without refusals."""
         return "; ".join(f"{refusal.part}: {refusal.reason}" for refusal in self.refusals) or None
 
     def refresh(self) -> bool:
-        """Load what is new; True when `current` was exchanged. Never raises: what is broken is refused.
+        """Load what is new; True when `current` was replaced. Never raises: a broken version is refused.
 
-        Closed accounts change without an exchange: the Inspector in force knows them at once.
+        Closed accounts need no new Inspector: the one in force sees their changes at once.
         """
-        if self._exchanged:  # the last time: by now the requests that the replaced one judged are answered
+        if self._replaced:  # in the last call: the requests of the old Inspector are answered by now
             memory.give_back()
         self._closed.refresh()
-        exchanged = [source.refresh() for source in (self._images, self._text, self._rules)]
-        self._exchanged = any(exchanged)
-        if self._exchanged:
+        changed = [source.refresh() for source in (self._images, self._text, self._rules)]
+        self._replaced = any(changed)
+        if self._replaced:
             self.current = self._joined()
-        return self._exchanged
+        return self._replaced
 
     def _joined(self) -> Inspector:
         return Inspector(*self._images.value, self._text.value, *self._rules.value, closed=self._closed)

@@ -1,6 +1,6 @@
-"""What is in force, read from disk once and shared for as long as its files are the same.
+"""Models and rules in force, read from disk once and shared until their files change.
 
-One of each is remembered: what was replaced must be free to go with the last request that it judges.
+Only the newest of each is cached, so that a replaced one is freed with the last request that it judges.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from models.text.classifier.classifier import TextClassifier
 
 
 def image_models(settings: Settings) -> tuple[EmblemDetector, AvatarLikelihood | None]:
-    """What finds emblems now, and what says whose avatar one is: of the gallery in force and the encoder that made it.
+    """The emblem detector and the avatar likelihood, for the gallery in force and the encoder that made it.
 
     Raises:
-        ArtifactError, EncoderError, GalleryError: one is missing, broken or does not fit the other.
+        ArtifactError, EncoderError, GalleryError: a part is missing, broken or does not fit the others.
     """
     encoder = settings.encoder_directory()
     loaded = _encoder(encoder, settings.threads, versions.stamps(encoder))
@@ -45,7 +45,7 @@ def text_classifier(settings: Settings) -> TextClassifier:
 
 
 def closed_accounts(settings: Settings) -> ClosedAccounts:
-    """The closed accounts of this installation, which follow their changes when they are told to.
+    """The closed accounts of this installation; their `refresh` follows changes on disk.
 
     Raises:
         AccountsError: they cannot be read.
@@ -58,11 +58,11 @@ def closed_accounts(settings: Settings) -> ClosedAccounts:
 
 
 def rules(settings: Settings) -> tuple[Policy, TextReader | None]:
-    """The policy in force, and what reads text in pictures if it asks for that.
+    """The policy in force, and the text reader if the policy has text in pictures read.
 
     Raises:
         PolicyError: it is missing or broken.
-        ArtifactError: the networks that read are not installed.
+        ArtifactError: the OCR networks are not installed.
     """
     policy = Policy.load(settings.policy)
     return policy, text_reader() if policy.image_text else None

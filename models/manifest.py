@@ -1,7 +1,7 @@
-"""What was released: every artefact with its checksum, how it was made and what it measured.
+"""The release manifest: every artefact with its checksum, the command that made it and its measurements.
 
-`python -m models.manifest` checks the files that ship with the code, so that a cut download or an edited model is
-found before it judges anybody.
+`python -m models.manifest` checks the files that ship with the code. A truncated download or an edited model is found
+before it judges anybody.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from models.runtime.versions import digest
 from models.settings import ArtifactError, Settings
 
 MANIFEST = "manifest.json"
+"""File name, in the artefact directory."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class ReleasedFile:
         sha256: hex digest of the file.
         bytes: its size.
         made_by: the command that made it.
-        metrics: what it measured, by name; empty for files that carry none.
+        metrics: measurements by name; empty for files without any.
     """
 
     path: str
@@ -56,7 +57,7 @@ def write(artifacts: Path, made_by: Mapping[str, str], metrics: Mapping[str, Map
 
     Args:
         made_by: command per top-level directory.
-        metrics: measurements per file path, where there are some.
+        metrics: measurements per file path.
     """
     entries = []
     for file in _files(artifacts):
@@ -68,10 +69,10 @@ def write(artifacts: Path, made_by: Mapping[str, str], metrics: Mapping[str, Map
 
 
 def verify(artifacts: Path) -> int:
-    """Check that the files are those of the manifest, no more and no fewer; returns how many.
+    """Check that the files are exactly those of the manifest; returns their number.
 
     Raises:
-        ArtifactError: names the first file that is missing, changed or not listed.
+        ArtifactError: a file is missing, changed or not listed; the message names the first.
     """
     entries = read(artifacts)
     for entry in entries:
@@ -87,13 +88,13 @@ def verify(artifacts: Path) -> int:
 
 
 def _files(artifacts: Path) -> list[Path]:
-    """Every file but the manifest itself and hidden ones, such as a gallery's lock."""
+    """All files but the manifest and hidden ones, such as a gallery's lock."""
     files = (file for file in artifacts.rglob("*") if file.is_file() and not file.name.startswith("."))
     return sorted(file for file in files if file.name != MANIFEST)
 
 
 def main() -> int:
-    """Check the shipped artefacts; 0 when all are as released."""
+    """Check the shipped artefacts; exit status 0 if all are as released."""
     try:
         count = verify(Settings.from_environment().artifacts)
     except ArtifactError as error:

@@ -1,7 +1,7 @@
 """From findings to a verdict: the one place where a score becomes a consequence.
 
-The thresholds and severities are a file (`policy.yaml`), because they are a platform's decision under the
-Regulations, not a property of a model.
+Thresholds and severities are in a file (`policy.yaml`): they are a platform's decision under the Regulations, not a
+property of a model.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from models.profile import Finding, Label, Severity
 from models.runtime.rollout import in_rollout
 
 PERMITTED_SCORE_MARGIN = 0.2
-"""How much less sure a permitted emblem may be than a look-alike at the same place and still explain it: the flags of
-Indonesia and Monaco, or the badges of one service, differ by less."""
+"""Score by which a look-alike may exceed a permitted emblem in its region and still be explained by it. The flags of
+Indonesia and Monaco differ by less."""
 
 SAME_REGION_IOU = 0.5
-"""Intersection over union from which two boxes are one place, as in detection benchmarks (Everingham et al. 2010)."""
+"""Intersection over union above which two boxes are one region (PASCAL VOC, Everingham et al. 2010)."""
 
 IDENTITY_LABELS = frozenset(
     {Label.FALSE_AUTHORITY, Label.MEDIA_IMPERSONATION, Label.PLACE_INSTITUTION, Label.CONTACT_DIVERSION}
 )
-"""What the letters of an emblem say: whose it is, and under which address."""
+"""Labels of lettering that an emblem's owner may show in it: its name and its address."""
 
 AFFILIATION_LABELS = frozenset(
     {Label.FALSE_AUTHORITY, Label.MEDIA_IMPERSONATION, Label.PLACE_INSTITUTION, Label.RESTRICTED_WORD}
 )
-"""What the words of a name say: whose it is, and of which place."""
+"""Labels of words that the holder of a name may use as part of it: its affiliation and its place."""
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -44,13 +44,13 @@ class PolicyError(ValueError):
 
 
 class Rule(BaseModel):
-    """What one label asks for.
+    """The consequence of one label.
 
     Attributes:
         threshold: calibrated score from which a finding is reported, in [0, 1].
-        severity: what a reported finding asks for.
-        reject_from: score from which it is refused although `severity` is review.
-        why: the article that asks for this rule.
+        severity: of a reported finding.
+        reject_from: score from which a finding is rejected although `severity` is review.
+        why: the article that requires this rule.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,7 +61,7 @@ class Rule(BaseModel):
     why: Annotated[str, Field(min_length=1)]
 
     def severity_at(self, score: float) -> Severity:
-        """What a finding with this score asks for; PASS below the threshold."""
+        """Severity of a finding with this score; PASS below the threshold."""
         if score < self.threshold:
             return Severity.PASS
         if self.reject_from is not None and score >= self.reject_from:
@@ -70,10 +70,10 @@ class Rule(BaseModel):
 
 
 class _Reasoned(BaseModel):
-    """A decision of the platform.
+    """A platform's decision with its reason.
 
     Attributes:
-        why: the article that asks for it.
+        why: the article that requires it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -85,9 +85,8 @@ class ContentsKept(_Reasoned):
     """Which judged texts and pictures are kept, encrypted.
 
     Attributes:
-        keep: of no decision, of those that a person may look at again (review and reject), or of all.
-        days: how long; those of a decision with an open appeal stay until it is reviewed, but no longer than the
-            decision.
+        keep: of no decision, of those that people may review (review and reject), or of all.
+        days: retention; an open appeal extends it until the review, at most to the decision's own.
     """
 
     keep: Literal["never", "review", "always"]
@@ -95,19 +94,19 @@ class ContentsKept(_Reasoned):
 
 
 class DecisionsKept(_Reasoned):
-    """How many days a decision is kept, without texts and pictures."""
+    """Retention of a decision without its texts and pictures, in days."""
 
     days: PositiveInt
 
 
 class DatabaseDown(_Reasoned):
-    """What happens to requests while the database cannot be written: refuse them, or answer and spool to local disk."""
+    """While the database cannot be written, requests are refused, or answered and spooled to local disk."""
 
     then: Literal["refuse", "spool"]
 
 
 class StoreRules(BaseModel):
-    """What is kept of a judgement, and how long."""
+    """The parts of a judgement that are kept, and for how long."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -126,8 +125,8 @@ class Policy(BaseModel):
     """The rules in force, one for every label.
 
     Attributes:
-        image_text: whether text in avatars and covers is read and judged, and compared with what emblems say.
-        store: what is kept of a judgement.
+        image_text: whether text in avatars and covers is read, judged, and compared with emblems' inscriptions.
+        store: retention of judgements.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -148,8 +147,8 @@ class Policy(BaseModel):
     def load(cls, path: Path) -> Policy:
         """Read and check a policy file.
 
-        The version in force is the file's own plus a fingerprint of its content, so that an edit that forgot the
-        version is still told apart in the answers.
+        The version is the file's own plus a fingerprint of its content. Answers thus tell apart two policies whose
+        author forgot to change the version.
 
         Raises:
             PolicyError: not YAML, a label without a rule, an unknown key or a value out of range.
@@ -170,17 +169,18 @@ class Policy(BaseModel):
         return policy.model_copy(update={"version": f"{policy.version}+{fingerprint}"})
 
     def apply(self, findings: Iterable[Finding], entitlements: frozenset[str], account_id: str) -> tuple[Finding, ...]:
-        """Findings that pass their label's and their reference's threshold, with what they ask for, worst first.
+        """Findings above the thresholds of their label and reference, with their severity, worst first.
 
-        A place of a picture that resembles several references is one finding: the best, or one that the account is
-        entitled to and that is nearly as good. Look-alikes of a permitted emblem are no violation, nor is the owner's
-        name in it. A finding that is only reported hides none that counts. What several frames of an animation show is
-        judged frame by frame, and then is one finding.
+        - A region that resembles several references gives one finding. It is the best one, or one that the account is
+          entitled to and that is nearly as good.
+        - Look-alikes of a permitted emblem are no violation, nor is the owner's name in it.
+        - A report-only finding hides none that counts.
+        - Frames of an animation are judged one by one; a reference in several of them gives one finding.
         """
         judged = [self._judge(finding, entitlements, account_id) for finding in findings]
-        # A permitted emblem that just misses the threshold still explains a look-alike that just passes it.
+        # A permitted emblem just below the threshold still explains a look-alike just above it.
         explaining = [found for found in judged if self._passes(found) or self._nearly_permitted(found)]
-        reported = [found for found in _one_per_place(_with_permitted_letters(explaining)) if self._passes(found)]
+        reported = [found for found in _one_per_region(_with_permitted_letters(explaining)) if self._passes(found)]
         ordered = sorted(reported, key=lambda found: (found.authorized, -found.severity.rank, -found.score))
         return tuple(_one_per_animation(ordered))
 
@@ -196,7 +196,7 @@ class Policy(BaseModel):
         return finding.score >= max(self.rules[finding.label].threshold, finding.threshold)
 
     def _nearly_permitted(self, finding: Finding) -> bool:
-        """Whether it is permitted and likely there, however much surer the reference's own threshold asks to be."""
+        """True if it is permitted and near its label's threshold; the reference's own threshold does not matter."""
         return finding.authorized and finding.score >= self.rules[finding.label].threshold - PERMITTED_SCORE_MARGIN
 
     def _judge(self, finding: Finding, entitlements: frozenset[str], account_id: str) -> Finding:
@@ -208,7 +208,7 @@ class Policy(BaseModel):
 
 
 def _with_permitted_letters(findings: list[Finding]) -> list[Finding]:
-    """What a permitted emblem says about its owner is permitted too, and so is what a permitted name says of it."""
+    """The findings; those within a permitted emblem's lettering or a permitted name become permitted, too."""
     permitted = [finding for finding in findings if finding.authorized]
     return [
         replace(found, authorized=True)
@@ -219,7 +219,7 @@ def _with_permitted_letters(findings: list[Finding]) -> list[Finding]:
 
 
 def _names_owner(found: Finding, emblem: Finding) -> bool:
-    """Whether a finding is text about its writer, most of it within the emblem."""
+    """True for text about its author that lies mostly within the emblem."""
     text, picture = found.evidence, emblem.evidence
     if found.label not in IDENTITY_LABELS or found.field is not emblem.field or text.frame != picture.frame:
         return False
@@ -229,26 +229,26 @@ def _names_owner(found: Finding, emblem: Finding) -> bool:
 
 
 def _within_name(found: Finding, name: Finding) -> bool:
-    """Whether a finding is nobody else's words that all stand in a name: 中国 in 中国移动, the place in 贵阳交警."""
+    """True for words of no other owner that are all part of a name: 中国 in 中国移动, the city in 贵阳交警."""
     if found.label not in AFFILIATION_LABELS or found.evidence.owner_id or found.field is not name.field:
         return False
     words, names = found.evidence.spans or (), name.evidence.spans or ()
     return bool(words) and all(any(first <= start and end <= last for first, last in names) for start, end in words)
 
 
-def _one_per_place(findings: list[Finding]) -> list[Finding]:
-    """Emblems that share their place with a better explanation are left out; other findings stay."""
+def _one_per_region(findings: list[Finding]) -> list[Finding]:
+    """The findings, without emblems whose region has a better explanation."""
     kept: list[Finding] = []
     best_first = sorted(findings, key=lambda found: -(found.score + PERMITTED_SCORE_MARGIN * found.authorized))
     for finding in best_first:
-        explained = [other for other in kept if _same_place(finding, other)]
+        explained = [other for other in kept if _in_same_region(finding, other)]
         if all(other.report_only and not finding.report_only for other in explained):
             kept.append(finding)
     return kept
 
 
 def _one_per_animation(findings: Iterable[Finding]) -> list[Finding]:
-    """Of what several frames show the first that is given; each code stays, for each leads elsewhere."""
+    """The first finding of each reference over all frames; every QR code stays, since each leads elsewhere."""
     kept: dict[object, Finding] = {}
     for found in findings:
         is_alone = found.evidence.frame is None or found.label is Label.QR_CODE
@@ -256,8 +256,8 @@ def _one_per_animation(findings: Iterable[Finding]) -> list[Finding]:
     return list(kept.values())
 
 
-def _same_place(one: Finding, other: Finding) -> bool:
-    """Whether both are emblems found at the same place of the same picture."""
+def _in_same_region(one: Finding, other: Finding) -> bool:
+    """True if both are emblems found in the same region of the same picture."""
     here, there = one.evidence, other.evidence
     if one.field is not other.field or here.frame != there.frame:
         return False

@@ -1,8 +1,8 @@
-"""The one vocabulary: what goes in, what a detector says, what comes out.
+"""The shared types: a profile as input, findings of detectors, an answer as output.
 
-Every room speaks these types and no others, so that an account judged over HTTP, in a Parquet file or in a notebook
-gets the same answer. The labels answer to the Regulations on the Management of Internet User Account Information
-(互联网用户账号信息管理规定, Cyberspace Administration of China, in force since 2022-08-01).
+All modules use these types alone, so that HTTP, a Parquet file and a notebook give the same answer. The labels follow
+the Regulations on the Management of Internet User Account Information (互联网用户账号信息管理规定, Cyberspace
+Administration of China, in force since 2022-08-01).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 
 class Severity(StrEnum):
-    """What a finding asks for, mildest first: let pass, show to a reviewer, refuse."""
+    """Consequence of a finding, mildest first: let pass, show to a reviewer, refuse."""
 
     PASS = "pass"  # noqa: S105 - a verdict, not a password
     REVIEW = "review"
@@ -44,7 +44,7 @@ MAX_LENGTH: Mapping[Field, int] = {Field.NAME: 64, Field.BIO: 2_000, Field.SIGNA
 
 
 class Label(StrEnum):
-    """What can be wrong with a profile. `LABELS` says more about each."""
+    """Kinds of violation; `LABELS` describes each."""
 
     PARTY_EMBLEM = "party_emblem"
     NATIONAL_SYMBOL = "national_symbol"
@@ -68,14 +68,14 @@ class Label(StrEnum):
 
 @dataclass(frozen=True)
 class LabelInfo:
-    """A label's place in the law and its names for people.
+    """A label's articles of law and its display names.
 
     Attributes:
         articles: articles of the Regulations, such as "8(2)".
         name_zh: Chinese name, shown first.
         name_en: English name.
-        fields: where it can be found.
-        severity: what it asks for unless the policy says otherwise.
+        fields: fields it can be found in.
+        severity: default; the policy may set another.
     """
 
     articles: tuple[str, ...]
@@ -126,7 +126,7 @@ CLASSIFIER_LABELS: tuple[Label, ...] = (
     Label.REGULATED_PROFESSION,
     Label.PROHIBITED_CONTENT,
 )
-"""Labels that every text field gets a score for, in the order of the classifier's outputs."""
+"""Labels of the text classifier, in the order of its outputs; every text field gets a score for each."""
 
 EMBLEM_LABELS: tuple[Label, ...] = (
     Label.PARTY_EMBLEM,
@@ -145,8 +145,8 @@ class ProfileError(Exception):
 
     Args:
         code: stable machine-readable name, such as "image_undecodable".
-        message: what was wrong and what to do, for people; never holds the content itself.
-        field: the field at fault, if it is one.
+        message: the fault and its remedy, for people; never holds the content itself.
+        field: the field at fault, if there is one.
     """
 
     def __init__(self, code: str, message: str, field: str | None = None) -> None:
@@ -159,10 +159,13 @@ class Profile:
     """One account's profile, as it was submitted.
 
     Attributes:
-        account_id: opaque to us, never logged.
-        name, bio, signature: text, or None where absent.
-        avatar, cover: encoded image bytes, or None where absent.
+        account_id: opaque, never logged.
+        name, bio, signature: text; None if absent.
+        avatar, cover: encoded image bytes; None if absent.
         entitlements: reference ids and owner ids that this account is verified for.
+
+    Raises:
+        ProfileError: `account_id` is empty or no string, or `entitlements` is one.
     """
 
     account_id: str
@@ -178,7 +181,7 @@ class Profile:
             raise ProfileError("wrong_type", "account_id must be a non-empty string", "account_id")
         if isinstance(self.entitlements, str):
             raise ProfileError("wrong_type", "entitlements must be a list of strings", "entitlements")
-        # A list, as the contract has it, is as good as a set.
+        # JSON has lists, not sets.
         object.__setattr__(self, "entitlements", frozenset(self.entitlements))
 
     def text(self, name: Field) -> str | None:
@@ -201,16 +204,16 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Evidence:
-    """Why a detector spoke, for reviewers. Absent parts are left out of the answer.
+    """The reason for a finding, for reviewers. Absent parts are left out of the answer.
 
     Attributes:
         reference_id, reference_name, owner_id: the gallery reference or organisation that was imitated.
         similarity: raw cosine to that reference, in [-1, 1].
-        box: where in the image.
-        frame: which frame of an animation, from 0; None for a still picture.
-        spans: where in the text.
-        text: the words or the decoded content at those places; of text in a picture whole lines, which `spans` are in.
-        normalized: the same words with disguises undone.
+        box: region of the image.
+        frame: index in an animation, from 0; None for a still picture.
+        spans: positions in the text; for text in a picture, positions in `text`.
+        text: the words at the spans, the decoded content of a code, or whole lines of text in a picture.
+        normalized: the words at the spans with disguises undone.
     """
 
     reference_id: str | None = None
@@ -233,10 +236,10 @@ class Finding:
     Attributes:
         score: calibrated probability in [0, 1] that the label is right.
         detector: name and version, such as "contacts@2026.11.1".
-        threshold: score in [0, 1] from which the reference asks to be reported, besides its label's threshold.
+        threshold: the reference's own reporting threshold in [0, 1], besides its label's.
         rollout: share of accounts, in [0, 1], for which a finding of this reference counts.
-        authorized: the account is entitled to what was found, so it does not count.
-        report_only: the account is outside the reference's rollout: severity is PASS, so it does not count either.
+        authorized: the account is entitled to the reference, so the finding does not count.
+        report_only: the account is outside the rollout; severity is PASS, so the finding does not count.
     """
 
     label: Label
@@ -258,8 +261,8 @@ class Match:
     Attributes:
         similarity: raw cosine in [-1, 1].
         score: calibrated probability in [0, 1].
-        box: the window of the image that matched best.
-        threshold, rollout: as the reference has them, see `Finding`.
+        box: region of the image that matched best.
+        threshold, rollout: of the reference, as in `Finding`.
     """
 
     reference_id: str
@@ -276,11 +279,11 @@ class Match:
 
 @dataclass(frozen=True)
 class OcrCost:
-    """What it took to know the text in one picture.
+    """Cost of reading the text in one picture.
 
     Attributes:
-        read: whether the networks were asked, as text was likely or an emblem with writing was.
-        seconds: wall clock, with the test whether it was likely.
+        read: whether the OCR networks ran, because text or an emblem with lettering was likely.
+        seconds: wall clock, including the test for likely text.
     """
 
     read: bool
@@ -289,16 +292,16 @@ class OcrCost:
 
 @dataclass(frozen=True)
 class Answer:
-    """The verdict on one profile, with everything a reviewer needs to see why.
+    """The verdict on one profile, with the evidence that a reviewer needs.
 
     Attributes:
-        findings: what passed the policy's thresholds, worst first.
+        findings: those above the policy's thresholds, worst first.
         matches: three best references per image field.
         text_scores: probability of every classifier label per text field.
-        versions: what judged: encoder, gallery, text, policy.
+        versions: of encoder, gallery, text model, policy, and of OCR and closed accounts if used.
         warnings: remarks on the request that did not stop the judgement.
-        ocr: one entry per picture, or frame of one, whose text was looked for; for the metrics, not part of the answer.
-        remembered: pictures that were judged before, byte for byte; likewise.
+        ocr: cost of OCR per picture or frame; for metrics, not part of `to_dict`.
+        remembered: pictures whose judgement came from the cache; for metrics, not part of `to_dict`.
     """
 
     decision_id: str

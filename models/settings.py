@@ -1,7 +1,7 @@
-"""Where the models, the gallery and the policy in force are found.
+"""Settings: where the models, the gallery and the policy in force are found.
 
-The released artefacts ship with the code. A platform's own versions (an enrolled emblem, a promoted model) live in a
-home directory and win over the shipped ones as soon as they are there.
+Released artefacts ship with the code. A platform's own versions (an enrolled emblem, a promoted model) lie in a home
+directory and take precedence over the shipped ones.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ SCORING_FILES: Final = (
     ArtifactFile.TEXT_TOWER,
     ArtifactFile.TOKENIZER,
 )
-"""Files of an encoder's artefact folder that change scores, besides the network; it need not have all."""
+"""Optional files of an encoder's artefact folder that change scores, besides the network."""
 
 
 class ArtifactError(RuntimeError):
-    """An artefact is missing or unusable; the message says which and what to do."""
+    """An artefact is missing or unusable; the message names it and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class Settings:
     """Directories and limits that one process runs with.
 
     Attributes:
-        artifacts: the released models and gallery.
-        home: versions made on this machine; may not exist yet.
+        artifacts: directory of the released models and gallery.
+        home: directory of versions made on this machine; may not exist yet.
         policy: the policy file.
-        gallery, text, encoder: a gallery, a text model or an encoder to use instead of the one in force.
+        gallery, text, encoder: overrides of the gallery, text model or encoder in force.
         threads: ONNX Runtime threads per model.
     """
 
@@ -69,7 +69,7 @@ class Settings:
         )
 
     def gallery_directory(self) -> Path:
-        """The gallery version in force.
+        """Directory of the gallery version in force.
 
         Raises:
             ArtifactError: there is none.
@@ -77,7 +77,7 @@ class Settings:
         return _chosen(self.gallery) if self.gallery else _in_force([self.home / "gallery", self.artifacts / "gallery"])
 
     def text_directory(self) -> Path:
-        """The text model in force.
+        """Directory of the text model in force.
 
         Raises:
             ArtifactError: there is none.
@@ -87,7 +87,7 @@ class Settings:
     def keep_encoder(self, source: Path, fingerprint: str) -> None:
         """Copy an encoder's artefact folder to the home directory, beside the galleries that it makes.
 
-        One that was calibrated again replaces the copy that is there.
+        A newly calibrated encoder replaces its earlier copy.
 
         Raises:
             OSError: the copy cannot be made.
@@ -98,14 +98,14 @@ class Settings:
                 versions.rewrite_version(root, fingerprint, lambda draft: versions.copy_files(source, draft))
 
     def released(self) -> Settings:
-        """The same without what was made on this machine."""
+        """The same settings without versions made on this machine."""
         return replace(self, home=self.artifacts, gallery=None, text=None, encoder=None)
 
     def encoder_directory(self) -> Path:
-        """The encoder that made the gallery in force: a gallery is of no use with any other.
+        """Directory of the encoder that made the gallery in force; the gallery works with no other.
 
         Raises:
-            ArtifactError: the gallery names no encoder, or one that is not here.
+            ArtifactError: the gallery names no encoder, or one that is not installed.
         """
         if self.encoder is not None:
             return self.encoder
@@ -135,7 +135,7 @@ def _threads(value: str) -> int:
 
 
 def _chosen(directory: Path) -> Path:
-    """A version, or the one in force in a directory of them."""
+    """The directory itself if it is a version, else the version in force in it."""
     return directory if (directory / ArtifactFile.CONFIG).is_file() else _in_force([directory])
 
 

@@ -1,1 +1,1 @@
-"""What every model and store needs of the machine: files, locks, caches, versions, ONNX sessions, timing."""
+"""Shared infrastructure of models and stores: files, locks, caches, versions, ONNX sessions, timing."""

@@ -10,10 +10,13 @@ from enum import StrEnum
 
 
 class ArtifactFile(StrEnum):
-    """A file of an artefact folder; a member is its file name, as in `folder / ArtifactFile.CONFIG`."""
+    """A file of an artefact folder, as in `folder / ArtifactFile.CONFIG`.
+
+    A member is its file name. Python 3.11's `Path.with_name` and `Path.glob` refuse members: give them `.value`.
+    """
 
     CONFIG = "config.json"
-    """What the artefact is and the SHA-256 of its files."""
+    """Description of the artefact, with the SHA-256 of its files."""
     MODEL = "model.onnx"
     """The network: an encoder's image tower or a text classifier."""
     METRICS = "metrics.json"

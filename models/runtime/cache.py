@@ -17,8 +17,8 @@ Value = TypeVar("Value")
 class Cache(Generic[Value]):
     """The most recently used values; safe to share between threads.
 
-    Values are kept pickled: their size is known to the byte, they take a third of the objects' memory, and every
-    caller gets a copy of its own.
+    Values are kept pickled. Their size is then known to the byte, they take a third of the objects' memory, and every
+    caller gets its own copy.
 
     Args:
         capacity: bytes, `ENTRY_BYTES` of each entry included.

@@ -1,8 +1,8 @@
-"""Memory that is not used any more goes back to the system.
+"""Return of freed memory to the operating system.
 
-What replaces a gallery is made beside it, some 60 MB of arrays and small objects. glibc keeps what is freed between
-others for later, in an arena for every thread: a worker came to 200 MB more over four exchanges. To give it back takes
-10 to 100 ms, so it is done after an exchange and not at a request.
+A new gallery is built beside the old one, some 60 MB of arrays and small objects. glibc keeps freed memory in an arena
+per thread: a worker grew by 200 MB over four reloads. Trimming takes 10 to 100 ms, so it follows a reload and never
+delays a request.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import ctypes
 
 
 def give_back() -> None:
-    """Return every free page of all arenas; C libraries other than glibc do so by themselves."""
+    """Return all free pages of all arenas; C libraries other than glibc need no call."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)

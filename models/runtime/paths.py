@@ -1,4 +1,4 @@
-"""Where the checkout and its data lie: the one place that knows how deep a module is."""
+"""Paths of the checkout and its data; no other module depends on its own depth in the tree."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ REPOSITORY: Final = Path(__file__).resolve().parents[2]
 """Root of the checkout: the project runs from it, not from an installed wheel."""
 
 DATASETS: Final = REPOSITORY / "datasets"
-"""Data only: emblems, texts, names, characters."""
+"""Data without code: emblems, texts, names, characters."""

@@ -1,4 +1,4 @@
-"""What is read from files while they may change: new content is taken once it is whole, broken content never."""
+"""Values that are loaded from files and reloaded when these change; broken or half-written content is refused."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from time import monotonic
 from typing import Final, Generic, TypeVar
 
 MAX_REASON: Final = 300
-"""Characters of a reason: enough to find what is wrong, and no page of it."""
+"""Characters of a reason that is shown to operators."""
 
 RETRY_SECONDS: Final = 60.0
-"""After which what failed is tried again though its files are the same: there may have been no memory, or no handle."""
+"""Pause before a failed load of unchanged files is repeated: memory or file handles may have been short."""
 
 _FOLDERS = re.compile(r"(?:/[^\s/'\"<>]+)+/")
 
@@ -22,12 +22,12 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Refusal:
-    """Something new that is not in force, because it cannot be used.
+    """A new version that is not in force because it cannot be used.
 
     Attributes:
-        part: what of: `gallery` (with the encoder that made it), `text`, `policy`, `keys` ...
-        reason: for people, without the folders it lies in.
-        since: when it was first refused, UTC.
+        part: `gallery` (with the encoder that made it), `text`, `policy`, `keys` ...
+        reason: for people, without folder names.
+        since: time of the first refusal, UTC.
     """
 
     part: str
@@ -36,25 +36,25 @@ class Refusal:
 
 
 class Source(Generic[Value]):
-    """One thing that is loaded from files, and again when they change.
+    """A value that is loaded from files, and again when they change.
 
     Args:
         part: its name.
-        stamp: changes whenever the files do; asked every second.
-        load: reads them.
+        stamp: a value that changes whenever the files do; called every second.
+        load: reads the files.
 
     Attributes:
-        value: what was loaded last.
-        refusal: why what is there now is not in force; None while it is.
+        value: loaded last.
+        refusal: why the newest files are not in force; None while they are.
 
     Raises:
-        Exception: whatever `stamp` and `load` raise, while there is nothing older to keep.
+        Exception: from `stamp` or `load` at construction, when there is no older value to keep.
     """
 
     def __init__(self, part: str, stamp: Callable[[], Hashable], load: Callable[[], Value]) -> None:
         self.part = part
         self._stamp, self._load = stamp, load
-        self._seen = self._tried = stamp()
+        self._loaded = self._tried = stamp()
         self._retry_at = 0.0
         self.value = load()
         self.refusal: Refusal | None = None
@@ -63,32 +63,32 @@ class Source(Generic[Value]):
     def optional(
         cls, part: str, stamp: Callable[[], Hashable], load: Callable[[], Value | None]
     ) -> Source[Value | None]:
-        """One that need not be there: missing or broken from the start, its value is None until there is a good one."""
+        """A source whose files may be missing or broken at the start: its value is None until they are good."""
         source: Source[Value | None] = Source(part, lambda: None, lambda: None)
         source._stamp, source._load = stamp, load
         source.refresh()
         return source
 
     def refresh(self) -> bool:
-        """Load what is new; True when `value` was exchanged. Never raises: what is broken becomes `refusal`."""
+        """Load new content; True when `value` was replaced. Never raises: a fault becomes `refusal`."""
         try:
             stamp = self._stamp()
-            if stamp == self._seen:
+            if stamp == self._loaded:
                 self._tried, self.refusal = stamp, None
                 return False
-            return (stamp != self._tried or monotonic() >= self._retry_at) and self._exchange(stamp)
-        except Exception as error:  # ONNX Runtime's errors are bare exceptions, so none may be left out
+            return (stamp != self._tried or monotonic() >= self._retry_at) and self._replace(stamp)
+        except Exception as error:  # ONNX Runtime raises bare exceptions
             self.refusal = self._refused(error)
             return False
 
-    def _exchange(self, stamp: Hashable) -> bool:
+    def _replace(self, stamp: Hashable) -> bool:
         self._tried, self._retry_at = stamp, monotonic() + RETRY_SECONDS
         value = self._load()
         if self._stamp() != stamp:
-            # It was being written while it was read, and may be half of each: look again at the next refresh.
-            self._tried = self._seen
+            # The files changed while they were read, so the value may mix both versions: the next refresh retries.
+            self._tried = self._loaded
             return False
-        self.value, self._seen, self.refusal = value, stamp, None
+        self.value, self._loaded, self.refusal = value, stamp, None
         return True
 
     def _refused(self, error: Exception) -> Refusal:
@@ -99,6 +99,6 @@ class Source(Generic[Value]):
 
 
 def safe_message(error: Exception) -> str:
-    """What to tell an operator: which error it was and what it says, without the folders that it names."""
-    said = _FOLDERS.sub("", f"{type(error).__name__}: {error}")
-    return said if len(said) <= MAX_REASON else said[: MAX_REASON - 1] + "…"
+    """The error's type and message for an operator, without folder names, at most `MAX_REASON` characters."""
+    message = _FOLDERS.sub("", f"{type(error).__name__}: {error}")
+    return message if len(message) <= MAX_REASON else message[: MAX_REASON - 1] + "…"

@@ -1,7 +1,7 @@
-"""Where the time of a judgement goes.
+"""Time of a judgement by stage.
 
-Detectors say what they are doing; whoever wants to know opens a `Stages` around the work. So neither the detectors'
-signatures nor their results carry clocks.
+Detectors mark their stages with `stage`; a caller that measures opens a `Stages` around the work. Signatures and
+results of detectors thus need no clocks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextvars import ContextVar, Token
 
 
 class Stages:
-    """Adds up what this thread does while inside `with`, by stage.
+    """Sums the time that this thread spends in each stage inside the `with` block.
 
     Example:
         >>> with Stages() as stages, stage("text"):
@@ -22,7 +22,7 @@ class Stages:
         ['text']
 
     Attributes:
-        milliseconds: wall clock by stage, of those that ended.
+        milliseconds: wall clock by stage, of ended stages.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Stages:
             _watching.reset(self._token)
 
     def add(self, name: str, milliseconds: float) -> None:
-        """Count time that was spent elsewhere, such as in a queue."""
+        """Add time that was spent elsewhere, such as in a queue."""
         self.milliseconds[name] = self.milliseconds.get(name, 0.0) + milliseconds
 
 
@@ -47,7 +47,7 @@ _watching: ContextVar[Stages | None] = ContextVar("stages", default=None)
 
 @contextmanager
 def stage(name: str) -> Iterator[None]:
-    """Measure what is done inside, less the stages inside it: together they are what all of it took."""
+    """Measure the block without the stages nested in it, so that all stages add up to the total."""
     stages = _watching.get()
     if stages is None:
         yield

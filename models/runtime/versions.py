@@ -1,7 +1,7 @@
 """Immutable versions in a directory, with a pointer to the one in force.
 
-A gallery or a model is never changed in place: a new version is written beside the old ones and the `CURRENT` file is
-replaced atomically, so that a reader sees either the old or the new one, whole, and a crash leaves the old one.
+A gallery or a model is never changed in place. A new version is written beside the old ones, then the `CURRENT` file is
+replaced atomically. A reader sees the old version or the new one, whole; a crash leaves the old one.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from models.runtime import atomic
 from models.runtime.artifact_files import ArtifactFile
 
 POINTER, LOCK = "CURRENT", ".lock"
+"""Files of a directory of versions: the name of the version in force, and the lock of its writers."""
 
 Stamps = tuple[tuple[str, int, int, int], ...]
-"""Name, inode, size and time of change (ns) of every file of a folder."""
+"""Name, inode, size in bytes and modification time in ns of every file of a folder."""
 
 
 class NoVersionError(FileNotFoundError):
@@ -28,14 +29,14 @@ class NoVersionError(FileNotFoundError):
 
 
 class DamagedError(ValueError):
-    """A version is not as it was written; the message says what is missing, cut or edited."""
+    """A version differs from what was written; the message names the missing, truncated or edited file."""
 
 
 def current(root: Path) -> Path:
     """Directory of the version in force under `root`.
 
     Raises:
-        NoVersionError: there is no pointer, or it names a version that is not there.
+        NoVersionError: there is no pointer, or it names a version that does not exist.
     """
     try:
         name = (root / POINTER).read_text(encoding="utf-8").strip()
@@ -48,13 +49,13 @@ def current(root: Path) -> Path:
 
 
 def checked(version: Path, *needed: str) -> dict[str, Any]:
-    """What a version's `config.json` says, after the files that it lists were compared with their SHA-256 there.
+    """The content of a version's `config.json`, once all files match the SHA-256 that it lists.
 
     Args:
-        needed: names of files that it has to list.
+        needed: names of files that it must list.
 
     Raises:
-        DamagedError: a file is missing, was cut or edited, or may not be read.
+        DamagedError: a file is missing, truncated, edited or unreadable.
     """
     try:
         config: dict[str, Any] = json.loads((version / ArtifactFile.CONFIG).read_text(encoding="utf-8"))
@@ -83,16 +84,14 @@ def digest(file: Path) -> str:
 
 
 def write_version(root: Path, name: str, write: Callable[[Path], None]) -> Path:
-    """Write a new version with `write(directory)`, there whole or not at all, without putting it in force.
-
-    Its files are on disk before it gets its name: a machine that loses power must not start with half of them.
+    """Write a new version with `write(directory)`, whole or not at all, without putting it in force.
 
     Args:
-        root: created where missing.
-        name: the version's directory; an existing one of that name is refused.
+        root: created if missing.
+        name: of the version's directory.
 
     Raises:
-        FileExistsError: that version exists already.
+        FileExistsError: there is a version of that name.
     """
     if (root / name).exists():
         raise FileExistsError(f"version {name} exists already in {root}")
@@ -100,7 +99,7 @@ def write_version(root: Path, name: str, write: Callable[[Path], None]) -> Path:
 
 
 def rewrite_version(root: Path, name: str, write: Callable[[Path], None]) -> Path:
-    """The same, in place of an existing one, which stays until the new one is whole."""
+    """As `write_version`, but replaces an existing version, which stays until the new one is whole."""
     root.mkdir(parents=True, exist_ok=True)
     with atomic.replacing_folder(root / name) as draft:
         write(draft)
@@ -108,7 +107,7 @@ def rewrite_version(root: Path, name: str, write: Callable[[Path], None]) -> Pat
 
 
 def drafts(root: Path, name: re.Pattern[str]) -> list[Path]:
-    """What writers that crashed left of versions with such names."""
+    """Unfinished directories that crashed writers left, of versions with such names."""
     draft = re.compile(rf"\.(?:{name.pattern})\.{atomic.DRAFT_ID}(\.replaced)?")
     return [path for path in root.iterdir() if draft.fullmatch(path.name)]
 
@@ -121,7 +120,7 @@ def publish(root: Path, name: str, write: Callable[[Path], None]) -> Path:
 
 
 def publish_copy(root: Path, source: Path, name: str) -> Path:
-    """Put a copy of a version that lies elsewhere in force; one that is there already is only pointed to."""
+    """Copy a version from elsewhere and put it in force; an existing copy is only pointed to."""
     if (root / name).is_dir():
         point_to(root, name)
         return root / name
@@ -129,14 +128,14 @@ def publish_copy(root: Path, source: Path, name: str) -> Path:
 
 
 def copy_files(source: Path, target: Path) -> None:
-    """Copy the files of an artefact folder, without what lies in folders below it or is hidden."""
+    """Copy the files of an artefact folder, without hidden files and subfolders."""
     for file in source.iterdir():
         if file.is_file() and not file.name.startswith("."):
             shutil.copy2(file, target / file.name)
 
 
 def stamps(directory: Path) -> Stamps:
-    """Changes whenever a file of an artefact folder does; asks for no file's content.
+    """A value that changes whenever a file of an artefact folder does; reads no file's content.
 
     Raises:
         OSError: the folder cannot be read, or changes at this moment.
@@ -152,5 +151,5 @@ def point_to(root: Path, name: str) -> None:
 
 
 def write_pointer(root: Path, content: str) -> None:
-    """Replace a pointer; when this returns, a machine that loses power starts with the new one."""
+    """Replace a pointer; on return, the new one survives a loss of power."""
     atomic.write_text(root / POINTER, content)

@@ -30,7 +30,7 @@ from threadpoolctl import threadpool_limits
 from models.images.gallery.references import GalleryError, Reference, parse_reference
 from models.runtime import versions
 from models.runtime.artifact_files import ArtifactFile
-from models.runtime.indexes import on_this_thread_alone, write_index
+from models.runtime.indexes import use_one_thread, write_index
 from models.settings import Settings
 
 VERSION = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{12}")
@@ -120,7 +120,7 @@ def index_of(vectors: np.ndarray) -> faiss.Index:
     rows, dimension = vectors.shape
     if rows <= EXACT_ROWS:
         return exact_index(vectors)
-    on_this_thread_alone()  # requests are served meanwhile
+    use_one_thread()  # requests are served meanwhile
     index = faiss.index_factory(dimension, f"PQ{dimension // 2}x4fs,RFlat", faiss.METRIC_INNER_PRODUCT)
     index.train(vectors[np.random.default_rng(0).choice(rows, min(TRAINING_ROWS, rows), replace=False)])
     index.add(vectors)
@@ -130,7 +130,7 @@ def index_of(vectors: np.ndarray) -> faiss.Index:
 
 def exact_index(vectors: np.ndarray) -> faiss.Index:
     """An exact inner-product index of float32 (rows, dimension), whose ids are row numbers."""
-    on_this_thread_alone()  # what searches it by range as well
+    use_one_thread()  # what searches it by range as well
     index = faiss.index_factory(vectors.shape[1], "IDMap2,Flat", faiss.METRIC_INNER_PRODUCT)
     index.add_with_ids(vectors, np.arange(len(vectors), dtype=np.int64))
     return index
