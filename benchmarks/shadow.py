@@ -26,8 +26,8 @@ from models.live import LiveInspector
 from models.profile import Answer, Profile
 from models.settings import Settings
 from serving.shadow.metrics import ShadowMetrics
+from serving.shadow.profile_queue import ProfileQueue
 from serving.shadow.shadow import Shadow
-from serving.shadow.waiting import Waiting
 from serving.store.comparisons import Comparisons
 from serving.store.database import Database
 
@@ -65,7 +65,7 @@ def trial(settings: Settings) -> Shadow:
 
 def in_thread(challenger: Inspector) -> Offer:
     """The plain way."""
-    waiting = Waiting()
+    waiting = ProfileQueue()
 
     def judge() -> None:
         while True:

@@ -11,7 +11,7 @@ from cli.operator import operator
 
 if TYPE_CHECKING:
     from models.settings import Settings
-    from serving.closed.closing import Closing
+    from serving.closed.registrar import Registrar
 
 app = typer.Typer(help="关闭账号 · Remember accounts that were closed by law.", no_args_is_help=True)
 
@@ -42,11 +42,11 @@ def add(
 
     _check_one(source, account_id)
     settings = Settings.from_environment()
-    encoder, closing = Encoder(settings.encoder_directory(), settings.threads), _closing(settings)
+    encoder, registrar = Encoder(settings.encoder_directory(), settings.threads), _registrar(settings)
     picture = avatar.read_bytes() if avatar else None
     accounts = files.profiles(source) if source else iter([Profile(str(account_id), name, avatar=picture)])
-    counts = files.add_all(accounts, closing, encoder, operator())
-    typer.echo(f"{counts.pop('added')} accounts remembered; {closing.version} is in force")
+    counts = files.add_all(accounts, registrar, encoder, operator())
+    typer.echo(f"{counts.pop('added')} accounts remembered; {registrar.version} is in force")
     if counts:
         typer.echo("not remembered: " + ", ".join(f"{count} {code}" for code, count in counts.items()), err=True)
         raise typer.Exit(1)
@@ -65,9 +65,9 @@ def remove(source: Source = None, account_id: AccountId = None) -> None:
 
     _check_one(source, account_id)
     asked = files.ids(source) if source else [str(account_id)]
-    closing = _closing(Settings.from_environment())
-    removed = closing.remove(asked, operator())
-    typer.echo(f"{removed} of {len(asked)} accounts forgotten; {closing.version} is in force")
+    registrar = _registrar(Settings.from_environment())
+    removed = registrar.remove(asked, operator())
+    typer.echo(f"{removed} of {len(asked)} accounts forgotten; {registrar.version} is in force")
     if removed < len(asked):
         raise typer.Exit(1)
 
@@ -77,8 +77,8 @@ def _check_one(source: str | None, account_id: str | None) -> None:
         raise typer.BadParameter("give IN or --account-id")
 
 
-def _closing(settings: Settings) -> Closing:
-    from serving.closed.closing import Closing
+def _registrar(settings: Settings) -> Registrar:
+    from serving.closed.registrar import Registrar
     from serving.store.audit import Trail
     from serving.store.database import Database
     from serving.store.secrets import Secrets
@@ -86,4 +86,4 @@ def _closing(settings: Settings) -> Closing:
     Secrets.load(settings.home)  # made here, where nothing is configured and no service ran yet
     database = Database.from_environment(settings.home)
     database.prepare()
-    return Closing(settings.home, Trail(database))
+    return Registrar(settings.home, Trail(database))

@@ -36,9 +36,9 @@ def score(  # noqa: PLR0913, PLR0917 - the command's own options
 
     settings = Settings.from_environment(gallery)
     try:
-        report = batch.score(source, out, settings, part_rows=part_rows, workers=workers, restart=restart)
+        summary = batch.score(source, out, settings, part_rows=part_rows, workers=workers, restart=restart)
     except InputError as error:
         raise typer.BadParameter(str(error)) from error
-    typer.echo(report)
-    if any(report.tally.errors[code] for code in UNJUDGED):
+    typer.echo(summary)
+    if any(summary.counts.errors[code] for code in UNJUDGED):
         raise typer.Exit(1)

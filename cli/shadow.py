@@ -14,10 +14,10 @@ def report() -> None:
     Example: `huijian shadow report`
     """
     from models.settings import Settings
-    from serving.shadow.report import Report
+    from serving.shadow.disagreement import DisagreementReport
     from serving.store.comparisons import Comparisons
     from serving.store.database import Database
 
     database = Database.from_environment(Settings.from_environment().home)
     database.prepare()
-    typer.echo(Report.of_newest_trial(Comparisons(database)))
+    typer.echo(DisagreementReport.of_newest_trial(Comparisons(database)))

@@ -47,10 +47,10 @@ BACKOFF_SECONDS: Final = 0.25
 MAX_WAIT_SECONDS: Final = 30
 """However long a service asks to wait."""
 
-FOR_THE_MOMENT: Final = frozenset({429, 503})
+RETRY_STATUSES: Final = frozenset({429, 503})
 
-NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout)
-BROKEN: Final = (httpx.NetworkError, httpx.RemoteProtocolError)
+CONNECT_ERRORS: Final = (httpx.ConnectError, httpx.ConnectTimeout)
+CONNECTION_ERRORS: Final = (httpx.NetworkError, httpx.RemoteProtocolError)
 
 
 class RefusedError(RuntimeError):
@@ -171,7 +171,7 @@ class Client:
 
     def _ask(self, method: str, path: str, repeatable: bool = True, **content: Any) -> Any:
         """The JSON that the service answers, after as many attempts as it takes and may take."""
-        again: tuple[type[Exception], ...] = (*NEVER_SENT, *BROKEN) if repeatable else NEVER_SENT
+        again: tuple[type[Exception], ...] = (*CONNECT_ERRORS, *CONNECTION_ERRORS) if repeatable else CONNECT_ERRORS
         attempt = 1
         while True:
             try:
@@ -183,20 +183,20 @@ class Client:
             else:
                 if response.is_success:
                     return response.json()
-                if attempt == ATTEMPTS or not _for_the_moment(response):
+                if attempt == ATTEMPTS or not _may_retry(response):
                     raise RefusedError(response)
-                wait = _asked_wait(response)
+                wait = _retry_after(response)
             time.sleep(wait * random.uniform(1, 1.5))  # noqa: S311 - that clients do not come back all at once
             attempt += 1
 
 
-def _for_the_moment(response: httpx.Response) -> bool:
+def _may_retry(response: httpx.Response) -> bool:
     if _detail(response).get("code") == "deadline":
         return False
-    return response.status_code in FOR_THE_MOMENT and "retry-after" in response.headers
+    return response.status_code in RETRY_STATUSES and "retry-after" in response.headers
 
 
-def _asked_wait(response: httpx.Response) -> float:
+def _retry_after(response: httpx.Response) -> float:
     asked = response.headers["retry-after"]
     return min(float(asked) if asked.isdecimal() else BACKOFF_SECONDS, MAX_WAIT_SECONDS)
 

@@ -25,7 +25,7 @@ from serving.cores import cores
 from serving.edge.deadlines import deadline
 from serving.keys import keys_file
 from serving.keys.keyring import Keyring
-from serving.shadow.trial import trial_file
+from serving.shadow.config import shadow_file
 from serving.store.secrets import Secrets
 from serving.store.variables import URL_VARIABLE
 
@@ -159,7 +159,7 @@ def _environment(settings: Settings, home: str, workers: int) -> dict[str, str]:
         "HUIJIAN_KEYS": str(keys_file.path(settings.home).resolve()),
         "HUIJIAN_HOME": str(settings.home.resolve()),
         "HUIJIAN_POLICY": str(settings.policy.resolve()),
-        "HUIJIAN_SHADOW": str(trial_file(settings).resolve()),
+        "HUIJIAN_SHADOW": str(shadow_file(settings).resolve()),
         "HUIJIAN_WORKERS": str(workers),
         "HUIJIAN_THREADS": os.environ.get("HUIJIAN_THREADS") or str(max(1, cores() // workers)),
     }

@@ -24,9 +24,9 @@ from models.settings import Settings
 from serving.batch.in_force import versions_in_force
 from serving.batch.inputs import InputError, find
 from serving.batch.plan import Part, plan
-from serving.batch.report import Report, Tally
 from serving.batch.run import Run, RunError
 from serving.batch.scorer import Scorer
+from serving.batch.summary import DecisionCounts, Summary
 from serving.cores import cores
 
 PART_ROWS = 256
@@ -56,7 +56,7 @@ def score(  # noqa: PLR0913 - the command's own options
     part_rows: int = PART_ROWS,
     workers: int | None = None,
     restart: bool = False,
-) -> Report:
+) -> Summary:
     """Judge every row of the input and write one decision per row.
 
     Args:
@@ -87,8 +87,8 @@ def score(  # noqa: PLR0913 - the command's own options
                 peaks[done["process"]] = done["peak_bytes"]
                 progress.update(done["rows"])
         seconds = time.monotonic() - started
-        tally = Tally.of(run.finish(planned.parts))
-    return Report(out, tally, judged, seconds, sum(peaks.values()), planned.ignored)
+        counts = DecisionCounts.of(run.finish(planned.parts))
+    return Summary(out, counts, judged, seconds, sum(peaks.values()), planned.ignored)
 
 
 def _judged(parts: Sequence[Part], scorer: Any) -> Iterator[dict[str, int]]:

@@ -14,12 +14,12 @@ from models.images.encoder.encoder import Encoder
 from models.profile import Profile, ProfileError
 from serving.batch.inputs import account_id, find, header, keys, rows
 from serving.batch.profiles import profile_of
-from serving.closed.closing import Closing, seen
+from serving.closed.registrar import Registrar, accounts_of
 
-TOGETHER: Final = 16
+PROFILES_PER_PASS: Final = 16
 """Profiles whose avatars are embedded in one pass."""
 
-AT_ONCE: Final = 16_384
+MAX_PENDING_ACCOUNTS: Final = 16_384
 """Accounts that are held in memory before they are written: 40 MB."""
 
 
@@ -38,19 +38,21 @@ def profiles(source: str) -> Iterator[Profile | ProfileError]:
                 yield error
 
 
-def add_all(accounts: Iterable[Profile | ProfileError], closing: Closing, encoder: Encoder, by: str) -> Counter[str]:
+def add_all(
+    accounts: Iterable[Profile | ProfileError], registrar: Registrar, encoder: Encoder, by: str
+) -> Counter[str]:
     """Remember accounts; returns how many were, as "added", and how many were not, by the error's code."""
     counts = Counter[str]()
     waiting: list[Account] = []
     coming = iter(tqdm(accounts, "closed accounts", unit="", delay=1, disable=None))
-    while some := list(islice(coming, TOGETHER)):
-        found = seen([one for one in some if isinstance(one, Profile)], encoder)
+    while some := list(islice(coming, PROFILES_PER_PASS)):
+        found = accounts_of([one for one in some if isinstance(one, Profile)], encoder)
         waiting += [one for one in found if isinstance(one, Account)]
         counts.update(one.code for one in (*some, *found) if isinstance(one, ProfileError))
-        if len(waiting) >= AT_ONCE:
-            counts["added"] += len(closing.add(waiting, encoder, by))
+        if len(waiting) >= MAX_PENDING_ACCOUNTS:
+            counts["added"] += len(registrar.add(waiting, encoder, by))
             waiting = []
-    counts["added"] += len(closing.add(waiting, encoder, by)) if waiting else 0
+    counts["added"] += len(registrar.add(waiting, encoder, by)) if waiting else 0
     return counts
 
 

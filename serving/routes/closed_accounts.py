@@ -13,7 +13,7 @@ from starlette.responses import Response
 from models import profile
 from models.live import LiveInspector
 from models.profile import MAX_LENGTH, Profile, ProfileError
-from serving.closed.closing import Closing, seen
+from serving.closed.registrar import Registrar, accounts_of
 from serving.keys.scopes import caller
 from serving.messages.bodies import Shape, read
 from serving.messages.responses import json_response
@@ -70,22 +70,22 @@ class ClosedAccountRoutes:
     def _add(self, by: str, content_type: str, body: bytes) -> Response:
         asked = validated(ClosedAccountRequest, read(content_type, body, SHAPE))
         encoder = self._live.current.encoder
-        (account,) = seen([Profile(asked.account_id, name=asked.name, avatar=asked.avatar)], encoder)
+        (account,) = accounts_of([Profile(asked.account_id, name=asked.name, avatar=asked.avatar)], encoder)
         if isinstance(account, ProfileError):
             raise account
         with store_faults():
-            (key,) = self._closing().add([account], encoder, by)
+            (key,) = self._registrar().add([account], encoder, by)
         return json_response({"account": key, "name": bool(account.name), "avatar": account.avatar is not None}, 201)
 
     def _remove(self, account: str, by: str) -> Callable[[str, bytes], Response]:
         def work(_content_type: str, _body: bytes) -> Response:
             with store_faults():
-                removed = self._closing().remove([account], by)
+                removed = self._registrar().remove([account], by)
             if not removed:
                 raise ProfileError("closed_account_unknown", "no account of this id or key is registered", "account")
             return json_response({"removed": True})
 
         return work
 
-    def _closing(self) -> Closing:
-        return Closing(self._live.settings.home, self._store.trail)
+    def _registrar(self) -> Registrar:
+        return Registrar(self._live.settings.home, self._store.trail)

@@ -11,9 +11,9 @@ from typing import Final
 from models.profile import Profile
 from models.runtime.paths import REPOSITORY
 from models.settings import Settings
-from serving.shadow.judge import Said
+from serving.shadow.judge import ChallengerReply
 
-PATIENCE_SECONDS: Final = 120
+REPLY_TIMEOUT_SECONDS: Final = 120
 """A challenger that loads or judges for longer, with what a busy machine leaves it, is ended."""
 
 
@@ -24,7 +24,7 @@ class Challenger:
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
 
-    def ask(self, settings: Settings, profile: Profile | None) -> Said:
+    def ask(self, settings: Settings, profile: Profile | None) -> ChallengerReply:
         """What the challenger says; a process that fails or is too slow is a problem, and ended.
 
         Args:
@@ -34,14 +34,14 @@ class Challenger:
         pipe = self._pipe or self._start()
         try:
             pipe.send((settings, profile))
-            if pipe.poll(PATIENCE_SECONDS):
-                said: Said = pipe.recv()
+            if pipe.poll(REPLY_TIMEOUT_SECONDS):
+                said: ChallengerReply = pipe.recv()
                 return said
         except (OSError, EOFError):
             self.stop()
-            return Said({}, "the challenger's process ended")
+            return ChallengerReply({}, "the challenger's process ended")
         self.stop()
-        return Said({}, f"the challenger took longer than {PATIENCE_SECONDS} seconds")
+        return ChallengerReply({}, f"the challenger took longer than {REPLY_TIMEOUT_SECONDS} seconds")
 
     def kill(self) -> None:
         """End the process from another thread, whatever it is asked just now."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 from models.profile import Answer, Label, Severity
 from serving.store.tables import canonical, now
 
-FAILED: Final = "error"
+FAILED_VERDICT: Final = "error"
 """The challenger's verdict where it could not judge a profile that the champion could."""
 
 
@@ -40,7 +40,7 @@ class Comparison:
         scores = {
             label: (_score(champion, label), _score(challenger, label)) for label in sorted(labels[0] | labels[1])
         }
-        verdicts = str(champion.verdict), str(challenger.verdict) if challenger else FAILED
+        verdicts = str(champion.verdict), str(challenger.verdict) if challenger else FAILED_VERDICT
         return cls(champion.decision_id, verdicts, labels, scores)
 
     @classmethod
@@ -74,7 +74,7 @@ class Comparison:
     @property
     def failed(self) -> bool:
         """Whether the challenger could not judge."""
-        return self.verdicts[1] == FAILED
+        return self.verdicts[1] == FAILED_VERDICT
 
     @property
     def agrees(self) -> bool:

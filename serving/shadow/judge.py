@@ -21,15 +21,15 @@ from models.profile import Answer, Profile
 from models.runtime.sources import safe_message
 from models.settings import Settings
 
-LOWEST_PRIORITY: Final = 19
+NICENESS: Final = 19
 """Of a process: it gets what the others leave."""
 
-FIRST_TO_GO: Final = "1000"
+OOM_SCORE_ADJ: Final = "1000"
 """Of all processes, where Linux has no memory left."""
 
 
 @dataclass(frozen=True)
-class Said:
+class ChallengerReply:
     """What the challenger says when it is asked.
 
     Attributes:
@@ -49,7 +49,7 @@ class Judge:
     def __init__(self) -> None:
         self._live: LiveInspector | None = None
 
-    def __call__(self, settings: Settings, profile: Profile | None) -> Said:
+    def __call__(self, settings: Settings, profile: Profile | None) -> ChallengerReply:
         """Look for newer versions, then judge; never raises.
 
         Args:
@@ -58,9 +58,9 @@ class Judge:
         try:
             live = self._fresh(settings)
         except Exception as error:  # ONNX Runtime's errors are bare exceptions
-            return Said({}, safe_message(error))
+            return ChallengerReply({}, safe_message(error))
         (answer,) = judge_all(live.current, [profile]) if profile else (None,)
-        return Said(live.current.versions, live.problem, answer if isinstance(answer, Answer) else None)
+        return ChallengerReply(live.current.versions, live.problem, answer if isinstance(answer, Answer) else None)
 
     def _fresh(self, settings: Settings) -> LiveInspector:
         if self._live and self._live.settings == settings:
@@ -73,9 +73,9 @@ class Judge:
 
 def main() -> None:
     """Judge what comes through the pipe until it is closed."""
-    os.nice(LOWEST_PRIORITY)
+    os.nice(NICENESS)
     with suppress(OSError):  # no Linux
-        Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE_ADJ, encoding="ascii")
     pipe, judge = Connection(int(sys.argv[1])), Judge()
     try:
         while True:

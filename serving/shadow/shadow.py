@@ -18,15 +18,15 @@ from models.runtime.rollout import in_rollout
 from models.settings import Settings
 from serving.shadow.challenger import Challenger
 from serving.shadow.comparison import Comparison
-from serving.shadow.judge import Said
+from serving.shadow.config import LiveShadowConfig, ShadowConfig, shadow_file
+from serving.shadow.judge import ChallengerReply
 from serving.shadow.metrics import ShadowMetrics
-from serving.shadow.trial import LiveTrial, Trial, trial_file
-from serving.shadow.waiting import Job, Waiting
+from serving.shadow.profile_queue import Job, ProfileQueue
 from serving.store.comparisons import Comparisons, Row
 from serving.store.database import Database
 from serving.store.errors import StoreError
 
-LOOK_SECONDS: Final = 1
+POLL_SECONDS: Final = 1
 """How often the trial's file and the challenger's versions are looked at, and comparisons stored."""
 
 RETRY_SECONDS: Final = 5
@@ -38,7 +38,7 @@ CLOSE_SECONDS: Final = 3
 MAX_UNSTORED: Final = 2_000
 """Comparisons that wait for their decision, or for the database; more are lost."""
 
-SHARED: Final = "shadow"
+ROLLOUT_SALT: Final = "shadow"
 """What the share is of, so that it says nothing about an emblem's rollout."""
 
 logger = logging.getLogger("huijian.shadow")
@@ -60,7 +60,11 @@ class Shadow(threading.Thread):
     def __init__(self, settings: Settings, comparisons: Comparisons, metrics: ShadowMetrics) -> None:
         super().__init__(name="shadow", daemon=True)
         self._settings, self._comparisons, self._metrics = settings, comparisons, metrics
-        self._file, self._challenger, self._waiting = LiveTrial(trial_file(settings)), Challenger(), Waiting()
+        self._file, self._challenger, self._waiting = (
+            LiveShadowConfig(shadow_file(settings)),
+            Challenger(),
+            ProfileQueue(),
+        )
         self._unstored: list[Row] = []
         self._stored_at = 0.0
         self._share = 0.0
@@ -78,14 +82,14 @@ class Shadow(threading.Thread):
         """Have those profiles that are in the share judged some time; returns at once and never raises."""
         share = self._share
         for profile, answer in judged if share else ():
-            if in_rollout(profile.account_id, share, SHARED) and not self._waiting.put((profile, answer)):
+            if in_rollout(profile.account_id, share, ROLLOUT_SALT) and not self._waiting.put((profile, answer)):
                 self._metrics.missed("dropped")
 
     def run(self) -> None:
         """Ask the challenger until `close`."""
         while not self._ending.is_set():
             try:
-                self._turn(self._waiting.take(LOOK_SECONDS))
+                self._turn(self._waiting.take(POLL_SECONDS))
             except Exception as error:
                 logger.error("unexpected %s", safe_traceback(error))
                 self._challenger.stop()
@@ -101,13 +105,13 @@ class Shadow(threading.Thread):
         self.join(CLOSE_SECONDS)
 
     def _turn(self, job: Job | None) -> None:
-        if time.monotonic() - self._stored_at > LOOK_SECONDS:
+        if time.monotonic() - self._stored_at > POLL_SECONDS:
             self._store()
         self._file.refresh()
         trial = self._file.trial
         if trial is None:
             self._challenger.stop()
-            self._note(0, Said({}, None))
+            self._note(0, ChallengerReply({}, None))
             return
         said = self._challenger.ask(trial.settings(self._settings), job[0] if job else None)
         if self._ending.is_set() and not said.versions:
@@ -118,7 +122,7 @@ class Shadow(threading.Thread):
         if not said.versions:
             self._ending.wait(RETRY_SECONDS)
 
-    def _note(self, share: float, said: Said) -> None:
+    def _note(self, share: float, said: ChallengerReply) -> None:
         problem = self._file.problem or said.problem
         if problem not in (None, self.problem):
             logger.error("the challenger, or its newest version, is refused: %s", problem)
@@ -127,7 +131,7 @@ class Shadow(threading.Thread):
         self._share, self.versions, self.problem = share, dict(said.versions), problem
         self._metrics.state(share, problem is not None)
 
-    def _compare(self, trial: Trial, answer: Answer, said: Said) -> None:
+    def _compare(self, trial: ShadowConfig, answer: Answer, said: ChallengerReply) -> None:
         if not said.versions:
             self._metrics.missed("dropped")
             return

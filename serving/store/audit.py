@@ -19,16 +19,16 @@ from serving.store.database import Database
 from serving.store.errors import StoreError
 from serving.store.tables import appeals, audit, canonical, decisions, now, reviews
 
-FIRST: Final = "0" * 64
+GENESIS_HASH: Final = "0" * 64
 """What the first row has as its previous hash."""
 
 DECISIONS: Final = "decisions"
 PURGE: Final = "purge"
 
-COVERED: Final[Mapping[str, Table]] = {DECISIONS: decisions, "appeal": appeals, "review": reviews}
+RECORD_TABLES: Final[Mapping[str, Table]] = {DECISIONS: decisions, "appeal": appeals, "review": reviews}
 """Kinds of events that record rows elsewhere, and where."""
 
-PAGE: Final = 100
+PAGE_ROWS: Final = 100
 """Rows that are checked at once, each with the decisions that it records."""
 
 
@@ -95,7 +95,7 @@ def append(
     }
     connection.execute(insert(audit), row | {"hash": _hash(row)})
     if rows:
-        connection.execute(insert(COVERED[kind]), [{**values, "sequence": row["sequence"]} for values in rows])
+        connection.execute(insert(RECORD_TABLES[kind]), [{**values, "sequence": row["sequence"]} for values in rows])
 
 
 class Trail:
@@ -121,7 +121,7 @@ class Trail:
 def head(connection: Connection) -> Head:
     """The last row."""
     row = connection.execute(select(audit.c.sequence, audit.c.hash).order_by(audit.c.sequence.desc()).limit(1)).first()
-    return Head(*row) if row else Head(0, FIRST)
+    return Head(*row) if row else Head(0, GENESIS_HASH)
 
 
 def verify(database: Database, anchor: Head | None = None) -> Head:
@@ -134,7 +134,7 @@ def verify(database: Database, anchor: Head | None = None) -> Head:
         AuditBroken: with the first row that is not as it was written.
         StoreUnavailable: the database cannot be reached.
     """
-    last = Head(0, FIRST)
+    last = Head(0, GENESIS_HASH)
     purged_before = _purged_before(database)
     for row, rows in events(database):
         reason = _fault(row, last) or _fault_of_rows(database, row, rows, purged_before)
@@ -157,19 +157,19 @@ def events(database: Database) -> Iterator[tuple[dict[str, Any], list[dict[str, 
     while True:
         with database.reading() as connection:
             page = connection.execute(
-                select(audit).where(audit.c.sequence > last).order_by(audit.c.sequence).limit(PAGE)
+                select(audit).where(audit.c.sequence > last).order_by(audit.c.sequence).limit(PAGE_ROWS)
             )
             rows = [dict(row._mapping) for row in page]
             if not rows:
                 return
-            covered = {kind: _covered(connection, kind, last, rows[-1]["sequence"]) for kind in COVERED}
+            covered = {kind: _covered(connection, kind, last, rows[-1]["sequence"]) for kind in RECORD_TABLES}
         for row in rows:
             yield row, covered.get(row["kind"], {}).get(row["sequence"], [])
         last = rows[-1]["sequence"]
 
 
 def _covered(connection: Connection, kind: str, after: int, until: int) -> dict[int, list[dict[str, Any]]]:
-    table = COVERED[kind]
+    table = RECORD_TABLES[kind]
     columns = [column for column in table.c if column.name != "sealed"]
     chosen = select(*columns).where(table.c.sequence > after, table.c.sequence <= until)
     groups: dict[int, list[dict[str, Any]]] = {}
@@ -184,7 +184,7 @@ def _values(row: Row[Any]) -> dict[str, Any]:
 
 def _in_order(kind: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The rows by their ids, without their sealed texts, whose hash they hold."""
-    keys = COVERED[kind].primary_key.columns.keys() if rows else []
+    keys = RECORD_TABLES[kind].primary_key.columns.keys() if rows else []
     plain = ({name: value for name, value in row.items() if name != "sealed"} for row in rows)
     return sorted(plain, key=lambda row: [row[key] for key in keys])
 
@@ -213,7 +213,12 @@ def _fault_of_rows(
         return None
     if row["digest"] == _sha256(rows):
         return None
-    if kind in COVERED and kind != DECISIONS and not rows and not _exists(database, row["details"]["decision_id"]):
+    if (
+        kind in RECORD_TABLES
+        and kind != DECISIONS
+        and not rows
+        and not _exists(database, row["details"]["decision_id"])
+    ):
         return None  # it went with its decision, whose own row answers for that
     return f"the {kind} recorded with it was altered or removed"
 

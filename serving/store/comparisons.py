@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, insert, select
 from serving.store.database import Database
 from serving.store.tables import comparisons, decisions
 
-PAGE: Final = 1000
+PAGE_ROWS: Final = 1000
 """Rows that are read at once."""
 
 Row = Mapping[str, Any]
@@ -56,7 +56,7 @@ class Comparisons:
         """
         chosen = select(comparisons).where(comparisons.c.trial == trial)
         with self._database.reading() as connection:
-            for row in connection.execute(chosen, execution_options={"yield_per": PAGE}):
+            for row in connection.execute(chosen, execution_options={"yield_per": PAGE_ROWS}):
                 yield dict(row._mapping)
 
     def close(self) -> None:

@@ -21,8 +21,8 @@ from serving.store.errors import StoreError
 from serving.store.tables import appeals, comparisons, contents, decisions, reviews, utc
 from serving.store.tables import audit as events
 
-BATCH: Final = 200
-GROUPS: Final = 10
+BATCH_ROWS: Final = 200
+BATCH_GROUPS: Final = 10
 """Decisions a transaction, and groups of them: the service writes in between."""
 
 CHECKPOINT_SECONDS: Final = 10
@@ -78,13 +78,15 @@ def _purge_contents(database: Database, before: str) -> int:
         still = select(decisions.c.decision_id).where(*free, decisions.c.decision_id.in_(ids))
         return delete(contents).where(contents.c.decision_id.in_(still))
 
-    return _in_batches(database, over, BATCH, removal)
+    return _in_batches(database, over, BATCH_ROWS, removal)
 
 
 def _purge_decisions(database: Database, before: str) -> int:
     group = events.c.sequence == decisions.c.sequence
     over = select(decisions.c.sequence).join(events, group).where(events.c.time < before).distinct()
-    return _in_batches(database, over, GROUPS, lambda groups: delete(decisions).where(decisions.c.sequence.in_(groups)))
+    return _in_batches(
+        database, over, BATCH_GROUPS, lambda groups: delete(decisions).where(decisions.c.sequence.in_(groups))
+    )
 
 
 def _in_batches(database: Database, over: Select[Any], size: int, removal: Callable[[Sequence[Any]], Delete]) -> int:

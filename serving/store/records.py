@@ -15,10 +15,10 @@ from models.profile import IMAGE_FIELDS, Answer, Field, Profile, Severity
 from serving.store.secrets import Secrets
 from serving.store.tables import canonical, now
 
-WORDS: Final = "words"
+QUOTATIONS: Final = "words"
 """The name under which the quotations of all findings are sealed, one object a finding."""
 
-QUOTED: Final = ("text", "normalized")
+QUOTED_KEYS: Final = ("text", "normalized")
 
 
 def record(profile: Profile, answer: Answer, kept: ContentsKept, secrets: Secrets) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def record(profile: Profile, answer: Answer, kept: ContentsKept, secrets: Secret
     words = _take_words(said)
     fields = _fields(profile)
     keeps = kept.keep == "always" or (kept.keep == "review" and answer.verdict is not Severity.PASS)
-    sealed = {**fields, WORDS: canonical(words).encode()} if keeps else {}
+    sealed = {**fields, QUOTATIONS: canonical(words).encode()} if keeps else {}
     return {
         "decision_id": answer.decision_id,
         "time": now(),
@@ -46,7 +46,7 @@ def record(profile: Profile, answer: Answer, kept: ContentsKept, secrets: Secret
     }
 
 
-def with_words(answer: Mapping[str, Any], words: bytes | None) -> dict[str, Any]:
+def with_quotations(answer: Mapping[str, Any], words: bytes | None) -> dict[str, Any]:
     """The answer as it was given, its quotations put back where they are still kept."""
     said: dict[str, Any] = copy.deepcopy(dict(answer))
     for finding, quoted in zip(said["findings"], json.loads(words or b"[]"), strict=False):
@@ -56,7 +56,7 @@ def with_words(answer: Mapping[str, Any], words: bytes | None) -> dict[str, Any]
 
 def _take_words(said: dict[str, Any]) -> list[dict[str, str]]:
     return [
-        {name: finding["evidence"].pop(name) for name in QUOTED if name in finding["evidence"]}
+        {name: finding["evidence"].pop(name) for name in QUOTED_KEYS if name in finding["evidence"]}
         for finding in said["findings"]
     ]
 

@@ -11,7 +11,7 @@ from serving.store.database import Database
 from serving.store.secrets import Secrets
 from serving.store.tables import appeals, contents, reviews
 
-BATCH: Final = 50
+BATCH_ROWS: Final = 50
 """Rows a transaction: each may hold a picture of megabytes, and the service writes in between."""
 
 
@@ -44,7 +44,7 @@ def _rotate_page(
     connection: Connection, table: Table, secrets: Secrets, last: tuple[str, ...]
 ) -> list[tuple[str, ...]]:
     key = list(table.primary_key)
-    page = select(*key, table.c.sealed).where(tuple_(*key) > last).order_by(*key).limit(BATCH)
+    page = select(*key, table.c.sealed).where(tuple_(*key) > last).order_by(*key).limit(BATCH_ROWS)
     rows = connection.execute(page).all()
     for *found, sealed in rows:
         again = secrets.seal(secrets.unseal(sealed))

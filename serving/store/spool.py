@@ -23,7 +23,7 @@ from models.runtime import atomic
 from serving.store.errors import StoreUnavailable
 from serving.store.tables import canonical
 
-MAX_SEGMENT: Final = 8_000_000
+MAX_SEGMENT_BYTES: Final = 8_000_000
 """Bytes after which a new segment is begun: a segment is read whole, and stored in one transaction."""
 
 DRAFT_SECONDS: Final = 60
@@ -109,7 +109,7 @@ class Spool:
                     draft.unlink()
 
     def _writable(self) -> _Segment:
-        if self._segment is None or self._segment.size > MAX_SEGMENT:
+        if self._segment is None or self._segment.size > MAX_SEGMENT_BYTES:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._segment = _Segment(self._folder)
         return self._segment

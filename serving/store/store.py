@@ -20,7 +20,7 @@ from models.profile import Answer, Field, Label, Profile, Severity
 from serving.store import audit
 from serving.store.database import Database
 from serving.store.errors import DecisionUnknown, StoreError, StoreUnavailable
-from serving.store.records import WORDS, record, with_words
+from serving.store.records import QUOTATIONS, record, with_quotations
 from serving.store.secrets import Secrets
 from serving.store.spool import Record, Spool
 from serving.store.tables import appeals, contents, decisions, now, reviews
@@ -114,8 +114,8 @@ class Store:
             audit.append(connection, "read", by, {"decision_id": decision_id})
             said = {table.name: self._statements(connection, table, decision_id) for table in (appeals, reviews)}
         shown = {name: found[name] for name in ("decision_id", "time", "asked_by", "verdict", "inputs", "timings")}
-        words = self._opened(found, WORDS) if WORDS in found["contents"] else None
-        return {**shown, "answer": with_words(found["answer"], words), **said}
+        words = self._opened(found, QUOTATIONS) if QUOTATIONS in found["contents"] else None
+        return {**shown, "answer": with_quotations(found["answer"], words), **said}
 
     def contents(self, decision_id: str, by: str) -> dict[Field, bytes]:
         """The judged fields that are still kept: texts in UTF-8, pictures as they were sent.
@@ -197,7 +197,7 @@ class Store:
 
     def _opened(self, found: Record, field: str) -> bytes:
         content = self._secrets.unseal(found["contents"][field])
-        if field != WORDS and self._secrets.digest(field, content) != found["inputs"][field]:
+        if field != QUOTATIONS and self._secrets.digest(field, content) != found["inputs"][field]:
             raise StoreError(f"{field} of decision {found['decision_id']} is not what was judged")
         return content
 

@@ -22,7 +22,7 @@ from serving.store.errors import StoreError
 from serving.store.spool import Record, Spool, read
 from serving.store.tables import contents, decisions
 
-PAUSE_SECONDS: Final = 0.5
+WRITE_PAUSE_SECONDS: Final = 0.5
 """Between two transactions: a worker adds at most two rows a second to the trail, whatever its load. Each takes 2 ms of
 processor time and the database's one lock for writing; an appeal has to wait so long for its decision."""
 
@@ -61,7 +61,7 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         """Store until `stop`."""
-        while not self._ending.wait(PAUSE_SECONDS):
+        while not self._ending.wait(WRITE_PAUSE_SECONDS):
             self._wake.wait(IDLE_SECONDS)
             self._wake.clear()
             self.attempt()

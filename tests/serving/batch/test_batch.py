@@ -141,9 +141,9 @@ def test_decisions_have_the_schema_of_the_contract(out):
 
 def test_finished_run_judges_nothing_again_and_reports_the_same(out, source):
     before = read(out)
-    report = run(source, out)
-    assert (report.judged, report.tally.rows) == (0, len(before))
-    assert report.tally.errors.total() == 12
+    summary = run(source, out)
+    assert (summary.judged, summary.counts.rows) == (0, len(before))
+    assert summary.counts.errors.total() == 12
     assert read(out) == before
 
 
@@ -170,7 +170,7 @@ def test_changed_input_is_refused_until_restarted(tmp_path):
     write_jsonl(source, [{"account_id": "1", "bio": "a"}, {"account_id": "2", "bio": "b"}])
     with pytest.raises(RunError, match="another input.*--restart"):
         run(source, tmp_path / "out")
-    assert run(source, tmp_path / "out", restart=True).tally.rows == 2
+    assert run(source, tmp_path / "out", restart=True).counts.rows == 2
 
 
 def test_changed_policy_is_refused(tmp_path, monkeypatch):
@@ -217,10 +217,10 @@ def test_out_within_the_folder_of_the_input_is_refused_before_it_becomes_input(t
 def test_a_field_that_is_no_text_costs_only_its_own_row(tmp_path):
     odd = '{"account_id": "1", "\\ud800": 1, "\\ud800": 2}\n'
     (tmp_path / "a.jsonl").write_text(odd + '{"account_id": "2", "bio": "a", "\\ud800": 1}\n')
-    report = run(tmp_path / "a.jsonl", tmp_path / "out")
+    summary = run(tmp_path / "a.jsonl", tmp_path / "out")
     first, second = pq.read_table(tmp_path / "out").to_pylist()
     assert first["error"] and second["verdict"] == "pass"
-    assert str(report).encode()
+    assert str(summary).encode()
 
 
 def test_second_run_into_the_same_place_is_refused_while_the_first_works(tmp_path):
@@ -234,7 +234,7 @@ def test_second_run_into_the_same_place_is_refused_while_the_first_works(tmp_pat
 
 def test_empty_input_gives_an_empty_table_of_decisions(tmp_path):
     (tmp_path / "a.csv").write_text("account_id,bio\n")
-    assert run(tmp_path / "a.csv", tmp_path / "out").tally.rows == 0
+    assert run(tmp_path / "a.csv", tmp_path / "out").counts.rows == 0
     assert pq.read_table(tmp_path / "out").schema.equals(decisions.SCHEMA)
 
 

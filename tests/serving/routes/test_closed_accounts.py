@@ -20,7 +20,7 @@ from models.live import LiveInspector
 from models.runtime.artifact_files import ArtifactFile
 from models.settings import Settings
 from serving import docs
-from serving.closed.closing import Closing
+from serving.closed.registrar import Registrar
 from serving.messages.errors import CODES
 from serving.store.audit import Trail, events, verify
 from serving.store.database import Database
@@ -133,10 +133,10 @@ def test_an_unknown_account_cannot_be_forgotten(client):
 
 def test_a_change_reads_no_segment_again_that_the_worker_has_open(client, live, home):
     """Segments that are full enough stay as they are; of millions of accounts reading them takes minutes."""
-    closing = Closing(home, Trail(Database.from_environment(home)))
+    registrar = Registrar(home, Trail(Database.from_environment(home)))
     many = [str(number) for number in range(OPEN_ROWS)]
-    closing.add([Account(one) for one in many], live.current.encoder, "test")
-    del closing
+    registrar.add([Account(one) for one in many], live.current.encoder, "test")
+    del registrar
     live.refresh()
     (segment,) = (file for file in (home / FOLDER).glob("*/accounts.npy") if len(np.load(file)) == OPEN_ROWS)
     config, hidden = segment.parent / ArtifactFile.CONFIG, segment.parent / "hidden"
@@ -145,7 +145,7 @@ def test_a_change_reads_no_segment_again_that_the_worker_has_open(client, live, 
     removed = client.delete("/v1/closed_accounts/one%20more")
     hidden.rename(config)
     assert (added.status_code, removed.status_code) == (201, 200)
-    assert Closing(home, Trail(Database.from_environment(home))).remove(many, "test") == OPEN_ROWS
+    assert Registrar(home, Trail(Database.from_environment(home))).remove(many, "test") == OPEN_ROWS
 
 
 def test_a_worker_lets_go_of_the_files_of_accounts_that_were_forgotten(client, live, home):

@@ -22,10 +22,10 @@ from models.runtime.paths import REPOSITORY
 from models.runtime.rollout import in_rollout
 from models.settings import Settings
 from serving.shadow.comparison import Comparison
+from serving.shadow.disagreement import DisagreementReport
 from serving.shadow.metrics import ShadowMetrics
-from serving.shadow.report import Report
-from serving.shadow.shadow import SHARED, Shadow
-from serving.shadow.waiting import MAX_PROFILES
+from serving.shadow.profile_queue import MAX_PROFILES
+from serving.shadow.shadow import ROLLOUT_SALT, Shadow
 from serving.store.comparisons import Comparisons
 from serving.store.database import Database
 from serving.store.store import Store
@@ -105,7 +105,7 @@ def test_what_a_challenger_says_is_counted_and_kept_and_the_champion_answers(ser
     comparison = wait(lambda: service.stored(answer["decision_id"]))
     assert comparison.verdicts == ("reject", "reject")
     assert comparison.labels[0] == {found["label"] for found in answer["findings"]}
-    report = Report.of_newest_trial(Comparisons(service.database))
+    report = DisagreementReport.of_newest_trial(Comparisons(service.database))
     assert (report.judged, report.agreed) == (1, 0)
     assert report.challenger.keys() == {"gallery", "policy"}
     assert answer["decision_id"] in str(report)
@@ -113,7 +113,7 @@ def test_what_a_challenger_says_is_counted_and_kept_and_the_champion_answers(ser
 
 def test_only_accounts_in_the_share_are_judged_and_always_the_same(service):
     accounts = [str(number) for number in range(20)]
-    inside = [account for account in accounts if in_rollout(account, 0.5, SHARED)]
+    inside = [account for account in accounts if in_rollout(account, 0.5, ROLLOUT_SALT)]
     service.put_on_trial(share=0.5)
     wait(lambda: service.registry.get_sample_value("huijian_shadow_share") == 0.5)
     before = service.count("agreed")

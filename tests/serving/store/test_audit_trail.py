@@ -105,7 +105,7 @@ def test_trail_that_was_written_anew_shows_against_an_anchor(trail):
 
 
 def test_pages_of_the_check_hang_together(trail, monkeypatch):
-    monkeypatch.setattr(audit, "PAGE", 2)
+    monkeypatch.setattr(audit, "PAGE_ROWS", 2)
     assert verify(trail).sequence == 5
 
 

@@ -4,7 +4,7 @@ import pytest
 from judgements import judged, rules, settle
 
 from serving.shadow.comparison import Comparison
-from serving.shadow.report import Report
+from serving.shadow.disagreement import DisagreementReport
 from serving.store.comparisons import Comparisons
 from serving.store.errors import StoreError
 from serving.store.purge import Purged, purge
@@ -41,7 +41,7 @@ def test_comparisons_wait_for_their_decisions_and_are_kept_once(comparisons, dec
 def test_the_newest_trial_is_reported(comparisons, decided):
     comparisons.add([compared(decided[0], text="3")])
     comparisons.add([compared(answer, text="2") for answer in decided[1:]])
-    report = Report.of_newest_trial(comparisons)
+    report = DisagreementReport.of_newest_trial(comparisons)
     assert (report.challenger, report.failed) == ({"text": "2"}, 2)
 
 
@@ -52,4 +52,4 @@ def test_comparisons_go_with_their_decisions(comparisons, decided, database):
     gone = purge(database, rules(decisions_days=185), "cron", datetime.now(UTC) + timedelta(days=186))
     assert gone == Purged(0, 3)
     with pytest.raises(StoreError, match="no challenger"):
-        Report.of_newest_trial(comparisons)
+        DisagreementReport.of_newest_trial(comparisons)

@@ -10,7 +10,7 @@ from serving.store import audit
 from serving.store.audit import AuditBroken, events, verify
 from serving.store.database import Database
 from serving.store.errors import DecisionUnknown
-from serving.store.purge import BATCH, Purged, purge
+from serving.store.purge import BATCH_ROWS, Purged, purge
 from serving.store.tables import decisions
 
 RULES = rules(contents_days=30, decisions_days=185)
@@ -77,11 +77,11 @@ def test_an_appeal_that_comes_between_search_and_deletion_keeps_the_contents(sto
 
 
 def test_more_than_one_transaction_deletes_leaves_nothing_but_what_waits(store, database):
-    judgements = [judged() for _ in range(2 * BATCH + 30)]
+    judgements = [judged() for _ in range(2 * BATCH_ROWS + 30)]
     for start in range(0, len(judgements), 70):
         store.record(judgements[start : start + 70], {}, "uploads")
         settle(store)
-    waiting = judgements[BATCH + 7][1].decision_id
+    waiting = judgements[BATCH_ROWS + 7][1].decision_id
     store.appeal(waiting, "申诉", "platform")
     assert purge(database, RULES, "cron", after(31)) == Purged(4 * (len(judgements) - 1), 0)
     assert store.contents(waiting, "console")[Field.NAME]

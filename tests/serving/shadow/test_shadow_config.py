@@ -1,7 +1,7 @@
 import pytest
 
 from models.settings import Settings
-from serving.shadow.trial import LiveTrial, Trial, TrialError, trial_file
+from serving.shadow.config import LiveShadowConfig, ShadowConfig, ShadowConfigError, shadow_file
 
 
 @pytest.fixture
@@ -11,7 +11,7 @@ def file(tmp_path):
 
 def test_what_a_trial_does_not_name_is_the_champions(file):
     file.write_text("share: 0.05\ntext: runs/artifact\n")
-    trial, champion = Trial.load(file), Settings()
+    trial, champion = ShadowConfig.load(file), Settings()
     challenger = trial.settings(champion)
     assert (trial.share, trial.parts, challenger.text) == (0.05, ("text",), file.parent / "runs" / "artifact")
     assert (challenger.home, challenger.policy, challenger.gallery) == (champion.home, champion.policy, None)
@@ -31,12 +31,12 @@ def test_what_a_trial_does_not_name_is_the_champions(file):
 )
 def test_a_file_that_describes_no_trial_is_refused(file, content, reason):
     file.write_text(content)
-    with pytest.raises(TrialError, match=reason):
-        Trial.load(file)
+    with pytest.raises(ShadowConfigError, match=reason):
+        ShadowConfig.load(file)
 
 
 def test_a_trial_begins_changes_and_ends_with_its_file(file):
-    live = LiveTrial(file)
+    live = LiveShadowConfig(file)
     live.refresh()
     assert (live.trial, live.problem) == (None, None)
     for share in (0.05, 0.5):
@@ -49,7 +49,7 @@ def test_a_trial_begins_changes_and_ends_with_its_file(file):
 
 
 def test_a_half_written_file_is_refused_and_the_trial_goes_on(file):
-    live = LiveTrial(file)
+    live = LiveShadowConfig(file)
     file.write_text("share: 0.05\ntext: run")
     live.refresh()
     file.write_text("share: 0.")
@@ -63,6 +63,6 @@ def test_a_half_written_file_is_refused_and_the_trial_goes_on(file):
 
 def test_the_file_is_in_the_home_directory_unless_the_environment_names_another(tmp_path, monkeypatch):
     monkeypatch.delenv("HUIJIAN_SHADOW", raising=False)
-    assert trial_file(Settings(home=tmp_path)) == tmp_path / "shadow.yaml"
+    assert shadow_file(Settings(home=tmp_path)) == tmp_path / "shadow.yaml"
     monkeypatch.setenv("HUIJIAN_SHADOW", "elsewhere.yaml")
-    assert str(trial_file(Settings(home=tmp_path))) == "elsewhere.yaml"
+    assert str(shadow_file(Settings(home=tmp_path))) == "elsewhere.yaml"

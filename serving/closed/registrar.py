@@ -24,11 +24,11 @@ from serving.store.audit import Trail
 KEY_DIGITS: Final = 16
 """Hexadecimal digits by which answers and evidence name a closed account."""
 
-LISTED: Final = 100
+MAX_LISTED_KEYS: Final = 100
 """Accounts that one row of the trail names; of more it says how many."""
 
 
-class Closing:
+class Registrar:
     """Changes the closed accounts of a home directory.
 
     Args:
@@ -87,7 +87,7 @@ class Closing:
         return f"{self._hasher.account(account_id):0{KEY_DIGITS}x}"
 
 
-def seen(profiles: Sequence[Profile], encoder: Encoder) -> list[Account | ProfileError]:
+def accounts_of(profiles: Sequence[Profile], encoder: Encoder) -> list[Account | ProfileError]:
     """What of accounts' profiles can be remembered, or why nothing, in order."""
     found: list[Account | ProfileError] = [_named_only(profile) for profile in profiles]
     frames = {}
@@ -111,7 +111,7 @@ def _named_only(profile: Profile) -> Account | ProfileError:
 
 
 def _named(keys: Sequence[str]) -> dict[str, Any]:
-    return {"accounts": list(keys)} if len(keys) <= LISTED else {"count": len(keys)}
+    return {"accounts": list(keys)} if len(keys) <= MAX_LISTED_KEYS else {"count": len(keys)}
 
 
 def _as_key(account: str) -> list[str]:

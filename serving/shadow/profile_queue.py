@@ -11,13 +11,13 @@ from models.profile import IMAGE_FIELDS, Answer, Profile
 MAX_PROFILES: Final = 32
 """A second or two of the challenger's work on an idle core."""
 
-MAX_BYTES: Final = 44_000_000
+MAX_PICTURE_BYTES: Final = 44_000_000
 """Of pictures: what one request may bring at most also finds a place here."""
 
 Job = tuple[Profile, Answer]
 
 
-class Waiting:
+class ProfileQueue:
     """A queue that takes what it has a place for."""
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Waiting:
         """Let a profile wait; False where there is no place for it. Returns at once."""
         size = _size(job)
         with self._lock:
-            if self._jobs.qsize() >= MAX_PROFILES or self._bytes + size > MAX_BYTES:
+            if self._jobs.qsize() >= MAX_PROFILES or self._bytes + size > MAX_PICTURE_BYTES:
                 return False
             self._bytes += size
         self._jobs.put(job)

@@ -16,17 +16,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from models.runtime.sources import safe_message
 from models.settings import Settings
 
-VARIABLE: Final = "HUIJIAN_SHADOW"
+SHADOW_VARIABLE: Final = "HUIJIAN_SHADOW"
 
-PARTS: Final = ("encoder", "gallery", "text", "policy")
+CHALLENGER_PARTS: Final = ("encoder", "gallery", "text", "policy")
 """What a challenger can bring, by the names that answers give their versions."""
 
 
-class TrialError(ValueError):
+class ShadowConfigError(ValueError):
     """The file does not describe a trial; the message says what is wrong."""
 
 
-class Trial(BaseModel):
+class ShadowConfig(BaseModel):
     """One challenger and its share.
 
     Attributes:
@@ -45,47 +45,47 @@ class Trial(BaseModel):
     policy: Path | None = None
 
     @model_validator(mode="after")
-    def _brings_something(self) -> Trial:
+    def _brings_something(self) -> ShadowConfig:
         if not self.parts:
-            raise ValueError(f"name what the challenger brings: {', '.join(PARTS)}")
+            raise ValueError(f"name what the challenger brings: {', '.join(CHALLENGER_PARTS)}")
         if self.encoder and not self.gallery:
             raise ValueError("an encoder needs the gallery that it made")
         return self
 
     @classmethod
-    def load(cls, file: Path) -> Trial:
+    def load(cls, file: Path) -> ShadowConfig:
         """Read a file; paths in it are relative to its folder.
 
         Raises:
-            TrialError: it cannot be read, or is something else.
+            ShadowConfigError: it cannot be read, or is something else.
         """
         try:
             trial = cls.model_validate(yaml.safe_load(file.read_bytes()))
         except OSError as error:
-            raise TrialError(f"{file} cannot be read: {error.strerror}") from None
+            raise ShadowConfigError(f"{file} cannot be read: {error.strerror}") from None
         except yaml.YAMLError as error:
-            raise TrialError(f"{file} is not valid YAML: {error}") from None
+            raise ShadowConfigError(f"{file} is not valid YAML: {error}") from None
         except ValidationError as error:
             faults = (f"{'.'.join(map(str, fault['loc'])) or 'file'}: {fault['msg']}" for fault in error.errors())
-            raise TrialError(f"{file}: {'; '.join(faults)}") from None
+            raise ShadowConfigError(f"{file}: {'; '.join(faults)}") from None
         return trial.model_copy(update={part: file.parent / getattr(trial, part) for part in trial.parts})
 
     @property
     def parts(self) -> tuple[str, ...]:
         """What the challenger brings."""
-        return tuple(part for part in PARTS if getattr(self, part) is not None)
+        return tuple(part for part in CHALLENGER_PARTS if getattr(self, part) is not None)
 
     def settings(self, champion: Settings) -> Settings:
         """Where everything is that the challenger judges with; a thread has to do for it."""
         return replace(champion, threads=1, **{part: getattr(self, part) for part in self.parts})
 
 
-def trial_file(settings: Settings) -> Path:
+def shadow_file(settings: Settings) -> Path:
     """The file in HUIJIAN_SHADOW, or `shadow.yaml` in the home directory; it may not exist."""
-    return Path(os.environ.get(VARIABLE) or settings.home / "shadow.yaml")
+    return Path(os.environ.get(SHADOW_VARIABLE) or settings.home / "shadow.yaml")
 
 
-class LiveTrial:
+class LiveShadowConfig:
     """The trial that a file describes now.
 
     Args:
@@ -99,7 +99,7 @@ class LiveTrial:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._seen: bytes | None = None
-        self.trial: Trial | None = None
+        self.trial: ShadowConfig | None = None
         self.problem: str | None = None
 
     def refresh(self) -> None:
@@ -107,7 +107,7 @@ class LiveTrial:
         try:
             content = self._file.read_bytes() if self._file.exists() else None
             if content != self._seen:
-                self.trial = None if content is None else Trial.load(self._file)
+                self.trial = None if content is None else ShadowConfig.load(self._file)
             self._seen, self.problem = content, None
-        except (OSError, TrialError) as error:
+        except (OSError, ShadowConfigError) as error:
             self.problem = safe_message(error)

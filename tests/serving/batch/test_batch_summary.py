@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from serving.batch import decisions
-from serving.batch.report import Report, Tally
+from serving.batch.summary import DecisionCounts, Summary
 
 
 def summary(folder, *registers):
@@ -12,8 +12,8 @@ def summary(folder, *registers):
         judged = {"verdict": "pass", "findings": [], "versions": {"text": "1", "closed": register}}
         failed = {"error": "row_invalid: cut", "findings": [], "versions": {"text": "1"}}
         decisions.write(decisions.part_path(folder, number), [judged, judged, failed])
-    tally = Tally.of(sorted(folder.iterdir()))
-    return str(Report(Path("out"), tally, tally.rows, 1.0, 0, ()))
+    counts = DecisionCounts.of(sorted(folder.iterdir()))
+    return str(Summary(Path("out"), counts, counts.rows, 1.0, 0, ()))
 
 
 def test_a_register_of_closed_accounts_that_changed_on_the_way_is_said(tmp_path):

@@ -2,12 +2,12 @@ import judgements
 import pytest
 
 from models.profile import Profile
-from serving.shadow.waiting import MAX_BYTES, MAX_PROFILES, Waiting
+from serving.shadow.profile_queue import MAX_PICTURE_BYTES, MAX_PROFILES, ProfileQueue
 
 
 @pytest.fixture
 def waiting():
-    return Waiting()
+    return ProfileQueue()
 
 
 def job(size=0):
@@ -29,7 +29,7 @@ def test_only_so_many_profiles_wait(waiting):
 
 
 def test_only_so_many_bytes_wait(waiting):
-    assert waiting.put(job(MAX_BYTES))
+    assert waiting.put(job(MAX_PICTURE_BYTES))
     assert not waiting.put(job(1))
     assert waiting.put(job(0))
     waiting.take(0)

@@ -13,14 +13,14 @@ from serving.shadow.comparison import Comparison
 from serving.store.comparisons import Comparisons
 from serving.store.errors import StoreError
 
-EXAMPLES: Final = 3
+EXAMPLES_PER_DIRECTION: Final = 3
 """Decisions to look at, of each label and direction: those whose scores are furthest apart."""
 
-Z: Final = NormalDist().inv_cdf(0.975)
+Z_95: Final = NormalDist().inv_cdf(0.975)
 """For intervals of 95%."""
 
 
-class Report:
+class DisagreementReport:
     """The comparisons of one trial, counted.
 
     Args:
@@ -40,7 +40,7 @@ class Report:
             self._count(Comparison.from_row(row))
 
     @classmethod
-    def of_newest_trial(cls, comparisons: Comparisons) -> Report:
+    def of_newest_trial(cls, comparisons: Comparisons) -> DisagreementReport:
         """The trial that was compared last.
 
         Raises:
@@ -75,7 +75,7 @@ class Report:
     def _remember(self, kind: tuple[str, str], apart: float, decision_id: str, change: str) -> None:
         kept = self.examples.setdefault(kind, [])
         heapq.heappush(kept, (apart, decision_id, change))
-        if len(kept) > EXAMPLES:
+        if len(kept) > EXAMPLES_PER_DIRECTION:
             heapq.heappop(kept)
 
     def _summary(self) -> Iterator[str]:
@@ -114,7 +114,7 @@ def interval(count: int, total: int) -> tuple[float, float]:
     """
     if not total:
         return 0.0, 1.0
-    share, spread = count / total, Z**2 / total
+    share, spread = count / total, Z_95**2 / total
     middle = share + spread / 2
     margin = (spread * (share * (1 - share) + spread / 4)) ** 0.5
     return max(0.0, (middle - margin) / (1 + spread)), min(1.0, (middle + margin) / (1 + spread))

@@ -2,7 +2,7 @@ import pytest
 from scipy.stats import binomtest
 
 from serving.shadow.comparison import Comparison
-from serving.shadow.report import Report, interval
+from serving.shadow.disagreement import DisagreementReport, interval
 
 CONTACT, BOAST = "contact_diversion", "exaggeration"
 
@@ -18,7 +18,7 @@ def report():
     agreed = [row(f"agreed{n}", [CONTACT], [CONTACT]) for n in range(94)]
     missed = [row(f"missed{n}", [CONTACT], [], ("review", "pass"), (0.9, n / 10)) for n in range(5)]
     failed = row("failed", [CONTACT], [], ("review", "error"))
-    return Report([*agreed, *missed, row("found", [], [BOAST], ("pass", "review"), (None, 0.7)), failed])
+    return DisagreementReport([*agreed, *missed, row("found", [], [BOAST], ("pass", "review"), (None, 0.7)), failed])
 
 
 def test_agreement_and_failures_are_counted(report):
@@ -49,7 +49,7 @@ def test_the_decisions_whose_scores_are_furthest_apart_are_named(report):
 
 
 def test_a_verdict_that_changes_with_the_same_labels_is_shown():
-    report = Report([row("stricter", [CONTACT], [CONTACT], ("review", "reject"))])
+    report = DisagreementReport([row("stricter", [CONTACT], [CONTACT], ("review", "reject"))])
     assert any(line.startswith("verdict") and line.endswith("stricter") for line in str(report).splitlines())
 
 

@@ -21,7 +21,7 @@ COLUMNS = (
 
 
 @dataclass
-class Tally:
+class DecisionCounts:
     """Counts over decisions.
 
     Attributes:
@@ -38,15 +38,15 @@ class Tally:
     registers: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, files: Iterable[Path]) -> Tally:
+    def of(cls, files: Iterable[Path]) -> DecisionCounts:
         """The counts over files of decisions, which are read a batch at a time."""
-        tally = cls()
+        counts = cls()
         for file in files:
             with pq.ParquetFile(file) as decisions:
                 for batch in decisions.iter_batches(columns=COLUMNS):
                     for row in batch.to_pylist():
-                        tally.add(row)
-        return tally
+                        counts.add(row)
+        return counts
 
     def add(self, decision: Mapping[str, Any]) -> None:
         """Count one decision, of which it needs `COLUMNS`."""
@@ -65,7 +65,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Report:
+class Summary:
     """The summary of a run.
 
     Attributes:
@@ -78,7 +78,7 @@ class Report:
     """
 
     out: Path
-    tally: Tally
+    counts: DecisionCounts
     judged: int
     seconds: float
     peak_bytes: int
@@ -86,17 +86,17 @@ class Report:
 
     def __str__(self) -> str:
         """The summary as lines for a terminal."""
-        tally = self.tally
-        names = {label: f"{label} {LABELS[Label(label)].name_zh}" for label in tally.findings}
+        counts = self.counts
+        names = {label: f"{label} {LABELS[Label(label)].name_zh}" for label in counts.findings}
         lines = [
-            f"{tally.rows} rows in {self.out}: {self.judged} judged now, {tally.rows - self.judged} before",
+            f"{counts.rows} rows in {self.out}: {self.judged} judged now, {counts.rows - self.judged} before",
             f"{self.judged / max(self.seconds, 1e-9):.1f} rows/s, peak memory {self.peak_bytes / 2**20:.0f} MB",
-            *_section("verdicts", tally.verdicts),
-            *_section("findings", Counter({names[label]: count for label, count in tally.findings.items()})),
-            *_section("not judged", tally.errors),
+            *_section("verdicts", counts.verdicts),
+            *_section("findings", Counter({names[label]: count for label, count in counts.findings.items()})),
+            *_section("not judged", counts.errors),
         ]
-        if len(tally.registers) > 1:
-            lines += _section("the closed accounts changed in between; rows by their version", tally.registers)
+        if len(counts.registers) > 1:
+            lines += _section("the closed accounts changed in between; rows by their version", counts.registers)
         if self.ignored:
             lines.append(f"columns that were ignored: {', '.join(self.ignored)}")
         return "\n".join(lines).encode("utf-8", "backslashreplace").decode()  # a column's name may be no Unicode
