@@ -31,7 +31,7 @@ from models.images.matching.emblems import EmblemDetector
 from models.profile import Field
 from models.runtime.artifact_files import ArtifactFile
 from models.settings import Settings
-from training.images.networks.quantize import KEPT, quantize, training_pictures
+from training.images.networks.quantize import FLOAT_CONVOLUTIONS, quantize, training_pictures
 
 SMALL_COVER = (900, 300)
 """Width and height in pixels."""
@@ -171,13 +171,13 @@ def print_int8(source: Path, target: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         ways = {"none": source}
         for kept in CHOICES:
-            folder = target if kept == KEPT else Path(scratch) / str(kept)
+            folder = target if kept == FLOAT_CONVOLUTIONS else Path(scratch) / str(kept)
             name = f"all but the first {kept}" if kept else "all"
             ways[name] = quantize(source, folder, calibration, kept, Path(scratch) / "ranges.json")
         for name, folder in ways.items():
             print(f"{name:<36}{_compared(full, Encoder(folder), probes, expected)}", flush=True)
     print(
-        f"\n{target} holds the one that keeps the first {KEPT} convolutions. What it costs in recall:\n"
+        f"\n{target} holds the one that keeps the first {FLOAT_CONVOLUTIONS} convolutions. What it costs in recall:\n"
         f"huijian compare {source} {target} --manifest MANIFEST.jsonl --references REFERENCES.jsonl"
     )
 

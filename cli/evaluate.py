@@ -124,12 +124,12 @@ def _detector(settings: Settings, encoder: Path | None, references: Path | None)
 
 def _record(encoder: Path, settings: Settings, found: Mapping[str, Any]) -> None:
     """Keep what was measured beside a run's encoder; those released, and those not trained here, stay as they are."""
-    from training.images.common.metrics import known, record
+    from training.images.common.metrics import record_metrics, recorded_metrics
     from training.images.fit.card import write_card
 
     is_released = encoder.resolve().is_relative_to(settings.artifacts.resolve())
-    if "pictures" in known(encoder) and not is_released:
-        record(encoder, "evaluation", found)
+    if "pictures" in recorded_metrics(encoder) and not is_released:
+        record_metrics(encoder, "evaluation", found)
         write_card(encoder)
 
 

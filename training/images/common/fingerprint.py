@@ -11,7 +11,7 @@ from pathlib import Path
 
 from models.runtime.paths import REPOSITORY
 
-DRAWN_WITH = (
+RENDERING_LIBRARIES = (
     "babel",
     "dicebear-core",
     "dicebear-styles",
@@ -25,13 +25,13 @@ DRAWN_WITH = (
 
 
 def fingerprint(files: Iterable[Path], *said: object) -> str:
-    """16 hexadecimal digits of what files hold (not of their names), of what else is said, and of `DRAWN_WITH`.
+    """16 hexadecimal digits of what files hold (not of their names), of other values, and of `RENDERING_LIBRARIES`.
 
     Args:
         files: in an order that is always the same.
         said: anything whose `repr` says all of it.
     """
-    digest = hashlib.sha256(repr((said, [version(name) for name in DRAWN_WITH])).encode())
+    digest = hashlib.sha256(repr((said, [version(name) for name in RENDERING_LIBRARIES])).encode())
     for file in files:
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]

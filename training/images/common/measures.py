@@ -16,17 +16,17 @@ from sklearn.metrics import roc_curve
 
 from models.boxes import ious
 
-RESAMPLES = 500
-BINS = 15
+BOOTSTRAP_RESAMPLES = 500
+CALIBRATION_BINS = 15
 """Equally wide, as Guo et al. 2017 have them."""
 
-SHARES = {"1%": 0.01, ".1%": 0.001}
+FALSE_POSITIVE_RATES = {"1%": 0.01, ".1%": 0.001}
 """Of harmless pictures that pass the threshold."""
 
-OVERLAP = 0.5
+MIN_BOX_IOU = 0.5
 """Intersection over union from which a box is right, as in detection benchmarks (Everingham et al. 2010)."""
 
-COLUMNS = ("r@1", "ok@1%", "ok@.1%", "recall@1%", "recall@.1%", "recall@policy")
+METRIC_COLUMNS = ("r@1", "ok@1%", "ok@.1%", "recall@1%", "recall@.1%", "recall@policy")
 
 Array = np.ndarray
 Row = dict[str, Any]
@@ -121,9 +121,9 @@ def recall_curve(scores: Array, found: Array, imitations: Array) -> tuple[Array,
 
 def calibration_error(scores: Array, truth: Array) -> float:
     """Expected difference of a score and the share of pictures with such a score whose best reference is right."""
-    bins = np.clip((np.clip(scores, 0, 1) * BINS).astype(int), 0, BINS - 1)
-    counts = np.bincount(bins, minlength=BINS)
-    gaps = np.bincount(bins, truth, BINS) - np.bincount(bins, np.clip(scores, 0, 1), BINS)
+    bins = np.clip((np.clip(scores, 0, 1) * CALIBRATION_BINS).astype(int), 0, CALIBRATION_BINS - 1)
+    counts = np.bincount(bins, minlength=CALIBRATION_BINS)
+    gaps = np.bincount(bins, truth, CALIBRATION_BINS) - np.bincount(bins, np.clip(scores, 0, 1), CALIBRATION_BINS)
     return float(np.abs(gaps).sum() / counts.sum())
 
 
@@ -133,8 +133,8 @@ def box_precision(rows: Sequence[Row], scored: Scored) -> Row:
     if not known or scored.boxes is None:
         return {"pictures": 0}
     found = ious(scored.boxes[known], np.array([rows[place]["box"] for place in known]))
-    share = float((found >= OVERLAP).mean())
-    return {"pictures": len(known), f"iou>={OVERLAP:g}": share, "mean_iou": float(found.mean())}
+    share = float((found >= MIN_BOX_IOU).mean())
+    return {"pictures": len(known), f"iou>={MIN_BOX_IOU:g}": share, "mean_iou": float(found.mean())}
 
 
 class _Counter:
@@ -147,14 +147,16 @@ class _Counter:
         background = scored.scores[harmless]
         rng = np.random.default_rng(0)
         count = len(imitated)
-        self._weights = rng.multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
-        drawn = (background, *(rng.choice(background, len(background)) for _ in range(RESAMPLES)))
+        self._weights = rng.multinomial(count, np.full(count, 1 / count), size=BOOTSTRAP_RESAMPLES)
+        drawn = (background, *(rng.choice(background, len(background)) for _ in range(BOOTSTRAP_RESAMPLES)))
         # First the thresholds as they are, then those of the resamples: float64 (1 + RESAMPLES, 1) for each share.
-        quantiles = np.array([[threshold_for(values, share) for share in SHARES.values()] for values in drawn])
-        self._thresholds = {name: quantiles[:, [place]] for place, name in enumerate(SHARES)}
+        quantiles = np.array(
+            [[threshold_for(values, share) for share in FALSE_POSITIVE_RATES.values()] for values in drawn]
+        )
+        self._thresholds = {name: quantiles[:, [place]] for place, name in enumerate(FALSE_POSITIVE_RATES)}
 
     def numbers(self, members: Array) -> Row:
-        """Of these imitations: pictures, and for each of `COLUMNS` the share that succeeded and its 95% interval.
+        """Of these imitations: pictures, and for each of `METRIC_COLUMNS` the successful share and its 95% interval.
 
         r@1: the best reference is right; ok@x: and its score is higher than that of all but x of the harmless pictures;
         recall@x: so is the score, whatever the reference; recall@policy: a finding names the right reference.

@@ -10,12 +10,12 @@ from models.runtime import atomic
 from models.runtime.artifact_files import ArtifactFile
 
 
-def record(directory: Path, name: str, measured: Any) -> None:
+def record_metrics(directory: Path, name: str, measured: Any) -> None:
     """Put what was measured under a name into `metrics.json`, beside what is known already."""
-    write_json(directory / ArtifactFile.METRICS, known(directory) | {name: measured})
+    write_json(directory / ArtifactFile.METRICS, recorded_metrics(directory) | {name: measured})
 
 
-def known(directory: Path) -> dict[str, Any]:
+def recorded_metrics(directory: Path) -> dict[str, Any]:
     """All that was measured of an artefact; nothing where that was not written."""
     path = directory / ArtifactFile.METRICS
     return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}

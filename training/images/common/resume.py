@@ -60,7 +60,7 @@ class Resumable:
         write_json(self._file, {"made_from": self._made_from, "finished": stages})
 
 
-def surroundings(module: Path) -> str:
+def environment_digest(module: Path) -> str:
     """A digest of a module's code and all that it imports, of the data and of every installed package's version."""
     data = sorted(path for pattern in DATA for path in REPOSITORY.glob(pattern) if path.is_file())
     installed = sorted({f"{package.name} {package.version}" for package in distributions()})

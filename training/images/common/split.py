@@ -28,17 +28,17 @@ class Fold(StrEnum):
 
 def fold_of(owner_id: str) -> Fold:
     """The owner's fold: 60% train, 20% validation, 20% test, by the SHA-256 of the name."""
-    part = int.from_bytes(hashlib.sha256(name_of(owner_id).encode()).digest()[:8]) % 5
+    part = int.from_bytes(hashlib.sha256(owner_key(owner_id).encode()).digest()[:8]) % 5
     return (Fold.TRAIN, Fold.TRAIN, Fold.TRAIN, Fold.VALIDATION, Fold.TEST)[part]
 
 
-def part_of(owner_id: str, parts: int, purpose: str) -> int:
+def owner_bucket(owner_id: str, parts: int, purpose: str) -> int:
     """One of so many parts of the owners, from 0, by the SHA-256 of the name and of what they are divided for."""
-    digest = hashlib.sha256(f"{purpose} {name_of(owner_id)}".encode()).digest()
+    digest = hashlib.sha256(f"{purpose} {owner_key(owner_id)}".encode()).digest()
     return int.from_bytes(digest[:8]) % parts
 
 
-def name_of(owner_id: str) -> str:
+def owner_key(owner_id: str) -> str:
     """What tells owners apart: the last part of the id, in lower-case letters and digits.
 
     So `brand.bbc` in a package of logos and `media.bbc` in a catalogue are the same owner.

@@ -16,7 +16,7 @@ from training.images.networks import tower
 from training.images.sources.backgrounds import Size
 from training.images.synthesis.augmentations import augment, harmless_picture, reference
 
-SIZES: tuple[Size, ...] = (
+PICTURE_SIZES: tuple[Size, ...] = (
     (160, 160),
     (192, 192),
     (224, 224),
@@ -27,13 +27,13 @@ SIZES: tuple[Size, ...] = (
 )
 """Heights and widths of training pictures, one per step: most smaller than served, for speed, and as wide as covers."""
 
-IMITATIONS, HARMLESS = 26, 6
+POSITIVES_PER_BATCH, NEGATIVES_PER_BATCH = 26, 6
 """Pictures of a step; batches of 32 are the fastest on a CPU."""
 
-LETTERS = 0.25
+MONOGRAM_PROBABILITY = 0.25
 """Part of the harmless pictures that show a monogram, imitated as an emblem would be."""
 
-SHARES = {
+KIND_WEIGHTS = {
     **{"flag": 0.22, "invented flag": 0.13, "arms": 0.07, "own": 0.05},
     **{"logo": 0.22, "wordmark": 0.07, "emoji": 0.13, "icon": 0.11},
 }
@@ -61,11 +61,11 @@ class Batch:
     negative: Tensor
 
 
-def draw_batch(rng: np.random.Generator, corpus: Corpus) -> Batch:
+def sample_batch(rng: np.random.Generator, corpus: Corpus) -> Batch:
     """Random imitations and harmless pictures of one random size."""
-    size = SIZES[rng.integers(len(SIZES))]
-    rows = [_imitation(rng, corpus, size) for _ in range(IMITATIONS)]
-    rows += [_harmless(rng, corpus, size) for _ in range(HARMLESS)]
+    size = PICTURE_SIZES[rng.integers(len(PICTURE_SIZES))]
+    rows = [_imitation(rng, corpus, size) for _ in range(POSITIVES_PER_BATCH)]
+    rows += [_harmless(rng, corpus, size) for _ in range(NEGATIVES_PER_BATCH)]
     pixels, masks, identities, positive, negative = zip(*rows, strict=True)
     return Batch(
         torch.from_numpy(np.stack(pixels)),
@@ -80,15 +80,19 @@ Row = tuple[Array, Array, int, tuple[float, ...], tuple[float, ...]]
 
 
 def _imitation(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
-    identity = pick(rng, corpus.kinds, SHARES)
-    drawing = one_of(rng, corpus.drawings[identity])
-    other = one_of(rng, corpus.drawings[pick(rng, corpus.kinds, SHARES)]) if rng.random() < 0.35 else None
+    identity = sample_identity(rng, corpus.kinds, KIND_WEIGHTS)
+    drawing = random_drawing(rng, corpus.drawings[identity])
+    other = (
+        random_drawing(rng, corpus.drawings[sample_identity(rng, corpus.kinds, KIND_WEIGHTS)])
+        if rng.random() < 0.35
+        else None
+    )
     if rng.random() < 0.1:
         picture, box = reference(rng, drawing, size), WHOLE_PICTURE
     else:
         made = augment(rng, drawing, size, corpus.backgrounds, other, plain=identity in corpus.plain)
         picture, box = made.picture, made.box
-    rows, columns = size[0] // tower.STRIDE, size[1] // tower.STRIDE
+    rows, columns = size[0] // tower.TOKEN_STRIDE, size[1] // tower.TOKEN_STRIDE
     cells = windows(rows, columns)
     exact = np.array(box) * (columns, rows, columns, rows)
     near = ious(cells, exact)
@@ -103,24 +107,24 @@ def _imitation(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
 
 
 def _harmless(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
-    rows, columns = size[0] // tower.STRIDE, size[1] // tower.STRIDE
+    rows, columns = size[0] // tower.TOKEN_STRIDE, size[1] // tower.TOKEN_STRIDE
     cells = windows(rows, columns)
     chosen = [cells[0], *cells[rng.integers(len(cells), size=3)]]
-    if rng.random() < LETTERS:
-        picture = augment(rng, one_of(rng, corpus.monograms), size, corpus.backgrounds).picture
+    if rng.random() < MONOGRAM_PROBABILITY:
+        picture = augment(rng, random_drawing(rng, corpus.monograms), size, corpus.backgrounds).picture
     else:
         picture = harmless_picture(rng, size, corpus.backgrounds)
     return picture, _masks(chosen, rows, columns), -1, (0.0,) * 4, (1.0,) * 4
 
 
-def pick(rng: np.random.Generator, kinds: Mapping[str, Array], shares: Mapping[str, float]) -> int:
+def sample_identity(rng: np.random.Generator, kinds: Mapping[str, Array], shares: Mapping[str, float]) -> int:
     """An identity of a random kind, each kind that there is as often as its share says."""
     names = [kind for kind in shares if kind in kinds]
     weights = np.array([shares[kind] for kind in names])
     return int(rng.choice(kinds[rng.choice(names, p=weights / weights.sum())]))
 
 
-def one_of(rng: np.random.Generator, drawings: Sequence[Array]) -> Array:
+def random_drawing(rng: np.random.Generator, drawings: Sequence[Array]) -> Array:
     """Any of some drawings."""
     return drawings[int(rng.integers(len(drawings)))]
 

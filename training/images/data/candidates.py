@@ -23,10 +23,10 @@ from models.images.matching.regions import (
 )
 from models.images.matching.reranker import Patches, patches
 from models.profile import Box
-from training.images.data.batches import pick
+from training.images.data.batches import sample_identity
 from training.images.data.patch_store import PatchStore
-from training.images.data.pool import Pool, Search
-from training.images.data.validation import SAME
+from training.images.data.pool import DrawingPool, PoolSearch
+from training.images.data.validation import DUPLICATE_COSINE
 from training.images.sources.backgrounds import Generator, Size
 from training.images.synthesis.augmentations import augment, harmless_picture
 from training.images.synthesis.signs import sign
@@ -86,7 +86,7 @@ class CandidateRegions:
     identities: Array
 
 
-def sample_regions(search: Search, pictures: int, seed: Sequence[int], threads: int) -> CandidateRegions:
+def sample_regions(search: PoolSearch, pictures: int, seed: Sequence[int], threads: int) -> CandidateRegions:
     """Places of so many random pictures; the same seed, of any length, gives the same, whatever the threads."""
     seen = PatchStore(pictures * MAX_REGIONS, search.encoder.dimension)
     rows: list[tuple[Array, Array, bool, int]] = []
@@ -122,7 +122,7 @@ Row = tuple[Patches, Array, Array, bool, int]
 """Of one place, in the order of `Places`."""
 
 
-def _places(rng: Generator, search: Search) -> Iterator[Row]:
+def _places(rng: Generator, search: PoolSearch) -> Iterator[Row]:
     made = _picture(rng, search.pool)
     rows, is_right = _gallery(rng, search, made)
     embedding = search.encoder([made.picture])[0]
@@ -164,10 +164,12 @@ def _is_shown(box: Box | None, around: Box, place: Box, is_located: bool) -> boo
     return False if part <= HIDDEN_OVERLAP and not is_detail else None
 
 
-def _picture(rng: Generator, drawn: Pool) -> SamplePicture:
+def _picture(rng: Generator, drawn: DrawingPool) -> SamplePicture:
     size, strength = PICTURE_SIZES[int(rng.integers(len(PICTURE_SIZES)))], float(rng.random())
     if rng.random() < IMITATED_SHARE:
-        identity = pick(rng, drawn.unseen if drawn.unseen and rng.random() < UNSEEN_SHARE else drawn.seen, KIND_SHARES)
+        identity = sample_identity(
+            rng, drawn.unseen if drawn.unseen and rng.random() < UNSEEN_SHARE else drawn.seen, KIND_SHARES
+        )
         imitated = int(rng.choice(np.flatnonzero(drawn.identities == identity)))
         beside = int(rng.integers(len(drawn.drawings))) if rng.random() < SECOND_EMBLEM_SHARE else None
         other = None if beside is None else drawn.drawings[beside]
@@ -177,13 +179,15 @@ def _picture(rng: Generator, drawn: Pool) -> SamplePicture:
     choice = rng.random()
     if choice < SCENE_SHARE:
         return SamplePicture(harmless_picture(rng, size, drawn.backgrounds))
-    drawing = sign(rng) if choice < SCENE_SHARE + SIGN_SHARE else drawn.usual[int(rng.integers(len(drawn.usual)))]
+    drawing = (
+        sign(rng) if choice < SCENE_SHARE + SIGN_SHARE else drawn.negatives[int(rng.integers(len(drawn.negatives)))]
+    )
     # Whoever learns that colours do not matter takes stripes of nobody for a state's.
     plain = is_plain(drawing)
     return SamplePicture(augment(rng, drawing, size, drawn.backgrounds, strength=strength, plain=plain).picture)
 
 
-def _gallery(rng: Generator, search: Search, made: SamplePicture) -> tuple[Array, Array]:
+def _gallery(rng: Generator, search: PoolSearch, made: SamplePicture) -> tuple[Array, Array]:
     """Random drawings, int64 (rows,), among them those of what is imitated, and which these are, bool (rows,).
 
     What else is right, or nearly, is not enrolled: it is no wrong answer to learn from.
@@ -192,7 +196,7 @@ def _gallery(rng: Generator, search: Search, made: SamplePicture) -> tuple[Array
     enrolled = rng.random(len(identities)) < rng.uniform(*ENROLLED_SHARE)
     for shown in (made.imitated, made.beside):
         if shown is not None:
-            enrolled &= (search.vectors @ search.vectors[shown] <= SAME) & (owners != owners[shown])
+            enrolled &= (search.vectors @ search.vectors[shown] <= DUPLICATE_COSINE) & (owners != owners[shown])
     own = np.flatnonzero(identities == made.identity)
     enrolled[own] = True
     if len(own) > 1 and rng.random() < OTHER_ARTIST_SHARE:

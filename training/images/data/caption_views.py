@@ -22,21 +22,21 @@ from training.images.sources.backgrounds import BENCHMARK_PHOTOS, TRAINING_PHOTO
 from training.images.sources.captions import Subject
 from training.images.synthesis.augmentations import augment, harmless_picture, reference
 
-VIEWS = {"flag": 4, "arms": 4, "emblem": 4, "emoji": 2, "icon": 1, "logo": 1}
+VIEWS_PER_SUBJECT = {"flag": 4, "arms": 4, "emblem": 4, "emoji": 2, "icon": 1, "logo": 1}
 """Pictures of each subject, the first and every second as a gallery holds it, the others imitated."""
 
-HARMLESS = 600
+HARMLESS_PER_FOLD = 600
 """Photographs and patterns without a caption, for each fold."""
 
 PHOTOS = {Fold.TRAIN: TRAINING_PHOTOS, Fold.VALIDATION: VALIDATION_PHOTOS, Fold.TEST: BENCHMARK_PHOTOS}
-SIZE = (256, 256)
-BATCH = 16
+PICTURE_SIZE = (256, 256)
+BATCH_SIZE = 16
 
 Array = np.ndarray
 
 
 @dataclass(frozen=True)
-class Views:
+class CaptionViews:
     """Embedded pictures of one fold.
 
     Attributes:
@@ -50,7 +50,9 @@ class Views:
     shown: Array
 
 
-def embed(encoder: Encoder, subjects: Sequence[Subject], fold: Fold, seed: int = 0, limit: int | None = None) -> Views:
+def embed(
+    encoder: Encoder, subjects: Sequence[Subject], fold: Fold, seed: int = 0, limit: int | None = None
+) -> CaptionViews:
     """Pictures of one fold's subjects and harmless ones, by the encoder.
 
     Args:
@@ -61,28 +63,30 @@ def embed(encoder: Encoder, subjects: Sequence[Subject], fold: Fold, seed: int =
     own = tuple(subject for subject in subjects if subject.fold is fold)
     backgrounds = Backgrounds.load(PHOTOS[fold], limit)
     rng = np.random.default_rng((seed, list(Fold).index(fold)))
-    total = sum(VIEWS[subject.kind] for subject in own) + (count := min(HARMLESS, limit or HARMLESS))
+    total = sum(VIEWS_PER_SUBJECT[subject.kind] for subject in own) + (
+        count := min(HARMLESS_PER_FOLD, limit or HARMLESS_PER_FOLD)
+    )
     vectors, shown = [], []
     pictures = iter(tqdm(_pictures(own, rng, backgrounds, count), f"captioned pictures, {fold}", total, unit=""))
-    while batch := list(islice(pictures, BATCH)):
+    while batch := list(islice(pictures, BATCH_SIZE)):
         places, pixels, boxes = zip(*batch, strict=True)
         shown += places
         vectors += [_around(embedding, box) for embedding, box in zip(encoder(pixels), boxes, strict=True)]
-    return Views(own, np.stack(vectors), np.array(shown))
+    return CaptionViews(own, np.stack(vectors), np.array(shown))
 
 
 def _pictures(
     subjects: Iterable[Subject], rng: np.random.Generator, backgrounds: Backgrounds, count: int
 ) -> Iterator[tuple[int, Array, Box]]:
     for _ in range(count):
-        yield -1, harmless_picture(rng, SIZE, backgrounds), WHOLE_PICTURE
+        yield -1, harmless_picture(rng, PICTURE_SIZE, backgrounds), WHOLE_PICTURE
     for place, subject in enumerate(subjects):
-        for number in range(VIEWS[subject.kind]):
+        for number in range(VIEWS_PER_SUBJECT[subject.kind]):
             drawing = subject.drawings[number // 2 % len(subject.drawings)]
             if number % 2 == 0:
-                yield place, reference(rng, drawing, SIZE), WHOLE_PICTURE
+                yield place, reference(rng, drawing, PICTURE_SIZE), WHOLE_PICTURE
             else:
-                made = augment(rng, drawing, SIZE, backgrounds)
+                made = augment(rng, drawing, PICTURE_SIZE, backgrounds)
                 yield place, made.picture, made.box
 
 

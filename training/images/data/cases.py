@@ -13,19 +13,19 @@ import numpy as np
 from models.images.input.decode import decode_rgba
 from models.profile import EMBLEM_LABELS, Label, ProfileError
 from training.cases import parse_object, raise_problems, read_lines
-from training.images.common.split import Fold, fold_of, is_held_out, name_of
+from training.images.common.split import Fold, fold_of, is_held_out, owner_key
 from training.images.sources import graphics
 from training.images.sources.catalogue import CATALOGUE, read_catalogue
 
 Array = np.ndarray
 
 
-class Labelled(NamedTuple):
+class LabelledCase(NamedTuple):
     """A case that shows an emblem.
 
     Attributes:
         identity: which.
-        owner: whose it is, as `split.name_of` tells them apart.
+        owner: whose it is, as `split.owner_key` tells them apart.
         drawing: RGBA uint8 (height, width, 4), longest side `graphics.GRAPHIC_SIDE`.
     """
 
@@ -34,7 +34,7 @@ class Labelled(NamedTuple):
     drawing: Array
 
 
-def read_pictures(paths: Sequence[Path], known: Iterable[graphics.Graphic]) -> list[Labelled]:
+def read_pictures(paths: Sequence[Path], known: Iterable[graphics.Graphic]) -> list[LabelledCase]:
     """Every case that shows an emblem, in order; texts and harmless pictures are left out.
 
     Args:
@@ -47,7 +47,7 @@ def read_pictures(paths: Sequence[Path], known: Iterable[graphics.Graphic]) -> l
     """
     owners = {entry.reference_id: entry.owner_id for entry in read_catalogue(CATALOGUE)}
     held_out = _held_out(owners.values(), (item.owner for item in known if not item.harmless))
-    found: list[Labelled] = []
+    found: list[LabelledCase] = []
     problems: list[str] = []
     for path in paths:
         for number, line in enumerate(read_lines(path), start=1):
@@ -59,7 +59,7 @@ def read_pictures(paths: Sequence[Path], known: Iterable[graphics.Graphic]) -> l
     return found
 
 
-def _labelled(line: str, folder: Path, owners: dict[str, str], held_out: frozenset[str]) -> list[Labelled]:
+def _labelled(line: str, folder: Path, owners: dict[str, str], held_out: frozenset[str]) -> list[LabelledCase]:
     """The line's picture, if it shows an emblem."""
     case = parse_object(line)
     labels, image, emblem = case.get("labels"), case.get("image"), case.get("reference_id") or case.get("id")
@@ -69,16 +69,16 @@ def _labelled(line: str, folder: Path, owners: dict[str, str], held_out: frozens
         return []
     if not isinstance(image, str) or not isinstance(emblem, str):
         raise ValueError("image, and id or reference_id, must be non-empty strings")
-    owner = name_of(str(owners.get(emblem) or case.get("owner_id") or emblem))
+    owner = owner_key(str(owners.get(emblem) or case.get("owner_id") or emblem))
     if owner in held_out:
         raise ValueError(f"the owner of {emblem} is held out for calibration or test")
-    return [Labelled(emblem, owner, _drawing(folder / image))]
+    return [LabelledCase(emblem, owner, _drawing(folder / image))]
 
 
 def _held_out(catalogued: Iterable[str], packaged: Iterable[str]) -> frozenset[str]:
     """Names of the owners that calibration or test imitate: the test imitates those of the catalogue alone."""
-    tested = {name_of(owner) for owner in catalogued if is_held_out(owner)}
-    calibrated = {name_of(owner) for owner in chain(catalogued, packaged) if fold_of(owner) is Fold.VALIDATION}
+    tested = {owner_key(owner) for owner in catalogued if is_held_out(owner)}
+    calibrated = {owner_key(owner) for owner in chain(catalogued, packaged) if fold_of(owner) is Fold.VALIDATION}
     return frozenset(tested | calibrated)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from models.images.encoder.restyled import is_plain
-from training.images.common.split import Fold, fold_of, name_of
+from training.images.common.split import Fold, fold_of, owner_key
 from training.images.data.cases import read_pictures
 from training.images.sources import graphics
 from training.images.sources.backgrounds import TRAINING_PHOTOS, Backgrounds
@@ -27,9 +27,9 @@ from training.images.synthesis.flags import TRAINED_FLAGS, invented_flags
 from training.images.synthesis.monograms import TRAINED_MONOGRAMS, monograms
 from training.images.synthesis.wordmarks import invented_wordmarks
 
-WORDMARKS = 2_400
+TRAINED_WORDMARKS = 2_400
 FLAG_KINDS = {"flag", "invented flag"}
-INVENTED = {"wordmark", "invented flag"}
+INVENTED_KINDS = {"wordmark", "invented flag"}
 
 Array = np.ndarray
 
@@ -40,7 +40,7 @@ class Corpus:
 
     Attributes:
         drawings: RGBA drawings of each identity, by several artists where there are several.
-        owners: of each identity, as `split.name_of` tells them apart.
+        owners: of each identity, as `split.owner_key` tells them apart.
         kinds: identities of each kind.
         plain: identities that their colours alone tell from others: plain flags.
         monograms: RGBA drawings that are nobody's.
@@ -80,13 +80,13 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
     owners: dict[tuple[str, str], str] = {}
     for kind, name, owner, drawing in _everything(rendered, limit):
         drawings[kind, name].append(drawing)
-        owners[kind, name] = name_of(owner)
+        owners[kind, name] = owner_key(owner)
     plain = frozenset(
         number
         for number, ((kind, _), drawn) in enumerate(drawings.items())
         if kind in FLAG_KINDS and all(map(is_plain, drawn))
     )
-    known = {name: (kind, name) for kind, name in reversed(drawings) if kind not in INVENTED}
+    known = {name: (kind, name) for kind, name in reversed(drawings) if kind not in INVENTED_KINDS}
     for identity, owner, drawing in labelled:
         key = known.get(identity, ("logo", identity))
         drawings[key].append(drawing)
@@ -101,16 +101,16 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
     return Corpus(tuple(map(tuple, drawings.values())), owned, members, plain, letters, backgrounds)
 
 
-Named = Iterator[tuple[str, str, str, Array]]
+NamedDrawing = Iterator[tuple[str, str, str, Array]]
 """Kind, identity, owner and RGBA drawing, uint8 (height, width, 4)."""
 
 
-def _everything(rendered: graphics.Graphics, limit: int | None) -> Named:
+def _everything(rendered: graphics.Graphics, limit: int | None) -> NamedDrawing:
     for row in rendered.rows(lambda item: item.fold is Fold.TRAIN and not is_mark(item)):
         item = rendered.items[row]
         yield item.kind, item.identity, item.owner, rendered.drawing(row)
     yield from _own(limit)
-    for number, svg in enumerate(invented_wordmarks(min(WORDMARKS, limit or WORDMARKS))):
+    for number, svg in enumerate(invented_wordmarks(min(TRAINED_WORDMARKS, limit or TRAINED_WORDMARKS))):
         drawing = graphics.render_svg(svg)
         if drawing is not None:
             yield "wordmark", str(number), f"wordmark{number}", drawing
@@ -118,7 +118,7 @@ def _everything(rendered: graphics.Graphics, limit: int | None) -> Named:
         yield "invented flag", str(number), f"flag{number}", drawing
 
 
-def _own(limit: int | None) -> Named:
+def _own(limit: int | None) -> NamedDrawing:
     """Drawings of the catalogue that are ours, of owners that are trained on."""
     for entry in own_drawings()[:limit]:
         if fold_of(entry.owner_id) is Fold.TRAIN:

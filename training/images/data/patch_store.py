@@ -14,7 +14,7 @@ from models.images.matching.reranker import TOKEN_GRID_SIDE, TOKEN_PIXEL_SIDE, P
 Array = np.ndarray
 
 
-class Alike(NamedTuple):
+class ShapeBatch(NamedTuple):
     """Pictures of one shape.
 
     Attributes:
@@ -23,7 +23,7 @@ class Alike(NamedTuple):
         pixels: uint8 (n, rows * PIXELS, columns * PIXELS, 3).
     """
 
-    places: Array
+    positions: Array
     cells: Tensor
     pixels: Tensor
 
@@ -53,15 +53,17 @@ class PatchStore:
         self.pixels[number] = patches.pixels.reshape(self.pixels.shape[1:])
         self.rows[number] = len(patches.tokens)
 
-    def alike(self, chosen: Array) -> Iterator[Alike]:
+    def batches_by_shape(self, chosen: Array) -> Iterator[ShapeBatch]:
         """Some pictures that are set, int64 (chosen,), by their shape."""
         rows = self.rows[chosen]
         for height in np.unique(rows):
-            places = np.flatnonzero(rows == height)
-            cells, pixels = self.cells[chosen[places]], self.pixels[chosen[places]]
+            positions = np.flatnonzero(rows == height)
+            cells, pixels = self.cells[chosen[positions]], self.pixels[chosen[positions]]
             width = cells.shape[1] // height
-            yield Alike(
-                places,
-                torch.from_numpy(cells.reshape(len(places), height, width, -1)).float(),
-                torch.from_numpy(pixels.reshape(len(places), height * TOKEN_PIXEL_SIDE, width * TOKEN_PIXEL_SIDE, 3)),
+            yield ShapeBatch(
+                positions,
+                torch.from_numpy(cells.reshape(len(positions), height, width, -1)).float(),
+                torch.from_numpy(
+                    pixels.reshape(len(positions), height * TOKEN_PIXEL_SIDE, width * TOKEN_PIXEL_SIDE, 3)
+                ),
             )

@@ -24,17 +24,17 @@ from models.images.matching.emblems import load_cohort
 from models.images.matching.localizer import Localizer
 from models.images.matching.reranker import Patches, drawing_patches
 from models.images.matching.retrieval import REFERENCE_COHORT_WEIGHT, cohort_mean
-from training.images.common.split import name_of
-from training.images.data.cohort import halves, invented_before, nobodys
-from training.images.data.corpus import FLAG_KINDS, WORDMARKS, Corpus
+from training.images.common.split import owner_key
+from training.images.data.cohort import harmless_halves, invented_negatives, reserved_flag_numbers
+from training.images.data.corpus import FLAG_KINDS, TRAINED_WORDMARKS, Corpus
 from training.images.data.patch_store import PatchStore
-from training.images.data.validation import left_out
+from training.images.data.validation import unenrolled_logos
 from training.images.sources.backgrounds import Backgrounds
 from training.images.sources.graphics import Graphics, render_svg
 from training.images.synthesis.flags import invented_flags
 from training.images.synthesis.wordmarks import invented_wordmarks
 
-MORE_FLAGS, MORE_WORDMARKS = 1_800, 4_000
+RERANKER_FLAGS, RERANKER_WORDMARKS = 1_800, 4_000
 """Invented for the reranker alone; 1,013 of the 1,800 flags are near a state's or an earlier one and left out. Most
 media's logos are letters and nothing else: who is to tell them apart must have seen many."""
 
@@ -42,7 +42,7 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True)
-class Pool:
+class DrawingPool:
     """Drawings that are imitated, and found by a search.
 
     Attributes:
@@ -61,11 +61,11 @@ class Pool:
     seen: dict[str, Array]
     unseen: dict[str, Array]
     plain: frozenset[int]
-    usual: tuple[Array, ...]
+    negatives: tuple[Array, ...]
     backgrounds: Backgrounds
 
     @classmethod
-    def of(cls, corpus: Corpus, rendered: Graphics, limit: int | None = None) -> Pool:
+    def of(cls, corpus: Corpus, rendered: Graphics, limit: int | None = None) -> DrawingPool:
         """The trainer's drawings, and such as neither encoder nor calibration learns from.
 
         Args:
@@ -87,7 +87,7 @@ class Pool:
             corpus.kinds,
             {kind: np.array(numbers) for kind, numbers in kinds.items()},
             frozenset(plain),
-            (*nobodys(rendered, limit)[0], *corpus.monograms),
+            (*invented_negatives(rendered, limit)[0], *corpus.monograms),
             corpus.backgrounds,
         )
 
@@ -96,12 +96,12 @@ def _unseen(rendered: Graphics, limit: int | None) -> dict[tuple[str, str, str],
     """By kind, identity and owner: logos that the validation gallery leaves out, graphics of the cohort's half, and
     what is invented for this alone.
     """
-    first, second = halves(rendered)
-    calibrated = {name_of(rendered.items[row].owner) for row in second}
-    rows = [*chain.from_iterable(left_out(rendered).values()), *first]
+    first, second = harmless_halves(rendered)
+    calibrated = {owner_key(rendered.items[row].owner) for row in second}
+    rows = [*chain.from_iterable(unenrolled_logos(rendered).values()), *first]
     drawings: dict[tuple[str, str, str], list[Array]] = defaultdict(list)
     for item, drawing in ((rendered.items[row], rendered.drawing(row)) for row in rows):
-        owner = name_of(item.owner)
+        owner = owner_key(item.owner)
         if owner not in calibrated:
             drawings[item.kind, item.identity, owner].append(drawing)
     for kind, number, drawing in _invented(rendered, limit):
@@ -111,18 +111,18 @@ def _unseen(rendered: Graphics, limit: int | None) -> dict[tuple[str, str, str],
 
 def _invented(rendered: Graphics, limit: int | None) -> Iterator[tuple[str, int, Array]]:
     """Kind, number and drawing of flags and wordmarks that neither trainer nor calibration has."""
-    flags, wordmarks = (min(count, limit or count) for count in (MORE_FLAGS, MORE_WORDMARKS))
-    _, first = invented_before(limit)
+    flags, wordmarks = (min(count, limit or count) for count in (RERANKER_FLAGS, RERANKER_WORDMARKS))
+    _, first = reserved_flag_numbers(limit)
     for number, drawing in invented_flags(rendered, first + flags):
         if number >= first:
             yield "invented flag", number, drawing
-    for number, svg in enumerate(invented_wordmarks(wordmarks, start=WORDMARKS), WORDMARKS):
+    for number, svg in enumerate(invented_wordmarks(wordmarks, start=TRAINED_WORDMARKS), TRAINED_WORDMARKS):
         drawn = render_svg(svg)
         if drawn is not None:
             yield "wordmark", number, drawn
 
 
-class Search:
+class PoolSearch:
     """An encoder's search among a pool's drawings.
 
     Args:
@@ -137,7 +137,7 @@ class Search:
         patches: of all drawings.
     """
 
-    def __init__(self, encoder: Encoder, pool: Pool, threads: int) -> None:
+    def __init__(self, encoder: Encoder, pool: DrawingPool, threads: int) -> None:
         self.encoder, self.pool, self.localizer = encoder, pool, Localizer.load(encoder)
         self._cohort = load_cohort(encoder)
         count = len(pool.drawings)

@@ -87,13 +87,13 @@ def collect(directory: Path, pictures: int) -> StageFeatures:
     """Look at so many validation pictures twice, whatever the first look says."""
     cv2.setNumThreads(1)
     encoder, rendered, rng = Encoder(directory), load_graphics(), np.random.default_rng(1)
-    rest = cohort.halves(rendered)[1]
+    rest = cohort.harmless_halves(rendered)[1]
     with tempfile.TemporaryDirectory() as scratch:
-        gallery, emblems = validation.validation_gallery(encoder, rendered, Path(scratch), None)
+        gallery, emblems = validation.calibration_gallery(encoder, rendered, Path(scratch), None)
     detector = EmblemDetector(encoder, gallery, Calibration(UNFITTED, UNFITTED, floor=0.0))
-    _, others = cohort.nobodys(rendered, None)
-    imitated = validation.imitated(emblems, rendered, rest, rng, pictures // 2)
-    samples = chain(imitated, validation.unprotected(rendered, rest, others, rng, pictures - pictures // 2))
+    _, others = cohort.invented_negatives(rendered, None)
+    imitated = validation.positive_samples(emblems, rendered, rest, rng, pictures // 2)
+    samples = chain(imitated, validation.negative_samples(rendered, rest, others, rng, pictures - pictures // 2))
     first: list[LabelledCandidates] = []
     closer: list[LabelledCandidates] = []
     references, shown, times = [], [], []

@@ -24,9 +24,9 @@ from tqdm import tqdm
 from models.images.encoder.encoder import Encoder
 from models.settings import Settings
 from training.images.common.measures import measure
-from training.images.evaluation.evaluate import shared_places
+from training.images.evaluation.evaluate import shared_rows
 from training.images.evaluation.manifest import read_manifest
-from training.images.evaluation.peers import PEERS, Answer, Array, Finder, Peer, best, judge, lite0
+from training.images.evaluation.peers import PEERS, Array, Finder, Peer, PeerAnswer, best_answer, lite0, score_peers
 
 INPUT_SIDES = (160, 224, 256)
 """Pixels of the square that the pretrained network is given."""
@@ -45,7 +45,7 @@ def main(
 ) -> None:
     """Measure all candidates on the shared pictures of a benchmark and print a table."""
     rows = read_manifest(folder / "manifest.jsonl")
-    rows = [rows[place] for place in shared_places(rows)]
+    rows = [rows[place] for place in shared_rows(rows)]
     ours = Encoder(encoder or Settings.from_environment().encoder_directory())
     networks = {f"lite0-{side}": partial(lite0, side=side) for side in INPUT_SIDES}
     others = {name: peer for name, peer in PEERS.items() if name != "lite0"}
@@ -62,7 +62,7 @@ def main(
 def measured(rows: Sequence[dict[str, Any]], folder: Path, peers: Mapping[str, Peer]) -> dict[str, Any]:
     """By method, the numbers of `measures.measure`."""
     pictures, truths = [folder / row["path"] for row in rows], [row["reference_id"] for row in rows]
-    judged = judge(peers, folder / "references.jsonl", pictures, truths)
+    judged = score_peers(peers, folder / "references.jsonl", pictures, truths)
     return {name: measure(rows, ["all"] * len(rows), scored) for name, scored in judged.items()}
 
 
@@ -70,9 +70,9 @@ def trained(looks: Sequence[Array], encoder: Encoder) -> Finder:
     """Our encoder: the whole picture alone, and the best of its windows."""
     known = np.stack([encoder([look])[0].vectors[0] for look in tqdm(looks, "ours, drawings", unit="")])
 
-    def find(pixels: Array) -> dict[str, Answer]:
+    def find(pixels: Array) -> dict[str, PeerAnswer]:
         cosines = encoder([pixels])[0].vectors @ known.T
-        return {"ours, whole picture": best(cosines[0]), "ours, windows": best(cosines.max(axis=0))}
+        return {"ours, whole picture": best_answer(cosines[0]), "ours, windows": best_answer(cosines.max(axis=0))}
 
     return find
 

@@ -21,12 +21,12 @@ from models.images.input.decode import Image, decode
 from models.images.matching.emblems import EmblemDetector
 from models.policy import Policy
 from models.profile import Match, ProfileError
-from training.images.common.measures import COLUMNS, Scored, measure
+from training.images.common.measures import METRIC_COLUMNS, Scored, measure
 from training.images.evaluation.html_report import MEASURED_WITH, Pictures, write_report
 from training.images.evaluation.manifest import Row, field_of, read_manifest
-from training.images.evaluation.peers import Peer, judge
+from training.images.evaluation.peers import Peer, score_peers
 
-BATCH, THREADS = 16, 2
+BATCH_SIZE, THREADS = 16, 2
 SHARED_IMITATIONS, SHARED_HARMLESS = 600, 1_500
 """Pictures, drawn with a fixed seed, that other methods are measured on: keypoints and large networks take seconds for
 what ours sees in a hundredth of one."""
@@ -83,10 +83,10 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
     versions = (detector.encoder.version, detector.gallery.version, policy.version)
     result = {"emblems": measure(rows, labels, ours) | dict(zip(MEASURED_WITH, versions, strict=True))}
     if others is not None:
-        places = shared_places(rows)
+        places = shared_rows(rows)
         part = [rows[place] for place in places]
         pictures, truths = [manifest.parent / row["path"] for row in part], [row["reference_id"] for row in part]
-        judged = judge(others.peers, others.references, pictures, truths)
+        judged = score_peers(others.peers, others.references, pictures, truths)
         methods = {"emblems, shared pictures": ours.part(np.array(places)), **judged}
         shared = [labels[place] for place in places]
         result |= {name: measure(part, shared, scored) for name, scored in methods.items()}
@@ -100,7 +100,7 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
     return result
 
 
-def shared_places(rows: Sequence[Row]) -> list[int]:
+def shared_rows(rows: Sequence[Row]) -> list[int]:
     """Places of the pictures that all methods are measured on, in order."""
     rng = np.random.default_rng(0)
     places = []
@@ -129,7 +129,7 @@ def match_pictures(rows: Sequence[Row], directory: Path, detector: EmblemDetecto
 
     values: list[list[Match]] = []
     with ThreadPoolExecutor(THREADS) as judges, tqdm(total=len(rows), desc="emblems", unit="") as bar:
-        for found in judges.map(match, (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))):
+        for found in judges.map(match, (rows[start : start + BATCH_SIZE] for start in range(0, len(rows), BATCH_SIZE))):
             values += found
             bar.update(len(found))
     return values
@@ -162,7 +162,7 @@ def _judged(
 
 def show(result: Mapping[str, Any]) -> None:
     """Print the tables: ours by label, kind and artist, the others as a line each."""
-    print(f"{'':28}{'n':>6}" + "".join(f"{name:>16}" for name in COLUMNS))
+    print(f"{'':28}{'n':>6}" + "".join(f"{name:>16}" for name in METRIC_COLUMNS))
     for method, numbers in result.items():
         print(_line(method, numbers["all"], with_interval=True))
         if method == "emblems":
@@ -189,7 +189,7 @@ def _remarks(ours: Mapping[str, Any]) -> Iterator[str]:
 
 def _line(name: str, numbers: Mapping[str, Any], with_interval: bool = False) -> str:
     cells = []
-    for column in COLUMNS:
+    for column in METRIC_COLUMNS:
         spread = ""
         if column in numbers and with_interval:
             low, high = numbers["interval"][column]

@@ -16,7 +16,7 @@ from models.images.input.decode import decode
 from models.profile import LABELS, Label, Match
 from training.error_report import MAX_PICTURES, PictureCard, picture_card, picture_cards
 from training.html_page import Section, decimal, draw_calibration, figure, interval, label_title, table, write_page
-from training.images.common.measures import COLUMNS, SHARES, Scored, recall_curve
+from training.images.common.measures import FALSE_POSITIVE_RATES, METRIC_COLUMNS, Scored, recall_curve
 from training.images.evaluation.manifest import Row, field_of
 
 MEASURED_WITH = ("encoder", "gallery", "policy")
@@ -32,7 +32,7 @@ MEANINGS = {
     "recall@.1%": "检出，误报 0.1% · found, at 0.1%",
     "recall@policy": "按策略检出 · found by the policy",
 }
-"""Headings of the shares in `measures.COLUMNS`."""
+"""Headings of the shares in `measures.METRIC_COLUMNS`."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ def curve(pictures: Pictures, numbers: Numbers) -> Figure:
     for name, found, key in (("found", imitations, "recall"), ("and named right", scored.right & imitations, "ok")):
         false, recall = recall_curve(scored.scores, found, imitations)
         (line,) = axes.step(false, recall, where="post", label=name)
-        points = [numbers["all"][f"{key}@{share}"] for share in SHARES]
-        axes.plot(list(SHARES.values()), points, "o", color=line.get_color())
+        points = [numbers["all"][f"{key}@{share}"] for share in FALSE_POSITIVE_RATES]
+        axes.plot(list(FALSE_POSITIVE_RATES.values()), points, "o", color=line.get_color())
     axes.plot(
         numbers["all"]["false@policy"],
         numbers["all"]["recall@policy"],
@@ -99,7 +99,7 @@ def curve(pictures: Pictures, numbers: Numbers) -> Figure:
         clip_on=False,
         label="the policy",
     )
-    axes.set_xscale("symlog", linthresh=min(SHARES.values()))
+    axes.set_xscale("symlog", linthresh=min(FALSE_POSITIVE_RATES.values()))
     axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="share of harmless pictures that pass", ylabel="recall")
     axes.legend(loc="lower right")
     return drawn
@@ -145,7 +145,7 @@ def _sections(numbers: Mapping[str, Numbers], pictures: Pictures) -> Iterator[Se
 def _overall(numbers: Mapping[str, Numbers]) -> Markup:
     """A row a method, with the 95% interval of each share."""
     rows = (
-        (method, of["all"]["pictures"], *(_with_interval(of["all"], column) for column in COLUMNS))
+        (method, of["all"]["pictures"], *(_with_interval(of["all"], column) for column in METRIC_COLUMNS))
         for method, of in numbers.items()
     )
     return table(("方法 · method", "图片 · pictures", *MEANINGS.values()), rows)
@@ -157,7 +157,7 @@ def _with_interval(measured: Numbers, column: str) -> str:
 
 def _groups(heading: str, groups: Mapping[str, Numbers]) -> Markup:
     rows = (
-        (_named(name), measured["pictures"], *(decimal(measured[column]) for column in COLUMNS))
+        (_named(name), measured["pictures"], *(decimal(measured[column]) for column in METRIC_COLUMNS))
         for name, measured in groups.items()
     )
     return table((heading, "图片 · pictures", *MEANINGS.values()), rows)

@@ -33,27 +33,27 @@ from training.images.networks.tower import load_lite0
 from training.images.sources import graphics
 
 Array = np.ndarray
-Answer = tuple[float, int]
+PeerAnswer = tuple[float, int]
 """Score, higher is surer, and the place of the look that was meant."""
 
-Finder = Callable[[Array], Mapping[str, Answer]]
+Finder = Callable[[Array], Mapping[str, PeerAnswer]]
 """From RGB, uint8 (height, width, 3), to answers by method: raw and whitened features share their network."""
 
 Peer = Callable[[Sequence[Array]], Finder]
 """From looks of the gallery's drawings, RGB."""
 
-SIDE = 256
+MAX_DRAWING_SIDE = 256
 """Longest side in pixels that drawings are learnt at, and that keypoints are looked for at."""
 
-KEYPOINTS = 150
-RATIO = 0.8
+SIFT_KEYPOINTS = 150
+LOWE_RATIO = 0.8
 """Lowe 2004: a match counts whose nearest rival of another drawing is farther by this."""
 
-VOTES, CANDIDATES = 10, 10
+VOTE_NEIGHBOURS, VERIFIED_DRAWINGS = 10, 10
 INLIER_PIXELS = 5.0
-LEAST_MATCHES = 4
+MIN_MATCHES = 4
 
-WHITENED, WHITENING_GRAPHICS = 256, 800
+WHITENED_DIMENSIONS, WHITENING_GRAPHICS = 256, 800
 """Dimensions kept, and graphics of the training fold that they are fitted on."""
 
 DINO_OUTPUT = "/backbone/layernorm/Add_1_output_0"
@@ -62,7 +62,7 @@ DINO_OUTPUT = "/backbone/layernorm/Add_1_output_0"
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
-def judge(
+def score_peers(
     peers: Mapping[str, Peer], references: Path, pictures: Sequence[Path], truths: Sequence[str | None]
 ) -> dict[str, Scored]:
     """What every peer says of every picture.
@@ -77,7 +77,7 @@ def judge(
     read = [(drawing.reference.reference_id, _looks(drawing)) for drawing in tqdm(drawings, "drawings", unit="")]
     results = {}
     for key, peer in peers.items():
-        views = [(name, look) for name, looks in read for look in (looks if key in CHEAP else looks[-1:])]
+        views = [(name, look) for name, looks in read for look in (looks if key in FAST_PEERS else looks[-1:])]
         find = peer([look for _, look in views])
         answers = [_timed(find, picture) for picture in tqdm(pictures, key, unit="")]
         milliseconds = np.array([spent for _, spent in answers])
@@ -89,7 +89,7 @@ def judge(
     return results
 
 
-def _timed(find: Finder, picture: Path) -> tuple[Mapping[str, Answer], float]:
+def _timed(find: Finder, picture: Path) -> tuple[Mapping[str, PeerAnswer], float]:
     """What was found, and the milliseconds of processor time that it took: other programs do not count."""
     with PillowImage.open(picture) as file:
         pixels = np.asarray(file.convert("RGB"))
@@ -102,12 +102,12 @@ def _looks(drawing: Drawing) -> list[Array]:
     """On the ground that it shows best on, as it is and with a margin, as avatars mostly show an emblem."""
     with PillowImage.open(io.BytesIO(drawing.image) if isinstance(drawing.image, bytes) else drawing.image) as file:
         picture = file.convert("RGBA")
-    picture.thumbnail((SIDE, SIDE))
+    picture.thumbnail((MAX_DRAWING_SIDE, MAX_DRAWING_SIDE))
     ground = clearest_background(picture)
     return [np.asarray(flatten(picture, ground)), _squared(picture, ground)]
 
 
-def best(scores: Array) -> Answer:
+def best_answer(scores: Array) -> PeerAnswer:
     """The highest score and its place."""
     return float(scores.max()), int(scores.argmax())
 
@@ -125,8 +125,8 @@ def phash(looks: Sequence[Array]) -> Finder:
 def _by_bits(name: str, looks: Sequence[Array], bits: Callable[[Array], Array]) -> Finder:
     known = np.stack([bits(np.ascontiguousarray(look)) for look in looks])
 
-    def find(pixels: Array) -> dict[str, Answer]:
-        return {name: best((known == bits(pixels)).mean(axis=1))}
+    def find(pixels: Array) -> dict[str, PeerAnswer]:
+        return {name: best_answer((known == bits(pixels)).mean(axis=1))}
 
     return find
 
@@ -141,7 +141,7 @@ class SiftFinder:
     """
 
     def __init__(self, looks: Sequence[Array]) -> None:
-        self._sift = cv2.SIFT.create(KEYPOINTS)
+        self._sift = cv2.SIFT.create(SIFT_KEYPOINTS)
         found = [self._features(look) for look in tqdm(looks, "SIFT of drawings", unit="")]
         self._points = [points for points, _ in found]
         self._descriptors = [descriptors for _, descriptors in found]
@@ -153,21 +153,21 @@ class SiftFinder:
         self._index.add(every)
         faiss.ParameterSpace().set_index_parameter(self._index, "nprobe", min(cells, 8))
 
-    def __call__(self, pixels: Array) -> dict[str, Answer]:
+    def __call__(self, pixels: Array) -> dict[str, PeerAnswer]:
         """Inliers of the best drawing."""
         return {"SIFT + RANSAC": self._best(pixels)}
 
-    def _best(self, pixels: Array) -> Answer:
+    def _best(self, pixels: Array) -> PeerAnswer:
         points, descriptors = self._features(pixels)
         if len(points) == 0:
             return 0.0, 0
         candidates = self._candidates(descriptors)
         inliers = [self._inliers(points, descriptors, place) for place in candidates]
-        count, place = best(np.array(inliers))
+        count, place = best_answer(np.array(inliers))
         return count, candidates[place]
 
     def _features(self, pixels: Array) -> tuple[Array, Array]:
-        scale = min(1.0, SIDE / max(pixels.shape[:2]))
+        scale = min(1.0, MAX_DRAWING_SIDE / max(pixels.shape[:2]))
         grey = cv2.cvtColor(cv2.resize(pixels, None, fx=scale, fy=scale), cv2.COLOR_RGB2GRAY)
         points, descriptors = self._sift.detectAndCompute(grey, None)
         if descriptors is None:
@@ -180,16 +180,16 @@ class SiftFinder:
 
         Source: local naive Bayes nearest neighbour, McCann and Lowe 2012.
         """
-        distances, places = self._index.search(descriptors, VOTES + 1)
+        distances, places = self._index.search(descriptors, VOTE_NEIGHBOURS + 1)
         known = places[:, :-1] >= 0
         leads = np.where(known, distances[:, -1:] - distances[:, :-1], 0.0)
         votes = np.bincount(self._owners[places[:, :-1][known]], leads[known], len(self._points))
-        return [int(place) for place in np.argsort(-votes)[:CANDIDATES]]
+        return [int(place) for place in np.argsort(-votes)[:VERIFIED_DRAWINGS]]
 
     def _inliers(self, points: Array, descriptors: Array, place: int) -> int:
         pairs = cv2.BFMatcher().knnMatch(descriptors, self._descriptors[place], k=2)
-        good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < RATIO * pair[1].distance]
-        if len(good) < LEAST_MATCHES:
+        good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < LOWE_RATIO * pair[1].distance]
+        if len(good) < MIN_MATCHES:
             return 0
         here = points[[match.queryIdx for match in good]]
         there = self._points[place][[match.trainIdx for match in good]]
@@ -229,13 +229,13 @@ def _by_features(name: str, looks: Sequence[Array], embed: Callable[[Array], Arr
     """Cosine with the nearest drawing, of features as they are, and whitened on graphics of the training fold."""
     known = np.stack([embed(look) for look in tqdm(looks, f"{name} of drawings", unit="")])
     fitted = [embed(look) for look in tqdm(_training_graphics(), f"{name} whitening", unit="")]
-    pca = PCA(min(WHITENED, *np.shape(fitted)), whiten=True, random_state=0).fit(np.stack(fitted))
+    pca = PCA(min(WHITENED_DIMENSIONS, *np.shape(fitted)), whiten=True, random_state=0).fit(np.stack(fitted))
     units, whitened = _units(known), _units(pca.transform(known))
 
-    def find(pixels: Array) -> dict[str, Answer]:
+    def find(pixels: Array) -> dict[str, PeerAnswer]:
         seen = embed(pixels)[None]
         cosines = {"raw": units @ _units(seen)[0], "whitened": whitened @ _units(pca.transform(seen))[0]}
-        return {f"{name} {sort}": best(values) for sort, values in cosines.items()}
+        return {f"{name} {sort}": best_answer(values) for sort, values in cosines.items()}
 
     return find
 
@@ -274,5 +274,5 @@ def _session(model: bytes) -> onnxruntime.InferenceSession:
 PEERS: dict[str, Peer] = {"pdq": pdq, "phash": phash, "sift": SiftFinder, "lite0": lite0, "dinov2": dinov2}
 """Measured beside ours, in this order."""
 
-CHEAP = {"pdq", "phash"}
+FAST_PEERS = {"pdq", "phash"}
 """Peers that learn two looks of every drawing; the others would take an hour longer to."""

@@ -60,7 +60,7 @@ def main(
     used = Encoder(encoder or Settings.from_environment().encoder_directory())
     rendered, rng = load_graphics(), np.random.default_rng(2)
     with tempfile.TemporaryDirectory() as scratch:
-        gallery, imitable = validation.validation_gallery(used, rendered, Path(scratch), None)
+        gallery, imitable = validation.calibration_gallery(used, rendered, Path(scratch), None)
     queries = [*imitations(used, rendered, imitable, rng, emblems), *harmless(used, rendered, rng)]
     kinds = kinds_of(gallery)
     galleries = {"none": gallery_of(gallery, kinds == "")}
@@ -74,7 +74,7 @@ def main(
 def imitations(
     encoder: Encoder,
     rendered: Graphics,
-    imitable: Mapping[str, validation.Emblem],
+    imitable: Mapping[str, validation.GalleryEmblem],
     rng: np.random.Generator,
     emblems: int,
 ) -> Iterator[Query]:
@@ -99,9 +99,11 @@ def opened(drawn: Array) -> Picture:
 
 def harmless(encoder: Encoder, rendered: Graphics, rng: np.random.Generator) -> Iterator[Query]:
     """Pictures of the validation fold that imitate nobody."""
-    rest = cohort.halves(rendered)[1]
-    _, others = cohort.nobodys(rendered, None)
-    for sample in tqdm(validation.unprotected(rendered, rest, others, rng, HARMLESS_COUNT), "harmless", HARMLESS_COUNT):
+    rest = cohort.harmless_halves(rendered)[1]
+    _, others = cohort.invented_negatives(rendered, None)
+    for sample in tqdm(
+        validation.negative_samples(rendered, rest, others, rng, HARMLESS_COUNT), "harmless", HARMLESS_COUNT
+    ):
         yield Query(windows_of(encoder, sample.picture))
 
 

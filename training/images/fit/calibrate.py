@@ -32,8 +32,8 @@ from models.images.matching.emblems import EmblemDetector
 from models.images.matching.features import AHEAD_FEATURES, RERANKER_FEATURES, RETRIEVAL_FEATURES, VERIFICATION_FEATURES
 from models.runtime.artifact_files import ArtifactFile
 from training.images.common.measures import threshold_for
-from training.images.data.cohort import halves, nobodys
-from training.images.data.validation import Sample, imitated, unprotected, validation_gallery
+from training.images.data.cohort import harmless_halves, invented_negatives
+from training.images.data.validation import CalibrationSample, calibration_gallery, negative_samples, positive_samples
 from training.images.sources.graphics import load_graphics
 
 VERIFIED_SHARE = 0.6
@@ -88,17 +88,17 @@ def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None, threa
     cv2.setNumThreads(1)
     encoder, rendered = Encoder(directory), load_graphics(limit)
     rng = np.random.default_rng(seed)
-    rest, others = halves(rendered)[1], nobodys(rendered, limit)[1]
+    rest, others = harmless_halves(rendered)[1], invented_negatives(rendered, limit)[1]
     with tempfile.TemporaryDirectory() as scratch:
-        gallery, emblems = validation_gallery(encoder, rendered, Path(scratch), limit)
-    imitations = imitated(emblems, rendered, rest, rng, limit)
-    samples = list(chain(imitations, unprotected(rendered, rest, others, rng, limit)))
+        gallery, emblems = calibration_gallery(encoder, rendered, Path(scratch), limit)
+    imitations = positive_samples(emblems, rendered, rest, rng, limit)
+    samples = list(chain(imitations, negative_samples(rendered, rest, others, rng, limit)))
     path = directory / ArtifactFile.CALIBRATION
     path.write_text(json.dumps(fitted(encoder, gallery, samples, threads), indent=2) + "\n", encoding="utf-8")
     return path
 
 
-def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[Sample], threads: int) -> dict[str, Any]:
+def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[CalibrationSample], threads: int) -> dict[str, Any]:
     """Both functions, the floor between them, and what they give on the samples."""
     harmless = np.array([sample.reference is None for sample in samples])
     unfitted = EmblemDetector(encoder, gallery, Calibration(UNFITTED, UNFITTED, floor=0.0))
@@ -226,7 +226,7 @@ def _named(names: Iterable[str], logistic: Logistic) -> dict[str, Any]:
     return {"weights": dict(zip(names, map(float, logistic.weights), strict=True)), "bias": logistic.bias}
 
 
-def _each(samples: Sequence[Sample], threads: int, look: Callable[[Array, str | None], T]) -> list[T]:
+def _each(samples: Sequence[CalibrationSample], threads: int, look: Callable[[Array, str | None], T]) -> list[T]:
     with ThreadPoolExecutor(threads) as workers:
         seen = workers.map(lambda sample: look(sample.picture, sample.reference), samples)
         return list(tqdm(seen, "calibration", len(samples), unit=""))

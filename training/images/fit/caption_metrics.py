@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import average_precision_score
 
-from training.images.data.caption_views import Views
+from training.images.data.caption_views import CaptionViews
 from training.images.sources.captions import GENERIC_CAPTIONS
 
 RANKS = (1, 5, 10)
@@ -23,7 +23,7 @@ Embed = Callable[[Sequence[str]], Array]
 """Phrases to unit float32 (phrases, dimension)."""
 
 
-def recall(embed: Embed, views: Views) -> dict[str, dict[str, dict[str, float]]]:
+def recall(embed: Embed, views: CaptionViews) -> dict[str, dict[str, dict[str, float]]]:
     """By kind and language, how often a subject's name finds it among the first of all subjects.
 
     Returns:
@@ -41,7 +41,7 @@ def recall(embed: Embed, views: Views) -> dict[str, dict[str, dict[str, float]]]
     return dict(results)
 
 
-def precision(embed: Embed, views: Views, trained: Views) -> dict[str, dict[str, Any]]:
+def precision(embed: Embed, views: CaptionViews, trained: CaptionViews) -> dict[str, dict[str, Any]]:
     """Of every general phrase, the average precision with which it sorts pictures.
 
     Args:
@@ -59,14 +59,14 @@ def precision(embed: Embed, views: Views, trained: Views) -> dict[str, dict[str,
     return {phrase: result for phrase, result in results.items() if result["pictures"]}
 
 
-def _ranks(vectors: Array, own: Array, views: Views) -> Array:
+def _ranks(vectors: Array, own: Array, views: CaptionViews) -> Array:
     """How many other subjects have a picture nearer than the own one's nearest, int (queries,)."""
     starts = np.searchsorted(views.shown, np.arange(len(views.subjects)))
     cosines = np.maximum.reduceat(vectors @ views.vectors.T, starts, axis=1)
     return (cosines > cosines[np.arange(len(own)), own][:, None]).sum(axis=1)
 
 
-def _precision(phrase: str, vector: Array, views: Views, trained: Views) -> dict[str, Any]:
+def _precision(phrase: str, vector: Array, views: CaptionViews, trained: CaptionViews) -> dict[str, Any]:
     truths, vectors = _true_of(phrase, views), views.vectors
     if borrowed := not truths.any():
         shown = _true_of(phrase, trained)
@@ -80,7 +80,7 @@ def _precision(phrase: str, vector: Array, views: Views, trained: Views) -> dict
     }
 
 
-def _true_of(phrase: str, views: Views) -> Array:
+def _true_of(phrase: str, views: CaptionViews) -> Array:
     """Whether a general phrase is true of each picture, bool (pictures,)."""
     subjects = np.array([phrase in subject.generic_captions for subject in views.subjects] + [False])
     return subjects[views.shown]

@@ -12,13 +12,13 @@ from torch.nn import functional
 
 from training.images.data.batches import Batch
 
-SCALE, MARGIN = 30.0, 0.2
+LOGIT_SCALE, COSINE_MARGIN = 30.0, 0.2
 CEILING_WRONG, CEILING_HARMLESS, CEILING_PAIRS = 0.35, 0.25, 0.2
 """Cosines above these are pushed down: for other graphics' proxies, for windows that show none, and between pictures.
 Without the last, all pictures came to share one direction away from all proxies, and plain ground was near to every
 reference drawn on plain ground: cosines of 0.7 and 0.8."""
 
-TOP = 5
+HARDEST_WRONG = 5
 """Nearest wrong ones that the open-set terms look at."""
 
 
@@ -35,10 +35,10 @@ def open_set_contrast(vectors: Tensor, proxies: Tensor, batch: Batch) -> dict[st
     cosines = vectors @ functional.normalize(proxies, dim=1).T  # (batch, 4, identities)
     own = batch.identities.clamp(min=0)[:, None, None].expand(-1, cosines.shape[1], 1)
     right = cosines.gather(2, own)
-    logits = SCALE * cosines.scatter(2, own, right - MARGIN)
+    logits = LOGIT_SCALE * cosines.scatter(2, own, right - COSINE_MARGIN)
     cross = functional.cross_entropy(logits.flatten(0, 1), own.flatten(), reduction="none").view(own.shape[:2])
-    wrong = cosines.scatter(2, own, -1.0).topk(TOP, dim=2).values.sub(CEILING_WRONG).relu().sum(dim=2)
-    nearest = cosines.topk(TOP, dim=2).values.sub(CEILING_HARMLESS).relu().sum(dim=2)
+    wrong = cosines.scatter(2, own, -1.0).topk(HARDEST_WRONG, dim=2).values.sub(CEILING_WRONG).relu().sum(dim=2)
+    nearest = cosines.topk(HARDEST_WRONG, dim=2).values.sub(CEILING_HARMLESS).relu().sum(dim=2)
     return {
         "contrast": _weighted(cross, batch.positive),
         "wrong": 2.0 * _weighted(wrong, batch.positive),
@@ -54,7 +54,7 @@ def _crowding(vectors: Tensor, batch: Batch) -> Tensor:
     names = torch.where(shows, batch.identities[:, None], -1)
     others = names[shows][:, None] != names[used][None, :]
     cosines = (vectors[shows] @ vectors[used].T).masked_fill(~others, -1.0)
-    return cosines.topk(min(TOP, cosines.shape[1]), dim=1).values.sub(CEILING_PAIRS).relu().sum(dim=1).mean()
+    return cosines.topk(min(HARDEST_WRONG, cosines.shape[1]), dim=1).values.sub(CEILING_PAIRS).relu().sum(dim=1).mean()
 
 
 def region_vectors(grid: Tensor, masks: Tensor) -> Tensor:

@@ -24,8 +24,8 @@ from models.images.matching.phrase_matching import phrase_cohort_mean
 from models.runtime.artifact_files import ArtifactFile
 from training.images.common.measures import threshold_for
 from training.images.common.split import Fold
-from training.images.data.caption_views import SIZE
-from training.images.data.cohort import halves
+from training.images.data.caption_views import PICTURE_SIZE
+from training.images.data.cohort import harmless_halves
 from training.images.sources.backgrounds import VALIDATION_PHOTOS, Backgrounds
 from training.images.sources.captions import Subject
 from training.images.sources.graphics import load_graphics
@@ -119,13 +119,13 @@ def _pictures(protected: Sequence[Subject], rng: np.random.Generator, limit: int
     members = {kind: [subject for subject in protected if subject.kind == kind] for kind in kinds}
     for number in range(min(IMITATION_COUNT, limit or IMITATION_COUNT)):
         subject = _any(rng, members[kinds[number % len(kinds)]])
-        yield augment(rng, _any(rng, subject.drawings), SIZE, backgrounds).picture, subject
-    rows = halves(rendered)[1]
+        yield augment(rng, _any(rng, subject.drawings), PICTURE_SIZE, backgrounds).picture, subject
+    rows = harmless_halves(rendered)[1]
     for number in range(min(HARMLESS_COUNT, limit or HARMLESS_COUNT)):
         if number % 2:
-            yield harmless_picture(rng, SIZE, backgrounds), None
+            yield harmless_picture(rng, PICTURE_SIZE, backgrounds), None
         else:
-            yield augment(rng, rendered.drawing(int(rng.choice(rows))), SIZE, backgrounds).picture, None
+            yield augment(rng, rendered.drawing(int(rng.choice(rows))), PICTURE_SIZE, backgrounds).picture, None
 
 
 def _any(rng: np.random.Generator, choices: Sequence[T]) -> T:

@@ -26,8 +26,8 @@ from models.runtime import atomic
 from models.runtime.artifact_files import ArtifactFile
 from training.accounts import calibrate_avatars
 from training.images.common.fingerprint import code_of, fingerprint
-from training.images.common.resume import Resumable, surroundings, weights_digest
-from training.images.data.batches import HARMLESS, IMITATIONS, Batch, draw_batch
+from training.images.common.resume import Resumable, environment_digest, weights_digest
+from training.images.data.batches import NEGATIVES_PER_BATCH, POSITIVES_PER_BATCH, Batch, sample_batch
 from training.images.data.cohort import write_cohort
 from training.images.data.corpus import Corpus, load_corpus
 from training.images.fit.calibrate import calibrate
@@ -40,7 +40,7 @@ from training.images.fit.train_reranker import train_reranker
 from training.images.networks import tower
 from training.images.networks.export import export
 from training.images.networks.fused import fused
-from training.images.networks.released import Base, BaseError, base_at, go_halfway_back, take_weights
+from training.images.networks.released import Base, BaseError, interpolate_with_base, load_base_weights, read_base
 from training.images.synthesis.augmentations import reference
 from training.precision import mixed_precision
 
@@ -49,14 +49,14 @@ PROXY_RATE = 0.3
 """Of plain gradient descent: a proxy moves when it is drawn. Adam would move all of them at every step, and did: with
 ten thousand proxies and ten views of each, they lost what they started from before they were first met."""
 
-WARM_UP = 100
-FALL = 0.25
+WARM_UP_STEPS = 100
+DECAY_FRACTION = 0.25
 """Part of the steps over which the rate falls."""
 
-WEIGHT_SIZE = 0.03
+PROJECTION_RMS = 0.03
 """Root mean square of the first projection; its length does not matter to cosines, but to Adam's steps."""
 
-SAVE_EVERY = 200
+CHECKPOINT_INTERVAL = 200
 
 Array = np.ndarray
 
@@ -95,16 +95,16 @@ def train_images(  # noqa: PLR0913 - a command's options
     """
     if base is not None and base.resolve() == output.resolve():
         raise BaseError(f"{base} is the folder of the run itself: choose another output")
-    start = base_at(base) if base is not None else None
+    start = read_base(base) if base is not None else None
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     torch.manual_seed(seed)
-    code_and_data = surroundings(Path(__file__))  # taken now: files may be edited during the run
+    code_and_data = environment_digest(Path(__file__))  # taken now: files may be edited during the run
     corpus = load_corpus(cases, limit)
     trainer = Trainer(corpus, seed, output / "checkpoint.pt", start)
     trainer.run(steps)
     if start is not None:
-        go_halfway_back(trainer.tower, start)
+        interpolate_with_base(trainer.tower, start)
     weights = weights_digest(trainer.tower.state_dict()), weights_digest(start.reranker if start else {})
     run = (code_and_data, trainer.settings, corpus.owners, weights, steps, limit)
     do = Resumable(output / "finished.json", fingerprint((), run))
@@ -163,7 +163,7 @@ class Trainer:
         self.corpus, self.checkpoint, self.seed = corpus, checkpoint, seed
         self.tower = tower.create()
         if base is not None:
-            take_weights(self.tower, base)
+            load_base_weights(self.tower, base)
         begun = base and base.fingerprint
         self.settings = {"seed": seed, "base": begun, "pictures": corpus.digest(), "code": _code()}
         tower.freeze(self.tower)
@@ -211,20 +211,20 @@ class Trainer:
                 self.elapsed += time.monotonic() - start
                 bar.set_postfix({name: f"{value:.3f}" for name, value in self.averages.items()}, refresh=False)
                 bar.update()
-                if self.step % SAVE_EVERY == 0:
+                if self.step % CHECKPOINT_INTERVAL == 0:
                     self._save()
         self._save()
 
     def metrics(self) -> dict[str, Any]:
         """What was trained from, what that cost and where its losses ended."""
         begun = {name: self.settings[name] for name in ("seed", "base")} | {"identities": len(self.corpus.drawings)}
-        pictures = self.step * (IMITATIONS + HARMLESS)
+        pictures = self.step * (POSITIVES_PER_BATCH + NEGATIVES_PER_BATCH)
         cost = {"steps": self.step, "pictures": pictures, "seconds": round(self.elapsed), "losses": self.averages}
         return begun | cost
 
     def _draw(self, step: int) -> Batch:
         # The generator of a step depends on its number alone, so that a resumed run draws what an unbroken one would.
-        return draw_batch(np.random.default_rng((self.seed, step)), self.corpus)
+        return sample_batch(np.random.default_rng((self.seed, step)), self.corpus)
 
     def _take_step(self, batch: Batch, rate: float) -> None:
         for optimizer in self.optimizers:
@@ -271,14 +271,14 @@ class Trainer:
 
 
 def _code() -> str:
-    """Of what draws and learns; what follows has a digest of its own, `surroundings`."""
+    """Of what draws and learns; what follows has a digest of its own, `environment_digest`."""
     here = Path(__file__)
     return fingerprint([*code_of(here.with_name("losses.py")), here.parents[1] / "networks" / "fused.py", here])
 
 
 def rate_at(step: int, steps: int) -> float:
     """Part of the full rates at a step: rises, stays, and falls to zero over the last quarter."""
-    return min(1.0, (step + 1) / WARM_UP, (steps - step) / (FALL * steps))
+    return min(1.0, (step + 1) / WARM_UP_STEPS, (steps - step) / (DECAY_FRACTION * steps))
 
 
 def _group(weights: Iterable[nn.Parameter], rate: float) -> dict[str, Any]:
@@ -299,7 +299,7 @@ def start_from_whitening(model: tower.GridTower, features: Tensor) -> None:
     deviations = variances.clamp(min=0).sqrt()[-projection.out_features :]
     # Directions that hardly vary are noise: whitened fully, they would be as loud as the rest.
     whitening = directions.T[-projection.out_features :] / (deviations + 0.1 * deviations[-1])[:, None]
-    whitening *= WEIGHT_SIZE / whitening.square().mean().sqrt()
+    whitening *= PROJECTION_RMS / whitening.square().mean().sqrt()
     with torch.no_grad():
         projection.weight.copy_(whitening)
         projection.bias.copy_(-whitening @ mean)

@@ -25,9 +25,9 @@ from torch.nn import functional
 from tqdm import trange
 
 from models.images.encoder.encoder import Encoder
-from training.images.common.metrics import record
+from training.images.common.metrics import record_metrics
 from training.images.common.split import Fold
-from training.images.data.caption_views import Views, embed
+from training.images.data.caption_views import CaptionViews, embed
 from training.images.fit import caption_metrics
 from training.images.fit.phrase_calibration import calibrate_phrases
 from training.images.networks import text_tower
@@ -53,7 +53,7 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True)
-class Lessons:
+class CaptionExamples:
     """Captions and pictures of the training fold.
 
     Attributes:
@@ -70,7 +70,7 @@ class Lessons:
     own: tuple[Array, ...]
     general: tuple[Array, ...]
     kinds: dict[str, Array]
-    views: Views
+    views: CaptionViews
 
 
 def train_captions(directory: Path, *, seed: int = 0, limit: int | None = None, steps: int = STEPS) -> dict[str, Any]:
@@ -96,15 +96,15 @@ def train_captions(directory: Path, *, seed: int = 0, limit: int | None = None, 
     calibration = calibrate_phrases(directory, subjects, seed, limit)
     metrics = {"steps": steps, "calibration": calibration, "subjects": len(views[Fold.TRAIN].subjects), **parity}
     metrics |= {str(fold): measure(model.text, tokenizer, views[fold], views[Fold.TRAIN]) for fold in Fold}
-    record(directory, "captions", metrics)
+    record_metrics(directory, "captions", metrics)
     return metrics
 
 
-def train(views: Views, seed: int, steps: int = STEPS) -> tuple[nn.Module, Tokenizer]:
+def train(views: CaptionViews, seed: int, steps: int = STEPS) -> tuple[nn.Module, Tokenizer]:
     """A trained open_clip model (its image tower untouched) and its tokenizer."""
     said = [caption for subject in views.subjects for caption in (*subject.captions, *subject.generic_captions)]
     tokenizer = text_tower.make_tokenizer(said)
-    lessons, rng = prepare(views, tokenizer), np.random.default_rng(seed)
+    examples, rng = prepare(views, tokenizer), np.random.default_rng(seed)
     model = text_tower.create(views.vectors.shape[1])
     trained = [*model.text.parameters(), model.logit_scale]
     model.logit_scale.data.fill_(np.log(START_SCALE))
@@ -112,7 +112,7 @@ def train(views: Views, seed: int, steps: int = STEPS) -> tuple[nn.Module, Token
     pictures = torch.from_numpy(views.vectors)
     for step in (bar := trange(steps, desc="captions")):
         optimizer.param_groups[0]["lr"] = RATE * _rate_at(step, steps)
-        loss = contrast(model, lessons, pictures, rng)
+        loss = contrast(model, examples, pictures, rng)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(trained, 1.0)
@@ -122,7 +122,7 @@ def train(views: Views, seed: int, steps: int = STEPS) -> tuple[nn.Module, Token
     return model, tokenizer
 
 
-def prepare(views: Views, tokenizer: Tokenizer) -> Lessons:
+def prepare(views: CaptionViews, tokenizer: Tokenizer) -> CaptionExamples:
     """Number the captions, and note what each is true of."""
     numbers: dict[str, int] = {}
     own = [_numbered(subject.captions, numbers) for subject in views.subjects]
@@ -134,19 +134,19 @@ def prepare(views: Views, tokenizer: Tokenizer) -> Lessons:
     kinds = np.array([subject.kind for subject in views.subjects])
     places = {str(kind): np.flatnonzero(kinds == kind) for kind in dict.fromkeys(kinds)}
     tokens = torch.from_numpy(text_tower.tokens_of(tokenizer, list(numbers)))
-    return Lessons(tokens, truths, tuple(own), tuple(general), places, views)
+    return CaptionExamples(tokens, truths, tuple(own), tuple(general), places, views)
 
 
-def contrast(model: nn.Module, lessons: Lessons, pictures: Tensor, rng: np.random.Generator) -> Tensor:
+def contrast(model: nn.Module, examples: CaptionExamples, pictures: Tensor, rng: np.random.Generator) -> Tensor:
     """The loss of one batch of captions: each against all pictures, and a picture of each against the batch."""
-    subjects = draw_subjects(rng, lessons)
-    said = np.array([_caption(rng, lessons, subject) for subject in subjects])
+    subjects = draw_subjects(rng, examples)
+    said = np.array([_caption(rng, examples, subject) for subject in subjects])
     with mixed_precision():
-        texts = text_tower.embed(model.text, _forgetful(rng, lessons.tokens[said]))
+        texts = text_tower.embed(model.text, _forgetful(rng, examples.tokens[said]))
     scale = model.logit_scale.exp().clamp(max=100)
-    truths = lessons.truths[said]
-    to_pictures = shared_cross_entropy(scale * texts @ pictures.T, _dense(truths, lessons.views.shown))
-    shown = torch.from_numpy(_pictures_of(rng, lessons, subjects))
+    truths = examples.truths[said]
+    to_pictures = shared_cross_entropy(scale * texts @ pictures.T, _dense(truths, examples.views.shown))
+    shown = torch.from_numpy(_pictures_of(rng, examples, subjects))
     to_texts = shared_cross_entropy(scale * pictures[shown] @ texts.T, _dense(truths, subjects).T)
     return (to_pictures + to_texts) / 2
 
@@ -161,7 +161,7 @@ def shared_cross_entropy(logits: Tensor, truths: Tensor) -> Tensor:
     return -((functional.log_softmax(logits, dim=1) * truths).sum(dim=1) / truths.sum(dim=1)).mean()
 
 
-def measure(text: nn.Module, tokenizer: Tokenizer, views: Views, trained: Views) -> dict[str, Any]:
+def measure(text: nn.Module, tokenizer: Tokenizer, views: CaptionViews, trained: CaptionViews) -> dict[str, Any]:
     """Recall of names and average precision of general phrases on one fold's pictures."""
 
     def vectors(phrases: Sequence[str]) -> Array:
@@ -177,23 +177,23 @@ def measure(text: nn.Module, tokenizer: Tokenizer, views: Views, trained: Views)
     }
 
 
-def draw_subjects(rng: np.random.Generator, lessons: Lessons) -> Array:
+def draw_subjects(rng: np.random.Generator, examples: CaptionExamples) -> Array:
     """Places of a batch of subjects, by the kinds' shares."""
-    names = [kind for kind in SHARES if kind in lessons.kinds]
+    names = [kind for kind in SHARES if kind in examples.kinds]
     shares = np.array([SHARES[name] for name in names])
     kinds = rng.choice(len(names), BATCH, p=shares / shares.sum())
-    return np.array([rng.choice(lessons.kinds[names[kind]]) for kind in kinds])
+    return np.array([rng.choice(examples.kinds[names[kind]]) for kind in kinds])
 
 
-def _caption(rng: np.random.Generator, lessons: Lessons, subject: int) -> int:
-    general = len(lessons.general[subject]) > 0 and rng.random() < GENERAL_SHARE
-    return int(rng.choice(lessons.general[subject] if general else lessons.own[subject]))
+def _caption(rng: np.random.Generator, examples: CaptionExamples, subject: int) -> int:
+    general = len(examples.general[subject]) > 0 and rng.random() < GENERAL_SHARE
+    return int(rng.choice(examples.general[subject] if general else examples.own[subject]))
 
 
-def _pictures_of(rng: np.random.Generator, lessons: Lessons, subjects: Array) -> Array:
+def _pictures_of(rng: np.random.Generator, examples: CaptionExamples, subjects: Array) -> Array:
     """One random picture of each subject, as rows of the views."""
-    first = np.searchsorted(lessons.views.shown, subjects)
-    return rng.integers(first, np.searchsorted(lessons.views.shown, subjects, side="right"))
+    first = np.searchsorted(examples.views.shown, subjects)
+    return rng.integers(first, np.searchsorted(examples.views.shown, subjects, side="right"))
 
 
 def _forgetful(rng: np.random.Generator, tokens: Tensor) -> Tensor:

@@ -27,13 +27,13 @@ from models.images.matching.localizer import (
 )
 from models.images.matching.regions import with_context_or_strip
 from models.profile import Box
-from training.images.common.metrics import record
-from training.images.common.split import part_of
-from training.images.data.batches import one_of, pick
+from training.images.common.metrics import record_metrics
+from training.images.common.split import owner_bucket
+from training.images.data.batches import random_drawing, sample_identity
 from training.images.data.candidates import KIND_SHARES, PICTURE_SIZES, SECOND_EMBLEM_SHARE
 from training.images.data.corpus import Corpus
-from training.images.networks.localizer import BINS, Network, export_localizer
-from training.images.networks.token_networks import take_steps
+from training.images.networks.localizer import EDGE_BINS, LocalizerNetwork, export_localizer
+from training.images.networks.token_networks import optimize
 from training.images.sources.backgrounds import Backgrounds, Generator
 from training.images.synthesis.augmentations import Augmented, augment, centred
 
@@ -122,17 +122,17 @@ def train_localizer(
         )
         for number, (kinds, count) in enumerate(zip(_kinds(corpus), (PLACES, HELD_OUT_PLACES), strict=True))
     )
-    network = Network(encoder.dimension)
+    network = LocalizerNetwork(encoder.dimension)
     fit(network, learnt, seed)
     metrics: dict[str, Any] = {"places": len(learnt.boxes), **measure(network, held_out)}
     metrics["parity_max_relative_difference"] = export_localizer(network, encoder.fingerprint, directory)
-    record(directory, "localizer", metrics)
+    record_metrics(directory, "localizer", metrics)
     return metrics
 
 
 def _kinds(corpus: Corpus) -> tuple[dict[str, Array], dict[str, Array]]:
     """Identities of each kind that are learnt from, and those that are measured on."""
-    is_out = np.array([part_of(owner, HELD_OUT, "localizer") == 0 for owner in corpus.owners])
+    is_out = np.array([owner_bucket(owner, HELD_OUT, "localizer") == 0 for owner in corpus.owners])
     parts = ({kind: numbers[is_out[numbers] == out] for kind, numbers in corpus.kinds.items()} for out in (False, True))
     learnt, held_out = ({kind: numbers for kind, numbers in part.items() if len(numbers)} for part in parts)
     return learnt, held_out
@@ -168,12 +168,14 @@ class Source:
                 )
 
     def _picture(self, rng: Generator) -> Augmented:
-        drawings, identity = self.corpus.drawings, pick(rng, self.kinds, KIND_SHARES)
+        drawings, identity = self.corpus.drawings, sample_identity(rng, self.kinds, KIND_SHARES)
         size = PICTURE_SIZES[int(rng.integers(len(PICTURE_SIZES)))]
         other = (
-            one_of(rng, drawings[pick(rng, self.kinds, KIND_SHARES)]) if rng.random() < SECOND_EMBLEM_SHARE else None
+            random_drawing(rng, drawings[sample_identity(rng, self.kinds, KIND_SHARES)])
+            if rng.random() < SECOND_EMBLEM_SHARE
+            else None
         )
-        drawing, strength = one_of(rng, drawings[identity]), float(rng.random())
+        drawing, strength = random_drawing(rng, drawings[identity]), float(rng.random())
         plain = identity in self.corpus.plain
         backgrounds = self.drawn if rng.random() < DRAWN else self.corpus.backgrounds
         return augment(rng, drawing, size, backgrounds, other, strength, plain)
@@ -189,7 +191,8 @@ def source_of(
     """
     rng, size = np.random.default_rng((*seed, GROUNDS)), (GRAPHIC_SIDE, GRAPHIC_SIDE)
     shown = (
-        one_of(rng, corpus.drawings[pick(rng, kinds, KIND_SHARES)]) for _ in range(min(GRAPHICS, limit or GRAPHICS))
+        random_drawing(rng, corpus.drawings[sample_identity(rng, kinds, KIND_SHARES)])
+        for _ in range(min(GRAPHICS, limit or GRAPHICS))
     )
     drawn = (centred(rng, drawing, corpus.backgrounds.plain(rng, size)) for drawing in shown)
     return Source(encoder, corpus, kinds, Backgrounds(tuple(drawn)))
@@ -243,7 +246,7 @@ def draw_places(source: Source, count: int, seed: Sequence[int], threads: int) -
     return Places(cells, pixels, shown, begun)
 
 
-def fit(network: Network, places: Places, seed: int) -> None:
+def fit(network: LocalizerNetwork, places: Places, seed: int) -> None:
     """Learn from all places, each `EPOCHS` times."""
     rng = np.random.default_rng(seed)
     order = np.concatenate([rng.permutation(len(places.boxes)) for _ in range(EPOCHS)])
@@ -254,7 +257,7 @@ def fit(network: Network, places: Places, seed: int) -> None:
         return distance(network, network.logits(cells, pixels), boxes)
 
     rates = [RATE * min((step + 1) / WARM_UP, (steps - step) / steps) for step in range(steps)]
-    take_steps(network, "localizer", rates, loss_at)
+    optimize(network, "localizer", rates, loss_at)
 
 
 def _batch(places: Places, chosen: Array) -> tuple[Tensor, Tensor, Tensor]:
@@ -282,7 +285,7 @@ def _mirrored(boxes: Tensor, axis: int) -> Tensor:
     return mirrored
 
 
-def distance(network: Network, logits: Tensor, boxes: Tensor) -> Tensor:
+def distance(network: LocalizerNetwork, logits: Tensor, boxes: Tensor) -> Tensor:
     """Mean loss of edges that are told as distributions: how little of each lies beside the edge, how far its mean is
     from it, and how little the boxes have in common.
 
@@ -291,7 +294,7 @@ def distance(network: Network, logits: Tensor, boxes: Tensor) -> Tensor:
         boxes: float32 (places, 4), from -REACH to 1 + REACH.
     """
     at = torch.cat([boxes[:, :2], 1 - boxes[:, 2:]], dim=1)  # from the side of the place that each edge is told from
-    before = (torch.searchsorted(network.bins, at.contiguous(), right=True) - 1).clamp(0, BINS - 2)
+    before = (torch.searchsorted(network.bins, at.contiguous(), right=True) - 1).clamp(0, EDGE_BINS - 2)
     start, end = network.bins[before], network.bins[before + 1]
     likely, part = logits.log_softmax(dim=-1), (at - start) / (end - start)
     beside = torch.stack([before, before + 1], dim=-1)
@@ -309,7 +312,7 @@ def _overlaps(boxes: Tensor, others: Tensor) -> Tensor:
     return both / (areas[0] + areas[1] - both).clamp(min=1e-6)
 
 
-def measure(network: Network, places: Places) -> dict[str, float]:
+def measure(network: LocalizerNetwork, places: Places) -> dict[str, float]:
     """Mean overlap of boxes with those of the emblems, and how many have at least half, and three quarters; beside it
     the overlap of what the places are around.
     """

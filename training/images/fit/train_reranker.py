@@ -18,15 +18,15 @@ from torch.nn import functional
 
 from models.images.encoder.encoder import Encoder
 from training.images.common.measures import threshold_for
-from training.images.common.metrics import record
-from training.images.common.split import part_of
+from training.images.common.metrics import record_metrics
+from training.images.common.split import owner_bucket
 from training.images.data.candidates import CandidateRegions, sample_regions
 from training.images.data.corpus import Corpus
 from training.images.data.patch_store import PatchStore
-from training.images.data.pool import Pool, Search
+from training.images.data.pool import DrawingPool, PoolSearch
 from training.images.networks.released import Base
-from training.images.networks.reranker import Network, export_reranker
-from training.images.networks.token_networks import take_steps
+from training.images.networks.reranker import RerankerNetwork, export_reranker
+from training.images.networks.token_networks import optimize
 from training.images.sources.graphics import load_graphics
 from training.precision import mixed_precision
 
@@ -78,54 +78,56 @@ def train_reranker(  # noqa: PLR0913 - a run's own options
     rounds = further.rounds + 1 if further else 1
     torch.manual_seed(seed)
     encoder = Encoder(directory)
-    search = Search(encoder, Pool.of(corpus, load_graphics(limit), limit), threads)
+    search = PoolSearch(encoder, DrawingPool.of(corpus, load_graphics(limit), limit), threads)
     pictures = min(PICTURES, limit or PICTURES)
     places = sample_regions(search, pictures, (seed, rounds), threads)  # another round's pictures would teach little
     held_out = _held_out(places, search.pool)
-    lessons = Lessons(places, search.patches)
-    network = Network(encoder.dimension)
+    examples = RerankerExamples(places, search.patches)
+    network = RerankerNetwork(encoder.dimension)
     if further:
         network.load_state_dict(further.reranker)
-    fit(network, lessons, np.flatnonzero(~held_out), seed, FURTHER_EPOCHS if further else EPOCHS)
-    metrics: dict[str, Any] = measure(network, lessons, np.flatnonzero(held_out))
+    fit(network, examples, np.flatnonzero(~held_out), seed, FURTHER_EPOCHS if further else EPOCHS)
+    metrics: dict[str, Any] = measure(network, examples, np.flatnonzero(held_out))
     metrics |= {"pictures": pictures, "base": further.fingerprint if further else None, "rounds": rounds}
     metrics["parity_max_relative_difference"] = export_reranker(network, encoder.fingerprint, directory)
-    record(directory, "reranker", metrics)
+    record_metrics(directory, "reranker", metrics)
     return metrics
 
 
-def _held_out(places: CandidateRegions, pool: Pool) -> Array:
+def _held_out(places: CandidateRegions, pool: DrawingPool) -> Array:
     """Places that are not learnt from, bool (places,)."""
     numbers = np.zeros(pool.identities.max() + 1, np.int64)
-    numbers[pool.identities] = [part_of(owner, HELD_OUT, "reranker") for owner in pool.owners]
+    numbers[pool.identities] = [owner_bucket(owner, HELD_OUT, "reranker") for owner in pool.owners]
     harmless = places.identities < 0
     return np.where(harmless, np.arange(len(harmless)) % HELD_OUT, numbers[places.identities]) == 0
 
 
 @dataclass(frozen=True)
-class Lessons:
+class RerankerExamples:
     """Places, and the patches of a pool's drawings."""
 
     places: CandidateRegions
     drawn: PatchStore
 
-    def logits(self, network: Network, chosen: Array) -> Tensor:
+    def logits(self, network: RerankerNetwork, chosen: Array) -> Tensor:
         """What a network says of some places' candidates, float32 (chosen, candidates)."""
         drawings = self.places.drawings[chosen]
         logits = torch.zeros(drawings.size)
         with mixed_precision():
-            shown = [(alike.places, network.tokens(*alike[1:])) for alike in self.places.patches.alike(chosen)]
-            for drawn in self.drawn.alike(drawings.ravel()):
-                tokens, of = network.tokens(*drawn[1:]), drawn.places // drawings.shape[1]
+            shown = [
+                (alike.positions, network.tokens(*alike[1:])) for alike in self.places.patches.batches_by_shape(chosen)
+            ]
+            for drawn in self.drawn.batches_by_shape(drawings.ravel()):
+                tokens, of = network.tokens(*drawn[1:]), drawn.positions // drawings.shape[1]
                 for places, place in shown:
                     ours = np.flatnonzero(np.isin(of, places))
                     if len(ours):
                         pairs = place[np.searchsorted(places, of[ours])], tokens[ours]
-                        logits[drawn.places[ours]] = network.comparison(*pairs).float()
+                        logits[drawn.positions[ours]] = network.comparison(*pairs).float()
         return logits.view(drawings.shape)
 
 
-def fit(network: Network, lessons: Lessons, chosen: Array, seed: int, epochs: int) -> None:
+def fit(network: RerankerNetwork, examples: RerankerExamples, chosen: Array, seed: int, epochs: int) -> None:
     """Learn from some places, each so many times."""
     rng = np.random.default_rng(seed)
     order = np.concatenate([rng.permutation(chosen) for _ in range(epochs)])
@@ -133,10 +135,10 @@ def fit(network: Network, lessons: Lessons, chosen: Array, seed: int, epochs: in
 
     def loss_at(step: int) -> Tensor:
         batch = order[step * BATCH : (step + 1) * BATCH]
-        return choice(lessons.logits(network, batch), torch.from_numpy(lessons.places.shown[batch]))
+        return choice(examples.logits(network, batch), torch.from_numpy(examples.places.shown[batch]))
 
     rates = [RATE * min(1, (step + 1) / WARM_UP, (steps - step) / (FALL * steps)) for step in range(steps)]
-    take_steps(network, "reranker", rates, loss_at)
+    optimize(network, "reranker", rates, loss_at)
 
 
 def choice(logits: Tensor, shown: Tensor) -> Tensor:
@@ -154,18 +156,18 @@ def choice(logits: Tensor, shown: Tensor) -> Tensor:
     return which + each / 2
 
 
-def measure(network: Network, lessons: Lessons, chosen: Array) -> dict[str, float]:
+def measure(network: RerankerNetwork, examples: RerankerExamples, chosen: Array) -> dict[str, float]:
     """How often the right candidate of a place that shows it is first, and over what 1% of the other places reach.
 
     By the network, and by the search's cosines.
     """
     network.eval()
     with torch.inference_mode():
-        parts = [lessons.logits(network, part) for part in np.array_split(chosen, len(chosen) // BATCH + 1)]
-    shown, said = lessons.places.shown[chosen], torch.cat(parts).numpy()
+        parts = [examples.logits(network, part) for part in np.array_split(chosen, len(chosen) // BATCH + 1)]
+    shown, said = examples.places.shown[chosen], torch.cat(parts).numpy()
     found: dict[str, float] = {"held_out_places": int(shown.sum())}
     if shown.any() and not shown.all():
-        for name, values in (("", said), ("_of_cosines", lessons.places.cosines[chosen])):
+        for name, values in (("", said), ("_of_cosines", examples.places.cosines[chosen])):
             threshold = threshold_for(values[~shown].max(axis=1), SHARE)
             is_first = values[shown].argmax(axis=1) == 0
             found[f"recall@1{name}"] = float(is_first.mean())

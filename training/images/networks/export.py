@@ -22,7 +22,7 @@ from models.runtime.artifact_files import ArtifactFile
 from training.images.networks.padding import with_known_padding
 from training.images.networks.tower import MODEL_NAME, GridTower
 
-AREA = 256 * 256
+INPUT_AREA = 256 * 256
 """Pixels given to the network per picture: 16 x 16 cells for a square one, 15 ms on one thread."""
 
 OPSET = 17
@@ -33,7 +33,7 @@ MIN_COSINE = 0.99
 """Least mean cosine between the tower's outputs and those of its graph in 8 bits, on noise, that is accepted; pictures
 lose less. The released tower has 0.996."""
 
-SMALL = 8_000
+MIN_INT8_SIZE = 8_000
 """Tensors of fewer numbers keep 32 bits: they weigh little, and early layers and depthwise filters suffer most (mean
 cosine 0.9955 with all weights in 8 bits, 0.9989 so)."""
 
@@ -53,7 +53,7 @@ class ExportError(RuntimeError):
 
 def export(tower: GridTower, directory: Path, metrics: dict[str, Any] | None = None) -> Path:
     """Write the artefact folder of our own tower; see `write_artifact`."""
-    config = {"name": MODEL_NAME, "dimension": tower.visual.head.proj.out_features, "area": AREA}
+    config = {"name": MODEL_NAME, "dimension": tower.visual.head.proj.out_features, "area": INPUT_AREA}
     return write_artifact(tower, directory, config, SHAPES, metrics)
 
 
@@ -88,7 +88,7 @@ def write_artifact(
         difference, _ = parity(tower, traced, shapes)
         if not difference <= MAX_DIFFERENCE:
             raise ExportError(f"torch and ONNX differ by {difference:.2g}")
-        _save(with_small_weights(onnx.load(traced)), small, config)
+        _save(with_int8_weights(onnx.load(traced)), small, config)
         _, cosine = parity(tower, small, shapes)
         if not cosine >= MIN_COSINE:
             _save(onnx.load(traced), small, config)
@@ -120,7 +120,7 @@ def parity(tower: nn.Module, model: Path, shapes: Sequence[Shape] = SHAPES, seed
     return float(max(differences)), float(min(cosines))
 
 
-def with_small_weights(model: onnx.ModelProto) -> onnx.ModelProto:
+def with_int8_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     """The same graph with its weights in 8 bits: a quarter of the size at the same speed.
 
     Each output channel has its own scale. The runtime multiplies once, when it loads the model.
@@ -128,7 +128,7 @@ def with_small_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     unpacking, stored = [], []
     for tensor in model.graph.initializer:
         values = numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.ndim < 2 or values.size < SMALL:
+        if values.dtype != np.float32 or values.ndim < 2 or values.size < MIN_INT8_SIZE:
             stored.append(tensor)
             continue
         name = tensor.name

@@ -23,24 +23,28 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from models.images.encoder.encoder import Encoder
 from models.runtime.artifact_files import ArtifactFile
 from training.images.common.split import Fold
-from training.images.networks.token_networks import write_for
+from training.images.networks.token_networks import write_for_encoder
 from training.images.sources.graphics import load_graphics
 from training.images.synthesis.augmentations import reference
 
-KEPT = 6
+FLOAT_CONVOLUTIONS = 6
 """First convolutions that keep 32 bits: stem, first stage and the first block of the second. Mean cosine of windows to
 full precision, and speed: none kept .991, 1.6x; six .996, 1.7x; ten .997, 1.5x (`benchmarks/encoder.py --int8`)."""
 
-PICTURES = 200
+RANGE_PICTURES = 200
 """Graphics that the ranges of activations are read from; percentiles and entropies of these ranges gave no better."""
 
-QUANTIZED = ("Conv", "Clip", "Add")
+QUANTIZED_OPERATORS = ("Conv", "Clip", "Add")
 
 Array = np.ndarray
 
 
 def quantize(
-    source: Path, target: Path, pictures: Sequence[Array], kept: int = KEPT, ranges: Path | None = None
+    source: Path,
+    target: Path,
+    pictures: Sequence[Array],
+    float_convolutions: int = FLOAT_CONVOLUTIONS,
+    ranges: Path | None = None,
 ) -> Path:
     """Write an artefact folder with the encoder of another in 8 bits, and its cohort, calibration, localizer and
     reranker as they are.
@@ -66,8 +70,8 @@ def quantize(
             small,
             _Reader(pictures),
             quant_format=QuantFormat.QDQ,
-            op_types_to_quantize=list(QUANTIZED),
-            nodes_to_quantize=_after(onnx.load(plain), kept),
+            op_types_to_quantize=list(QUANTIZED_OPERATORS),
+            nodes_to_quantize=_after(onnx.load(plain), float_convolutions),
             per_channel=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
@@ -80,11 +84,11 @@ def quantize(
     fingerprint = Encoder(target).fingerprint
     for name in (ArtifactFile.LOCALIZER, ArtifactFile.RERANKER_TOKENS, ArtifactFile.RERANKER):
         if (source / name).is_file():
-            write_for(fingerprint, source / name, target / name)
+            write_for_encoder(fingerprint, source / name, target / name)
     return target
 
 
-def training_pictures(count: int = PICTURES, seed: int = 0) -> list[Array]:
+def training_pictures(count: int = RANGE_PICTURES, seed: int = 0) -> list[Array]:
     """Graphics of the training fold as a gallery holds them, RGB uint8 (256, 256, 3)."""
     rendered, rng = load_graphics(), np.random.default_rng(seed)
     rows = rng.permutation(rendered.rows(lambda item: item.fold is Fold.TRAIN))[:count]
@@ -100,13 +104,13 @@ class _Reader(CalibrationDataReader):
         return None if picture is None else {"pixels": picture[None]}
 
 
-def _after(model: onnx.ModelProto, kept: int) -> list[str]:
+def _after(model: onnx.ModelProto, float_convolutions: int) -> list[str]:
     """Names of the layers behind the first `kept` convolutions; sums and limits of sizes are no layers."""
     known = onnx.shape_inference.infer_shapes(model).graph
     maps = {value.name for value in (*known.value_info, *known.output) if len(value.type.tensor_type.shape.dim) == 4}
     convolutions = [place for place, node in enumerate(model.graph.node) if node.op_type == "Conv"]
-    rest = list(model.graph.node)[convolutions[kept] :]
-    return [node.name for node in rest if node.op_type in QUANTIZED and node.output[0] in maps]
+    rest = list(model.graph.node)[convolutions[float_convolutions] :]
+    return [node.name for node in rest if node.op_type in QUANTIZED_OPERATORS and node.output[0] in maps]
 
 
 def _save(model: onnx.ModelProto, target: Path, config: dict[str, Any]) -> None:

@@ -20,10 +20,10 @@ from torch import Tensor
 
 from models.images.encoder.token_networks import ENCODER
 from models.runtime.artifact_files import ArtifactFile
-from training.images.networks.reranker import Network
+from training.images.networks.reranker import RerankerNetwork
 from training.images.networks.tower import MODEL_NAME, GridTower, convolutions_of, create
 
-SMALLEST_GAIN = 1e-2
+MIN_GAIN = 1e-2
 """Channels that a normalisation all but silences keep this gain, for weights are divided by it."""
 
 
@@ -49,7 +49,7 @@ class Base:
     rounds: int
 
 
-def base_at(directory: Path) -> Base:
+def read_base(directory: Path) -> Base:
     """Read an encoder of ours.
 
     Args:
@@ -73,14 +73,14 @@ def base_at(directory: Path) -> Base:
     return Base(fingerprint, weights, reranker, _rounds(directory) if reranker else 0)
 
 
-def take_weights(tower: GridTower, base: Base) -> None:
+def load_base_weights(tower: GridTower, base: Base) -> None:
     """Give a tower the weights of a base; its batch statistics and gains stay, and weights make up for them."""
     *trunk, (fine, bias), (coarse, _) = base.weights
     with torch.no_grad():
         pairs = convolutions_of(tower.visual.trunk.net)
         for (convolution, norm), (weight, offset) in zip(pairs, trunk, strict=True):
             deviation = torch.sqrt(norm.running_var + norm.eps)
-            gain = norm.weight.abs().clamp(min=SMALLEST_GAIN) * torch.where(norm.weight < 0, -1, 1)
+            gain = norm.weight.abs().clamp(min=MIN_GAIN) * torch.where(norm.weight < 0, -1, 1)
             norm.weight.copy_(gain)
             norm.bias.copy_(offset + norm.running_mean * gain / deviation)
             convolution.weight.copy_(weight * (deviation / gain)[:, None, None, None])
@@ -89,14 +89,14 @@ def take_weights(tower: GridTower, base: Base) -> None:
         projection.bias.copy_(bias)
 
 
-def go_halfway_back(tower: GridTower, base: Base) -> None:
+def interpolate_with_base(tower: GridTower, base: Base) -> None:
     """Give a tower the mean of its weights and those of the base that it was trained from.
 
     What is learnt costs some of what was known; halfway most of both is kept, at no cost to the network's size.
     Source: Wortsman et al. 2022 (robust fine-tuning).
     """
     begun = copy.deepcopy(tower)
-    take_weights(begun, base)
+    load_base_weights(begun, base)
     with torch.no_grad():
         for weight, before in zip(tower.parameters(), begun.parameters(), strict=True):
             weight.lerp_(before, 0.5)
@@ -111,7 +111,10 @@ def _shapes(tower: GridTower) -> list[torch.Size]:
 
 def _reranker(directory: Path, fingerprint: str, dimension: int) -> dict[str, Tensor]:
     """The state of the reranker that an encoder's folder holds; nothing where it holds none."""
-    network, files = Network(dimension), {"tokens": ArtifactFile.RERANKER_TOKENS, "comparison": ArtifactFile.RERANKER}
+    network, files = (
+        RerankerNetwork(dimension),
+        {"tokens": ArtifactFile.RERANKER_TOKENS, "comparison": ArtifactFile.RERANKER},
+    )
     if not any((directory / file).exists() for file in files.values()):
         return {}
     try:

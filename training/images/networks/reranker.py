@@ -19,19 +19,19 @@ from torch.nn import functional
 
 from models.images.matching.reranker import TOKEN_GRID_SIDE, TOKEN_PIXEL_SIDE
 from models.runtime.artifact_files import ArtifactFile
-from training.images.networks.token_networks import CELL_SIZE, export_compared, write_for
+from training.images.networks.token_networks import TOKEN_SCALE, export_verified, write_for_encoder
 
-WIDTH = 64
+TOKEN_WIDTH = 64
 """Of a token, and of what a comparison is told by."""
 
-SHARPNESS = 8.0
+INITIAL_ATTENTION_SCALE = 8.0
 """What cosines between cells are multiplied with at first; learnt."""
 
-PLACED = 6
+POSITION_FEATURES = 6
 """Numbers beside the features of a comparison: both cells' places, the greatest cosine, and the attention's entropy."""
 
 
-class Tokens(nn.Module):
+class TokenEncoder(nn.Module):
     """What a cell and the pixels beneath it say.
 
     Args:
@@ -40,12 +40,12 @@ class Tokens(nn.Module):
 
     def __init__(self, dimension: int) -> None:
         super().__init__()
-        self.project, self.norm = nn.Linear(dimension, WIDTH), nn.LayerNorm(WIDTH)
+        self.project, self.norm = nn.Linear(dimension, TOKEN_WIDTH), nn.LayerNorm(TOKEN_WIDTH)
         self.see = nn.Sequential(
             *(nn.Conv2d(3, 24, 4, stride=2, padding=1), nn.ReLU()),
             *(nn.Conv2d(24, 48, 4, stride=2, padding=1), nn.ReLU()),
-            *(nn.Conv2d(48, WIDTH, 3, padding=1), nn.ReLU()),
-            nn.Conv2d(WIDTH, WIDTH, TOKEN_PIXEL_SIDE // 4, stride=TOKEN_PIXEL_SIDE // 4),
+            *(nn.Conv2d(48, TOKEN_WIDTH, 3, padding=1), nn.ReLU()),
+            nn.Conv2d(TOKEN_WIDTH, TOKEN_WIDTH, TOKEN_PIXEL_SIDE // 4, stride=TOKEN_PIXEL_SIDE // 4),
         )
 
     def forward(self, cells: Tensor, pixels: Tensor) -> Tensor:
@@ -56,7 +56,7 @@ class Tokens(nn.Module):
             pixels: uint8 (n, rows * PIXELS, columns * PIXELS, 3).
         """
         seen = self.see(pixels.permute(0, 3, 1, 2).float() / 127.5 - 1).permute(0, 2, 3, 1)
-        return cast(Tensor, self.norm(self.project(cells / CELL_SIZE) + seen))
+        return cast(Tensor, self.norm(self.project(cells / TOKEN_SCALE) + seen))
 
 
 class TokenComparison(nn.Module):
@@ -64,10 +64,15 @@ class TokenComparison(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.key, self.sharpness = nn.Linear(WIDTH, WIDTH), nn.Parameter(torch.tensor(SHARPNESS))
-        self.compare = nn.Sequential(nn.Linear(4 * WIDTH + PLACED, WIDTH), nn.ReLU(), nn.Linear(WIDTH, WIDTH))
-        self.neighbours = nn.ModuleList([nn.Conv2d(WIDTH, WIDTH, 3, padding=1) for _ in range(2)])
-        self.judge = nn.Sequential(nn.Linear(4 * WIDTH, WIDTH), nn.ReLU(), nn.Linear(WIDTH, 1))
+        self.key, self.sharpness = (
+            nn.Linear(TOKEN_WIDTH, TOKEN_WIDTH),
+            nn.Parameter(torch.tensor(INITIAL_ATTENTION_SCALE)),
+        )
+        self.compare = nn.Sequential(
+            nn.Linear(4 * TOKEN_WIDTH + POSITION_FEATURES, TOKEN_WIDTH), nn.ReLU(), nn.Linear(TOKEN_WIDTH, TOKEN_WIDTH)
+        )
+        self.neighbours = nn.ModuleList([nn.Conv2d(TOKEN_WIDTH, TOKEN_WIDTH, 3, padding=1) for _ in range(2)])
+        self.judge = nn.Sequential(nn.Linear(4 * TOKEN_WIDTH, TOKEN_WIDTH), nn.ReLU(), nn.Linear(TOKEN_WIDTH, 1))
 
     def forward(self, place: Tensor, drawings: Tensor) -> Tensor:
         """Logits, float (n,).
@@ -102,7 +107,7 @@ class TokenComparison(nn.Module):
         return torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3))], dim=1)
 
 
-class Network(nn.Module):
+class RerankerNetwork(nn.Module):
     """Tokens and their comparison, which are trained together.
 
     Args:
@@ -111,10 +116,10 @@ class Network(nn.Module):
 
     def __init__(self, dimension: int) -> None:
         super().__init__()
-        self.tokens, self.comparison = Tokens(dimension), TokenComparison()
+        self.tokens, self.comparison = TokenEncoder(dimension), TokenComparison()
 
 
-def export_reranker(network: Network, fingerprint: str, directory: Path) -> float:
+def export_reranker(network: RerankerNetwork, fingerprint: str, directory: Path) -> float:
     """Write the graphs that the service runs, having compared them with the network.
 
     Args:
@@ -132,7 +137,7 @@ def export_reranker(network: Network, fingerprint: str, directory: Path) -> floa
     drawing, place = _anything(rng, network, 2, *drawn), _anything(rng, network, 1, *shown)
     cells, pixels = {0: "n", 1: "rows", 2: "columns"}, {0: "n", 1: "height", 2: "width"}
     axes = {"cells": cells, "pixels": pixels, "tokens": cells}
-    difference = export_compared(network.tokens, drawing, place, axes, directory / ArtifactFile.RERANKER_TOKENS)
+    difference = export_verified(network.tokens, drawing, place, axes, directory / ArtifactFile.RERANKER_TOKENS)
     drawings = {0: "n", 1: "drawing_rows", 2: "drawing_columns"}
     axes = {"place": {1: "rows", 2: "columns"}, "drawings": drawings, "logits": {0: "n"}}
     fewer, more = (
@@ -140,14 +145,14 @@ def export_reranker(network: Network, fingerprint: str, directory: Path) -> floa
         for one, count, other in ((drawn, 2, shown), (shown, 3, drawn))
     )
     difference = max(
-        difference, export_compared(network.comparison, fewer, more, axes, directory / ArtifactFile.RERANKER)
+        difference, export_verified(network.comparison, fewer, more, axes, directory / ArtifactFile.RERANKER)
     )
     for path in (directory / ArtifactFile.RERANKER_TOKENS, directory / ArtifactFile.RERANKER):
-        write_for(fingerprint, path, path)
+        write_for_encoder(fingerprint, path, path)
     return difference
 
 
-def _anything(rng: torch.Generator, network: Network, count: int, rows: int, columns: int) -> dict[str, Tensor]:
+def _anything(rng: torch.Generator, network: RerankerNetwork, count: int, rows: int, columns: int) -> dict[str, Tensor]:
     """Cells and pixels of so many pictures."""
     cells = torch.randn((count, rows, columns, network.tokens.project.in_features), generator=rng)
     shape = (count, rows * TOKEN_PIXEL_SIDE, columns * TOKEN_PIXEL_SIDE, 3)
@@ -155,7 +160,7 @@ def _anything(rng: torch.Generator, network: Network, count: int, rows: int, col
 
 
 def _tokens(rng: torch.Generator, count: int, rows: int, columns: int) -> Tensor:
-    return torch.randn((count, rows, columns, WIDTH), generator=rng)
+    return torch.randn((count, rows, columns, TOKEN_WIDTH), generator=rng)
 
 
 def _centers(rows: int, columns: int) -> Tensor:

@@ -20,14 +20,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.runtime.artifact_files import ArtifactFile
-from training.images.networks.export import MAX_DIFFERENCE, MIN_COSINE, OPSET, ExportError, with_small_weights
+from training.images.networks.export import MAX_DIFFERENCE, MIN_COSINE, OPSET, ExportError, with_int8_weights
 from training.images.networks.tower import MODEL_NAME, PREPROCESS
 
-SPECIAL = ("[PAD]", "[UNK]", "[END]")
+SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[END]")
 PADDING, UNKNOWN, END = range(3)
 """Special tokens and their numbers, on which the configuration's `pad_id` and `eos_id` rely."""
 
-PREFIX = "##"
+CONTINUATION_PREFIX = "##"
 """Of a piece within a word."""
 
 
@@ -55,19 +55,19 @@ def make_tokenizer(captions: Iterable[str]) -> Tokenizer:
     It pads and cuts to the tower's context by itself; what was cut off is in `Encoding.overflowing`.
     """
     captions = list(captions)
-    untrained = _tokenizer(models.WordPiece(unk_token=SPECIAL[UNKNOWN]))
+    untrained = _tokenizer(models.WordPiece(unk_token=SPECIAL_TOKENS[UNKNOWN]))
     # The trainer numbers letters within words in no order, and by these numbers chooses between pairs that are as
     # frequent. What it is given as special has a place of its own.
     words = (word for caption in captions for word in _words(untrained, caption))
-    within = sorted({f"{PREFIX}{letter}" for word in words for letter in word[1:]})
+    within = sorted({f"{CONTINUATION_PREFIX}{letter}" for word in words for letter in word[1:]})
     size, context = configuration()["vocab_size"], configuration()["context_length"]
-    trainer = trainers.WordPieceTrainer(vocab_size=size, special_tokens=[*SPECIAL, *within], show_progress=False)
+    trainer = trainers.WordPieceTrainer(vocab_size=size, special_tokens=[*SPECIAL_TOKENS, *within], show_progress=False)
     untrained.train_from_iterator(captions, trainer)
-    tokenizer = _tokenizer(models.WordPiece(untrained.get_vocab(), unk_token=SPECIAL[UNKNOWN]))
-    tokenizer.add_special_tokens(list(SPECIAL))
-    end = SPECIAL[END]
+    tokenizer = _tokenizer(models.WordPiece(untrained.get_vocab(), unk_token=SPECIAL_TOKENS[UNKNOWN]))
+    tokenizer.add_special_tokens(list(SPECIAL_TOKENS))
+    end = SPECIAL_TOKENS[END]
     tokenizer.post_processor = processors.TemplateProcessing(f"$A {end}", special_tokens=[(end, END)])
-    tokenizer.enable_padding(length=context, pad_id=PADDING, pad_token=SPECIAL[PADDING])
+    tokenizer.enable_padding(length=context, pad_id=PADDING, pad_token=SPECIAL_TOKENS[PADDING])
     tokenizer.enable_truncation(context)
     return tokenizer
 
@@ -132,7 +132,7 @@ def export(text: nn.Module, tokenizer: Tokenizer, directory: Path, samples: Sequ
     difference = float(
         np.abs(_run(directory / ArtifactFile.TEXT_TOWER, tokens) - expected).max() / np.abs(expected).max()
     )
-    onnx.save(with_small_weights(onnx.load(directory / ArtifactFile.TEXT_TOWER)), directory / ArtifactFile.TEXT_TOWER)
+    onnx.save(with_int8_weights(onnx.load(directory / ArtifactFile.TEXT_TOWER)), directory / ArtifactFile.TEXT_TOWER)
     given = _run(directory / ArtifactFile.TEXT_TOWER, tokens)
     lengths = np.linalg.norm(given, axis=1) * np.linalg.norm(expected, axis=1)
     cosine = float(((given * expected).sum(axis=1) / lengths).mean())

@@ -15,15 +15,15 @@ from tqdm import tqdm
 from models.images.encoder.token_networks import ENCODER
 from training.images.networks.export import MAX_DIFFERENCE, OPSET, ExportError
 
-CELL_SIZE = 1.4
+TOKEN_SCALE = 1.4
 """Cells are divided by about their root mean square: rates are chosen for inputs near one."""
 
 
-DECAY, LONGEST = 0.01, 1.0
+WEIGHT_DECAY, MAX_GRADIENT_NORM = 0.01, 1.0
 """Weight decay of AdamW, and length that a gradient is cut to."""
 
 
-def take_steps(network: nn.Module, title: str, rates: Sequence[float], loss_at: Callable[[int], Tensor]) -> None:
+def optimize(network: nn.Module, title: str, rates: Sequence[float], loss_at: Callable[[int], Tensor]) -> None:
     """Learn with AdamW (Loshchilov and Hutter 2019), and show how.
 
     Args:
@@ -32,19 +32,19 @@ def take_steps(network: nn.Module, title: str, rates: Sequence[float], loss_at: 
         rates: of each step.
         loss_at: of the network at each step, by number.
     """
-    optimizer, average = torch.optim.AdamW(network.parameters(), weight_decay=DECAY), 0.0
+    optimizer, average = torch.optim.AdamW(network.parameters(), weight_decay=WEIGHT_DECAY), 0.0
     for step, rate in enumerate(bar := tqdm(rates, title, unit="step")):
         optimizer.param_groups[0]["lr"] = rate
         loss = loss_at(step)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), LONGEST)
+        nn.utils.clip_grad_norm_(network.parameters(), MAX_GRADIENT_NORM)
         optimizer.step()
         average = 0.98 * average + 0.02 * loss.item() if step else loss.item()
         bar.set_postfix(loss=f"{average:.3f}", refresh=False)
 
 
-def export_compared(
+def export_verified(
     network: nn.Module,
     example: dict[str, Tensor],
     given: dict[str, Tensor],
@@ -86,7 +86,7 @@ def export_compared(
     return difference
 
 
-def write_for(fingerprint: str, source: Path, target: Path) -> None:
+def write_for_encoder(fingerprint: str, source: Path, target: Path) -> None:
     """Write a graph again as that of another encoder, whose cells are nearly the same: its weights in 8 bits."""
     graph = onnx.load(source)
     onnx.helper.set_model_props(graph, {ENCODER: fingerprint})

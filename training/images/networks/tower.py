@@ -21,7 +21,7 @@ from torch.nn import functional
 from training import packages
 
 MODEL_NAME = "huijian-lite0"
-STRIDE = 16
+TOKEN_STRIDE = 16
 """Pixels per cell of the grid."""
 
 PREPROCESS = {"mean": (127 / 255,) * 3, "std": (128 / 255,) * 3}

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from training.images.common.resume import Resumable, surroundings, weights_digest
+from training.images.common.resume import Resumable, environment_digest, weights_digest
 
 
 class Run:
@@ -83,10 +83,10 @@ def test_other_code_or_data_has_another_digest(tmp_path, monkeypatch):
     module.write_text("A = 1\n", encoding="utf-8")
     (tmp_path / "datasets").mkdir()
     monkeypatch.setattr("training.images.common.resume.REPOSITORY", tmp_path)
-    digests = [surroundings(module)]
+    digests = [environment_digest(module)]
     module.write_text("A = 2\n", encoding="utf-8")
-    digests.append(surroundings(module))
+    digests.append(environment_digest(module))
     (tmp_path / "datasets" / "new.txt").write_text("one more", encoding="utf-8")
-    digests.append(surroundings(module))
+    digests.append(environment_digest(module))
     assert len({*digests}) == 3
-    assert surroundings(module) == digests[-1]
+    assert environment_digest(module) == digests[-1]

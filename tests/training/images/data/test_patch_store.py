@@ -30,8 +30,8 @@ def test_what_is_asked_for_comes_by_shape_and_unchanged(shapes, data):
     for number, patches in enumerate(put):
         store[number] = patches
     chosen = data.draw(st.lists(st.integers(0, len(put) - 1), min_size=1))
-    found = list(store.alike(np.array(chosen)))
-    assert sorted(place for alike in found for place in alike.places) == list(range(len(chosen)))
+    found = list(store.batches_by_shape(np.array(chosen)))
+    assert sorted(place for alike in found for place in alike.positions) == list(range(len(chosen)))
     for alike in found:
         for place, cells, pixels in zip(*alike, strict=True):
             assert np.array_equal(cells.numpy(), put[chosen[place]].tokens)

@@ -36,7 +36,7 @@ def striped(seed):
 
 def samples_of(emblems, rendered, limit):
     rows = rendered.rows(lambda item: item.owner == KNOWN)
-    return validation.imitated(emblems, rendered, np.array(rows), np.random.default_rng(0), limit)
+    return validation.positive_samples(emblems, rendered, np.array(rows), np.random.default_rng(0), limit)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def rendered():
 @pytest.fixture(scope="module")
 def made(rendered, tmp_path_factory):
     encoder = Encoder(Settings().released().encoder_directory())
-    return validation.validation_gallery(encoder, rendered, tmp_path_factory.mktemp("gallery"), limit=45)
+    return validation.calibration_gallery(encoder, rendered, tmp_path_factory.mktemp("gallery"), limit=45)
 
 
 def test_flags_and_mastheads_that_were_trained_on_are_enrolled_and_never_right(made):
@@ -85,7 +85,7 @@ def test_flags_and_mastheads_that_were_trained_on_are_enrolled_and_never_right(m
 
 def test_what_is_never_right_has_as_many_drawings_as_what_is_imitated(made):
     trained, imitated = (made[0].entries_of(name) for name in ("flag.trained", "flag.other"))
-    assert len(trained) == len(imitated) == validation.ARTISTS
+    assert len(trained) == len(imitated) == validation.MAX_ARTISTS
 
 
 def test_of_two_identities_that_look_the_same_the_first_is_enrolled(made):
@@ -107,7 +107,7 @@ def test_each_kind_is_imitated_as_often_as_it_should_be_however_few_there_are(ma
     emblems = {name: emblem for name, emblem in made[1].items() if name != "flag.other"}
     names = [sample.reference for sample in samples_of(emblems, rendered, 200)]
     kinds = [emblems[name].kind for name in names]
-    for kind, share in validation.SHARES.items():
+    for kind, share in validation.KIND_WEIGHTS.items():
         assert kinds.count(kind) == pytest.approx(200 * share, abs=20)
     assert {name for name in names if emblems[name].kind != "own"} == {
         name for name, emblem in emblems.items() if emblem.kind != "own"
@@ -117,8 +117,8 @@ def test_each_kind_is_imitated_as_often_as_it_should_be_however_few_there_are(ma
 def test_drawings_by_artists_that_are_not_enrolled_are_imitated_too(made, rendered, monkeypatch):
     gallery, emblems = made
     flag = emblems["flag.other"]
-    assert (len(flag.drawings), len(flag.others)) == (validation.ARTISTS, 1 + MORE_ARTISTS - validation.ARTISTS)
-    assert len(gallery.entries_of("flag.other")) <= validation.ARTISTS + 1
+    assert (len(flag.drawings), len(flag.others)) == (validation.MAX_ARTISTS, 1 + MORE_ARTISTS - validation.MAX_ARTISTS)
+    assert len(gallery.entries_of("flag.other")) <= validation.MAX_ARTISTS + 1
     seen = []
 
     def recorded(rng, drawing, *_, **__):
@@ -128,7 +128,7 @@ def test_drawings_by_artists_that_are_not_enrolled_are_imitated_too(made, render
     monkeypatch.setattr(validation, "augment", recorded)
     list(samples_of({"flag.other": flag}, rendered, 200))
     by_others = sum(any(drawing is other for other in flag.others) for drawing in seen)
-    assert by_others == pytest.approx(200 * validation.OTHERS, abs=20)
+    assert by_others == pytest.approx(200 * validation.OTHER_ARTIST_PROBABILITY, abs=20)
 
 
 def test_what_an_artist_draws_as_anothers_flag_is_not_imitated(made):
@@ -139,10 +139,10 @@ def test_what_an_artist_draws_as_anothers_flag_is_not_imitated(made):
 def test_harmless_pictures_are_of_every_kind_in_turn(rendered):
     drawn = {"flag": [striped(40)], "monogram": [striped(41)]}
     rows = np.arange(len(rendered.items))
-    count = 2 * len(validation.KINDS)
-    samples = list(validation.unprotected(rendered, rows, drawn, np.random.default_rng(0), count))
-    assert [sample.shown.split()[0] for sample in samples] == [*validation.KINDS, *validation.KINDS]
-    assert all(sample.reference is None and sample.picture.shape[:2] in validation.SHAPES for sample in samples)
+    count = 2 * len(validation.NEGATIVE_KINDS)
+    samples = list(validation.negative_samples(rendered, rows, drawn, np.random.default_rng(0), count))
+    assert [sample.shown.split()[0] for sample in samples] == [*validation.NEGATIVE_KINDS, *validation.NEGATIVE_KINDS]
+    assert all(sample.reference is None and sample.picture.shape[:2] in validation.PICTURE_SIZES for sample in samples)
     assert all(sample.picture.dtype == np.uint8 and np.ptp(sample.picture) > 0 for sample in samples)
 
 
@@ -161,15 +161,15 @@ def test_harmless_graphics_stand_beside_what_is_imitated_and_what_is_harmless(ma
     monkeypatch.setattr(validation, "augment", recorded)
     row = rendered.rows(lambda item: item.owner == KNOWN)[0]
     list(samples_of(made[1], rendered, 20))
-    list(validation.unprotected(rendered, np.array([row]), {}, np.random.default_rng(0), 20))
-    kinds = [validation.KINDS[number % len(validation.KINDS)] for number in range(20)]
+    list(validation.negative_samples(rendered, np.array([row]), {}, np.random.default_rng(0), 20))
+    kinds = [validation.NEGATIVE_KINDS[number % len(validation.NEGATIVE_KINDS)] for number in range(20)]
     assert len(beside) == 20 + sum(kind not in {"scene", "painting"} for kind in kinds)
     assert all(np.array_equal(other, rendered.drawing(row)) for other in beside)
 
 
 def test_paintings_are_compressed_and_blurred_as_all_else_is(rendered, monkeypatch):
     monkeypatch.setattr(validation, "degraded", lambda rng, picture: np.full_like(picture, 7))
-    rows, count = np.arange(len(rendered.items)), len(validation.KINDS)
-    samples = validation.unprotected(rendered, rows, {}, np.random.default_rng(0), count)
+    rows, count = np.arange(len(rendered.items)), len(validation.NEGATIVE_KINDS)
+    samples = validation.negative_samples(rendered, rows, {}, np.random.default_rng(0), count)
     paintings = [sample for sample in samples if sample.shown.startswith("painting")]
     assert len(paintings) == 1 and (paintings[0].picture == 7).all()

@@ -11,14 +11,14 @@ import torch
 from models.images.encoder.encoder import Encoder
 from models.images.matching.calibration import Calibration
 from training.cases import CasesError
-from training.images.common.split import Fold, fold_of, name_of
+from training.images.common.split import Fold, fold_of, owner_key
 from training.images.data import batches
 from training.images.data import corpus as corpora
 from training.images.data.cases import read_pictures
 from training.images.fit import losses, train
 from training.images.networks import tower
 from training.images.networks.export import MAX_DIFFERENCE, MIN_COSINE, export, parity
-from training.images.networks.released import BaseError, base_at
+from training.images.networks.released import BaseError, read_base
 from training.images.sources import graphics
 from training.images.sources.catalogue import own_drawings
 from training.images.sources.marks import is_mark
@@ -72,10 +72,10 @@ def corpus():
 
 @pytest.mark.slow
 def test_a_batch_is_drawn_from_its_seed_alone(corpus):
-    first, same = (batches.draw_batch(np.random.default_rng(4), corpus) for _ in range(2))
+    first, same = (batches.sample_batch(np.random.default_rng(4), corpus) for _ in range(2))
     assert torch.equal(first.pixels, same.pixels) and torch.equal(first.identities, same.identities)
     assert torch.allclose(first.masks.sum(dim=2), torch.ones(first.masks.shape[:2]), atol=1e-4)
-    assert (first.identities >= 0).sum() == batches.IMITATIONS
+    assert (first.identities >= 0).sum() == batches.POSITIVES_PER_BATCH
     assert not first.positive[first.identities < 0].any()
 
 
@@ -106,7 +106,7 @@ def test_a_case_of_what_is_trained_on_anyway_is_another_drawing_of_it_and_not_it
     cases = [{"id": "1", "reference_id": known.reference_id}, {"id": "2", "reference_id": "0", "owner_id": "org.new"}]
     more = corpora.load_corpus([write_cases(tmp_path / "new.jsonl", *cases)], LIMIT)
     grown = [number for number, drawn in enumerate(corpus.drawings) if len(more.drawings[number]) > len(drawn)]
-    assert [more.owners[number] for number in grown] == [name_of(known.owner_id)]
+    assert [more.owners[number] for number in grown] == [owner_key(known.owner_id)]
     assert more.owners == (*corpus.owners, "new") and more.plain == corpus.plain
 
 
@@ -172,7 +172,7 @@ def test_cases_of_a_test_owner_that_is_trained_on_anyway_are_taken(tmp_path, own
 @pytest.mark.slow
 def test_a_run_starts_from_an_encoder_that_is_given(corpus, untrained, tmp_path):
     base = export(untrained, tmp_path / "base")
-    started = train.Trainer(corpus, 0, tmp_path / "checkpoint.pt", base_at(base))
+    started = train.Trainer(corpus, 0, tmp_path / "checkpoint.pt", read_base(base))
     pictures = np.random.default_rng(0).integers(0, 256, (2, 96, 96, 3), dtype=np.uint8)
     with torch.inference_mode():
         grids = started.tower(torch.from_numpy(pictures)), untrained(torch.from_numpy(pictures))

@@ -12,7 +12,7 @@ from models.settings import Settings
 from training.images.data.corpus import load_corpus
 from training.images.fit import train_localizer
 from training.images.fit.train_localizer import distance, draw_places, fit, measure, source_of, turned
-from training.images.networks.localizer import BINS, COLUMNS, Network, export_localizer
+from training.images.networks.localizer import EDGE_BINS, FEATURE_SIDE, LocalizerNetwork, export_localizer
 
 LIMIT = 6
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -30,23 +30,23 @@ def run(tmp_path_factory):
 def sharp(boxes):
     """Logits of edges that lie there for sure, at a bin each."""
     edges = torch.cat([boxes[:, :2], 1 - boxes[:, 2:]], dim=1)
-    nearest = (edges[..., None] - Network(3).bins).abs().argmin(dim=-1)
-    return torch.full((len(boxes), 4, BINS), -20.0).scatter(-1, nearest[..., None], 20.0)
+    nearest = (edges[..., None] - LocalizerNetwork(3).bins).abs().argmin(dim=-1)
+    return torch.full((len(boxes), 4, EDGE_BINS), -20.0).scatter(-1, nearest[..., None], 20.0)
 
 
 def test_edges_are_told_within_a_place_and_beyond_it():
-    network = Network(3)
-    within = torch.linspace(0, 1, COLUMNS)
+    network = LocalizerNetwork(3)
+    within = torch.linspace(0, 1, FEATURE_SIDE)
     boxes = torch.stack([torch.stack([within[4], within[6], within[16], within[20]]), torch.tensor([-1, -0.3, 1.1, 2])])
     assert torch.allclose(network.boxes(sharp(boxes)), boxes, atol=1e-3)
 
 
 @pytest.mark.parametrize("box", [(4, 6, 16, 20), (-0.6, 6, 16, 20), (-0.3, -0.1, 1.3, 2.0), (4, -1.0, 1.6, 1.1)])
 def test_the_loss_is_least_for_the_emblem_and_greater_the_farther_a_box_lies_from_it(box):
-    shown = torch.tensor([[edge / (COLUMNS - 1) if isinstance(edge, int) else edge for edge in box]])
-    losses = [float(distance(Network(3), sharp(shown + by), shown)) for by in (0.0, 0.3, 0.7)]
+    shown = torch.tensor([[edge / (FEATURE_SIDE - 1) if isinstance(edge, int) else edge for edge in box]])
+    losses = [float(distance(LocalizerNetwork(3), sharp(shown + by), shown)) for by in (0.0, 0.3, 0.7)]
     assert losses == sorted(losses) and losses[0] < 0.01 < losses[1]
-    unsure = float(distance(Network(3), torch.zeros(1, 4, BINS), shown))
+    unsure = float(distance(LocalizerNetwork(3), torch.zeros(1, 4, EDGE_BINS), shown))
     assert losses[0] < unsure < losses[-1]
 
 
@@ -71,7 +71,7 @@ def test_places_that_are_turned_show_their_emblems_at_the_box_that_is_turned_wit
 def test_the_exported_graph_tells_what_the_network_tells_for_any_number_of_places(run, tmp_path):
     torch.manual_seed(0)
     encoder = Encoder(shutil.copytree(run, tmp_path / "copy"))
-    before, network = encoder.version, Network(encoder.dimension)
+    before, network = encoder.version, LocalizerNetwork(encoder.dimension)
     assert export_localizer(network, encoder.fingerprint, encoder.directory) < 1e-3
     assert Localizer.load(encoder) is not None
     assert Encoder(encoder.directory).version != before
@@ -107,7 +107,7 @@ def test_edges_are_learnt_from_a_few_places(corpus, run, monkeypatch):
     monkeypatch.setattr(train_localizer, "WARM_UP", 1)
     torch.manual_seed(0)
     places = draw_places(source_of(Encoder(run), corpus, corpus.kinds, (1,), LIMIT), 24, (1,), 1)
-    network = Network(places.cells.shape[-1])
+    network = LocalizerNetwork(places.cells.shape[-1])
     before = measure(network, places)["mean_overlap"]
     fit(network, places, seed=0)
     assert measure(network, places)["mean_overlap"] > before + 0.2

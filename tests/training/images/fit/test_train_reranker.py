@@ -22,14 +22,14 @@ from models.images.matching.reranker import (
     patches,
 )
 from models.settings import Settings
-from training.images.common.split import name_of
+from training.images.common.split import owner_key
 from training.images.data import candidates, cohort, validation
-from training.images.data.corpus import WORDMARKS, load_corpus
+from training.images.data.corpus import TRAINED_WORDMARKS, load_corpus
 from training.images.data.patch_store import PatchStore
-from training.images.data.pool import Pool, Search
+from training.images.data.pool import DrawingPool, PoolSearch
 from training.images.fit import train_reranker
-from training.images.networks.released import base_at
-from training.images.networks.reranker import Network, export_reranker
+from training.images.networks.released import read_base
+from training.images.networks.reranker import RerankerNetwork, export_reranker
 from training.images.sources import graphics
 from training.images.synthesis import flags, wordmarks
 from training.precision import mixed_precision
@@ -61,7 +61,7 @@ def test_the_right_candidate_and_only_that_should_have_high_odds():
 def test_the_exported_graphs_judge_any_number_of_drawings_of_one_encoder(run, tmp_path):
     torch.manual_seed(0)
     encoder = Encoder(shutil.copytree(run, tmp_path / "copy"))
-    network = Network(encoder.dimension)
+    network = RerankerNetwork(encoder.dimension)
     assert export_reranker(network, encoder.fingerprint, encoder.directory) < 1e-3
     reranker, rng = Reranker.load(encoder), np.random.default_rng(0)
     picture = rng.integers(0, 256, (192, 160, 3), dtype=np.uint8)
@@ -86,7 +86,7 @@ def test_a_reranker_chooses_what_is_verified_but_hides_no_nearest_reference(tmp_
     for seed in (0, 1):  # neither knows anything, and they disagree
         torch.manual_seed(seed)
         encoder = Encoder(shutil.copytree(released.encoder_directory(), tmp_path / str(seed)))
-        network = Network(encoder.dimension)
+        network = RerankerNetwork(encoder.dimension)
         with torch.no_grad():
             network.comparison.judge[-1].weight.mul_(1e4)
         export_reranker(network, encoder.fingerprint, encoder.directory)
@@ -118,7 +118,7 @@ def corpus():
 
 @pytest.fixture(scope="module")
 def search(corpus, run):
-    return Search(Encoder(run), Pool.of(corpus, graphics.load_graphics(LIMIT), LIMIT), threads=1)
+    return PoolSearch(Encoder(run), DrawingPool.of(corpus, graphics.load_graphics(LIMIT), LIMIT), threads=1)
 
 
 @pytest.mark.slow
@@ -171,17 +171,17 @@ def test_a_place_shows_an_emblem_or_not_or_is_not_learnt_from(place, is_located,
 def test_places_and_drawings_of_every_shape_are_compared_as_they_would_be_one_by_one():
     torch.manual_seed(0)
     rng, dimension = np.random.default_rng(1), 8
-    network = Network(dimension)
+    network = RerankerNetwork(dimension)
     with torch.no_grad():
         network.comparison.judge[-1].weight.mul_(20)
     shown, drawn = (mixed(rng, count, dimension) for count in (5, 9))
     drawings = rng.integers(0, 9, (5, 3))
     nothing = np.zeros(0)
     places = candidates.CandidateRegions(shown, drawings, nothing, nothing, nothing)
-    lessons, chosen = train_reranker.Lessons(places, drawn), np.array([4, 0, 2, 1])
+    examples, chosen = train_reranker.RerankerExamples(places, drawn), np.array([4, 0, 2, 1])
     with torch.inference_mode(), mixed_precision():
         tokens = [
-            [network.tokens(*next(store.alike(np.array([number])))[1:]) for number in range(len(store.rows))]
+            [network.tokens(*next(store.batches_by_shape(np.array([number])))[1:]) for number in range(len(store.rows))]
             for store in (shown, drawn)
         ]
         expected = [
@@ -189,7 +189,7 @@ def test_places_and_drawings_of_every_shape_are_compared_as_they_would_be_one_by
             for place in chosen
         ]
     with torch.inference_mode():
-        found = lessons.logits(network, chosen)
+        found = examples.logits(network, chosen)
     assert np.allclose(found.numpy(), expected, atol=0.05) and np.ptp(expected) > 0.5
 
 
@@ -219,26 +219,27 @@ def test_nothing_of_the_same_owner_is_a_wrong_answer(search):
 
 @pytest.mark.slow
 def test_what_the_encoder_never_saw_is_not_calibrated_with_either(corpus, run, monkeypatch, tmp_path):
-    monkeypatch.setattr(validation, "OWN_LOGOS", 2)
+    monkeypatch.setattr(validation, "ENROLLED_LOGOS", 2)
     rendered = graphics.load_graphics(LIMIT)
-    pool = Pool.of(corpus, rendered, LIMIT)
+    pool = DrawingPool.of(corpus, rendered, LIMIT)
     unseen = np.isin(pool.identities, np.concatenate(list(pool.unseen.values())))
     owners = set(pool.owners[unseen])
     assert {"logo", "invented flag", "wordmark"} <= pool.unseen.keys() and owners.isdisjoint(pool.owners[~unseen])
-    _, judged = cohort.halves(rendered)
-    _, enrolled = validation.validation_gallery(Encoder(run), rendered, tmp_path, LIMIT)
+    _, judged = cohort.harmless_halves(rendered)
+    _, enrolled = validation.calibration_gallery(Encoder(run), rendered, tmp_path, LIMIT)
     calibrated = [rendered.items[row].owner for row in judged] + [emblem.owner for emblem in enrolled.values()]
-    assert owners.isdisjoint(map(name_of, calibrated))
-    usual, others = cohort.nobodys(rendered, LIMIT)
+    assert owners.isdisjoint(map(owner_key, calibrated))
+    usual, others = cohort.invented_negatives(rendered, LIMIT)
     known = {drawing.tobytes() for drawing in chain(usual, *others.values(), *corpus.drawings)}
     assert known.isdisjoint(pool.drawings[row].tobytes() for row in np.flatnonzero(unseen))
 
 
 def test_no_layout_of_what_is_invented_is_on_two_sides():
     assert all(
-        number % flags.FLAGS_PER_LAYOUT == 0 for number in (*cohort.invented_before(None), *cohort.invented_before(5))
+        number % flags.FLAGS_PER_LAYOUT == 0
+        for number in (*cohort.reserved_flag_numbers(None), *cohort.reserved_flag_numbers(5))
     )
-    assert WORDMARKS % wordmarks.WORDMARKS_PER_SETTING == 0
+    assert TRAINED_WORDMARKS % wordmarks.WORDMARKS_PER_SETTING == 0
 
 
 @pytest.mark.slow
@@ -254,12 +255,12 @@ def test_a_reranker_is_trained_and_measured_beside_its_encoder(corpus, run):
 
 @pytest.mark.slow
 def test_a_reranker_is_trained_further_from_that_of_a_base_once_on_other_pictures(corpus, run, tmp_path, monkeypatch):
-    base, asked, real = base_at(Settings().released().encoder_directory()), [], train_reranker.draw_places
+    base, asked, real = read_base(Settings().released().encoder_directory()), [], train_reranker.draw_places
     monkeypatch.setattr(train_reranker, "draw_places", lambda *given: asked.append(given[2]) or real(*given))
     monkeypatch.setattr(train_reranker, "fit", lambda *given: asked.append(given[4]))
     train = partial(train_reranker.train_reranker, shutil.copytree(run, tmp_path / "run"), corpus, limit=LIMIT, seed=7)
     measured = train(base=base)
-    kept = base_at(tmp_path / "run")
+    kept = read_base(tmp_path / "run")
     assert all(torch.equal(kept.reranker[name], values) for name, values in base.reranker.items())
     assert measured["base"] == base.fingerprint and kept.rounds == measured["rounds"] == base.rounds + 1
     train()

@@ -13,9 +13,9 @@ from onnx import numpy_helper
 from models.images.encoder.encoder import Encoder
 from models.runtime.artifact_files import ArtifactFile
 from training.images.networks.export import export
-from training.images.networks.released import BaseError, base_at, go_halfway_back, take_weights
-from training.images.networks.reranker import Network, export_reranker
-from training.images.networks.token_networks import write_for
+from training.images.networks.released import BaseError, interpolate_with_base, load_base_weights, read_base
+from training.images.networks.reranker import RerankerNetwork, export_reranker
+from training.images.networks.token_networks import write_for_encoder
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -36,11 +36,11 @@ def other_sizes(file):
 
 def test_a_tower_of_other_statistics_takes_the_weights_of_an_encoder(released, settled_tower):
     made, directory = released
-    other, base = settled_tower(1), base_at(directory)
+    other, base = settled_tower(1), read_base(directory)
     pixels = torch.randint(0, 256, (1, 96, 64, 3), dtype=torch.uint8)
     with torch.inference_mode():
         before = torch.cosine_similarity(made(pixels), other(pixels), dim=3).mean()
-        take_weights(other, base)
+        load_base_weights(other, base)
         after = torch.cosine_similarity(made(pixels), other(pixels), dim=3).mean()
     assert before < 0.9 < 0.99 < after  # the artefact holds weights of 8 bits
     assert base.fingerprint == Encoder(directory).fingerprint
@@ -48,13 +48,13 @@ def test_a_tower_of_other_statistics_takes_the_weights_of_an_encoder(released, s
 
 def test_halfway_is_the_mean_of_what_was_known_and_what_was_learnt(released, settled_tower):
     _, directory = released
-    known, learnt, base = settled_tower(1), settled_tower(1), base_at(directory)
+    known, learnt, base = settled_tower(1), settled_tower(1), read_base(directory)
     for tower in (known, learnt):
-        take_weights(tower, base)
+        load_base_weights(tower, base)
     with torch.no_grad():
         learnt.visual.trunk.net.conv_head.weight.mul_(1.4)
         learnt.visual.head.proj.bias.add_(1.0)
-    go_halfway_back(learnt, base)
+    interpolate_with_base(learnt, base)
     assert torch.allclose(learnt.visual.trunk.net.conv_head.weight, 1.2 * known.visual.trunk.net.conv_head.weight)
     assert torch.allclose(learnt.visual.head.proj.bias, known.visual.head.proj.bias + 0.5)
     assert torch.allclose(learnt.visual.head.proj.weight, known.visual.head.proj.weight)
@@ -63,18 +63,18 @@ def test_halfway_is_the_mean_of_what_was_known_and_what_was_learnt(released, set
 def test_a_base_has_the_reranker_that_was_exported_beside_it(released, tmp_path):
     _, directory = released
     shutil.copytree(directory, tmp_path, dirs_exist_ok=True)
-    assert not base_at(tmp_path).reranker and base_at(tmp_path).rounds == 0
+    assert not read_base(tmp_path).reranker and read_base(tmp_path).rounds == 0
     encoder = Encoder(tmp_path)
-    network = Network(encoder.dimension)
+    network = RerankerNetwork(encoder.dimension)
     export_reranker(network, encoder.fingerprint, tmp_path)
-    base = base_at(tmp_path)
+    base = read_base(tmp_path)
     assert base.rounds == 1
     assert base.reranker.keys() == network.state_dict().keys()
     assert all(torch.equal(base.reranker[name], values) for name, values in network.state_dict().items())
 
 
 def of_another(file):
-    write_for("0123456789ab", file, file)
+    write_for_encoder("0123456789ab", file, file)
 
 
 @pytest.mark.parametrize("file", [ArtifactFile.RERANKER, ArtifactFile.RERANKER_TOKENS])
@@ -83,10 +83,10 @@ def test_a_reranker_that_cannot_be_trained_further_is_refused(released, tmp_path
     _, directory = released
     shutil.copytree(directory, tmp_path, dirs_exist_ok=True)
     encoder = Encoder(tmp_path)
-    export_reranker(Network(encoder.dimension), encoder.fingerprint, tmp_path)
+    export_reranker(RerankerNetwork(encoder.dimension), encoder.fingerprint, tmp_path)
     harm(tmp_path / file)
     with pytest.raises(BaseError, match="holds no reranker to start from"):
-        base_at(tmp_path)
+        read_base(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_another_network_is_refused(released, tmp_path, config, reason):
     if config is not None:
         (tmp_path / "config.json").write_text(config, "utf-8")
     with pytest.raises(BaseError, match=reason):
-        base_at(tmp_path)
+        read_base(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_folder_without_a_network_is_refused(tmp_path, content, reason):
     if content is not None:
         (tmp_path / "model.onnx").write_bytes(content)
     with pytest.raises(BaseError, match=reason):
-        base_at(tmp_path)
+        read_base(tmp_path)
 
 
 def test_a_network_of_other_sizes_is_refused(released, tmp_path):
@@ -131,4 +131,4 @@ def test_a_network_of_other_sizes_is_refused(released, tmp_path):
     onnx.save(graph, tmp_path / "model.onnx")
     (tmp_path / "config.json").write_bytes((directory / "config.json").read_bytes())
     with pytest.raises(BaseError, match="other sizes"):
-        base_at(tmp_path)
+        read_base(tmp_path)

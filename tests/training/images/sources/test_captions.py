@@ -11,7 +11,7 @@ from models.images.encoder.encoder import Encoder
 from models.images.encoder.phrases import FEATURE, PhraseEncoder
 from models.runtime.artifact_files import ArtifactFile
 from training.images.common.split import Fold
-from training.images.data.caption_views import Views
+from training.images.data.caption_views import CaptionViews
 from training.images.fit import caption_metrics, phrase_calibration, train_captions
 from training.images.networks import text_tower, tower
 from training.images.networks.export import export
@@ -95,7 +95,9 @@ def _views(subjects, dimension=32):
     rng = np.random.default_rng(0)
     shown = np.concatenate([np.full(20, -1), np.repeat(np.arange(len(subjects)), 2)])
     vectors = rng.normal(size=(len(subjects) + 1, dimension))[shown] + 0.1 * rng.normal(size=(len(shown), dimension))
-    return Views(tuple(subjects), (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32), shown)
+    return CaptionViews(
+        tuple(subjects), (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32), shown
+    )
 
 
 def test_training_puts_captions_near_their_pictures(subjects, monkeypatch):

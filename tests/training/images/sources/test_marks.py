@@ -3,8 +3,8 @@
 import numpy as np
 import yaml
 
-from training.images.common.split import Fold, fold_of, name_of
-from training.images.data.cohort import halves
+from training.images.common.split import Fold, fold_of, owner_key
+from training.images.data.cohort import harmless_halves
 from training.images.data.corpus import load_corpus
 from training.images.sources.graphics import Graphic, Graphics, drawings
 from training.images.sources.marks import NOT_HARMLESS_FILE, is_mark
@@ -31,7 +31,7 @@ def test_neither_cohort_nor_calibration_takes_a_mark_for_a_harmless_picture():
     names = [f"emoji.cat-{number}" for number in range(600)]
     others = [owner for owner in names if fold_of(owner) is Fold.VALIDATION]
     marks = [owner for owner in MARKS if fold_of(owner) is Fold.VALIDATION]
-    first, second = halves(drawn_by_nobody([*marks, *others]))
+    first, second = harmless_halves(drawn_by_nobody([*marks, *others]))
     assert set(first).isdisjoint(second)
     assert sorted([*first, *second]) == list(range(len(marks), len(marks) + len(others)))
 
@@ -40,21 +40,21 @@ def test_another_mark_moves_no_graphic_into_the_other_half():
     names = [f"emoji.cat-{number}" for number in range(600)]
     others = [owner for owner in names if fold_of(owner) is Fold.VALIDATION]
     one = next(owner for owner in MARKS if fold_of(owner) is Fold.VALIDATION)
-    first, _ = halves(drawn_by_nobody(others))
-    with_mark, _ = halves(drawn_by_nobody([one, *others[1:]]))
+    first, _ = harmless_halves(drawn_by_nobody(others))
+    with_mark, _ = harmless_halves(drawn_by_nobody([one, *others[1:]]))
     assert set(first) - {0} == set(with_mark) - {0}
 
 
 def test_what_another_artist_draws_is_in_the_same_half():
     names = [f"emoji.cat-{number}" for number in range(600)]
     others = [owner for owner in names if fold_of(owner) is Fold.VALIDATION]
-    halved = halves(drawn_by_nobody([*others, *others]))
+    halved = harmless_halves(drawn_by_nobody([*others, *others]))
     assert all(set(half) == {(row + len(others)) % (2 * len(others)) for row in half} for half in halved)
     assert all(len(half) > len(others) / 2 for half in halved)
 
 
 def test_no_encoder_learns_to_tell_a_mark_from_itself():
     offered = {graphic.owner for graphic, _ in drawings(limit=40) if graphic.fold is Fold.TRAIN}
-    flags = {name_of(owner) for owner in offered.intersection(MARKS) if owner.endswith("flag")}
+    flags = {owner_key(owner) for owner in offered.intersection(MARKS) if owner.endswith("flag")}
     assert flags
     assert flags.isdisjoint(load_corpus(limit=40).owners)

@@ -60,7 +60,7 @@ def test_some_of_a_layout_are_near_each_other_for_they_differ_in_a_device_alone(
 
 @pytest.mark.slow
 def test_what_a_calibration_sees_is_not_trained_on(rendered):
-    usual, seen = cohort.nobodys(rendered, LIMIT)
+    usual, seen = cohort.invented_negatives(rendered, LIMIT)
     trained = [drawing.tobytes() for _, drawing in invented_flags(rendered, LIMIT)]
     trained += [drawing.tobytes() for drawing in monograms(0, LIMIT)]
     kept = [drawing.tobytes() for drawing in chain(usual, *seen.values())]
