@@ -4,7 +4,7 @@ PORT ?= 3000
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run venv training test lint gallery lock clean
+.PHONY: help run venv training test lint gallery types lock clean
 
 help:
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ lint: .venv/test ## style, types, and that files speak of the project alone
 
 gallery: training ## rebuild the default gallery from datasets/emblems/catalogue.jsonl
 	$(BIN)/python -m training.release gallery
+
+types: .venv/serving ## write the client's types, serving/client_types.py, from serving/openapi.yaml
+	$(BIN)/python -m serving.generate_client_types
 
 lock: .venv/test ## resolve requirements/*.in again
 	for name in serving training test; do \

@@ -1,6 +1,7 @@
-"""What the service says, as types: one for each schema of `openapi.yaml`, by its name.
+"""The service's answers as types, one for each schema of `openapi.yaml`, by its name.
 
-They are dictionaries as they came, so nothing that a later service adds is lost or stops a client.
+Generated: `make types` writes this file; do not edit it. The types are plain dictionaries, so a field that a later
+service adds is kept and stops no client.
 """
 
 from typing import Any, Literal, NotRequired, TypedDict
@@ -10,33 +11,8 @@ Outcome = Literal["pass", "reject"]
 Box = list[float]
 
 
-class ErrorDetail(TypedDict):
-    """Why something was refused."""
-
-    code: str
-    message: str
-    field: str | None
-
-
-class Error(TypedDict):
-    """What every error looks like."""
-
-    error: ErrorDetail
-
-
-class Versions(TypedDict):
-    """What judged."""
-
-    encoder: str
-    gallery: str
-    text: str
-    policy: str
-    ocr: NotRequired[str]
-    closed: NotRequired[str]
-
-
 class Evidence(TypedDict, total=False):
-    """Why there is a finding; absent parts are left out."""
+    """证据，缺省的部分不出现 · The evidence; absent parts are left out."""
 
     reference_id: str
     reference_name: str
@@ -50,7 +26,7 @@ class Evidence(TypedDict, total=False):
 
 
 class Finding(TypedDict):
-    """One finding."""
+    """一项结果 · One finding."""
 
     label: str
     field: str
@@ -64,7 +40,7 @@ class Finding(TypedDict):
 
 
 class Match(TypedDict):
-    """A near reference."""
+    """一个相近的参照 · A near reference."""
 
     reference_id: str
     label: str
@@ -73,8 +49,54 @@ class Match(TypedDict):
     box: Box
 
 
+class Versions(TypedDict):
+    """作出结论的版本 · What judged."""
+
+    encoder: str
+    gallery: str
+    text: str
+    policy: str
+    ocr: NotRequired[str]
+    closed: NotRequired[str]
+
+
+class Answer(TypedDict):
+    """结论 · The answer."""
+
+    decision_id: str
+    account_id: str
+    verdict: Verdict
+    findings: list[Finding]
+    matches: dict[str, list[Match]]
+    text_scores: dict[str, dict[str, float]]
+    versions: Versions
+    warnings: list[str]
+
+
+class ErrorDetail(TypedDict):
+    """原因 · Why a request was refused."""
+
+    code: str
+    message: str
+    field: str | None
+
+
+class Error(TypedDict):
+    """错误 · What every error looks like."""
+
+    error: ErrorDetail
+
+
+class BatchAnswer(TypedDict):
+    """各份的结论或错误，顺序与提交时相同 · An answer or an error for each profile, in order."""
+
+    answers: list[Answer | Error]
+
+
 class KeptAnswer(TypedDict):
-    """An answer as it is kept: without the account."""
+    """当时的回答，不含账号；引文仅在保存期内 ·
+    The answer as it was given, without the account, and with the quoted words as long as they are kept.
+    """
 
     decision_id: str
     verdict: Verdict
@@ -85,50 +107,28 @@ class KeptAnswer(TypedDict):
     warnings: list[str]
 
 
-class Answer(KeptAnswer):
-    """The answer to a profile."""
-
-    account_id: str
-
-
-class BatchAnswer(TypedDict):
-    """An answer or an error for each profile, in order."""
-
-    answers: list[Answer | Error]
-
-
-class AppealFiled(TypedDict):
-    """A complaint that was filed."""
+class AppealKept(TypedDict):
+    """留存的申诉 · A complaint as it is kept."""
 
     appeal_id: str
     time: str
-
-
-class AppealKept(AppealFiled):
-    """A complaint as it is kept."""
-
     actor: str
     reason: str
 
 
-class ReviewRecorded(TypedDict):
-    """A review that was recorded."""
+class ReviewKept(TypedDict):
+    """留存的复核 · A review as it is kept."""
 
     review_id: str
     time: str
+    actor: str
     outcome: Outcome
     labels: list[str] | None
-
-
-class ReviewKept(ReviewRecorded):
-    """A review as it is kept."""
-
-    actor: str
     note: str
 
 
 class Decision(TypedDict):
-    """A decision as it is kept."""
+    """留存的结论 · A decision as it is kept."""
 
     decision_id: str
     time: str
@@ -141,8 +141,32 @@ class Decision(TypedDict):
     reviews: list[ReviewKept]
 
 
+class AppealFiled(TypedDict):
+    """已登记的申诉 · A complaint that was filed."""
+
+    appeal_id: str
+    time: str
+
+
+class ReviewRecorded(TypedDict):
+    """已登记的复核 · A review that was recorded."""
+
+    review_id: str
+    time: str
+    outcome: Outcome
+    labels: list[str] | None
+
+
+class StoreRules(TypedDict):
+    """记录的保存 · What is kept, and how long."""
+
+    contents: dict[str, Any]
+    decisions: dict[str, Any]
+    database_down: dict[str, Any]
+
+
 class Rule(TypedDict):
-    """The rule of a label."""
+    """一个标签的规则 · The rule of a label."""
 
     threshold: float
     severity: Literal["review", "reject"]
@@ -150,16 +174,8 @@ class Rule(TypedDict):
     why: str
 
 
-class StoreRules(TypedDict):
-    """What is kept, and how long."""
-
-    contents: dict[str, Any]
-    decisions: dict[str, Any]
-    database_down: dict[str, Any]
-
-
 class Policy(TypedDict):
-    """The policy in force."""
+    """处置规则 · The policy."""
 
     version: str
     image_text: bool
@@ -168,7 +184,7 @@ class Policy(TypedDict):
 
 
 class Reference(TypedDict):
-    """A reference of the gallery."""
+    """一个参照 · A reference."""
 
     reference_id: str
     label: str | None
@@ -183,7 +199,7 @@ class Reference(TypedDict):
 
 
 class ReferencePage(TypedDict):
-    """Some of the references."""
+    """部分参照 · Some of the references."""
 
     references: list[Reference]
     total: int
@@ -191,7 +207,7 @@ class ReferencePage(TypedDict):
 
 
 class ReferencePicture(TypedDict):
-    """A picture of a reference, or a phrase."""
+    """参照的一张图片或一条词句 · A picture of a reference, or a phrase."""
 
     sha256: str
     source: str
@@ -201,7 +217,7 @@ class ReferencePicture(TypedDict):
 
 
 class ReferenceShown(TypedDict):
-    """A reference and its pictures."""
+    """一个参照及其图片 · A reference and its pictures."""
 
     reference: Reference
     pictures: list[ReferencePicture]
@@ -209,7 +225,7 @@ class ReferenceShown(TypedDict):
 
 
 class ReferenceOffer(TypedDict):
-    """A reference to enrol: by a picture in base64, or by a phrase."""
+    """待登记的参照（JSON）· A reference to enrol, in JSON."""
 
     reference_id: str
     label: NotRequired[str | None]
@@ -227,7 +243,7 @@ class ReferenceOffer(TypedDict):
 
 
 class ReferenceClash(TypedDict):
-    """A picture that is, or nearly is, another owner's."""
+    """与他人参照相同或几乎相同 · A picture or phrase that is, or nearly is, another owner's."""
 
     reference_id: str
     existing_id: str
@@ -237,7 +253,7 @@ class ReferenceClash(TypedDict):
 
 
 class Enrolment(TypedDict):
-    """What was enrolled."""
+    """登记结果 · What was enrolled."""
 
     reference: Reference
     pictures: int
@@ -246,7 +262,7 @@ class Enrolment(TypedDict):
 
 
 class Removal(TypedDict):
-    """What was removed."""
+    """移除结果 · What was removed."""
 
     reference_id: str
     pictures: int
@@ -254,7 +270,7 @@ class Removal(TypedDict):
 
 
 class ClosedAccount(TypedDict):
-    """An account closed by law, its avatar in base64; a name or an avatar must be there."""
+    """依法关闭的账号（JSON）· An account closed by law, in JSON."""
 
     account_id: str
     name: NotRequired[str | None]
@@ -262,7 +278,7 @@ class ClosedAccount(TypedDict):
 
 
 class ClosedAccountRegistered(TypedDict):
-    """What is remembered of a closed account."""
+    """登记结果 · What is remembered."""
 
     account: str
     name: bool
@@ -270,6 +286,6 @@ class ClosedAccountRegistered(TypedDict):
 
 
 class ClosedAccountRemoved(TypedDict):
-    """That a closed account was forgotten."""
+    """注销结果 · That it was forgotten."""
 
     removed: Literal[True]

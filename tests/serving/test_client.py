@@ -2,16 +2,13 @@
 
 import socketserver
 import threading
-from typing import is_typeddict
 
 import httpx
 import pytest
 
 from models.profile import Profile
-from serving import client_types, docs
 from serving.client import ATTEMPTS, Client, RefusedError
 
-SCHEMAS = docs.specification()["components"]["schemas"]
 PROFILE = Profile("42", name="海边的小店")
 DECISION = "0" * 32
 
@@ -139,11 +136,3 @@ def test_what_takes_too_long_is_not_asked_again(server):
         client.classify(PROFILE)
     server.ended.set()
     assert server.asked == 1
-
-
-def test_every_type_is_the_schema_of_its_name():
-    types = {name: kind for name, kind in vars(client_types).items() if is_typeddict(kind) and name != "TypedDict"}
-    for name, kind in types.items():
-        schema = SCHEMAS["Error"]["properties"]["error"] if name == "ErrorDetail" else SCHEMAS[name]
-        assert kind.__annotations__.keys() == schema["properties"].keys(), name
-        assert kind.__required_keys__ == set(schema.get("required", ())), name
