@@ -1,8 +1,13 @@
-"""How the Inspector is reached: HTTP, command line, batch.
+"""Access to the Inspector over HTTP and for whole files, and the records of its decisions.
 
-One request meets the rooms in this order: `edge` (who may ask, how much, how long; `keys` says who is known), `routes`
-with `messages` (requests read, answers written), `store` (what is remembered), and `shadow` (what a challenger would
-have said); `metrics` counts on the way. `service` keeps the processes, `worker` is what each of them holds, `reloader`
-takes up what is new. `commands` are the command line's, `batch` judges whole files, `closed` keeps accounts closed by
-law, `client` is for the programs of those who ask.
+A request passes these packages in order:
+
+- `edge`: authentication (with `keys`), rate limits, size limits and deadlines;
+- `messages` and `routes`: parsing, handling, answering;
+- `store`: the record of decisions;
+- `shadow`: the same profiles judged by a challenger model;
+- `metrics`: counters along the way.
+
+`service` runs the processes, `worker` is the content of one, `reloader` loads new versions. `batch` judges whole files,
+`closed` registers closed accounts, `client` is for calling programs.
 """

@@ -1,6 +1,6 @@
-"""docs/http-api.md: a real request and its real answer for every route, made by asking a service.
+"""Generator of docs/http-api.md: a real request and its answer for every route.
 
-Usage, with a service of its own home directory, which the page changes:
+It asks a running service, whose gallery and decisions it changes, so give that a home directory of its own:
 `HUIJIAN_HOME=$(mktemp -d) huijian serve`, then `python -m serving.api_page > docs/http-api.md`.
 """
 
@@ -16,17 +16,18 @@ from typing import Any, Final
 from serving.docs import pretty, specification
 
 URL: Final = "http://127.0.0.1:3000"
+"""Address of the running service."""
 
-MARK: Final = (
+EMBLEM_PNG: Final = (
     "iVBORw0KGgoAAAANSUhEUgAAACgAAAAoAgMAAADxkFD+AAAADFBMVEUAVaT/zQDmADj////BY7w1AAAAN0lEQVR42q3MMQ6AMAwEwQnii/Ejc4"
     "80HRI13mqrWTSiXN7+74Jtj2Bft0Wm3buVIzLsQokz6z6vQgpRFguvUQAAAABJRU5ErkJggg=="
 )
-"""A picture of a few blocks, as PNG."""
+"""An emblem of a few blocks, as PNG in base64."""
 
 SETTLED_SECONDS: Final = 3
-"""After which a decision is in the database and an enrolled emblem in force."""
+"""Until a decision is in the database and an enrolled emblem in force."""
 
-HEAD: Final = """# HTTP API
+PAGE_HEAD: Final = """# HTTP API
 
 Every route with one request and its answer, as a service gave it; long lists and texts are cut at `…`. The whole
 contract is [serving/openapi.yaml](../serving/openapi.yaml), which the running service shows at `/docs`.
@@ -54,12 +55,12 @@ with Client("http://127.0.0.1:3000", key=None) as client:
 
 
 def page() -> str:
-    """The page, from a service at `URL`."""
-    return "\n".join([HEAD, *(_section(*example) for example in _examples())])
+    """The page, from the service at `URL`."""
+    return "\n".join([PAGE_HEAD, *(_section(*example) for example in _examples())])
 
 
 def _examples() -> Iterator[tuple[str, str, str]]:
-    """Method, route and the arguments of curl that ask it, in the order of a profile's life."""
+    """Method, route and arguments of curl, in the order of a profile's life."""
     profile = "-F account_id=42 -F name=海边的小店 -F bio=稳赚不赔，➕V：abc12345"
     yield "post", "/v1/classify", f"{URL}/v1/classify {profile}"
     rows = {"profiles": [{"account_id": "43", "name": "晒太阳"}, {"account_id": "44", "avatar": "iVBORw0KGgo="}]}
@@ -80,7 +81,7 @@ def _examples() -> Iterator[tuple[str, str, str]]:
 
 def _gallery() -> Iterator[tuple[str, str, str]]:
     offer = {"reference_id": "org.ocean", "label": "organization_logo", "name_zh": "海洋协会", "name_en": "Ocean"}
-    offer |= {"owner_id": "org.ocean", "source": "press kit", "licence": "used with permission", "image": MARK}
+    offer |= {"owner_id": "org.ocean", "source": "press kit", "licence": "used with permission", "image": EMBLEM_PNG}
     yield "post", "/v1/references", f"{URL}/v1/references {_json(offer)}"
     time.sleep(SETTLED_SECONDS)
     yield "get", "/v1/references", f"{URL}/v1/references?label=media_logo&limit=2"
@@ -97,9 +98,9 @@ def _section(method: str, route: str, arguments: str) -> str:
     status, answer = _ask(arguments)
     scope = f" Scope of the key: `{operation['x-scope']}`." if "x-scope" in operation else ""
     command = "curl -s " + arguments.replace("?", "\\?").replace("&", "\\&")
-    said = f"```\n{command}\n```\n```json\n{pretty(_cut(answer))}\n```\n"
+    example = f"```\n{command}\n```\n```json\n{pretty(_cut(answer))}\n```\n"
     summary = operation["summary"].split("· ")[1].strip()
-    return f"## {method.upper()} {route}\n{summary}.{scope} It answers {status}:\n\n{said}"
+    return f"## {method.upper()} {route}\n{summary}.{scope} It answers {status}:\n\n{example}"
 
 
 def _ask(arguments: str) -> tuple[int, Any]:
@@ -109,7 +110,7 @@ def _ask(arguments: str) -> tuple[int, Any]:
 
 
 def _cut(value: Any) -> Any:
-    """The value without most of its long lists, mappings and texts."""
+    """The value with long lists, mappings and texts truncated."""
     if isinstance(value, str):
         return value if len(value) <= 120 else f"{value[:40]}…"
     if isinstance(value, list):

@@ -1,6 +1,6 @@
-"""Our routes, and nothing else: what the contract lists under HTTP.
+"""The ASGI application: all routes of the HTTP contract.
 
-The event loop only reads and writes; parsing, decoding and judging run in a small pool of threads, so that health
+The event loop only reads and writes. Parsing, decoding and judging run in a small pool of threads, so that health
 checks answer while profiles are judged.
 """
 
@@ -47,12 +47,12 @@ def application(  # noqa: PLR0913 - the parts of a service
     """The ASGI application.
 
     Args:
-        live: what judges.
-        store: what remembers.
-        metrics: what is counted.
-        keyring: who may ask.
-        threads: how many profiles are judged at once.
-        shadow: what has a challenger judge them as well.
+        live: the Inspector in force.
+        store: records decisions.
+        metrics: counters.
+        keyring: the API keys in force.
+        threads: profiles judged at once.
+        shadow: passes the profiles to a challenger as well.
     """
 
     def readyz(_: Request) -> Response:
@@ -88,9 +88,11 @@ def application(  # noqa: PLR0913 - the parts of a service
 
 
 def readiness(live: LiveInspector, keyring: Keyring) -> dict[str, Any]:
-    """What judges, and what is newer and cannot be used."""
+    """The body of /readyz: versions in force, and newer ones that were refused."""
     refusals = [*live.refusals, *filter(None, [keyring.refusal])]
-    refused = [{"part": one.part, "since": one.since.isoformat(), "reason": one.reason} for one in refusals]
+    refused = [
+        {"part": refusal.part, "since": refusal.since.isoformat(), "reason": refusal.reason} for refusal in refusals
+    ]
     return {"ready": True, "versions": dict(live.current.versions), "update_refused": bool(refused), "refused": refused}
 
 
@@ -98,7 +100,7 @@ REFUSALS: Final = {
     404: ("not_found", "there is nothing at this address; /docs lists what there is"),
     405: ("method_not_allowed", "this address has no such method; /docs lists what there is"),
 }
-"""What Starlette refuses by itself, in our words."""
+"""Code and message for Starlette's own refusals, by status."""
 
 
 def _refuse(_: Request, error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""How much of the machine is ours."""
+"""The CPU cores available to this process."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 
 
 def cores(quota: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
-    """Cores that this process may use: those that it sees, or as many as its container's quota pays for.
+    """CPU cores that this process may use: its affinity, or its container's quota if that is less.
 
     Args:
-        quota: the control group's file: microseconds of processor, or `max`, in so many of the clock.
+        quota: the control group's `cpu.max`: microseconds of CPU time (or `max`) per period in microseconds.
     """
-    seen = len(os.sched_getaffinity(0))
+    affine = len(os.sched_getaffinity(0))
     try:
-        paid, period = map(int, quota.read_text(encoding="ascii").split())
+        cpu_time, period = map(int, quota.read_text(encoding="ascii").split())
     except (OSError, ValueError):
-        return seen
-    return max(1, min(seen, paid // period))
+        return affine
+    return max(1, min(affine, cpu_time // period))

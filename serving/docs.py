@@ -1,7 +1,7 @@
-"""The documentation that a client reads: our OpenAPI file and a page made from it.
+"""API documentation: the OpenAPI file and an HTML page made from it.
 
-The page is made here, from our file, without scripts or anything from another host: what describes a service that
-judges personal data must not tell a third party who reads it.
+The page has no scripts and loads nothing from other hosts. The service judges personal data, so its documentation must
+not tell a third party who reads it.
 """
 
 from __future__ import annotations
@@ -21,15 +21,16 @@ from starlette.routing import Route
 from models.profile import LABELS
 from serving.messages.errors import CODES
 
-HERE = Path(__file__).parent
-SOURCE = HERE / "openapi.yaml"
-PAGES = HERE / "pages"
+SERVING = Path(__file__).parent
+OPENAPI_FILE = SERVING / "openapi.yaml"
+PAGES = SERVING / "pages"
+"""Jinja2 templates and the style sheet."""
 
 
 @lru_cache(maxsize=1)
 def specification() -> dict[str, Any]:
     """The OpenAPI document."""
-    document: dict[str, Any] = yaml.load(SOURCE.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    document: dict[str, Any] = yaml.load(OPENAPI_FILE.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return document
 
 
@@ -44,13 +45,13 @@ def page() -> str:
 
 
 def pretty(value: Any) -> str:
-    """JSON for reading: a list of numbers or words stays on one line."""
+    """Indented JSON, with a list of numbers or strings on one line."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return re.sub(r"\[[^\[\]{}]+\]", lambda found: re.sub(r"\s*\n\s*", " ", found[0]), text)
 
 
 def resolve(node: dict[str, Any]) -> dict[str, Any]:
-    """The node itself, or what its `$ref` points to within the document."""
+    """The node itself, or the node that its `$ref` points to."""
     target: dict[str, Any] = node
     if "$ref" in node:
         target = specification()
@@ -60,11 +61,11 @@ def resolve(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def routes() -> list[Route]:
-    """Routes of the page, its style and the OpenAPI file; all are made once, at start."""
+    """Routes of the page, its style sheet and the OpenAPI file, rendered once at start."""
     files = {
         "/docs": (page(), "text/html"),
         "/docs/style.css": ((PAGES / "style.css").read_text(encoding="utf-8"), "text/css"),
-        "/openapi.yaml": (SOURCE.read_text(encoding="utf-8"), "application/yaml"),
+        "/openapi.yaml": (OPENAPI_FILE.read_text(encoding="utf-8"), "application/yaml"),
         "/openapi.json": (json.dumps(specification(), ensure_ascii=False), "application/json"),
     }
     return [_static(path, content, media_type) for path, (content, media_type) in files.items()]

@@ -1,4 +1,4 @@
-"""Once a second: take up what is new on disk, say what is refused, measure how this worker is."""
+"""Reloads new versions from disk once a second, logs refused ones, and updates the gauges of this worker."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from serving.metrics.gauges import Gauges
 from serving.metrics.metrics import Metrics
 from serving.store.store import Store
 
-SECONDS: Final = 1
-"""The contract promises new versions in force within 5 seconds."""
+POLL_SECONDS: Final = 1
+"""Between two polls; the contract promises that new versions are in force within 5 seconds."""
 
 logger = logging.getLogger("huijian.service")
 
@@ -29,10 +29,10 @@ class Reloader(threading.Thread):
     """Keeps one worker up to date.
 
     Args:
-        live: what judges.
-        keyring: who may ask.
-        store: what remembers.
-        metrics: of what happened; its similarities are compared with the baseline.
+        live: the Inspector in force.
+        keyring: the API keys in force.
+        store: its health is measured.
+        metrics: of this worker; its recent similarities are compared with the baseline.
     """
 
     def __init__(self, live: LiveInspector, keyring: Keyring, store: Store, metrics: Metrics) -> None:
@@ -41,21 +41,21 @@ class Reloader(threading.Thread):
         file = baseline_file(live.settings.home)
         self._baseline = Source.optional("baseline", lambda: _stamp(file), lambda: _baseline(file))
         self._gauges = Gauges(metrics.registry)
-        self._said: list[Refusal] = []
+        self._logged: list[Refusal] = []
         self._metrics.in_force(live.current.versions)
         self._measure()
 
     def run(self) -> None:
-        """Look until the process ends."""
+        """Poll until the process ends."""
         while True:
-            time.sleep(SECONDS)
+            time.sleep(POLL_SECONDS)
             try:
                 self.poll()
             except Exception as error:
                 logger.error("unexpected %s", safe_traceback(error))
 
     def poll(self) -> None:
-        """Take up what is new, and measure."""
+        """Load new versions, then update the gauges."""
         if self._live.refresh():
             self._metrics.in_force(self._live.current.versions)
             logger.info("now in force: %s", dict(self._live.current.versions))
@@ -68,17 +68,17 @@ class Reloader(threading.Thread):
     def _measure(self) -> None:
         refusals = [*self._live.refusals, *filter(None, (self._keyring.refusal, self._baseline.refusal))]
         for refusal in refusals:
-            if refusal not in self._said:
+            if refusal not in self._logged:
                 logger.error("%s: what is new is refused, the old keeps serving: %s", refusal.part, refusal.reason)
-        self._said = refusals
+        self._logged = refusals
         self._gauges.refused(refusals)
         self._gauges.in_force(self._live.current.versions)
         self._gauges.closed_accounts(self._live.current.closed_accounts())
         self._gauges.memory(self._live.current.pictures.size)
         self._gauges.store(self._store.health())
-        self._compare()
+        self._measure_drift()
 
-    def _compare(self) -> None:
+    def _measure_drift(self) -> None:
         baseline, recent = self._baseline.value, self._metrics.recent
         self._gauges.baseline(baseline is not None and recent.fits(baseline))
         for field in IMAGE_FIELDS:
@@ -87,7 +87,7 @@ class Reloader(threading.Thread):
 
 
 def _stamp(file: Path) -> Hashable:
-    """Changes with the file; None while there is none."""
+    """A value that changes with the file; None while there is none."""
     try:
         stat = file.stat()
     except FileNotFoundError:

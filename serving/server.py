@@ -1,7 +1,7 @@
-"""`huijian serve`: one server process tree on one port.
+"""`huijian serve`: one tree of server processes on one port.
 
-Without a file of keys it listens on this machine only. It has a home of its own, because two BentoML servers in one
-home wipe each other's metrics.
+Without a file of keys it listens on this machine only. Each server has a BentoML home of its own: two servers in one
+home delete each other's metrics.
 """
 
 from __future__ import annotations
@@ -30,26 +30,25 @@ from serving.store.secrets import Secrets
 from serving.store.variables import URL_VARIABLE
 
 LOOPBACK: Final = "127.0.0.1"
-EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 - only with keys
+ALL_INTERFACES: Final = "0.0.0.0"  # noqa: S104 - only with keys
 READY_SECONDS: Final = 60
-"""A service that is not ready by then, some ten times what it needs, has workers that fail again and again."""
+"""Start-up time limit, some ten times what is needed; workers that fail keep being restarted by BentoML."""
 
 PROVIDERS_VARIABLE: Final = "HUIJIAN_PROVIDERS"
 
-ALLOCATOR: Final = {
+MALLOC_SETTINGS: Final = {
     "MALLOC_ARENA_MAX": "2",
     "MALLOC_MMAP_THRESHOLD_": str(4 * 2**20),
     "MALLOC_TRIM_THRESHOLD_": str(32 * 2**20),
 }
-"""glibc's allocator for a long life; an operator's own values win.
+"""glibc's allocator for long-lived workers; an operator's own values take precedence.
 
-Every exchange of the gallery builds some 60 MB in other threads. With an arena for each thread, and thresholds that
-grow with what was freed, a worker that judges in two threads and exchanges every 5 s settled at 675 MB; with these at
-626 MB, and it varies less.
+Every reload of the gallery builds some 60 MB in another thread. A worker that judges in two threads and reloads every
+5 s settles at 626 MB with these values, at 675 MB with glibc's defaults.
 """
 
-AVATAR: Final = REPOSITORY / "docs" / "example-avatar.png"
-"""The flag of China, which no avatar may show (Art. 8(3), 10)."""
+EXAMPLE_AVATAR: Final = REPOSITORY / "docs" / "example-avatar.png"
+"""A national flag, which no avatar may show (Art. 8(3), 10)."""
 
 EXAMPLE: Final = """
 徽鉴已就绪，试一试 · Huijian is ready; try it:
@@ -68,19 +67,19 @@ def serve(port: int, workers: int) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Args:
-        port: to listen on.
-        workers: processes; the cores are shared among them.
+        port: of the HTTP service.
+        workers: processes, which share the CPU cores.
 
     Raises:
-        ArtifactError, DamagedError, PolicyError: something to judge with, or to run it on, is missing or damaged.
-        KeysError, DeadlineError: the file of keys, or HUIJIAN_DEADLINE, cannot be used.
-        StoreError: the store's keys or its database URL cannot be used.
+        ArtifactError, DamagedError, PolicyError: a model, the gallery, the policy or a provider is missing or damaged.
+        KeysError, DeadlineError: the file of keys, or HUIJIAN_DEADLINE, is invalid.
+        StoreError: the store's keys or its database URL are invalid.
         ServerError: the port is taken, or the service did not become ready.
     """
     settings = Settings.from_environment()
     _check_sources(settings)
     with_keys = Keyring(keys_file.path(settings.home)).current is not None
-    host = EVERYWHERE if with_keys else LOOPBACK
+    host = ALL_INTERFACES if with_keys else LOOPBACK
     _check_port(host, port)
     with tempfile.TemporaryDirectory(prefix="huijian-") as home:
         os.environ |= _environment(settings, home, workers)
@@ -92,13 +91,13 @@ def serve(port: int, workers: int) -> None:
 
 
 def _check_sources(settings: Settings) -> None:
-    """Say at once what is missing or damaged: a worker could only fail again and again."""
+    """Check before any worker starts, because a worker could only fail again and again."""
     verified = (settings.artifacts / manifest.MANIFEST).exists()
     if verified:
         manifest.verify(settings.artifacts)
     settings.encoder_directory()
     for version in (settings.gallery_directory(), settings.text_directory()):
-        if not (verified and version.is_relative_to(settings.artifacts)):  # nothing is hashed twice
+        if not (verified and version.is_relative_to(settings.artifacts)):  # those are in the manifest
             versions.checked(version)
     Policy.load(settings.policy)
     Secrets.load(settings.home)
@@ -107,7 +106,7 @@ def _check_sources(settings: Settings) -> None:
 
 
 def _check_configured(settings: Settings) -> None:
-    """What is only wrong where it was set: its libraries are workers' business, and take 0.3 s to import."""
+    """Check options that were set explicitly; the libraries of the defaults would take 0.3 s to import."""
     if URL_VARIABLE in os.environ:
         from serving.store.database import Database  # noqa: PLC0415
 
@@ -119,7 +118,7 @@ def _check_configured(settings: Settings) -> None:
 
 
 class _Watch(threading.Thread):
-    """Prints one ready-made request as soon as the service is ready, and ends a service that never is."""
+    """Prints an example request once the service is ready; ends a service that does not become ready."""
 
     def __init__(self, port: int, with_key: bool) -> None:
         super().__init__(daemon=True)
@@ -136,7 +135,7 @@ class _Watch(threading.Thread):
             time.sleep(0.1)
         key = " -H 'Authorization: Bearer KEY'" if self._with_key else ""
         url = f"http://{LOOPBACK}:{self._port}"
-        print(EXAMPLE.format(url=url, key=key, avatar=AVATAR), flush=True)
+        print(EXAMPLE.format(url=url, key=key, avatar=EXAMPLE_AVATAR), flush=True)
 
     def _is_ready(self) -> bool:
         connection = http.client.HTTPConnection(LOOPBACK, self._port, timeout=5)
@@ -150,9 +149,9 @@ class _Watch(threading.Thread):
 
 
 def _environment(settings: Settings, home: str, workers: int) -> dict[str, str]:
-    """What the workers are told; paths are absolute, because workers start in another directory."""
+    """Environment of the workers; paths are absolute, because workers start in another directory."""
     return {
-        **{name: os.environ.get(name, value) for name, value in ALLOCATOR.items()},
+        **{name: os.environ.get(name, value) for name, value in MALLOC_SETTINGS.items()},
         "BENTOML_HOME": home,
         "BENTOML_DO_NOT_TRACK": "True",
         "HUIJIAN_ARTIFACTS": str(settings.artifacts.resolve()),
@@ -166,7 +165,7 @@ def _environment(settings: Settings, home: str, workers: int) -> dict[str, str]:
 
 
 def _run(host: str, port: int) -> None:
-    # BentoML reads its environment when it is imported.
+    # Imported late: BentoML reads its environment at import.
     import bentoml  # noqa: PLC0415
 
     bentoml.serve("serving.service:ProfileService", host=host, port=port, working_dir=str(REPOSITORY), blocking=True)

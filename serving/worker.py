@@ -1,4 +1,4 @@
-"""What a worker process holds: the models in force, what is remembered, and the application that asks them."""
+"""The content of a worker process: the models in force, the store, and the application that uses both."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from serving.shadow.shadow import Shadow
 from serving.store.store import Store
 
 JUDGING_THREADS: Final = 2
-"""Profiles judged at once in a worker: while one waits for a model, the other is parsed and decoded."""
+"""Profiles judged at once in a worker: while one waits for a network, the other is parsed and decoded."""
 
 logging.getLogger("huijian").setLevel(logging.INFO)
 
 
 class Worker:
-    """One worker, as the environment describes it.
+    """One worker, configured by environment variables.
 
     Attributes:
         application: answers HTTP.
@@ -41,6 +41,6 @@ class Worker:
         Reloader(live, keyring, self._store, metrics).start()
 
     def close(self) -> None:
-        """Move what is still spooled to the database: the local disk may go with this container."""
+        """Move spooled records to the database: the local disk may be deleted with this container."""
         self._store.close()
         self._shadow.close()

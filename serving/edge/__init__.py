@@ -1,1 +1,1 @@
-"""The edge: who may ask, how often, how long, and what every connection and exchange passes."""
+"""The edge of the service: authentication, rate limits, size limits and deadlines of every request."""

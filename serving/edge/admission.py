@@ -1,4 +1,4 @@
-"""Who may ask for what, and how often: decided from a request's head, before any of its body is read."""
+"""Admission of requests: key, scope and rate are checked on the head, before any of the body is read."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from serving.keys.scopes import CALLER, SCOPES
 from serving.messages.errors import RateLimitedError
 
 OPEN_PATHS: Final = frozenset({"/livez", "/readyz"})
-"""Asked by orchestrators, which have no key."""
+"""Health checks by orchestrators, which have no key."""
 
 FAILURES_PER_SECOND, MAX_FAILURES = 0.2, 20
-"""Unknown keys that one address may send before it is told to wait. A known key always passes: whoever guesses must not
-lock out those who share the address, and 256 random bits are not guessed in any number of attempts."""
+"""Rate and burst of unknown keys from one address. A known key always passes: a guesser must not lock out others at its
+address."""
 
 _CONVERTOR = re.compile(r":[a-z]+}")
 _LOCAL_HOST = re.compile(r"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]+)?", re.IGNORECASE)
 
 
 class Admission:
-    """Lets requests in.
+    """Admits or refuses requests.
 
     Args:
         keyring: the keys in force.
-        rates: where attempts are counted.
+        rates: counts requests per key, and failures per address.
     """
 
     def __init__(self, keyring: Keyring, rates: Rates) -> None:
         self._keyring, self._rates = keyring, rates
 
     def admit(self, scope: Scope, headers: Headers) -> None:
-        """Let a request in, and leave the name of its key in the scope.
+        """Admit a request, and store the name of its key in the ASGI scope.
 
-        Without a file of keys, whoever is on this machine may ask, by the machine's own name for itself, but no page of
-        another site that a browser shows.
+        Without a file of keys, only this machine is admitted, under a name of localhost, and no web page of another
+        site.
 
         Raises:
             ProfileError: unauthorized, forbidden or rate_limited.
@@ -54,12 +54,12 @@ class Admission:
         if keys is None:
             _check_local(scope, headers)
             return
-        key = self._recognised(keys, scope, headers)
+        key = self._authenticate(keys, scope, headers)
         _check_scope(key, scope)
         self._check_rate(key)
         scope[CALLER] = key.name
 
-    def _recognised(self, keys: Keys, scope: Scope, headers: Headers) -> Key:
+    def _authenticate(self, keys: Keys, scope: Scope, headers: Headers) -> Key:
         scheme, _, secret = headers.get("authorization", "").partition(" ")
         key = keys.find(secret.strip()) if scheme.lower() == "bearer" else None
         if key is not None:
@@ -71,17 +71,17 @@ class Admission:
     def _check_rate(self, key: Key) -> None:
         if key.per_second is None:
             return
-        # A second's worth may come at once: clients send in bursts.
+        # Clients send in bursts: a second's worth may come at once.
         if wait := self._rates.wait(f"key {key.name}", key.per_second, max(1, key.per_second)):
             raise RateLimitedError(f"this key may ask {key.per_second:g} times a second", wait)
 
 
-def needed(scope: Scope) -> str | None:
-    """The scope that a key needs for the route of a request; None where any key will do."""
-    return SCOPES.get(next((_template(route) for route in scope["app"].routes if _leads(route, scope)), ""))
+def required_scope(scope: Scope) -> str | None:
+    """The scope that a key needs for the route of a request; None if any key suffices."""
+    return SCOPES.get(next((_template(route) for route in scope["app"].routes if _matches(route, scope)), ""))
 
 
-def _leads(route: Any, scope: Scope) -> bool:
+def _matches(route: Any, scope: Scope) -> bool:
     return route.matches(scope)[0] is not Match.NONE
 
 
@@ -90,9 +90,9 @@ def _template(route: Any) -> str:
 
 
 def _check_scope(key: Key, scope: Scope) -> None:
-    wanted = needed(scope)
-    if wanted is not None and wanted not in key.scopes:
-        raise ProfileError("forbidden", f"this key may not do that: it would need the scope {wanted}")
+    required = required_scope(scope)
+    if required is not None and required not in key.scopes:
+        raise ProfileError("forbidden", f"this key may not do that: it would need the scope {required}")
 
 
 def _check_local(scope: Scope, headers: Headers) -> None:
@@ -119,10 +119,10 @@ def _is_local(scope: Scope) -> bool:
 
 
 def _is_foreign(headers: Headers) -> bool:
-    """Whether a browser on this machine may ask for a page of another site, which could change the gallery unnoticed.
+    """True for requests that a browser on this machine may send for a web page of another site.
 
-    Such a page names itself as the origin, or, where its name was made to lead to this machine (DNS rebinding), as the
-    host.
+    Such a page could change the gallery unnoticed. Its site is the origin, or the host if its name was made to resolve
+    to this machine (DNS rebinding).
     """
     host, origin = headers.get("host", ""), headers.get("origin")
     return not _LOCAL_HOST.fullmatch(host) or origin not in (None, f"http://{host}", f"https://{host}")

@@ -1,4 +1,4 @@
-"""How long one exchange may take."""
+"""Time limits of one request."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import os
 from typing import Final
 
 BODY_SECONDS: Final = 30
-"""A body that takes longer is refused, so that slow senders do not hold the service."""
+"""Time limit for a body, so that slow senders do not occupy the service."""
 
 DEADLINE_SECONDS: Final = 30
-"""From the end of a request's body to its answer, unless HUIJIAN_DEADLINE says otherwise: 64 profiles with pictures,
-behind another batch of as many, need about 20; with strips that are seen in parts, or with animations, more."""
+"""Default time from the end of a body to its answer. Two batches of 64 profiles with pictures take about 20 s."""
 
 
 class DeadlineError(ValueError):
@@ -18,10 +17,10 @@ class DeadlineError(ValueError):
 
 
 def deadline() -> float:
-    """Seconds that a request may wait for its answer.
+    """Seconds that a request may wait for its answer: HUIJIAN_DEADLINE or the default.
 
     Raises:
-        DeadlineError: HUIJIAN_DEADLINE is no number of seconds between 0.1 and 600.
+        DeadlineError: HUIJIAN_DEADLINE is no number of seconds from 0.1 to 600.
     """
     given = os.environ.get("HUIJIAN_DEADLINE") or DEADLINE_SECONDS
     try:

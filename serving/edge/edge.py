@@ -1,9 +1,7 @@
-"""The edge: what every request passes before and after our routes.
+"""ASGI middleware around all routes: admission, limits, request ids, counters and the contract's errors.
 
-One ASGI middleware lets requests in, bounds how much they send and how long they take, gives every exchange an id,
-counts it, and turns whatever goes wrong into the contract's error. Of what a client sent only a request id of its own
-is logged: a line holds the route's template, never the path, and a failure is logged by its place in the code, never by
-its message.
+Logs hold nothing that a client sent but its request id. A line has the route's template instead of the path; a failure
+has its traceback without the message.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ from serving.messages.errors import ErrorResponse, RateLimitedError
 from serving.metrics.metrics import Metrics
 
 CLOSED_CLIENT: Final = 499
-"""Status under which an exchange is counted whose client went away (nginx's convention)."""
+"""Status that is counted for a client that disconnected (nginx's convention)."""
 
 logger = logging.getLogger("huijian.access")
 
@@ -37,8 +35,8 @@ class Edge:
 
     Args:
         app: the routes.
-        admission: who may ask.
-        metrics: where exchanges are counted.
+        admission: authentication and rate limits.
+        metrics: counts requests.
         deadline: seconds from the end of a request's body to its answer.
     """
 
@@ -47,7 +45,7 @@ class Edge:
         self._held = HeldMemory()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one exchange; lifespan and websockets, of which there are none, pass untouched."""
+        """Serve one request; lifespan events pass unchanged."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -69,7 +67,7 @@ class Edge:
         except ProfileError as error:
             await self._refuse(error, scope, body, reply)
         except ClientDisconnect:
-            # Nobody reads it, but BentoML's deadline would wait for it, and a worker that is to stop with it.
+            # Nobody reads this answer, but without it BentoML and a stopping worker would wait.
             await Response(status_code=CLOSED_CLIENT)(scope, body.receive, reply.send)
         except Exception as error:
             logger.error("%s request=%s", safe_traceback(error), reply.request_id)
@@ -77,10 +75,10 @@ class Edge:
             await self._refuse(failure, scope, body, reply)
 
     async def _answer(self, scope: Scope, body: Body, reply: Reply) -> None:
-        """Let the routes answer in time.
+        """Let the routes answer within the time limits.
 
         Raises:
-            ProfileError: the body does not arrive, or nothing is answered, in time; and whatever they raise.
+            ProfileError: the body or the answer takes too long; and whatever the routes raise.
         """
         now = asyncio.get_running_loop().time
         try:
@@ -95,7 +93,7 @@ class Edge:
             raise ProfileError("body_timeout", f"the body took longer than {BODY_SECONDS} s") from None
 
     async def _refuse(self, error: ProfileError, scope: Scope, body: Body, reply: Reply) -> None:
-        """Answer with an error, unless another answer has begun: then the server closes the connection."""
+        """Answer with an error; if another answer has begun, the server closes the connection instead."""
         self._metrics.refused(error.code)
         if reply.status is None:
             headers = error.headers if isinstance(error, RateLimitedError) else None
@@ -103,7 +101,7 @@ class Edge:
 
     def _record(self, scope: Scope, reply: Reply, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
-        status = reply.status or CLOSED_CLIENT  # none where the worker stops
+        status = reply.status or CLOSED_CLIENT  # no status if the worker stops
         self._metrics.served(route, status, seconds)
         if route not in OPEN_PATHS:
             logger.info("%s %d %.1f ms request=%s", route, status, seconds * 1000, reply.request_id)

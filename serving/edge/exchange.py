@@ -1,4 +1,4 @@
-"""One request's body and one answer's way back, watched while they stream."""
+"""Streams of one request and its answer: size limits, memory limit, request id and security headers."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from starlette.types import Message, Receive, Send
 from models.profile import ProfileError
 
 MAX_BODY: Final = 44_000_000
-"""Bytes: two of the largest images as files, with all texts; in base64, one of them and another of half its size."""
+"""Bytes of a body: the two largest images as files with all texts, or one and a half such images in base64."""
 
 MAX_HELD: Final = 10 * MAX_BODY
-"""Bytes of all bodies together that one worker holds in memory; more are told to come back."""
+"""Bytes of all bodies together in one worker's memory; further requests are told to retry."""
 
 MAX_DISCARDED: Final = 4 * MAX_BODY
-"""Bytes of a refused body that are still read: many clients read no answer before they have sent everything."""
+"""Bytes of a refused body that are still read: many clients read no answer before they have sent all."""
 
 DISCARD_SECONDS: Final = 10
-"""And for how long; then the connection is closed."""
+"""Time limit for reading a refused body; then the connection is closed."""
 
 SECURITY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -38,20 +38,20 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class HeldMemory:
-    """Memory that the bodies in one worker take.
+    """Memory that the bodies in one worker occupy.
 
     Attributes:
-        held: bytes now.
+        held: bytes at this moment.
     """
 
     def __init__(self) -> None:
         self.held = 0
 
     def take(self, size: int) -> None:
-        """Count bytes that came in.
+        """Add received bytes.
 
         Raises:
-            ProfileError: they are too many.
+            ProfileError: the sum would exceed `MAX_HELD`.
         """
         if self.held + size > MAX_HELD:
             raise ProfileError("overloaded", "too many large bodies are being received; try again in a second")
@@ -62,13 +62,13 @@ class Body:
     """A request's body, counted while it streams in.
 
     Args:
-        receive: where it comes from.
+        receive: the ASGI callable.
         headers: of the request.
-        held: the memory that it takes part of.
+        held: memory of all bodies in this worker.
 
     Attributes:
-        complete: whether all of it is here.
-        on_complete: called once a route has read it.
+        complete: all of the body has arrived.
+        on_complete: called once a route has read the whole body.
     """
 
     def __init__(self, receive: Receive, headers: Headers, held: HeldMemory) -> None:
@@ -78,10 +78,10 @@ class Body:
         self.on_complete: Callable[[], None] = lambda: None
 
     def check_head(self) -> None:
-        """Refuse what need not be read to be refused.
+        """Check the announced size and encoding before the body is read.
 
         Raises:
-            ProfileError: it is announced as too large, or as compressed: a small one could unpack to any size.
+            ProfileError: it is announced as too large, or as compressed, which could unpack to any size.
         """
         announced = self._headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > MAX_BODY:
@@ -93,7 +93,7 @@ class Body:
         """The next message.
 
         Raises:
-            ProfileError: the body is too large, or there is no memory for it.
+            ProfileError: the body is too large, or the worker's memory for bodies is full.
         """
         if self.complete:
             return await self._receive()
@@ -108,7 +108,7 @@ class Body:
         return message
 
     async def discard(self) -> None:
-        """Read what is still to come and forget it, unless the client waits for our leave to send."""
+        """Read and drop the rest, unless the client waits for `100 Continue` before it sends."""
         waiting = "expect" in self._headers and not self._read
         try:
             async with asyncio.timeout(DISCARD_SECONDS):
@@ -118,7 +118,7 @@ class Body:
             return
 
     def release(self) -> None:
-        """Give back its memory."""
+        """Release its memory."""
         self._held.held -= self._kept
         self._kept = 0
 
@@ -130,16 +130,16 @@ class Body:
 
 
 class Reply:
-    """The way back: an id and security headers on every answer, and its status for the record.
+    """An answer's stream, with request id and security headers.
 
     Args:
-        send: where it goes.
-        body: of the request, whose rest is read once the answer is out.
-        headers: of the request, which may name its id.
+        send: the ASGI callable.
+        body: of the request; its rest is read once the answer is sent.
+        headers: of the request, which may give a request id.
 
     Attributes:
         request_id: the client's own, or a new one.
-        status: None until the answer begins.
+        status: HTTP status; None until the answer begins.
     """
 
     def __init__(self, send: Send, body: Body, headers: Headers) -> None:
@@ -155,7 +155,7 @@ class Reply:
             headers = MutableHeaders(scope=message)
             headers.update({"X-Request-ID": self.request_id, **SECURITY_HEADERS})
         elif not (message.get("more_body", False) or self._body.complete):
-            # All of a refusal is on its way before the rest of the body is read.
+            # The whole refusal is sent before the rest of the body is read.
             await self._send({**message, "more_body": True})
             self._body.release()
             await self._body.discard()

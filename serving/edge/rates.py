@@ -1,4 +1,4 @@
-"""How often somebody may do something, counted by all workers of a server together."""
+"""Rate limits, counted by all workers of a server together."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import Final
 
 SLOTS: Final = 1 << 20
-"""Eight bytes each. Two of a hundred names share one, and then a limit, in a server of two hundred."""
+"""Buckets of 8 bytes, chosen by hash. Two of 100 names share one, and thus a limit, in one of 200 servers."""
 
 ROUNDING: Final = 1e-6
-"""Seconds: sums of many steps are off by less."""
+"""Seconds; bounds the rounding error of the sums below."""
 
 
 class Rates:
     """Token buckets for any number of names in a fixed amount of memory.
 
     A bucket is one number, the time at which it will be full again (the generic cell rate algorithm, ITU-T I.371). The
-    numbers lie in a file that the workers map; two that change one in the same instant may let one request too many in.
+    workers map a common file of buckets. Two simultaneous updates of a bucket may admit one request too many.
 
     Args:
-        path: the file; None for a process of its own.
+        path: the file; None for buckets of this process alone.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -34,20 +34,20 @@ class Rates:
 
     @classmethod
     def of_this_server(cls, name: str) -> Rates:
-        """Shared through the folder in which BentoML's workers also share their metrics; emptied at its start."""
+        """Buckets in the folder through which the server's workers share metrics; it is emptied at every start."""
         folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
         return cls(Path(folder) / name if folder else None)
 
     def wait(self, name: str, per_second: float, burst: float) -> float:
-        """Take one token where there is one.
+        """Take one token if there is one.
 
         Args:
-            name: whose.
-            per_second: tokens that come back.
+            name: of the bucket.
+            per_second: tokens that are refilled.
             burst: tokens of a full bucket, at least 1.
 
         Returns:
-            0, or the seconds until there is a token.
+            0 if a token was taken, else the seconds until there is one.
         """
         slot, now = int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) % SLOTS, time.monotonic()
         full = min(max(self._full[slot], now), now + burst / per_second)

@@ -1,1 +1,1 @@
-"""The keys that open the service: what each may do and where, the file they are kept in, the ones in force."""
+"""API keys: their scopes, their file, and the ones in force."""

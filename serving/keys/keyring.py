@@ -1,8 +1,8 @@
-"""The keys in force in a worker, exchanged when their file changes.
+"""The API keys in force in a worker, reloaded when their file changes.
 
-Who may ask follows from the file: where there is none, whoever sits at this machine; where there is one, whoever holds
-one of its keys, and nobody if it is empty. A file that vanishes or breaks while the service runs changes nothing: it
-must not open the service to everybody, nor close it to those who were let in.
+Without a file, requests from this machine are admitted. With a file, requests need one of its keys; an empty file
+admits nobody. A file that is deleted or damaged while the service runs changes nothing. It must neither open the
+service to everybody nor lock out known keys.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from serving.keys.keys import Keys, KeysError
 
 
 class Keyring:
-    """The keys in force, exchanged when their file changes.
+    """The keys in force, reloaded when their file changes.
 
     Args:
         path: the file; may not exist.
 
     Raises:
-        KeysError: the file is broken from the start.
+        KeysError: the file is broken at the start.
     """
 
     def __init__(self, path: Path) -> None:
@@ -30,7 +30,7 @@ class Keyring:
 
     @property
     def current(self) -> Keys | None:
-        """The keys; None while there was never a file."""
+        """The keys; None as long as there was no file."""
         return self._file.value
 
     @property
@@ -39,7 +39,7 @@ class Keyring:
         return self._file.refusal
 
     def refresh(self) -> bool:
-        """Read the file again; True when `current` was exchanged. Never raises: a broken file becomes `refusal`."""
+        """Read the file again; True when `current` was replaced. Never raises: a broken file becomes `refusal`."""
         return self._file.refresh()
 
     def _content(self) -> str | None:

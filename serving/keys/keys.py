@@ -1,7 +1,7 @@
-"""The keys that open the service: names, hashes and scopes.
+"""API keys: names, hashes and scopes.
 
-A key is 256 random bits made here, so its SHA-256 is as hard to invert as the key is to guess: nothing slower is
-needed, and who reads the hashes cannot get in.
+A key is 256 random bits made here, so its SHA-256 is as hard to invert as the key is to guess. No slow hash is needed:
+the stored hashes do not open the service.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from serving.keys.scopes import Scope
 
 PREFIX: Final = "hj_"
-"""What every key begins with, so that one that leaked is recognised by whoever scans for secrets."""
+"""Prefix of every key, by which scanners for leaked secrets recognise it."""
 
-_BYTES: Final = 32
+_KEY_BYTES: Final = 32
 
 
 class KeysError(ValueError):
@@ -32,11 +32,11 @@ class Key(BaseModel):
     """One line of the file.
 
     Attributes:
-        name: who holds it; the record names who asked by it.
+        name: of its holder, as recorded with every decision.
         sha256: of the key, lower-case hex.
-        scopes: what it may do.
-        expires: the first day (UTC) on which it opens nothing any more.
-        per_second: requests that it may make, over all workers of a server; unlimited where absent.
+        scopes: permissions.
+        expires: the first day (UTC) on which it is invalid.
+        per_second: rate limit over all workers of a server; None is unlimited.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -49,16 +49,16 @@ class Key(BaseModel):
 
     @property
     def expired(self) -> bool:
-        """Whether its last day is over."""
+        """True from the day it expires."""
         return self.expires is not None and datetime.now(UTC).date() >= self.expires
 
 
 @dataclass(frozen=True)
 class Keys:
-    """All keys that are known at one moment.
+    """All keys at one moment.
 
     Attributes:
-        known: at most one of each name.
+        known: with distinct names and hashes.
     """
 
     known: tuple[Key, ...] = ()
@@ -68,7 +68,7 @@ class Keys:
         """The keys in JSON Lines.
 
         Raises:
-            KeysError: a line is no key, or repeats a name or a hash.
+            KeysError: a line is invalid, or repeats a name or a hash.
         """
         lines = enumerate(text.splitlines(), start=1)
         keys = cls(tuple(_parse_line(line, number) for number, line in lines if line.strip()))
@@ -79,30 +79,30 @@ class Keys:
         return keys
 
     def find(self, secret: str) -> Key | None:
-        """The key that somebody sent; None where it is unknown or has expired."""
+        """The key of this secret; None if it is unknown or has expired."""
         digest = hashlib.sha256(secret.encode()).hexdigest()
         found = None
-        # Every hash is compared, so that the time tells nothing about which one came close.
+        # Every hash is compared, so that the time reveals nothing about near misses.
         for key in self.known:
             if hmac.compare_digest(digest, key.sha256):
                 found = key
         return found if found is not None and not found.expired else None
 
     def add(self, key: Key) -> Keys:
-        """These and one more.
+        """These keys and one more.
 
         Raises:
-            KeysError: there is one of that name.
+            KeysError: the name is taken.
         """
         if any(known.name == key.name for known in self.known):
             raise KeysError(f"there is a key named {key.name}; remove it first, or choose another name")
         return Keys((*self.known, key))
 
     def remove(self, name: str) -> Keys:
-        """These without one.
+        """These keys without one.
 
         Raises:
-            KeysError: there is none of that name.
+            KeysError: no key has this name.
         """
         rest = tuple(key for key in self.known if key.name != name)
         if len(rest) == len(self.known):
@@ -115,12 +115,12 @@ class Keys:
 
 
 def new(name: str, scopes: Iterable[Scope], expires: date | None, per_second: float | None) -> tuple[str, Key]:
-    """A new key: the secret, which only its holder keeps, and the line for the file.
+    """A new key: the secret, for its holder alone, and the entry for the file.
 
     Raises:
-        KeysError: the name cannot be one, or there is no scope.
+        KeysError: the name is invalid, or there is no scope.
     """
-    secret = PREFIX + secrets.token_urlsafe(_BYTES)
+    secret = PREFIX + secrets.token_urlsafe(_KEY_BYTES)
     sha256 = hashlib.sha256(secret.encode()).hexdigest()
     try:
         return secret, Key(name=name, sha256=sha256, scopes=tuple(scopes), expires=expires, per_second=per_second)
@@ -136,6 +136,6 @@ def _parse_line(line: str, number: int) -> Key:
 
 
 def _reason(error: ValidationError) -> str:
-    """What is wrong, without the value: somebody may have pasted a key in clear."""
+    """The fault without the value, which may be a key in clear."""
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     return f"{'.'.join(map(str, first['loc'])) or 'the line'}: {first['msg']}"

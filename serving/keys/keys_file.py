@@ -1,4 +1,4 @@
-"""The file of keys: changed by `huijian keys`, whole at every moment, readable by its owner alone."""
+"""The file of API keys: changed by `huijian keys`, replaced atomically, readable by its owner alone."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from serving.keys.keys import Keys, KeysError
 
 
 def path(home: Path) -> Path:
-    """Where it lies: HUIJIAN_KEYS, or `keys.jsonl` in the home directory."""
+    """Path of the file: HUIJIAN_KEYS, or `keys.jsonl` in the home directory."""
     return Path(os.environ.get("HUIJIAN_KEYS") or home / "keys.jsonl")
 
 
 def read(path: Path) -> str | None:
-    """Its content; None where there is no file.
+    """Its content; None if there is no file.
 
     Raises:
         KeysError: it cannot be read.
@@ -31,13 +31,13 @@ def read(path: Path) -> str | None:
 
 
 def change(path: Path, edit: Callable[[Keys], Keys]) -> Keys:
-    """Replace the keys in it; it is made where there is none.
+    """Replace the keys in the file, which is made if missing.
 
     Raises:
-        KeysError: the file is broken, or `edit` refuses; it stays as it was.
+        KeysError: the file is broken, or `edit` refuses; the file stays as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Two people who add a key at once must not lose one.
+    # The lock keeps simultaneous changes from losing a key.
     with locked(path.with_name(f".{path.name}.lock")):
         keys = edit(Keys.parse(read(path) or ""))
         atomic.write_text(path, keys.dump(), private=True)

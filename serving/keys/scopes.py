@@ -1,6 +1,6 @@
-"""What a key must be for each route, and who asked: the words that the edge and the routes share.
+"""Scopes of API keys per route, and the name of the calling key in an ASGI scope.
 
-`openapi.yaml` says the same to clients, as `x-scope`.
+`openapi.yaml` documents the scopes for clients as `x-scope`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 
 class Scope(StrEnum):
-    """What a key may do."""
+    """A permission of a key."""
 
     CLASSIFY = "classify"
     MANAGE = "manage"
@@ -30,18 +30,18 @@ SCOPES: Final[Mapping[str, Scope]] = {
     "/v1/decisions/{decision_id}/appeal": Scope.CLASSIFY,
     "/v1/decisions/{decision_id}/review": Scope.REVIEW,
 }
-"""By the route's template in `openapi.yaml`, for all its methods. What is not listed asks for any known key.
+"""By the route's template in `openapi.yaml`, for all its methods; other routes accept any known key.
 
-An owner's complaint comes through the platform that asked for the judgement, with the same key.
+An appeal needs the scope of a judgement: the platform that requested the judgement forwards it with the same key.
 """
 
 CALLER: Final = "huijian.caller"
-"""Where in an ASGI scope the edge leaves the name of the key that asked."""
+"""Entry of an ASGI scope in which the edge stores the name of the calling key."""
 
 LOCAL: Final = "local"
-"""Who asks where no keys are configured: somebody on this machine."""
+"""Caller on this machine while no keys are configured."""
 
 
 def caller(scope: Mapping[str, Any]) -> str:
-    """The name of the key that asked, for the record."""
+    """The name of the calling key, for the record."""
     return str(scope.get(CALLER, LOCAL))

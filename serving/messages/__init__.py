@@ -1,1 +1,1 @@
-"""What goes over the wire: requests read into values, answers and errors written."""
+"""HTTP messages: parsing of request bodies, JSON answers and errors."""

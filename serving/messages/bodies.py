@@ -1,7 +1,7 @@
-"""A request's body as named values, or a refusal that names the field.
+"""Parsing of a request's body into named values, or a refusal that names the field.
 
-JSON and multipart end in the same values, so that what is sent is accepted or refused alike however it was sent.
-Nothing is guessed: no field is renamed, no type converted, no address fetched.
+JSON and multipart give the same values, so that both are accepted or refused alike. Nothing is guessed: no field is
+renamed, no type converted, no URL fetched.
 """
 
 from __future__ import annotations
@@ -18,40 +18,40 @@ from python_multipart.multipart import parse_options_header
 from models.profile import ProfileError
 from serving.messages.multipart import Part, parts
 
-MAX_NAMED: Final = 64
-"""Characters of an unknown field's name that an error repeats: enough to find it, too few to carry content."""
+MAX_QUOTED_NAME: Final = 64
+"""Characters of an unknown field's name that an error quotes: enough to find it, too few to carry content."""
 
 _ADDRESS = re.compile(r"\s*([a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Which fields a body may have.
+    """The fields that a body may have.
 
     Attributes:
-        names: all of them.
-        images: those that hold a picture: a file in a form, base64 in JSON.
-        lists: those that a form may give several times.
-        literals: those that hold a number, true or false, which a form writes as JSON does.
-        most: how many parts a form may have.
+        names: of all fields.
+        images: fields with a picture: a file in a form, base64 in JSON.
+        lists: fields that a form may repeat.
+        literals: fields with a number or boolean, which a form writes as JSON does.
+        max_parts: of a form.
     """
 
     names: Sequence[str]
     images: Sequence[str]
     lists: Sequence[str]
     literals: Sequence[str] = ()
-    most: int = 100
+    max_parts: int = 100
 
 
 def read(content_type: str, body: bytes, shape: Shape) -> dict[str, Any]:
-    """The values in a body: images as bytes, all else as JSON has it, and a list for what a form may repeat.
+    """The values in a body: images as bytes, repeatable fields of a form as lists, all else as in JSON.
 
     Args:
-        content_type: the request's header, empty where absent.
+        content_type: the request's header, empty if absent.
         body: the whole body.
 
     Raises:
-        ProfileError: neither JSON nor a form, an unknown or repeated field, or an image that is none.
+        ProfileError: the body is neither JSON nor a form, a field is unknown or repeated, or an image is malformed.
     """
     media_type, options = parse_options_header(content_type)
     if _is_json(media_type, options):
@@ -62,10 +62,10 @@ def read(content_type: str, body: bytes, shape: Shape) -> dict[str, Any]:
 
 
 def read_json(content_type: str, body: bytes) -> dict[str, Any]:
-    """The JSON object in a body that may be nothing else.
+    """The JSON object in a body that may not be a form.
 
     Raises:
-        ProfileError: it is something else, or a name is repeated in it.
+        ProfileError: the body is no JSON object, or a name in it is repeated.
     """
     if not _is_json(*parse_options_header(content_type)):
         raise ProfileError("content_type", "send application/json in UTF-8")
@@ -73,10 +73,10 @@ def read_json(content_type: str, body: bytes) -> dict[str, Any]:
 
 
 def from_json(values: Any, shape: Shape) -> dict[str, Any]:
-    """The named values in what JSON holds, its images as bytes.
+    """The values of a parsed JSON object, its images decoded to bytes.
 
     Raises:
-        ProfileError: it is no object, or has an unknown field or an image that is none.
+        ProfileError: it is no object, or has an unknown field or a malformed image.
     """
     values = _object(values)
     refuse_unknown(values, shape.names)
@@ -87,7 +87,7 @@ def from_json(values: Any, shape: Shape) -> dict[str, Any]:
 
 
 def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:
-    """Refuse a field that means nothing here: it may be a misspelt one.
+    """Refuse unknown fields, which may be misspelt ones.
 
     Raises:
         ProfileError: one of `names` is not in `known`.
@@ -95,11 +95,11 @@ def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:
     unknown = min(set(names) - set(known), default=None)
     if unknown is not None:
         message = f"there is no such field; the fields are {', '.join(known)}"
-        raise ProfileError("unknown_field", message, unknown[:MAX_NAMED])
+        raise ProfileError("unknown_field", message, unknown[:MAX_QUOTED_NAME])
 
 
 def without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object, refused where a name stands twice (for `json.loads`).
+    """A JSON object without repeated names, as `object_pairs_hook` of `json.loads`.
 
     Raises:
         ProfileError: a name is repeated.
@@ -129,9 +129,9 @@ def _object(values: Any) -> dict[str, Any]:
 
 
 def _refuse_repetition(name: str, values: dict[str, Any]) -> None:
-    """Two values for one field would let a client show one and have the other judged."""
+    """Refuse a second value for a field: a client could display one and have the other judged."""
     if name in values:
-        raise ProfileError("repeated_field", "the field is given more than once", name[:MAX_NAMED])
+        raise ProfileError("repeated_field", "the field is given more than once", name[:MAX_QUOTED_NAME])
 
 
 def _from_base64(text: str, field: str) -> bytes:
@@ -149,7 +149,7 @@ def _refuse_address(text: str, field: str) -> None:
 
 
 def _from_multipart(body: bytes, boundary: bytes, shape: Shape) -> dict[str, Any]:
-    form = parts(body, boundary, shape.most)
+    form = parts(body, boundary, shape.max_parts)
     refuse_unknown((part.name for part in form), shape.names)
     values: dict[str, Any] = {}
     for part in form:
@@ -168,7 +168,7 @@ def _value(part: Part, shape: Shape) -> Any:
     try:
         return json.loads(text) if part.name in shape.literals else text
     except (ValueError, RecursionError):
-        return text  # which is refused as a value of the wrong type
+        return text  # refused later as a value of the wrong type
 
 
 def _text(part: Part) -> str:

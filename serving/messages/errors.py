@@ -1,7 +1,7 @@
-"""One shape for everything that goes wrong over HTTP.
+"""Errors over HTTP: one JSON shape, and a table of codes.
 
-Whoever refuses a request raises `ProfileError`; the edge turns it into the contract's body. The table says which
-status each code has and what it means to people: the docs page prints it, and the OpenAPI file must list it.
+Code that refuses a request raises `ProfileError`; the edge turns it into the contract's body. The table gives each
+code's status and meaning. The docs page prints it, and the OpenAPI file must list its codes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from models.profile import ProfileError
 
 @dataclass(frozen=True)
 class Code:
-    """What an error code means.
+    """The status and meaning of an error code.
 
     Attributes:
         status: HTTP status.
@@ -86,23 +86,22 @@ CODES: Mapping[str, Code] = {
     ),
 }
 
-
 OTHER_STATUS = 422
-"""Of a code that a detector has and this table lacks: the value was refused, so it is never an error of ours."""
+"""For codes that the table lacks: a detector refused the value, so the fault is the client's."""
 
-HEADERS: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
-"""What HTTP asks for beside a status."""
+HEADERS_BY_STATUS: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
+"""Headers that HTTP requires with a status."""
 
 
 class RateLimitedError(ProfileError):
-    """Somebody asks too often.
+    """A client exceeds its rate limit.
 
     Args:
-        message: who, and how often they may.
-        seconds: until they may ask again.
+        message: the limit, and whose it is.
+        seconds: until the next request is admitted.
 
     Attributes:
-        headers: for the answer.
+        headers: of the answer.
     """
 
     def __init__(self, message: str, seconds: float) -> None:
@@ -110,7 +109,7 @@ class RateLimitedError(ProfileError):
         self.headers = {"Retry-After": str(math.ceil(seconds))}
 
 
-def described(error: ProfileError) -> dict[str, Any]:
+def error_body(error: ProfileError) -> dict[str, Any]:
     """An error in the contract's shape."""
     return {"error": {"code": error.code, "message": error.message, "field": error.field}}
 
@@ -118,13 +117,15 @@ def described(error: ProfileError) -> dict[str, Any]:
 class ErrorResponse(JSONResponse):
     """`{"error": {"code", "message", "field"}}` with the status of the code.
 
-    Characters beyond ASCII are escaped, so that even a field name that is not valid Unicode can be named.
+    Non-ASCII characters are escaped, so that even a field name of invalid Unicode can be quoted.
     """
 
     def __init__(self, error: ProfileError, headers: Mapping[str, str] | None = None) -> None:
         status = CODES[error.code].status if error.code in CODES else OTHER_STATUS
-        super().__init__(described(error), status_code=status, headers={**HEADERS.get(status, {}), **(headers or {})})
+        super().__init__(
+            error_body(error), status_code=status, headers={**HEADERS_BY_STATUS.get(status, {}), **(headers or {})}
+        )
 
     def render(self, content: object) -> bytes:
-        """The body's bytes."""
+        """The body as bytes."""
         return json.dumps(content).encode("ascii")

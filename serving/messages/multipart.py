@@ -1,7 +1,7 @@
-"""A multipart form as a list of its parts.
+"""Parsing of a multipart form into a list of parts.
 
-python-multipart reads the bytes; this room only closes what it leaves open: a body that stops early would lose its
-last parts without a word, and a body of a million tiny parts would keep a core busy for seconds.
+python-multipart parses the bytes; this module adds two checks. A truncated body would silently lose its last parts, and
+a body of a million tiny parts would occupy a core for seconds.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from python_multipart.multipart import Field, File, FormParser, MultipartParser,
 
 from models.profile import ProfileError
 
-# Its warnings quote what was sent.
+# The library's warnings quote request content.
 for name in ("python_multipart", "python_multipart.multipart"):
     logging.getLogger(name).disabled = True
 
@@ -25,7 +25,7 @@ class Part:
     Attributes:
         name: the form field it belongs to.
         content: its bytes.
-        is_file: whether it was sent with a file name.
+        is_file: it was sent with a file name.
     """
 
     name: str
@@ -33,21 +33,21 @@ class Part:
     is_file: bool
 
 
-def parts(body: bytes, boundary: bytes, most: int) -> list[Part]:
+def parts(body: bytes, boundary: bytes, max_parts: int) -> list[Part]:
     """The parts of a form, in order.
 
     Args:
-        boundary: the separator that the content type announces.
-        most: how many parts to accept.
+        boundary: the separator, from the content type.
+        max_parts: most parts to accept.
 
     Raises:
-        ProfileError: not a form, a form that stops early, or one of too many parts.
+        ProfileError: the body is no form, is truncated, or has too many parts.
     """
     found: list[Part] = []
 
     def collect(part: Field | File) -> None:
-        if len(found) == most:
-            raise ProfileError("malformed_multipart", f"the form has more than {most} parts")
+        if len(found) == max_parts:
+            raise ProfileError("malformed_multipart", f"the form has more than {max_parts} parts")
         found.append(_part(part))
 
     try:

@@ -1,4 +1,4 @@
-"""JSON answers, in UTF-8 as it is: Chinese stays readable."""
+"""JSON answers in UTF-8 without escapes, so that Chinese stays readable."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 
 def json_response(value: object, status: int = 200) -> Response:
-    """A JSON answer; one that names a field which is not valid Unicode is escaped as a whole."""
+    """A JSON answer; escaped to ASCII if it quotes invalid Unicode, such as a field name."""
     content = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:
         body = content.encode()

@@ -1,6 +1,6 @@
-"""From a request's values to a `Profile`, or a refusal that names the field.
+"""Validation of a request's values into a `Profile`, or a refusal that names the field.
 
-Only `null` counts as absent: an empty text is what a user cleared, and is judged like any other.
+Only `null` counts as absent. An empty text was cleared by its user and is judged like any other.
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ from models.profile import IMAGE_FIELDS, MAX_LENGTH, TEXT_FIELDS, Profile, Profi
 from serving.messages.bodies import Shape, from_json, read, read_json, refuse_unknown
 
 MAX_ID_LENGTH: Final = 256
-"""Longest account id and entitlement, in code points: several times what a UUID or a URN needs."""
+"""Code points of an account id or entitlement: several times the length of a UUID or URN."""
 
 MAX_ENTITLEMENTS: Final = 100
+"""Per profile."""
 
 MAX_PROFILES: Final = 64
-"""Most profiles in a batch."""
+"""Per batch."""
 
 Identifier = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH)]
 
 
 class RequestBody(BaseModel):
-    """The fields of a body with their types and lengths; `openapi.yaml` says the same to clients."""
+    """The fields of a body with types and lengths; `openapi.yaml` documents the same for clients."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
@@ -45,13 +46,13 @@ class ProfileRequest(RequestBody):
     entitlements: Annotated[list[Identifier], Field(max_length=MAX_ENTITLEMENTS)] | None = None
 
     def to_profile(self) -> Profile:
-        """The same in the models' vocabulary; that there is any content is the Inspector's to check."""
+        """The profile for the Inspector, which checks that there is any content."""
         content = {str(field): getattr(self, field) for field in profile.Field}
         return Profile(self.account_id, **content, entitlements=frozenset(self.entitlements or ()))
 
 
 class BatchRequest(RequestBody):
-    """Profiles that are judged together; each is looked at by itself."""
+    """Profiles of one request; each is validated and judged by itself."""
 
     profiles: Annotated[list[Any], Field(min_length=1, max_length=MAX_PROFILES)]
 
@@ -60,7 +61,7 @@ SHAPE: Final = Shape(
     names=tuple(ProfileRequest.model_fields),
     images=IMAGE_FIELDS,
     lists=("entitlements",),
-    most=MAX_ENTITLEMENTS + len(ProfileRequest.model_fields),
+    max_parts=MAX_ENTITLEMENTS + len(ProfileRequest.model_fields),
 )
 
 
@@ -68,17 +69,17 @@ def parse(content_type: str, body: bytes) -> Profile:
     """The profile in a request.
 
     Args:
-        content_type: the request's header, empty where absent.
+        content_type: the request's header, empty if absent.
         body: the whole body.
 
     Raises:
-        ProfileError: anything wrong with it; the field is named where there is one.
+        ProfileError: the request is invalid; names the field at fault, if there is one.
     """
     return checked(read(content_type, body, SHAPE))
 
 
 def parse_batch(content_type: str, body: bytes) -> list[Profile | ProfileError]:
-    """The profiles in a request, in order, or why one is none.
+    """The profiles in a request, in order, with an error in place of an invalid one.
 
     Raises:
         ProfileError: the request as a whole cannot be read.
@@ -94,23 +95,23 @@ def _parsed(row: Any) -> Profile | ProfileError:
 
 
 def checked(values: dict[str, Any]) -> Profile:
-    """The profile that these values make; images are bytes.
+    """The profile with these values; images are bytes.
 
     Raises:
-        ProfileError: a value is missing, of the wrong type or too long; the field is named.
+        ProfileError: a value is missing, of the wrong type or too long; names the field.
     """
     return validated(ProfileRequest, values).to_profile()
 
 
-def validated(kind: type[BodyModel], values: dict[str, Any]) -> BodyModel:
-    """The body of this kind that the values make.
+def validated(model: type[BodyModel], values: dict[str, Any]) -> BodyModel:
+    """The request body with these values.
 
     Raises:
-        ProfileError: a value is missing, of the wrong type or not allowed; the field is named.
+        ProfileError: a value is missing, of the wrong type or not allowed; names the field.
     """
-    refuse_unknown(values, tuple(kind.model_fields))
+    refuse_unknown(values, tuple(model.model_fields))
     try:
-        return kind.model_validate(values)
+        return model.model_validate(values)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field = str(fault["loc"][0])
@@ -118,7 +119,7 @@ def validated(kind: type[BodyModel], values: dict[str, Any]) -> BodyModel:
 
 
 def _code(fault: str, field: str) -> str:
-    """Our code for a pydantic error type."""
+    """The contract's code for a pydantic error type."""
     codes = {
         "missing": "missing_field",
         "string_unicode": "text_invalid",

@@ -1,1 +1,1 @@
-"""What the service counts and measures of itself, and whether the pictures that come have drifted."""
+"""Prometheus metrics: counters, gauges, and drift of the judged pictures."""

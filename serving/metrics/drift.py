@@ -1,12 +1,11 @@
-"""Whether the pictures that come are still like those that the service was set up with.
+"""Drift of the judged pictures against a baseline, by the population stability index.
 
-Nobody tells a service that its encoder no longer fits: users move to another kind of picture, an upstream program
-starts to crop or recompress, a model is exchanged for one that was measured elsewhere. All of it moves how similar
-pictures are to their nearest reference. That distribution is compared with a baseline made of the platform's own
-decisions (`huijian baseline`), by the population stability index: the sum of (now - then) * ln(now / then) over the
-bins. Below 0.1 nothing has changed, from 0.25 on something has.
+Pictures drift when users change their habits, an upstream program crops or recompresses, or a model is replaced. All of
+these shift the similarities of pictures to their nearest reference. That distribution is compared with a baseline from
+the platform's own decisions (`huijian baseline`). The index is the sum of (now - then) * ln(now / then) over the bins:
+below 0.1 nothing has changed, from 0.25 on something has.
 
-Source: the index and its marks, Siddiqi 2006 (Credit Risk Scorecards).
+Source: Siddiqi 2006 (Credit Risk Scorecards), for the index and its marks.
 """
 
 from __future__ import annotations
@@ -21,37 +20,36 @@ from typing import Any, Final
 
 import numpy as np
 
+from models.arrays import Float64
 from models.profile import IMAGE_FIELDS, Field
 from models.runtime import atomic
 
 BIN_EDGES: Final = tuple(round(0.05 * step, 2) for step in range(1, 20))
-"""Between the bins of cosines; both ends are open."""
+"""Inner edges of the bins of cosine similarity; the outer bins are open."""
 
 DECAY_PICTURES: Final = 5_000
-"""Pictures of each field that count: the weight of one that came so many ago is 1/e. Fewer would make the index jump:
-by chance alone it is about the number of bins over them, 0.004."""
+"""Pictures of a field after which one's weight has decayed to 1/e. By chance alone the index is about bins / pictures,
+0.004."""
 
 MIN_PICTURES: Final = 1_000
-"""Of each field, in a baseline and in a worker, before they say anything."""
+"""Pictures of a field that a baseline or a worker needs before they are compared."""
 
 MIN_SHARE: Final = 1e-4
-"""Share that an empty bin counts as: the logarithm of nothing has no value."""
-
-Array = np.ndarray
+"""Share of an empty bin, so that its logarithm exists."""
 
 
 class BaselineError(ValueError):
-    """There is no baseline to be made of, or in, a file; the message says why."""
+    """No baseline can be made from decisions, or read from a file; the message says why."""
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """How similar pictures were when the service was set up.
+    """The similarities of pictures at set-up.
 
     Attributes:
-        encoder: its version; another one's similarities mean something else.
-        shares: of each image field's pictures in each bin, adding up to 1.
-        pictures: how many each field's shares are of.
+        encoder: its version; similarities of two encoders cannot be compared.
+        shares: of each image field's pictures per bin, with sum 1.
+        pictures: number of pictures per field.
     """
 
     encoder: str
@@ -60,10 +58,10 @@ class Baseline:
 
     @classmethod
     def of(cls, decisions: Iterable[Mapping[str, Any]]) -> Baseline:
-        """From answers in the contract's shape; those without pictures are passed over.
+        """The baseline of answers in the contract's shape; answers without pictures are ignored.
 
         Raises:
-            BaselineError: several encoders judged, or too few pictures were judged to say anything.
+            BaselineError: several encoders judged, or fewer than `MIN_PICTURES` of each field were judged.
         """
         counts = {field: np.zeros(len(BIN_EDGES) + 1) for field in IMAGE_FIELDS}
         encoders = set()
@@ -84,10 +82,10 @@ class Baseline:
 
     @classmethod
     def load(cls, path: Path) -> Baseline:
-        """Read what `save` wrote.
+        """Read a file that `save` wrote.
 
         Raises:
-            BaselineError: it is something else.
+            BaselineError: the file is missing or invalid, or has other bins.
         """
         try:
             baseline = cls(**json.loads(path.read_text(encoding="utf-8")))
@@ -99,41 +97,41 @@ class Baseline:
         return baseline
 
     def save(self, path: Path) -> None:
-        """Write it, whole or not at all."""
+        """Write the baseline, atomically."""
         path.parent.mkdir(parents=True, exist_ok=True)
         atomic.write_text(path, json.dumps(asdict(self)))
 
 
 class RecentSimilarities:
-    """How similar pictures were of late, to one encoder; older ones count less and less. Threads may share it."""
+    """Distribution of recent similarities of one encoder, with exponential decay; safe to share between threads."""
 
     def __init__(self) -> None:
         self._encoder: str | None = None
-        self._counts = _nothing()
+        self._counts = _empty_counts()
         self._lock = threading.Lock()
 
     def watch(self, encoder: str) -> None:
-        """An encoder, by its version, judges from now on; what another one said is forgotten."""
+        """Follow an encoder, by its version; similarities of another one are dropped."""
         with self._lock:
             if encoder != self._encoder:
-                self._encoder, self._counts = encoder, _nothing()
+                self._encoder, self._counts = encoder, _empty_counts()
 
     def observe(self, encoder: str, field: Field, similarity: float) -> None:
-        """A picture was judged; one by another encoder, as at the moment of an exchange, is passed over."""
+        """Count a picture; one of another encoder, as at the moment of a reload, is ignored."""
         with self._lock:
             if encoder == self._encoder:
                 self._counts[field] *= 1 - 1 / DECAY_PICTURES
                 self._counts[field][bisect(BIN_EDGES, similarity)] += 1
 
     def fits(self, baseline: Baseline) -> bool:
-        """Whether it is of the encoder that is watched."""
+        """True if the baseline is of the followed encoder."""
         return baseline.encoder == self._encoder
 
     def drift(self, field: Field, baseline: Baseline) -> float | None:
-        """The population stability index.
+        """The population stability index of a field.
 
         Returns:
-            None while too few pictures came, or the baseline has none of that field or is of another encoder.
+            None if there are too few pictures, or the baseline lacks the field or is of another encoder.
         """
         with self._lock:
             counts = self._counts[field].copy()
@@ -142,16 +140,16 @@ class RecentSimilarities:
         return stability(np.array(baseline.shares[field]), counts / counts.sum())
 
 
-def _nothing() -> dict[Field, Array]:
+def _empty_counts() -> dict[Field, Float64]:
     return {field: np.zeros(len(BIN_EDGES) + 1) for field in IMAGE_FIELDS}
 
 
-def stability(then: Array, now: Array) -> float:
-    """The population stability index of two distributions over the same bins, each float64 (bins,)."""
+def stability(then: Float64, now: Float64) -> float:
+    """The population stability index of two distributions over the same bins, each (bins,)."""
     then, now = np.maximum(then, MIN_SHARE), np.maximum(now, MIN_SHARE)
     return float(((now - then) * np.log(now / then)).sum())
 
 
 def baseline_file(home: Path) -> Path:
-    """Where the baseline of a machine lies."""
+    """Path of the baseline in a home directory."""
     return home / "baseline.json"

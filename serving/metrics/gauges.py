@@ -1,4 +1,4 @@
-"""What a worker is like at this moment, for Prometheus; measured once a second by `serving.reloader`."""
+"""Prometheus gauges: the present state of a worker, set once a second by `serving.reloader`."""
 
 from __future__ import annotations
 
@@ -15,45 +15,45 @@ from models.profile import Field
 from models.runtime.sources import Refusal
 from serving.store.store import Health
 
-PARTS: Final = ("gallery", "text", "policy", "closed_accounts", "keys", "baseline")
-"""What is followed on disk and can be refused."""
+RELOADED_PARTS: Final = ("gallery", "text", "policy", "closed_accounts", "keys", "baseline")
+"""Parts that are reloaded from disk and can be refused."""
 
 
 def checksum(versions: Mapping[str, str]) -> int:
-    """A number of 32 bits made of the versions in force: the same for the same versions."""
+    """CRC-32 of the versions in force: equal for equal versions."""
     return zlib.crc32(json.dumps(dict(versions), sort_keys=True).encode())
 
 
 class Gauges:
-    """The state of one process.
+    """Gauges of one process.
 
     Args:
-        registry: where it is registered; each process has one.
+        registry: of this process.
     """
 
     def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
         gauge = partial(Gauge, registry=registry)
         self._refused = gauge(
             "huijian_update_refused",
-            "1 while something newer is refused and the old one keeps serving; /readyz says why.",
+            "1 while a newer version is refused and the old one keeps serving; /readyz gives the reason.",
             ["part"],
             multiprocess_mode="livemax",
         )
         self._checksum = gauge(
             "huijian_versions_checksum",
-            "A number made of the versions in force: workers with the same number judge alike.",
+            "Checksum of the versions in force: workers with the same number judge alike.",
             multiprocess_mode="liveall",
         )
         self._closed = gauge(
             "huijian_closed_accounts",
-            "Closed accounts that a worker can find by that field, in the one that knows fewest.",
+            "Closed accounts that can be found by that field, in the worker with fewest.",
             ["field"],
             multiprocess_mode="livemin",
         )
-        self._resident = gauge("huijian_resident_bytes", "Memory of each worker.", multiprocess_mode="liveall")
+        self._resident = gauge("huijian_resident_bytes", "Resident memory of each worker.", multiprocess_mode="liveall")
         self._cache = gauge(
             "huijian_picture_cache_bytes",
-            "Memory that remembered pictures take, in all workers.",
+            "Memory of the picture caches of all workers.",
             multiprocess_mode="livesum",
         )
         self._accepts = gauge(
@@ -70,7 +70,9 @@ class Gauges:
             multiprocess_mode="livemax",
         )
         self._damaged = gauge(
-            "huijian_spool_damaged", "Files of the spool that people must look at.", multiprocess_mode="livemax"
+            "huijian_spool_damaged",
+            "Damaged files of the spool that people must inspect.",
+            multiprocess_mode="livemax",
         )
         self._drift = gauge(
             "huijian_similarity_drift",
@@ -80,45 +82,45 @@ class Gauges:
         )
         self._fits = gauge(
             "huijian_baseline_fits",
-            "1 while there is a baseline and it is of the encoder in force, in every worker.",
+            "1 while every worker has a baseline of its encoder in force.",
             multiprocess_mode="livemin",
         )
 
     def refused(self, refusals: Collection[Refusal]) -> None:
-        """What is refused now; nothing else is."""
+        """Set which parts are refused; all others are not."""
         parts = {refusal.part for refusal in refusals}
-        for part in PARTS:
+        for part in RELOADED_PARTS:
             self._refused.labels(part).set(part in parts)
 
     def in_force(self, versions: Mapping[str, str]) -> None:
-        """What judges now."""
+        """Set the versions in force."""
         self._checksum.set(checksum(versions))
 
     def closed_accounts(self, known: Mapping[Field, int]) -> None:
-        """How many closed accounts can be found by each field."""
+        """Set the number of closed accounts that can be found by each field."""
         for field, count in known.items():
             self._closed.labels(str(field)).set(count)
 
     def memory(self, cache: int) -> None:
-        """Measure this process.
+        """Set the memory of this process.
 
         Args:
-            cache: bytes that remembered pictures take.
+            cache: bytes of the picture cache.
         """
         self._resident.set(psutil.Process().memory_info().rss)
         self._cache.set(cache)
 
     def store(self, health: Health) -> None:
-        """How the store is."""
+        """Set the state of the store."""
         self._accepts.set(health.accepts)
         self._database.set(health.problem is None)
         self._spool.set(health.waiting)
         self._damaged.set(health.damaged)
 
     def baseline(self, fits: bool) -> None:
-        """Whether similarities can be compared."""
+        """Set whether similarities can be compared with a baseline."""
         self._fits.set(fits)
 
     def drift(self, field: str, index: float) -> None:
-        """How far the pictures of a field are from the baseline; 0 where they cannot be compared."""
+        """Set the drift of a field's pictures; 0 if they cannot be compared."""
         self._drift.labels(field).set(index)

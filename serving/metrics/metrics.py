@@ -1,8 +1,8 @@
-"""What the service counts, for Prometheus: what was asked, what was answered, and where the time went.
+"""Prometheus counters and histograms of requests, judgements and times.
 
-Every label has few values: routes by their template, never by the path that was asked for, so that a scanner cannot
-fill the memory of whoever collects. Nothing here names an account. What a worker is like at the moment, rather than
-what happened, is in `serving.metrics.gauges`; both are added up over the workers when they are asked for.
+Every label has few values: routes are counted by template, not by path, so that a scanner cannot fill Prometheus's
+memory. No label names an account. The present state of a worker is in `serving.metrics.gauges`. Rendering adds up all
+workers.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from prometheus_client.registry import Collector
 from models.profile import Answer
 from serving.metrics.drift import BIN_EDGES, RecentSimilarities
 
-BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10)
-"""Seconds. Finest around the promise of 150 ms for a whole profile."""
+SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10)
+"""Upper edges in seconds, finest around the promised 150 ms for a whole profile."""
 
-STAGE_BUCKETS = (0.0005, 0.001, 0.002, *BUCKETS)
-"""Seconds. Finer at the beginning: remembering may take 2 ms."""
+STAGE_BUCKETS = (0.0005, 0.001, 0.002, *SECONDS_BUCKETS)
+"""Upper edges in seconds, finer at the beginning: the store may take 2 ms."""
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""Environment variable: where workers of one server leave what they count for each other."""
+"""Environment variable: folder through which the workers of a server share their counts."""
 
 
 class Metrics:
     """Counters of one process; `render` adds up those of all workers.
 
     Args:
-        registry: where they are registered; each process has one.
+        registry: of this process.
 
     Attributes:
-        recent: how similar the pictures of late were to their best reference, in this worker, to the encoder in force.
+        recent: similarities of this worker's recent pictures to their best reference.
     """
 
     def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
@@ -51,44 +51,48 @@ class Metrics:
         self._verdicts = counter("huijian_verdicts", "Judged profiles by verdict.", ["verdict"])
         self._findings = counter(
             "huijian_findings",
-            "Findings by label and severity; pass for those that are only reported.",
+            "Findings by label and severity; pass for report-only ones.",
             ["label", "severity"],
         )
         self._pictures = counter(
-            "huijian_pictures", "Judged pictures: computed, or remembered from one of the same bytes.", ["outcome"]
+            "huijian_pictures",
+            "Judged pictures: computed, or remembered (cached) from one of the same bytes.",
+            ["outcome"],
         )
-        self._seconds = histogram("huijian_request_seconds", "Time to answer, by route.", ["route"], buckets=BUCKETS)
+        self._seconds = histogram(
+            "huijian_request_seconds", "Time to answer, by route.", ["route"], buckets=SECONDS_BUCKETS
+        )
         self._similarity = histogram(
             "huijian_similarity", "Cosine of each picture to its most similar reference.", ["field"], buckets=BIN_EDGES
         )
         self._ocr = histogram(
             "huijian_ocr_seconds",
-            "Time for the text in one picture: read, or skipped as text was unlikely.",
+            "Time for the text in one picture: read, or skipped because text was unlikely.",
             ["outcome"],
-            buckets=BUCKETS,
+            buckets=SECONDS_BUCKETS,
         )
         self._stages = histogram(
             "huijian_stage_seconds",
-            "Time by stage of a request that judges; together they are the work on it, without its time in the queue.",
+            "Time by stage of a request that judges; the stages add up to its work, without its time in the queue.",
             ["stage"],
             buckets=STAGE_BUCKETS,
         )
         self._queue = histogram(
             "huijian_queue_seconds",
-            "Time from a request's last byte until a thread works on it, by pool.",
+            "Time from a request's last byte until a thread starts on it, by pool.",
             ["pool"],
             buckets=STAGE_BUCKETS,
         )
         self._inside = Gauge(
             "huijian_inside",
-            "Requests that are worked on or wait for a thread, by pool.",
+            "Requests that are in work or wait for a thread, by pool.",
             ["pool"],
             registry=registry,
             multiprocess_mode="livesum",
         )
 
     def served(self, route: str, status: int, seconds: float) -> None:
-        """A request was answered.
+        """Count an answered request.
 
         Args:
             route: the template, such as "/v1/classify".
@@ -97,23 +101,23 @@ class Metrics:
         self._seconds.labels(route).observe(seconds)
 
     def refused(self, code: str) -> None:
-        """A request was refused; wrong keys are those with `unauthorized` and `rate_limited`."""
+        """Count a refused request; wrong keys have the codes `unauthorized` and `rate_limited`."""
         self._refusals.labels(code).inc()
 
     def entered(self, pool: str) -> None:
-        """A request got a place in a pool."""
+        """Count a request that entered a pool."""
         self._inside.labels(pool).inc()
 
     def left(self, pool: str) -> None:
-        """A request gave its place in a pool back."""
+        """Count a request that left a pool."""
         self._inside.labels(pool).dec()
 
     def waited(self, pool: str, seconds: float) -> None:
-        """A thread took up a request."""
+        """Count the time that a request waited for a thread."""
         self._queue.labels(pool).observe(seconds)
 
     def judged(self, answer: Answer) -> None:
-        """A profile was judged."""
+        """Count a judged profile."""
         self._verdicts.labels(str(answer.verdict)).inc()
         for finding in answer.findings:
             if not finding.authorized:
@@ -128,31 +132,31 @@ class Metrics:
                 self.recent.observe(answer.versions["encoder"], field, similarity)
 
     def spent(self, milliseconds: Mapping[str, float]) -> None:
-        """A request that judges went through these stages."""
+        """Count the stages of a request that judges."""
         for stage, spent in milliseconds.items():
             self._stages.labels(stage).observe(spent / 1000)
 
     def in_force(self, versions: Mapping[str, str]) -> None:
-        """These versions judge from now on."""
+        """Set the versions in force."""
         self._versions.current = versions
         self.recent.watch(versions["encoder"])
 
     def render(self) -> bytes:
-        """Everything in Prometheus' text format, added up over the workers where there are several."""
+        """All metrics in Prometheus' text format, added up over the workers."""
         folder = os.environ.get(SHARED_FOLDER)
         if folder is None:
             return generate_latest(self.registry)
-        _forget_the_dead(Path(folder))
-        everybody = CollectorRegistry()
-        MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
-        everybody.register(self._versions)
-        return generate_latest(everybody)
+        _drop_dead_workers(Path(folder))
+        all_workers = CollectorRegistry()
+        MultiProcessCollector(all_workers)  # type: ignore[no-untyped-call]
+        all_workers.register(self._versions)
+        return generate_latest(all_workers)
 
 
 class _Versions(Collector):
-    """The versions in force, in the worker that is asked.
+    """The versions in force, in the worker that renders the metrics.
 
-    A gauge would keep a line for every version that ever was: enrolling an emblem makes a new one each time.
+    A gauge would keep a line for every past version, and each enrolled emblem makes a new version.
     """
 
     def __init__(self) -> None:
@@ -160,19 +164,19 @@ class _Versions(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         family = GaugeMetricFamily(
-            "huijian_version_in_force", "1 for the versions that judge now.", labels=["part", "version"]
+            "huijian_version_in_force", "1 for the versions in force.", labels=["part", "version"]
         )
         for part, version in self.current.items():
             family.add_metric([part, version], 1)
         yield family
 
 
-def _forget_the_dead(folder: Path) -> None:
-    """Drop the gauges of workers that were killed: they would count for ever."""
+def _drop_dead_workers(folder: Path) -> None:
+    """Drop the gauges of killed workers, which would count for ever."""
     for file in folder.glob("gauge_live*_*.db"):
         pid = int(file.stem.rpartition("_")[2])
         if not psutil.pid_exists(pid):
             try:
                 mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
-            except FileNotFoundError:  # another worker was asked at the same moment
+            except FileNotFoundError:  # another worker renders at the same moment
                 continue

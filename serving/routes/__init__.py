@@ -1,1 +1,1 @@
-"""Handlers of the /v1 routes, and what they share: threads to work in, and what a client is told of a fault."""
+"""Handlers of the /v1 routes, with their thread pools and the translation of faults for clients."""

@@ -1,4 +1,4 @@
-"""Closed accounts over HTTP: register one, forget one. In force within seconds in every worker."""
+"""Closed accounts over HTTP: register and remove. Changes are in force in every worker within seconds."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from serving.routes.store_faults import store_faults
 from serving.store.store import Store
 
 MAX_WAITING: Final = 16
-"""Changes in one worker, made or waiting: only one at a time can be."""
+"""Changes in one worker, in work or waiting; one is made at a time."""
 
 
 class ClosedAccountRequest(RequestBody):
-    """An account that was closed, as it last looked."""
+    """An account that was closed, with its last name and avatar."""
 
     account_id: Identifier
     name: Annotated[str, Field(max_length=MAX_LENGTH[profile.Field.NAME])] | None = None
@@ -39,12 +39,12 @@ SHAPE: Final = Shape(names=tuple(ClosedAccountRequest.model_fields), images=("av
 
 
 class ClosedAccountRoutes:
-    """Changes the closed accounts.
+    """Handlers that change the closed accounts.
 
     Args:
-        live: whose encoder; its settings say where they lie.
-        store: whose audit trail says what was changed.
-        metrics: where changes that wait are counted.
+        live: gives the encoder in force, and settings with the register's place.
+        store: its audit trail records changes.
+        metrics: counts waiting changes.
     """
 
     def __init__(self, live: LiveInspector, store: Store, metrics: Metrics) -> None:
@@ -52,7 +52,7 @@ class ClosedAccountRoutes:
         self._pool = Pool("closed_accounts", 1, MAX_WAITING, metrics)
 
     async def add(self, request: Request) -> Response:
-        """Remember an account.
+        """Register an account.
 
         Raises:
             ProfileError: the request is refused, or the service or its store cannot take it now.
@@ -60,7 +60,7 @@ class ClosedAccountRoutes:
         return await self._pool.run(request, partial(self._add, caller(request.scope)))
 
     async def remove(self, request: Request) -> Response:
-        """Forget an account.
+        """Remove an account.
 
         Raises:
             ProfileError: there is no such account, or the service or its store cannot take it now.

@@ -1,4 +1,4 @@
-"""What was decided, over HTTP: looked up, complained about by its owner, reviewed by a person (Art. 19)."""
+"""Decisions over HTTP: lookup, appeals of account owners, reviews by people (Art. 19)."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from serving.routes.store_faults import store_faults
 from serving.store.store import Store
 
 THREADS, MAX_WAITING = 2, 32
-"""Requests at once, and in all, in one worker: a database that is down holds each for seconds."""
+"""Requests at once, and requests in all, per worker; an unreachable database holds each for seconds."""
 
 MAX_REASON: Final = 2_000
-"""Characters of a complaint or a note: as long as a bio."""
+"""Characters of an appeal or a note: as long as a bio."""
 
 _DECISION_ID = re.compile("[0-9a-f]{32}")
 
 
 class AppealRequest(RequestBody):
-    """What the account's owner says against a decision."""
+    """An appeal of the account's owner against a decision."""
 
     reason: Annotated[str, Field(min_length=1, max_length=MAX_REASON)]
 
 
 class ReviewRequest(RequestBody):
-    """What a person decided instead."""
+    """A person's decision in place of the automatic one."""
 
     outcome: Literal["pass", "reject"]
     labels: list[Annotated[Label, Field(strict=False)]] | None = None
@@ -44,11 +44,11 @@ class ReviewRequest(RequestBody):
 
 
 class Decisions:
-    """Reads what was decided and adds to it.
+    """Handlers that read decisions and add appeals and reviews.
 
     Args:
-        store: where it is remembered.
-        metrics: where requests that wait are counted.
+        store: of the decisions.
+        metrics: counts waiting requests.
     """
 
     def __init__(self, store: Store, metrics: Metrics) -> None:
@@ -74,7 +74,7 @@ class Decisions:
         return await self._run(request, 200, show)
 
     async def appeal(self, request: Request) -> Response:
-        """File a complaint.
+        """File an appeal.
 
         Raises:
             ProfileError: the request is refused, there is no such decision, or the store cannot be used now.
@@ -86,15 +86,15 @@ class Decisions:
         return await self._run(request, 201, file)
 
     async def review(self, request: Request) -> Response:
-        """Record what a reviewer decided.
+        """Record a review.
 
         Raises:
             ProfileError: the request is refused, there is no such decision, or the store cannot be used now.
         """
 
         def decide(which: str, by: str, body: dict[str, Any]) -> dict[str, Any]:
-            said = validated(ReviewRequest, body)
-            return self._store.review(which, Severity(said.outcome), said.note, by, said.labels)
+            review = validated(ReviewRequest, body)
+            return self._store.review(which, Severity(review.outcome), review.note, by, review.labels)
 
         return await self._run(request, 201, decide)
 
@@ -114,5 +114,5 @@ class Decisions:
 
 
 def _with_words(statement: dict[str, Any], name: str) -> dict[str, Any]:
-    """An appeal or a review with its text under the name by which clients sent it."""
+    """An appeal or a review with its text under the field name of the request."""
     return {name: statement["text"], **{key: value for key, value in statement.items() if key != "text"}}

@@ -1,4 +1,4 @@
-"""Profiles over HTTP: judged, remembered, and only then answered."""
+"""Profiles over HTTP: judged, recorded, and only then answered."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.microbatching import judge_all
 from models.profile import Answer, Profile, ProfileError
 from models.runtime.stages import Stages, stage
 from serving.keys.scopes import caller
-from serving.messages.errors import described
+from serving.messages.errors import error_body
 from serving.messages.responses import json_response
 from serving.messages.schema import parse, parse_batch
 from serving.metrics.metrics import Metrics
@@ -24,21 +24,21 @@ from serving.shadow.shadow import Shadow
 from serving.store.store import Store
 
 MAX_WAITING: Final = 32
-"""Profiles in one worker, judged or waiting: a second or two of work. More are told to come back."""
+"""Profiles in one worker, in work or waiting: one or two seconds of work. More are told to retry."""
 
 MAX_BATCHES: Final = 2
-"""Batches in one worker, judged or waiting; one at a time is judged, beside single profiles and not before them."""
+"""Batches in one worker, in work or waiting; one is judged at a time, beside single profiles."""
 
 
 class Judge:
-    """Judges profiles.
+    """Handlers that judge profiles.
 
     Args:
-        live: what judges.
-        store: where every judgement is remembered before it is answered.
-        metrics: where judgements are counted.
-        threads: how many single profiles are judged at once.
-        shadow: what is offered every judgement once it is remembered.
+        live: the Inspector in force.
+        store: records every judgement before the answer.
+        metrics: counts judgements.
+        threads: single profiles judged at once.
+        shadow: is offered every recorded judgement.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Judge:
                 (answer,) = self._live.current([profile])
             if isinstance(answer, ProfileError):
                 raise answer
-            self._remember([(profile, answer)], stages, by)
+            self._record([(profile, answer)], stages, by)
         return json_response(answer.to_dict())
 
     def _many(self, by: str, content_type: str, body: bytes) -> Response:
@@ -88,11 +88,11 @@ class Judge:
             with stage("judge"):
                 outcomes = judge_all(self._live.current, profiles)
             judged = zip(profiles, outcomes, strict=True)
-            self._remember([(profile, said) for profile, said in judged if isinstance(said, Answer)], stages, by)
+            self._record([(profile, outcome) for profile, outcome in judged if isinstance(outcome, Answer)], stages, by)
         rest = iter(outcomes)
         return json_response({"answers": [_row(next(rest) if isinstance(row, Profile) else row) for row in rows]})
 
-    def _remember(self, judged: Sequence[tuple[Profile, Answer]], stages: Stages, by: str) -> None:
+    def _record(self, judged: Sequence[tuple[Profile, Answer]], stages: Stages, by: str) -> None:
         with stage("store"), store_faults():
             self._store.record(judged, stages.milliseconds, by)
         self._metrics.spent(stages.milliseconds)
@@ -103,4 +103,4 @@ class Judge:
 
 
 def _row(outcome: Answer | ProfileError) -> dict[str, Any]:
-    return outcome.to_dict() if isinstance(outcome, Answer) else described(outcome)
+    return outcome.to_dict() if isinstance(outcome, Answer) else error_body(outcome)

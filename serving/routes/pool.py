@@ -1,4 +1,4 @@
-"""Threads for work that would hold up the event loop, and no more of it than can be done soon."""
+"""Bounded thread pools for work that would block the event loop."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from serving.metrics.metrics import Metrics
 
 
 class Pool:
-    """Works on requests in threads, and refuses those it could only keep waiting.
+    """Works on requests in threads, and refuses requests beyond a limit.
 
-    Only requests whose body is here have a place: one that is sent slowly takes none from the others. A request whose
-    client leaves, or whose time is up, is not worked on any more unless a thread has begun.
+    Only requests whose body has arrived count, so that a slow sender takes no place. A request whose client leaves, or
+    whose deadline passes, is dropped unless a thread has started on it.
 
     Args:
-        name: of its threads.
-        threads: how many requests are worked on at once.
-        most: how many may be inside, worked on or waiting.
-        metrics: where they are counted, and how long they wait.
+        name: of the threads.
+        threads: requests in work at once.
+        most: requests in work or waiting.
+        metrics: counts requests and the time they wait.
     """
 
     def __init__(self, name: str, threads: int, most: int, metrics: Metrics) -> None:
@@ -38,11 +38,11 @@ class Pool:
         """The answer that `work(content_type, body)` gives to a request.
 
         Raises:
-            ProfileError: there is no place; and whatever `work` raises.
-            ClientDisconnect: the client left before a thread began.
+            ProfileError: the pool is full; and whatever `work` raises.
+            ClientDisconnect: the client left before a thread started.
         """
         self._enter()
-        self._places.release()  # there is one now: worth reading the body
+        self._places.release()  # the pool is not full, so the body is read
         content_type, body = request.headers.get("content-type", ""), await request.body()
         self._enter()
         self._metrics.entered(self._name)
@@ -64,7 +64,7 @@ class Pool:
 
 
 async def _unless_left(job: asyncio.Future[Response], request: Request) -> Response:
-    left = asyncio.ensure_future(request.receive())  # with the body read, only a disconnect can come
+    left = asyncio.ensure_future(request.receive())  # once the body is read, only a disconnect can follow
     both: set[asyncio.Future[Any]] = {job, left}
     try:
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)

@@ -1,7 +1,7 @@
-"""The gallery over HTTP: enrol an emblem, look at what is enrolled, remove it.
+"""The gallery over HTTP: enrol, list, show and remove references.
 
-A change is a new version of this machine's own gallery, which every worker takes up within seconds: until then a worker
-lists, and judges with, the one before.
+A change writes a new version of this machine's own gallery, which every worker loads within seconds. Until then a
+worker lists, and judges with, the version before.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from serving.routes.pool import Pool
 from serving.routes.store_faults import store_faults
 
 MAX_PICTURES: Final = 8
-"""Pictures of one emblem in a request, each of which is embedded in several looks: a second or two of work."""
+"""Pictures of one emblem in a request; embedding their variants takes one or two seconds."""
 
 MAX_WAITING: Final = 4
-"""Changes in one worker, made or waiting: only one at a time can be."""
+"""Changes in one worker, in work or waiting; one is made at a time."""
 
-PAGE, MAX_PAGE = 100, 1_000
-"""References listed unless the client asks for another number, and at most."""
+DEFAULT_PAGE, MAX_PAGE = 100, 1_000
+"""References per page by default, and at most."""
 
 FIELDS: Final = tuple(Reference.__dataclass_fields__)
 SHAPE: Final = Shape(
@@ -43,17 +43,17 @@ SHAPE: Final = Shape(
     images=("image",),
     lists=("image",),
     literals=("threshold", "rollout", "harmless", "force"),
-    most=MAX_PICTURES + len(FIELDS) + 2,
+    max_parts=MAX_PICTURES + len(FIELDS) + 2,
 )
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What a client wants enrolled.
+    """References that a client wants to enrol.
 
     Attributes:
-        sources: pictures of one reference, or the phrase that stands for it.
-        force: enrol it although it looks like another owner's.
+        sources: pictures of one reference, or its phrase.
+        force: enrol it even if it resembles another owner's reference.
     """
 
     sources: Sequence[Source]
@@ -61,11 +61,11 @@ class Offer:
 
 
 class References:
-    """Reads the gallery in force and writes the next one.
+    """Handlers that read the gallery in force and write the next one.
 
     Args:
-        live: whose gallery and encoder; its settings say where the own gallery lies.
-        metrics: where changes that wait are counted.
+        live: gives the gallery and encoder in force, and settings with the own gallery's place.
+        metrics: counts waiting changes.
     """
 
     def __init__(self, live: LiveInspector, metrics: Metrics) -> None:
@@ -114,10 +114,10 @@ class References:
 
 
 def parse(content_type: str, body: bytes) -> Offer:
-    """What a request wants enrolled.
+    """The references in a request to enrol.
 
     Raises:
-        ProfileError: a field is missing, unknown or refused; it is named.
+        ProfileError: a field is missing, unknown or refused; names the field.
     """
     values = read(content_type, body, SHAPE)
     force = values.get("force")
@@ -131,7 +131,7 @@ def parse(content_type: str, body: bytes) -> Offer:
 
 
 def page(version: Gallery, query: Mapping[str, str]) -> dict[str, Any]:
-    """Part of what is enrolled, in the order of the gallery.
+    """A page of the enrolled references, in the order of the gallery.
 
     Args:
         query: `label`, `limit` and `offset`, as text.
@@ -139,7 +139,7 @@ def page(version: Gallery, query: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         ProfileError: a value is not allowed.
     """
-    label, limit, offset = query.get("label"), _number(query, "limit", PAGE), _number(query, "offset", 0)
+    label, limit, offset = query.get("label"), _number(query, "limit", DEFAULT_PAGE), _number(query, "offset", 0)
     if label is not None and label not in EMBLEM_LABELS:
         raise ProfileError("value_invalid", f"label: must be one of {', '.join(EMBLEM_LABELS)}", "label")
     if limit > MAX_PAGE:
@@ -150,24 +150,24 @@ def page(version: Gallery, query: Mapping[str, str]) -> dict[str, Any]:
 
 
 def shown(version: Gallery, reference_id: str) -> dict[str, Any]:
-    """A reference with the drawings of its pictures and the phrases that stand for it.
+    """A reference with its drawings and phrases.
 
     Raises:
-        GalleryError: there is none of that id.
+        GalleryError: there is no reference of that id.
     """
-    places = version.entries_of(reference_id)
-    pictures = [_picture(version.entries[place]) for place in places]
-    reference = asdict(version.entries[places[0]].reference)
+    rows = version.entries_of(reference_id)
+    pictures = [_picture(version.entries[row]) for row in rows]
+    reference = asdict(version.entries[rows[0]].reference)
     return {"reference": reference, "pictures": pictures, "version": version.version}
 
 
 @contextmanager
 def client_faults() -> Iterator[None]:
-    """Turn what the gallery refuses into what a client is told; a gallery that is broken is no client's fault.
+    """Translate refusals of the gallery into errors for clients; a broken gallery is not the client's fault.
 
     Raises:
-        ProfileError: with the code and field of the `GalleryError`, or `overloaded` while the gallery in force is of an
-            encoder that this worker has not taken up.
+        ProfileError: with the code and field of the `GalleryError`. The code is `overloaded` while the gallery in force
+            needs an encoder that this worker has not loaded.
     """
     try:
         yield
@@ -181,7 +181,7 @@ def client_faults() -> Iterator[None]:
 
 
 def _pictures(value: Any) -> list[bytes]:
-    """The files of a request: of a form a list, of JSON one."""
+    """The pictures of a request: a list from a form, one from JSON."""
     if value is None:
         raise ProfileError("missing_field", "image: missing; give an image or a text", "image")
     pictures = [value] if isinstance(value, bytes) else value
@@ -202,8 +202,8 @@ def _done(change: Change) -> dict[str, Any]:
     return {"pictures": change.pictures, "version": change.version}
 
 
-def _number(query: Mapping[str, str], name: str, usual: int) -> int:
-    text = query.get(name, str(usual))
+def _number(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name, str(default))
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
         raise ProfileError("value_invalid", f"{name}: must be a whole number of at least 0", name)
     return int(text)

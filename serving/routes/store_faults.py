@@ -1,6 +1,6 @@
-"""What a client is told when the store does not do what it asked.
+"""Translation of the store's errors for clients.
 
-The store's own messages are for operators: they name files and databases. Its writer logs them.
+The store's own messages name files and databases. They are for operators, and the store's writer logs them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ logger = logging.getLogger("huijian.store")
 
 @contextmanager
 def store_faults() -> Iterator[None]:
-    """Turn what passes, or is the client's fault, into a refusal; a store that is set up wrongly is neither.
+    """Turn temporary faults and clients' faults into refusals; a misconfigured store's errors pass through.
 
     Raises:
         ProfileError: there is no such decision, or the store cannot be used now.
@@ -28,7 +28,7 @@ def store_faults() -> Iterator[None]:
         raise ProfileError("decision_unknown", str(error), "decision_id") from None
     except StoreUnavailable:
         raise _unavailable() from None
-    except OSError as error:  # of a gallery or the closed accounts: nobody has logged it
+    except OSError as error:  # from a gallery or the closed accounts, and not logged yet
         logger.error("a change cannot be written: %s", error.strerror or error)
         raise _unavailable() from None
 

@@ -292,7 +292,7 @@ def test_the_documentation_is_our_own_and_needs_nobody_else(client):
     assert not re.findall(r"""(?:src|href)=["'](?:https?:)?//""", page.text)
     assert client.get("/docs/style.css").headers["content-type"].startswith("text/css")
     assert client.get("/openapi.json").json() == docs.specification()
-    assert client.get("/openapi.yaml").text == docs.SOURCE.read_text(encoding="utf-8")
+    assert client.get("/openapi.yaml").text == docs.OPENAPI_FILE.read_text(encoding="utf-8")
 
 
 def test_the_printed_example_works_as_it_is(server):

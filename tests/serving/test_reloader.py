@@ -18,7 +18,7 @@ from models.settings import Settings
 from serving.keys.keyring import Keyring
 from serving.metrics import drift
 from serving.metrics.drift import MIN_PICTURES, Baseline, baseline_file
-from serving.metrics.gauges import PARTS
+from serving.metrics.gauges import RELOADED_PARTS
 from serving.metrics.metrics import Metrics
 from serving.reloader import Reloader
 from serving.store.store import Store
@@ -48,7 +48,7 @@ def worker(tmp_path):
 
 
 def refused(worker):
-    return {part for part in PARTS if worker.value("huijian_update_refused", part=part)}
+    return {part for part in RELOADED_PARTS if worker.value("huijian_update_refused", part=part)}
 
 
 def test_what_is_broken_is_said_once_and_counted_until_it_is_mended(worker, caplog):
