@@ -1,12 +1,13 @@
-"""What closed accounts are recognised with: how alike avatars must be, and how common names are.
+"""Fits the recognition of closed accounts: likelihood ratios of avatars, and how common names are.
 
     python -m training.accounts avatars ENCODER_FOLDER --output ENCODER_FOLDER/closed_calibration.json
     python -m training.accounts names
 
-The first fits, for an encoder, what the likeness of two avatars says (`models.accounts.likelihood`): on avatars that
-are uploaded again, changed as people change them, and on pairs of avatars of people who have nothing to do with each
-other. Half of the people are fitted on; the table is of the other half. Without `--output` it is only printed. The
-second counts the names of the training corpus (`models.accounts.rarity`).
+The first command fits a logistic regression on the similarity of two avatars (`models.accounts.likelihood`). Positives
+are avatars uploaded again with changes; negatives are pairs of unrelated people. It fits on half of the people and
+measures on the other half. Without `--output` the result is only printed.
+
+The second counts the names of the training corpus (`models.accounts.rarity`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tqdm import tqdm
 
 from models.accounts.likeness import LAYOUT, Likeness
 from models.accounts.rarity import EDGE, PAIRS
+from models.arrays import Float32
 from models.images.encoder.encoder import MAX_BATCH, Encoder
 from models.images.input.decode import Image
 from models.runtime.artifact_files import ArtifactFile
@@ -36,10 +38,13 @@ from training.images.data.reuploads import REUPLOADS, unrelated_avatars
 from training.images.synthesis.scenes import Picture
 
 LIKELIHOOD_RATIO_POWERS = (2, 3, 4, 5)
-"""Powers of ten: how much likelier the same account than another."""
+"""Likelihood ratios that are reported, as powers of ten."""
 
-AVATARS_PER_SORT, AVATAR_SEED = 200, 3
-"""Avatars of each of four sorts, and of what is drawn."""
+AVATARS_PER_SORT = 200
+"""Avatars of each of four sorts: photographs, portraits, graphics, letters."""
+
+AVATAR_SEED = 3
+"""Seed of the avatars; the released calibrations were fitted with it."""
 
 OUTPUT = (
     "File to write it to: closed_calibration.json in the encoder's folder is what the service reads. "
@@ -48,9 +53,8 @@ OUTPUT = (
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
-Array = np.ndarray
-Pairs = Array
-"""Float64 (pairs, 2): cosines of look and layout."""
+Pairs = Float32
+"""Cosines of embedding and of layout, float32 (pairs, 2)."""
 
 
 @app.command()
@@ -59,7 +63,7 @@ def avatars(
     each: Annotated[int, typer.Option(help="Avatars of each of four sorts.")] = AVATARS_PER_SORT,
     output: Annotated[Path | None, typer.Option(dir_okay=False, help=OUTPUT)] = None,
 ) -> None:
-    """Fit what the likeness of avatars says, and print what is found with it.
+    """Fit likelihood ratios of avatars and print what they recognise.
 
     Example: `python -m training.accounts avatars models/artifacts/encoders/20a40d0efa83`
     """
@@ -71,7 +75,7 @@ def avatars(
 
 @app.command()
 def names() -> None:
-    """Count which characters follow each other in the names of the training corpus.
+    """Count pairs of neighbouring characters in the names of the training corpus.
 
     Example: `python -m training.accounts names`
     """
@@ -102,7 +106,7 @@ def calibrate_avatars(directory: Path, *, limit: int | None = None) -> Path:
 
 
 def _avatars(directory: Path, pictures: Sequence[Picture]) -> dict[str, Any]:
-    """What the likeness of avatars says, fitted on half of these people, and what is found with it of the others."""
+    """The calibration fitted on half of these people, with "measured" on the other half."""
     cv2.setNumThreads(1)
     encoder = Encoder(directory)
     known = embedded(encoder, pictures)
@@ -113,28 +117,28 @@ def _avatars(directory: Path, pictures: Sequence[Picture]) -> dict[str, Any]:
     return {**values, "measured": report}
 
 
-def embedded(encoder: Encoder, pictures: Sequence[Picture]) -> Array:
-    """What is asked of each picture, float32 (pictures, 2, dimension)."""
+def embedded(encoder: Encoder, pictures: Sequence[Picture]) -> Float32:
+    """Queries of each picture, as it is and mirrored, float32 (pictures, 2, dimension): embedding, then layout."""
     pixels = [np.asarray(picture.convert("RGB")) for picture in pictures]
     batches = [pixels[start : start + MAX_BATCH] for start in range(0, len(pixels), MAX_BATCH)]
     looks = [found.vectors[0] for batch in tqdm(batches, "avatars", disable=None) for found in encoder(batch)]
     return np.stack([Likeness.of(Image(picture), look).asked for look, picture in zip(looks, pixels, strict=True)])
 
 
-def _uploaded_again(encoder: Encoder, name: str, pictures: Sequence[Picture]) -> Array:
+def _uploaded_again(encoder: Encoder, name: str, pictures: Sequence[Picture]) -> Float32:
     change = REUPLOADS[name]
     return embedded(encoder, [change(np.random.default_rng([9, seed]), one) for seed, one in enumerate(pictures)])
 
 
-def same(known: Array, again: Array) -> Pairs:
-    """Each avatar beside itself, uploaded again."""
+def same(known: Float32, again: Float32) -> Pairs:
+    """Cosines of each avatar with itself, uploaded again; arguments as `embedded` gives them."""
     look = (again[:, 0, :-LAYOUT] * known[:, 0, :-LAYOUT]).sum(1)
     layout = (again[:, :, -LAYOUT:] * known[:, :1, -LAYOUT:]).sum(2).max(1)
     return 2 * np.stack([look, layout], axis=1)
 
 
-def others(known: Array) -> Pairs:
-    """Every two people's avatars."""
+def others(known: Float32) -> Pairs:
+    """Cosines of every two people's avatars."""
     upper = np.triu_indices(len(known), 1)
     looks, layouts = known[:, :, :-LAYOUT], known[:, :, -LAYOUT:]
     look = looks[:, 0] @ looks[:, 0].T
@@ -143,7 +147,7 @@ def others(known: Array) -> Pairs:
 
 
 def fitted(alike: Pairs, unlike: Pairs) -> dict[str, Any]:
-    """Weights and bias of the logarithm of the likelihood ratio."""
+    """Weights and bias of the natural logarithm of the likelihood ratio."""
     features, truth = np.concatenate([alike, unlike]), np.repeat([1, 0], [len(alike), len(unlike)])
     model = LogisticRegression(C=100, max_iter=2_000).fit(features, truth)
     look, layout = map(float, model.coef_[0])
@@ -151,11 +155,11 @@ def fitted(alike: Pairs, unlike: Pairs) -> dict[str, Any]:
 
 
 def measured(values: dict[str, float], alike: dict[str, Pairs], unlike: Pairs) -> dict[str, Any]:
-    """The share of avatars uploaded again, and of pairs of other people's, above each of `RATIOS`."""
+    """Shares of avatars uploaded again, and of pairs of unrelated people, above each of `LIKELIHOOD_RATIO_POWERS`."""
 
     def shares(pairs: Pairs) -> dict[str, float]:
-        said = (pairs @ [values["look"], values["layout"]] + values["bias"]) / np.log(10)
-        return {f"1e{power}": float(np.mean(said > power)) for power in LIKELIHOOD_RATIO_POWERS}
+        powers = (pairs @ [values["look"], values["layout"]] + values["bias"]) / np.log(10)
+        return {f"1e{power}": float(np.mean(powers > power)) for power in LIKELIHOOD_RATIO_POWERS}
 
     found = {name: shares(pairs) for name, pairs in alike.items()}
     return {"again": found, "others": shares(unlike), "pairs_of_others": len(unlike)}

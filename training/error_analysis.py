@@ -14,10 +14,10 @@ from tqdm import tqdm
 
 from models.inspector import Inspector
 from models.profile import Answer, Finding, Label, Profile, ProfileError
-from training.images.data.samples import Sample, held_out_drawings, samples
+from training.images.data.samples import LabelledSample, held_out_drawings, samples
 from training.text.data.corpus import Case, Split, read_split
 
-Subject = TypeVar("Subject", Case, Sample)
+Subject = TypeVar("Subject", Case, LabelledSample)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def judged_texts(inspector: Inspector, count: int, seed: int = 0) -> list[Judged
     return _judged(inspector, [cases[row] for row in chosen], lambda case: {case.field: case.text})
 
 
-def judged_pictures(inspector: Inspector, count: int, seed: int = 0) -> list[JudgedCase[Sample]]:
+def judged_pictures(inspector: Inspector, count: int, seed: int = 0) -> list[JudgedCase[LabelledSample]]:
     """Judge imitations of those of our drawings that are in the gallery in force, and as many harmless pictures.
 
     Raises:
@@ -91,7 +91,7 @@ def text_predictions(judged: Iterable[JudgedCase[Case]], label: Label) -> list[P
     ]
 
 
-def picture_predictions(judged: Iterable[JudgedCase[Sample]]) -> list[Prediction[Sample]]:
+def picture_predictions(judged: Iterable[JudgedCase[LabelledSample]]) -> list[Prediction[LabelledSample]]:
     """Whether the imitated emblem was found in every imitation, and any emblem in every harmless picture."""
     return [_picture_prediction(one) for one in judged]
 
@@ -120,7 +120,7 @@ def _judged(
     return judged
 
 
-def _picture_prediction(judged: JudgedCase[Sample]) -> Prediction[Sample]:
+def _picture_prediction(judged: JudgedCase[LabelledSample]) -> Prediction[LabelledSample]:
     emblem, answer = judged.subject.emblem, judged.answer
     matches = answer.matches[judged.subject.field]
     if emblem is not None:

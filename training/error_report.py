@@ -30,7 +30,7 @@ from training.error_analysis import (
     worst_errors,
 )
 from training.html_page import data_url, label_title, render, table
-from training.images.data.samples import Sample
+from training.images.data.samples import LabelledSample
 from training.text.data.corpus import Case
 from training.text.data.disguises import Marked
 
@@ -125,7 +125,7 @@ def text_errors(judged: Sequence[JudgedCase[Case]]) -> Markup:
     return render("text_errors.html", tables=tables)
 
 
-def kinds_table(judged: Sequence[JudgedCase[Sample]]) -> Markup:
+def kinds_table(judged: Sequence[JudgedCase[LabelledSample]]) -> Markup:
     """How many pictures of every kind there were, and how many were judged wrongly."""
     predictions = picture_predictions(judged)
     kinds = sorted({(not prediction.expected, prediction.subject.kind) for prediction in predictions})
@@ -136,7 +136,7 @@ def kinds_table(judged: Sequence[JudgedCase[Sample]]) -> Markup:
     return table(("类别 · sort", "做法 · kind", "图片 · pictures", "判错 · wrong"), rows)
 
 
-def picture_errors(judged: Sequence[JudgedCase[Sample]]) -> Markup:
+def picture_errors(judged: Sequence[JudgedCase[LabelledSample]]) -> Markup:
     """The worst misses and false alarms as pictures, each with its best matches and the first one's box."""
     predictions = picture_predictions(judged)
     missed, false_alarms = (
@@ -224,7 +224,7 @@ def _verdict(prediction: Prediction[Subject]) -> str:
     return "✗ 漏报 · missed" if prediction.expected else "✗ 误报 · false alarm"
 
 
-def _card(prediction: Prediction[Sample]) -> PictureCard:
+def _card(prediction: Prediction[LabelledSample]) -> PictureCard:
     sample = prediction.subject
     expected = f"{sample.emblem.name_zh} · {sample.emblem.reference_id}" if sample.emblem else "无害 · harmless"
     frames, matches = decode(sample.data, sample.field), prediction.answer.matches[sample.field]

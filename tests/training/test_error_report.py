@@ -13,7 +13,7 @@ from models.profile import CLASSIFIER_LABELS, Answer, Evidence, Field, Finding, 
 from models.settings import Settings
 from training import error_report
 from training.error_analysis import JudgedCase
-from training.images.data.samples import Sample
+from training.images.data.samples import LabelledSample
 from training.images.sources.catalogue import CatalogueEntry
 from training.text.data.corpus import Case
 
@@ -50,7 +50,7 @@ def judged_picture(score, *, found=False, imitation=True, name="新华社"):
     )
     match = Match("media.xinhua", Label.MEDIA_LOGO, 0.8, score, BOX, name, "media.xinhua")
     finding = Finding(Label.MEDIA_LOGO, Field.AVATAR, score, "emblem@1", Evidence("media.xinhua", box=BOX))
-    sample = Sample(jpeg("white"), Field.AVATAR, "circle", emblem if imitation else None)
+    sample = LabelledSample(jpeg("white"), Field.AVATAR, "circle", emblem if imitation else None)
     return JudgedCase(sample, answer(Field.AVATAR, [finding] if found else [], [match]))
 
 

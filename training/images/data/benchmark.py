@@ -1,7 +1,7 @@
-"""A held-out test of emblem matching: imitations of owners never trained on, and harmless pictures never seen.
+"""Makes the held-out benchmark of emblem matching: imitations of owners never trained on, and negatives never seen.
 
-The whole gallery is enrolled, but for drawings of some artists, which become the redrawn imitations. A picture depends
-on the seed and its own number alone, so that any number of processes, and a benchmark of fewer pictures, make the same.
+The whole gallery is enrolled, except drawings of some artists, which become the redrawn imitations. A picture depends
+on the seed and its number alone. So any number of processes, and a smaller benchmark, make the same pictures.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from training.images.sources.backgrounds import Backgrounds
 from training.images.sources.redraws import CHANGED_FLAGS, HELD_OUT_ARTISTS, redraws
 from training.images.synthesis import portraits
 from training.images.synthesis.edits import IMITATION_KINDS
-from training.images.synthesis.flag_likeness import thumbnail
+from training.images.synthesis.flag_likeness import Thumbnail, thumbnail
 from training.images.synthesis.negatives import NEGATIVES
-from training.images.synthesis.scenes import TYPEFACES, Array, Composition, Picture, Scene, field_of, placed, trimmed
+from training.images.synthesis.scenes import TYPEFACES, Composition, Picture, Scene, field_of, placed, trimmed
 from training.packages import PACKAGES_FILE
 
 REDRAWN_SHARE = 0.85
-"""How much of a plain avatar a redrawn emblem fills."""
+"""Side of a redrawn emblem, as a fraction of its plain avatar's."""
 
 Line = dict[str, Any]
 
@@ -44,9 +44,9 @@ class Job:
     """One picture to make.
 
     Attributes:
-        seed: of everything random in it.
-        row: of the manifest, but for path, field and box.
-        drawings: files of the imitated emblem, one of which is drawn; none for a harmless picture.
+        seed: of all randomness in the picture.
+        row: the manifest's row, still without path, field and box.
+        drawings: files of the imitated emblem, one of which is chosen; empty for a negative.
     """
 
     seed: tuple[int, ...]
@@ -56,20 +56,26 @@ class Job:
 
 @dataclass(frozen=True)
 class Studio:
-    """What all pictures are made with, loaded once a process."""
+    """The material of all pictures, loaded once a process.
+
+    Attributes:
+        backgrounds: photographs that training never saw.
+        unprotected: graphics that nobody protects.
+        flags: thumbnails of all enrolled flags, int16 (n, 12, 12, 3).
+    """
 
     backgrounds: Backgrounds
     unprotected: Unprotected
-    flags: Array
+    flags: Thumbnail
 
     @classmethod
     def open(cls, references: Sequence[Line]) -> Studio:
-        """With thumbnails of every flag among the references."""
+        """Load photographs and graphics, and make thumbnails of every flag among the references."""
         flags = [thumbnail(_open(line["image"])) for line in references if "flag" in line["reference_id"]]
         return cls(photographs(), Unprotected.load(), np.array(flags))
 
     def make(self, job: Job) -> Composition:
-        """The picture, and where the emblem is; a harmless picture's box has no meaning."""
+        """The picture and the emblem's box; a negative's box has no meaning."""
         rng = np.random.default_rng(job.seed)
         other, portrait = partial(self.unprotected.sample, rng), partial(portraits.portrait, rng)
         scene = Scene(rng, self.backgrounds, other, portrait, TYPEFACES, self.flags)
@@ -77,11 +83,9 @@ class Studio:
         if not job.drawings:
             return Composition(NEGATIVES[kind][0](scene), WHOLE_PICTURE)
         drawing = _open(scene.pick(job.drawings))
-        return (
-            IMITATION_KINDS[kind](scene, drawing)
-            if kind in IMITATION_KINDS
-            else placed(scene.plain(), drawing, REDRAWN_SHARE)
-        )
+        if kind in IMITATION_KINDS:
+            return IMITATION_KINDS[kind](scene, drawing)
+        return placed(scene.plain(), drawing, REDRAWN_SHARE)
 
 
 def write_benchmark(references: Path, output: Path, *, seed: int = 7, limit: int | None = None) -> Path:
@@ -90,11 +94,11 @@ def write_benchmark(references: Path, output: Path, *, seed: int = 7, limit: int
     Args:
         references: the gallery's source (the contract's References, images beside it).
         output: gets `references.jsonl` to enrol, `manifest.jsonl`, `pictures/`, and `recipe.json` with seed and counts.
-        limit: at most this many test references, redraws and harmless pictures of each kind.
+        limit: at most this many test references and their redraws, and negatives of each kind.
 
     Returns:
-        The manifest: the contract's columns, for imitations also "box" (left, top, right, bottom as fractions) and,
-        where redrawn, "artist".
+        The manifest with the contract's columns. Imitations also have "box" (left, top, right, bottom as fractions),
+        redrawn ones "artist".
     """
     lines = _read_lines(references)
     lines = [{**line, "image": str((references.parent / line["image"]).resolve())} for line in lines]
@@ -103,7 +107,7 @@ def write_benchmark(references: Path, output: Path, *, seed: int = 7, limit: int
     if _made_by(output / "recipe.json", recipe) and manifest.is_file():
         return manifest
     (output / "pictures").mkdir(parents=True, exist_ok=True)
-    (output / "recipe.json").unlink(missing_ok=True)  # a folder that is remade in part is nobody's recipe
+    (output / "recipe.json").unlink(missing_ok=True)  # a folder that is remade in part matches no recipe
     held, enrolled = _hold_out(lines)
     _write_lines(output / "references.jsonl", enrolled)
     jobs = [
@@ -126,14 +130,17 @@ def _made_by(path: Path, recipe: Line) -> bool:
 
 
 def _digest(lines: Sequence[Line]) -> str:
-    """Of the references, their pictures, the packages' versions and all code that paints."""
+    """Digest of the references, their pictures, the packages' versions and all code that makes pictures."""
     pictures = (Path(line["image"]) for line in lines)
     files = (*pictures, TRAINED_OWNERS, PACKAGES_FILE, *code_of(Path(__file__)))
     return fingerprint(files, json.dumps(lines, sort_keys=True))
 
 
 def _hold_out(lines: list[Line]) -> tuple[list[Line], list[Line]]:
-    """Drawings of test owners by the held-out artists where another artist's stays, and what is enrolled."""
+    """Two lists of references: drawings by held-out artists of test owners, and those that are enrolled.
+
+    A drawing is held out only where another artist's drawing of the emblem is enrolled.
+    """
     kept_ids = {line["reference_id"] for line in lines if line["source"] not in HELD_OUT_ARTISTS}
     held = [
         line
@@ -149,10 +156,10 @@ def _is_test(line: Line) -> bool:
 
 
 def _sampled(ids: Iterable[str], seed: int, limit: int | None) -> list[str]:
-    """All, or some of them by chance, in order."""
+    """All ids, or a random sample of `limit`, sorted."""
     known = sorted(ids)
-    places = np.random.default_rng(seed).permutation(len(known))[:limit]
-    return [known[place] for place in sorted(places)]
+    chosen = np.random.default_rng(seed).permutation(len(known))[:limit]
+    return [known[index] for index in sorted(chosen)]
 
 
 def _imitations(enrolled: Sequence[Line], seed: int, limit: int | None) -> Iterator[Job]:
@@ -181,9 +188,9 @@ def _redrawn(
 
 
 def _harmless(seed: int, limit: int | None) -> Iterator[Job]:
-    for place, (kind, (_, count)) in enumerate(NEGATIVES.items()):
+    for index, (kind, (_, count)) in enumerate(NEGATIVES.items()):
         for number in range(min(count, limit or count)):
-            yield Job((seed, 3, place, number), _row("neg", kind, None))
+            yield Job((seed, 3, index, number), _row("neg", kind, None))
 
 
 def _row(label: str, kind: str, reference_id: str | None) -> Line:
@@ -191,7 +198,7 @@ def _row(label: str, kind: str, reference_id: str | None) -> Line:
 
 
 def _number(name: str) -> int:
-    """A seed out of a name, so that an emblem's pictures stay the same when others are enrolled."""
+    """A seed from a name, so that an emblem's pictures stay the same when others are enrolled."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4])
 
 

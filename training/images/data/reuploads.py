@@ -1,4 +1,4 @@
-"""Avatars of different people, and what becomes of one that is uploaded again: `training.accounts` learns from them."""
+"""Avatars of unrelated people, and changes of an avatar that is uploaded again, for `training.accounts`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from models.accounts.likeness import layout
+from models.arrays import Pixels
 from training.images.common.split import Fold
 from training.images.sources import graphics
 from training.images.sources.backgrounds import BENCHMARK_PHOTOS, TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds
@@ -19,18 +20,18 @@ from training.images.synthesis.negatives import LETTER_MARK_CHINESE
 from training.images.synthesis.scenes import AVATAR, TYPEFACES, Picture, Scene, placed
 
 SAME_PHOTO_COSINE = 0.7
-"""Cosine of layouts that two sizes of one wallpaper reach; other pairs stay below .5."""
+"""Cosine of layouts from which two photographs are sizes of one wallpaper; other pairs stay below .5."""
 
 Generator = np.random.Generator
-Array = np.ndarray
 
 
 def unrelated_avatars(each: int, seed: int, limit: int | None = None) -> list[Picture]:
-    """Avatars of people who have nothing to do with each other: photographs, portraits, graphics and letters alike.
+    """Avatars of unrelated people, RGB: photographs, portraits, graphics and letters.
 
     Args:
-        each: of each of these four sorts, at most.
-        limit: of packages' graphics and photographs, for tests.
+        each: avatars of each of these four sorts, at most.
+        seed: of all randomness.
+        limit: graphics and photographs to load of each package, for tests.
     """
     rng = np.random.default_rng(seed)
     scene = Scene(rng, Backgrounds(()), lambda: Image.new("RGBA", (1, 1)), partial(portraits.portrait, rng), TYPEFACES)
@@ -51,8 +52,8 @@ def _letters(scene: Scene) -> Picture:
 
 
 def _photographs(limit: int | None) -> list[Picture]:
-    """The middle of every photograph of the packages; a wallpaper that comes in several sizes only once."""
-    kept: dict[int, Array] = {}
+    """The middle square of every photograph of the packages; a wallpaper in several sizes is taken once."""
+    kept: dict[int, Pixels] = {}
     backgrounds = Backgrounds.load((*TRAINING_PHOTOS, *VALIDATION_PHOTOS, *BENCHMARK_PHOTOS), limit)
     for photo in map(_middle, backgrounds.photos):
         lights = layout(photo)
@@ -61,7 +62,7 @@ def _photographs(limit: int | None) -> list[Picture]:
     return [Image.fromarray(photo) for photo in kept.values()]
 
 
-def _middle(photo: Array) -> Array:
+def _middle(photo: Pixels) -> Pixels:
     height, width = photo.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
@@ -119,4 +120,4 @@ REUPLOADS: dict[str, Callable[[Generator, Picture], Picture]] = {
     "tinted": _tinted,
     "several": _several,
 }
-"""What becomes of an avatar between two accounts; the last is cropped, mirrored, tinted and recompressed."""
+"""Changes of an avatar between two accounts, by name; "several" mirrors, crops, tints and recompresses."""

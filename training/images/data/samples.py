@@ -1,7 +1,7 @@
-"""Pictures with known answers out of nothing but the checkout: imitations of our own drawings, and harmless ones.
+"""Sample pictures with known answers, made from the checkout alone: imitations of our own drawings, and negatives.
 
-The benchmark measures; these are for looking at, where packages cannot be fetched. They are made by the benchmark's
-code from the drawings of owners that are never trained on.
+They serve demonstrations and error analysis where packages cannot be fetched; measurements use the benchmark. The
+benchmark's code makes them from drawings of owners that are never trained on.
 """
 
 from __future__ import annotations
@@ -24,20 +24,21 @@ from training.images.synthesis.portraits import portrait
 from training.images.synthesis.scenes import Picture, Scene, field_of
 
 DRAWN_HARMLESS = ("photo", "letters_latin", "bands")
-"""Kinds of harmless pictures that need no package's graphics; soft blobs of colour stand in for photographs."""
+"""Kinds of negatives that need no package's graphics; soft blobs of colour replace photographs."""
 
 JPEG_QUALITY = 85
+"""Pillow's quality of the samples, from 0 to 95."""
 
 
 @dataclass(frozen=True)
-class Sample:
-    """One picture and what should be said of it.
+class LabelledSample:
+    """One picture and its expected answer.
 
     Attributes:
         data: JPEG bytes.
-        field: where it would stand in a profile.
-        kind: how it was made.
-        emblem: what it imitates; None for a harmless picture.
+        field: the profile's field that it belongs in.
+        kind: kind of imitation or of negative.
+        emblem: the imitated emblem; None for a negative.
     """
 
     data: bytes
@@ -47,16 +48,17 @@ class Sample:
 
 
 def held_out_drawings() -> list[CatalogueEntry]:
-    """Lines of the catalogue that we drew and whose owners are never trained on."""
+    """Catalogue entries of our own drawings whose owners are never trained on."""
     return [entry for entry in own_drawings() if is_held_out(entry.owner_id)]
 
 
-def samples(count: int, drawings: list[CatalogueEntry], seed: int = 0) -> Iterator[Sample]:
-    """Imitations and harmless pictures in turn; the same arguments give the same pictures.
+def samples(count: int, drawings: list[CatalogueEntry], seed: int = 0) -> Iterator[LabelledSample]:
+    """Imitations and negatives in turn; the same arguments give the same pictures.
 
     Args:
-        count: of both together.
-        drawings: what is imitated, lines of the default catalogue.
+        count: number of both together.
+        drawings: entries of the default catalogue to imitate.
+        seed: of all randomness.
     """
     for number in range(count):
         rng = np.random.default_rng((seed, number))
@@ -64,17 +66,17 @@ def samples(count: int, drawings: list[CatalogueEntry], seed: int = 0) -> Iterat
         yield _imitation(scene, drawings) if number % 2 == 0 else _harmless(scene)
 
 
-def _imitation(scene: Scene, drawings: list[CatalogueEntry]) -> Sample:
+def _imitation(scene: Scene, drawings: list[CatalogueEntry]) -> LabelledSample:
     entry = drawings[int(scene.rng.integers(len(drawings)))]
     kind = str(scene.rng.choice(list(IMITATION_KINDS)))
     made = IMITATION_KINDS[kind](scene, _drawing(entry))
-    return Sample(_jpeg(made.picture), field_of(made.picture), kind, entry)
+    return LabelledSample(_jpeg(made.picture), field_of(made.picture), kind, entry)
 
 
-def _harmless(scene: Scene) -> Sample:
+def _harmless(scene: Scene) -> LabelledSample:
     kind = str(scene.rng.choice(DRAWN_HARMLESS))
     picture = NEGATIVES[kind][0](scene)
-    return Sample(_jpeg(picture), field_of(picture), kind, None)
+    return LabelledSample(_jpeg(picture), field_of(picture), kind, None)
 
 
 def _any(drawings: list[CatalogueEntry], rng: np.random.Generator) -> Picture:

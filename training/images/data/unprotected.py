@@ -1,4 +1,4 @@
-"""What nobody protects: graphics and photographs that training never saw, to build harmless pictures from."""
+"""Graphics and photographs that nobody protects and training never saw, for the benchmark's negatives."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from models.arrays import Pixels
 from models.images.input.transparency import WHITE, flatten
 from training import packages
 from training.images.common.split import Fold
@@ -23,11 +24,11 @@ PROTECTED_NAMES = re.compile(
     r"|famous-character|debian|ubuntu|firefox|windows|gnome|union.?jack|peace_sign_flag|brand|social|/cards/"
     r"|bbc|wikipedia|reddit|visa|stumbleupon|icons\.start|first.?aid|gwen_ha|red.?circle|toyota|sony"
 )
-"""Names of graphics that show a mark, or part of one, that may be in a gallery; the last line was found by looking at
-the 160 graphics that an encoder put nearest to the default gallery."""
+"""Names of graphics that may show an enrolled mark; the last line comes from reading the 160 graphics most similar to
+the default gallery."""
 
 MIN_CONTRAST = 24
-"""Largest difference of a channel below which a drawing on white shows nothing."""
+"""Range of channel values, of 255, below which a drawing on white shows nothing."""
 
 CLIP_ART = Path("usr/share/openclipart/svg")
 # fmt: off
@@ -38,9 +39,9 @@ CLIP_ART_FOLDERS = (
 )
 # fmt: on
 CLIP_ART_BYTES = 150_000
-"""Larger files are scanned drawings that take seconds to render."""
+"""Size from which files are left out: they are traced scans that take seconds to render."""
 
-PHOTOS = {
+PHOTO_FOLDERS = {
     "opencv-doc": "usr/share/doc/opencv-doc/examples",
     "scikit-image": "skimage/data",
 }
@@ -53,7 +54,7 @@ PHOTO_NAMES = (
     "chelsea.png", "rocket.jpg", "motorcycle_left.png", "camera.png", "moon.png", "hubble_deep_field.jpg",
 )
 # fmt: on
-"""By name, because the folders also hold diagrams, and a portrait before a national flag."""
+"""Photographs by name, because the folders also hold diagrams, and a portrait before a national flag."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ class Unprotected:
     """Graphics of the test fold, and clip art of a package that training does not read.
 
     Attributes:
-        icons: rendered icons and emoji, among others.
-        rows: which of them nobody protects.
+        icons: rendered graphics of all packages.
+        rows: rows of those that nobody protects.
         clip_art: SVG files.
     """
 
@@ -72,12 +73,12 @@ class Unprotected:
 
     @classmethod
     def load(cls) -> Unprotected:
-        """All of them."""
+        """All unprotected graphics; packages are fetched when first used."""
         icons = graphics.load_graphics()
         return cls(icons, icons.rows(_is_unprotected), list(_clip_art()))
 
     def sample(self, rng: np.random.Generator) -> Picture:
-        """One graphic, RGBA: clip art and icons are equally likely."""
+        """A random graphic, RGBA; clip art and icons are equally likely."""
         if not self.clip_art or rng.random() < 0.5:
             return Image.fromarray(self.icons.drawing(self.rows[int(rng.integers(len(self.rows)))]))
         try:
@@ -99,14 +100,14 @@ def _clip_art() -> Iterator[Path]:
 
 
 def _inked(drawing: Picture) -> Picture:
-    """Trimmed.
+    """A drawing without its transparent margins, RGBA.
 
     Raises:
-        ValueError: nearly nothing is drawn, or white on white.
+        ValueError: it is nearly empty, or white on white.
     """
     box = drawing.getchannel("A").getbbox()
     if np.ptp(np.asarray(flatten(drawing, WHITE)), axis=(0, 1)).max() < MIN_CONTRAST:
-        raise ValueError("nothing is seen")
+        raise ValueError("nothing is visible")
     if box is None or min(box[2] - box[0], box[3] - box[1]) < graphics.MIN_INKED_PIXELS:
         raise ValueError("nothing is drawn")
     return drawing.crop(box)
@@ -118,12 +119,12 @@ def photographs() -> Backgrounds:
 
 
 def _photo_files() -> Iterator[Path]:
-    for source, folder in PHOTOS.items():
+    for source, folder in PHOTO_FOLDERS.items():
         files = {path.name: path for path in sorted((packages.fetch(source) / folder).rglob("*"))}
         yield from (files[name] for name in PHOTO_NAMES if name in files)
 
 
-def _photo(path: Path) -> np.ndarray:
+def _photo(path: Path) -> Pixels:
     with Image.open(path) as file:
         file.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
         return np.asarray(file.convert("RGB"))

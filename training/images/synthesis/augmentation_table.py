@@ -69,7 +69,7 @@ class Colour:
 
 @dataclass(frozen=True)
 class Overlay:
-    """What lies behind, beside and over the emblem; sizes are fractions of the emblem's longest side, unless noted."""
+    """Things behind, beside and over the emblem. Sizes are fractions of the emblem's longest side, unless noted."""
 
     restyle_rate: float = 0.5  # redrawn by another hand or technique: the hardest kinds to recognise
     beside_rate: float = 0.25  # another emblem beside it: partners, seals, badges
@@ -107,7 +107,7 @@ class Lettering:
 
 @dataclass(frozen=True)
 class Quality:
-    """What cameras, screens and sites do to a picture."""
+    """Losses of quality by cameras, screens and sites."""
 
     shrink_rate: float = 0.2
     shrink: Range = (0.25, 0.7)
@@ -134,7 +134,7 @@ class Quality:
 
 @dataclass(frozen=True)
 class Harmless:
-    """What harmless pictures show."""
+    """Contents of harmless pictures."""
 
     photo_share: float = 0.5
     stripes_share: float = 0.15  # plain flags are the nearest emblems

@@ -1,4 +1,4 @@
-"""Badges, shields, crests and stars of no institution, and festive red and gold: the innocents that look guilty."""
+"""Hard negatives: badges, shields, crests and stars of no institution, and festive decorations in red and gold."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from training.images.synthesis.scenes import (
 )
 
 BADGE_SIDE = 400
+"""Width and height of a drawing, in pixels and in the units of its SVG."""
+
 CLUB_NAMES = ("登山协会", "读书会", "羽毛球俱乐部", "同学会", "咖啡研究所", "摄影社", "钓鱼协会", "老街茶馆")
 LATIN_CLUB_NAMES = ("HIKING CLUB", "COFFEE LAB", "EST. 1998", "RUNNERS", "BOOK FRIENDS", "GARAGE BAND")
 WISHES = ("福", "寿", "春", "发", "旺", "贺", "喜", "财", "吉祥", "开业大吉", "恭贺新禧", "生日快乐")
@@ -39,14 +41,14 @@ SOBER_COLOURS: tuple[str, ...] = (
 
 
 def _palette(scene: Scene) -> list[str]:
-    """Ground, rim and ink; every second badge is red and gold."""
+    """Colours of ground, rim and ink; every second badge is red and gold."""
     colours = FESTIVE_COLOURS if scene.chance(0.5) else SOBER_COLOURS
     places = scene.rng.permutation(len(colours))[:3]
     return [colours[place] for place in places]
 
 
 def badge_round(scene: Scene) -> Picture:
-    """A disc with a rim, words or a wreath along it, and an icon."""
+    """A disc with a rim, stars, rays or a wreath along it, and an icon."""
     ground, rim, ink = _palette(scene)
     edge = shapes.gear(200, 200, 196, 182, 150, int(scene.between(20, 40)), rim)
     parts = [edge if scene.chance(0.3) else shapes.disc(200, 200, 194, rim)]
@@ -56,7 +58,7 @@ def badge_round(scene: Scene) -> Picture:
 
 
 def badge_shield(scene: Scene) -> Picture:
-    """A shield with three tips, as many services wear, about an icon."""
+    """A shield with three tips, as many services wear, around an icon."""
     ground, rim, ink = _palette(scene)
     parts = [shapes.shield(200, 200, 320, 380, ground, rim, scene.between(8, 20))]
     parts.append(_wreath(scene, ink) if scene.chance(0.5) else shapes.star(200, 90, 34, ink))
@@ -64,7 +66,7 @@ def badge_shield(scene: Scene) -> Picture:
 
 
 def crest(scene: Scene) -> Picture:
-    """A football club's crest: a parted shield with stars above and a ribbon below."""
+    """A football club's crest: a divided shield with stars above and a ribbon below."""
     first, second, ink = _palette(scene)
     outline = scene.pick(
         (
@@ -85,7 +87,7 @@ def crest(scene: Scene) -> Picture:
 
 
 def stars(scene: Scene) -> Picture:
-    """Stars in a row, in a heap, in a disc, in relief: of ratings, sheriffs and champions."""
+    """One to seven stars, flat or in relief, as ratings, sheriffs and champions have them."""
     ground, rim, ink = _palette(scene)
     count = int(scene.rng.integers(1, 8))
     if count == 1:
@@ -108,7 +110,7 @@ BADGES: dict[str, Callable[[Scene], Picture]] = {
 
 
 def app_icon(scene: Scene) -> Picture:
-    """A rounded square with a gradient and a white sign."""
+    """A rounded square with a gradient and a white icon."""
     top, bottom = hexadecimal(scene.colour()), hexadecimal(scene.colour())
     stops = f'<stop stop-color="{top}"/><stop offset="1" stop-color="{bottom}"/>'
     gradient = f'<linearGradient id="g" x2="0" y2="1">{stops}</linearGradient>'
@@ -119,7 +121,7 @@ def app_icon(scene: Scene) -> Picture:
 
 
 def red_and_gold(scene: Scene) -> Picture:
-    """Festive: rays, lanterns, coins, stars and wishes, gold on red or red on gold."""
+    """Festive decorations: rays, lanterns, coins, stars and wishes, gold on red or red on gold."""
     places = scene.rng.permutation(len(FESTIVE_COLOURS))[:3]
     ground, ink, third = (FESTIVE_COLOURS[place] for place in places)
     parts = [shapes.rectangle(0, 0, BADGE_SIDE, BADGE_SIDE, ground)]
@@ -139,7 +141,7 @@ def _drawing(parts: list[str]) -> Picture:
 
 
 def _with_icon(scene: Scene, drawing: Picture, ink: str, center: tuple[float, float], side: int) -> Picture:
-    """A harmless graphic upon it, half of the time in one colour, as badges are."""
+    """The drawing with a harmless graphic on it, half of the time in one colour."""
     icon = scene.other()
     if scene.chance(0.5):
         icon = tinted(icon, _colour(ink))
@@ -150,10 +152,11 @@ def _word(scene: Scene, ink: str, words: tuple[str, ...]) -> Picture:
     return scene.letters(scene.pick(words if scene.faces else LATIN_CLUB_NAMES), _colour(ink))
 
 
-def _pasted(drawing: Picture, upon: Picture, center: tuple[float, float], side: int) -> Picture:
-    """Scaled to fit a square about a point, half as high at most if it is a line of letters."""
-    scale = min(side / upon.width, (side if upon.width < 2 * upon.height else side / 4) / upon.height)
-    smaller = upon.resize((max(1, round(upon.width * scale)), max(1, round(upon.height * scale))))
+def _pasted(drawing: Picture, overlay: Picture, center: tuple[float, float], side: int) -> Picture:
+    """The drawing with an overlay scaled into a square; a line of letters is a quarter as high at most."""
+    max_height = side if overlay.width < 2 * overlay.height else side / 4
+    scale = min(side / overlay.width, max_height / overlay.height)
+    smaller = overlay.resize((max(1, round(overlay.width * scale)), max(1, round(overlay.height * scale))))
     result = drawing.copy()
     result.alpha_composite(smaller, (round(center[0] - smaller.width / 2), round(center[1] - smaller.height / 2)))
     return result

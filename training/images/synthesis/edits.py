@@ -1,7 +1,7 @@
-"""How people imitate an emblem, kind by kind: what the benchmark makes its positives with, and edits innocents with.
+"""Kinds of imitation for the benchmark: its positives, and edited negatives.
 
-One kind is an edit of the drawing, a layout and an edit of the picture, most of them idle: a miss can be read from the
-kind's name. The trainer's generator (`augmentations.py`) is other code with other parameters.
+A kind is an edit of the drawing, a layout and an edit of the picture. Most kinds change one thing, so that results by
+kind show what a model misses. Training uses other code with other parameters (`augmentations.py`).
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ def _unedited(scene: Scene, made: Composition) -> Composition:
 
 
 def filled(scene: Scene, drawing: Picture) -> Composition:
-    """The drawing on a plain avatar, nearly filling it."""
+    """The drawing on a plain avatar that it nearly fills."""
     return placed(scene.plain(), drawing, scene.between(0.75, 0.98))
 
 
 @dataclass(frozen=True)
 class ImitationKind:
-    """One way to imitate.
+    """One way to imitate an emblem.
 
     Attributes:
-        drawing: RGBA to RGBA.
-        layout: where the drawing goes.
-        picture: what happens to the picture afterwards.
+        drawing: edits the drawing, RGBA to RGBA.
+        layout: places the drawing in a picture.
+        picture: edits the picture afterwards.
     """
 
     drawing: Callable[[Scene, Picture], Picture] = _unchanged
@@ -59,7 +59,7 @@ class ImitationKind:
     picture: Callable[[Scene, Composition], Composition] = _unedited
 
     def __call__(self, scene: Scene, drawing: Picture) -> Composition:
-        """The imitation of a drawing, RGBA."""
+        """A picture that imitates a drawing, RGBA."""
         return self.picture(scene, self.layout(scene, self.drawing(scene, drawing)))
 
 
@@ -117,23 +117,23 @@ def _on_photo(scene: Scene, drawing: Picture) -> Composition:
 
 
 def _corner(scene: Scene, drawing: Picture) -> Composition:
-    """As a badge in the corner of a portrait, photographed or drawn."""
+    """The drawing as a badge in the corner of a portrait, photographed or drawn."""
     ground = scene.photo()
     if scene.chance(0.5):
         ground = placed(scene.plain(), scene.portrait(), 1.0).picture
     share = scene.between(0.22, 0.35)
     width, height = scaled(ground, trimmed(drawing), share)
-    near = 0.1 * share * AVATAR[0]
-    x = near + width / 2 if scene.chance(0.5) else AVATAR[0] - near - width / 2
-    return placed(ground, drawing, share, (x, AVATAR[1] - near - height / 2))
+    margin = 0.1 * share * AVATAR[0]
+    x = margin + width / 2 if scene.chance(0.5) else AVATAR[0] - margin - width / 2
+    return placed(ground, drawing, share, (x, AVATAR[1] - margin - height / 2))
 
 
 def _beside(scene: Scene, drawing: Picture) -> Composition:
-    """Two side by side, the other one harmless, so that one answer is right."""
-    places = [(150, 150), (450, 150)]
-    own, others = places if scene.chance(0.5) else places[::-1]
-    both = placed(scene.plain((600, 300)), scene.other(), 0.8, others).picture
-    return placed(both, drawing, 0.8, own)
+    """The drawing beside a harmless graphic, so that one answer is right."""
+    centers = [(150, 150), (450, 150)]
+    own, others = centers if scene.chance(0.5) else centers[::-1]
+    ground = placed(scene.plain((600, 300)), scene.other(), 0.8, others).picture
+    return placed(ground, drawing, 0.8, own)
 
 
 def _recompressed(scene: Scene, made: Composition) -> Composition:
@@ -160,17 +160,17 @@ def _blurred(scene: Scene, made: Composition) -> Composition:
 
 
 def _cropped(scene: Scene, drawing: Picture) -> Composition:
-    """A window of 55 to 80% of a picture that the drawing fills; what is seen of it is its box."""
+    """A crop of 55 to 80% of a picture that the drawing fills; the box is around its visible part."""
     whole = placed(scene.plain(), drawing, 1.0)
     side = round(scene.between(0.55, 0.8) * AVATAR[0])
     left, top = (int(scene.rng.integers(0, AVATAR[0] - side + 1)) for _ in range(2))
     corners = [value * AVATAR[0] - start for value, start in zip(whole.box, (left, top, left, top), strict=True)]
-    seen = fractions((corners[0], corners[1], corners[2], corners[3]), (side, side))
-    return Composition(whole.picture.crop((left, top, left + side, top + side)), seen)
+    box = fractions((corners[0], corners[1], corners[2], corners[3]), (side, side))
+    return Composition(whole.picture.crop((left, top, left + side, top + side)), box)
 
 
 def _lettered(scene: Scene, made: Composition) -> Composition:
-    """A word over the emblem, outlined."""
+    """An outlined word over the emblem."""
     words = WORDS if scene.faces else LATIN_WORDS
     word = scene.letters(scene.pick(words), scene.colour())
     left, top, right, bottom = made.box
@@ -211,7 +211,7 @@ def _bordered(scene: Scene, made: Composition) -> Composition:
 
 
 def _filmed(scene: Scene, made: Composition) -> Composition:
-    """A screen photographed: a slanted pixel raster, glare and a warm or cold cast."""
+    """A photographed screen: a slanted pixel raster, glare and a colour cast."""
     picture = np.asarray(made.picture, dtype=np.float32)
     y, x = np.mgrid[0 : picture.shape[0], 0 : picture.shape[1]]
     period, slant = scene.between(3, 9), scene.between(-0.4, 0.4)
@@ -231,24 +231,28 @@ def _in_other_style(scene: Scene, made: Composition) -> Composition:
 
 
 def _several(scene: Scene, drawing: Picture) -> Composition:
-    """Three or four edits of different sorts at once."""
+    """Several edits of different sorts at once."""
     if scene.chance(0.5):
         drawing = scene.pick([_recoloured, _one_colour])(scene, drawing)
     drawing = scene.pick([_rotated, _tilted, _mirrored])(scene, drawing)
     made = scene.pick([filled, _on_photo, _small_plain, _small_photo])(scene, drawing)
     overlays = [_lettered, _stickered, _bordered, _cut_square]
-    for place in scene.rng.permutation(len(overlays))[:2]:
-        made = overlays[place](scene, made)
+    for index in scene.rng.permutation(len(overlays))[:2]:
+        made = overlays[index](scene, made)
     return made.with_picture(jpeg(made.picture, int(scene.between(20, 60))))
 
 
 def _cut_square(scene: Scene, made: Composition) -> Composition:
-    """Cut to a circle where the picture is square; a cover stays as it is."""
+    """A square picture cut to a circle; a cover stays as it is."""
     return _cut_round(scene, made) if made.picture.width == made.picture.height else made
 
 
 def jpeg(picture: Picture, quality: int) -> Picture:
-    """As it comes back from a JPEG file."""
+    """A picture saved as JPEG and read again, RGB.
+
+    Args:
+        quality: Pillow's, from 0 to 95.
+    """
     buffer = io.BytesIO()
     picture.convert("RGB").save(buffer, "JPEG", quality=quality)
     return Image.open(buffer).convert("RGB")
@@ -276,4 +280,4 @@ IMITATION_KINDS: dict[str, Callable[[Scene, Picture], Composition]] = {
     "beside": ImitationKind(layout=_beside),
     "several": _several,
 }
-"""Every way of imitating, by the name that the manifest carries."""
+"""Every kind of imitation, by the name that the manifest carries."""

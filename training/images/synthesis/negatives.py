@@ -1,7 +1,7 @@
-"""Pictures that imitate nobody, among them those that come nearest: what a false alarm is counted on.
+"""The benchmark's negatives: pictures that imitate no emblem, on which false alarms are counted.
 
-Round red badges, shields, crests and stars are composed of the same primitives as our drawings of protected emblems,
-about harmless icons; stripes are laid as flags lay them, in colours of no flag.
+Hard negatives are among them. Red badges, shields, crests and stars use the primitives of our drawings of protected
+emblems, around harmless icons. Stripes have the layouts of flags, in colours of no flag.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from training.images.synthesis.flag_likeness import near_flag, thumbnail
 from training.images.synthesis.scenes import AVATAR, COVER, Picture, Scene, placed, somewhere, tinted
 
 HARMLESS_EDITS = ("copy", "circle", "rotated", "perspective", "border", "moire", "text_over", "small_plain", "corner")
-"""What is done to stripes: other colours would make them some flag's."""
+"""Kinds of edits that stripes undergo; those that change colours could make them a flag."""
 
 LETTER_MARK_CHINESE = "福喜寿春和平安心静远山水云月花竹梅兰松鹤龙凤吉祥如意茶酒书画诗乐天地人道缘悟"
 LETTER_MARK_LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ&0123456789"
+"""Characters of letter marks and of name seals."""
 
-Negative = Callable[[Scene], Picture]
+NegativeKind = Callable[[Scene], Picture]
 
 
 def _photo(scene: Scene) -> Picture:
@@ -49,11 +50,11 @@ def _collage(scene: Scene) -> Picture:
     return ground
 
 
-def _letters_of(alphabet: str, most: int) -> Negative:
-    """A letter mark, as many sites give to accounts without a picture and many shops use as their sign."""
+def _letters_of(alphabet: str, max_length: int) -> NegativeKind:
+    """A letter mark, as sites give to accounts without a picture and shops use on their signs."""
 
     def mark(scene: Scene) -> Picture:
-        word = "".join(scene.pick(alphabet) for _ in range(int(scene.rng.integers(1, most + 1))))
+        word = "".join(scene.pick(alphabet) for _ in range(int(scene.rng.integers(1, max_length + 1))))
         letters = scene.letters(word, scene.colour())
         ground = scene.plain() if scene.chance(0.7) else _disc(scene)
         return placed(ground, letters, scene.between(0.35, 0.8)).picture
@@ -73,15 +74,15 @@ def _seal(scene: Scene) -> Picture:
     negative, count = scene.chance(0.5), scene.pick((1, 2, 4))
     ground = Image.new("RGB", (300, 150 if count == 2 else 300), red if negative else "white")
     ImageDraw.Draw(ground).rectangle((4, 4, ground.width - 5, ground.height - 5), outline=red, width=10)
-    for place in range(count):
+    for index in range(count):
         letter = scene.letters(scene.pick(LETTER_MARK_CHINESE), (250, 245, 235) if negative else red)
-        center = (150.0, 150.0) if count == 1 else (80 + 140.0 * (place % 2), 80 + 140.0 * (place // 2))
+        center = (150.0, 150.0) if count == 1 else (80 + 140.0 * (index % 2), 80 + 140.0 * (index // 2))
         ground = placed(ground, letter, 0.8 if count == 1 else 0.4 if count == 4 else 0.75, center).picture
     return placed(scene.plain(), ground.convert("RGBA"), scene.between(0.4, 0.85)).picture
 
 
 def _bands(scene: Scene) -> Picture:
-    """Wallpaper of bands: four and more colours."""
+    """Wallpaper of four to ten coloured bands."""
     picture = Image.new("RGB", AVATAR)
     _fill_bands(scene, picture, [scene.colour() for _ in range(int(scene.rng.integers(4, 11)))])
     return picture.rotate(int(scene.pick((0, 90, 45))))
@@ -90,14 +91,14 @@ def _bands(scene: Scene) -> Picture:
 def _fill_bands(scene: Scene, picture: Picture, colours: Sequence[tuple[int, int, int]], upright: bool = True) -> None:
     """Bands of equal width."""
     pen, count = ImageDraw.Draw(picture), len(colours)
-    for place, colour in enumerate(colours):
-        start, end = place / count, (place + 1) / count
+    for index, colour in enumerate(colours):
+        start, end = index / count, (index + 1) / count
         box = (start, 0, end, 1) if upright else (0, start, 1, end)
         pen.rectangle([value * side for value, side in zip(box, (*picture.size,) * 2, strict=True)], fill=colour)
 
 
 def _flag_like(scene: Scene) -> Picture:
-    """Two to five bands, a cross, a canton, a triangle or a device, that are no flag's."""
+    """Two to five bands, at times with a cross, canton, triangle or device, unlike any flag."""
     design = _design(scene)
     while near_flag(thumbnail(design), scene.flags):
         design = _design(scene)
@@ -145,8 +146,8 @@ def _stamp(scene: Scene, picture: Picture, center: tuple[int, int], side: int) -
     picture.paste(mark, (center[0] - mark.width // 2, center[1] - mark.height // 2), mark)
 
 
-def _shown(make: Callable[[Scene], Picture]) -> Negative:
-    """Half of them as drawn, half imitated as an emblem would be."""
+def _shown(make: Callable[[Scene], Picture]) -> NegativeKind:
+    """A drawing, half of the time edited as an emblem would be."""
 
     def show(scene: Scene) -> Picture:
         kind = filled if scene.chance(0.5) else IMITATION_KINDS[scene.pick(tuple(IMITATION_KINDS))]
@@ -158,14 +159,14 @@ def _shown(make: Callable[[Scene], Picture]) -> Negative:
     return show
 
 
-def _edited(kind: str) -> Negative:
+def _edited(kind: str) -> NegativeKind:
     def edit(scene: Scene) -> Picture:
         return IMITATION_KINDS[kind](scene, scene.other()).picture
 
     return edit
 
 
-NEGATIVES: dict[str, tuple[Negative, int]] = {
+NEGATIVES: dict[str, tuple[NegativeKind, int]] = {
     **{f"graphic_{kind}": (_edited(kind), 200) for kind in IMITATION_KINDS},
     "graphic": (lambda scene: filled(scene, scene.other()).picture, 700),
     "graphic_on_photo": (_graphic_on_photo, 400),
@@ -182,4 +183,4 @@ NEGATIVES: dict[str, tuple[Negative, int]] = {
     "letters_chinese": (_letters_of(LETTER_MARK_CHINESE, 4), 400),
     "seal": (_seal, 200),
 }
-"""Every kind of harmless picture, and how many of it a whole benchmark holds; 11,050 together."""
+"""Every kind of negative, and how many pictures of it a whole benchmark holds; 11,050 together."""

@@ -1,10 +1,10 @@
-"""Painted pictures: what brushes make of a photograph, with whirls and lights in it.
+"""Paintings as negatives: photographs repainted with brush strokes, whirls and lights.
 
-Covers show paintings as well as photographs, and strokes that run in rings around a light are more like arms and seals,
-all rings and rays, than anything a camera sees.
+Covers show paintings as well as photographs. Strokes in rings around a light resemble seals and coats of arms more than
+any photograph does.
 
-Source: strokes that follow a field of directions, in the colour that lies beneath them, Hertzmann 1998 (Painterly
-rendering with curved brush strokes of multiple sizes); here the field is invented and the strokes have one size.
+Source: Hertzmann 1998, Painterly rendering with curved brush strokes of multiple sizes. Strokes follow a field of
+directions and take the colour beneath them. Here the field is invented and all strokes have one size.
 """
 
 from __future__ import annotations
@@ -12,40 +12,41 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from models.arrays import Float64, Pixels
+
 STROKE_POINTS = 6
-"""Points of a stroke."""
+"""Points of each stroke."""
 
 BRUSH_WIDTH = (0.008, 0.022)
-"""Least and greatest width of a stroke, and length of a step, as parts of the picture's longer side."""
+"""Range of a stroke's width, and of the distance of its points, as fractions of the picture's longer side."""
 
 STROKE_COVERAGE = 1.6
-"""Times that strokes would cover the picture if none lay on another: a few gaps stay, as on a canvas."""
+"""Total area of all strokes, in areas of the picture; a few gaps stay, as on a canvas."""
 
 WHIRL_COUNT = (2, 7)
-"""Fewest and most."""
+"""Fewest and most whirls in a picture."""
 
 WHIRL_RADIUS = (0.08, 0.3)
-"""How far a whirl reaches, as parts of the picture's shorter side."""
+"""Range of a whirl's radius, as fractions of the picture's shorter side."""
 
 COMMON_DIRECTION = 0.4
-"""Length of the direction that all strokes share, where a whirl's is .61 at most."""
+"""Length of the vector that is added to every stroke's direction; a whirl's is .61 at most."""
 
 LIGHT_PROBABILITY = 0.5
-"""How many whirls have a light in the middle."""
+"""Probability that a whirl has a light in its middle."""
 
 PAINT_NOISE = 14.0
-"""Standard deviation of a stroke's brightness, of 255, and twice that of its colours beside: paint is never mixed
-quite."""
+"""Standard deviation of a stroke's brightness, of 255; half of it is added to each channel."""
 
-Array = np.ndarray
 Generator = np.random.Generator
 
 
-def painted(rng: Generator, picture: Array) -> Array:
-    """A picture as if painted, RGB uint8 of the same shape; the same generator state paints the same.
+def painted(rng: Generator, picture: Pixels) -> Pixels:
+    """A painting of a picture, RGB uint8 of the same shape.
 
     Args:
-        picture: RGB, uint8 (height, width, 3), of any size; it is left as it is.
+        rng: the same generator state gives the same painting.
+        picture: RGB uint8 (height, width, 3) of any size; not changed.
     """
     height, width = picture.shape[:2]
     whirls = _whirls(rng, height, width)
@@ -63,38 +64,41 @@ def painted(rng: Generator, picture: Array) -> Array:
     return canvas
 
 
-def _whirls(rng: Generator, height: int, width: int) -> Array:
-    """What they turn around, x and y, how far they reach, all in pixels, and which way, 1 or -1: float64 (n, 4)."""
+def _whirls(rng: Generator, height: int, width: int) -> Float64:
+    """Whirls, float64 (n, 4): x, y and radius in pixels, and the sense of rotation, 1 or -1."""
     count = int(rng.integers(*WHIRL_COUNT, endpoint=True))
-    places = rng.random((count, 2)) * (width, height)
-    reach = min(height, width) * rng.uniform(*WHIRL_RADIUS, count)
-    return np.column_stack([places, reach, rng.choice([-1.0, 1.0], count)])
+    centers = rng.random((count, 2)) * (width, height)
+    radii = min(height, width) * rng.uniform(*WHIRL_RADIUS, count)
+    return np.column_stack([centers, radii, rng.choice([-1.0, 1.0], count)])
 
 
-def _lit(rng: Generator, picture: Array, whirls: Array) -> Array:
-    """A copy of a picture, RGB uint8 (height, width, 3), with lights in the middle of some whirls: lamps and moons."""
+def _lit(rng: Generator, picture: Pixels, whirls: Float64) -> Pixels:
+    """A copy of a picture, RGB uint8 (height, width, 3), with lights such as lamps and moons in some whirls."""
     lit = picture.copy()
-    for x, y, reach, _ in whirls:
+    for x, y, radius, _ in whirls:
         if rng.random() < LIGHT_PROBABILITY:
-            shade = tuple(map(int, rng.integers((180, 150, 60), (256, 240, 200))))
-            cv2.circle(lit, (round(x), round(y)), max(round(reach * rng.uniform(0.2, 0.5)), 1), shade, -1, cv2.LINE_AA)
+            colour = tuple(map(int, rng.integers((180, 150, 60), (256, 240, 200))))
+            light = max(round(radius * rng.uniform(0.2, 0.5)), 1)
+            cv2.circle(lit, (round(x), round(y)), light, colour, -1, cv2.LINE_AA)
     return lit
 
 
-def _strokes(rng: Generator, whirls: Array, starts: Array, brush: float) -> Array:
-    """Lines that follow the whirls from their starts, float64 (n, STEPS, 2): x and y in pixels.
+def _strokes(rng: Generator, whirls: Float64, starts: Float64, brush: float) -> Float64:
+    """Lines that follow the whirls, x and y in pixels, float64 (n, STROKE_POINTS, 2).
 
     Args:
-        starts: float64 (n, 2), x and y in pixels.
-        brush: pixels from point to point.
+        whirls: float64 (whirls, 4), as `_whirls` gives them.
+        starts: first points, x and y in pixels, float64 (n, 2).
+        brush: distance of the points in pixels.
     """
     turn = rng.uniform(0, 2 * np.pi)
     straight = COMMON_DIRECTION * np.array([np.cos(turn), np.sin(turn)])
     points = [starts]
     for _ in range(STROKE_POINTS - 1):
-        apart = points[-1][:, None] - whirls[:, :2]
-        weights = np.exp(-(apart**2).sum(axis=2) / (2 * whirls[:, 2] ** 2)) * whirls[:, 3] / whirls[:, 2]
-        around = (np.stack([-apart[..., 1], apart[..., 0]], axis=2) * weights[..., None]).sum(axis=1)
-        ways = around + straight
-        points.append(points[-1] + brush * ways / np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-9))
+        offsets = points[-1][:, None] - whirls[:, :2]
+        weights = np.exp(-(offsets**2).sum(axis=2) / (2 * whirls[:, 2] ** 2)) * whirls[:, 3] / whirls[:, 2]
+        around = (np.stack([-offsets[..., 1], offsets[..., 0]], axis=2) * weights[..., None]).sum(axis=1)
+        directions = around + straight
+        lengths = np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-9)
+        points.append(points[-1] + brush * directions / lengths)
     return np.stack(points, axis=1)

@@ -1,6 +1,6 @@
-"""People who do not exist: generated avatars, as many accounts carry and as emblems are put beside.
+"""Generated avatars of people who do not exist, as many accounts have, for negatives and as grounds of emblems.
 
-Source: DiceBear (PyPI `dicebear-core`, `dicebear-styles`), which draws from a seed; the styles are by many artists.
+Source: DiceBear (PyPI `dicebear-core`, `dicebear-styles`), which draws from a seed in styles of many artists.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ PORTRAIT_STYLES = (
     "rings", "shapes", "squircles", "thumbs", "toon-head", "triangles",
 )
 # fmt: on
-"""Two dozen of the package's sixty: faces of many hands, robots and patterns."""
+"""24 of the package's 60 styles: faces by many artists, robots and patterns."""
 
 PORTRAIT_SIDE = 400
+"""Width and height in pixels."""
 
 
 def portrait(rng: np.random.Generator) -> Picture:
-    """A random avatar of a random style, RGBA."""
+    """A random avatar in a random style, RGBA."""
     style = PORTRAIT_STYLES[int(rng.integers(len(PORTRAIT_STYLES)))]
     seed = str(int(rng.integers(1 << 31)))
     return rasterised(Avatar(_style(style), {"seed": seed, "size": PORTRAIT_SIDE}).to_string(), PORTRAIT_SIDE)

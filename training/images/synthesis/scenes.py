@@ -1,8 +1,8 @@
-"""What the benchmark's pictures are composed with: a generator, grounds, letters, and where the emblem was put.
+"""Composes the benchmark's pictures: grounds, letters, graphics, and the emblem at a known box.
 
-Nearly all of it is Pillow's and resvg's, where the trainer's generator (`augmentations.py`) is OpenCV's: a test made by
-the trainer's own code would measure how well that code was learnt by heart. Shared are how photographs are cropped and
-lit (`backgrounds.py`; other photographs), and the shapes and typefaces that signs are made of (`drawings/`).
+It draws with Pillow and resvg, training with OpenCV (`augmentations.py`): a test made by the training code would
+measure how well that code was memorised. Both share the crops and light of photographs (`backgrounds.py`, with other
+photographs) and the shapes and typefaces of signs (`drawings/`).
 """
 
 from __future__ import annotations
@@ -19,22 +19,25 @@ from PIL import Image, ImageDraw, ImageFont
 from models.profile import Box, Field
 from training.images.drawings.type import CHINESE_TYPEFACES, Face, text, width_of
 from training.images.sources.backgrounds import Backgrounds
+from training.images.synthesis.flag_likeness import Thumbnail
 
 AVATAR, COVER = (400, 400), (900, 300)
-"""Widths and heights in pixels of the pictures made."""
+"""Widths and heights of pictures in pixels."""
 
 Picture = Image.Image
 Generator = np.random.Generator
-Array = np.ndarray
 Size = tuple[int, int]
 """Width and height in pixels."""
 Colour = tuple[int, int, int]
 Choice = TypeVar("Choice")
 
 MAX_LENGTH_SHARE = 0.95
-"""Of the side of the largest square: how long a wordmark is set that is many times as long as high."""
+"""Greatest length of a drawing much longer than high, as a fraction of the picture's shorter side."""
 
 TYPEFACES: tuple[Face, ...] = tuple(CHINESE_TYPEFACES)
+"""Typefaces of the benchmark's letters."""
+
+NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
 
 
 @dataclass(frozen=True)
@@ -50,21 +53,21 @@ class Composition:
     box: Box
 
     def with_picture(self, picture: Picture) -> Composition:
-        """Another picture of the same size, the drawing at the same place."""
+        """A composition with another picture of the same size, the drawing at the same box."""
         return replace(self, picture=picture)
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What a picture is made with.
+    """The random source and the material of one picture.
 
     Attributes:
-        rng: the source of everything random.
+        rng: source of all randomness.
         backgrounds: photographs that training never saw.
-        other: draws a graphic that nobody protects, RGBA.
-        portrait: draws a person, RGBA.
-        faces: typefaces of the project; without any, Pillow's own is used, which has no Chinese.
-        flags: uint8 (n, 12, 12, 3), thumbnails of all flags, which no harmless picture may come near.
+        other: returns a random graphic that nobody protects, RGBA.
+        portrait: returns a random generated avatar, RGBA.
+        faces: typefaces; without any, Pillow's own is used, which has no Chinese characters.
+        flags: thumbnails of all flags, int16 (n, 12, 12, 3); no negative may resemble one.
     """
 
     rng: Generator
@@ -72,36 +75,36 @@ class Scene:
     other: Callable[[], Picture]
     portrait: Callable[[], Picture]
     faces: Sequence[Face] = ()
-    flags: Array | None = None
+    flags: Thumbnail | None = None
 
     def photo(self, size: Size = AVATAR) -> Picture:
-        """A random part of a photograph."""
+        """A random crop of a random photograph, RGB."""
         return Image.fromarray(self.backgrounds.photo(self.rng, size[::-1]))
 
     def plain(self, size: Size = AVATAR) -> Picture:
-        """White or a random colour."""
-        white = self.rng.random() < 0.4
-        return Image.new("RGB", size, "white" if white else self.colour())
+        """A ground of one colour: white, or random."""
+        is_white = self.rng.random() < 0.4
+        return Image.new("RGB", size, "white" if is_white else self.colour())
 
     def colour(self) -> Colour:
-        """Any colour."""
+        """A random colour."""
         red, green, blue = map(int, self.rng.integers(0, 256, 3))
         return red, green, blue
 
     def between(self, low: float, high: float) -> float:
-        """A uniform number."""
+        """A uniformly distributed number."""
         return float(self.rng.uniform(low, high))
 
-    def chance(self, share: float) -> bool:
-        """True in this share of all cases."""
-        return bool(self.rng.random() < share)
+    def chance(self, probability: float) -> bool:
+        """True with this probability."""
+        return bool(self.rng.random() < probability)
 
     def pick(self, choices: Sequence[Choice]) -> Choice:
-        """One of them, all equally likely."""
+        """One of several, all equally likely."""
         return choices[int(self.rng.integers(len(choices)))]
 
     def letters(self, word: str, colour: Colour) -> Picture:
-        """A word in one of the typefaces, RGBA, trimmed, 200 pixels high before trimming."""
+        """A word in a random typeface of 200 pixels, RGBA, trimmed."""
         if not self.faces:
             return _default_letters(word, colour)
         face = self.pick(self.faces)
@@ -110,21 +113,18 @@ class Scene:
         return trimmed(rasterised(f'<svg {NAMESPACE} viewBox="0 0 {width:.0f} 260">{svg}</svg>', round(width)))
 
 
-NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
-
-
 def field_of(picture: Picture) -> Field:
-    """Where such a picture would stand in a profile."""
+    """The profile's field for a picture of this shape: cover or avatar."""
     return Field.COVER if picture.width > 2 * picture.height else Field.AVATAR
 
 
 def hexadecimal(colour: Colour) -> str:
-    """As SVG writes a colour."""
+    """A colour as SVG writes it, such as "#c8141e"."""
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
 def rasterised(svg: str, width: int) -> Picture:
-    """An SVG as RGBA pixels.
+    """An SVG as a picture, RGBA, `width` pixels wide.
 
     Raises:
         ValueError: it cannot be drawn.
@@ -134,7 +134,7 @@ def rasterised(svg: str, width: int) -> Picture:
 
 
 def trimmed(drawing: Picture) -> Picture:
-    """Without its transparent margins."""
+    """A drawing without its transparent margins."""
     return drawing.crop(drawing.getchannel("A").getbbox() or (0, 0, *drawing.size))
 
 
@@ -158,8 +158,9 @@ def placed(ground: Picture, drawing: Picture, share: float, center: tuple[float,
 
 
 def scaled(ground: Picture, inked: Picture, share: float) -> Size:
-    """Width and height in pixels of a drawing whose area is that of a square of this share, but not longer than the
-    largest square.
+    """Width and height in pixels of a drawing of the same area as a square of this share.
+
+    Long drawings are limited to `MAX_LENGTH_SHARE` of the ground's shorter side.
     """
     square = min(ground.size)
     scale = share * square / (inked.width * inked.height) ** 0.5
@@ -168,7 +169,7 @@ def scaled(ground: Picture, inked: Picture, share: float) -> Size:
 
 
 def fractions(corners: tuple[float, float, float, float], size: Size) -> Box:
-    """Pixels (left, top, right, bottom) as fractions of a picture, cut at its edges."""
+    """A box in pixels (left, top, right, bottom) as fractions of a picture, clipped to it."""
     left, top, right, bottom = (
         min(max(value / side, 0.0), 1.0) for value, side in zip(corners, (*size, *size), strict=True)
     )
@@ -176,7 +177,7 @@ def fractions(corners: tuple[float, float, float, float], size: Size) -> Box:
 
 
 def somewhere(scene: Scene, ground: Picture, drawing: Picture, share: float) -> Composition:
-    """The drawing anywhere on the ground, but whole."""
+    """The drawing anywhere on the ground, uncut; arguments as for `placed`."""
     width, height = scaled(ground, trimmed(drawing), share)
     center = (
         scene.between(width / 2, ground.width - width / 2),
@@ -186,7 +187,7 @@ def somewhere(scene: Scene, ground: Picture, drawing: Picture, share: float) -> 
 
 
 def tinted(drawing: Picture, colour: Colour) -> Picture:
-    """Its shape in one colour, RGBA."""
+    """The shape of a drawing in one colour, RGBA."""
     flat = Image.new("RGBA", drawing.size, (*colour, 255))
     flat.putalpha(drawing.getchannel("A"))
     return flat

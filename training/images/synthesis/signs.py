@@ -1,7 +1,7 @@
-"""Harmless signs that protected emblems are made of too: stars, rays, letters, seals, badges of nobody.
+"""Negatives made of parts that protected emblems share: stars, rays, characters, seals and badges.
 
-A star is in many flags and a character in many mastheads, and whoever wears one imitates nobody. A calibration that
-never saw them alone takes a part that agrees for the whole.
+Many flags hold a star and many mastheads a common character, yet alone these imitate no emblem. A calibration that
+never saw them alone takes an agreeing part for the whole.
 """
 
 from __future__ import annotations
@@ -11,50 +11,46 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from models.arrays import Pixels
 from training.images.drawings import shapes
 from training.images.drawings.type import CHINESE_TYPEFACES, Face, ring_text, text
 from training.images.sources.graphics import render_svg
 from training.images.synthesis.wordmarks import LATIN_SYLLABLES, NAME_CHARACTERS, NAME_SUFFIXES
 
 SIGN_SIDE = 400
+"""Width and height of a sign, in its units."""
+
 MIDDLE = SIGN_SIDE / 2
 SIGN_COLOURS = (
-    "#d7000f",
-    "#e8261c",
-    "#ffd900",
-    "#f5b301",
-    "#ffffff",
-    "#111111",
-    "#0b3f8f",
-    "#2a7de1",
-    "#1a8f4a",
-    "#7a3fa0",
+    *("#d7000f", "#e8261c", "#ffd900", "#f5b301", "#ffffff"),
+    *("#111111", "#0b3f8f", "#2a7de1", "#1a8f4a", "#7a3fa0"),
 )
 COMMON_CHARACTERS = "福喜寿禄春吉安和爱家梦心乐缘静美甜茶酒食味渔木花鸟虫李王张刘陈杨赵黄周吴老小大阿一二三我你她"
 
+"""Characters of everyday words and names."""
+
 SEAL_TYPEFACES: tuple[Face, ...] = ("serif", "brush", "cursive")
 
-Array = np.ndarray
 Generator = np.random.Generator
 
 
-def sign(rng: Generator) -> Array:
-    """A random one: RGBA uint8 (height, width, 4), trimmed, longest side 160."""
+def sign(rng: Generator) -> Pixels:
+    """A random sign, RGBA uint8 (height, width, 4), trimmed, longest side 160."""
     make = SIGNS[int(rng.integers(len(SIGNS)))]
-    drawing = render_svg(shapes.picture(SIGN_SIDE, SIGN_SIDE, *make(rng), rule="a sign of nobody"))
+    drawing = render_svg(shapes.picture(SIGN_SIDE, SIGN_SIDE, *make(rng), rule="a random sign"))
     return drawing if drawing is not None else sign(rng)
 
 
-def sign_avatar(rng: Generator, size: tuple[int, int]) -> Array:
-    """One on a plain ground, RGB uint8 (height, width, 3): as an avatar shows it."""
+def sign_avatar(rng: Generator, size: tuple[int, int]) -> Pixels:
+    """A random sign that fills an avatar, on a plain ground: RGB uint8 of this height and width."""
     drawing = cv2.resize(sign(rng), size[::-1], interpolation=cv2.INTER_LINEAR).astype(np.uint16)
     ground, opacity = rng.integers(0, 256, 3), drawing[..., 3:]
     return ((drawing[..., :3] * opacity + ground * (255 - opacity)) // 255).astype(np.uint8)
 
 
 def _stars(rng: Generator) -> list[str]:
-    """One, a row, a ring or a heap of them, at times on a ground, at times outlined."""
-    ground, ink = _two(rng)
+    """One star, or a ring, a row or a random arrangement of up to six, at times on a ground."""
+    ground, ink = _two_colours(rng)
     parts = [shapes.rectangle(0, 0, SIGN_SIDE, SIGN_SIDE, ground)] if rng.random() < 0.6 else []
     if rng.random() < 0.2:
         parts = [shapes.disc(MIDDLE, MIDDLE, MIDDLE - 4, ground)]
@@ -75,8 +71,8 @@ def _stars(rng: Generator) -> list[str]:
 
 
 def _rays(rng: Generator) -> list[str]:
-    """A sun, or light from a middle, in two colours."""
-    ground, ink = _two(rng)
+    """Rays from one point, at times around a sun, in two colours."""
+    ground, ink = _two_colours(rng)
     count, x, y = int(rng.integers(6, 20)), rng.uniform(140, 260), rng.uniform(140, 400)
     parts = [shapes.rectangle(0, 0, SIGN_SIDE, SIGN_SIDE, ground)]
     for number in range(count):
@@ -89,8 +85,8 @@ def _rays(rng: Generator) -> list[str]:
 
 
 def _characters(rng: Generator) -> list[str]:
-    """One to four Chinese characters, on a ground or alone."""
-    ground, ink = _two(rng)
+    """One or two lines of Chinese characters, at times on a ground."""
+    ground, ink = _two_colours(rng)
     rows = [_word(rng) for _ in range(int(rng.integers(1, 3)))]
     face = list(CHINESE_TYPEFACES)[int(rng.integers(len(CHINESE_TYPEFACES)))]
     parts = [shapes.rectangle(0, 0, SIGN_SIDE, SIGN_SIDE, ground, rng.choice([0, 0, 60]))] if rng.random() < 0.7 else []
@@ -102,7 +98,7 @@ def _characters(rng: Generator) -> list[str]:
 
 
 def _seal(rng: Generator) -> list[str]:
-    """A name in a frame, red on white or white on red."""
+    """A name seal: four characters in a frame, red on white or white on red."""
     ink, ground = ("#c8161d", "#ffffff") if rng.random() < 0.5 else ("#ffffff", "#c8161d")
     frame = [shapes.rectangle(10, 10, 380, 380, "#c8161d", 20), shapes.rectangle(24, 24, 352, 352, ground, 12)]
     names = ["".join(rng.choice(list(NAME_CHARACTERS + COMMON_CHARACTERS), 2)) for _ in range(2)]
@@ -111,8 +107,8 @@ def _seal(rng: Generator) -> list[str]:
 
 
 def _badge(rng: Generator) -> list[str]:
-    """A disc or shield with a rim, words along it, and a star, a wreath or a character in the middle."""
-    ground, ink = _two(rng)
+    """A shield, or a disc with words along its rim, at times with a wreath, around a star or a character."""
+    ground, ink = _two_colours(rng)
     if rng.random() < 0.4:
         parts = [shapes.shield(MIDDLE, MIDDLE, 340, 380, ground, ink, 12)]
     else:
@@ -135,7 +131,7 @@ def _word(rng: Generator) -> str:
     return "".join(rng.choice(list(NAME_CHARACTERS + COMMON_CHARACTERS), int(rng.integers(1, 5))))
 
 
-def _two(rng: Generator) -> tuple[str, str]:
+def _two_colours(rng: Generator) -> tuple[str, str]:
     first, second = rng.choice(len(SIGN_COLOURS), 2, replace=False)
     return SIGN_COLOURS[first], SIGN_COLOURS[second]
 

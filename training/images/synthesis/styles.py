@@ -1,6 +1,6 @@
-"""The same emblem in another style: drawn by hand, in lines, pixels, dots or struck in metal.
+"""Changes of style for the benchmark's imitations: by hand, line art, pixel art, halftone and relief.
 
-Shapes stay where they were, colours and textures do not: what a person copies when redrawing.
+Shapes stay where they are, while colours and textures change, as when a person redraws an emblem.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from training.images.synthesis.scenes import Picture, Scene
 
 
 def by_hand(scene: Scene, picture: Picture) -> Picture:
-    """Few flat colours, wavering edges, drawn outlines."""
+    """Drawn by hand: few flat colours, wavering edges and outlines."""
     flat = picture.quantize(int(scene.rng.integers(3, 8))).convert("RGB")
     field = scene.rng.normal(0, 1, (2, 9, 9)).astype(np.float32)
     shift = [np.asarray(Image.fromarray(part).resize(picture.size, Image.Resampling.BICUBIC)) for part in field]
@@ -38,7 +38,7 @@ def _pixel_art(scene: Scene, picture: Picture) -> Picture:
 
 
 def _halftone(scene: Scene, picture: Picture) -> Picture:
-    """Dots whose size is the darkness, as in cheap print."""
+    """Dots that grow with darkness, as in cheap print."""
     cell = int(scene.between(7, 12))
     grey = ImageOps.autocontrast(picture.convert("L")).filter(ImageFilter.BoxBlur(cell / 2))
     y, x = np.mgrid[0 : picture.height, 0 : picture.width]
@@ -49,10 +49,11 @@ def _halftone(scene: Scene, picture: Picture) -> Picture:
 
 
 def _relief(scene: Scene, picture: Picture) -> Picture:
-    """Struck in metal: only edges are seen, lit from one side."""
+    """Struck in metal: edges alone, lit from one side."""
     raised = picture.convert("L").filter(ImageFilter.GaussianBlur(1.5)).filter(ImageFilter.EMBOSS)
     stretched = ImageOps.autocontrast(raised, cutoff=1)
     return ImageOps.colorize(stretched, "#3a2a08", "#fff6d0", scene.pick(["#c8a040", "#b0b4b8", "#b06a3c"]))
 
 
 STYLE_CHANGES = (_line_art, _pixel_art, _halftone, _relief)
+"""Changes of style other than drawing by hand, which is a kind of imitation of its own."""
