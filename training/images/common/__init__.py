@@ -1,1 +1,1 @@
-"""What every stage of training shares: the split by owner, digests, measures, resuming."""
+"""Shared by every stage of training: the split by owner, digests, measures, resuming."""

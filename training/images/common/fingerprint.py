@@ -1,4 +1,4 @@
-"""What something was made from, as a digest, so that what other code, data or libraries made is not used for it."""
+"""Digests of files, code and library versions, so that a stale cache is never taken for a fresh one."""
 
 from __future__ import annotations
 
@@ -21,17 +21,20 @@ RENDERING_LIBRARIES = (
     "pillow",
     "resvg_py",
 )
-"""Libraries of which another version may name, draw or scale otherwise."""
+"""Libraries whose other versions may name, draw or scale graphics differently."""
 
 
-def fingerprint(files: Iterable[Path], *said: object) -> str:
-    """16 hexadecimal digits of what files hold (not of their names), of other values, and of `RENDERING_LIBRARIES`.
+def fingerprint(files: Iterable[Path], *values: object) -> str:
+    """Digest of file contents (not names), of further values and of the versions of `RENDERING_LIBRARIES`.
 
     Args:
-        files: in an order that is always the same.
-        said: anything whose `repr` says all of it.
+        files: in a fixed order.
+        values: anything whose `repr` is complete.
+
+    Returns:
+        16 hexadecimal digits.
     """
-    digest = hashlib.sha256(repr((said, [version(name) for name in RENDERING_LIBRARIES])).encode())
+    digest = hashlib.sha256(repr((values, [version(name) for name in RENDERING_LIBRARIES])).encode())
     for file in files:
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]
@@ -39,8 +42,8 @@ def fingerprint(files: Iterable[Path], *said: object) -> str:
 
 @lru_cache
 def code_of(file: Path) -> tuple[Path, ...]:
-    """A module of the project and all modules of the project that it imports, or that those import, in order."""
-    finder = ModuleFinder([str(REPOSITORY)])  # libraries are not found there, and so not followed
+    """A module's file and those of all project modules that it imports, directly or not, sorted."""
+    finder = ModuleFinder([str(REPOSITORY)])  # libraries are not on this path, so they are not followed
     finder.run_script(str(file))
     files = (getattr(module, "__file__", None) for module in finder.modules.values())
     return tuple(sorted(Path(file) for file in files if file))

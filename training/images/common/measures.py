@@ -1,7 +1,7 @@
-"""From scores to numbers: recall at few false alarms, with intervals, calibration, and where the boxes lie.
+"""Measures of emblem detection: recall at low false positive rates, calibration error, box precision, intervals.
 
-Pictures of one emblem stand or fall together, so intervals come from resampling emblems, not pictures; thresholds come
-from harmless pictures, which are resampled with them, one by one.
+Results for pictures of one emblem are correlated, so the bootstrap resamples emblems. Thresholds come from harmless
+pictures, which are resampled one by one.
 """
 
 from __future__ import annotations
@@ -11,65 +11,67 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn.metrics import roc_curve
 
+from models.arrays import Bool, Float64, Int64
 from models.boxes import ious
 
 BOOTSTRAP_RESAMPLES = 500
 CALIBRATION_BINS = 15
-"""Equally wide, as Guo et al. 2017 have them."""
+"""Bins of equal width, as in Guo et al. 2017."""
 
 FALSE_POSITIVE_RATES = {"1%": 0.01, ".1%": 0.001}
-"""Of harmless pictures that pass the threshold."""
+"""Share of harmless pictures whose score exceeds the threshold, by its name in the tables."""
 
 MIN_BOX_IOU = 0.5
-"""Intersection over union from which a box is right, as in detection benchmarks (Everingham et al. 2010)."""
+"""Intersection over union from which a box counts as correct (Everingham et al. 2010)."""
 
 METRIC_COLUMNS = ("r@1", "ok@1%", "ok@.1%", "recall@1%", "recall@.1%", "recall@policy")
+"""Columns of the printed table; `_Counter.numbers` defines each."""
 
-Array = np.ndarray
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Scored:
-    """What one method says of every picture of a manifest.
+    """One method's results for every picture of a manifest.
 
     Attributes:
-        scores: float64 (pictures,), of the best reference; higher is surer.
-        right: bool (pictures,), whether that reference is the imitated one.
-        reported: bool (pictures,), whether the policy makes any finding of it; None for methods that no policy knows.
-        found: bool (pictures,), whether a finding names the imitated reference.
-        boxes: float64 (pictures, 4), where the best reference was seen.
-        milliseconds: float64 (pictures,), spent on each; None where they are judged in batches.
+        scores: float64 (pictures,), score of the best reference; higher means more certain.
+        right: bool (pictures,), the best reference is the imitated one.
+        reported: bool (pictures,), the policy reports any finding; None for methods without a policy.
+        found: bool (pictures,), a finding names the imitated reference; None without a policy.
+        boxes: float64 (pictures, 4), box of the best reference; None for methods without boxes.
+        milliseconds: float64 (pictures,), time per picture; None where pictures are judged in batches.
     """
 
-    scores: Array
-    right: Array
-    reported: Array | None = None
-    found: Array | None = None
-    boxes: Array | None = None
-    milliseconds: Array | None = None
+    scores: Float64
+    right: Bool
+    reported: Bool | None = None
+    found: Bool | None = None
+    boxes: Float64 | None = None
+    milliseconds: Float64 | None = None
 
-    def part(self, places: Array) -> Scored:
-        """The same of some pictures."""
+    def subset(self, rows: Int64) -> Scored:
+        """Results for some pictures, by their row numbers."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return replace(self, **{name: value[places] for name, value in values.items() if value is not None})
+        return replace(self, **{name: value[rows] for name, value in values.items() if value is not None})
 
 
 def measure(rows: Sequence[Row], labels: Sequence[str], scored: Scored) -> dict[str, Any]:
     """The numbers of one method.
 
     Args:
-        rows: of the manifest.
-        labels: of the imitated references, one for each row.
-        scored: one value for each row.
+        rows: the manifest's rows.
+        labels: label of the imitated reference, one a row.
+        scored: the method's results, one value a row.
 
     Returns:
-        "all", and the same by "kinds", "labels" and, where rows name them, "artists": see `_Counter.numbers`;
-        "harmless" says which share of each kind of harmless picture the policy reports, "boxes" how well they lie.
-        "false@policy" is the share of all of them, with Wilson's 95% interval.
+        "all", and the same numbers by "kinds", "labels" and "artists" (see `_Counter.numbers`). "harmless" is the
+        share of each kind of harmless picture that the policy reports; "boxes" as `box_precision`. "false@policy" is
+        the share of all harmless pictures that it reports, with Wilson's 95% interval.
     """
     positive = np.array([row["label"] == "pos" for row in rows])
     counter = _Counter(scored, [str(row["reference_id"]) for row in rows], ~positive)
@@ -93,34 +95,39 @@ def measure(rows: Sequence[Row], labels: Sequence[str], scored: Scored) -> dict[
     return result
 
 
-def threshold_for(scores: Array, share: float) -> float:
-    """The lowest score that at most this share of harmless pictures exceeds; count those strictly above it.
+def threshold_for(scores: NDArray[np.floating[Any]], share: float) -> float:
+    """The lowest threshold that at most this share of harmless pictures exceeds; scores pass strictly above it.
 
     Args:
-        scores: float64 (pictures,), of harmless pictures.
+        scores: float (pictures,), of harmless pictures.
     """
-    # Not an interpolated quantile: between two scores it lets the higher one pass, however small the share.
+    # An interpolated quantile would lie below the higher of two scores and let it pass, however small the share.
     return float(np.quantile(scores, 1 - share, method="inverted_cdf"))
 
 
-def recall_curve(scores: Array, found: Array, imitations: Array) -> tuple[Array, Array]:
-    """Recall at every share of harmless pictures that pass.
+def recall_curve(scores: Float64, found: Bool, imitations: Bool) -> tuple[Float64, Float64]:
+    """Recall at every false positive rate.
 
     Args:
         scores: float64 (pictures,), at least 0.
-        found: bool (pictures,), imitations that count where their score passes; the others never do.
-        imitations: bool (pictures,).
+        found: bool (pictures,), imitations that count as recalled if their score passes.
+        imitations: bool (pictures,), the positives; all others are harmless.
 
     Returns:
-        Shares of harmless pictures, float64 (n,), ascending; and of the imitations, float64 (n,).
+        False positive rates, float64 (n,), ascending, and the recall at each, float64 (n,).
     """
     counted = np.where(found | ~imitations, scores, -1.0)
     false, recall, thresholds = roc_curve(imitations, counted, drop_intermediate=False)
     return false[thresholds >= 0], recall[thresholds >= 0]
 
 
-def calibration_error(scores: Array, truth: Array) -> float:
-    """Expected difference of a score and the share of pictures with such a score whose best reference is right."""
+def calibration_error(scores: Float64, truth: Bool) -> float:
+    """Expected calibration error (Guo et al. 2017) over `CALIBRATION_BINS` bins.
+
+    Args:
+        scores: float64 (pictures,), probabilities; clipped to [0, 1].
+        truth: bool (pictures,), the best reference is the imitated one.
+    """
     bins = np.clip((np.clip(scores, 0, 1) * CALIBRATION_BINS).astype(int), 0, CALIBRATION_BINS - 1)
     counts = np.bincount(bins, minlength=CALIBRATION_BINS)
     gaps = np.bincount(bins, truth, CALIBRATION_BINS) - np.bincount(bins, np.clip(scores, 0, 1), CALIBRATION_BINS)
@@ -128,38 +135,47 @@ def calibration_error(scores: Array, truth: Array) -> float:
 
 
 def box_precision(rows: Sequence[Row], scored: Scored) -> Row:
-    """Of imitations whose reference was found and whose place is known: how many, how well the boxes lie."""
-    known = [place for place, row in enumerate(rows) if row.get("box") and scored.right[place]]
+    """Box precision over imitations whose best reference is right and whose true box is known.
+
+    Returns:
+        "pictures" (their number), "iou>=0.5" (share of correct boxes) and "mean_iou".
+    """
+    known = [number for number, row in enumerate(rows) if row.get("box") and scored.right[number]]
     if not known or scored.boxes is None:
         return {"pictures": 0}
-    found = ious(scored.boxes[known], np.array([rows[place]["box"] for place in known]))
+    found = ious(scored.boxes[known], np.array([rows[number]["box"] for number in known]))
     share = float((found >= MIN_BOX_IOU).mean())
     return {"pictures": len(known), f"iou>={MIN_BOX_IOU:g}": share, "mean_iou": float(found.mean())}
 
 
 class _Counter:
-    """Counts one method's successes, once as they were and once for every resample."""
+    """One method's success rates, with bootstrap intervals."""
 
-    def __init__(self, scored: Scored, emblems: Sequence[str], harmless: Array) -> None:
+    def __init__(self, scored: Scored, emblems: Sequence[str], harmless: Bool) -> None:
         self._scored = scored
-        self._emblems = np.zeros(len(harmless), dtype=int)  # a harmless picture is of none, and is never looked up
+        self._emblems = np.zeros(len(harmless), dtype=int)  # harmless pictures have none; their 0 is never read
         imitated, self._emblems[~harmless] = np.unique(np.array(emblems)[~harmless], return_inverse=True)
         background = scored.scores[harmless]
         rng = np.random.default_rng(0)
         count = len(imitated)
         self._weights = rng.multinomial(count, np.full(count, 1 / count), size=BOOTSTRAP_RESAMPLES)
         drawn = (background, *(rng.choice(background, len(background)) for _ in range(BOOTSTRAP_RESAMPLES)))
-        # First the thresholds as they are, then those of the resamples: float64 (1 + RESAMPLES, 1) for each share.
+        # The first row holds the thresholds of the sample itself: float64 (1 + BOOTSTRAP_RESAMPLES, 1) for each rate.
         quantiles = np.array(
             [[threshold_for(values, share) for share in FALSE_POSITIVE_RATES.values()] for values in drawn]
         )
-        self._thresholds = {name: quantiles[:, [place]] for place, name in enumerate(FALSE_POSITIVE_RATES)}
+        self._thresholds = {name: quantiles[:, [column]] for column, name in enumerate(FALSE_POSITIVE_RATES)}
 
-    def numbers(self, members: Array) -> Row:
-        """Of these imitations: pictures, and for each of `METRIC_COLUMNS` the successful share and its 95% interval.
+    def numbers(self, members: Bool) -> Row:
+        """Number of pictures, and for each of `METRIC_COLUMNS` the rate and its 95% interval.
 
-        r@1: the best reference is right; ok@x: and its score is higher than that of all but x of the harmless pictures;
-        recall@x: so is the score, whatever the reference; recall@policy: a finding names the right reference.
+        - r@1: the best reference is right.
+        - ok@x: it is right, and its score passes the threshold at false positive rate x.
+        - recall@x: the score passes that threshold, whatever the reference.
+        - recall@policy: a finding names the right reference.
+
+        Args:
+            members: bool (pictures,), the imitations to count.
         """
         right, scores = self._scored.right[members], self._scored.scores[members]
         passed = {name: scores > thresholds for name, thresholds in self._thresholds.items()}
@@ -174,8 +190,13 @@ class _Counter:
         return {**numbers, "interval": {name: _interval(values, weights) for name, values in successes.items()}}
 
 
-def _interval(values: Array, weights: Array) -> tuple[float, float]:
-    """95% of resampled shares; resamples that hold none of these emblems say nothing."""
+def _interval(values: Bool, weights: Int64) -> tuple[float, float]:
+    """95% interval of the resampled rates; resamples without any of these emblems are left out.
+
+    Args:
+        values: bool (1 or 1 + BOOTSTRAP_RESAMPLES, members), successes in the sample and in each resample.
+        weights: int64 (BOOTSTRAP_RESAMPLES, members), how often each resample holds a member's emblem.
+    """
     totals = weights.sum(axis=1)
     resampled = (weights * values[min(len(values) - 1, 1) :]).sum(axis=1)
     shares = resampled[totals > 0] / totals[totals > 0]
@@ -183,12 +204,13 @@ def _interval(values: Array, weights: Array) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _wilson(happened: Array) -> tuple[float, float]:
-    """95% interval of a share of independent cases, bool (cases,), also where it is 0 (Wilson 1927)."""
+def _wilson(happened: Bool) -> tuple[float, float]:
+    """Wilson's 95% interval of the share of true values, bool (cases,); it has width even at a share of 0."""
     interval = binomtest(int(happened.sum()), len(happened)).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
 
 
-def _groups(names: Sequence[str], members: Array) -> list[tuple[str, Array]]:
+def _groups(names: Sequence[str], members: Bool) -> list[tuple[str, Bool]]:
+    """The members with each name, bool (pictures,), in order of first appearance."""
     values = np.array(names)
     return [(str(name), members & (values == name)) for name in dict.fromkeys(values[members])]

@@ -1,7 +1,7 @@
-"""Who may be trained on: one rule, by owner, written once.
+"""The split into training, validation and test folds, by owner.
 
-The emblems of an owner (a state, a newspaper, a brand) are drawn alike by many artists. A picture held out while its
-owner is trained on would measure memory; so whole owners are held out.
+Many artists draw the emblems of one owner (a state, a newspaper, a brand) alike. Holding out single pictures would
+measure memory, so whole owners are held out.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import yaml
 from models.runtime.paths import DATASETS
 
 TRAINED_OWNERS = DATASETS / "emblems" / "trained-owners.yaml"
-"""Owners of the test fold whose marks were trained on under other names, judged by hand."""
+"""Test-fold owners whose marks were trained on under other names, listed by hand."""
 
 
 class Fold(StrEnum):
-    """What an owner's graphics are for."""
+    """Use of an owner's graphics."""
 
     TRAIN = "train"
     VALIDATION = "validation"
@@ -27,30 +27,29 @@ class Fold(StrEnum):
 
 
 def fold_of(owner_id: str) -> Fold:
-    """The owner's fold: 60% train, 20% validation, 20% test, by the SHA-256 of the name."""
+    """The owner's fold: 60% train, 20% validation, 20% test, by the SHA-256 of `owner_key`."""
     part = int.from_bytes(hashlib.sha256(owner_key(owner_id).encode()).digest()[:8]) % 5
     return (Fold.TRAIN, Fold.TRAIN, Fold.TRAIN, Fold.VALIDATION, Fold.TEST)[part]
 
 
 def owner_bucket(owner_id: str, parts: int, purpose: str) -> int:
-    """One of so many parts of the owners, from 0, by the SHA-256 of the name and of what they are divided for."""
+    """Bucket of an owner, from 0 to `parts` - 1, by the SHA-256 of the purpose and `owner_key`."""
     digest = hashlib.sha256(f"{purpose} {owner_key(owner_id)}".encode()).digest()
     return int.from_bytes(digest[:8]) % parts
 
 
 def owner_key(owner_id: str) -> str:
-    """What tells owners apart: the last part of the id, in lower-case letters and digits.
+    """Key under which owner ids are equal: the last part of the id, in lower-case letters and digits.
 
-    So `brand.bbc` in a package of logos and `media.bbc` in a catalogue are the same owner.
+    So `brand.bbc` in a package of logos and `media.bbc` in a catalogue are one owner.
     """
     return "".join(filter(str.isalnum, owner_id.rsplit(".", maxsplit=1)[-1].lower()))
 
 
 def is_held_out(owner_id: str) -> bool:
-    """Whether a test may imitate the owner: of the test fold, and not trained on under another name.
+    """True if a test may imitate the owner: it is in the test fold and not trained on under another name.
 
-    A fold goes by the name alone, so that Apple's services or a flag filed as an emoji can be trained on although Apple
-    and the state are not.
+    Folds go by name alone. So a flag filed as an emoji may be trained on although its state is in the test fold.
     """
     return fold_of(owner_id) is Fold.TEST and owner_id not in _trained_owners()
 

@@ -87,7 +87,7 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
         part = [rows[place] for place in places]
         pictures, truths = [manifest.parent / row["path"] for row in part], [row["reference_id"] for row in part]
         judged = score_peers(others.peers, others.references, pictures, truths)
-        methods = {"emblems, shared pictures": ours.part(np.array(places)), **judged}
+        methods = {"emblems, shared pictures": ours.subset(np.array(places)), **judged}
         shared = [labels[place] for place in places]
         result |= {name: measure(part, shared, scored) for name, scored in methods.items()}
     show(result)
