@@ -1,4 +1,4 @@
-"""From a tower in torch to an artefact folder that the service loads without torch."""
+"""Export of a tower from torch to an artefact folder, which the service loads without torch."""
 
 from __future__ import annotations
 
@@ -18,41 +18,39 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from models.arrays import Float32, Pixels
 from models.runtime.artifact_files import ArtifactFile
 from training.images.networks.padding import with_known_padding
 from training.images.networks.tower import MODEL_NAME, GridTower
 
 INPUT_AREA = 256 * 256
-"""Pixels given to the network per picture: 16 x 16 cells for a square one, 15 ms on one thread."""
+"""Pixels of the network's input: 16 x 16 patch tokens for a square picture, 15 ms on one thread."""
 
 OPSET = 17
 MAX_DIFFERENCE = 1e-3
-"""Largest absolute difference between torch and ONNX that is accepted, relative to the output's largest value."""
+"""Largest accepted difference between torch and ONNX, relative to the output's largest absolute value."""
 
 MIN_COSINE = 0.99
-"""Least mean cosine between the tower's outputs and those of its graph in 8 bits, on noise, that is accepted; pictures
-lose less. The released tower has 0.996."""
+"""Least accepted mean cosine between outputs with 32-bit and 8-bit weights, on noise; the released tower has 0.996."""
 
 MIN_INT8_SIZE = 8_000
-"""Tensors of fewer numbers keep 32 bits: they weigh little, and early layers and depthwise filters suffer most (mean
-cosine 0.9955 with all weights in 8 bits, 0.9989 so)."""
+"""Elements from which a tensor is stored in 8 bits. Small tensors save little and suffer most: mean cosine 0.9955 with
+all in 8 bits, 0.9989 so."""
 
 MAX_BYTES = 2**31 - 1
-"""Of one ONNX file, by its format."""
+"""Size limit of one ONNX file, from protobuf."""
 
 Shape = tuple[int, int]
 SHAPES: tuple[Shape, ...] = ((256, 256), (160, 448), (512, 128))
-"""Heights and widths that a graph with free sides is compared at; the first is the one it is traced with."""
-
-Array = np.ndarray
+"""Heights and widths at which a graph with free sides is compared; it is traced at the first."""
 
 
 class ExportError(RuntimeError):
-    """The exported graph does not compute what the tower computes, or cannot be stored."""
+    """The exported graph differs from the tower, or cannot be stored."""
 
 
 def export(tower: GridTower, directory: Path, metrics: dict[str, Any] | None = None) -> Path:
-    """Write the artefact folder of our own tower; see `write_artifact`."""
+    """Write our own tower's artefact folder; arguments and errors as `write_artifact`."""
     config = {"name": MODEL_NAME, "dimension": tower.visual.head.proj.out_features, "area": INPUT_AREA}
     return write_artifact(tower, directory, config, SHAPES, metrics)
 
@@ -64,20 +62,21 @@ def write_artifact(
     shapes: Sequence[Shape],
     metrics: dict[str, Any] | None = None,
 ) -> Path:
-    """Write `model.onnx`, `config.json` and `metrics.json`, having compared the graph with the tower.
+    """Compare the graph with the tower and write `model.onnx`, `config.json` and `metrics.json`.
 
-    Weights are stored in 8 bits where that changes the outputs little, else in 32. The graph carries the configuration
-    too, so that its hash, the encoder's fingerprint, covers all that makes the vectors.
+    Weights are stored in 8 bits if the mean cosine stays above `MIN_COSINE`, else in 32. The graph carries the
+    configuration too, so its hash, the encoder's fingerprint, covers everything that determines the embeddings.
 
     Args:
-        tower: from uint8 pixels (batch, height, width, 3) to the grid, or to grid and global embedding; on the CPU.
-        directory: created where missing.
-        config: "name", "dimension" and, of a tower with free sides, "area".
-        shapes: heights and widths to compare at; of a tower with fixed sides, these alone.
-        metrics: what else was measured, kept beside the parity.
+        tower: from uint8 pixels (batch, height, width, 3) to patch tokens, or to tokens and global embedding; on the
+            CPU.
+        directory: created if missing.
+        config: "name", "dimension" and, for a tower with free sides, "area".
+        shapes: heights and widths to compare at; for a tower with fixed sides only those.
+        metrics: further entries of `metrics.json`.
 
     Raises:
-        ExportError: the graph is too far from the tower, or too large for one file.
+        ExportError: the graph differs too much from the tower, or is too large for one file.
     """
     tower = tower.float().eval().to(memory_format=torch.contiguous_format)
     with tempfile.TemporaryDirectory() as scratch:
@@ -102,10 +101,10 @@ def write_artifact(
 
 
 def parity(tower: nn.Module, model: Path, shapes: Sequence[Shape] = SHAPES, seed: int = 0) -> tuple[float, float]:
-    """How near the graph's outputs are to the tower's, on noise, in batches of several sizes.
+    """Differences between the graph's outputs and the tower's, on noise, in batches of several sizes.
 
     Returns:
-        The largest absolute difference as a part of the largest value, and the least mean cosine of an output.
+        The largest absolute difference relative to the largest value, and the least mean cosine of any output.
     """
     session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
     rng = np.random.default_rng(seed)
@@ -121,7 +120,7 @@ def parity(tower: nn.Module, model: Path, shapes: Sequence[Shape] = SHAPES, seed
 
 
 def with_int8_weights(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The same graph with its weights in 8 bits: a quarter of the size at the same speed.
+    """The same graph with weights stored in 8 bits: a quarter of the size at the same speed.
 
     Each output channel has its own scale. The runtime multiplies once, when it loads the model.
     """
@@ -152,7 +151,7 @@ def _trace(tower: nn.Module, path: Path, shape: Shape, free: bool) -> None:
         axes["pixels"] |= {1: "height", 2: "width"}
         axes["grid"] |= {1: "rows", 2: "columns"}
     with _traceable_attention(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what tracing may have got wrong, the comparison shows
+        warnings.simplefilter("ignore")  # tracing errors show in the comparison
         torch.onnx.export(
             tower,
             (pixels,),
@@ -167,7 +166,7 @@ def _trace(tower: nn.Module, path: Path, shape: Shape, free: bool) -> None:
 
 @contextmanager
 def _traceable_attention() -> Iterator[None]:
-    """Keep torch from its fused attention, which ONNX does not know."""
+    """Switch off torch's fused attention, which ONNX cannot express."""
     before = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:
@@ -176,7 +175,7 @@ def _traceable_attention() -> Iterator[None]:
         torch.backends.mha.set_fastpath_enabled(before)
 
 
-def _outputs(tower: nn.Module, pixels: Array) -> list[Array]:
+def _outputs(tower: nn.Module, pixels: Pixels) -> list[Float32]:
     with torch.inference_mode():
         outputs = tower(torch.from_numpy(pixels))
     return [output.numpy() for output in (outputs if isinstance(outputs, tuple) else (outputs,))]

@@ -1,9 +1,10 @@
-"""The same tower, computed in fewer passes over memory while it is trained on a CPU.
+"""The image tower with fused convolutions, for faster training on a CPU.
 
-With batch statistics that stay as they are, a normalisation is part of the convolution before it (Jacob et al. 2018).
-The backward pass of a strided depthwise convolution takes five times that of one at every place, so it is computed at
-every place and the others are left out. A step of 32 pictures of 160 x 160 takes .51 s so and .77 s without, on two
-cores. Grid and gradients are the same but for rounding.
+With frozen batch statistics, a normalisation folds into the convolution before it (Jacob et al. 2018). The backward
+pass of a strided depthwise convolution takes five times that of an unstrided one. So it runs unstrided, and a slice
+takes every second output. Outputs and gradients equal the plain tower's but for rounding.
+
+A step of 32 pictures of 160 x 160 pixels takes .51 s on two cores, .77 s without fusing.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ from training.images.networks.tower import GridTower, convolutions_of
 
 @contextmanager
 def fused(tower: GridTower) -> Iterator[None]:
-    """Within this context the tower's convolutions hold their normalisations; its weights stay where they are.
+    """Fuse the tower's convolutions with their normalisations within this context; its parameters stay the same.
 
     Args:
-        tower: its batch statistics stay as they are, whatever its mode, and its depthwise gains are not learnt.
+        tower: its batch statistics are used as they are, in any mode; its depthwise gains must be frozen.
     """
     pairs = list(convolutions_of(tower.visual.trunk.net))
     try:
@@ -53,6 +54,6 @@ def _normalized(convolution: nn.Conv2d, norm: nn.Module, x: Tensor) -> Tensor:
         padding = (0, 0)
     if groups == 1:
         return functional.conv2d(x, weight, bias, stride, padding)
-    # The gradient of a depthwise convolution's bias costs as much as that of its weights, which are mostly frozen.
+    # Added outside the convolution, whose bias gradient would cost as much as that of the mostly frozen weights.
     y = functional.conv2d(x, weight, None, 1, padding, 1, groups)[..., ::stride, ::stride]
     return y + bias.to(y.dtype)[:, None, None]

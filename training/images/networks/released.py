@@ -1,7 +1,7 @@
-"""Weights of a released encoder and its reranker, back from their graphs, to be trained further.
+"""Weights of a released encoder and its reranker, read back from their graphs for further training.
 
-The encoder's graph holds each convolution with its normalisation folded in (Jacob et al. 2018, section 3.2) and most
-weights in 8 bits; both are undone here, so that a run needs nothing but the artefact folder.
+The encoder's graph holds convolutions with folded normalisations (Jacob et al. 2018, section 3.2) and most weights in
+8 bits. Both are undone here, so a run needs only the artefact folder.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from training.images.networks.reranker import RerankerNetwork
 from training.images.networks.tower import MODEL_NAME, GridTower, convolutions_of, create
 
 MIN_GAIN = 1e-2
-"""Channels that a normalisation all but silences keep this gain, for weights are divided by it."""
+"""Least gain of a normalisation that a base's weights are loaded into, because the weights are divided by it."""
 
 
 class BaseError(ValueError):
-    """A folder holds no encoder that training can start from."""
+    """The folder holds no encoder that training can start from."""
 
 
 @dataclass(frozen=True)
 class Base:
-    """What training starts from.
+    """A released encoder to start training from.
 
     Attributes:
-        fingerprint: of the encoder, as its gallery carries it.
-        weights: float32 weight and bias of each convolution of the trunk, in order, then of the projection of the fine
-            and of the coarse map.
-        reranker: the state of its `reranker.Network`; empty where it has none.
-        rounds: how often that was trained, each time on other pictures; 0 where it has none.
+        fingerprint: the encoder's, as its gallery carries it.
+        weights: float32 weight and bias of each convolution of the trunk, in order, then of the projections of the
+            fine and the coarse map.
+        reranker: state of its `reranker.RerankerNetwork`; empty if it has none.
+        rounds: number of training runs of the reranker, each on other pictures; 0 if it has none.
     """
 
     fingerprint: str
@@ -50,13 +50,13 @@ class Base:
 
 
 def read_base(directory: Path) -> Base:
-    """Read an encoder of ours.
+    """Read an encoder of ours from its artefact folder.
 
     Args:
-        directory: artefact folder with `model.onnx` and `config.json`, and its reranker where it has one.
+        directory: holds `model.onnx`, `config.json` and, if there is one, the reranker.
 
     Raises:
-        BaseError: the folder holds another network, or none, or a reranker of other sizes or of another encoder.
+        BaseError: the folder holds another network or none, or a reranker of other sizes or of another encoder.
     """
     try:
         name = json.loads((directory / ArtifactFile.CONFIG).read_text("utf-8"))["name"]
@@ -74,7 +74,10 @@ def read_base(directory: Path) -> Base:
 
 
 def load_base_weights(tower: GridTower, base: Base) -> None:
-    """Give a tower the weights of a base; its batch statistics and gains stay, and weights make up for them."""
+    """Load a base's folded weights into a tower.
+
+    The tower keeps its batch statistics and (nearly) its gains; the loaded weights are scaled to make up for them.
+    """
     *trunk, (fine, bias), (coarse, _) = base.weights
     with torch.no_grad():
         pairs = convolutions_of(tower.visual.trunk.net)
@@ -90,15 +93,15 @@ def load_base_weights(tower: GridTower, base: Base) -> None:
 
 
 def interpolate_with_base(tower: GridTower, base: Base) -> None:
-    """Give a tower the mean of its weights and those of the base that it was trained from.
+    """Set a tower's weights to the mean of its own and those of the base that it was trained from.
 
-    What is learnt costs some of what was known; halfway most of both is kept, at no cost to the network's size.
-    Source: Wortsman et al. 2022 (robust fine-tuning).
+    Weight interpolation keeps most of what the base knew and most of what was learnt.
+    Source: Wortsman et al. 2022 (WiSE-FT, robust fine-tuning).
     """
-    begun = copy.deepcopy(tower)
-    load_base_weights(begun, base)
+    start = copy.deepcopy(tower)
+    load_base_weights(start, base)
     with torch.no_grad():
-        for weight, before in zip(tower.parameters(), begun.parameters(), strict=True):
+        for weight, before in zip(tower.parameters(), start.parameters(), strict=True):
             weight.lerp_(before, 0.5)
 
 
@@ -110,7 +113,7 @@ def _shapes(tower: GridTower) -> list[torch.Size]:
 
 
 def _reranker(directory: Path, fingerprint: str, dimension: int) -> dict[str, Tensor]:
-    """The state of the reranker that an encoder's folder holds; nothing where it holds none."""
+    """State of the reranker in an encoder's folder; empty if there is none."""
     network, files = (
         RerankerNetwork(dimension),
         {"tokens": ArtifactFile.RERANKER_TOKENS, "comparison": ArtifactFile.RERANKER},
@@ -121,7 +124,7 @@ def _reranker(directory: Path, fingerprint: str, dimension: int) -> dict[str, Te
         for part, file in files.items():
             graph = onnx.load(directory / file)
             network.get_submodule(part).load_state_dict(_parameters(graph))
-            made_for = {said.key: said.value for said in graph.metadata_props}.get(ENCODER)
+            made_for = {entry.key: entry.value for entry in graph.metadata_props}.get(ENCODER)
             if made_for != fingerprint:
                 raise ValueError(f"{file} is of encoder {made_for}, not of {fingerprint}")
     except Exception as error:
@@ -133,14 +136,17 @@ def _reranker(directory: Path, fingerprint: str, dimension: int) -> dict[str, Te
 
 
 def _rounds(directory: Path) -> int:
-    """How often a folder's reranker was trained, as its metrics say; those of earlier releases do not."""
+    """Number of training runs of a folder's reranker; 1 for early releases, which do not record it."""
     file = directory / ArtifactFile.METRICS
     measured = json.loads(file.read_text("utf-8")) if file.exists() else {}
     return int(measured.get("reranker", {}).get("rounds", 1))
 
 
 def _parameters(model: onnx.ModelProto) -> dict[str, Tensor]:
-    """A network's state by its parameters' names, which the graph keeps but for the weights of linear layers."""
+    """A network's state by parameter name.
+
+    The graph keeps these names, except for weights of linear layers: they are found by the bias that is added.
+    """
     stored, same = _stored(model)
     factors = {node.output[0]: node.input[1] for node in model.graph.node if node.op_type == "MatMul"}
     sums = [node.input for node in model.graph.node if node.op_type == "Add"]
@@ -153,13 +159,13 @@ def _parameters(model: onnx.ModelProto) -> dict[str, Tensor]:
 
 
 def _stored(model: onnx.ModelProto) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """A graph's tensors, and the names of those that are equal to one of them: these are stored once."""
+    """A graph's tensors by name, and for each name of an equal tensor the name under which it is stored."""
     stored = {tensor.name: torch.tensor(numpy_helper.to_array(tensor)) for tensor in model.graph.initializer}
     return stored, {node.output[0]: node.input[0] for node in model.graph.node if node.op_type == "Identity"}
 
 
 def _convolutions(model: onnx.ModelProto) -> Iterator[tuple[Tensor, Tensor]]:
-    """Weight and bias of every convolution, in the order of the network; a bias that it does not have is zero."""
+    """Weight and bias of every convolution, in the network's order; a missing bias is zero."""
     stored, same = _stored(model)
 
     def value(name: str) -> Tensor:

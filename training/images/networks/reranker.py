@@ -1,9 +1,9 @@
-"""The network that compares a place with a drawing, and its export.
+"""The reranker's network, which compares a region with a drawing, and its export.
 
-A token is made of each cell and of the pixels beneath it. Each token of the one attends to those of the other and is
-compared with what it found there: how alike they are, how surely, and where it lies. Two convolutions then see whether
-neighbours found neighbours. The same is done from the other side, so that what a drawing has and the place lacks is
-seen too.
+A reranker token combines a patch token with the pixels beneath it. Each token of one picture attends to those of the
+other and is compared with the attended mean, its position and the attention's entropy. Two convolutions then see
+whether neighbours match neighbours. The same runs in the other direction, to see parts of the drawing that the region
+lacks.
 
 Sources: Wang and Jiang 2017 (compare-aggregate); Rocco et al. 2018 (consensus among neighbouring correspondences).
 """
@@ -22,20 +22,20 @@ from models.runtime.artifact_files import ArtifactFile
 from training.images.networks.token_networks import TOKEN_SCALE, export_verified, write_for_encoder
 
 TOKEN_WIDTH = 64
-"""Of a token, and of what a comparison is told by."""
+"""Width of a reranker token and of the comparison's features."""
 
 INITIAL_ATTENTION_SCALE = 8.0
-"""What cosines between cells are multiplied with at first; learnt."""
+"""Initial value of the learnt factor on cosines in the attention."""
 
 POSITION_FEATURES = 6
-"""Numbers beside the features of a comparison: both cells' places, the greatest cosine, and the attention's entropy."""
+"""Inputs beside the token features: both positions (4), the greatest cosine and the attention's entropy."""
 
 
 class TokenEncoder(nn.Module):
-    """What a cell and the pixels beneath it say.
+    """Makes reranker tokens from patch tokens and the pixels beneath them.
 
     Args:
-        dimension: of the encoder's cells.
+        dimension: length of the encoder's patch tokens.
     """
 
     def __init__(self, dimension: int) -> None:
@@ -49,18 +49,18 @@ class TokenEncoder(nn.Module):
         )
 
     def forward(self, cells: Tensor, pixels: Tensor) -> Tensor:
-        """Tokens, float (n, rows, columns, WIDTH).
+        """Reranker tokens, float (n, rows, columns, TOKEN_WIDTH).
 
         Args:
-            cells: float (n, rows, columns, dimension).
-            pixels: uint8 (n, rows * PIXELS, columns * PIXELS, 3).
+            cells: patch tokens, float (n, rows, columns, dimension).
+            pixels: RGB, uint8 (n, rows * TOKEN_PIXEL_SIDE, columns * TOKEN_PIXEL_SIDE, 3).
         """
-        seen = self.see(pixels.permute(0, 3, 1, 2).float() / 127.5 - 1).permute(0, 2, 3, 1)
-        return cast(Tensor, self.norm(self.project(cells / TOKEN_SCALE) + seen))
+        pixel_features = self.see(pixels.permute(0, 3, 1, 2).float() / 127.5 - 1).permute(0, 2, 3, 1)
+        return cast(Tensor, self.norm(self.project(cells / TOKEN_SCALE) + pixel_features))
 
 
 class TokenComparison(nn.Module):
-    """Log odds that places show drawings."""
+    """Log odds that a region shows a drawing."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,28 +78,28 @@ class TokenComparison(nn.Module):
         """Logits, float (n,).
 
         Args:
-            place: float (n, rows, columns, WIDTH), or one for all.
-            drawings: float (n, rows, columns, WIDTH); their rows and columns may be others than the place's.
+            place: tokens of the regions, float (n, rows, columns, TOKEN_WIDTH), or of one region for all drawings.
+            drawings: float (n, rows, columns, TOKEN_WIDTH); rows and columns may differ from the region's.
         """
-        shown = place.expand(drawings.shape[0], -1, -1, -1)
-        keys = [functional.normalize(self.key(tokens).flatten(1, 2), dim=-1) for tokens in (shown, drawings)]
-        alike = keys[0] @ keys[1].transpose(1, 2)
-        sides = [self._side(alike, shown, drawings), self._side(alike.transpose(1, 2), drawings, shown)]
+        regions = place.expand(drawings.shape[0], -1, -1, -1)
+        keys = [functional.normalize(self.key(tokens).flatten(1, 2), dim=-1) for tokens in (regions, drawings)]
+        cosines = keys[0] @ keys[1].transpose(1, 2)
+        sides = [self._side(cosines, regions, drawings), self._side(cosines.transpose(1, 2), drawings, regions)]
         return cast(Tensor, self.judge(torch.cat(sides, dim=1))[:, 0])
 
-    def _side(self, alike: Tensor, tokens: Tensor, others: Tensor) -> Tensor:
-        """What one side found in the other, float (n, 2 * WIDTH).
+    def _side(self, cosines: Tensor, tokens: Tensor, others: Tensor) -> Tensor:
+        """Pooled comparison of each token with its match among the others, float (n, 2 * TOKEN_WIDTH).
 
         Args:
-            alike: cosines, (n, tokens, others).
-            tokens, others: (n, rows, columns, WIDTH) each.
+            cosines: float (n, tokens, others).
+            tokens, others: float (n, rows, columns, TOKEN_WIDTH) each.
         """
-        attention = (self.sharpness * alike).softmax(dim=-1)
+        attention = (self.sharpness * cosines).softmax(dim=-1)
         here, there = (_centers(*side.shape[1:3]).to(attention.dtype) for side in (tokens, others))
         mine, found, where = tokens.flatten(1, 2), attention @ others.flatten(1, 2), attention @ there
         entropy = -(attention * (attention + 1e-6).log()).sum(dim=-1, keepdim=True)
-        placed = [here.expand_as(where), where, alike.amax(dim=-1, keepdim=True), entropy]
-        features = [mine, found, (mine - found).abs(), mine * found, *placed]
+        position = [here.expand_as(where), where, cosines.amax(dim=-1, keepdim=True), entropy]
+        features = [mine, found, (mine - found).abs(), mine * found, *position]
         x = self.compare(torch.cat(features, dim=-1)).relu()
         x = x.reshape(tokens.shape).permute(0, 3, 1, 2)
         for convolution in self.neighbours:
@@ -108,10 +108,12 @@ class TokenComparison(nn.Module):
 
 
 class RerankerNetwork(nn.Module):
-    """Tokens and their comparison, which are trained together.
+    """Token encoder and comparison, trained together.
+
+    The names of its submodules are in released graphs, from which `released.read_base` reads the weights back.
 
     Args:
-        dimension: of the encoder's cells.
+        dimension: length of the encoder's patch tokens.
     """
 
     def __init__(self, dimension: int) -> None:
@@ -120,21 +122,24 @@ class RerankerNetwork(nn.Module):
 
 
 def export_reranker(network: RerankerNetwork, fingerprint: str, directory: Path) -> float:
-    """Write the graphs that the service runs, having compared them with the network.
+    """Write `reranker_tokens.onnx` and `reranker.onnx` after comparing the graphs with the network.
 
     Args:
-        fingerprint: of the encoder whose cells are compared.
+        network: the trained network.
+        fingerprint: the encoder's, whose patch tokens the network reads.
+        directory: the encoder's artefact folder.
 
     Returns:
-        Largest difference of a token or logit between torch and ONNX, relative to the largest one.
+        Largest difference of a token or logit between torch and ONNX, relative to the largest value.
 
     Raises:
         ExportError: they differ too much.
     """
     network.eval()
     rng = torch.Generator().manual_seed(0)
+    # Elongated one way for tracing, the other way for comparing, so that neither shape is built into the graph.
     drawn, shown = (TOKEN_GRID_SIDE // 2, TOKEN_GRID_SIDE * 2), (TOKEN_GRID_SIDE * 2, TOKEN_GRID_SIDE // 2)
-    drawing, place = _anything(rng, network, 2, *drawn), _anything(rng, network, 1, *shown)
+    drawing, place = _random_inputs(rng, network, 2, *drawn), _random_inputs(rng, network, 1, *shown)
     cells, pixels = {0: "n", 1: "rows", 2: "columns"}, {0: "n", 1: "height", 2: "width"}
     axes = {"cells": cells, "pixels": pixels, "tokens": cells}
     difference = export_verified(network.tokens, drawing, place, axes, directory / ArtifactFile.RERANKER_TOKENS)
@@ -152,8 +157,10 @@ def export_reranker(network: RerankerNetwork, fingerprint: str, directory: Path)
     return difference
 
 
-def _anything(rng: torch.Generator, network: RerankerNetwork, count: int, rows: int, columns: int) -> dict[str, Tensor]:
-    """Cells and pixels of so many pictures."""
+def _random_inputs(
+    rng: torch.Generator, network: RerankerNetwork, count: int, rows: int, columns: int
+) -> dict[str, Tensor]:
+    """Random patch tokens and pixels of `count` pictures."""
     cells = torch.randn((count, rows, columns, network.tokens.project.in_features), generator=rng)
     shape = (count, rows * TOKEN_PIXEL_SIDE, columns * TOKEN_PIXEL_SIDE, 3)
     return {"cells": cells, "pixels": torch.randint(256, shape, generator=rng, dtype=torch.uint8)}
@@ -164,6 +171,6 @@ def _tokens(rng: torch.Generator, count: int, rows: int, columns: int) -> Tensor
 
 
 def _centers(rows: int, columns: int) -> Tensor:
-    """Of cells, from -1 to 1, x then y: float32 (rows * columns, 2)."""
+    """Centres of a grid's cells, x then y, from -1 to 1: float32 (rows * columns, 2)."""
     down, across = torch.meshgrid(*((torch.arange(n) + 0.5) / n * 2 - 1 for n in (rows, columns)), indexing="ij")
     return torch.stack([across, down], dim=-1).flatten(0, 1)

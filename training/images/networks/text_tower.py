@@ -1,7 +1,7 @@
-"""The text tower: a small open_clip transformer that puts a caption where the image tower puts its picture.
+"""The text tower: a small open_clip transformer that maps a caption near its picture's embedding.
 
-With the image tower it forms one open_clip model, described by `model_configs/huijian-lite0.json`; in an artefact
-folder it is `text.onnx` with its `tokenizer.json`, beside the image tower's `model.onnx`, which stays as it is.
+With the image tower it forms one open_clip model, configured by `model_configs/huijian-lite0.json`. In an artefact
+folder it is `text.onnx` with `tokenizer.json`, beside the image tower's unchanged `model.onnx`.
 """
 
 from __future__ import annotations
@@ -19,45 +19,43 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.arrays import Float32, Int64
 from models.runtime.artifact_files import ArtifactFile
 from training.images.networks.export import MAX_DIFFERENCE, MIN_COSINE, OPSET, ExportError, with_int8_weights
 from training.images.networks.tower import MODEL_NAME, PREPROCESS
 
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[END]")
 PADDING, UNKNOWN, END = range(3)
-"""Special tokens and their numbers, on which the configuration's `pad_id` and `eos_id` rely."""
+"""Special tokens and their ids; the configuration's `pad_id` and `eos_id` rely on them."""
 
 CONTINUATION_PREFIX = "##"
-"""Of a piece within a word."""
-
-
-Array = np.ndarray
+"""Prefix of a word piece that continues a word."""
 
 
 def create(dimension: int) -> nn.Module:
-    """The whole open_clip model with new weights; only `text` and `logit_scale` are trained.
+    """A whole open_clip model with new weights, of which only `text` and `logit_scale` are trained.
 
     Args:
-        dimension: of the image tower's vectors.
+        dimension: length of the image tower's embeddings.
     """
     model = open_clip.create_model(MODEL_NAME, force_preprocess_cfg=PREPROCESS, embed_dim=dimension)
     return cast(nn.Module, model)
 
 
 def configuration() -> dict[str, Any]:
-    """The model configuration's part on the text tower."""
+    """The text tower's part of the model configuration."""
     return cast(dict[str, Any], open_clip.get_model_config(MODEL_NAME)["text_cfg"])
 
 
 def make_tokenizer(captions: Iterable[str]) -> Tokenizer:
-    """Word pieces of these captions, Chinese by character, width and case of letters set aside.
+    """A word-piece tokenizer trained on these captions: Chinese by character, letters folded in width and case.
 
-    It pads and cuts to the tower's context by itself; what was cut off is in `Encoding.overflowing`.
+    It pads and truncates to the tower's context; truncated tokens are in `Encoding.overflowing`.
     """
     captions = list(captions)
     untrained = _tokenizer(models.WordPiece(unk_token=SPECIAL_TOKENS[UNKNOWN]))
-    # The trainer numbers letters within words in no order, and by these numbers chooses between pairs that are as
-    # frequent. What it is given as special has a place of its own.
+    # The trainer breaks ties between equally frequent pairs by letter ids, which it assigns in random order. Letters
+    # that are given as special tokens have fixed ids, so training is reproducible.
     words = (word for caption in captions for word in _words(untrained, caption))
     within = sorted({f"{CONTINUATION_PREFIX}{letter}" for word in words for letter in word[1:]})
     size, context = configuration()["vocab_size"], configuration()["context_length"]
@@ -84,15 +82,15 @@ def _words(tokenizer: Tokenizer, caption: str) -> list[str]:
     return [word for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(normal)]
 
 
-def tokens_of(tokenizer: Tokenizer, captions: Sequence[str]) -> Array:
-    """Token numbers, int64 (captions, context)."""
+def tokens_of(tokenizer: Tokenizer, captions: Sequence[str]) -> Int64:
+    """Token ids, int64 (captions, context)."""
     return np.array([encoding.ids for encoding in tokenizer.encode_batch(list(captions))], np.int64)
 
 
 def embed(text: nn.Module, tokens: Tensor) -> Tensor:
-    """Unit vectors, float32 (captions, dimension), of int64 (captions, context)."""
+    """Unit embeddings, float32 (captions, dimension), of token ids, int64 (captions, context)."""
     mask = text.attn_mask
-    # Padding comes after the end, where attention does not look: leaving it out is the same in a third of the time.
+    # Attention never sees padding behind the end, so dropping it changes nothing and takes a third of the time.
     longest = int((tokens != PADDING).sum(dim=1).max())
     text.attn_mask = mask[:longest, :longest]
     vectors = text(tokens[:, :longest])
@@ -101,19 +99,20 @@ def embed(text: nn.Module, tokens: Tensor) -> Tensor:
 
 
 def export(text: nn.Module, tokenizer: Tokenizer, directory: Path, samples: Sequence[str]) -> dict[str, float]:
-    """Write `text.onnx` and `tokenizer.json`, having compared the graph with the tower.
+    """Compare the graph with the tower and write `text.onnx` and `tokenizer.json`.
 
     Args:
-        text: on the CPU, in float32.
+        text: the tower, on the CPU, in float32.
+        tokenizer: the tower's.
         directory: an encoder's artefact folder.
         samples: captions to compare on.
 
     Returns:
-        Largest difference between torch and ONNX as a part of the largest value, and the mean cosine between vectors
-        once the weights are in 8 bits.
+        Largest difference between torch and ONNX relative to the largest value, and the mean cosine of embeddings
+        with 32-bit and 8-bit weights.
 
     Raises:
-        ExportError: one of the two is beyond what is accepted of the image tower.
+        ExportError: either exceeds the limits of `training.images.networks.export`.
     """
     tokens = torch.from_numpy(tokens_of(tokenizer, samples))
     text.eval()
@@ -142,6 +141,6 @@ def export(text: nn.Module, tokenizer: Tokenizer, directory: Path, samples: Sequ
     return {"parity_max_relative_difference": difference, "cosine_with_8_bit_weights": cosine}
 
 
-def _run(graph: Path, tokens: Tensor) -> Array:
+def _run(graph: Path, tokens: Tensor) -> Float32:
     session = onnxruntime.InferenceSession(str(graph), providers=["CPUExecutionProvider"])
-    return cast(Array, session.run(["vectors"], {"tokens": tokens.numpy()})[0])
+    return cast(Float32, session.run(["vectors"], {"tokens": tokens.numpy()})[0])

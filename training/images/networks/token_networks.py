@@ -1,4 +1,4 @@
-"""From a small network in torch that knows an encoder's cells to the graph that the service runs."""
+"""Training loop and export of the small networks on an encoder's patch tokens: localizer and reranker."""
 
 from __future__ import annotations
 
@@ -16,21 +16,20 @@ from models.images.encoder.token_networks import ENCODER
 from training.images.networks.export import MAX_DIFFERENCE, OPSET, ExportError
 
 TOKEN_SCALE = 1.4
-"""Cells are divided by about their root mean square: rates are chosen for inputs near one."""
-
+"""Divisor of patch tokens, about their root mean square, so that inputs are near one."""
 
 WEIGHT_DECAY, MAX_GRADIENT_NORM = 0.01, 1.0
-"""Weight decay of AdamW, and length that a gradient is cut to."""
+"""Weight decay of AdamW, and the norm to which gradients are clipped."""
 
 
 def optimize(network: nn.Module, title: str, rates: Sequence[float], loss_at: Callable[[int], Tensor]) -> None:
-    """Learn with AdamW (Loshchilov and Hutter 2019), and show how.
+    """Train with AdamW (Loshchilov and Hutter 2019), with a progress bar.
 
     Args:
         network: in training mode.
-        title: of the bar.
-        rates: of each step.
-        loss_at: of the network at each step, by number.
+        title: the progress bar's title.
+        rates: the learning rate of each step.
+        loss_at: from a step's number to its loss.
     """
     optimizer, average = torch.optim.AdamW(network.parameters(), weight_decay=WEIGHT_DECAY), 0.0
     for step, rate in enumerate(bar := tqdm(rates, title, unit="step")):
@@ -51,13 +50,15 @@ def export_verified(
     axes: dict[str, dict[int, str]],
     path: Path,
 ) -> float:
-    """Trace with an example, compare with what is given, of other sizes: those of the example may not be built in.
+    """Trace a network with one example and compare graph and network on another of different sizes.
+
+    The second example shows that the first one's sizes are not built into the graph.
 
     Args:
-        network: to one output.
-        example, given: its inputs by name, in order.
-        axes: names of the axes that have any length, of every input and of the output.
-        path: of the graph that is written.
+        network: a module with one output.
+        example, given: inputs by name, in order; for tracing and for comparing.
+        axes: names of the dynamic axes of every input and of the output.
+        path: where the graph is written.
 
     Returns:
         Largest difference between torch and ONNX, relative to the largest value.
@@ -87,7 +88,12 @@ def export_verified(
 
 
 def write_for_encoder(fingerprint: str, source: Path, target: Path) -> None:
-    """Write a graph again as that of another encoder, whose cells are nearly the same: its weights in 8 bits."""
+    """Write a graph again, marked as made for another encoder.
+
+    Args:
+        fingerprint: the encoder's; its patch tokens must be nearly those that the graph was trained on.
+        source, target: files of the graph; may be equal.
+    """
     graph = onnx.load(source)
     onnx.helper.set_model_props(graph, {ENCODER: fingerprint})
     onnx.save(graph, target)

@@ -1,8 +1,8 @@
-"""The image tower: an open_clip model whose features are fine enough for a small emblem in a wide cover.
+"""The image tower: an open_clip model with patch tokens fine enough for a small emblem in a wide cover.
 
-EfficientNet-Lite0 ends at one cell per 32 pixels, coarser than a small emblem. `Lite0Trunk` joins that last map with
-the hidden map of its first stride-32 block, which still has one cell per 16 pixels. timm knows the trunk by name, so
-the model is described by `model_configs/huijian-lite0.json` alone, as open_clip's own models are.
+EfficientNet-Lite0 ends at stride 32, coarser than a small emblem. `Lite0Trunk` joins its last map with the hidden map
+of the first stride-32 block, which still has stride 16. The trunk is registered with timm, so that
+`model_configs/huijian-lite0.json` describes the model completely, as open_clip's own configurations do.
 """
 
 from __future__ import annotations
@@ -22,15 +22,14 @@ from training import packages
 
 MODEL_NAME = "huijian-lite0"
 TOKEN_STRIDE = 16
-"""Pixels per cell of the grid."""
+"""Pixels along a side of a patch token."""
 
 PREPROCESS = {"mean": (127 / 255,) * 3, "std": (128 / 255,) * 3}
-"""How the pretrained weights want their pixels: Lite0 was made for whole numbers, (pixel - 127) / 128."""
+"""Normalisation of the pretrained weights, (pixel - 127) / 128, in open_clip's units of [0, 1]."""
 
 FROZEN_BLOCKS, FROZEN_FILTERS = 2, 4
-"""Leading stages that stay as pretrained, and those of which the depthwise filters do. A step of mixed sizes takes
-.68 s on two cores so, .94 with all filters learnt, .55 with none. Those of the last stages see how shapes are
-arranged."""
+"""Leading stages that are frozen, and leading stages whose depthwise filters are. A step takes .68 s on two cores;
+.94 s with all filters learnt."""
 
 open_clip.add_model_config(Path(__file__).parents[1] / "model_configs")
 
@@ -53,7 +52,7 @@ class Lite0Trunk(nn.Module):
         self.num_features = self.net.num_features + fine
 
     def reset_classifier(self, num_classes: int, **_: Any) -> None:
-        """Timm's hook for removing the classifier; there is none."""
+        """Do nothing: timm calls this to remove a classifier, and the trunk has none."""
 
     def maps(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Coarse map (batch, 1280, h/32, w/32) and fine map (batch, 672, h/16, w/16) of normalised pixels."""
@@ -68,24 +67,24 @@ class Lite0Trunk(nn.Module):
         return self.net.bn2(self.net.conv_head(self.net.blocks[6](x))), fine
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Pooled features of the whole picture, float (batch, num_features)."""
+        """Mean features of the whole picture, float (batch, num_features)."""
         return torch.cat([features.mean(dim=(2, 3)) for features in self.maps(pixels)], dim=1)
 
 
 @register_model
 def huijian_lite0(pretrained: bool = False, **_: Any) -> Lite0Trunk:
-    """The trunk under the name that the model configuration uses; `pretrained` weights come from `create`."""
+    """The trunk, registered under the model configuration's name; `create` loads pretrained weights."""
     return Lite0Trunk()
 
 
 class GridTower(nn.Module):
-    """What is trained and exported: pixels to a grid of projected features.
+    """The module that is trained and exported: pixels to a grid of projected patch tokens.
 
-    The projection is linear, so the mean of a window's cells is the window's embedding, and the mean of all cells is
-    exactly the open_clip model's `encode_image` before its normalisation.
+    The projection is linear, so a window's embedding is the mean of its patch tokens. The mean of all tokens equals
+    open_clip's `encode_image` before normalisation.
 
     Args:
-        clip: an open_clip model made from our configuration.
+        clip: an open_clip model of the configuration `MODEL_NAME`.
     """
 
     def __init__(self, clip: nn.Module) -> None:
@@ -95,20 +94,24 @@ class GridTower(nn.Module):
         self.register_buffer("std", torch.tensor(clip.visual.image_std).view(1, 3, 1, 1), persistent=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Grid of features, float (batch, h/16, w/16, dimension), of uint8 (batch, h, w, 3); not normalised."""
+        """Patch tokens, float (batch, h/16, w/16, dimension), of uint8 (batch, h, w, 3); not normalised."""
         x = (pixels.permute(0, 3, 1, 2).float() / 255 - self.mean) / self.std
         coarse, fine = self.visual.trunk.maps(x)
         projection = self.visual.head.proj
         weight = projection.weight[:, :, None, None]
-        split = self.visual.trunk.net.num_features  # a constant to the graph, unlike the map's own shape
+        split = self.visual.trunk.net.num_features  # a constant in the exported graph, unlike the map's shape
         grid = functional.conv2d(fine, weight[:, split:], projection.bias)
-        # A cell of the coarse map is four cells of the grid: projecting before repeating is the same and cheaper.
+        # One coarse position covers four tokens: projecting before repeating gives the same at a quarter of the cost.
         grid = grid + functional.interpolate(functional.conv2d(coarse, weight[:, :split]), scale_factor=2.0)
         return grid.permute(0, 2, 3, 1)
 
 
 def create(pretrained: bool = True) -> GridTower:
-    """The tower, with ImageNet weights from a package, and a random projection."""
+    """A tower with a random projection and, if `pretrained`, ImageNet weights in its trunk.
+
+    Raises:
+        training.packages.PackageError: the package of the weights cannot be fetched.
+    """
     clip = open_clip.create_model(MODEL_NAME, force_preprocess_cfg=PREPROCESS)
     if pretrained:
         load_lite0(clip.visual.trunk.net)
@@ -116,7 +119,11 @@ def create(pretrained: bool = True) -> GridTower:
 
 
 def load_lite0(net: nn.Module) -> None:
-    """Copy the pretrained weights of the package `efficientnet-lite0`, whose tensors come in timm's order."""
+    """Copy the ImageNet weights of the package `efficientnet-lite0`, whose tensors are in timm's order.
+
+    Raises:
+        ValueError: a tensor does not fit.
+    """
     file = next(packages.fetch("efficientnet-lite0").rglob("*.pth"))
     weights = [value for name, value in torch.load(file, weights_only=True).items() if not name.startswith("_fc")]
     state = net.state_dict()
@@ -127,7 +134,7 @@ def load_lite0(net: nn.Module) -> None:
 
 
 def convolutions_of(net: nn.Module) -> Iterator[tuple[nn.Conv2d, nn.Module]]:
-    """Every convolution of the network with the normalisation after it, in order."""
+    """Every convolution of a Lite0 network with the batch normalisation after it, in order."""
     yield net.conv_stem, net.bn1
     for block in (block for stage in net.blocks for block in stage):
         convolutions = [part for part in block.children() if isinstance(part, nn.Conv2d)]
@@ -136,11 +143,10 @@ def convolutions_of(net: nn.Module) -> Iterator[tuple[nn.Conv2d, nn.Module]]:
 
 
 def freeze(tower: GridTower) -> None:
-    """Keep stem, early stages, the early depthwise filters, all depthwise gains, and batch statistics as they are.
+    """Freeze the stem, the early stages, early depthwise filters and all depthwise gains.
 
-    The backward pass of early depthwise convolutions is most of a training step on a CPU, and the early stages see
-    edges and colours, which imitations share with photographs. After a filter that is learnt a gain would
-    say nothing new.
+    Early depthwise convolutions dominate a training step on a CPU, and early stages see edges and colours, which
+    emblems share with photographs. The gain after a learnt depthwise filter would be redundant.
     """
     net = tower.visual.trunk.net
     early = set(net.blocks[:FROZEN_FILTERS].modules())

@@ -1,4 +1,4 @@
-"""Other people's CLIP models, small and randomly initialised, as encoders of ours."""
+"""Public CLIP models, small and randomly initialised, become encoders."""
 
 import json
 
@@ -31,7 +31,7 @@ def noise(height=64, width=64, seed=0):
 
 
 def own_embedding(model, pretrained, pixels):
-    """What the checkpoint's own library makes of a whole picture, normalised as the checkpoint says."""
+    """Embedding of a whole picture by the checkpoint's own library, with the checkpoint's normalisation."""
     families = {"SigLIP": ((0.5,) * 3, (0.5,) * 3), "CLIPA": (constants.IMAGENET_MEAN, constants.IMAGENET_STD)}
     openai = (constants.OPENAI_DATASET_MEAN, constants.OPENAI_DATASET_STD)
     mean, std = next((values for family, values in families.items() if family in model), openai)
@@ -82,7 +82,7 @@ def test_the_exported_graph_computes_what_the_checkpoint_computes(name, exported
     assert embedding.vectors[0] @ expected / np.linalg.norm(expected) > MIN_COSINE
 
 
-def test_a_picture_of_any_shape_is_squeezed_to_fixed_sides_and_its_boxes_are_fractions_of_it(exported):
+def test_fixed_sides_squeeze_any_picture_and_boxes_stay_fractions_of_it(exported):
     encoder = Encoder(exported("ViT-B-16-SigLIP2"))
     wide, square = encoder([noise(100, 300), noise(64, 64)])
     assert wide.boxes[0].tolist() == [0, 0, 1, 1]
@@ -97,7 +97,7 @@ def test_convolutions_keep_a_picture_s_aspect(exported):
     assert wide.boxes[1].tolist() == [0, 0, 0.25, 1] and square.boxes[1].tolist() == [0, 0, 0.5, 0.5]
 
 
-def test_a_pooling_head_sees_each_place_alone(write_checkpoint):
+def test_a_pooling_head_sees_each_position_alone(write_checkpoint):
     tower = load_checkpoint(*write_checkpoint("ViT-B-16-SigLIP2"))
     trunk = tower.features.trunk
     planes = torch.rand(1, 3, 64, 64)
@@ -107,7 +107,7 @@ def test_a_pooling_head_sees_each_place_alone(write_checkpoint):
         assert torch.allclose(grid[0, 1, 2], trunk.attn_pool(tokens[:, 6:7])[0], atol=1e-5)
 
 
-def test_other_sides_give_another_fingerprint_though_the_weights_are_the_same(write_checkpoint, tmp_path):
+def test_other_sides_change_the_fingerprint_of_the_same_weights(write_checkpoint, tmp_path):
     tower = load_checkpoint(*write_checkpoint("convnext_tiny"))
     for area in (64 * 64, 96 * 96):
         write_artifact(tower, tmp_path / str(area), tower.config("x") | {"area": area}, tower.shapes)
@@ -169,11 +169,11 @@ def test_a_chinese_clip_that_lacks_weights_is_refused(write_checkpoint, tmp_path
         load_checkpoint("chinese-clip", str(tmp_path))
 
 
-def test_a_tower_without_features_of_places_is_refused():
+def test_a_tower_without_patch_tokens_is_refused():
     class Pooled(nn.Module):
         def forward(self, pixels):
             pooled = pixels.mean(dim=(2, 3))
             return pooled, pooled
 
-    with pytest.raises(CheckpointError, match="no features of places"):
+    with pytest.raises(CheckpointError, match="no patch tokens"):
         CheckpointTower(Pooled(), (0.5,) * 3, (0.5,) * 3, (64, 64))

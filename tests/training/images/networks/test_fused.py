@@ -1,4 +1,4 @@
-"""A tower computed in fewer passes gives the same grid and the same gradients."""
+"""A fused tower gives the same patch tokens and the same gradients."""
 
 import pytest
 import torch
@@ -17,7 +17,7 @@ def trained(settled_tower):
 
 
 def learnt(model, pixels):
-    """The grid, and the gradient of each weight that is learnt."""
+    """Patch tokens, and the gradient of each learnt weight."""
     grid = model(pixels)
     (grid.square().mean() + grid[..., 0].mean()).backward()
     gradients = {name: weight.grad for name, weight in model.named_parameters() if weight.grad is not None}
@@ -37,14 +37,14 @@ def test_grid_and_gradients_are_the_same(trained):
         assert torch.allclose(gradients[name], gradient, atol=1e-9 * float(gradient.abs().max())), name
 
 
-def test_gains_of_depthwise_filters_and_the_early_ones_themselves_are_not_learnt(trained):
+def test_depthwise_gains_and_early_depthwise_filters_are_frozen(trained):
     pairs = [pair for pair in tower.convolutions_of(trained.visual.trunk.net) if pair[0].groups > 1]
     learnt_filters = [convolution.weight.requires_grad for convolution, _ in pairs]
     assert learnt_filters == sorted(learnt_filters) and 0 < sum(learnt_filters) < len(pairs)
     assert not any(norm.weight.requires_grad for _, norm in pairs)
 
 
-def test_afterwards_the_tower_is_as_it_was_also_where_something_went_wrong(trained):
+def test_the_tower_is_restored_afterwards_even_after_an_error(trained):
     pixels = torch.randint(0, 256, (1, 64, 64, 3), dtype=torch.uint8)
     names, before = list(trained.state_dict()), trained(pixels)
     with pytest.raises(KeyboardInterrupt), fused(trained):

@@ -1,4 +1,4 @@
-"""A graph that pads before its convolutions gives the same when they pad themselves."""
+"""A graph gives the same outputs after its padding moved into its convolutions."""
 
 import io
 
@@ -11,8 +11,8 @@ from timm.layers.conv2d_same import Conv2dSame
 
 from training.images.networks.padding import with_known_padding
 
-EVEN = [np.random.default_rng(0).random((1, 3, *size), np.float32) for size in ((32, 64), (64, 32))]
-ODD = np.random.default_rng(1).random((1, 3, 33, 31), np.float32)
+EVEN_SIDED = [np.random.default_rng(0).random((1, 3, *size), np.float32) for size in ((32, 64), (64, 32))]
+ODD_SIDED = np.random.default_rng(1).random((1, 3, 33, 31), np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -30,14 +30,14 @@ def outputs(model, values):
     return session.run(None, {"x": values})[0]
 
 
-def test_padding_that_never_changes_becomes_the_convolutions_own(traced):
-    fused = with_known_padding(onnx.load_from_string(traced), EVEN)
+def test_constant_padding_moves_into_the_convolution(traced):
+    fused = with_known_padding(onnx.load_from_string(traced), EVEN_SIDED)
     assert {node.op_type for node in fused.graph.node} == {"Conv", "Clip", "Constant"}
-    for values in EVEN:
+    for values in EVEN_SIDED:
         assert outputs(fused, values) == pytest.approx(outputs(onnx.load_from_string(traced), values), abs=1e-6)
 
 
 def test_padding_that_depends_on_the_size_stays(traced):
-    kept = with_known_padding(onnx.load_from_string(traced), [*EVEN, ODD])
+    kept = with_known_padding(onnx.load_from_string(traced), [*EVEN_SIDED, ODD_SIDED])
     assert sum(node.op_type == "Pad" for node in kept.graph.node) == 2
-    assert outputs(kept, ODD) == pytest.approx(outputs(onnx.load_from_string(traced), ODD), abs=1e-6)
+    assert outputs(kept, ODD_SIDED) == pytest.approx(outputs(onnx.load_from_string(traced), ODD_SIDED), abs=1e-6)

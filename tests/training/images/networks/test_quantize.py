@@ -1,4 +1,4 @@
-"""An encoder in 8 bits sees what the encoder that it was made of sees."""
+"""A quantized encoder gives nearly the embeddings of the encoder it was made from."""
 
 import json
 import shutil
@@ -9,17 +9,16 @@ import torch
 
 from models.images.encoder.encoder import Encoder
 from models.images.matching.localizer import Localizer
-from training.images.networks import localizer
-from training.images.networks.localizer import export_localizer
+from training.images.networks.localizer import LocalizerNetwork, export_localizer
 from training.images.networks.quantize import quantize
 
-DRAW = np.random.default_rng(0)
-PICTURES = [DRAW.integers(0, 256, (64, 64, 3), dtype=np.uint8) for _ in range(8)]
-WIDE = DRAW.integers(0, 256, (64, 128, 3), dtype=np.uint8)
+RNG = np.random.default_rng(0)
+PICTURES = [RNG.integers(0, 256, (64, 64, 3), dtype=np.uint8) for _ in range(8)]
+WIDE_PICTURE = RNG.integers(0, 256, (64, 128, 3), dtype=np.uint8)
 
 
 class Network(torch.nn.Module):
-    """Three convolutions from pixels to a grid of one cell per 16 pixels."""
+    """Three convolutions from pixels to one patch token per 16 pixels."""
 
     def __init__(self):
         super().__init__()
@@ -44,11 +43,11 @@ def source(tmp_path_factory):
 
 
 def likeness(one, other):
-    pairs = zip(Encoder(one)([*PICTURES, WIDE]), Encoder(other)([*PICTURES, WIDE]), strict=True)
+    pairs = zip(Encoder(one)([*PICTURES, WIDE_PICTURE]), Encoder(other)([*PICTURES, WIDE_PICTURE]), strict=True)
     return np.concatenate([(left.vectors * right.vectors).sum(axis=1) for left, right in pairs]).mean()
 
 
-def test_windows_keep_their_direction_and_the_more_layers_are_kept_the_better(source, tmp_path):
+def test_embeddings_stay_close_and_closer_with_more_float_layers(source, tmp_path):
     likenesses = [likeness(source, quantize(source, tmp_path / str(kept), PICTURES, kept)) for kept in (0, 2)]
     assert 0.99 < likenesses[0] < likenesses[1] < 1
 
@@ -60,14 +59,14 @@ def test_the_artefact_is_another_encoder_with_the_same_cohort(source, tmp_path):
     assert Encoder(made).fingerprint != Encoder(source).fingerprint
 
 
-def test_what_knows_its_cells_knows_those_in_8_bits(source, tmp_path):
+def test_the_localizer_works_with_the_quantized_encoder(source, tmp_path):
     with_localizer = shutil.copytree(source, tmp_path / "source")
     encoder = Encoder(with_localizer)
-    export_localizer(localizer.Network(encoder.dimension), encoder.fingerprint, with_localizer)
+    export_localizer(LocalizerNetwork(encoder.dimension), encoder.fingerprint, with_localizer)
     assert Localizer.load(Encoder(quantize(with_localizer, tmp_path / "made", PICTURES, 1))) is not None
 
 
-def test_ranges_that_were_read_once_give_the_same_encoder(source, tmp_path):
+def test_cached_ranges_give_the_same_encoder(source, tmp_path):
     first = quantize(source, tmp_path / "first", PICTURES, 1, tmp_path / "ranges.json")
     again = quantize(source, tmp_path / "again", [], 1, tmp_path / "ranges.json")
     assert Encoder(first).fingerprint == Encoder(again).fingerprint

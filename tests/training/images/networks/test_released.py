@@ -1,4 +1,4 @@
-"""Training starts from what an artefact folder holds, and from nothing else."""
+"""Training starts from an artefact folder alone."""
 
 import json
 import shutil
@@ -34,7 +34,7 @@ def other_sizes(file):
     onnx.save(graph, file)
 
 
-def test_a_tower_of_other_statistics_takes_the_weights_of_an_encoder(released, settled_tower):
+def test_base_weights_fit_a_tower_with_other_batch_statistics(released, settled_tower):
     made, directory = released
     other, base = settled_tower(1), read_base(directory)
     pixels = torch.randint(0, 256, (1, 96, 64, 3), dtype=torch.uint8)
@@ -46,7 +46,7 @@ def test_a_tower_of_other_statistics_takes_the_weights_of_an_encoder(released, s
     assert base.fingerprint == Encoder(directory).fingerprint
 
 
-def test_halfway_is_the_mean_of_what_was_known_and_what_was_learnt(released, settled_tower):
+def test_interpolated_weights_are_the_mean_of_base_and_learnt(released, settled_tower):
     _, directory = released
     known, learnt, base = settled_tower(1), settled_tower(1), read_base(directory)
     for tower in (known, learnt):
@@ -60,7 +60,7 @@ def test_halfway_is_the_mean_of_what_was_known_and_what_was_learnt(released, set
     assert torch.allclose(learnt.visual.head.proj.weight, known.visual.head.proj.weight)
 
 
-def test_a_base_has_the_reranker_that_was_exported_beside_it(released, tmp_path):
+def test_a_base_includes_the_reranker_in_its_folder(released, tmp_path):
     _, directory = released
     shutil.copytree(directory, tmp_path, dirs_exist_ok=True)
     assert not read_base(tmp_path).reranker and read_base(tmp_path).rounds == 0
@@ -79,7 +79,7 @@ def of_another(file):
 
 @pytest.mark.parametrize("file", [ArtifactFile.RERANKER, ArtifactFile.RERANKER_TOKENS])
 @pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_bytes(b"no graph"), other_sizes, of_another])
-def test_a_reranker_that_cannot_be_trained_further_is_refused(released, tmp_path, harm, file):
+def test_an_unusable_reranker_is_refused(released, tmp_path, harm, file):
     _, directory = released
     shutil.copytree(directory, tmp_path, dirs_exist_ok=True)
     encoder = Encoder(tmp_path)
