@@ -1,6 +1,7 @@
-"""How precise every family of protected names is, what the detector finds in texts it was not made on, and how fast.
+"""Precision of every family of protected names, and what the detector finds in texts that it was not made on.
 
 The first table gives the scores in `models/text/names/families.py` (training cases), the second what to expect.
+`benchmarks.names` measures the speed.
 
     .venv/bin/python -m training.text.evaluation.name_precision
 """
@@ -8,26 +9,23 @@ The first table gives the scores in `models/text/names/families.py` (training ca
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from benchmarks.clock import Times
 from models.profile import Field, Label
 from models.text.names.disguised_names import KINDS
 from models.text.names.families import CLAUSE_FAMILIES, NAME_FAMILIES
-from models.text.names.lexicon import lexicon
 from models.text.names.protected_names import ProtectedNameDetector
-from models.text.normalize.normalize import FieldText
 from training.text.data.corpus import Case, Split, read_split
 from training.text.evaluation.family_counts import Counts, heading, row, texts
 
 LABELS = (Label.FALSE_AUTHORITY, Label.MEDIA_IMPERSONATION, Label.PLACE_INSTITUTION)
-"""All that the detector gives."""
+"""Labels that the detector gives."""
 
-WIDTH = 50
-"""Characters of the first column of the second and third table."""
+TITLE_WIDTH = 50
+"""Characters of the first column of the second table."""
 
 detector = ProtectedNameDetector()
-"""The same for all tables."""
+"""The detector for both tables."""
 
 
 def _print_families(cases: Sequence[Case]) -> None:
@@ -43,7 +41,7 @@ def _print_families(cases: Sequence[Case]) -> None:
 
 
 def _print_parts() -> None:
-    print(f"\n{heading('with', WIDTH)}")
+    print(f"\n{heading('with', TITLE_WIDTH)}")
     for part in (Split.TRAIN, Split.VALIDATION):
         cases = read_split(part)
         for name, fields in (("names", (Field.NAME,)), ("bios, signatures", (Field.BIO, Field.SIGNATURE))):
@@ -51,41 +49,20 @@ def _print_parts() -> None:
             for label in LABELS:
                 _print_row(f"{part}, {name}, {label}", chosen, label)
             clean = [case for case in chosen if not case.labels]
-            flagged = sum(map(bool, _said(clean)))
-            print(f"{f'{part}, {name}, harmless':{WIDTH}}{len(clean):9}{'':7}{flagged:7}")
+            flagged = sum(map(bool, _found_labels(clean)))
+            print(f"{f'{part}, {name}, harmless':{TITLE_WIDTH}}{len(clean):9}{'':7}{flagged:7}")
 
 
 def _print_row(title: str, cases: Sequence[Case], label: Label) -> None:
-    found = [label in said for said in _said(cases)]
-    print(row(title, WIDTH, [label in case.labels for case in cases], found))
+    found = [label in labels for labels in _found_labels(cases)]
+    print(row(title, TITLE_WIDTH, [label in case.labels for case in cases], found))
 
 
-def _said(cases: Sequence[Case]) -> list[set[Label]]:
+def _found_labels(cases: Sequence[Case]) -> list[set[Label]]:
     return [{finding.label for finding in findings} for findings in detector(texts(cases))]
 
 
-def _print_speed(cases: Sequence[Case]) -> None:
-    joined = "，".join(case.text for case in cases)
-    bios = [FieldText.of(Field.BIO, joined[start : start + 100]) for start in range(0, len(joined) - 100, 100)]
-    names = texts([case for case in cases if case.field is Field.NAME])
-    find = lexicon().find
-    _print_rate("matcher, 100 characters", len(bios), lambda: [find(bio.normalized.text) for bio in bios])
-    _print_rate("detector, bios of 100 characters", len(bios), lambda: detector(bios))
-    _print_rate("detector, names as in the cases", len(names), lambda: detector(names))
-
-
-def _print_rate(title: str, count: int, act: Callable[[], object]) -> None:
-    """Of three runs the quickest: other programs use the machine too."""
-    times = Times()
-    for _ in range(3):
-        times.measure(act)
-    print(f"{title:{WIDTH}}{count / min(times.processor) * 1000:>12,.0f} texts a second")
-
-
 if __name__ == "__main__":
-    training = read_split(Split.TRAIN)
-    _print_families(training)
+    _print_families(read_split(Split.TRAIN))
     _print_parts()
-    print()
-    _print_speed(training)
     print("\n.venv/bin/python -m training.text.evaluation.name_precision")
