@@ -1,11 +1,13 @@
-"""What it takes to know up to ten million closed accounts: time to remember them, disk, memory, time of a look-up.
+"""Cost of up to ten million closed accounts: time to add them, disk, memory, and time of a look-up.
 
-Accounts are made up: avatars in clusters, as people choose alike ones, and four hashes of each name. They are
-remembered in files of `--at-once`, as `huijian closed add` does. A look-up is that of a profile with name and avatar,
-for half of them the avatar of a closed account, noised as one that is uploaded again is (cosine .9); beside it
-stands what FAISS needs to compare that avatar with a segment's, one by one. "Found" is the share of those whose
-account was among the findings, "wrong" the share of the others, whose avatar is nobody's, that had any finding. Memory
-is what the process holds by itself, without the mapped files that all workers share.
+Accounts are synthetic: avatar vectors in clusters, as many people choose similar pictures, and four hashes of each
+name. They are added in files of `--at-once`, as `huijian closed add` does.
+
+A look-up takes a profile with name and avatar. Half of them show the avatar of a closed account, with the noise of an
+upload (cosine 0.9). The line below is FAISS, comparing such an avatar with every vector of a segment.
+
+"Found" is the share of these whose account is among the findings. "Wrong" is the share of the others with any finding.
+Memory is the process's own, without the mapped files that all workers share.
 
     .venv/bin/python -m benchmarks.accounts --sizes 100000
     .venv/bin/python -m benchmarks.accounts --sizes 1000000 10000000
@@ -22,6 +24,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 import psutil
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from benchmarks.clock import COLUMNS, Times, pin_to_one_core, state_of_machine
@@ -36,24 +39,22 @@ from models.settings import Settings
 from models.text.normalize.normalize import normalize
 
 SIZES = (100_000,)
-"""Numbers of closed accounts that are measured unless others are given."""
+"""Default numbers of closed accounts."""
 
-LOOK = 256
-"""Numbers of an avatar's vector that the encoder gives; the others are its layout."""
+EMBEDDING_DIMENSIONS = 256
+"""Dimensions of an avatar's vector that the encoder computes; the others are its layout."""
 
-CLUSTERS = 20_000
-"""Looks that the avatars crowd around."""
+CLUSTER_COUNT = 20_000
+"""Cluster centres of the avatars' embeddings."""
 
-NAMES = 4
+HASHES_PER_NAME = 4
 """Hashes of a name: as it is, its shape, its sound in two spellings."""
 
 LOOK_UPS = 400
-"""Profiles looked up, half of them strangers'."""
+"""Profiles looked up, half of them negatives."""
 
-ALIKE = 0.9
-"""Cosine of an avatar to itself, uploaded again."""
-
-Array = np.ndarray
+REUPLOAD_COSINE = 0.9
+"""Cosine between an avatar and the same avatar uploaded again."""
 
 
 def main() -> None:
@@ -81,7 +82,7 @@ def main() -> None:
 def measure(files: RegisterFiles, size: int, at_once: int) -> None:
     """Print a line for the register and one for FAISS alone."""
     rng = np.random.default_rng(size)
-    centres = unit(rng.normal(size=(CLUSTERS, LOOK)).astype(np.float32))
+    centres = unit(rng.normal(size=(CLUSTER_COUNT, EMBEDDING_DIMENSIONS)).astype(np.float32))
     adding, kept = Times(), []
     for first in tqdm(range(0, size, at_once), "adding", disable=None, leave=False):
         some = made(rng, centres, first, min(at_once, size - first))
@@ -102,25 +103,27 @@ def measure(files: RegisterFiles, size: int, at_once: int) -> None:
     print(f"{'one segment by FAISS, exact':>72}              {exact(avatars, rng, centres)}", flush=True)
 
 
-def made(rng: np.random.Generator, centres: Array, first: int, count: int) -> Accounts:
-    """Accounts that do not exist, numbered from `first` on."""
-    looks = centres[rng.integers(len(centres), size=count)] + rng.normal(0, 0.7 / LOOK**0.5, (count, LOOK))
+def made(rng: np.random.Generator, centres: NDArray[np.floating], first: int, count: int) -> Accounts:
+    """Synthetic accounts, numbered from `first` on."""
+    embeddings = centres[rng.integers(len(centres), size=count)] + rng.normal(
+        0, 0.7 / EMBEDDING_DIMENSIONS**0.5, (count, EMBEDDING_DIMENSIONS)
+    )
     signs = rng.choice(np.array([-1, 1], np.float32), (count, LAYOUT)) / LAYOUT**0.5
-    vectors = np.concatenate([unit(looks.astype(np.float32)), signs], axis=1) / np.float32(2**0.5)
+    vectors = np.concatenate([unit(embeddings.astype(np.float32)), signs], axis=1) / np.float32(2**0.5)
     hashes = np.arange(first, first + count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    names = rng.integers(0, 2**64, count * NAMES, dtype=np.uint64)
-    return Accounts(hashes, names, np.arange(count).repeat(NAMES), vectors, np.arange(count))
+    names = rng.integers(0, 2**64, count * HASHES_PER_NAME, dtype=np.uint64)
+    return Accounts(hashes, names, np.arange(count).repeat(HASHES_PER_NAME), vectors, np.arange(count))
 
 
-def unit(vectors: Array) -> Array:
-    """The same with unit length."""
+def unit(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
+    """The same vectors with unit length."""
     return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
 def looked_up(
-    register: Register, rng: np.random.Generator, hashes: Array, avatars: Array
+    register: Register, rng: np.random.Generator, hashes: NDArray[np.uint64], avatars: NDArray[np.floating]
 ) -> tuple[float, float, Times]:
-    """The share of avatars whose account is found, of strangers for whom any is, and the time of profiles' look-ups."""
+    """Share of avatars whose account is found, share of negatives with any finding, and the times of the look-ups."""
     encoder = Settings().released().encoder_directory()
     likelihood = AvatarLikelihood.load(encoder, encoder.name)
     detector = ClosedAccountDetector(register, Hasher(bytes(32)), "made", likelihood)
@@ -137,15 +140,15 @@ def looked_up(
     return float(np.mean(right)), float(np.mean(wrong)), times
 
 
-def again(rng: np.random.Generator, vector: Array) -> Array:
-    """An avatar as it is when it is uploaded again."""
+def again(rng: np.random.Generator, vector: NDArray[np.floating]) -> NDArray[np.floating]:
+    """An avatar's vector with the noise of a new upload."""
     noise = unit(rng.normal(size=len(vector)))
     noise = unit(noise - (noise @ unit(vector)) * unit(vector))
-    return ALIKE * unit(vector) + (1 - ALIKE**2) ** 0.5 * noise
+    return REUPLOAD_COSINE * unit(vector) + (1 - REUPLOAD_COSINE**2) ** 0.5 * noise
 
 
-def exact(avatars: Array, rng: np.random.Generator, centres: Array) -> Times:
-    """Comparing with every vector of a segment, in 32 bits."""
+def exact(avatars: NDArray[np.floating], rng: np.random.Generator, centres: NDArray[np.floating]) -> Times:
+    """Times of comparing with every vector of a segment, float32."""
     index, times = faiss.IndexFlatIP(avatars.shape[1]), Times()
     index.add(made(rng, centres, 0, MOST_ROWS).avatars)
     for vector in avatars[:20]:

@@ -1,6 +1,7 @@
-"""Both clocks on one core: what other programs do to the machine must not pass for what ours cost.
+"""Wall time and processor time on one core, so that other programs on the machine do not count as our cost.
 
-Wall time is what a caller waits; processor time stays near it on a quiet machine, and nearly true on a busy one.
+Wall time is how long a caller waits. Processor time is close to it on a quiet machine, and still nearly right on a busy
+one.
 """
 
 from __future__ import annotations
@@ -14,29 +15,29 @@ from typing import TypeVar
 import cv2
 import numpy as np
 
-BUSY = 1.0
+BUSY_LOAD = 1.0
 """Load average above which wall times are too high."""
 
 COLUMNS = f"{'p50':>9}{'p99':>9}{'CPU p50':>9}"
-"""Heads of what a `Times` prints, in milliseconds."""
+"""Column headings of a printed `Times`, in milliseconds."""
 
 Result = TypeVar("Result")
 
 
 @dataclass
 class Times:
-    """Durations of one thing done again and again.
+    """Durations of one operation, repeated.
 
     Attributes:
-        wall: milliseconds that passed.
-        processor: milliseconds that this process computed.
+        wall: wall times in milliseconds.
+        processor: processor times of this process in milliseconds.
     """
 
     wall: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
 
     def measure(self, act: Callable[[], Result]) -> Result:
-        """Do it once and note both durations."""
+        """Run it once, note both durations and return its result."""
         wall, processor = time.perf_counter(), time.process_time()
         result = act()
         self.wall.append((time.perf_counter() - wall) * 1000)
@@ -49,13 +50,13 @@ class Times:
 
 
 def pin_to_one_core() -> None:
-    """Leave this process the last of its cores, and OpenCV one thread; `models` gives FAISS and BLAS one."""
+    """Restrict this process to its last core, and OpenCV to one thread; `models` restricts FAISS and BLAS."""
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     cv2.setNumThreads(1)
 
 
 def state_of_machine() -> str:
-    """A line for below a table: how busy the machine is."""
+    """A line below a table that says how busy the machine is."""
     load = os.getloadavg()[0]
-    note = ": other programs run, wall times are too high, CPU times nearly right" if load > BUSY else ""
+    note = ": other programs run, wall times are too high, CPU times nearly right" if load > BUSY_LOAD else ""
     return f"one thread on one core; load average {load:.1f}{note}"

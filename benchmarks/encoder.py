@@ -1,9 +1,9 @@
-"""What one picture costs on one core, stage by stage, and how near the encoder comes to what the core can do.
+"""Time of one picture on one core, stage by stage, and the encoder's share of the core's peak performance.
 
-All image detectors take part as the Inspector has them, but for the reading of text. A picture that gives cause for it
-is looked at more closely, which shows as a second pass of the encoder; the stage `match` holds all else that the emblem
-detector does. With `--int8` the encoder is also made to compute in 8 bits, and left as an artefact folder that
-`huijian compare` takes.
+All image detectors take part as the Inspector runs them, except text recognition. A picture that reaches the
+verification stage passes through the encoder a second time. The stage `match` is the rest of the emblem detector.
+
+With `--int8` the encoder is also quantized to 8 bits and written as an artefact folder for `huijian compare`.
 
     .venv/bin/python -m benchmarks.encoder --int8 build/int8
 """
@@ -23,6 +23,7 @@ from tqdm import tqdm
 from benchmarks import flops
 from benchmarks.clock import COLUMNS, Times, pin_to_one_core, state_of_machine
 from benchmarks.profiles import AVATAR, imitation, picture
+from models.arrays import Pixels
 from models.images.codes import CodeDetector
 from models.images.encoder.encoder import Embedding, Encoder
 from models.images.gallery.gallery import Gallery
@@ -37,41 +38,39 @@ SMALL_COVER = (900, 300)
 """Width and height in pixels."""
 
 HARMLESS_LIMIT, VERIFIED_LIMIT = 45.0, 120.0
-"""Milliseconds that a harmless picture, and one that is looked at more closely, may take at the median."""
+"""Most milliseconds at the median: of a harmless picture, and of one that is verified."""
 
-PICTURES, ROUNDS, WARM_UP = 25, 4, 5
-"""Pictures of a sort, how often each is judged, and how many are judged before, which do not count."""
+PICTURE_COUNT, ROUNDS, WARM_UP = 25, 4, 5
+"""Pictures of a sort, judgements of each, and pictures judged before, which do not count."""
 
 BATCH = 16
-"""Pictures judged together where throughput is measured."""
+"""Pictures per batch where throughput is measured."""
 
-SIDE = 256
-"""Of the picture that operations are counted for, in pixels."""
+OPERATIONS_SIDE = 256
+"""Pixels: side of the picture for which operations are counted."""
 
-CHOICES = (0, 1, 6, 10, 15)
-"""First convolutions kept in 32 bits that are compared."""
+KEPT_CHOICES = (0, 1, 6, 10, 15)
+"""Numbers of first convolutions that stay in 32 bits, to compare."""
 
 STAGES = ("decode", "encode", "match", "codes", "all")
-"""Of one picture, as they are printed."""
-
-Array = np.ndarray
+"""Stages of one picture, in printed order."""
 
 
 class StopwatchEncoder(Encoder):
-    """An encoder that notes how long its passes take."""
+    """An encoder that notes the times of its passes."""
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
         self.times = Times()
 
-    def grids(self, images: Sequence[Array], scale: float = 1.0) -> list[tuple[Array, ...]]:
-        """As `Encoder`; its embeddings come from here too."""
+    def grids(self, images: Sequence[Pixels], scale: float = 1.0) -> list[tuple[Pixels, ...]]:
+        """As `Encoder.grids`, from which its embeddings come too."""
         return self.times.measure(lambda: super(StopwatchEncoder, self).grids(images, scale))
 
 
 @dataclass
 class Detectors:
-    """The detectors of pictures, and what the stages of each picture took."""
+    """The detectors of pictures, timed by stage."""
 
     encoder: StopwatchEncoder
     emblems: EmblemDetector
@@ -79,13 +78,13 @@ class Detectors:
 
     @classmethod
     def load(cls, settings: Settings) -> Detectors:
-        """Those that the settings put in force."""
+        """The models in force by the settings."""
         encoder = StopwatchEncoder(settings.encoder_directory())
         gallery = Gallery.load(settings.gallery_directory(), encoder)
         return cls(encoder, EmblemDetector(encoder, gallery), CodeDetector())
 
     def __call__(self, pictures: Sequence[bytes], field: Field) -> dict[str, Times]:
-        """Judge pictures together; the times of each stage, those of the encoder's passes one by one."""
+        """Judge a batch of pictures; returns the times of each stage, and of every pass of the encoder."""
         stages = {stage: Times() for stage in STAGES}
         self.encoder.times = stages["encode"]
         images = stages["decode"].measure(lambda: [image for data in pictures for image in decode(data, field)])
@@ -103,8 +102,10 @@ def main() -> None:
     detectors = Detectors.load(Settings.from_environment().released())
     print(f"encoder {detectors.encoder.version}; milliseconds")
     for field, size in ((Field.AVATAR, AVATAR), (Field.COVER, SMALL_COVER)):
-        print_stages(f"harmless {field}", HARMLESS_LIMIT, detectors, [picture(size, n) for n in range(PICTURES)], field)
-        made = [imitation(size, n) for n in range(PICTURES)]
+        print_stages(
+            f"harmless {field}", HARMLESS_LIMIT, detectors, [picture(size, n) for n in range(PICTURE_COUNT)], field
+        )
+        made = [imitation(size, n) for n in range(PICTURE_COUNT)]
         print_stages(f"{field} with an emblem", VERIFIED_LIMIT, detectors, made, field)
     print_throughput(detectors)
     print_share_of_peak(detectors.encoder)
@@ -115,7 +116,7 @@ def main() -> None:
 
 
 def print_stages(title: str, limit: float, detectors: Detectors, pictures: Sequence[bytes], field: Field) -> None:
-    """A table of stages for pictures of one sort, judged one at a time."""
+    """Print the times of the stages for pictures of one sort, judged one at a time."""
     for data in pictures[:WARM_UP]:
         detectors([data], field)
     judged = [detectors([data], field) for data in tqdm([*pictures] * ROUNDS, title, leave=False, disable=None)]
@@ -135,7 +136,7 @@ def print_stages(title: str, limit: float, detectors: Detectors, pictures: Seque
 
 
 def print_throughput(detectors: Detectors) -> None:
-    """Pictures per second, one at a time and in batches, of the encoder alone and of all detectors."""
+    """Print pictures per second, one at a time and in batches, of the encoder alone and of all detectors."""
     avatars = [picture(AVATAR, n) for n in range(BATCH)]
     pixels = [decode(data, Field.AVATAR)[0].pixels for data in avatars]
     print(f"\n{'avatars per second of one core':<36}{'wall':>9}{'CPU':>9}")
@@ -150,11 +151,12 @@ def print_throughput(detectors: Detectors) -> None:
 
 
 def print_share_of_peak(encoder: Encoder) -> None:
-    """Operations per second of the network beside those of a large matrix product, by processor time."""
-    pixels = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
+    """Print operations per second of the network and of a large matrix product, by processor time."""
+    pixels = np.random.default_rng(0).integers(0, 256, (OPERATIONS_SIDE, OPERATIONS_SIDE, 3), dtype=np.uint8)
     count = flops.of_graph(encoder.directory / ArtifactFile.MODEL, {"pixels": pixels[None]})
     peak = flops.peak()
-    print(f"\n{count / 1e9:.2f} GFLOP for {SIDE} x {SIDE} pixels; a product of matrices does {peak / 1e9:.0f} GFLOP/s")
+    size = f"{OPERATIONS_SIDE} x {OPERATIONS_SIDE} pixels"
+    print(f"\n{count / 1e9:.2f} GFLOP for {size}; a product of matrices does {peak / 1e9:.0f} GFLOP/s")
     for batch in (1, BATCH):
         times = repeated(partial(encoder, [pixels] * batch), 3 * BATCH // batch)
         speed = count * batch * 1000 / np.median(times.processor)
@@ -162,7 +164,7 @@ def print_share_of_peak(encoder: Encoder) -> None:
 
 
 def print_int8(source: Path, target: Path) -> None:
-    """A table of ways to compute in 8 bits, and the recommended one in `target`."""
+    """Print the cost of each way to quantize to 8 bits, and write the recommended one to `target`."""
     calibration = training_pictures()
     probes = [decode(made(size, n), Field.AVATAR)[0].pixels for made, size, n in _probes()]
     full = Encoder(source)
@@ -170,7 +172,7 @@ def print_int8(source: Path, target: Path) -> None:
     print(f"\n{'convolutions in 8 bits':<36}{'CPU ms':>9}{'speed':>9}{'cosine':>9}{'least 5%':>9}{'whole':>9}{'MB':>9}")
     with tempfile.TemporaryDirectory() as scratch:
         ways = {"none": source}
-        for kept in CHOICES:
+        for kept in KEPT_CHOICES:
             folder = target if kept == FLOAT_CONVOLUTIONS else Path(scratch) / str(kept)
             name = f"all but the first {kept}" if kept else "all"
             ways[name] = quantize(source, folder, calibration, kept, Path(scratch) / "ranges.json")
@@ -183,7 +185,7 @@ def print_int8(source: Path, target: Path) -> None:
 
 
 def repeated(act: Callable[[], object], count: int) -> Times:
-    """Times of doing it again and again, after once to warm up."""
+    """Times of repeated runs, after one to warm up."""
     act()
     times = Times()
     for _ in range(count):
@@ -195,8 +197,8 @@ def _probes() -> list[tuple[Callable[[tuple[int, int], int], bytes], tuple[int, 
     return [(made, size, n) for n in range(15) for made in (picture, imitation) for size in (AVATAR, SMALL_COVER)]
 
 
-def _compared(full: Encoder, small: Encoder, probes: Sequence[Array], expected: Sequence[Embedding]) -> str:
-    """Time, speed relative to full precision measured in turn with it, and likeness of the windows' vectors."""
+def _compared(full: Encoder, small: Encoder, probes: Sequence[Pixels], expected: Sequence[Embedding]) -> str:
+    """Columns: time, speed relative to full precision, cosine of the windows' vectors, file size."""
     times = {encoder: Times() for encoder in (full, small)}
     for pixels in [*probes[:2]] * 20:
         for encoder, taken in times.items():

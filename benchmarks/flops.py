@@ -1,4 +1,4 @@
-"""How many floating-point operations a graph takes, and how many this core can do: their ratio says what is left."""
+"""Floating-point operations of a graph, and the peak of this core: their ratio is the share of the peak in use."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import numpy as np
 import onnx
 import onnxruntime
 
-SIDE = 2_048
-"""Of the square matrices whose product stands for the processor's peak."""
+from models.arrays import UInt8
+
+MATRIX_SIDE = 2_048
+"""Rows and columns of the matrices whose product stands for the processor's peak."""
 
 RUNS = 5
-"""Products, of which the quickest counts: whatever else the machine does only adds."""
-
-Array = np.ndarray
+"""Products, of which the quickest counts: other programs only add time."""
 
 
-def of_graph(path: Path, inputs: dict[str, Array]) -> int:
-    """Multiplications and additions of all Conv, MatMul and Gemm nodes; shapes are read from a run.
+def of_graph(path: Path, inputs: dict[str, UInt8]) -> int:
+    """Multiplications and additions of all Conv, MatMul and Gemm nodes.
 
-    A run knows them where shapes depend on values, as padding that is computed does.
+    Shapes come from a run, because some depend on values: padding is computed.
     """
     model = onnx.load(path)
     nodes = [node for node in model.graph.node if node.op_type in ("Conv", "MatMul", "Gemm")]
@@ -38,18 +38,18 @@ def of_graph(path: Path, inputs: dict[str, Array]) -> int:
 
 
 def peak() -> float:
-    """Operations per second of processor time in the best of some large products of float32 matrices."""
-    left, right = np.random.default_rng(0).random((2, SIDE, SIDE), dtype=np.float32)
+    """Operations per second of processor time in the quickest of `RUNS` float32 matrix products."""
+    left, right = np.random.default_rng(0).random((2, MATRIX_SIDE, MATRIX_SIDE), dtype=np.float32)
     seconds = []
     for _ in range(RUNS):
         started = time.process_time()
         left @ right
         seconds.append(time.process_time() - started)
-    return 2 * SIDE**3 / min(seconds)
+    return 2 * MATRIX_SIDE**3 / min(seconds)
 
 
 def _summands(node: onnx.NodeProto, shapes: dict[str, Any]) -> int:
-    """Products that are added up for one number of the output."""
+    """Products summed for one number of the output."""
     if node.op_type == "Conv":
         return int(np.prod(shapes[node.input[1]][1:]))
     transposed = any(attribute.name == "transA" and attribute.i for attribute in node.attribute)

@@ -1,10 +1,11 @@
-"""What a search costs in galleries of a thousand, a hundred thousand and a million vectors, exact and approximate.
+"""Search time, recall and memory of exact and approximate indexes of a thousand to a million vectors.
 
-One search is one picture: all its windows at once. Approximate indexes are set to the least effort that finds the
-nearest vector of 99% of the windows, and given up where that is slower than comparing all. Vectors beyond the released
-gallery's own are made of these: a row plus a part of the difference of two other rows, back on the sphere, which keeps
-the shape of the cloud. The last lines of a table are the gallery's own choice of index, and the emblem detector's
-matching (all it does but the encoder's passes).
+One search is one picture: all its windows at once. Approximate indexes get the least effort that finds the nearest
+vector of 99% of the windows. They are given up where that is slower than exact search.
+
+Larger galleries extend the released one. A new vector is a row plus a part of the difference of two others, scaled to
+unit length, which keeps the shape of the cloud. The last two lines of a table are the gallery's own choice of index,
+and the emblem detector without the encoder's passes.
 
     .venv/bin/python -m benchmarks.gallery
 """
@@ -25,6 +26,7 @@ from tqdm import tqdm
 from benchmarks.clock import COLUMNS, Times, pin_to_one_core, state_of_machine
 from benchmarks.encoder import StopwatchEncoder
 from benchmarks.profiles import AVATAR, imitation, picture
+from models.arrays import Float32, Int64
 from models.images.encoder.encoder import Embedding, Encoder
 from models.images.gallery.files import COMPARED_AGAIN, Contents, Entry, index_of
 from models.images.gallery.gallery import Gallery
@@ -35,38 +37,36 @@ from models.profile import Field
 from models.settings import Settings
 
 SIZES = (1_000, 100_000, 1_000_000)
-"""Vectors of the galleries that are measured unless others are given."""
+"""Default numbers of vectors."""
 
-PICTURES = 16
-"""Half of them with an emblem, half harmless."""
+PICTURE_COUNT = 16
+"""Pictures searched, half of them with an emblem, half harmless."""
 
-RECALL = 0.99
-"""Share of the windows whose nearest vector an approximate index has to find."""
+MIN_RECALL = 0.99
+"""Least share of the windows whose nearest vector an approximate index finds."""
 
 EFFORTS = (16, 32, 64, 128, 256, 512)
-"""Lists visited, candidates kept or rows compared again, tried in this order."""
+"""Values of an index's effort (lists visited, candidates kept, rows compared again), in the order tried."""
 
 BUILD_SECONDS = 60
-"""Of processor time; what takes longer is given up, for every change of a gallery builds its index anew."""
+"""Most processor time to build an index, which every change of a gallery repeats; a slower one is given up."""
 
 TRAINING_ROWS = 65_536
 """Rows that lists and codes are fitted to."""
 
-SHARE = (0.3, 0.7)
-"""How much of the difference of two rows is added to a third."""
+DIFFERENCE_RANGE = (0.3, 0.7)
+"""Range of the fraction of a difference that is added to a row."""
 
-CHUNK = 20_000
-"""Rows made, or added to an index, at once."""
+CHUNK_ROWS = 20_000
+"""Rows made, or added to an index, at a time."""
 
-LOOKS = 5
-"""Rows per reference when the detector is given a gallery."""
-
-Array = np.ndarray
+ROWS_PER_REFERENCE = 5
+"""Rows of each reference in the detector's gallery."""
 
 
 @dataclass(frozen=True)
 class IndexKind:
-    """A sort of index.
+    """A type of index.
 
     Attributes:
         factory: for `faiss.index_factory`, with `{lists}` filled in.
@@ -78,7 +78,7 @@ class IndexKind:
     effort: str | None
 
 
-KINDS = (
+INDEX_KINDS = (
     IndexKind("exact", "Flat", None),
     IndexKind("IVF", "IVF{lists},Flat", "nprobe"),
     IndexKind("IVF, 8 bits", "IVF{lists},SQ8", "nprobe"),
@@ -86,7 +86,7 @@ KINDS = (
     IndexKind("PQ, 4 bits", "PQ{half}x4fs,RFlat", "k_factor_rf"),
     IndexKind("IVF, PQ 4 bits", "IVF{lists},PQ{half}x4fs,RFlat", "nprobe"),
 )
-"""The exact one first: the others are held against what it finds, and its time."""
+"""Index types compared, the exact one first: recall and time of the others are relative to it."""
 
 
 def main() -> None:
@@ -111,28 +111,28 @@ def main() -> None:
 
 
 def embedded(encoder: Encoder) -> list[Embedding]:
-    """The windows of some pictures, the same every time."""
-    made = [(imitation if number % 2 else picture)(AVATAR, number) for number in range(PICTURES)]
+    """Embeddings of the pictures' windows, the same in every run."""
+    made = [(imitation if number % 2 else picture)(AVATAR, number) for number in range(PICTURE_COUNT)]
     return [encoder([decode(data, Field.AVATAR)[0].pixels])[0] for data in made]
 
 
-def crowd(rows: Array, count: int, rng: np.random.Generator) -> Array:
-    """As many unit vectors, float32 (count, dimension), distributed like `rows`; these come first."""
+def crowd(rows: Float32, count: int, rng: np.random.Generator) -> Float32:
+    """Unit vectors, float32 (count, dimension), distributed like `rows`, which come first."""
     vectors = np.empty((count, rows.shape[1]), np.float32)
     vectors[: len(rows)] = rng.permutation(rows)[:count]
-    for start in range(len(rows), count, CHUNK):
-        part = vectors[start : start + CHUNK]
+    for start in range(len(rows), count, CHUNK_ROWS):
+        part = vectors[start : start + CHUNK_ROWS]
         one, plus, minus = rows[rng.integers(len(rows), size=(3, len(part)))]
-        part[:] = one + rng.uniform(*SHARE, (len(part), 1)) * (plus - minus)
+        part[:] = one + rng.uniform(*DIFFERENCE_RANGE, (len(part), 1)) * (plus - minus)
         part /= np.linalg.norm(part, axis=1, keepdims=True)
     return vectors
 
 
-def measure(vectors: Array, pictures: Sequence[Embedding]) -> None:
-    """Print a line for every kind of index, and one for the gallery's own choice."""
-    nearest: list[Array] = []
+def measure(vectors: Float32, pictures: Sequence[Embedding]) -> None:
+    """Print a line for every type of index, and one for the gallery's own choice."""
+    nearest: list[Int64] = []
     limit = np.inf
-    for kind in KINDS:
+    for kind in INDEX_KINDS:
         index, cost = built(partial(build, kind, vectors))
         if index.ntotal < len(vectors):
             print(f"{kind.name:<16}{f'given up after {index.ntotal:,} rows':>43}{cost}", flush=True)
@@ -147,21 +147,21 @@ def measure(vectors: Array, pictures: Sequence[Embedding]) -> None:
 
 
 def built(make: Callable[[], faiss.Index]) -> tuple[faiss.Index, str]:
-    """What is made, and its time and memory as columns."""
+    """Build an index; returns it with its time and memory as columns."""
     before, times = resident(), Times()
     index = times.measure(make)
     seconds = f"{times.wall[0] / 1000:>9.1f}{times.processor[0] / 1000:>8.1f}"
     return index, f"{seconds}{stored_bytes(index) / 2**20:>9,.0f}{(resident() - before) / 2**20:>8,.0f}"
 
 
-def build(kind: IndexKind, vectors: Array) -> faiss.Index:
+def build(kind: IndexKind, vectors: Float32) -> faiss.Index:
     """An index of all vectors, or of as many as were added in `BUILD_SECONDS`."""
     started, dimension = time.process_time(), vectors.shape[1]
     factory = kind.factory.format(lists=lists(len(vectors)), half=dimension // 2)
     index = faiss.index_factory(dimension, factory, faiss.METRIC_INNER_PRODUCT)
     index.train(vectors[np.random.default_rng(0).permutation(len(vectors))[:TRAINING_ROWS]])
-    for start in tqdm(range(0, len(vectors), CHUNK), kind.name, leave=False, disable=None):
-        index.add(vectors[start : start + CHUNK])
+    for start in tqdm(range(0, len(vectors), CHUNK_ROWS), kind.name, leave=False, disable=None):
+        index.add(vectors[start : start + CHUNK_ROWS])
         if time.process_time() - started > BUILD_SECONDS:
             break
     if factory.endswith("RFlat"):
@@ -175,30 +175,30 @@ def lists(rows: int) -> int:
 
 
 def tuned(
-    kind: IndexKind, index: faiss.Index, pictures: Sequence[Embedding], nearest: Sequence[Array], limit: float
+    kind: IndexKind, index: faiss.Index, pictures: Sequence[Embedding], nearest: Sequence[Int64], limit: float
 ) -> int | None:
-    """Set the least effort that finds enough, or the first slower than `limit` ms; None for an exact index."""
+    """Set the least effort with enough recall, or the first slower than `limit` ms; None for an exact index."""
     if kind.effort is None:
         return None
     for effort in EFFORTS:
         faiss.ParameterSpace().set_index_parameter(index, kind.effort, effort)
-        if recall(index, pictures, nearest) >= RECALL or np.median(timed(index, pictures).processor) > limit:
+        if recall(index, pictures, nearest) >= MIN_RECALL or np.median(timed(index, pictures).processor) > limit:
             break
     return effort
 
 
-def recall(index: faiss.Index, pictures: Sequence[Embedding], nearest: Sequence[Array]) -> float:
-    """The share of windows whose nearest row is found first."""
+def recall(index: faiss.Index, pictures: Sequence[Embedding], nearest: Sequence[Int64]) -> float:
+    """Recall@1: share of windows whose nearest row is found first."""
     found = [rows[:, 0] for _, rows in searched(index, pictures)]
     return float(np.mean(np.concatenate(found) == np.concatenate(nearest)))
 
 
-def described(index: faiss.Index, pictures: Sequence[Embedding], nearest: Sequence[Array]) -> str:
+def described(index: faiss.Index, pictures: Sequence[Embedding], nearest: Sequence[Int64]) -> str:
     """Recall and time of a search as columns."""
     return f"{recall(index, pictures, nearest):>10.3f}{timed(index, pictures)}"
 
 
-def searched(index: faiss.Index, pictures: Sequence[Embedding]) -> list[tuple[Array, Array]]:
+def searched(index: faiss.Index, pictures: Sequence[Embedding]) -> list[tuple[Float32, Int64]]:
     """Similarities and rows of every picture's windows."""
     return [index.search(picture.vectors, ROWS_PER_WINDOW) for picture in pictures]
 
@@ -212,8 +212,8 @@ def timed(index: faiss.Index, pictures: Sequence[Embedding]) -> Times:
     return times
 
 
-def measure_detector(encoder: StopwatchEncoder, gallery: Gallery, vectors: Array) -> None:
-    """Print a line for what the emblem detector does with a picture besides encoding it."""
+def measure_detector(encoder: StopwatchEncoder, gallery: Gallery, vectors: Float32) -> None:
+    """Print a line for the emblem detector without its encoder."""
     before, making, times = resident(), Times(), Times()
     detector = making.measure(lambda: EmblemDetector(encoder, of_vectors(gallery, vectors)))
     grown = (resident() - before) / 2**20
@@ -227,25 +227,25 @@ def measure_detector(encoder: StopwatchEncoder, gallery: Gallery, vectors: Array
 
 
 def harmless() -> list[Image]:
-    """Pictures that no closer look is taken at."""
-    return [decode(picture(AVATAR, number), Field.AVATAR)[0] for number in range(PICTURES)]
+    """Pictures that do not reach the verification stage."""
+    return [decode(picture(AVATAR, number), Field.AVATAR)[0] for number in range(PICTURE_COUNT)]
 
 
-def of_vectors(gallery: Gallery, vectors: Array) -> Gallery:
-    """A gallery of these rows, every few of them a reference."""
+def of_vectors(gallery: Gallery, vectors: Float32) -> Gallery:
+    """A gallery of these rows, `ROWS_PER_REFERENCE` of them for each reference."""
     model = gallery.references[0]
-    count = -(-len(vectors) // LOOKS)
+    count = -(-len(vectors) // ROWS_PER_REFERENCE)
     names = [f"reference.{number}" for number in range(count)]
-    looks = [len(part) for part in np.array_split(np.arange(len(vectors)), count)]
+    counts = [len(part) for part in np.array_split(np.arange(len(vectors)), count)]
     entries = tuple(
         Entry(replace(model, reference_id=name, owner_id=name), name, rows)
-        for name, rows in zip(names, looks, strict=True)
+        for name, rows in zip(names, counts, strict=True)
     )
     return Gallery(Contents("made", "made", entries, index_of(vectors)))
 
 
 def resident() -> int:
-    """Bytes of this process that are in memory."""
+    """Resident memory of this process in bytes."""
     return int(psutil.Process().memory_info().rss)
 
 

@@ -1,7 +1,7 @@
-"""One profile with avatar, cover, name and bio: over HTTP with one client, beside the Inspector alone.
+"""Latency of one profile with avatar, cover, name and bio: over HTTP with one client, and in the Inspector alone.
 
-Starts a server of its own, in an empty home and once more in the same, waits until it is ready, and reads the memory of
-its worker at the end.
+The server starts in an empty home directory, and once more in the same one. Both times until it is ready are printed,
+and the memory of its worker at the end.
 
     .venv/bin/python -m benchmarks.latency --requests 300
 """
@@ -31,17 +31,17 @@ from models.inspector import Inspector
 from models.profile import Profile
 from models.settings import Settings
 
-FEWEST_FOR_P99 = 300
-"""Requests from which three lie beyond the 99th percentile; of fewer it is chance."""
+MIN_REQUESTS_FOR_P99 = 300
+"""Requests needed for a 99th percentile: three lie beyond it."""
 
-DIFFERENT = 20
-"""Profiles that take turns."""
+PROFILE_COUNT = 20
+"""Different profiles, sent in turn."""
 
-WARM_UP = DIFFERENT
-"""So that every picture that comes again was there before."""
+WARM_UP_REQUESTS = PROFILE_COUNT
+"""Requests before measuring: every picture has been sent once."""
 
 READY_SECONDS = 60
-"""Within which a server has to be ready."""
+"""Most seconds until a server is ready."""
 
 
 def main() -> None:
@@ -70,7 +70,7 @@ def main() -> None:
 
 @contextmanager
 def serving(home: str) -> Iterator[tuple[psutil.Popen, httpx.Client, float]]:
-    """A server, a client of it, and how many seconds it took to be ready."""
+    """A server, its client, and the seconds until it was ready."""
     port = free_port()
     environment = os.environ | {"HUIJIAN_HOME": home}
     server = psutil.Popen([str(HUIJIAN), "serve", "--port", str(port)], stdout=subprocess.DEVNULL, env=environment)
@@ -83,30 +83,30 @@ def serving(home: str) -> Iterator[tuple[psutil.Popen, httpx.Client, float]]:
 
 
 def make_profiles() -> list[Profile]:
-    """Profiles with all four parts, the same every time."""
+    """Profiles with name, bio, avatar and cover, the same in every run."""
     names, bios = texts("name"), texts("bio")
     return [
         Profile(f"account-{n}", names[n], bios[n], avatar=picture(AVATAR, n), cover=picture(COVER, n))
-        for n in range(DIFFERENT)
+        for n in range(PROFILE_COUNT)
     ]
 
 
 def new(profiles: Sequence[Profile]) -> Iterator[Profile]:
-    """The profiles in turn, without end, each time with pictures that are not remembered."""
+    """The profiles in turn, without end, each time with pictures that are not in the cache."""
     for profile in itertools.cycle(profiles):
         avatar, cover = (never_seen(picture) for picture in (profile.avatar, profile.cover) if picture)
         yield replace(profile, avatar=avatar, cover=cover)
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A TCP port that is free."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def seconds_until_ready(client: httpx.Client) -> float:
-    """Wait for the service; how long it took.
+    """Wait for the service; returns the seconds it took.
 
     Raises:
         TimeoutError: it took too long.
@@ -134,18 +134,20 @@ def post(client: httpx.Client, profile: Profile) -> None:
 
 
 def timed(judge: Callable[[Profile], object], profiles: Iterator[Profile], requests: int) -> list[float]:
-    """Milliseconds of every call, after some to warm up."""
+    """Milliseconds of every call, after `WARM_UP` calls."""
     times = []
-    for profile in tqdm(itertools.islice(profiles, WARM_UP + requests), total=WARM_UP + requests, disable=None):
+    for profile in tqdm(
+        itertools.islice(profiles, WARM_UP_REQUESTS + requests), total=WARM_UP_REQUESTS + requests, disable=None
+    ):
         started = time.perf_counter()
         judge(profile)
         times.append((time.perf_counter() - started) * 1000)
-    return times[WARM_UP:]
+    return times[WARM_UP_REQUESTS:]
 
 
 def percentiles(requests: int) -> tuple[int, ...]:
-    """Those that so many requests tell something of."""
-    return (50, 95, 99) if requests >= FEWEST_FOR_P99 else (50, 95)
+    """The percentiles that so many requests determine."""
+    return (50, 95, 99) if requests >= MIN_REQUESTS_FOR_P99 else (50, 95)
 
 
 def row(title: str, times: Sequence[float]) -> str:

@@ -1,4 +1,4 @@
-"""Start a process tree, watch its memory, end it."""
+"""Starts process trees, watches their memory and ends them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def tree(process: psutil.Process) -> list[psutil.Process]:
 
 
 def run(command: Sequence[str]) -> tuple[float, int]:
-    """Run a command to its end; seconds and peak resident bytes of its tree.
+    """Run a command to its end; returns seconds and peak resident bytes of its tree.
 
     Raises:
         CalledProcessError: it failed.
@@ -49,7 +49,7 @@ def run(command: Sequence[str]) -> tuple[float, int]:
 
 
 def kill_after(command: Sequence[str], seconds: float) -> bool:
-    """Run a command and kill -9 it and all below it after so long; whether it was still running."""
+    """Run a command and kill -9 its tree after so many seconds; returns true if it was still running."""
     process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         process.wait(seconds)

@@ -1,7 +1,7 @@
 """Profiles for benchmarks: texts of the labelled corpus, and pictures drawn from a seed.
 
-What a picture shows does not change what judging it costs; its size, format and detail do. So the pictures are as large
-and as noisy as photographs that people upload.
+The time to judge a picture depends on its size, format and detail, and hardly on its subject. So the pictures are as
+large and as noisy as photographs that people upload.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from models.runtime.paths import DATASETS
 from training.images.sources.pictures import load_picture
 
 CORPUS = DATASETS / "bios" / "test.jsonl"
-"""Where texts come from."""
+"""File that texts come from."""
 
 DRAWINGS = DATASETS / "emblems" / "drawings"
 """Our own drawings of emblems, SVG."""
@@ -38,24 +38,24 @@ def picture(size: tuple[int, int], seed: int) -> bytes:
 
     Args:
         size: width and height in pixels.
-        seed: of all that is random in it.
+        seed: of every random choice.
     """
     return _jpeg(_grainy(size, np.random.default_rng(seed)))
 
 
 def imitation(size: tuple[int, int], seed: int) -> bytes:
-    """The same with one of our own drawings of emblems on it, half to nine tenths as high as the picture.
+    """The same with one of our own drawings of emblems on it, 0.5 to 0.9 times the shorter side.
 
     Args:
         size: width and height in pixels.
-        seed: of all that is random in it.
+        seed: of every random choice.
     """
     rng = np.random.default_rng(seed)
     ground = _grainy(size, rng)
     names = sorted(path.name for path in DRAWINGS.glob("*.svg"))
     emblem = load_picture(names[rng.integers(len(names))], DRAWINGS, round(min(size) * rng.uniform(0.5, 0.9)))
-    place = int(rng.integers(size[0] - emblem.width + 1)), int(rng.integers(size[1] - emblem.height + 1))
-    ground.paste(emblem, place, emblem)
+    position = int(rng.integers(size[0] - emblem.width + 1)), int(rng.integers(size[1] - emblem.height + 1))
+    ground.paste(emblem, position, emblem)
     return _jpeg(ground)
 
 

@@ -1,7 +1,7 @@
-"""`huijian score` beside the models alone, and what kill -9 does to it.
+"""Throughput of `huijian score` beside the models alone, and its rows after kill -9.
 
-Text-and-avatar rows are scored by the command, then a sample of them by the Inspector in a plain loop in one process;
-then a second run is killed at five random moments, continued, and its rows are counted.
+The command scores rows of name, bio and avatar; then the Inspector judges a sample of them in a plain loop in one
+process. A second run is killed at five random moments and continued; its rows must be complete and not doubled.
 
     .venv/bin/python -m benchmarks.scoring --rows 20000
 """
@@ -28,14 +28,14 @@ from models.microbatching import MICROBATCH_SIZE
 from models.profile import Profile
 from models.settings import Settings
 
-PICTURES = 1_000
-"""Different avatars. Every row has a copy of one in bytes of its own, so that none is remembered from another row."""
+PICTURE_COUNT = 1_000
+"""Different avatars. Every row has a copy of one with other bytes, so that the cache knows none."""
 
-SAMPLE = 640
-"""Rows of the plain loop, which is linear."""
+SAMPLE_ROWS = 640
+"""Rows of the plain loop, whose time is linear."""
 
 KILLS = 5
-"""Of one run, each at a random moment of its share."""
+"""Kills of one run, each at a random moment of a fifth of its time."""
 
 
 def main() -> None:
@@ -62,9 +62,9 @@ def main() -> None:
 
 
 def make_rows(directory: Path, rows: int, seed: int) -> Path:
-    """A Parquet file of rows and a folder of avatars that they name by path."""
+    """Write a Parquet file of rows and the folder of their avatars; returns the file."""
     (directory / "avatars").mkdir()
-    pictures = [picture(AVATAR, seed + n) for n in tqdm(range(min(PICTURES, rows)), desc="drawing", disable=None)]
+    pictures = [picture(AVATAR, seed + n) for n in tqdm(range(min(PICTURE_COUNT, rows)), desc="drawing", disable=None)]
     paths = [f"avatars/{number}.jpg" for number in range(rows)]
     for number, path in enumerate(paths):
         (directory / path).write_bytes(never_seen(pictures[number % len(pictures)]))
@@ -83,11 +83,11 @@ def make_rows(directory: Path, rows: int, seed: int) -> Path:
 
 
 def plain_loop(source: Path) -> float:
-    """Rows per second of the Inspector alone, loading not counted."""
+    """Rows per second of the Inspector alone, without loading."""
     inspector = Inspector.load(Settings.from_environment())
     profiles = [
         Profile(row["account_id"], row["name"], row["bio"], avatar=(source.parent / row["avatar"]).read_bytes())
-        for row in pq.read_table(source).slice(0, SAMPLE).to_pylist()
+        for row in pq.read_table(source).slice(0, SAMPLE_ROWS).to_pylist()
     ]
     inspector(profiles[:MICROBATCH_SIZE])
     started = time.monotonic()
@@ -102,7 +102,7 @@ def command(source: Path, out: Path) -> list[str]:
 
 
 def interrupted(source: Path, out: Path, seconds: float, rng: random.Random) -> int:
-    """Kill runs at random moments, then let one end; how many were killed."""
+    """Kill runs at random moments, then let one end; returns how many were killed."""
     moments = [rng.uniform(0, seconds / KILLS) for _ in range(KILLS)]
     kills = sum(kill_after(command(source, out), moment) for moment in tqdm(moments, desc="killing", disable=None))
     run(command(source, out))
@@ -110,10 +110,10 @@ def interrupted(source: Path, out: Path, seconds: float, rng: random.Random) -> 
 
 
 def difference(source: Path, out: Path) -> tuple[int, int]:
-    """Rows of the input without a decision, and decisions too many."""
-    given = Counter(pq.read_table(source, columns=["account_id"])["account_id"].to_pylist())
+    """Numbers of rows without a decision, and of decisions too many."""
+    expected = Counter(pq.read_table(source, columns=["account_id"])["account_id"].to_pylist())
     found = Counter(pq.read_table(out, columns=["account_id"])["account_id"].to_pylist())
-    return (given - found).total(), (found - given).total()
+    return (expected - found).total(), (found - expected).total()
 
 
 if __name__ == "__main__":

@@ -1,13 +1,15 @@
-"""What serving costs and withstands, at a real server, with every limit beside what was measured.
+"""Capacity, latency and limits of the service, measured at a real server.
 
-    throughput  our service and a bare FastAPI application against the Inspector alone, as busy as can be
+    throughput  our service and a bare FastAPI application against the Inspector alone, all saturated
     latency     the time to answer at 70% of capacity
     overload    three times capacity, then half of it
     soak        all kinds of requests at half of capacity, while the gallery changes every 10 seconds
     cache       avatars that come again
 
-Requests are sent at given times, whatever the service does, and times count from when they were due. The service and
-its peers get half of the cores unless `--cores` says otherwise, the sender the others. Ends with 0 if all limits hold.
+Requests are sent at given times, whatever the service does, and latency counts from when a request was due. The service
+and its contenders get half of the cores unless `--cores` says otherwise, the sender the others.
+
+The exit status is 0 if all limits hold.
 
     .venv/bin/python -m benchmarks.serving throughput
     .venv/bin/python -m benchmarks.serving soak --seconds 1800
@@ -19,7 +21,7 @@ import argparse
 import os
 import sys
 
-from benchmarks.clock import BUSY
+from benchmarks.clock import BUSY_LOAD
 from benchmarks.load.contenders import Cores
 from benchmarks.load.limits import report
 from benchmarks.load.overload import overload
@@ -33,11 +35,11 @@ MEASURES = {
     "soak": (soak, 1800, "of mixed load"),
     "cache": (cache, 20, "for each kind of avatar"),
 }
-"""By name: what measures, for how long unless told otherwise, and what that length is of."""
+"""By name: the function, its default duration in seconds, and what the duration is of."""
 
 
 def main() -> int:
-    """Measure and print one table; 0 if every limit holds."""
+    """Measure and print one table; returns 0 if every limit holds."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="measure", required=True)
     for name, (_, seconds, what) in MEASURES.items():
@@ -48,7 +50,7 @@ def main() -> int:
     cores, load = Cores.split(options.cores), os.getloadavg()[0]
     measure, *_ = MEASURES[options.measure]
     numbers = measure(cores, options.seconds)
-    busy = f"; other programs ran (load average {load:.1f}): repeat it on a quiet machine" if load > BUSY else ""
+    busy = f"; other programs ran (load average {load:.1f}): repeat it on a quiet machine" if load > BUSY_LOAD else ""
     machine = f"measured on cores {list(cores.contenders)}, sent from {list(cores.sender)}{busy}"
     command = f".venv/bin/python -m benchmarks.serving {options.measure} --seconds {options.seconds:g}"
     return 0 if report(numbers, "", machine, command) else 1

@@ -1,9 +1,9 @@
-"""What a challenger in shadow adds to an answer, although it judges every profile too.
+"""Latency that a challenger in shadow adds to an answer, although it judges every profile too.
 
-Beside ours stands the plain way, a thread of the service that judges after the answer: it holds Python's one lock when
-the next answer needs it. Texts show that best, for most of their time is Python's.
+The alternative is a thread of the service that judges after the answer. It holds Python's global interpreter lock when
+the next answer needs it. The difference is largest for texts, which are judged mostly in Python.
 
-Run: python -m benchmarks.shadow
+    .venv/bin/python -m benchmarks.shadow
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ from serving.store.comparisons import Comparisons
 from serving.store.database import Database
 
 ROUNDS, ANSWERS = 4, 40
-"""Every way has its turn in every round, so that a busy machine is busy for all of them."""
+"""Rounds, in each of which every way takes a turn, so that a busy machine slows all; answers a turn."""
 
 GAP_SECONDS = 0.01
-"""Between answers: a core that is busy for half of its time."""
+"""Pause between answers: a core is busy for half of its time."""
 
 Offer = Callable[[list[tuple[Profile, Answer]]], None]
-"""Gives answered profiles to the challenger; the request waits until it returns."""
+"""Offers answered profiles to the challenger; the request waits until it returns."""
 
 
 def profiles() -> Iterator[Profile]:
-    """Profiles that differ, so that nothing is remembered from one to the next."""
+    """Different profiles, so that none is in the cache."""
     number = 0
     while True:
         number += 1
@@ -51,8 +51,8 @@ def profiles() -> Iterator[Profile]:
         )
 
 
-def trial(settings: Settings) -> Shadow:
-    """A trial of all accounts, of a policy of the same content, once it judges."""
+def start_shadow(settings: Settings) -> Shadow:
+    """A shadow of all accounts with the same policy, once it judges."""
     shutil.copy(settings.policy, settings.home / "policy.yaml")
     (settings.home / "shadow.yaml").write_text("share: 1\npolicy: policy.yaml\n")
     database = Database.from_environment(settings.home)
@@ -64,7 +64,7 @@ def trial(settings: Settings) -> Shadow:
 
 
 def in_thread(challenger: Inspector) -> Offer:
-    """The plain way."""
+    """The alternative: a thread of this process."""
     waiting = ProfileQueue()
 
     def judge() -> None:
@@ -81,16 +81,16 @@ def in_thread(challenger: Inspector) -> Offer:
 
 
 def answer(champion: Inspector, profile: Profile, offer: Offer) -> None:
-    """What a request waits for."""
-    (said,) = champion([profile])
-    offer([(profile, said)])  # type: ignore[list-item] # these profiles can be judged
+    """Answer a profile and offer it to the challenger: the time that a request waits."""
+    (judged,) = champion([profile])
+    offer([(profile, judged)])  # type: ignore[list-item] # these profiles can be judged
 
 
 def main() -> None:
     """Print one table."""
     with tempfile.TemporaryDirectory() as folder:
         settings = replace(Settings(), home=Path(folder))
-        champion, shadow = LiveInspector(settings).current, trial(settings)
+        champion, shadow = LiveInspector(settings).current, start_shadow(settings)
         ways: dict[str, Offer] = {
             "no challenger": lambda _: None,
             "ours: a process of the lowest priority": shadow.offer,

@@ -1,9 +1,9 @@
-"""What remembering adds to an answer: at most 2 ms at the median.
+"""Latency that storing a decision adds to an answer: at most 2 ms at the median.
 
-Beside ours stands what it cannot beat, the disk's own sync of as many bytes, and what it avoids, a transaction of the
-database for every answer.
+The lower bound is the disk's own sync of as many bytes. The alternative is a transaction of the database for every
+answer.
 
-Run: python -m benchmarks.store [DATABASE_URL]
+    .venv/bin/python -m benchmarks.store [DATABASE_URL]
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ from serving.store.store import Store
 from serving.store.tables import canonical
 
 ANSWERS = 400
-"""Remembered in each of the ways."""
+"""Answers stored in each of the ways."""
 
 GAP_SECONDS = 0.01
-"""Between answers: 100 a second, as many as one core judges."""
+"""Pause between answers: 100 a second, as many as one core judges."""
 
 AVATAR = os.urandom(16_000)
-"""Bytes, as a thumbnail has."""
+"""Random bytes, as many as a thumbnail has."""
 
 
 def judgement() -> tuple[Profile, Answer]:
-    """A profile for review with all that an answer can hold."""
+    """A profile for review, and an answer with every part that it can have."""
     bio = "想了解的加V：abc12345"
     evidence = Evidence(spans=((4, 15),), text="加V：abc12345", normalized="加v:abc12345")
     finding = Finding(Label.CONTACT_DIVERSION, Field.BIO, 0.99, "contacts@1", evidence, severity=Severity.REVIEW)
@@ -53,7 +53,7 @@ def judgement() -> tuple[Profile, Answer]:
 
 
 def measure(act: Callable[[tuple[Profile, Answer]], object]) -> Times:
-    """Time it for many judgements, one after another, at the pace of a busy core."""
+    """Times of `act` for `ANSWERS` judgements, one after another, at the pace of a busy core."""
     times = Times()
     for _ in range(ANSWERS):
         judged = judgement()
@@ -83,7 +83,7 @@ def transaction(database: Database, rules: StoreRules, secrets: Secrets) -> Time
 
 
 def sync(file: Path, rules: StoreRules, secrets: Secrets) -> Times:
-    """The disk alone."""
+    """The disk alone: write and fdatasync."""
     line = canonical(record(*judgement(), rules.contents, secrets)).encode()
     with file.open("ab", buffering=0) as log:
 

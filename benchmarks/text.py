@@ -1,8 +1,8 @@
-"""What one text costs on one core, detector by detector, and how many texts a second are judged beside peers.
+"""Time of one text on one core, detector by detector, and texts a second beside other runtimes.
 
-All text detectors take part as the Inspector has them. The peers run the same architecture with random weights (what a
-product costs does not depend on its values) and the same tokenizer, on the same 32 texts, 32 at once; ours takes them
-one at a time, as it is served, so that no score depends on what else was asked.
+All text detectors take part as the Inspector runs them. The other runtimes run the same architecture and
+tokenizer on one batch of 32 texts, with random weights, on which time does not depend. Ours takes the same texts one
+at a time, as it is served, so that no score depends on the other texts of a batch.
 
     .venv/bin/python -m benchmarks.text
 """
@@ -24,6 +24,7 @@ from transformers import BertForSequenceClassification, BertModel, PreTrainedTok
 
 from benchmarks.clock import COLUMNS, Times, pin_to_one_core, state_of_machine
 from benchmarks.profiles import texts
+from models.arrays import Int64
 from models.profile import CLASSIFIER_LABELS, Field
 from models.runtime.artifact_files import ArtifactFile
 from models.runtime.sessions import session
@@ -37,17 +38,17 @@ from training.text.evaluation.detectors import Detector, shipped_parts
 from training.text.networks.base import PAD, architecture
 from training.text.networks.model import TextModel
 
-LIMITS = {30: 8.0, 150: 25.0}
-"""Milliseconds that a text of so many characters may take at the median, all detectors included."""
+LIMITS_MS = {30: 8.0, 150: 25.0}
+"""By number of characters, the most milliseconds of a text at the median, all detectors included."""
 
-SIZE_LIMIT = 40.0
-"""Megabytes of model, n-grams and tokenizer."""
+SIZE_LIMIT_MB = 40.0
+"""Most megabytes of model, n-grams and tokenizer."""
 
-TEXTS, ROUNDS, WARM_UP, BATCH = 50, 4, 5, 32
-"""Texts of a length, how often each is judged, how many before do not count; texts scored together."""
+TEXT_COUNT, ROUNDS, WARM_UP, BATCH_SIZE = 50, 4, 5, 32
+"""Texts of a length, judgements of each, judgements before that do not count; texts of a batch."""
 
 Run = Callable[[], object]
-"""Scores the same texts once, in one of the ways that are compared."""
+"""Scores the same texts once, in one of the runtimes compared."""
 
 
 def main() -> None:
@@ -56,31 +57,31 @@ def main() -> None:
     torch.set_num_threads(1)
     directory = Settings.from_environment().released().text_directory()
     print_size(directory)
-    for length, limit in LIMITS.items():
+    for length, limit in LIMITS_MS.items():
         print_stages(directory, length, limit)
     print_throughput(directory)
     print(f"\n{state_of_machine()}\n\n.venv/bin/python -m benchmarks.text")
 
 
 def print_size(directory: Path) -> None:
-    """Megabytes of what the classifier reads."""
-    papers = (ArtifactFile.CARD, ArtifactFile.METRICS)
-    sizes = {file.name: file.stat().st_size / 1e6 for file in sorted(directory.iterdir()) if file.name not in papers}
+    """Print the sizes of the files that the classifier reads, in megabytes."""
+    not_read = (ArtifactFile.CARD, ArtifactFile.METRICS)
+    sizes = {file.name: file.stat().st_size / 1e6 for file in sorted(directory.iterdir()) if file.name not in not_read}
     print("\n".join(f"{name:<44}{size:>9.2f}" for name, size in sizes.items()))
-    print(f"{'MB in all':<44}{sum(sizes.values()):>9.2f}\n{'limit':<44}{SIZE_LIMIT:>9.1f}")
+    print(f"{'MB in all':<44}{sum(sizes.values()):>9.2f}\n{'limit':<44}{SIZE_LIMIT_MB:>9.1f}")
 
 
 def of_length(length: int, count: int) -> list[str]:
-    """Texts of exactly so many characters: the corpus' test bios, one after the other, cut into pieces."""
+    """Texts of exactly so many characters: the test bios, joined and cut."""
     whole = "，".join(texts("bio"))
     return [whole[start : start + length] for start in range(0, length * count, length)]
 
 
 def print_stages(directory: Path, length: int, limit: float) -> None:
-    """A table of the detectors' times for texts of one length, judged one at a time."""
+    """Print the detectors' times for texts of one length, judged one at a time."""
     detectors = shipped_parts(directory)
     stages = {name: Times() for name in ("normalise", *detectors, "fuse", "all")}
-    samples = of_length(length, TEXTS)
+    samples = of_length(length, TEXT_COUNT)
     for text in [*samples[:WARM_UP], *samples * ROUNDS]:
         stages["all"].measure(partial(judge, text, detectors, stages))
     print(f"\n{f'a text of {length} characters, milliseconds':<44}{COLUMNS}")
@@ -91,32 +92,36 @@ def print_stages(directory: Path, length: int, limit: float) -> None:
 
 
 def judge(text: str, detectors: Mapping[str, Detector], stages: Mapping[str, Times]) -> object:
-    """Judge one text as the Inspector does, noting what every stage takes."""
+    """Judge one text as the Inspector does, noting the time of every stage."""
     field_text = stages["normalise"].measure(lambda: FieldText.of(Field.BIO, text))
     found = [stages[name].measure(partial(detector, [field_text])) for name, detector in detectors.items()]
     return stages["fuse"].measure(lambda: fuse(finding for results in found for finding in results[0]))
 
 
 def print_throughput(directory: Path) -> None:
-    """Texts per second of the classifier as served, and of others of its architecture, all on the same texts."""
-    chosen = [FieldText.of(Field.BIO, text) for text in texts("bio")[:BATCH]]
+    """Print texts per second of the classifier as served, and of other runtimes, all on the same texts."""
+    chosen = [FieldText.of(Field.BIO, text) for text in texts("bio")[:BATCH_SIZE]]
     runs: dict[str, Run] = {"ours, ONNX in 8 bits with n-grams, one by one": partial(TextClassifier(directory), chosen)}
     with tempfile.TemporaryDirectory() as scratch:
-        runs |= peers(directory, chosen, Path(scratch))
+        runs |= other_runtimes(directory, chosen, Path(scratch))
         times = {name: Times() for name in runs}
         for number in range(ROUNDS + 1):  # in turn, so that a busy moment slows all of them
             for name, run in runs.items():
                 (times[name] if number else Times()).measure(run)
     mean = np.mean([len(text.normalized.text) for text in chosen])
-    print(f"\n{f'{BATCH} texts of {mean:.0f} characters on average, texts/s':<50}{'wall':>9}{'CPU':>9}{'ours is':>9}")
+    print(
+        f"\n{f'{BATCH_SIZE} texts of {mean:.0f} characters on average, texts/s':<50}{'wall':>9}{'CPU':>9}{'ours is':>9}"
+    )
     ours = np.median(times["ours, ONNX in 8 bits with n-grams, one by one"].processor)
     for name, taken in times.items():
         wall, processor = np.median(taken.wall), np.median(taken.processor)
-        print(f"{name:<50}{BATCH / wall * 1000:>9.0f}{BATCH / processor * 1000:>9.0f}{processor / ours:>8.2f}x")
+        print(
+            f"{name:<50}{BATCH_SIZE / wall * 1000:>9.0f}{BATCH_SIZE / processor * 1000:>9.0f}{processor / ours:>8.2f}x"
+        )
 
 
-def peers(directory: Path, chosen: Sequence[FieldText], scratch: Path) -> dict[str, Run]:
-    """Ways to run the same architecture, by name; the transformers pipeline scores texts and marks no words."""
+def other_runtimes(directory: Path, chosen: Sequence[FieldText], scratch: Path) -> dict[str, Run]:
+    """Runtimes of the same architecture, by name; the transformers pipeline scores texts without their tokens."""
     tokenizer = Tokenizer.from_file(str(directory / ArtifactFile.TOKENIZER))
     windows, config = Windows(tokenizer, MAX_TOKENS), architecture(tokenizer.get_vocab_size())
     model = TextModel(BertModel(config, add_pooling_layer=False)).eval()
@@ -127,7 +132,7 @@ def peers(directory: Path, chosen: Sequence[FieldText], scratch: Path) -> dict[s
         "text-classification",
         model=BertForSequenceClassification(config),
         tokenizer=PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="<pad>", model_max_length=MAX_TOKENS),
-        batch_size=BATCH,
+        batch_size=BATCH_SIZE,
         top_k=None,
         function_to_apply="sigmoid",
     )
@@ -142,7 +147,7 @@ def peers(directory: Path, chosen: Sequence[FieldText], scratch: Path) -> dict[s
 
 
 def plain_onnx(model: TextModel, path: Path) -> None:
-    """The training form exported as it is, with free batch and length: `ids`, `mask` int64 (batch, length)."""
+    """Export the training form as it is, with free batch and length: `ids`, `mask` int64 (batch, length)."""
     example, free = torch.ones(2, 16, dtype=torch.int64), {0: "batch", 1: "length"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tracing's remarks on shapes that are free in the file
@@ -158,7 +163,7 @@ def plain_onnx(model: TextModel, path: Path) -> None:
         )
 
 
-def padded(windows: Sequence[Window]) -> dict[str, np.ndarray]:
+def padded(windows: Sequence[Window]) -> dict[str, Int64]:
     """`ids` and `mask`, int64 (windows, longest)."""
     longest = max(len(window.ids) for window in windows)
     ids = np.array([window.ids + [PAD] * (longest - len(window.ids)) for window in windows], np.int64)
@@ -171,7 +176,7 @@ def run_onnx(exact: onnxruntime.InferenceSession, windows: Windows, chosen: Sequ
 
 
 def run_torch(model: TextModel, windows: Windows, chosen: Sequence[FieldText], *, lower: bool = False) -> object:
-    """Tokenise and score all texts in one pass, on request in bfloat16."""
+    """Tokenise and score all texts in one pass, in bfloat16 if `lower`."""
     batch = padded([window for text in chosen for window in windows(text)])
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=lower):
         return model(torch.from_numpy(batch["ids"]), torch.from_numpy(batch["mask"]))

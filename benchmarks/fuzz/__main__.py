@@ -1,6 +1,6 @@
-"""Feed the image decoder, the normaliser and the detectors of words what strangers might, for as long as asked.
+"""Fuzz the image decoder, the normalizer and the rule-based text detectors.
 
-Any bytes must become a picture or a refusal, any text must keep its offsets, and no input may take long or much memory.
+Any bytes must become a picture or a refusal, any text must keep its offsets, and no input may take much time or memory.
 Inputs that fail are kept under build/fuzz, to become tests.
 
     .venv/bin/python -m benchmarks.fuzz --seconds 600
@@ -20,17 +20,17 @@ from tqdm import tqdm
 from benchmarks.fuzz.runner import FuzzRun, Target
 
 FOLDER = Path(__file__).parents[2] / "build" / "fuzz"
-"""Holds a folder for each target, of the inputs that failed."""
+"""Folder of the failed inputs, by target."""
 
 PATIENCE_SECONDS = 90
-"""More than any input may take, together with the start and Hypothesis' search for the smallest that fails."""
+"""Seconds beyond the end of a run after which it counts as hung: start, shrinking and any input take less."""
 
 NAMES = ("pictures", "normaliser", "detectors")
-"""Of the targets, in the order in which they are tried."""
+"""Names of the targets, in the order in which they are fuzzed."""
 
 
 def target(name: str) -> Target:
-    """What is tried under a name; only what it needs is loaded."""
+    """The target of a name; only its own modules are loaded."""
     if name == "pictures":
         from benchmarks.fuzz.pictures import check, pictures  # noqa: PLC0415
 
@@ -45,7 +45,7 @@ def target(name: str) -> Target:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a target: its name, and what its `Trial` counted."""
+    """Counts of a target's `FuzzRun`, which describes them."""
 
     name: str
     tried: int
@@ -55,7 +55,7 @@ class Result:
 
 
 def fuzz(name: str, seconds: float) -> Result:
-    """Try one target in a process of its own."""
+    """Fuzz one target in a process of its own."""
     folder = FOLDER / name
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "benchmarks.fuzz", "--seconds", str(seconds), "--child", name]
@@ -69,14 +69,14 @@ def fuzz(name: str, seconds: float) -> Result:
 
 
 def child(name: str, seconds: float) -> None:
-    """Try one target in this process, and print what became of it."""
+    """Fuzz one target in this process, and print its counts as JSON."""
     fuzz_run = FuzzRun(target(name), FOLDER / name)
     fuzz_run.run(seconds)
     print(json.dumps({key: getattr(fuzz_run, key) for key in ("tried", "slowest", "grown", "finds")}))
 
 
 def show(result: Result, seconds: float) -> None:
-    """A line of the table, and one for each find."""
+    """Print a line of the table, and one for each find."""
     speed = f"{result.tried:>12,}{result.tried / seconds:>12.0f}{result.slowest * 1000:>14.0f}"
     print(f"{result.name:<14}{speed}{result.grown:>10.0f}{len(result.finds):>8}")
     for find in result.finds:
@@ -84,7 +84,7 @@ def show(result: Result, seconds: float) -> None:
 
 
 def main() -> int:
-    """Fuzz and print one table; 0 if nothing was found."""
+    """Fuzz and print one table; returns 0 if nothing was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(NAMES)}; all if not given")
     parser.add_argument("--seconds", type=float, default=600, help="for each target")

@@ -1,6 +1,6 @@
-"""Pictures as hostile as strangers can make them: good ones of every kind, cut, spliced, and with odd numbers in them.
+"""Hostile pictures: valid ones of every format, truncated, spliced and with extreme numbers in them.
 
-Checksums are repaired in half of the PNGs: otherwise nothing that was changed would get past them to a decoder.
+Half of the PNGs get right checksums again; otherwise no change would reach the decoder.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from models.images.input.decode import LONG_SIDE, MIN_SIDE, decode, decode_rgba
 from models.profile import Field, ProfileError
 
 CODES = {"image_empty", "image_bytes", "image_type", "image_dimensions", "image_undecodable"}
-"""What the decoder may refuse a picture with."""
+"""Error codes with which the decoder may refuse a picture."""
 
-ODD = (0, 1, 2, 7, 8, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+EXTREME_NUMBERS = (0, 1, 2, 7, 8, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 """Numbers at which lengths and sizes overflow."""
 
 MAX_CHANGES = 4
-"""More leave nothing that a decoder would look at."""
+"""Most changes to a picture; more leave nothing that a decoder reads."""
 
-SIGNATURE, HEAD = 8, 64
-"""Bytes that tell the format, which are seldom changed, and those with sizes, in which half of the changes are."""
+SIGNATURE_BYTES, HEADER_BYTES = 8, 64
+"""Bytes that tell the format, which are rarely changed, and bytes with sizes, which get half of the changes."""
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-"""What every PNG begins with."""
+"""First bytes of every PNG."""
 
 
 def seeds() -> list[bytes]:
-    """Good pictures of every format, mode and option that Pillow can write."""
+    """Valid pictures of every format, mode and option that Pillow can write."""
     noise = np.random.default_rng(0).integers(0, 256, (6, 8, 3), dtype=np.uint8)
     photo = Image.fromarray(noise).resize((48, 40))
     exif = Image.Exif()
@@ -82,71 +82,71 @@ def _encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
 
 
 SEEDS = seeds()
-"""What is changed; written once, for thousands of inputs are made of them."""
+"""Pictures to be changed, written once for thousands of inputs."""
 
 
 @st.composite
 def pictures(draw: st.DrawFn) -> bytes:
-    """A good picture, changed in some places."""
+    """A valid picture with up to `MAX_CHANGES` changes."""
     data = bytearray(draw(st.sampled_from(SEEDS)))
     for _ in range(draw(st.integers(0, MAX_CHANGES))):
         change = draw(st.sampled_from(CHANGES))
-        first = 0 if draw(st.integers(0, 9)) == 9 else SIGNATURE
-        last = HEAD if draw(st.booleans()) else len(data)
+        first = 0 if draw(st.integers(0, 9)) == 9 else SIGNATURE_BYTES
+        last = HEADER_BYTES if draw(st.booleans()) else len(data)
         change(draw, data, draw(st.integers(first, max(first, min(last, len(data)) - 1))))
     if data.startswith(PNG_SIGNATURE) and draw(st.booleans()):
         repair_checksums(data)
     return bytes(data)
 
 
-def _set_byte(draw: st.DrawFn, data: bytearray, place: int) -> None:
-    data[place : place + 1] = bytes([draw(st.integers(0, 255))])
+def _set_byte(draw: st.DrawFn, data: bytearray, offset: int) -> None:
+    data[offset : offset + 1] = bytes([draw(st.integers(0, 255))])
 
 
-def _set_number(draw: st.DrawFn, data: bytearray, place: int) -> None:
-    layout, number = draw(st.sampled_from((">I", "<I", ">H", "<H"))), draw(st.sampled_from(ODD))
+def _set_number(draw: st.DrawFn, data: bytearray, offset: int) -> None:
+    layout, number = draw(st.sampled_from((">I", "<I", ">H", "<H"))), draw(st.sampled_from(EXTREME_NUMBERS))
     size = struct.calcsize(layout)
-    data[place : place + size] = struct.pack(layout, number % (1 << (8 * size)))
+    data[offset : offset + size] = struct.pack(layout, number % (1 << (8 * size)))
 
 
-def _insert(draw: st.DrawFn, data: bytearray, place: int) -> None:
-    data[place:place] = draw(st.binary(min_size=1, max_size=40))
+def _insert(draw: st.DrawFn, data: bytearray, offset: int) -> None:
+    data[offset:offset] = draw(st.binary(min_size=1, max_size=40))
 
 
-def _remove(draw: st.DrawFn, data: bytearray, place: int) -> None:
-    del data[place : place + draw(st.integers(1, 200))]
+def _remove(draw: st.DrawFn, data: bytearray, offset: int) -> None:
+    del data[offset : offset + draw(st.integers(1, 200))]
 
 
-def _repeat(draw: st.DrawFn, data: bytearray, place: int) -> None:
-    data[place:place] = data[place : place + draw(st.integers(1, 200))] * draw(st.sampled_from((1, 2, 50)))
+def _repeat(draw: st.DrawFn, data: bytearray, offset: int) -> None:
+    data[offset:offset] = data[offset : offset + draw(st.integers(1, 200))] * draw(st.sampled_from((1, 2, 50)))
 
 
-def _splice(draw: st.DrawFn, data: bytearray, place: int) -> None:
+def _splice(draw: st.DrawFn, data: bytearray, offset: int) -> None:
     other = draw(st.sampled_from(SEEDS))
-    data[place:] = other[draw(st.integers(0, len(other))) :]
+    data[offset:] = other[draw(st.integers(0, len(other))) :]
 
 
-def _cut(_: st.DrawFn, data: bytearray, place: int) -> None:
-    del data[place:]
+def _cut(_: st.DrawFn, data: bytearray, offset: int) -> None:
+    del data[offset:]
 
 
 CHANGES = (_set_byte, _set_number, _set_number, _insert, _remove, _repeat, _splice, _cut)
-"""What may be done at a place of a picture; what stands twice is done twice as often."""
+"""Changes at an offset of a picture; one that stands twice is made twice as often."""
 
 
 def repair_checksums(data: bytearray) -> None:
     """Give every chunk of a PNG the checksum of what it now holds."""
-    place = len(PNG_SIGNATURE)
-    while place + 12 <= len(data):
-        end = place + 8 + int.from_bytes(data[place : place + 4])
+    offset = len(PNG_SIGNATURE)
+    while offset + 12 <= len(data):
+        end = offset + 8 + int.from_bytes(data[offset : offset + 4])
         if end + 4 > len(data):
             return
-        data[end : end + 4] = struct.pack(">I", zlib.crc32(data[place + 4 : end]))
-        place = end + 4
+        data[end : end + 4] = struct.pack(">I", zlib.crc32(data[offset + 4 : end]))
+        offset = end + 4
 
 
 def check(data: bytes) -> None:
-    """Any bytes are pictures as the decoder promises them, or a refusal that names the field."""
+    """Assert that any bytes give pictures by the decoder's contract, or a refusal that names the field."""
     try:
         images = decode(data, Field.AVATAR)
         rgba = decode_rgba(data, "image")

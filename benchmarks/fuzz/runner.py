@@ -1,7 +1,7 @@
-"""Try what a strategy makes on a check, for as long as asked, and keep what fails.
+"""Runs a check on the inputs of a Hypothesis strategy for a given time, and keeps the inputs that fail.
 
-A decoder in C may crash or hang instead of raising, so a trial runs in a process of its own and writes down each input
-before it is tried. Inputs that fail at a place that is known already are passed over, so that one fault hides no other.
+A decoder in C may crash or hang instead of raising. So a run has a process of its own, and writes down each input
+before it is tried. Failures at a known line of code are skipped, so that one fault hides no other.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 EXAMPLES = 500
-"""In a round; each begins with another seed, for Hypothesis repeats itself within one."""
+"""Inputs of a round; each round has a new seed, because Hypothesis repeats itself within one."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is tried.
+    """A check with its inputs and limits.
 
     Attributes:
-        inputs: what it is tried with, `bytes` or `str`.
-        check: raises if it does not keep what it promises.
-        seconds: of processor time that one input may take.
-        megabytes: that the process may grow by.
+        inputs: strategy of its inputs, `bytes` or `str`.
+        check: raises if an input breaks the contract.
+        seconds: most processor time of one input.
+        megabytes: most growth of the process.
     """
 
     inputs: SearchStrategy[Any]
@@ -42,16 +42,16 @@ class Target:
 
 @dataclass
 class FuzzRun:
-    """One run of a target.
+    """One fuzzing run of a target.
 
     Args:
         folder: where inputs that fail are kept.
 
     Attributes:
-        tried: how many inputs.
-        slowest: processor seconds of the slowest.
-        grown: megabytes that the process grew by.
-        finds: what failed, as a line with the file that shows it.
+        tried: number of inputs.
+        slowest: processor seconds of the slowest input.
+        grown: growth of the process in megabytes.
+        finds: failures, a line each with the file of the input.
     """
 
     target: Target
@@ -64,7 +64,7 @@ class FuzzRun:
     _failing: tuple[str, bytes] = ("", b"")
 
     def run(self, seconds: float) -> None:
-        """Try for so long."""
+        """Try inputs for so many seconds."""
         before, until = _peak_megabytes(), time.monotonic() + seconds
         while time.monotonic() < until:
             self._round(until)

@@ -1,4 +1,4 @@
-"""Texts as hostile as strangers can make them: corpus, contacts, names and all of Unicode, mixed and repeated."""
+"""Hostile texts: corpus, contacts, names and all of Unicode, mixed and repeated."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from models.text.names.restricted_words import RestrictedWordDetector
 from models.text.normalize.normalize import FieldText, Normalized, normalize
 from models.text.normalize.readings import readings
 
-LONGEST = MAX_LENGTH[Field.BIO]
-"""Code points of the longest text that is accepted anywhere."""
+MAX_TEXT_LENGTH = MAX_LENGTH[Field.BIO]
+"""Code points of the longest text that any field accepts."""
 
 PARTS = (
     *(
@@ -87,7 +87,7 @@ PARTS = (
         " ",
     ),
 )
-"""Contacts, figures, protected names, invisible characters, and what normalising changes in length or order."""
+"""Contacts, digits, protected names, invisible characters, and characters whose length or order normalizing changes."""
 
 _pieces = st.one_of(
     st.sampled_from(PARTS),
@@ -99,18 +99,18 @@ _mixed = st.lists(_pieces, max_size=20).map("".join)
 _repeated = st.builds(
     lambda unit, times: unit * times,
     st.text(_pieces.map(lambda piece: piece[:1] or "a"), min_size=1, max_size=6),
-    st.integers(2, LONGEST),
+    st.integers(2, MAX_TEXT_LENGTH),
 )
 hostile_texts = st.one_of(_mixed, _repeated, st.builds("".join, st.tuples(_mixed, _repeated, _mixed))).map(
-    lambda text: text[:LONGEST]
+    lambda text: text[:MAX_TEXT_LENGTH]
 )
-"""Pieces mixed, a few characters repeated, or these between those; up to `LONGEST`."""
+"""Pieces mixed, a few characters repeated, or these between those; up to `MAX_TEXT_LENGTH`."""
 
 _DETECTORS = (ContactDetector(), RestrictedWordDetector(), ProtectedNameDetector())
 
 
 def check_normaliser(text: str) -> None:
-    """Every character maps back into the original, doing it twice changes nothing, and readings keep the order."""
+    """Assert that characters map back to the original, normalizing is idempotent, and readings keep the order."""
     once = normalize(text)
     _check_offsets(once, text)
     assert bool(once.text) == bool(text)
@@ -131,7 +131,7 @@ def _check_offsets(once: Normalized, text: str) -> None:
 
 
 def check_detectors(text: str) -> None:
-    """Whatever is found lies in the text, and its evidence says what stands there."""
+    """Assert that all evidence lies in the text."""
     for field in (Field.NAME, Field.BIO):
         given = FieldText.of(field, text[: MAX_LENGTH[field]])
         for detector in _DETECTORS:

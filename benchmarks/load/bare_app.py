@@ -1,4 +1,4 @@
-"""The least that answers profiles over HTTP: FastAPI around the Inspector, without store, keys, limits or metrics."""
+"""The simplest HTTP service around the Inspector: FastAPI without store, keys, limits or metrics."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from models.settings import Settings
 from serving.worker import JUDGING_THREADS
 
 inspector = Inspector.load(Settings.from_environment())
-"""Loaded with the module, so that `/readyz` is answered only by what can judge."""
+"""The Inspector, loaded on import, so that `/readyz` is answered only once it can judge."""
 
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """As many threads as our own service has: the usual 40 would fight for the core."""
+    """Allow as many threads as our service has: the default of 40 would compete for the core."""
     anyio.to_thread.current_default_thread_limiter().total_tokens = JUDGING_THREADS
     yield
 
 
 app = FastAPI(lifespan=lifespan)
-"""What uvicorn runs."""
+"""The application that uvicorn runs."""
 
 
 @app.get("/readyz")
 def readyz() -> dict[str, bool]:
-    """Whether it answers."""
+    """Answer once the module is loaded."""
     return {"ready": True}
 
 

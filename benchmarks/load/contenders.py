@@ -1,6 +1,6 @@
-"""What is measured: our service, a bare FastAPI application, and the Inspector alone, each on the same cores.
+"""Contenders on the same cores: our service, a bare FastAPI application, and the Inspector alone.
 
-They take turns; the one that sends requests stays on the other cores, where there are any.
+They take turns. The sender of requests stays on the other cores, if there are any.
 """
 
 from __future__ import annotations
@@ -29,39 +29,39 @@ from benchmarks.processes import HUIJIAN, resident_bytes, tree
 from models.runtime.paths import REPOSITORY
 
 CONNECTIONS = 8
-"""For each worker, when it is to be as busy as it can be; with more the queue is only longer."""
+"""Connections per worker that saturate it; more only lengthen the queue."""
 
 WARM_UP_SECONDS = 3
-"""Of asking as much as can be answered, before anything counts."""
+"""Seconds of saturation before anything counts."""
 
 
 @dataclass(frozen=True)
 class Cores:
-    """Who may use which.
+    """Numbers of the cores, divided.
 
     Attributes:
-        contenders: numbers of those that what is measured may use.
-        sender: of those that send.
+        contenders: cores of what is measured.
+        sender: cores of the load generator.
     """
 
     contenders: tuple[int, ...]
     sender: tuple[int, ...]
 
     @classmethod
-    def split(cls, wanted: int | None) -> Cores:
-        """So many for what is measured, half of them if not given, and the rest for the sender."""
+    def split(cls, count: int | None) -> Cores:
+        """Give `count` cores, by default half of them, to the contenders and the rest to the sender."""
         all_ = sorted(os.sched_getaffinity(0))
-        count = wanted or max(1, len(all_) // 2)
+        count = count or max(1, len(all_) // 2)
         return cls(tuple(all_[:count]), tuple(all_[count:] or all_))
 
 
 @dataclass(frozen=True)
 class Rate:
-    """How much was done.
+    """Throughput.
 
     Attributes:
-        per_second: profiles.
-        milliseconds: of processor time for each.
+        per_second: profiles a second.
+        milliseconds: processor time of each profile.
     """
 
     per_second: float
@@ -72,15 +72,19 @@ class Server:
     """An HTTP server that answers profiles.
 
     Args:
-        process: the first of its processes.
-        home: where our own keeps what it remembers.
+        process: root of its process tree.
+        home: home directory of our service.
     """
 
     def __init__(self, process: psutil.Popen, url: str, workers: int, home: Path) -> None:
         self.process, self.url, self.workers, self.home = process, url, workers, home
 
     def saturate(self, seconds: float, make: Make | None = None) -> Rate:
-        """Ask as much as it can answer."""
+        """Send as much as it can answer.
+
+        Raises:
+            RuntimeError: a request was not answered with 200.
+        """
         used, started = processor_seconds(self.process), time.perf_counter()
         done = closed_loop(self.url, make or new_request(), CONNECTIONS * self.workers, seconds)
         elapsed = time.perf_counter() - started
@@ -94,7 +98,7 @@ class Server:
         return resident_bytes(self.process) / 1e6
 
     def stop(self) -> None:
-        """End it as an operator would."""
+        """End it with SIGTERM, as an operator does."""
         self.process.terminate()
         self.process.wait(60)
 
@@ -117,14 +121,14 @@ class Alone:
 
 
 def new_request() -> Make:
-    """Makes requests of profiles that nobody has seen."""
-    coming = new_profiles()
-    return lambda: form(next(coming))
+    """A maker of requests with profiles that are not in the cache."""
+    profiles = new_profiles()
+    return lambda: form(next(profiles))
 
 
 @contextmanager
 def huijian(cores: Cores) -> Iterator[Server]:
-    """Our service, one worker a core, with a home of its own."""
+    """Our service, one worker a core, with an empty home directory."""
     port = free_port()
     command = [str(HUIJIAN), "serve", "--port", str(port), "--workers", str(len(cores.contenders))]
     with _home() as home, _started(command, cores, {"HUIJIAN_HOME": str(home)}) as process:
@@ -159,16 +163,16 @@ def alone(cores: Cores) -> Iterator[Alone]:
 
 
 class Memory(threading.Thread):
-    """Watches the memory of a server, twice a second, until it is stopped.
+    """Samples the memory of a server, twice a second, until it is stopped.
 
     Attributes:
-        seen: moments (`time.perf_counter()`) and megabytes.
+        samples: moments (`time.perf_counter()`) and megabytes.
     """
 
     def __init__(self, server: Server) -> None:
         super().__init__(daemon=True)
         self._server, self._ending = server, threading.Event()
-        self.seen: list[tuple[float, float]] = []
+        self.samples: list[tuple[float, float]] = []
 
     def __enter__(self) -> Memory:
         self.start()
@@ -179,13 +183,13 @@ class Memory(threading.Thread):
         self.join()
 
     def run(self) -> None:
-        """Look until stopped."""
+        """Sample until stopped."""
         while not self._ending.wait(0.5):
-            self.seen.append((time.perf_counter(), self._server.megabytes()))
+            self.samples.append((time.perf_counter(), self._server.megabytes()))
 
 
 def processor_seconds(process: psutil.Process) -> float:
-    """Of a process and all below it that are alive."""
+    """Processor time of a process and its living descendants."""
     times = [member.cpu_times() for member in tree(process)]
     return sum(one.user + one.system for one in times)
 

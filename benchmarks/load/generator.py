@@ -1,7 +1,7 @@
-"""Sends requests: as fast as they are answered, or at given times whatever is answered.
+"""Load generator: a closed loop, or an open loop with requests at given times.
 
-A client that waits for one answer before it sends the next asks less of a slow service and never sees its queue
-("coordinated omission", Tene 2013). So times are counted from the moment at which a request was due.
+A closed-loop client sends less to a slow service and never sees its queue ("coordinated omission", Tene 2013). So
+latency counts from the moment at which a request was due.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ import numpy as np
 from benchmarks.load.requests import Request
 
 TIMEOUT_SECONDS = 60
-"""For a request; later it counts as not answered."""
+"""Most seconds of a request; a later answer counts as none."""
 
 IDLE_SECONDS = 3
-"""A connection that rests for longer is not used again: after 5 s the service closes it, and a request that is on its
-way at that moment is lost."""
+"""Most seconds that an idle connection is used again: after 5 s the service closes it, and a request then is lost."""
 
 Make = Callable[[], Request]
 """Makes the next request to send."""
@@ -29,15 +28,15 @@ Make = Callable[[], Request]
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request and what became of it.
+    """A request with its answer.
 
     Attributes:
-        due: when it should have been sent, `time.perf_counter()`.
-        sent: when it was.
+        due: when it should have been sent, `time.perf_counter()` seconds.
+        sent: when it was sent.
         ended: when its answer was complete.
-        status: of the answer; 0 where there was none.
-        content: of the answer.
-        retry_after: whether it says when to come back.
+        status: HTTP status of the answer; 0 where there was none.
+        content: body of the answer.
+        retry_after: the answer has the header Retry-After.
     """
 
     request: Request
@@ -50,12 +49,12 @@ class Exchange:
 
     @property
     def milliseconds(self) -> float:
-        """From when it was due until it was answered."""
+        """Latency from when it was due."""
         return (self.ended - self.due) * 1000
 
 
 def closed_loop(url: str, make: Make, connections: int, seconds: float) -> list[Exchange]:
-    """Send over so many connections, on each the next request when the last one is answered."""
+    """Send over so many connections, on each the next request once the last one is answered."""
     return asyncio.run(_closed_loop(url, make, connections, seconds))
 
 
@@ -65,18 +64,18 @@ def open_loop(url: str, make: Make, due: Sequence[float]) -> list[Exchange]:
 
 
 def evenly(per_second: float, seconds: float) -> list[float]:
-    """Times at an even distance, as wrk2, vegeta and k6 send."""
+    """Evenly spaced times, as wrk2, vegeta and k6 send."""
     return list(np.arange(0, seconds, 1 / per_second))
 
 
 def at_random(per_second: float, seconds: float) -> list[float]:
-    """Times as many independent users make them: a Poisson process."""
+    """Times of many independent users: a Poisson process."""
     gaps = np.random.default_rng(0).exponential(1 / per_second, size=round(per_second * seconds))
     return list(np.cumsum(gaps))
 
 
 async def send_when_due(url: str, make: Make, due: Sequence[float]) -> list[Exchange]:
-    """As `open_loop`, beside other tasks."""
+    """As `open_loop`, concurrently with other tasks."""
     async with session(url) as client:
         begin, tasks = time.perf_counter(), []
         for moment in due:
@@ -87,7 +86,7 @@ async def send_when_due(url: str, make: Make, due: Sequence[float]) -> list[Exch
 
 
 async def send(client: aiohttp.ClientSession, request: Request, due: float | None = None) -> Exchange:
-    """One exchange; never raises."""
+    """Send a request and wait for its answer; client errors become status 0."""
     sent = time.perf_counter()
     due = sent if due is None else due
     headers = {"Content-Type": request.content_type} if request.body else {}
@@ -122,11 +121,11 @@ async def _one_by_one(client: aiohttp.ClientSession, make: Make, until: float) -
 
 
 def succeeded(exchanges: Sequence[Exchange]) -> list[Exchange]:
-    """Those that were answered with 200."""
+    """The requests that were answered with 200."""
     return [exchange for exchange in exchanges if exchange.status == 200]
 
 
 def percentiles(exchanges: Sequence[Exchange], *parts: float) -> Iterator[float]:
-    """Of the time to answer, in milliseconds; not a number where nothing was answered."""
+    """Percentiles of latency in milliseconds; NaN where nothing was answered."""
     times = [exchange.milliseconds for exchange in succeeded(exchanges)]
     yield from (float(np.percentile(times, part)) if times else float("nan") for part in parts)

@@ -1,6 +1,6 @@
 """The Inspector alone, in a process of its own: for every number on stdin it judges for so many seconds.
 
-Prints how many profiles it judged and what processor time they took, one JSON line for each number.
+It prints the number of profiles and their processor time as a JSON line.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from serving.worker import JUDGING_THREADS
 
 
 def judge(inspector: Inspector, until: float) -> int:
-    """Judge one profile after the other; how many."""
+    """Judge one profile after the other; returns their number."""
     judged = 0
     for profile in new_profiles():
         if time.perf_counter() > until:

@@ -1,4 +1,4 @@
-"""Measured numbers with the limits that they must keep, as one table."""
+"""Measurements beside their limits, as one table."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Number:
-    """A line of the table.
+    """A measurement with its limits: a line of the table.
 
     Attributes:
-        what: was measured.
-        value: of it.
-        unit: of the value.
-        most, least: its limits; a number without any is there to compare with.
+        what: name of the measurement.
+        value: measured value; NaN where it could not be measured.
+        unit: unit of the value.
+        most, least: limits; a number without any is there to compare with.
     """
 
     what: str
@@ -25,7 +25,7 @@ class Number:
 
     @property
     def holds(self) -> bool:
-        """Whether it keeps its limits; what could not be measured (not a number) keeps none."""
+        """True if the value keeps its limits; NaN keeps none."""
         return (self.most is None or self.value <= self.most) and (self.least is None or self.value >= self.least)
 
     def __str__(self) -> str:
@@ -36,7 +36,7 @@ class Number:
 
 
 def report(numbers: Sequence[Number], *notes: str) -> bool:
-    """Print the table; whether all limits hold."""
+    """Print the table; returns true if all limits hold."""
     print(f"\n{'':<58}{'measured':>11} {'':<5}{'limit':>10}{'holds':>6}")
     for line in (*numbers, *notes):
         print(line)

@@ -1,7 +1,7 @@
-"""All kinds of requests, and what must be answered to each.
+"""All kinds of requests, with the expected answer to each.
 
-What the Inspector says in this process is what the service must say, whichever of its workers answers. A picture with a
-mark of ours has that mark found in it exactly by the galleries that hold it.
+Every worker of the service must answer as the Inspector does in this process. A picture with our mark must match it if,
+and only if, the gallery of the answer holds it.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from models.inspector import Inspector
 from models.profile import Answer, Profile
 from models.settings import Settings
 
-DIFFERENT = 12
-"""Profiles of each kind; their pictures are new each time."""
+PROFILES_PER_KIND = 12
+"""Profiles of each kind; their pictures have new bytes each time."""
 
 MARK = "org.soak"
 """Id of a reference that is enrolled and removed under load, and of its owner."""
 
 MARK_FIELDS = {"reference_id": MARK, "label": "organization_logo", "name_zh": "试", "name_en": "Soak"}
 MARK_FIELDS |= {"owner_id": MARK, "source": "drawn for a benchmark", "licence": "CC0-1.0"}
-"""What is said of it when it is enrolled."""
+"""Fields of its enrolment."""
 
 WEIGHTS = {"form": 40, "json": 25, "cover": 12, "again": 8, "mark": 6, "batch": 3, "broken": 3, "read": 3}
-"""How often each kind comes, in a hundred."""
+"""Requests of each kind in a hundred."""
 
-Said = Mapping[str, Any]
-"""An answer, as its JSON is read."""
+AnswerJson = Mapping[str, Any]
+"""An answer as parsed JSON."""
 
 
 def mark() -> bytes:
-    """A picture of coloured blocks, which is no emblem that is protected."""
+    """A picture of coloured blocks that resembles no protected emblem."""
     cells = np.random.default_rng(12).integers(0, 256, (5, 5, 3), dtype=np.uint8)
     buffer = io.BytesIO()
     Image.fromarray(cells).resize((256, 256), Image.Resampling.NEAREST).save(buffer, "JPEG", quality=95)
@@ -49,22 +49,22 @@ def mark() -> bytes:
 
 
 def enrolment() -> Request:
-    """The mark for the gallery."""
+    """The request that enrols the mark."""
     return Request("/v1/references", multipart({**MARK_FIELDS, "image": mark()}), FORM)
 
 
 def removal() -> Request:
-    """And out of it."""
+    """The request that removes the mark."""
     return Request(f"/v1/references/{MARK}", method="DELETE")
 
 
 class Mixture:
-    """Makes requests; `about` of each is its kind and the profiles in it."""
+    """Makes requests; `about` of each is its kind and its profiles."""
 
     def __init__(self) -> None:
         self._random = random.Random(0)
         names, bios, signatures = (texts(field) for field in ("name", "bio", "signature"))
-        every = range(DIFFERENT)
+        every = range(PROFILES_PER_KIND)
         self.kinds: Mapping[str, list[Profile]] = {
             "form": [Profile(f"form-{n}", names[n], bios[n], avatar=picture(AVATAR, n)) for n in every],
             "json": [Profile(f"json-{n}", names[-n], bios[-n], signatures[n]) for n in every],
@@ -80,7 +80,7 @@ class Mixture:
         return made
 
     def accepted(self) -> Request:
-        """The next request that is to be answered with 200."""
+        """The next request whose expected status is 200."""
         return next(request for request in iter(self, None) if request.about[0] != "broken")
 
     def _profile(self, kind: str) -> Profile:
@@ -121,35 +121,35 @@ class Mixture:
 
 
 def values_of(profile: Profile) -> dict[str, Any]:
-    """A profile as JSON has it."""
-    texts_ = {name: getattr(profile, name) for name in ("account_id", "name", "bio", "signature")}
+    """A profile as JSON values."""
+    written = {name: getattr(profile, name) for name in ("account_id", "name", "bio", "signature")}
     pictures = {
         name: base64.b64encode(data).decode() for name in ("avatar", "cover") if (data := getattr(profile, name))
     }
-    return {name: value for name, value in {**texts_, **pictures}.items() if value is not None}
+    return {name: value for name, value in {**written, **pictures}.items() if value is not None}
 
 
 class Expected:
-    """What the Inspector says of every profile of a mixture with the released gallery."""
+    """The Inspector's answers to all profiles of a mixture, by the released gallery."""
 
     def __init__(self, mixture: Mixture) -> None:
         inspector = Inspector.load(Settings().released())
         every = [profile for profiles in mixture.kinds.values() for profile in profiles]
-        self._said = {profile.account_id: essence(_answer(inspector, profile)) for profile in every}
+        self._answers = {profile.account_id: essence(_answer(inspector, profile)) for profile in every}
 
-    def agrees(self, profile: Profile, answer: Said) -> bool:
-        """Whether an answer is that of the Inspector, but for the mark, which is looked at by itself."""
-        return essence(answer) == self._said[profile.account_id]
+    def agrees(self, profile: Profile, answer: AnswerJson) -> bool:
+        """True if an answer is the Inspector's; the mark is left out, which `shows_mark` checks."""
+        return essence(answer) == self._answers[profile.account_id]
 
 
-def _answer(inspector: Inspector, profile: Profile) -> Said:
+def _answer(inspector: Inspector, profile: Profile) -> AnswerJson:
     (answer,) = inspector([profile])
     assert isinstance(answer, Answer), "every profile of the mixture can be judged"
     return answer.to_dict()
 
 
-def essence(answer: Said) -> Any:
-    """What an answer says, whatever its ids and versions, without the mark."""
+def essence(answer: AnswerJson) -> Any:
+    """The findings of an answer without ids, versions and the mark, to compare."""
     found = [
         (finding["label"], finding["field"], finding["evidence"].get("reference_id"), round(finding["score"], 2))
         for finding in answer["findings"]
@@ -158,6 +158,6 @@ def essence(answer: Said) -> Any:
     return answer["account_id"], sorted(found, key=str)
 
 
-def shows_mark(answer: Said) -> bool:
-    """Whether the mark was found."""
+def shows_mark(answer: AnswerJson) -> bool:
+    """True if the mark was found."""
     return any(finding["evidence"].get("reference_id") == MARK for finding in answer["findings"])

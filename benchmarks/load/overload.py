@@ -1,4 +1,4 @@
-"""Three times what the service can do, and then less again: what it answers, refuses, takes and how soon it is well."""
+"""Overload and recovery: goodput, refusals, latency and memory at three times capacity, and then at half of it."""
 
 from __future__ import annotations
 
@@ -11,76 +11,76 @@ from benchmarks.load.generator import Exchange, evenly, open_loop, percentiles, 
 from benchmarks.load.limits import Number
 from benchmarks.load.pace import ROUND_SECONDS, lateness
 
-TIMES = 3
-"""As many times capacity are asked for when it is too much."""
+OVERLOAD_FACTOR = 3
+"""Request rate of the overload, in multiples of capacity."""
 
-CALM = 0.5
-"""Of capacity, before and after."""
+CALM_LOAD = 0.5
+"""Request rate before and after, as a fraction of capacity."""
 
 CALM_SECONDS = 12
-"""Of calm before, and as many after."""
+"""Duration of the calm before, and of that after."""
 
-AS_BEFORE = 1.5
-"""Well again is a second in which all is answered, in at most so many times the median of before."""
+RECOVERED_LATENCY = 1.5
+"""A second is recovered if all is answered, the median within so many times that of before."""
 
 
 def overload(cores: Cores, seconds: float) -> list[Number]:
-    """Ask for more than there is.
+    """Send more than the service can answer.
 
     Args:
-        seconds: of asking too much.
+        seconds: duration of the overload.
     """
     with huijian(cores) as server:
         capacity = server.saturate(ROUND_SECONDS).per_second
-        calm, much = evenly(CALM * capacity, CALM_SECONDS), evenly(TIMES * capacity, seconds)
+        calm, flood = evenly(CALM_LOAD * capacity, CALM_SECONDS), evenly(OVERLOAD_FACTOR * capacity, seconds)
         before = open_loop(server.url, new_request(), calm)
         held = server.megabytes()
         with Memory(server) as memory:
-            # At once after each other: what still waits when the storm is over is part of what comes after.
-            done = open_loop(server.url, new_request(), [*much, *(seconds + moment for moment in calm)])
-    asked, after = done[: len(much)], done[len(much) :]
+            # Without a pause: requests that still wait after the overload delay those of the calm.
+            done = open_loop(server.url, new_request(), [*flood, *(seconds + moment for moment in calm)])
+    overloaded, after = done[: len(flood)], done[len(flood) :]
     return [
         Number("capacity", capacity, "/s"),
-        Number("asked for", TIMES * capacity, "/s"),
-        Number("goodput, of capacity", _goodput(asked, seconds) / capacity, least=0.9),
-        *_outcomes(asked),
-        Number("memory, more than before", max(megabytes for _, megabytes in memory.seen) - held, "MB", most=50),
-        Number("well again after", seconds_until_well(after, next(percentiles(before, 50))), "s", most=5),
+        Number("asked for", OVERLOAD_FACTOR * capacity, "/s"),
+        Number("goodput, of capacity", _goodput(overloaded, seconds) / capacity, least=0.9),
+        *_answers_and_refusals(overloaded),
+        Number("memory, more than before", max(megabytes for _, megabytes in memory.samples) - held, "MB", most=50),
+        Number("well again after", recovery_seconds(after, next(percentiles(before, 50))), "s", most=5),
         lateness(done),
     ]
 
 
-def _goodput(asked: Sequence[Exchange], seconds: float) -> float:
-    """Answers a second while too much was asked for."""
-    return sum(one.ended <= asked[0].due + seconds for one in succeeded(asked)) / seconds
+def _goodput(sent: Sequence[Exchange], seconds: float) -> float:
+    """Answers a second during the overload."""
+    return sum(one.ended <= sent[0].due + seconds for one in succeeded(sent)) / seconds
 
 
-def _outcomes(asked: Sequence[Exchange]) -> list[Number]:
-    served, refused = succeeded(asked), [exchange for exchange in asked if exchange.status == 503]
-    middle, high = percentiles(asked, 50, 99)
+def _answers_and_refusals(sent: Sequence[Exchange]) -> list[Number]:
+    served, refused = succeeded(sent), [exchange for exchange in sent if exchange.status == 503]
+    middle, high = percentiles(sent, 50, 99)
     waits = [(exchange.ended - exchange.sent) * 1000 for exchange in refused] or [float("nan")]
     return [
         Number("time to answer, p50", middle, "ms"),
         Number("time to answer, p99", high, "ms"),
-        Number("refused", len(refused) / len(asked) * 100, "%"),
+        Number("refused", len(refused) / len(sent) * 100, "%"),
         Number("time to refuse, p50", float(np.median(waits)), "ms"),
         Number("time to refuse, longest", max(waits), "ms", most=100),
         Number("refused without a time to come back", sum(not one.retry_after for one in refused), most=0),
-        Number("neither answered nor refused", len(asked) - len(served) - len(refused), most=0),
+        Number("neither answered nor refused", len(sent) - len(served) - len(refused), most=0),
     ]
 
 
-def seconds_until_well(after: Sequence[Exchange], usual: float) -> float:
-    """From the end of too much until the first second from which every one is as before.
+def recovery_seconds(after: Sequence[Exchange], median_before: float) -> float:
+    """Seconds from the end of the overload until the first from which all are recovered; infinite if none is.
 
     Args:
-        usual: median time to answer, in milliseconds.
+        median_before: median latency before the overload, in milliseconds.
     """
-    begin, well = after[0].due, float("inf")
+    begin, recovered = after[0].due, float("inf")
     for second in reversed(range(CALM_SECONDS)):
         arrived = [one for one in after if second <= one.due - begin < second + 1]
         (middle,) = percentiles(arrived, 50)
-        if len(succeeded(arrived)) < len(arrived) or not middle <= AS_BEFORE * usual:
+        if len(succeeded(arrived)) < len(arrived) or not middle <= RECOVERED_LATENCY * median_before:
             break
-        well = second
-    return well
+        recovered = second
+    return recovered

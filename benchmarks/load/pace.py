@@ -1,4 +1,4 @@
-"""How fast our service is, alone and beside others: at saturation, at 70% of it, and with pictures that come again."""
+"""Throughput of the service and of its contenders, latency at 70% of capacity, and the effect of the cache."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from benchmarks.load.limits import Number
 from benchmarks.load.requests import Request, form, never_seen, profiles
 
 CONTENDERS: tuple[Callable[[Cores], AbstractContextManager[Alone | Server]], ...] = (alone, fastapi, huijian)
-"""In the order in which `throughput` takes their rates."""
+"""Contenders, in the order in which `throughput` takes their rates."""
 
 ROUND_SECONDS = 10
-"""Contenders take turns of so long, so that a busy machine is busy for all of them."""
+"""Duration of a contender's turn: they take turns, so that a busy machine slows all of them."""
 
-SHARE = 0.7
-"""Of capacity, at which the time to answer is measured."""
+LATENCY_LOAD = 0.7
+"""Request rate for latency, as a fraction of capacity."""
 
 LATE_MS = 20
-"""Where requests are sent later than this, at the 99th percentile, the sender was measured and not the service."""
+"""Most delay of sending at the 99th percentile; beyond it the sender was measured, not the service."""
 
 
 def throughput(cores: Cores, seconds: float) -> list[Number]:
-    """Our service and a bare FastAPI application against the Inspector alone, all as busy as they can be.
+    """Our service and a bare FastAPI application against the Inspector alone, all saturated.
 
     Args:
-        seconds: for each of them.
+        seconds: duration for each of them.
     """
     rounds = max(1, round(seconds / ROUND_SECONDS))
     length = seconds / rounds
@@ -68,17 +68,17 @@ def _overhead(one: Sequence[Rate], other: Sequence[Rate]) -> float:
 
 
 def latency(cores: Cores, seconds: float) -> list[Number]:
-    """The spread of the time to answer at `SHARE` of capacity.
+    """Latency at `LATENCY_LOAD` of capacity, for even and for random arrivals.
 
-    Requests that come by chance wait for each other in any queue: beside that row stands what a queue without any fault
-    would do, whose every answer takes the same time.
+    Random arrivals wait for each other in any queue. The row below them is an ideal queue, whose service time is
+    constant.
 
     Args:
-        seconds: for each way of arriving.
+        seconds: duration for each kind of arrivals.
     """
     with huijian(cores) as server:
         capacity = server.saturate(ROUND_SECONDS).per_second
-        even, random = evenly(SHARE * capacity, seconds), at_random(SHARE * capacity, seconds)
+        even, random = evenly(LATENCY_LOAD * capacity, seconds), at_random(LATENCY_LOAD * capacity, seconds)
         steady, chance = (open_loop(server.url, new_request(), due) for due in (even, random))
     ideal = np.percentile(ideal_queue(random, server.workers, server.workers / capacity), (50, 99))
     return [
@@ -101,7 +101,7 @@ def _spread(arrivals: str, exchanges: Sequence[Exchange], most: float | None = N
 
 
 def ideal_queue(due: Sequence[float], workers: int, service: float) -> list[float]:
-    """Times to answer where every answer takes the same time and the first free worker takes the next request."""
+    """Latencies of a queue with constant service time, where the first free worker takes the next request."""
     free = [0.0] * workers
     times = []
     for moment in due:
@@ -112,16 +112,16 @@ def ideal_queue(due: Sequence[float], workers: int, service: float) -> list[floa
 
 
 def lateness(exchanges: Sequence[Exchange]) -> Number:
-    """How late requests were sent: beyond the limit, whatever was measured says nothing."""
+    """Delay of sending requests; beyond its limit the other measurements are void."""
     late = [(exchange.sent - exchange.due) * 1000 for exchange in exchanges]
     return Number("sent later than due, p99", float(np.percentile(late, 99)), "ms", most=LATE_MS)
 
 
 def cache(cores: Cores, seconds: float) -> list[Number]:
-    """Avatars that come again, beside those that never did.
+    """Throughput for avatars that come again, and for new ones.
 
     Args:
-        seconds: for each kind.
+        seconds: duration for each kind.
     """
     numbers, (known, *_) = itertools.count(), profiles()
     again = form(replace(known, name=None, bio=None))

@@ -1,7 +1,7 @@
-"""Requests as a platform sends them, each with pictures that the service has never seen.
+"""Requests as a platform sends them, each with pictures that are not in the service's cache.
 
-A picture that comes again is answered from memory, so every one gets a comment of its own (a JPEG segment that no
-decoder looks at): other bytes, the same pixels, the same work.
+The cache knows a picture by its bytes. So each one gets a new comment, a JPEG segment that decoders skip: other bytes,
+the same pixels, the same work.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from typing import Any
 from benchmarks.profiles import AVATAR, picture, texts
 from models.profile import Profile
 
-DIFFERENT = 40
-"""Profiles that take turns; their pictures are drawn once."""
+PROFILE_COUNT = 40
+"""Different profiles, sent in turn; their pictures are drawn once."""
 
 BOUNDARY = "a-boundary-that-no-picture-holds"
-"""Between the parts of a form."""
+"""Boundary between the parts of a form."""
 
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
 JSON = "application/json"
-"""Content types of the two sorts of bodies."""
+"""Content types of the two kinds of bodies."""
 
 _numbers = itertools.count(time.time_ns())
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent.
+    """An HTTP request.
 
     Attributes:
-        path: and query.
-        about: what the sender wants to remember it by.
+        path: path and query.
+        about: data of the sender, to check the answer by.
     """
 
     path: str
@@ -47,19 +47,19 @@ class Request:
 
 @cache
 def profiles() -> list[Profile]:
-    """Profiles of name, bio and avatar, the same every time."""
+    """Profiles of name, bio and avatar, the same in every run."""
     names, bios = texts("name"), texts("bio")
-    return [Profile(f"account-{n}", names[n], bios[n], avatar=picture(AVATAR, n)) for n in range(DIFFERENT)]
+    return [Profile(f"account-{n}", names[n], bios[n], avatar=picture(AVATAR, n)) for n in range(PROFILE_COUNT)]
 
 
 def never_seen(data: bytes) -> bytes:
-    """The same JPEG with a comment that it never had."""
+    """The same JPEG with a new comment."""
     comment = next(_numbers).to_bytes(8)
     return data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment + data[2:]
 
 
 def new_profiles() -> Iterator[Profile]:
-    """Profiles without end, no two pictures alike."""
+    """Profiles without end, whose pictures all differ in their bytes."""
     for profile in itertools.cycle(profiles()):
         yield replace(profile, avatar=never_seen(profile.avatar or b""))
 

@@ -1,4 +1,7 @@
-"""Mixed load for long, while the gallery changes: is every answer right, is every one kept, does memory stay flat?"""
+"""Soak test: mixed load for long while the gallery changes.
+
+It checks that every answer is right and stored, and that memory stays flat.
+"""
 
 from __future__ import annotations
 
@@ -25,30 +28,30 @@ from serving.store import audit
 from serving.store.database import Database
 from serving.store.tables import decisions
 
-SHARE = 0.5
-"""Of capacity: the gallery's changes need the same cores."""
+SOAK_LOAD = 0.5
+"""Request rate as a fraction of capacity: changes of the gallery need the same cores."""
 
 CHANGE_SECONDS = 10
-"""From one change of the gallery to the next."""
+"""Seconds from one change of the gallery to the next."""
 
 IN_FORCE_SECONDS = 5
-"""As the contract promises."""
+"""Seconds within which a change is in force by the contract."""
 
 SETTLE_SECONDS = 300
-"""Memory grows until caches are full and every path was taken once; of a shorter run, the first third."""
+"""Seconds until caches are full and memory is steady; in a shorter run, its first third."""
 
-KNOWN = frozenset({"right", "wrong", "stale", "refused"})
-"""Outcomes that have a line of their own."""
+LISTED_RESULTS = frozenset({"right", "wrong", "stale", "refused"})
+"""Results that have a line of their own."""
 
 
 @dataclass
 class Changes:
-    """What was changed in the gallery, in order.
+    """Changes of the gallery, in order.
 
     Attributes:
-        made: when a change was answered, and the version that it made.
+        made: when each change was answered, and its version.
         with_mark: versions that hold the mark.
-        failed: changes that were refused.
+        failed: number of refused changes.
     """
 
     made: list[tuple[float, str]] = field(default_factory=list)
@@ -56,7 +59,7 @@ class Changes:
     failed: int = 0
 
     async def keep_making(self, url: str, seconds: float) -> None:
-        """Enrol the mark and remove it in turns, for so long."""
+        """Enrol the mark and remove it in turn, for so many seconds."""
         begin = time.perf_counter()
         async with session(url) as client:
             for number in range(int(seconds / CHANGE_SECONDS)):
@@ -72,31 +75,31 @@ class Changes:
                 self.with_mark |= {version} if enrols else set()
 
     def are_ignored_by(self, sent: float, version: str) -> bool:
-        """Whether a request that was sent then was judged with a gallery that should have been replaced by then."""
+        """True if a request sent then was judged by a version that should have been replaced."""
         order = [name for _, name in self.made]
         due = sum(moment + IN_FORCE_SECONDS <= sent for moment, _ in self.made)
         return due > (order.index(version) + 1 if version in order else 0)
 
 
 def soak(cores: Cores, seconds: float) -> list[Number]:
-    """Ask for everything, at `SHARE` of what the service can do of it.
+    """Send all kinds of requests at `SOAK_LOAD` of the capacity for them.
 
     Args:
-        seconds: of load.
+        seconds: duration of the load.
     """
     kinds, changes = Mixture(), Changes()
     expected = Expected(kinds)
     with huijian(cores) as server:
         capacity = server.saturate(ROUND_SECONDS, kinds.accepted).per_second
         with Memory(server) as memory:
-            done = asyncio.run(_load(server.url, kinds, changes, SHARE * capacity, seconds))
+            done = asyncio.run(_load(server.url, kinds, changes, SOAK_LOAD * capacity, seconds))
         home = server.home
         server.stop()
         tally = Tally.of(done, expected, changes)
         lost = len(tally.answered - _kept(home))
     return [
         Number("requests", len(done)),
-        Number("of them every second", SHARE * capacity, "/s"),
+        Number("of them every second", SOAK_LOAD * capacity, "/s"),
         Number("changes of the gallery", len(changes.made)),
         Number("changes refused", changes.failed, most=0),
         *tally.numbers(),
@@ -115,53 +118,53 @@ async def _load(url: str, kinds: Mixture, changes: Changes, per_second: float, s
 
 @dataclass
 class Tally:
-    """What became of all requests.
+    """Counts of the results of all requests.
 
     Attributes:
-        outcomes: right, wrong, stale and refused ones; under names of their own what else came back.
+        results: numbers of right, wrong, stale and refused answers, and of any other result by its name.
         answered: ids of all decisions that were answered.
     """
 
-    outcomes: Counter[str] = field(default_factory=Counter)
+    results: Counter[str] = field(default_factory=Counter)
     answered: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, done: Sequence[Exchange], expected: Expected, changes: Changes) -> Tally:
-        """Look at every exchange."""
+        """Count all requests."""
         tally = cls()
         for exchange in done:
             tally.add(exchange, expected, changes)
         return tally
 
     def add(self, exchange: Exchange, expected: Expected, changes: Changes) -> None:
-        """Look at one."""
+        """Count one request."""
         kind, profiles = exchange.request.about
         if exchange.status == 503 and exchange.retry_after:
-            self.outcomes["refused"] += 1
+            self.results["refused"] += 1
         elif exchange.status != (422 if kind == "broken" else 200):
-            self.outcomes[f"status {exchange.status}"] += 1
+            self.results[f"status {exchange.status}"] += 1
         elif profiles:
-            said = json.loads(exchange.content)
-            for profile, answer in zip(profiles, said.get("answers", [said]), strict=True):
+            body = json.loads(exchange.content)
+            for profile, answer in zip(profiles, body.get("answers", [body]), strict=True):
                 self._add_answer(profile, answer, exchange.sent, expected, changes)
 
     def _add_answer(
         self, profile: Profile, answer: dict[str, Any], sent: float, expected: Expected, changes: Changes
     ) -> None:
         if "error" in answer:
-            self.outcomes["row without an answer"] += 1
+            self.results["row without an answer"] += 1
             return
         self.answered.add(answer["decision_id"])
         version = answer["versions"]["gallery"]
         has_mark = profile.account_id == "mark" and version in changes.with_mark
         right = expected.agrees(profile, answer) and mixture.shows_mark(answer) == has_mark
-        self.outcomes["right" if right else "wrong"] += 1
-        self.outcomes["stale"] += changes.are_ignored_by(sent, version)
+        self.results["right" if right else "wrong"] += 1
+        self.results["stale"] += changes.are_ignored_by(sent, version)
 
     def numbers(self) -> list[Number]:
-        """For the table."""
-        count, judged = self.outcomes, max(1, len(self.answered))
-        others = {name: number for name, number in count.items() if name not in KNOWN}
+        """Lines of the table."""
+        count, judged = self.results, max(1, len(self.answered))
+        others = {name: number for name, number in count.items() if name not in LISTED_RESULTS}
         return [
             Number("answers that are the Inspector's", count["right"]),
             Number("wrong answers", count["wrong"], most=0),
@@ -178,7 +181,7 @@ def _time(done: Sequence[Exchange]) -> list[Number]:
 
 
 def _kept(home: Path) -> set[str]:
-    """Every decision in the store, whose trail must be whole."""
+    """Ids of all decisions in the store; its audit trail is verified."""
     database = Database(f"sqlite:///{home.resolve() / 'store' / 'huijian.db'}")
     audit.verify(database)
     with database.reading() as connection:
@@ -186,11 +189,11 @@ def _kept(home: Path) -> set[str]:
 
 
 def _memory(memory: Memory, settle: float) -> list[Number]:
-    """After settling: the median of the first quarter of what was seen, and that of the last quarter less it."""
-    begin = memory.seen[0][0] + settle
-    seen = [megabytes for moment, megabytes in memory.seen if moment >= begin]
-    quarter = max(1, len(seen) // 4)
-    settled, end = float(np.median(seen[:quarter])), float(np.median(seen[-quarter:]))
+    """Memory after settling: median of the first quarter of the samples, and growth to that of the last quarter."""
+    begin = memory.samples[0][0] + settle
+    samples = [megabytes for moment, megabytes in memory.samples if moment >= begin]
+    quarter = max(1, len(samples) // 4)
+    settled, end = float(np.median(samples[:quarter])), float(np.median(samples[-quarter:]))
     return [
         Number("memory of all processes after settling", settled, "MB"),
         Number("memory, from after settling to the end", end - settled, "MB", most=20),

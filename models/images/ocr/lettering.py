@@ -5,8 +5,8 @@ colour, is many thin strokes beside each other: few other things have that many 
 
 Of 483 drawn pictures with text that can be read, none of which the numbers below were chosen on, 96.9% are let through;
 of 500 photographs 22%, of 500 with a flag, coat of arms, emoji or icon 27%
-(`python -m training.images.evaluation.ocr_accuracy`). PP-OCR's own detector on pictures reduced to 128 pixels takes twice the time and lets through 71% of those without text where it lets
-through 97% of those with it.
+(`python -m training.images.evaluation.ocr_accuracy`). PP-OCR's own detector on pictures reduced to 128 pixels takes
+twice the time and lets through 71% of those without text where it lets through 97% of those with it.
 """
 
 from __future__ import annotations
