@@ -24,7 +24,7 @@ COLOUR_CACHE_SIZE = 4_096
 
 
 class DrawingCache:
-    """What verification knows of drawings, by their entry in the gallery, least recently used first out.
+    """Features of drawings by their entry in the gallery, in least-recently-used caches.
 
     Args:
         gallery: whose drawings they are.

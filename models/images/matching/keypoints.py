@@ -178,7 +178,7 @@ def _pairs(cosines: Float32, neighbours: Bool) -> tuple[Int64, Int64]:
 
 
 def _is_plausible(matrix: NDArray[Any]) -> bool:
-    """Whether a fit neither collapses the drawing to a point or a line nor blows it up."""
+    """True if a fit neither collapses the drawing to a point or a line nor blows it up."""
     larger, smaller = np.linalg.svd(matrix[:, :2], compute_uv=False)
     return bool(smaller > MIN_SCALE and larger < MAX_SCALE and larger < MAX_ANISOTROPY * smaller)
 

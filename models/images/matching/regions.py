@@ -95,12 +95,12 @@ def with_context_or_strip(pixels: Pixels, window: Box) -> Box:
 
 
 def is_apart(box: Box, others: Iterable[Box]) -> bool:
-    """Whether a box overlaps none of some others by REGION_NMS_IOU."""
+    """True if a box overlaps none of some others by REGION_NMS_IOU."""
     return all(iou(box, other) < REGION_NMS_IOU for other in others)
 
 
 def _is_contained(window: Box, regions: Iterable[Region]) -> bool:
-    """Whether a window lies in the crop around a localized emblem."""
+    """True if a window lies in the crop around a localized emblem."""
     located = (region.crop for region in regions if region.emblem)
     return any(intersection(window, box) >= MAX_CONTAINMENT * area(window) for box in located)
 

@@ -25,7 +25,7 @@ COHORT_NEIGHBOURS = 5
 """Nearest harmless pictures averaged into a cohort mean; with 40, recall at 0.3% false alarms fell from .44 to .34."""
 
 REFERENCE_COHORT_WEIGHT = 0.3
-"""Weight of the reference's cohort mean, against 1 for the window's; measured in `docs/image-model-choices.md`."""
+"""Weight of the reference's cohort mean; the window's has 1 (`docs/experiments/003-score-normalisation.md`)."""
 
 COPY_SIMILARITY = 0.9
 """Cosine of the whole picture from which it is a copy, however plain the design."""

@@ -71,7 +71,7 @@ def _busy_range(values: Float64) -> tuple[int, int]:
 
 
 def _is_plain(picture: Pixels, top: int, bottom: int) -> bool:
-    """Whether everything above and below a strip has one colour, up to smooth shading."""
+    """True if everything above and below a strip has one colour, up to smooth shading."""
     height, width = picture.shape[:2]
     rows = np.r_[: max(top - 2, 0), min(bottom + 2, height) : height]  # rows next to the strip blend with its letters
     if not len(rows):

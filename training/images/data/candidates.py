@@ -1,4 +1,4 @@
-"""What the reranker learns from: places of pictures, each with the drawings that a search finds for it."""
+"""Training data of the reranker: regions of synthetic pictures, each with the drawings that retrieval finds for it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
+from models.arrays import Bool, Float32, Int64, Pixels
 from models.boxes import area, as_box, crop, intersection
 from models.images.encoder.encoder import pool
 from models.images.encoder.restyled import is_plain
@@ -32,72 +34,73 @@ from training.images.synthesis.augmentations import augment, harmless_picture
 from training.images.synthesis.signs import sign
 
 PICTURE_SIZES: tuple[Size, ...] = ((256, 256), (256, 256), (160, 448), (384, 384), (224, 224))
-"""Heights and widths of pictures, as they are uploaded."""
+"""Heights and widths of pictures, like those of uploads."""
 
-IMITATED_SHARE, UNSEEN_SHARE, SECOND_EMBLEM_SHARE = 0.68, 0.5, 0.3
-"""Part of the pictures that imitate something; of these, part that imitates what the encoder never saw, and part with
-another emblem beside it."""
+IMITATED_SHARE = 0.68
+"""Fraction of pictures that imitate an emblem; the rest are harmless."""
+
+UNSEEN_SHARE = 0.5
+"""Fraction of imitations whose emblem the encoder never saw in training."""
+
+SECOND_EMBLEM_SHARE = 0.3
+"""Fraction of imitations with another emblem beside the imitated one."""
 
 SCENE_SHARE, SIGN_SHARE = 0.35, 0.3
-"""Part of the harmless pictures that show nothing in particular, and part that shows a sign of nobody; the others show
-flags and monograms of nobody."""
+"""Fractions of harmless pictures that show a scene or an invented sign; the rest show invented flags and monograms."""
 
 KIND_SHARES = {
     **{"flag": 0.15, "invented flag": 0.17, "arms": 0.09, "own": 0.06},
     **{"logo": 0.23, "wordmark": 0.18, "emoji": 0.07, "icon": 0.05},
 }
-"""How often each kind is imitated."""
+"""Fraction of imitations by kind of emblem."""
 
 CANDIDATES_PER_REGION = 8
-"""Drawings per place, each of another identity; the first is the right one where the place shows one."""
+"""Drawings per region, each of another identity; the first is the right one, if the region shows one."""
 
 ENROLLED_SHARE = (0.04, 0.4)
-"""Least and greatest part of the drawings that a picture's gallery holds: from a thousand to ten thousand."""
+"""Least and greatest fraction of the drawings in a picture's gallery: one thousand to ten thousand."""
 
 SHOWN_OVERLAP, HIDDEN_OVERLAP = 0.4, 0.15
-"""Part of an emblem from which a place shows it, and below which it does not; what lies between is not learnt from."""
+"""Fraction of an emblem from which a region shows it, and up to which it does not; regions between are skipped."""
 
 MIN_EMBLEM_SHARE = 0.25
-"""Least part that its emblem has of a strip or of what was located: what is cut to something else is not learnt from.
-"""
+"""Least fraction of a strip or localized box that its emblem fills; other regions are skipped."""
 
 OTHER_ARTIST_SHARE = 0.5
-"""How often a picture's gallery lacks the very drawing that was imitated, where there are others of its identity."""
-
-Array = np.ndarray
+"""Fraction of galleries that lack the imitated drawing itself, if its identity has others."""
 
 
 @dataclass(frozen=True)
 class CandidateRegions:
-    """Places of pictures, and the drawings found for each.
+    """Regions of pictures, and the drawings found for each.
 
     Attributes:
-        patches: of all places; what lies behind these is not set.
-        drawings: int64 (places, CANDIDATES), of a pool; where fewer were found the last one is repeated.
-        cosines: float32 (places, CANDIDATES), what the search said: normalised cosines of both looks, summed.
-        shown: bool (places,), whether the place shows what its first drawing depicts; else none is right.
-        identities: int64 (places,), what the picture imitates; -1 for harmless ones.
+        patches: of all regions; entries beyond them are not set.
+        drawings: int64 (regions, CANDIDATES_PER_REGION), of a pool; the last one is repeated if fewer were found.
+        cosines: float32 (regions, CANDIDATES_PER_REGION), sum of the normalised cosines of picture and crop.
+        shown: bool (regions,), whether the region shows what its first drawing depicts; else none is right.
+        identities: int64 (regions,), what the picture imitates; -1 for harmless ones.
     """
 
     patches: PatchStore
-    drawings: Array
-    cosines: Array
-    shown: Array
-    identities: Array
+    drawings: Int64
+    cosines: Float32
+    shown: Bool
+    identities: Int64
 
 
 def sample_regions(search: PoolSearch, pictures: int, seed: Sequence[int], threads: int) -> CandidateRegions:
-    """Places of so many random pictures; the same seed, of any length, gives the same, whatever the threads."""
-    seen = PatchStore(pictures * MAX_REGIONS, search.encoder.dimension)
-    rows: list[tuple[Array, Array, bool, int]] = []
+    """Regions of random pictures; the same seed, of any length, gives the same regions with any number of threads."""
+    stored = PatchStore(pictures * MAX_REGIONS, search.encoder.dimension)
+    rows: list[tuple[Int64, Float32, bool, int]] = []
     with ThreadPoolExecutor(threads) as workers:
-        draws = (np.random.default_rng((*seed, number)) for number in range(pictures))
-        made = workers.map(lambda rng: list(_places(rng, search)), draws)
-        for place in (place for places in tqdm(made, "places", pictures) for place in places):
-            # Gathered in a list first, they would need their memory twice.
-            seen[len(rows)] = place[0]
-            rows.append(place[1:])
-    return CandidateRegions(seen, *map(np.array, zip(*rows, strict=True)))
+        generators = (np.random.default_rng((*seed, number)) for number in range(pictures))
+        made = workers.map(lambda rng: list(_regions(rng, search)), generators)
+        for row in (row for rows_of_picture in tqdm(made, "regions", pictures) for row in rows_of_picture):
+            # Patches are stored at once; a list of them would double the memory.
+            stored[len(rows)] = row.patches
+            rows.append(row[1:])
+    return CandidateRegions(stored, *map(np.array, zip(*rows, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -106,60 +109,67 @@ class SamplePicture:
 
     Attributes:
         picture: RGB, uint8 (height, width, 3).
-        box: where the emblem is; none in a harmless picture.
-        identity: what is imitated, -1 in a harmless picture.
-        imitated, beside: the pool's drawings that are in it; none where there are none.
+        box: of the emblem; None in a harmless picture.
+        identity: of the imitated emblem; -1 in a harmless picture.
+        imitated, beside: indices of the pool's drawings in the picture; None for none.
     """
 
-    picture: Array
+    picture: Pixels
     box: Box | None = None
     identity: int = -1
     imitated: int | None = None
     beside: int | None = None
 
 
-Row = tuple[Patches, Array, Array, bool, int]
-"""Of one place, in the order of `Places`."""
+class Row(NamedTuple):
+    """One region, with the attributes of `CandidateRegions`."""
+
+    patches: Patches
+    drawings: Int64
+    cosines: Float32
+    shown: bool
+    identity: int
 
 
-def _places(rng: Generator, search: PoolSearch) -> Iterator[Row]:
+def _regions(rng: Generator, search: PoolSearch) -> Iterator[Row]:
     made = _picture(rng, search.pool)
     rows, is_right = _gallery(rng, search, made)
     embedding = search.encoder([made.picture])[0]
     similar = search.similarities(embedding, rows)
-    first, identities = similar.max(axis=0), search.pool.identities[rows]
-    best = _of_each(identities, np.argsort(-first))
-    boxes = [as_box(embedding.boxes[similar[:, row].argmax()]) for row in best]
+    of_picture, identities = similar.max(axis=0), search.pool.identities[rows]
+    best = _first_of_each(identities, np.argsort(-of_picture))
+    windows = [as_box(embedding.boxes[similar[:, row].argmax()]) for row in best]
     locate = partial(search.localizer, made.picture, embedding) if search.localizer else None
-    for window, emblem, place in select_regions(made.picture, boxes, locate):
-        is_shown = _is_shown(made.box, with_context(window), place, emblem is not None)
+    for window, emblem, region in select_regions(made.picture, windows, locate):
+        is_shown = _is_shown(made.box, with_context(window), region, emblem is not None)
         if is_shown is None:
             continue
-        cutting = crop(made.picture, place)
-        grid = search.encoder.grids([cutting], crop_scale(search.localizer))[0]
-        windows = compared_windows(large_windows(pool(*grid)), search.localizer)
-        both = first + search.similarities(windows, rows).max(axis=0)
-        # The right one is learnt from wherever it stands among the others.
-        chosen = _of_each(identities, np.lexsort((-both, ~(is_shown & is_right))))
-        chosen += [chosen[-1]] * (CANDIDATES_PER_REGION - len(chosen))  # which only a trial's few drawings need
-        yield patches(cutting, grid[0]), rows[chosen], both[chosen], is_shown, made.identity
+        pixels = crop(made.picture, region)
+        grid = search.encoder.grids([pixels], crop_scale(search.localizer))[0]
+        of_crop = compared_windows(large_windows(pool(*grid)), search.localizer)
+        both = of_picture + search.similarities(of_crop, rows).max(axis=0)
+        # The right drawing is always among the candidates, wherever retrieval ranks it.
+        chosen = _first_of_each(identities, np.lexsort((-both, ~(is_shown & is_right))))
+        chosen += [chosen[-1]] * (CANDIDATES_PER_REGION - len(chosen))  # only where tests have few drawings
+        yield Row(patches(pixels, grid[0]), rows[chosen], both[chosen], is_shown, made.identity)
 
 
-def _is_shown(box: Box | None, around: Box, place: Box, is_located: bool) -> bool | None:
-    """Whether a place shows a picture's emblem; nothing where that is not to be learnt from.
+def _is_shown(emblem: Box | None, context: Box, region: Box, is_located: bool) -> bool | None:
+    """True if a region shows a picture's emblem, False if not, None if the region is to be skipped.
 
     Args:
-        box: the emblem's, if there is one.
-        around: the window with what is around it.
-        place: what is cut out: that, a strip in it, or an emblem that was located.
+        emblem: its box, if there is one.
+        context: the window with its margin.
+        region: the box to crop: the context, a strip in it, or a localized emblem.
+        is_located: whether it is a localized emblem.
     """
-    if box is None:
+    if emblem is None:
         return False
-    # A strip may be a small part of the emblem that it was cut from, and what was located should be most of it.
-    part = intersection(box, place if is_located else around) / area(box)
-    fills = intersection(box, place) / area(place)
+    # A strip may be a small part of the emblem that it was cut from; a localized box should hold most of it.
+    part = intersection(emblem, region if is_located else context) / area(emblem)
+    fills = intersection(emblem, region) / area(region)
     if part >= SHOWN_OVERLAP:
-        return True if place == around or fills >= MIN_EMBLEM_SHARE else None
+        return True if region == context or fills >= MIN_EMBLEM_SHARE else None
     is_detail = is_located and fills >= MIN_EMBLEM_SHARE
     return False if part <= HIDDEN_OVERLAP and not is_detail else None
 
@@ -182,15 +192,15 @@ def _picture(rng: Generator, drawn: DrawingPool) -> SamplePicture:
     drawing = (
         sign(rng) if choice < SCENE_SHARE + SIGN_SHARE else drawn.negatives[int(rng.integers(len(drawn.negatives)))]
     )
-    # Whoever learns that colours do not matter takes stripes of nobody for a state's.
+    # If colours could change here, the network would take any stripes for a state's flag.
     plain = is_plain(drawing)
     return SamplePicture(augment(rng, drawing, size, drawn.backgrounds, strength=strength, plain=plain).picture)
 
 
-def _gallery(rng: Generator, search: PoolSearch, made: SamplePicture) -> tuple[Array, Array]:
-    """Random drawings, int64 (rows,), among them those of what is imitated, and which these are, bool (rows,).
+def _gallery(rng: Generator, search: PoolSearch, made: SamplePicture) -> tuple[Int64, Bool]:
+    """Drawings of a random gallery, int64 (rows,), and which show the imitated identity, bool (rows,).
 
-    What else is right, or nearly, is not enrolled: it is no wrong answer to learn from.
+    Drawings that are nearly right are left out, for they would be false negatives.
     """
     identities, owners = search.pool.identities, search.pool.owners
     enrolled = rng.random(len(identities)) < rng.uniform(*ENROLLED_SHARE)
@@ -205,8 +215,8 @@ def _gallery(rng: Generator, search: PoolSearch, made: SamplePicture) -> tuple[A
     return rows, np.isin(rows, own)
 
 
-def _of_each(identities: Array, order: Iterable[int]) -> list[int]:
-    """The first of an order with each identity, at most `CANDIDATES`."""
+def _first_of_each(identities: Int64, order: Iterable[int]) -> list[int]:
+    """The first drawing of each identity in an order, at most CANDIDATES_PER_REGION."""
     found: dict[int, int] = {}
     for row in order:
         if len(found) == CANDIDATES_PER_REGION:

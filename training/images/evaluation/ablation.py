@@ -1,8 +1,7 @@
-"""What each step from similarity to probability gains and costs: the table that says whether a step earns its keep.
+"""Ablation of the emblem pipeline: recall with ever more features, and the processor time of both stages.
 
-Every step is a function of more that is known of the same candidates, fitted and judged on different parts of the
-validation pictures (cross-validation), so that all steps are compared on the same pictures. The last one is what
-serves; the others are logistic functions.
+Each step adds features of the same candidates. Every step is cross-validated on the same validation pictures, so the
+rows are comparable. The last row is the function that serves; the others are logistic functions.
 
 Use: `python -m training.images.evaluation.ablation ENCODER [--pictures 700]`
 """
@@ -12,7 +11,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -27,6 +26,7 @@ from models.images.matching.features import (
     COLOUR_FEATURES,
     CROP_FEATURES,
     KEYPOINT_FEATURES,
+    RELATIVE_FEATURES,
     RETRIEVAL_FEATURES,
     TEXT_FEATURES,
     TOKEN_FEATURES,
@@ -41,50 +41,46 @@ from training.images.fit.calibrate import (
     fit_logistic,
     fit_perceptron,
     groups_of,
+    labelled,
     out_of_fold,
 )
 from training.images.sources.graphics import load_graphics
 
-STEPS: dict[str, tuple[Collection[str], Fitter]] = {
-    "plain cosine": (("similarity",), fit_logistic),
-    "less the nearness of harmless pictures": (("normalized",), fit_logistic),
-    "all that the first look knows": (RETRIEVAL_FEATURES, fit_logistic),
-    "a closer look at two places": ((*RETRIEVAL_FEATURES, *CROP_FEATURES), fit_logistic),
-    "details compared with the drawings": ((*RETRIEVAL_FEATURES, *CROP_FEATURES, *KEYPOINT_FEATURES), fit_logistic),
-    "cells compared with theirs": (
-        (*RETRIEVAL_FEATURES, *CROP_FEATURES, *KEYPOINT_FEATURES, *TOKEN_FEATURES),
-        fit_logistic,
-    ),
-    "words compared with theirs": (
-        (*RETRIEVAL_FEATURES, *CROP_FEATURES, *KEYPOINT_FEATURES, *TOKEN_FEATURES, *TEXT_FEATURES),
-        fit_logistic,
-    ),
-    "colours compared with theirs": (
-        (*RETRIEVAL_FEATURES, *CROP_FEATURES, *KEYPOINT_FEATURES, *TOKEN_FEATURES, *TEXT_FEATURES, *COLOUR_FEATURES),
-        fit_logistic,
-    ),
-    "beside the other candidates": (VERIFICATION_FEATURES, fit_logistic),
-    "all that together": (VERIFICATION_FEATURES, fit_perceptron),
+ADDED_FEATURES = {
+    "crops of two regions": CROP_FEATURES,
+    "inliers": KEYPOINT_FEATURES,
+    "reranker": TOKEN_FEATURES,
+    "words": TEXT_FEATURES,
+    "colours": COLOUR_FEATURES,
+    "position among the other candidates": RELATIVE_FEATURES,
 }
-"""What each step knows and how it is fitted; the last seven cost a closer look."""
+"""Features that each row of the table adds to those of the retrieval stage; all need verification."""
 
 FALSE_POSITIVE_RATES = (0.01, 0.003)
 
 
 @dataclass(frozen=True)
 class StageFeatures:
-    """Both looks at the same pictures, what each imitates and shows, and median processor milliseconds for one."""
+    """Candidates of both stages for the same pictures.
 
-    first: list[LabelledCandidates]
-    closer: list[LabelledCandidates]
+    Attributes:
+        retrieved, verified: each picture's candidates of either stage.
+        references: what each picture imitates; None for a harmless one.
+        shown: a name of what was drawn in each picture.
+        encoding_ms: median processor time of the encoder per picture.
+        matching_ms: median processor time of both stages per picture.
+    """
+
+    retrieved: list[LabelledCandidates]
+    verified: list[LabelledCandidates]
     references: list[str | None]
     shown: list[str]
-    first_ms: float
-    closer_ms: float
+    encoding_ms: float
+    matching_ms: float
 
 
 def collect(directory: Path, pictures: int) -> StageFeatures:
-    """Look at so many validation pictures twice, whatever the first look says."""
+    """Candidates of some validation pictures, half of them harmless, all verified."""
     cv2.setNumThreads(1)
     encoder, rendered, rng = Encoder(directory), load_graphics(), np.random.default_rng(1)
     rest = cohort.harmless_halves(rendered)[1]
@@ -94,39 +90,51 @@ def collect(directory: Path, pictures: int) -> StageFeatures:
     _, others = cohort.invented_negatives(rendered, None)
     imitated = validation.positive_samples(emblems, rendered, rest, rng, pictures // 2)
     samples = chain(imitated, validation.negative_samples(rendered, rest, others, rng, pictures - pictures // 2))
-    first: list[LabelledCandidates] = []
-    closer: list[LabelledCandidates] = []
+    retrieved: list[LabelledCandidates] = []
+    verified: list[LabelledCandidates] = []
     references, shown, times = [], [], []
     for picture, name, drawn in samples:
         start = time.thread_time()
         embedding = encoder.in_parts([picture])[0]
         between = time.thread_time()
-        seen, close = detector.candidates(picture, embedding)
+        first, second = detector.candidates(picture, embedding)
         times.append((between - start, time.thread_time() - between))
-        for looks, found in ((first, seen), (closer, close or seen)):
-            right = [detector.references[place].reference_id == name for place in found.references]
-            looks.append((found.features, np.array(right)))
+        retrieved.append(labelled(detector, first, name))
+        verified.append(labelled(detector, second or first, name))
         references.append(name)
         shown.append(drawn)
-    encoding, rest_of_it = np.median(times, axis=0) * 1_000
-    return StageFeatures(first, closer, references, shown, float(encoding), float(rest_of_it))
+    encoding_ms, matching_ms = np.median(times, axis=0) * 1_000
+    return StageFeatures(retrieved, verified, references, shown, float(encoding_ms), float(matching_ms))
 
 
-def recalls(looks: StageFeatures, names: Collection[str], learn: Fitter = fit_logistic) -> list[float]:
-    """Recall at 1, and recall where 1% and 0.3% of the harmless pictures pass, in cross-validation by what is shown.
+def steps() -> Iterator[tuple[str, Collection[str], Fitter]]:
+    """Name, features and fitter of each row of the table."""
+    yield "plain cosine", ("similarity",), fit_logistic
+    yield "minus the cohort means", ("normalized",), fit_logistic
+    names = [*RETRIEVAL_FEATURES]
+    yield "all features of the retrieval stage", names, fit_logistic
+    for step, added in ADDED_FEATURES.items():
+        names = [*names, *added]
+        yield step, names, fit_logistic
+    yield "all that in ten networks", names, fit_perceptron
+
+
+def recalls(found: StageFeatures, names: Collection[str], fitter: Fitter = fit_logistic) -> list[float]:
+    """Recall@1, then recall at each of the FALSE_POSITIVE_RATES, cross-validated by what is shown.
 
     Args:
-        names: features that are known, of the first look or with those of the closer one.
+        found: candidates of both stages.
+        names: features to use, of the retrieval stage alone or of both.
+        fitter: fits the function of these features.
     """
-    seen, all_names = (
-        (looks.first, RETRIEVAL_FEATURES)
-        if set(names) <= set(RETRIEVAL_FEATURES)
-        else (looks.closer, VERIFICATION_FEATURES)
+    is_retrieval = set(names) <= set(RETRIEVAL_FEATURES)
+    samples, columns = (
+        (found.retrieved, [*RETRIEVAL_FEATURES]) if is_retrieval else (found.verified, [*VERIFICATION_FEATURES])
     )
-    columns = [[*all_names].index(name) for name in names]
-    known = [(features[:, columns], truth) for features, truth in seen]
-    scores, right = out_of_fold(known, groups_of(looks.shown), learn)
-    harmless = np.array([reference is None for reference in looks.references])
+    chosen = [columns.index(name) for name in names]
+    known = [(features[:, chosen], truth) for features, truth in samples]
+    scores, right = out_of_fold(known, groups_of(found.shown), fitter)
+    harmless = np.array([reference is None for reference in found.references])
     passed = [right & (scores > threshold_for(scores[harmless], share)) for share in FALSE_POSITIVE_RATES]
     return [float(values[~harmless].mean()) for values in (right, *passed)]
 
@@ -137,14 +145,12 @@ def main() -> None:
     parser.add_argument("encoder", type=Path)
     parser.add_argument("--pictures", type=int, default=700)
     options = parser.parse_args()
-    looks = collect(options.encoder, options.pictures)
+    found = collect(options.encoder, options.pictures)
     print("| step | recall@1 | recall at 1% | at 0.3% |\n|---|---|---|---|")
-    for step, (names, learn) in STEPS.items():
-        values = recalls(looks, names, learn)
+    for step, names, fitter in steps():
+        values = recalls(found, names, fitter)
         print(f"| {step} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
-    print(
-        f"encoding {looks.first_ms:.0f} ms; comparing and the closer look {looks.closer_ms:.0f} ms (processor, median)"
-    )
+    print(f"encoder {found.encoding_ms:.0f} ms; retrieval and verification {found.matching_ms:.0f} ms (CPU, median)")
 
 
 if __name__ == "__main__":

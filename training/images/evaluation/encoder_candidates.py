@@ -1,8 +1,7 @@
-"""Which network finds an imitated emblem best for its milliseconds: candidates as pretrained, and our trained encoder.
+"""Compares encoders by recall and time: pretrained networks, hashes, keypoints, and our trained encoder.
 
-All learn the same drawings and see the same pictures, one at a time; the nearest drawing by cosine
-answers. Hashes and keypoints stand beside them. Nothing of what the service adds (score normalisation, verification,
-calibration) is used, so the table is about features.
+All enrol the same drawings and see the same pictures, one at a time; the nearest drawing by cosine answers. Score
+normalisation, verification and calibration are left out, so the table compares features alone.
 
     .venv/bin/python -m training.images.evaluation.encoder_candidates build/benchmark-40
 """
@@ -21,21 +20,22 @@ import numpy as np
 import typer
 from tqdm import tqdm
 
+from models.arrays import Pixels
 from models.images.encoder.encoder import Encoder
 from models.settings import Settings
 from training.images.common.measures import measure
 from training.images.evaluation.evaluate import shared_rows
 from training.images.evaluation.manifest import read_manifest
-from training.images.evaluation.peers import PEERS, Array, Finder, Peer, PeerAnswer, best_answer, lite0, score_peers
+from training.images.evaluation.peers import PEERS, Finder, Peer, PeerAnswer, best_answer, lite0, score_peers
 
 INPUT_SIDES = (160, 224, 256)
-"""Pixels of the square that the pretrained network is given."""
+"""Sides in pixels of the pretrained network's square input."""
 
 TABLE_METRICS = ("r@1", "ok@1%", "ok@.1%")
-"""Of `measures.measure`, for imitations of all kinds together."""
+"""Columns from `measures.measure`, for all kinds of imitation together."""
 
 TABLE_KINDS = ("copy", "small_photo", "corner", "by_hand", "other_style", "redrawn", "redrawn_unseen_artist")
-"""Kinds whose recall@1 the table names: the easiest and the hardest."""
+"""Kinds of imitation whose recall@1 has a column: the easiest and the hardest."""
 
 
 def main(
@@ -51,7 +51,7 @@ def main(
     others = {name: peer for name, peer in PEERS.items() if name != "lite0"}
     peers: dict[str, Peer] = {"ours": partial(trained, encoder=ours), **networks, **others}
     result: dict[str, Any] = {}
-    for name, peer in peers.items():  # one after the other, so that a long run shows and keeps what it has
+    for name, peer in peers.items():  # one at a time, so that a long run prints and keeps partial results
         result |= measured(rows, folder, {name: peer})
         print(*table(result), sep="\n", flush=True)
         if output is not None:
@@ -60,17 +60,17 @@ def main(
 
 
 def measured(rows: Sequence[dict[str, Any]], folder: Path, peers: Mapping[str, Peer]) -> dict[str, Any]:
-    """By method, the numbers of `measures.measure`."""
+    """Numbers of `measures.measure` by method."""
     pictures, truths = [folder / row["path"] for row in rows], [row["reference_id"] for row in rows]
     judged = score_peers(peers, folder / "references.jsonl", pictures, truths)
     return {name: measure(rows, ["all"] * len(rows), scored) for name, scored in judged.items()}
 
 
-def trained(looks: Sequence[Array], encoder: Encoder) -> Finder:
-    """Our encoder: the whole picture alone, and the best of its windows."""
-    known = np.stack([encoder([look])[0].vectors[0] for look in tqdm(looks, "ours, drawings", unit="")])
+def trained(drawings: Sequence[Pixels], encoder: Encoder) -> Finder:
+    """Our encoder, by the whole picture alone and by the best of its windows."""
+    known = np.stack([encoder([drawing])[0].vectors[0] for drawing in tqdm(drawings, "ours, drawings", unit="")])
 
-    def find(pixels: Array) -> dict[str, PeerAnswer]:
+    def find(pixels: Pixels) -> dict[str, PeerAnswer]:
         cosines = encoder([pixels])[0].vectors @ known.T
         return {"ours, whole picture": best_answer(cosines[0]), "ours, windows": best_answer(cosines.max(axis=0))}
 
@@ -78,7 +78,7 @@ def trained(looks: Sequence[Array], encoder: Encoder) -> Finder:
 
 
 def table(result: Mapping[str, Any]) -> list[str]:
-    """Markdown, a line for each method."""
+    """Lines of a Markdown table, a row for each method."""
     heads = ["features", *TABLE_METRICS, *(f"r@1 {kind}" for kind in TABLE_KINDS), "CPU ms"]
     lines = [heads, ["---"] * len(heads)]
     for name, numbers in result.items():

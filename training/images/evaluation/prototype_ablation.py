@@ -1,7 +1,7 @@
-"""What each kind of prototype brings to the first look: a gallery with all of them, with none, and with one left out.
+"""Ablation of prototypes: recall of the retrieval stage with all kinds, with none, and with one left out.
 
-Imitations of the validation fold's emblems, made by the benchmark's code (`edits.py`), beside harmless pictures; the
-nearest reference by normalised similarity answers. A quarter of an hour on one core.
+Emblems of the validation fold are imitated by the benchmark's code (`edits.py`). The reference with the highest
+normalised cosine answers. Takes a quarter of an hour on one core.
 
     .venv/bin/python -m training.images.evaluation.prototype_ablation
 """
@@ -17,9 +17,11 @@ from typing import Annotated
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 from PIL import Image
 from tqdm import tqdm
 
+from models.arrays import Bool, Pixels
 from models.images.encoder.encoder import Embedding, Encoder
 from models.images.encoder.prototypes import KINDS, changed
 from models.images.gallery.files import Contents, index_of
@@ -36,16 +38,23 @@ from training.images.sources.marks import is_mark
 from training.images.synthesis import edits, portraits
 from training.images.synthesis.scenes import TYPEFACES, Picture, Scene
 
-HARMLESS_COUNT, FALSE_POSITIVE_RATES = 1_500, (0.01, 0.003)
-TABLE_KINDS = ("copy", "one_colour", "rotated", "crop", "by_hand", "other_style", "several", "corner")
-"""Kinds of imitation that the table names, by recall at the first share; recall of all is of all kinds."""
+HARMLESS_COUNT = 1_500
+"""Harmless pictures that set the thresholds."""
 
-Array = np.ndarray
+FALSE_POSITIVE_RATES = (0.01, 0.003)
+TABLE_KINDS = ("copy", "one_colour", "rotated", "crop", "by_hand", "other_style", "several", "corner")
+"""Kinds of imitation with a column of their own, at the first of the FALSE_POSITIVE_RATES."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """A picture as the encoder sees it, which reference it imitates and how; nothing where it is harmless."""
+    """An embedded picture.
+
+    Attributes:
+        embedding: its windows.
+        name: the reference that it imitates; None for a harmless one.
+        kind: of imitation; empty for a harmless one.
+    """
 
     embedding: Embedding
     name: str | None = None
@@ -56,7 +65,7 @@ def main(
     encoder: Annotated[Path | None, typer.Option(help="Artefact folder; by default the encoder in force.")] = None,
     emblems: Annotated[int, typer.Option(help="Imitated, each in every way.")] = 150,
 ) -> None:
-    """Print recall of the first look for galleries that know more and less."""
+    """Print the table: a row for each gallery."""
     used = Encoder(encoder or Settings.from_environment().encoder_directory())
     rendered, rng = load_graphics(), np.random.default_rng(2)
     with tempfile.TemporaryDirectory() as scratch:
@@ -78,7 +87,7 @@ def imitations(
     rng: np.random.Generator,
     emblems: int,
 ) -> Iterator[Query]:
-    """Some of the gallery's references in every way of the benchmark."""
+    """Some of the gallery's references, imitated in every way of the benchmark."""
     names = sorted(imitable)
     chosen = [names[place] for place in sorted(rng.permutation(len(names))[:emblems])]
     others = rendered.rows(lambda item: item.harmless and not is_mark(item) and item.fold is Fold.VALIDATION)
@@ -91,14 +100,14 @@ def imitations(
             yield Query(windows_of(encoder, np.array(made.picture.convert("RGB"))), name, kind)
 
 
-def opened(drawn: Array) -> Picture:
-    """A drawing at twice its size, as the benchmark's are larger than what the trainer keeps."""
+def opened(drawn: Pixels) -> Picture:
+    """A drawing at twice its size, for the benchmark's drawings are larger than the trainer's."""
     drawing = Image.fromarray(np.ascontiguousarray(drawn))
     return drawing.resize((2 * drawing.width, 2 * drawing.height))
 
 
 def harmless(encoder: Encoder, rendered: Graphics, rng: np.random.Generator) -> Iterator[Query]:
-    """Pictures of the validation fold that imitate nobody."""
+    """Negatives of the validation fold."""
     rest = cohort.harmless_halves(rendered)[1]
     _, others = cohort.invented_negatives(rendered, None)
     for sample in tqdm(
@@ -107,13 +116,13 @@ def harmless(encoder: Encoder, rendered: Graphics, rng: np.random.Generator) -> 
         yield Query(windows_of(encoder, sample.picture))
 
 
-def windows_of(encoder: Encoder, picture: Array) -> Embedding:
-    """A picture's windows without the grid that they were pooled from: of thousands, grids take a gigabyte."""
+def windows_of(encoder: Encoder, picture: Pixels) -> Embedding:
+    """A picture's windows without their grids, which would take a gigabyte for thousands of pictures."""
     return replace(encoder([picture])[0], grids=())
 
 
-def kinds_of(gallery: Gallery) -> Array:
-    """The kind of prototype that each row is, str (rows,); empty for looks."""
+def kinds_of(gallery: Gallery) -> NDArray[np.str_]:
+    """Kind of prototype of each row, str (rows,); empty for rows of drawings."""
     kinds: list[str] = []
     for number, entry in enumerate(gallery.entries):
         known = list(changed(gallery.drawing(number))) if entry.prototypes else []
@@ -121,8 +130,8 @@ def kinds_of(gallery: Gallery) -> Array:
     return np.array(kinds)
 
 
-def gallery_of(gallery: Gallery, kept: Array) -> Gallery:
-    """The same references with some of their rows."""
+def gallery_of(gallery: Gallery, kept: Bool) -> Gallery:
+    """The same references with the kept rows, bool (rows,)."""
     ends = np.cumsum([entry.rows for entry in gallery.entries])
     counts = [int(part.sum()) for part in np.split(kept, ends[:-1])]
     entries = [replace(entry, rows=count, prototypes=0) for entry, count in zip(gallery.entries, counts, strict=True)]
@@ -130,11 +139,11 @@ def gallery_of(gallery: Gallery, kept: Array) -> Gallery:
 
 
 def row(gallery: Gallery, encoder: Encoder, queries: Sequence[Query]) -> str:
-    """Recall@1, recall at each share of harmless pictures, and at the first of these by kind, for a table."""
-    matcher = Retriever(gallery, load_cohort(encoder))
-    looks = [matcher(query.embedding) for query in queries]
-    scores = np.array([look.normalized.max() for look in looks])
-    best = [matcher.references[look.references[look.normalized.argmax()]].reference_id for look in looks]
+    """Recall@1, recall at each of the FALSE_POSITIVE_RATES, and at the first of them by kind, as cells of a table."""
+    retriever = Retriever(gallery, load_cohort(encoder))
+    found = [retriever(query.embedding) for query in queries]
+    scores = np.array([one.normalized.max() for one in found])
+    best = [retriever.references[one.references[one.normalized.argmax()]].reference_id for one in found]
     names, kinds = [query.name for query in queries], np.array([query.kind for query in queries])
     right, unprotected = np.array([a == b for a, b in zip(best, names, strict=True)]), kinds == ""
     limits = [threshold_for(scores[unprotected], share) for share in FALSE_POSITIVE_RATES]

@@ -1,8 +1,7 @@
-"""From how near a phrase is to a picture to the probability that the picture shows it.
+"""Fits the phrase calibration: from a phrase's similarity to the probability that a picture shows it.
 
-Cosines of a phrase with a picture are on another scale than those of two pictures, so they have a calibration of their
-own: fitted on phrases and pictures of the validation fold, what is commonly said of protected graphics together with
-names that the text tower never read.
+Cosines of a phrase with a picture have another scale than those of two pictures, so they have their own calibration. It
+is fitted on pictures of the validation fold, with generic captions and with names that the text tower never read.
 """
 
 from __future__ import annotations
@@ -11,12 +10,13 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
+from models.arrays import Bool, Float32, Pixels
 from models.images.encoder.encoder import Encoder
 from models.images.encoder.phrases import FEATURE, PhraseEncoder, PhraseError
 from models.images.matching.emblems import load_cohort
@@ -32,18 +32,19 @@ from training.images.sources.graphics import load_graphics
 from training.images.synthesis.augmentations import augment, harmless_picture
 
 IMITATION_COUNT, HARMLESS_COUNT = 300, 500
+"""Pictures in the sample that imitate something protected, and that are harmless."""
+
 FITTED_PHRASES = 3
-"""Phrases per picture that the fit sees: those that can become an answer."""
+"""Phrases per picture in the fit: those that can become an answer."""
 
 HARMLESS_PASSING = 0.003
-"""Of harmless pictures that pass a score: recall at it is reported."""
+"""False positive rate at which recall is reported."""
 
 UNPROTECTED_KINDS = {"emoji", "icon"}
 
-Array = np.ndarray
 T = TypeVar("T")
-LabelledPicture = tuple[Array, Subject | None]
-"""A picture, and what it imitates."""
+LabelledPicture: TypeAlias = tuple[Pixels, Subject | None]
+"""A picture, and what it imitates; None for a harmless one."""
 
 
 def calibrate_phrases(
@@ -52,39 +53,40 @@ def calibrate_phrases(
     """Write `phrase_calibration.json` into an artefact folder that has a text tower and a cohort.
 
     Args:
-        subjects: of any fold; only those of the validation fold count.
-        seed: of the pictures.
+        directory: the artefact folder.
+        subjects: of any fold; only those of the validation fold are used.
+        seed: of the sampled pictures.
         limit: at most this many pictures of each sort, for tests.
 
     Returns:
-        What was written: the "weights" and "bias" of the logistic function, and what they give on the sample.
+        The content of the file: "weights" and "bias" of the logistic function, and its recall on the sample.
     """
     protected = [
         subject for subject in subjects if subject.fold is Fold.VALIDATION and subject.kind not in UNPROTECTED_KINDS
     ]
     encoder = Encoder(directory)
-    known = _embedded(PhraseEncoder(directory), [phrase for subject in protected for phrase in _said_of(subject)])
+    known = _embedded(PhraseEncoder(directory), [phrase for subject in protected for phrase in _phrases_of(subject)])
     phrases, vectors = list(known), np.stack(list(known.values()))
-    usual = phrase_cohort_mean(vectors, load_cohort(encoder))
+    cohort_means = phrase_cohort_mean(vectors, load_cohort(encoder))
     found, right, shows = [], [], []
     pictures = _pictures(protected, np.random.default_rng(seed), limit)
     for picture, subject in tqdm(pictures, "phrase calibration", unit=""):
-        scores = (encoder.in_parts([picture])[0].vectors @ vectors.T).max(axis=0) - usual
+        scores = (encoder.in_parts([picture])[0].vectors @ vectors.T).max(axis=0) - cohort_means
         best = np.argsort(-scores)[:FITTED_PHRASES]
         found.append(scores[best])
-        right.append([subject is not None and phrases[place] in _said_of(subject) for place in best])
+        right.append([subject is not None and phrases[number] in _phrases_of(subject) for number in best])
         shows.append(subject is not None)
     values = fit(np.array(found), np.array(right), np.array(shows))
     (directory / ArtifactFile.PHRASE_CALIBRATION).write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
     return values
 
 
-def fit(found: Array, right: Array, shows: Array) -> dict[str, Any]:
-    """The logistic function of a sample.
+def fit(found: Float32, right: Bool, shows: Bool) -> dict[str, Any]:
+    """The logistic function of a sample, and its recall.
 
     Args:
-        found: normalised similarities of each picture's best phrases, float (pictures, phrases).
-        right: whether each is true of the picture, bool (pictures, phrases).
+        found: normalised similarities of each picture's best phrases, float32 (pictures, phrases).
+        right: whether each phrase is true of the picture, bool (pictures, phrases).
         shows: whether the picture shows anything protected, bool (pictures,).
     """
     model = LogisticRegression(C=100.0).fit(found.reshape(-1, 1), right.ravel())
@@ -98,22 +100,24 @@ def fit(found: Array, right: Array, shows: Array) -> dict[str, Any]:
     }
 
 
-def _embedded(tower: PhraseEncoder, phrases: Sequence[str]) -> dict[str, Array]:
-    """Vectors by phrase, without those that the tower refuses."""
-    vectors: dict[str, Array] = {}
+def _embedded(tower: PhraseEncoder, phrases: Sequence[str]) -> dict[str, Float32]:
+    """Vectors by phrase, without phrases that the tower refuses."""
+    vectors: dict[str, Float32] = {}
     for phrase in dict.fromkeys(phrases):
         with suppress(PhraseError):
             vectors[phrase] = tower([phrase])[0]
     return vectors
 
 
-def _said_of(subject: Subject) -> tuple[str, ...]:
-    # Names of brands that were never read say nothing, and there are more of them than of all else.
+def _phrases_of(subject: Subject) -> tuple[str, ...]:
+    """Phrases that are true of a subject."""
+    # Brand names that the tower never read carry no information, and they would outnumber all else.
     names = () if subject.kind == "logo" else (*subject.chinese[:1], *subject.english[:1])
     return (*names, *subject.generic_captions)
 
 
 def _pictures(protected: Sequence[Subject], rng: np.random.Generator, limit: int | None) -> Iterator[LabelledPicture]:
+    """Imitations of protected subjects, equally many of each kind, then harmless pictures."""
     backgrounds, rendered = Backgrounds.load(VALIDATION_PHOTOS, limit), load_graphics(limit)
     kinds = sorted({subject.kind for subject in protected})
     members = {kind: [subject for subject in protected if subject.kind == kind] for kind in kinds}

@@ -1,4 +1,4 @@
-"""A calibration turns what is known of a candidate into a probability, and one of other features is refused."""
+"""A calibration turns features into probabilities, and one fitted on other features is refused."""
 
 import json
 
@@ -18,7 +18,7 @@ from models.images.matching.features import (
 )
 
 ALONE = tuple(name for name in VERIFICATION_FEATURES if name not in RERANKER_FEATURES)
-"""What is known without a reranker."""
+"""Features without a reranker."""
 
 
 def values(names):
@@ -26,13 +26,13 @@ def values(names):
 
 
 def network(names):
-    """Two units: the first name's feature, and what the second one's is below zero; the output is their difference."""
+    """The output subtracts two units: the first feature's positive part and the second's negative part."""
     hidden = np.zeros((len(names), 2))
     hidden[0, 0], hidden[1, 1] = 1.0, -1.0
     return Perceptron(hidden, np.zeros(2), Logistic(np.array([1.0, -1.0]), 0.5))
 
 
-def test_both_functions_and_the_floor_are_read(tmp_path):
+def test_both_stages_and_the_floor_are_read(tmp_path):
     path = tmp_path / "calibration.json"
     written = {"first": values(RETRIEVAL_FEATURES), "closer": network(ALONE).values(ALONE), "floor": 0.04}
     path.write_text(json.dumps(written))
@@ -47,7 +47,7 @@ def test_both_functions_and_the_floor_are_read(tmp_path):
     assert calibration.verification(closer) == pytest.approx(network(ALONE)(known))
 
 
-def test_one_that_was_fitted_with_a_reranker_is_refused_without_it(tmp_path):
+def test_a_calibration_fitted_with_a_reranker_is_refused_without_it(tmp_path):
     written = {
         "first": values(RETRIEVAL_FEATURES),
         "closer": network(VERIFICATION_FEATURES).values(VERIFICATION_FEATURES),
@@ -64,7 +64,7 @@ def test_one_that_was_fitted_with_a_reranker_is_refused_without_it(tmp_path):
 
 
 @pytest.mark.parametrize("fitted", [True, False])
-def test_one_that_was_fitted_with_a_localizer_is_refused_without_it_and_the_other_way_round(tmp_path, fitted):
+def test_a_localizer_must_be_there_exactly_if_it_was_there_in_the_fit(tmp_path, fitted):
     path, localizer = tmp_path / "calibration.json", tmp_path / "localizer.onnx"
     written = {
         "first": values(RETRIEVAL_FEATURES),
@@ -94,7 +94,7 @@ LATEST = ("share", "unlike_in_letters", *BEST_FEATURES, *AHEAD_FEATURES)
         ((*LATEST, *TEXT_FEATURES, *COLOUR_FEATURES, "lead_in_letters", "behind_in_colours"), False),
     ],
 )
-def test_one_of_an_earlier_release_does_without_what_was_not_known_then(tmp_path, unknown, reads):
+def test_an_older_calibration_ignores_features_it_lacks(tmp_path, unknown, reads):
     names = tuple(name for name in ALONE if name not in unknown)
     written = {"first": values(RETRIEVAL_FEATURES), "closer": network(names).values(names), "floor": 0.04}
     (tmp_path / "calibration.json").write_text(json.dumps(written))
@@ -105,7 +105,7 @@ def test_one_of_an_earlier_release_does_without_what_was_not_known_then(tmp_path
     assert calibration.verification(features) == pytest.approx(network(names)(there))
 
 
-def test_units_of_a_network_are_silent_below_zero():
+def test_hidden_units_are_rectified():
     features = np.array([[3.0, 0.0], [-3.0, 0.0], [0.0, -2.0], [0.0, 2.0]])
     assert network(("a", "b")).logits(features) == pytest.approx([3.5, 0.5, -1.5, 0.5])
 
@@ -139,13 +139,13 @@ def test_the_probability_is_the_logistic_of_the_weighted_sum():
         ),
     ],
 )
-def test_one_fitted_on_other_features_is_refused(tmp_path, content):
+def test_a_calibration_fitted_on_other_features_is_refused(tmp_path, content):
     (tmp_path / "calibration.json").write_text(content)
     with pytest.raises(EncoderError, match="calibration"):
         Calibration.load(tmp_path / "calibration.json")
 
 
-def test_one_that_was_fitted_before_there_were_prototypes_does_not_heed_them(tmp_path):
+def test_a_calibration_without_prototype_features_ignores_them(tmp_path):
     written = {"first": values(RETRIEVAL_FEATURES), "closer": network(ALONE).values(ALONE), "floor": 0.04}
     del written["first"]["weights"]["changed"], written["closer"]["hidden"]["changed"]
     del written["closer"]["hidden"]["closer_changed"]
@@ -159,6 +159,6 @@ def test_one_that_was_fitted_before_there_were_prototypes_does_not_heed_them(tmp
     assert calibration.verification(one) == calibration.verification(other)
 
 
-def test_a_missing_one_is_refused(tmp_path):
+def test_a_missing_calibration_is_refused(tmp_path):
     with pytest.raises(EncoderError, match="calibration"):
         Calibration.load(tmp_path / "calibration.json")

@@ -1,4 +1,4 @@
-"""The emblem at a place is told from what is around it; an encoder may do without."""
+"""The localizer finds the emblem in a region; an encoder may lack one."""
 
 from itertools import pairwise
 
@@ -47,7 +47,7 @@ def as_part(box, size):
 
 
 @pytest.mark.parametrize("box", [(40, 60, 160, 140), (100, 110, 200, 240), (20, 30, 80, 70)])
-def test_an_emblem_is_told_from_its_ground_though_windows_lie_badly_on_it(encoder, localizer, box):
+def test_an_emblem_is_localized_from_badly_fitting_windows(encoder, localizer, box):
     pixels, emblem = shown((256, 256), box), as_part(box, (256, 256))
     embedding = encoder([pixels])[0]
     near = sorted((tuple(map(float, window)) for window in embedding.boxes), key=lambda window: -iou(window, emblem))
@@ -57,7 +57,7 @@ def test_an_emblem_is_told_from_its_ground_though_windows_lie_badly_on_it(encode
 
 
 @pytest.mark.parametrize("box", [(20, 50, 236, 206), (30, 30, 226, 226), (16, 60, 240, 200)])
-def test_a_window_on_a_small_part_of_a_large_emblem_leads_to_all_of_it(encoder, localizer, box):
+def test_a_window_on_a_small_part_leads_to_the_whole_emblem(encoder, localizer, box):
     pixels, emblem = shown((256, 256), box), as_part(box, (256, 256))
     embedding = encoder([pixels])[0]
     windows = [tuple(map(float, window)) for window in embedding.boxes]
@@ -69,15 +69,15 @@ def test_a_window_on_a_small_part_of_a_large_emblem_leads_to_all_of_it(encoder, 
     assert np.median(found) > 0.9 and min(found) > 0.75
 
 
-class Saying:
-    """A network that says one thing after the other, the last one ever after, and counts how often it was asked."""
+class ScriptedNetwork:
+    """A network with given outputs, the last one repeated, that counts its passes."""
 
     def __init__(self, *boxes):
-        self.boxes, self.asked = boxes, 0
+        self.boxes, self.passes = boxes, 0
 
     def run(self, *_):
-        self.asked += 1
-        return [np.array([self.boxes[min(self.asked, len(self.boxes)) - 1]], np.float32)]
+        self.passes += 1
+        return [np.array([self.boxes[min(self.passes, len(self.boxes)) - 1]], np.float32)]
 
 
 PART = (0.4, 0.4, 0.6, 0.6)
@@ -87,7 +87,7 @@ WITHIN, BEYOND = (0.25, 0.25, 0.75, 0.75), (-0.2, -0.2, 1.2, 1.2)
 
 
 @pytest.mark.parametrize(
-    ("place", "boxes", "asked"),
+    ("region", "boxes", "passes"),
     [
         (PART, [WITHIN], MIN_PASSES),
         (PART, [BEYOND], MAX_PASSES),
@@ -98,14 +98,14 @@ WITHIN, BEYOND = (0.25, 0.25, 0.75, 0.75), (-0.2, -0.2, 1.2, 1.2)
         ((0.0, 0.4, 0.6, 0.6), [(-0.2, 0.2, 0.8, 0.8)], MIN_PASSES),
     ],
 )
-def test_what_goes_on_beyond_a_place_is_asked_about_again(encoder, place, boxes, asked):
-    pixels, network = np.zeros((64, 64, 3), np.uint8), Saying(*boxes)
-    Localizer(network)(pixels, encoder([pixels])[0], place)
-    assert network.asked == asked
+def test_a_box_beyond_its_region_takes_another_pass(encoder, region, boxes, passes):
+    pixels, network = np.zeros((64, 64, 3), np.uint8), ScriptedNetwork(*boxes)
+    Localizer(network)(pixels, encoder([pixels])[0], region)
+    assert network.passes == passes
 
 
 @pytest.mark.parametrize(
-    ("known", "boxes", "asked"),
+    ("known", "boxes", "passes"),
     [
         ((0.45, 0.45, 0.55, 0.55), [WITHIN], 1),
         ((0.45, 0.45, 0.55, 0.525), [WITHIN], 1),
@@ -114,24 +114,24 @@ def test_what_goes_on_beyond_a_place_is_asked_about_again(encoder, place, boxes,
         ((0.23, 0.23, 0.77, 0.77), [BEYOND, BEYOND], 2),
     ],
 )
-def test_a_place_that_leads_to_a_known_emblem_is_not_looked_at_further(encoder, known, boxes, asked):
-    pixels, network = np.zeros((64, 64, 3), np.uint8), Saying(*boxes)
+def test_a_region_that_leads_to_a_known_emblem_takes_no_further_pass(encoder, known, boxes, passes):
+    pixels, network = np.zeros((64, 64, 3), np.uint8), ScriptedNetwork(*boxes)
     found = Localizer(network)(pixels, encoder([pixels])[0], PART, [(0.0, 0.0, 0.1, 0.1), known])
-    assert network.asked == asked and (found == known) == (boxes != [WITHIN] or asked == 1)
+    assert network.passes == passes and (found == known) == (boxes != [WITHIN] or passes == 1)
 
 
 @pytest.mark.parametrize(
-    "told", [(1.0, 0.2, 2.0, 0.8), (-1.0, -1.0, 0.0, 0.0), (0.5, 0.5, 0.5, 0.5), (2.0, 2.0, -1.0, -1.0)]
+    "output", [(1.0, 0.2, 2.0, 0.8), (-1.0, -1.0, 0.0, 0.0), (0.5, 0.5, 0.5, 0.5), (2.0, 2.0, -1.0, -1.0)]
 )
-@pytest.mark.parametrize("place", [WHOLE_PICTURE, PART, (0.8, 0.8, 1.0, 1.0), (0.0, 0.0, 0.2, 0.2)])
-def test_whatever_the_network_says_a_box_has_an_area_and_lies_in_the_picture(encoder, told, place):
+@pytest.mark.parametrize("region", [WHOLE_PICTURE, PART, (0.8, 0.8, 1.0, 1.0), (0.0, 0.0, 0.2, 0.2)])
+def test_any_network_output_gives_a_box_with_area_in_the_picture(encoder, output, region):
     pixels = np.zeros((64, 64, 3), np.uint8)
-    left, top, right, bottom = Localizer(Saying(told))(pixels, encoder([pixels])[0], place)
+    left, top, right, bottom = Localizer(ScriptedNetwork(output))(pixels, encoder([pixels])[0], region)
     assert 0 <= left < right <= 1 and 0 <= top < bottom <= 1
 
 
 @pytest.mark.parametrize("left", [30, 480, 560, 720, 1_200])
-def test_an_emblem_in_a_long_strip_is_located_wherever_its_parts_meet(encoder, localizer, left):
+def test_an_emblem_in_a_long_strip_is_localized_wherever_its_parts_meet(encoder, localizer, left):
     size, box = (1_600, 160), (left, 30, left + 150, 130)
     pixels, emblem = shown(size, box), as_part(box, size)
     embedding = encoder.in_parts([pixels])[0]
@@ -147,7 +147,7 @@ def test_a_box_lies_in_its_picture_and_has_an_area(encoder, localizer):
         assert 0 <= left < right <= 1 and 0 <= top < bottom <= 1
 
 
-def test_cells_of_a_place_are_those_of_the_grid_beneath_it():
+def test_a_regions_tokens_are_those_of_the_grid_beneath_it():
     grid = (
         np.random.default_rng(0).normal(size=(2 * LOCALIZER_GRID_SIDE, 3 * LOCALIZER_GRID_SIDE, 5)).astype(np.float32)
     )
@@ -159,21 +159,21 @@ def test_cells_of_a_place_are_those_of_the_grid_beneath_it():
     assert seen.pixels.shape == (LOCALIZER_PIXEL_SIDE, LOCALIZER_PIXEL_SIDE, 3)
 
 
-def test_between_cells_of_the_grid_lies_what_is_between_them():
+def test_tokens_between_grid_points_are_interpolated():
     across = np.arange(4, dtype=np.float32)[None, :, None].repeat(4, axis=0)
     embedding = Embedding(
         np.ones((1, 1), np.float32), np.array([WHOLE_PICTURE], np.float32), ((WHOLE_PICTURE, across),)
     )
-    cells = region_view(np.zeros((8, 8, 3), np.uint8), embedding, WHOLE_PICTURE).tokens[0, :, 0]
-    assert cells[0] == 0 and cells[-1] == 3
-    assert all(0 <= after - before <= 4 / LOCALIZER_GRID_SIDE + 1e-3 for before, after in pairwise(cells.tolist()))
+    tokens = region_view(np.zeros((8, 8, 3), np.uint8), embedding, WHOLE_PICTURE).tokens[0, :, 0]
+    assert tokens[0] == 0 and tokens[-1] == 3
+    assert all(0 <= after - before <= 4 / LOCALIZER_GRID_SIDE + 1e-3 for before, after in pairwise(tokens.tolist()))
 
 
 @pytest.mark.parametrize(("height", "width"), [(160, 1_600), (1_600, 160)])
-def test_each_part_of_a_strip_has_its_grid_and_says_where_it_lies(encoder, height, width):
+def test_each_part_of_a_strip_has_its_grid_and_box(encoder, height, width):
     pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
     embedding = encoder.in_parts([pixels])[0]
-    for place, grid in embedding.grids:
-        assert np.allclose(grid, encoder.grids([crop(pixels, place)])[0][0], atol=1e-3)
+    for region, grid in embedding.grids:
+        assert np.allclose(grid, encoder.grids([crop(pixels, region)])[0][0], atol=1e-3)
     (whole, _), *parts = embedding.grids
     assert whole == WHOLE_PICTURE and len(parts) > 1

@@ -26,7 +26,7 @@ NEVER |= {
         "output": SILENT,
     }
 }
-"""A calibration by which no emblem with a picture is found, so that only phrases speak."""
+"""A calibration that finds no emblem with a picture, so only phrases score."""
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_phrase_is_scored_by_its_own_calibration(tmp_path, encoder, picture):
     assert all(match.score < 0.001 for match in others)
 
 
-def test_of_several_phrases_for_one_reference_the_best_counts(tmp_path, encoder, picture):
+def test_a_reference_has_the_score_of_its_best_phrase(tmp_path, encoder, picture):
     both = EmblemDetector(encoder, gallery_with(tmp_path / "both", encoder, "警徽", "police badge"))([picture])[0]
     one, other = (
         EmblemDetector(encoder, gallery_with(tmp_path / text, encoder, text))([picture])[0][0].score
@@ -74,7 +74,7 @@ def test_of_several_phrases_for_one_reference_the_best_counts(tmp_path, encoder,
     assert both[0].score == pytest.approx(max(one, other))
 
 
-def test_phrases_leave_what_is_known_of_pictures_as_it_is(tmp_path, encoder, picture):
+def test_phrases_leave_the_scores_of_pictures_unchanged(tmp_path, encoder, picture):
     without = EmblemDetector(encoder, gallery_with(tmp_path / "without", encoder))([picture])[0]
     beside = EmblemDetector(encoder, gallery_with(tmp_path / "with", encoder, "国旗"))([picture])[0]
     assert [match for match in beside if match.reference_id != "police"] == without
@@ -88,14 +88,14 @@ def test_a_gallery_with_phrases_needs_their_calibration(tmp_path, encoder):
     EmblemDetector(encoder, gallery_with(tmp_path / "other", encoder))
 
 
-def test_a_calibration_for_phrases_of_another_measure_is_refused(tmp_path, encoder):
+def test_a_phrase_calibration_of_another_feature_is_refused(tmp_path, encoder):
     old = {"weights": {"normalized": 4.0}, "bias": 1.0}
     (encoder.directory / "phrase_calibration.json").write_text(json.dumps(old))
     with pytest.raises(EncoderError, match="no calibration for phrases"):
         EmblemDetector(encoder, gallery_with(tmp_path, encoder, "国旗"))
 
 
-def test_a_phrase_is_compared_with_all_harmless_pictures_alike():
+def test_a_phrases_cohort_mean_is_over_all_harmless_pictures():
     cohort = np.array([[1, 0], [0, 1], [0, -1], [0.6, 0.8]], np.float32)
     phrases = np.array([[1, 0], [0, 1]], np.float32)
     assert np.allclose(phrase_cohort_mean(phrases, cohort), [0.4, 0.2])

@@ -1,4 +1,4 @@
-"""Cells and pixels side by side tell which drawing a place shows; an encoder may do without."""
+"""The reranker tells from patch tokens and pixels which drawing a region shows; an encoder may lack one."""
 
 import shutil
 
@@ -17,7 +17,7 @@ from models.images.matching.reranker import TOKEN_PIXEL_SIDE, Reranker, drawing_
 from models.runtime.artifact_files import ArtifactFile
 from models.settings import Settings
 
-SIDES = st.integers(1, 20)
+GRID_SIDES = st.integers(1, 20)
 DEVICES = {
     "disc": [("ellipse", (62, 30), (130, 98))],
     "triangle": [("polygon", (60, 110), (96, 18), (132, 110))],
@@ -45,7 +45,7 @@ def flag(device, color="blue"):
 
 
 def shown(picture):
-    """As an emblem that was located is cut out: turned a little, with a little around it."""
+    """As the crop of a localized emblem: rotated a little, with a margin."""
     turned = picture.rotate(6, expand=True, fillcolor="#7a8a70")
     around = [round(CROP_MARGIN * side) for side in turned.size]
     ground = PIL.Image.new("RGB", (turned.width + 2 * around[0], turned.height + 2 * around[1]), "#7a8a70")
@@ -53,29 +53,29 @@ def shown(picture):
     return np.asarray(ground)
 
 
-@given(SIDES, SIDES, SIDES, SIDES)
-def test_cells_have_the_mean_of_the_grid_whatever_its_shape(height, width, rows, columns):
+@given(GRID_SIDES, GRID_SIDES, GRID_SIDES, GRID_SIDES)
+def test_resampled_tokens_keep_the_grids_mean_for_any_shape(height, width, rows, columns):
     grid = np.random.default_rng(rows).uniform(-1, 1, (height, width, 3)).astype(np.float32)
-    cells = resampled_tokens(grid, rows, columns)
-    assert cells.shape == (rows, columns, 3)
-    assert cells.astype(np.float32).mean(axis=(0, 1)) == pytest.approx(grid.mean(axis=(0, 1)), abs=2e-3)
+    tokens = resampled_tokens(grid, rows, columns)
+    assert tokens.shape == (rows, columns, 3)
+    assert tokens.astype(np.float32).mean(axis=(0, 1)) == pytest.approx(grid.mean(axis=(0, 1)), abs=2e-3)
 
 
-def test_a_grid_of_that_size_stays_as_it_is():
+def test_a_grid_of_the_target_size_is_unchanged():
     grid = np.random.default_rng(0).uniform(-1, 1, (6, 8, 3)).astype(np.float32)
     assert np.allclose(resampled_tokens(grid, 6, 8), grid, atol=1e-3)
 
 
-@pytest.mark.parametrize(("size", "cells"), [((96, 96), (8, 8)), ((144, 96), (8, 8)), ((384, 40), (4, 16))])
-def test_a_long_drawing_has_more_cells_along_than_across(encoder, size, cells):
-    for width, height, shape in ((*size, cells), (*size[::-1], cells[::-1])):
+@pytest.mark.parametrize(("size", "rows_and_columns"), [((96, 96), (8, 8)), ((144, 96), (8, 8)), ((384, 40), (4, 16))])
+def test_a_long_drawing_has_more_tokens_along_than_across(encoder, size, rows_and_columns):
+    for width, height, shape in ((*size, rows_and_columns), (*size[::-1], rows_and_columns[::-1])):
         drawn = drawing_patches(encoder, chequered(width, height))
         assert drawn.tokens.shape[:2] == shape
         assert drawn.pixels.shape == (shape[0] * TOKEN_PIXEL_SIDE, shape[1] * TOKEN_PIXEL_SIDE, 3)
 
 
 @pytest.mark.parametrize("size", [(384, 40), (40, 384), (384, 24), (24, 384), (300, 260)])
-def test_what_is_too_fine_to_be_seen_is_as_grey_as_its_mean(encoder, size):
+def test_detail_too_fine_for_the_pixels_becomes_its_mean_grey(encoder, size):
     pixels = drawing_patches(encoder, chequered(*size)).pixels
     assert pixels.mean() == pytest.approx(127.5, abs=4)
     assert np.ptp(pixels[4:-4, 4:-4].mean(axis=2)) < 20
@@ -98,35 +98,35 @@ def drawn(reranker):
     return [reranker.drawing_tokens(flag(device).convert("RGBA")) for device in DEVICES]
 
 
-def place_of(encoder, reranker, picture):
+def tokens_of(encoder, reranker, picture):
     pixels = shown(picture)
     return reranker.region_tokens(pixels, encoder.grids([pixels], LOCALIZED_SCALE)[0][0])
 
 
-def test_the_drawing_that_a_place_shows_is_told_from_others_like_it(encoder, reranker, drawn):
+def test_the_drawing_in_a_region_outranks_similar_ones(encoder, reranker, drawn):
     for number, device in enumerate(DEVICES):
-        odds = reranker(place_of(encoder, reranker, flag(device)), [[tokens] for tokens in drawn])
+        odds = reranker(tokens_of(encoder, reranker, flag(device)), [[tokens] for tokens in drawn])
         assert odds.shape == (len(DEVICES),) and odds.argmax() == number
 
 
 def test_drawings_that_differ_in_colours_alone_are_told_apart(encoder, reranker):
     drawn = [[reranker.drawing_tokens(flag("disc", color).convert("RGBA"))] for color in COLORS]
     for number, color in enumerate(COLORS):
-        assert reranker(place_of(encoder, reranker, flag("disc", color)), drawn).argmax() == number
+        assert reranker(tokens_of(encoder, reranker, flag("disc", color)), drawn).argmax() == number
 
 
-def test_of_several_drawings_of_a_reference_the_likeliest_counts(encoder, reranker, drawn):
-    place = place_of(encoder, reranker, flag("disc"))
-    one, other, third = reranker(place, [[tokens] for tokens in drawn])
-    assert reranker(place, [drawn[:2], drawn[2:]]) == pytest.approx([max(one, other), third], abs=1e-3)
-    assert reranker(place, [drawn[2:], drawn[:2]]) == pytest.approx([third, max(one, other)], abs=1e-3)
+def test_a_references_log_odds_are_those_of_its_likeliest_drawing(encoder, reranker, drawn):
+    region = tokens_of(encoder, reranker, flag("disc"))
+    one, other, third = reranker(region, [[tokens] for tokens in drawn])
+    assert reranker(region, [drawn[:2], drawn[2:]]) == pytest.approx([max(one, other), third], abs=1e-3)
+    assert reranker(region, [drawn[2:], drawn[:2]]) == pytest.approx([third, max(one, other)], abs=1e-3)
 
 
-def test_drawings_of_different_shapes_are_compared_in_one_go(encoder, reranker, drawn):
-    place, long = place_of(encoder, reranker, flag("disc")), reranker.drawing_tokens(chequered(384, 40))
-    alone = [float(reranker(place, [[tokens]])[0]) for tokens in (drawn[0], long, drawn[1])]
-    assert reranker(place, [[drawn[0]], [long], [drawn[1]]]) == pytest.approx(alone, abs=1e-3)
-    assert reranker(place, [[drawn[0], long], [drawn[1]]]) == pytest.approx([max(alone[:2]), alone[2]], abs=1e-3)
+def test_drawings_of_different_shapes_are_compared_in_one_call(encoder, reranker, drawn):
+    region, long = tokens_of(encoder, reranker, flag("disc")), reranker.drawing_tokens(chequered(384, 40))
+    alone = [float(reranker(region, [[tokens]])[0]) for tokens in (drawn[0], long, drawn[1])]
+    assert reranker(region, [[drawn[0]], [long], [drawn[1]]]) == pytest.approx(alone, abs=1e-3)
+    assert reranker(region, [[drawn[0], long], [drawn[1]]]) == pytest.approx([max(alone[:2]), alone[2]], abs=1e-3)
 
 
 def test_margins_of_a_drawing_make_no_difference(encoder):
@@ -136,7 +136,7 @@ def test_margins_of_a_drawing_make_no_difference(encoder):
     assert np.allclose(alone.tokens, framed.tokens, atol=1e-3) and np.array_equal(alone.pixels, framed.pixels)
 
 
-def test_one_that_takes_cells_in_another_form_is_refused_before_it_is_asked(encoder, tmp_path):
+def test_a_reranker_with_inputs_of_another_rank_is_refused_at_loading(encoder, tmp_path):
     older = Encoder(shutil.copytree(encoder.directory, tmp_path / "older"))
     given = onnx.helper.make_tensor_value_info("cells", onnx.TensorProto.FLOAT, ["n", 64, encoder.dimension])
     told = onnx.helper.make_tensor_value_info("tokens", onnx.TensorProto.FLOAT, ["n", 64, encoder.dimension])

@@ -1,4 +1,4 @@
-"""A line of type on plain ground is looked at by itself; flags, pages and scenes are not cut to one of their parts."""
+"""A line of type on plain ground is a strip; flags, pages and scenes are not cropped to one of their parts."""
 
 import numpy as np
 import PIL.Image
@@ -103,5 +103,5 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_all_else_is_looked_at_whole(name):
+def test_other_pictures_have_no_strip(name):
     assert find_strip(np.asarray(WHOLE[name])) is None

@@ -1,4 +1,4 @@
-"""Probabilities are fitted on pictures whose reference the scorer has not seen."""
+"""Calibration is cross-validated on references that the scorer has not seen."""
 
 import numpy as np
 
@@ -15,17 +15,17 @@ from training.images.fit.calibrate import (
 
 
 def noise(pictures, seed=0):
-    """Candidates whose features say nothing of which is right."""
+    """Candidates whose features are noise."""
     rng = np.random.default_rng(seed)
     right = np.arange(6) == 0
     return [(rng.normal(size=(6, len(VERIFICATION_FEATURES))), rng.permutation(right)) for _ in range(pictures)]
 
 
-def test_pictures_of_one_thing_are_one_group():
+def test_pictures_of_one_thing_share_a_group():
     assert groups_of(["a", "scene 1", "b", "a", "scene 4"]).tolist() == [0, 1, 2, 0, 3]
 
 
-def test_a_reference_is_never_judged_by_a_scorer_that_was_fitted_on_it():
+def test_a_picture_is_never_scored_by_a_function_fitted_on_its_group():
     groups = groups_of([name for name in "abcdefgh" for _ in range(5)])
     samples = noise(len(groups))
     numbers = {id(features): number for number, (features, _) in enumerate(samples)}
@@ -39,7 +39,7 @@ def test_a_reference_is_never_judged_by_a_scorer_that_was_fitted_on_it():
     assert len(known) == 5 and all(sum(group not in seen for seen in known) == 1 for group in groups.tolist())
 
 
-def test_what_fits_noise_by_heart_does_not_make_the_service_sure():
+def test_platt_scaling_undoes_overfitting_to_noise():
     samples = noise(200)
     platt = fit_platt(*out_of_fold(samples, np.arange(200), fit_perceptron))
     perceptron = with_platt(fit_perceptron(samples), platt)
@@ -47,7 +47,7 @@ def test_what_fits_noise_by_heart_does_not_make_the_service_sure():
     assert np.mean(tops) < 0.4
 
 
-def test_networks_of_each_sort_hear_what_they_are_to_know_and_nothing_else():
+def test_networks_use_the_features_of_their_set_alone():
     hidden = fit_perceptron(noise(40)).hidden
     parts = np.split(hidden, len(FEATURE_SETS), axis=1)
     for names, part in zip(FEATURE_SETS, parts, strict=True):
@@ -55,5 +55,5 @@ def test_networks_of_each_sort_hear_what_they_are_to_know_and_nothing_else():
     assert set(FEATURE_SETS[0]) - set(FEATURE_SETS[1]) == {*AHEAD_FEATURES}
 
 
-def test_a_small_sample_without_a_right_answer_gives_low_probabilities():
+def test_a_small_sample_without_a_right_answer_has_low_probabilities():
     assert fit_platt(np.linspace(-3, 3, 10), np.zeros(10, bool))(np.array([[0.0]]))[0] < 0.2
