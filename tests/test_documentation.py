@@ -58,7 +58,7 @@ def test_every_path_and_module_that_a_page_names_exists(page):
 
 
 @pages
-def test_a_page_is_short_and_so_is_every_table_cell(page):
+def test_page_is_short_and_so_is_every_table_cell(page):
     if page not in GENERATED:
         assert len(prose(page).split()) <= MAX_WORDS.get(str(page), MAX_WORDS_ELSEWHERE)
     cells = [cell for line in prose(page).splitlines() if line.startswith("|") for cell in line.split("|")]

@@ -1,4 +1,4 @@
-"""Every notebook runs from top to bottom on small data, shows what it promises, and is committed without outputs."""
+"""Every notebook runs from top to bottom on small data and is committed without outputs."""
 
 from pathlib import Path
 
@@ -30,13 +30,13 @@ def _execute(path):
 
 
 def _shown(notebook, kind):
-    """What the cells display of one media type, joined."""
+    """Outputs of one media type, joined."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     return "".join(output["data"].get(kind, "") for output in outputs if "data" in output)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_is_committed_without_outputs(path):
+def test_notebook_is_committed_without_outputs(path):
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     assert all(not cell.outputs and cell.execution_count is None for cell in cells)
 
@@ -48,14 +48,14 @@ def test_every_code_cell_of_every_notebook_ran(executed):
         assert cells and all(cell.execution_count for cell in cells)
 
 
-def test_the_error_analysis_highlights_evidence_in_texts_and_draws_the_curves(executed):
+def test_error_analysis_highlights_evidence_in_texts_and_draws_the_curves(executed):
     page = _shown(executed["errors"], "text/html")
     assert "<mark>" in page and "<u>" in page
     assert all(f"· {label}</h4>" in page for label in CLASSIFIER_LABELS)
     assert len(_shown(executed["errors"], "image/png")) > 10_000
 
 
-def test_the_error_analysis_shows_pictures_with_their_best_matches(executed):
+def test_error_analysis_shows_pictures_with_their_best_matches(executed):
     page = _shown(executed["errors"], "text/html")
     pictures = page.count("data:image/jpeg;base64,")
     assert pictures >= 2 and page.count("similarity") == 3 * pictures

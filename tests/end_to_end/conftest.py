@@ -1,4 +1,4 @@
-"""A real server, started once by the command that a user types."""
+"""A real server, started once by the user's command."""
 
 import os
 import random
@@ -25,8 +25,8 @@ class Server:
     """A running `huijian serve`.
 
     Attributes:
-        url: where it listens.
-        log: everything it printed.
+        url: of its HTTP port.
+        log: file of its output.
         home: its HUIJIAN_HOME.
     """
 
@@ -40,7 +40,7 @@ class Server:
 
 
 def free_port():
-    """A port below those that the system gives to connections: one of theirs may be taken before the service has it."""
+    """A free port below the range of outgoing connections, which could take it before the service does."""
     while True:
         port = random.SystemRandom().randrange(20_000, 32_000)
         with socket.socket() as probe:
@@ -71,7 +71,7 @@ def start(folder, *options, **environment):
 
 
 def stop(server):
-    """End the service as an operator would; returns its exit code."""
+    """End the service by SIGTERM; returns its exit code."""
     server.process.send_signal(signal.SIGTERM)
     try:
         return server.process.wait(timeout=30)
@@ -81,7 +81,7 @@ def stop(server):
 
 
 def private_lines(log):
-    """Lines that hold what no log may: a text (in these tests most are Chinese), an image in base64, or a key."""
+    """Log lines with forbidden content: Chinese text (as in most of these tests), an image in base64, or a key."""
     lines = [line for line in log.splitlines() if not BANNER.search(line)]
     return [line for line in lines if PRIVATE.search(line)]
 
@@ -101,7 +101,7 @@ def client(server):
 
 @pytest.fixture
 def start_server(tmp_path):
-    """`start` for one more server of this test's own, ended after it."""
+    """`start` for another server, ended after the test."""
     servers = []
 
     def start_one(*options, **environment):

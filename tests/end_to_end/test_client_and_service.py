@@ -19,11 +19,11 @@ def huijian(server, monkeypatch):
         yield client
 
 
-def test_a_profile_is_judged_looked_up_appealed_and_reviewed(huijian):
+def test_client_judges_looks_up_appeals_and_reviews(huijian):
     answer = huijian.classify(Profile("42", bio=CONTACT, avatar=AVATAR, entitlements=frozenset({"nobody"})))
     assert (answer["account_id"], answer["verdict"], len(answer["warnings"])) == ("42", "reject", 1)
     assert {finding["label"] for finding in answer["findings"]} >= {"contact_diversion", "national_symbol"}
-    filed = huijian.appeal(answer["decision_id"], "这是我的店")  # sent again while the decision is on its way
+    filed = huijian.appeal(answer["decision_id"], "这是我的店")  # retried until the decision is in the database
     recorded = huijian.review(answer["decision_id"], "reject", labels=["contact_diversion"], note="属实")
     found = huijian.decision(answer["decision_id"])
     assert found["answer"]["findings"] == answer["findings"]
@@ -32,20 +32,20 @@ def test_a_profile_is_judged_looked_up_appealed_and_reviewed(huijian):
     assert found["reviews"][0]["note"] == "属实"
 
 
-def test_a_batch_is_judged_in_order(huijian):
+def test_client_gets_a_batch_in_order(huijian):
     first, second = huijian.classify_batch([Profile("1", avatar=AVATAR[:100]), Profile("2", name="海边的小店")])
     assert first["error"]["code"] == "image_undecodable"
     assert (second["account_id"], second["verdict"]) == ("2", "pass")
 
 
-def test_the_policy_and_the_gallery_are_shown(huijian):
+def test_client_shows_the_policy_and_the_gallery(huijian):
     assert huijian.policy()["rules"]["qr_code"]["severity"] == "reject"
     page = huijian.references(label="media_logo", limit=1)
     (reference,) = page["references"]
     assert huijian.reference(reference["reference_id"])["reference"] == reference
 
 
-def test_refusals_name_their_code_and_field(huijian):
+def test_client_refusals_name_code_and_field(huijian):
     with pytest.raises(RefusedError) as refusal:
         huijian.classify(Profile("42", name="长" * 65))
     assert (refusal.value.status, refusal.value.code, refusal.value.field) == (422, "text_too_long", "name")

@@ -1,4 +1,4 @@
-"""A closed account that is registered while two workers serve is known to both in five seconds, and so forgotten."""
+"""A closed account that is registered or removed takes effect in both workers within five seconds."""
 
 import time
 
@@ -8,11 +8,11 @@ import pytest
 NAME = "晚风吹过麦田的收音机"
 SECONDS = 5
 ROUNDS = 12
-"""Requests that must all agree: two workers take turns, so one that is behind would answer some of them."""
+"""Requests that must all agree: both workers answer some of them."""
 
 
 def are_all(server, found):
-    """Whether every answer, each over a connection of its own, says that the name is a closed account's, or none."""
+    """True if every answer, each over its own connection, matches the name to a closed account, or none does."""
     for _ in range(ROUNDS):
         profile = {"account_id": "new", "name": NAME}
         answer = httpx.post(f"{server.url}/v1/classify", json=profile, trust_env=False, timeout=30).json()
@@ -30,7 +30,7 @@ def within_seconds(server, found):
 
 
 @pytest.mark.slow
-def test_every_worker_follows_within_five_seconds(start_server):
+def test_closed_accounts_change_in_every_worker_within_five_seconds(start_server):
     server = start_server("--workers", "2")
     url = f"{server.url}/v1/closed_accounts"
     account = httpx.post(url, json={"account_id": "45", "name": NAME}, trust_env=False, timeout=30).json()["account"]

@@ -1,4 +1,4 @@
-"""A service whose PostgreSQL stops, comes back and stands still: what it answers, and that nothing answered is lost."""
+"""Answers of a service whose PostgreSQL stops, returns and hangs; no answered decision is lost."""
 
 import contextlib
 import os
@@ -24,19 +24,19 @@ from serving.store.variables import URL_VARIABLE
 pytestmark = pytest.mark.slow
 
 SLOWEST = 5
-"""Seconds that an answer may take whatever the database does; beside other programs most take 0.1."""
+"""Longest answer in seconds, whatever the database does; most take 0.1."""
 
 
 class Uploads(threading.Thread):
-    """A platform that has a profile judged twice a second.
+    """A client that has a profile judged twice a second.
 
     Attributes:
-        outcomes: time, status, seconds that it took and decision of every request.
+        requests: time, status, duration in seconds and decision of each.
     """
 
     def __init__(self, url):
         super().__init__(daemon=True)
-        self._url, self._ending, self.outcomes = url, threading.Event(), []
+        self._url, self._ending, self.requests = url, threading.Event(), []
 
     def run(self):
         with httpx.Client(base_url=self._url, timeout=60, trust_env=False) as client:
@@ -45,13 +45,13 @@ class Uploads(threading.Thread):
                 if answer.status_code == 503:
                     assert (answer.json()["error"]["code"], answer.headers["retry-after"]) == ("store_unavailable", "1")
                 seconds, decision = answer.elapsed.total_seconds(), answer.json().get("decision_id")
-                self.outcomes.append((time.monotonic(), answer.status_code, seconds, decision))
+                self.requests.append((time.monotonic(), answer.status_code, seconds, decision))
 
     def statuses_since(self, moment):
-        return [status for when, status, *_ in self.outcomes if when > moment]
+        return [status for when, status, *_ in self.requests if when > moment]
 
     def answered(self):
-        return {decision for _, status, _, decision in self.outcomes if status == 200}
+        return {decision for _, status, _, decision in self.requests if status == 200}
 
     def end(self):
         self._ending.set()
@@ -63,7 +63,7 @@ server = pytest.fixture(postgres.running, scope="module")
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory, server):
-    """A service on a database of its own, which that database's tests may look into."""
+    """A service with its own database, which the test may query."""
     folder, url = tmp_path_factory.mktemp("database"), server.new_database()
     database = Database(url)
     database.migrate()
@@ -84,20 +84,20 @@ def uploads(service):
 
 
 def write_policy(folder, then):
-    """What the policy says of a database that is down."""
+    """The policy's rule for an unreachable database."""
     policy = (REPOSITORY / "policy.yaml").read_text(encoding="utf-8")
     (folder / "policy.yaml").write_text(policy.replace("then: refuse", f"then: {then}"), encoding="utf-8")
 
 
 def all_since(uploads, moment, status, at_least=3):
-    """Whether all that came since then had one status."""
+    """True if all answers since then had one status."""
     found = uploads.statuses_since(moment)
     return len(found) >= at_least and set(found) == {status}
 
 
 @contextlib.contextmanager
 def standing_still(server):
-    """A server whose every process is stopped, as on a machine out of everything: it takes, and says nothing."""
+    """A database server whose processes are all stopped: it accepts connections and never answers."""
     (main,) = [
         one for one in psutil.process_iter(["cmdline"]) if str(server.folder / "data") in (one.info["cmdline"] or [])
     ]
@@ -117,15 +117,15 @@ def kept(database):
 
 
 def check_nothing_is_lost(uploads, database):
-    assert max(seconds for _, _, seconds, _ in uploads.outcomes) < SLOWEST
+    assert max(seconds for _, _, seconds, _ in uploads.requests) < SLOWEST
     assert len(uploads.answered()) > 10
     within(20, lambda: uploads.answered() <= kept(database))
     audit.verify(database)
 
 
-def test_without_a_database_uploads_are_told_to_come_back_and_are_answered_again_when_it_does(service, server, uploads):
+def test_uploads_are_refused_without_a_database_until_it_returns(service, server, uploads):
     _, database = service
-    within(20, lambda: len(uploads.outcomes) > 4)
+    within(20, lambda: len(uploads.requests) > 4)
     server.stop()
     within(20, lambda: all_since(uploads, time.monotonic() - 2, 503))
     server.start()
@@ -135,10 +135,10 @@ def test_without_a_database_uploads_are_told_to_come_back_and_are_answered_again
     within(30, lambda: all_since(uploads, time.monotonic() - 2, 200))
     uploads.end()
     check_nothing_is_lost(uploads, database)
-    assert {status for _, status, *_ in uploads.outcomes} == {200, 503}
+    assert {status for _, status, *_ in uploads.requests} == {200, 503}
 
 
-def test_without_a_database_uploads_are_answered_as_before_if_the_policy_says_so(service, server, uploads):
+def test_uploads_are_answered_without_a_database_if_the_policy_spools(service, server, uploads):
     running, database = service
     write_policy(running.home.parent, "spool")
     policy = f"{running.url}/v1/policy"
@@ -151,4 +151,4 @@ def test_without_a_database_uploads_are_answered_as_before_if_the_policy_says_so
     within(20, lambda: len(uploads.answered()) > 6)
     uploads.end()
     check_nothing_is_lost(uploads, database)
-    assert {status for _, status, *_ in uploads.outcomes} == {200}
+    assert {status for _, status, *_ in uploads.requests} == {200}

@@ -45,7 +45,7 @@ def references(folder):
 
 @pytest.fixture
 def settings(tmp_path):
-    """The released models with a gallery of five emblems, and a home of this test's own."""
+    """The released models with a gallery of five emblems, in a home directory of this test."""
     shipped, artifacts = Settings(), tmp_path / "artifacts"
     artifacts.mkdir()
     for part in ("text", "encoders"):
@@ -56,7 +56,7 @@ def settings(tmp_path):
 
 
 def classify_with(client, fingerprint, **values):
-    """The first answer that the new encoder gives."""
+    """The first answer of the new encoder."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         answer = client.post("/v1/classify", json={"account_id": "42", **values}).json()
@@ -67,16 +67,14 @@ def classify_with(client, fingerprint, **values):
 
 
 def nearest(settings, encoder, picture):
-    """The reference of the gallery in force that a whole picture is nearest to, and their cosine."""
+    """The nearest reference of a whole picture in the gallery in force, and their cosine."""
     gallery = Gallery.load(settings.gallery_directory(), encoder)
     similarities, rows = gallery.search(encoder([np.asarray(picture)])[0].vectors[:1], 1)
     return gallery.reference_of(int(rows[0, 0])).reference_id, float(similarities[0, 0])
 
 
 @pytest.mark.slow
-def test_every_exported_encoder_judges_in_a_running_service_and_none_uses_another_s_gallery(
-    settings, start_server, tmp_path
-):
+def test_exported_encoders_serve_and_refuse_galleries_of_another(settings, start_server, tmp_path):
     server = start_server(HUIJIAN_ARTIFACTS=str(settings.artifacts))
     picture, data, encoders = drawing(4, EMBLEMS["org.two"]), io.BytesIO(), []
     picture.save(data, "PNG")

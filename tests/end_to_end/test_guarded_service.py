@@ -1,4 +1,4 @@
-"""The edge against attacks and faults, at a real server with keys and two workers."""
+"""Attacks and faults at the edge of a real server with keys and two workers."""
 
 import base64
 import gzip
@@ -22,11 +22,11 @@ pytestmark = pytest.mark.slow
 
 AVATAR = (REPOSITORY / "docs" / "example-avatar.png").read_bytes()
 MARKER = "planted7f3a"
-"""In every part of every request below that may hold what a client wants to be kept to ourselves."""
+"""Part of every confidential value in the requests below; no log line may hold it."""
 
 
 class Guarded:
-    """A server and the secrets of its keys, one for each scope and one that may ask seldom."""
+    """A server and the secrets of its keys: one per scope and one with a low rate limit."""
 
     def __init__(self, folder):
         self.file, self.secrets = folder / "keys.jsonl", {}
@@ -50,7 +50,7 @@ class Guarded:
         return httpx.Client(base_url=self.server.url, timeout=60, trust_env=False, headers=self.bearer(name))
 
     def statuses(self, name, times=8):
-        """Of requests on connections of their own, so that both workers answer some."""
+        """Statuses of requests, each on its own connection, so that both workers answer some."""
         url, headers = f"{self.server.url}/v1/policy", self.bearer(name)
         return {httpx.get(url, headers=headers, trust_env=False).status_code for _ in range(times)}
 
@@ -86,7 +86,7 @@ def classify(client, **values):
     return client.post("/v1/classify", json={"account_id": "42", **values})
 
 
-def test_a_key_may_do_what_its_scopes_say_and_nothing_else(guarded):
+def test_key_grants_its_scopes_and_nothing_else(guarded):
     asked = {
         "classify": ("POST", "/v1/classify", {"account_id": "42", "name": "a"}),
         "manage": ("GET", "/v1/references", None),
@@ -99,14 +99,14 @@ def test_a_key_may_do_what_its_scopes_say_and_nothing_else(guarded):
                 assert refused == (scope != name)
 
 
-def test_a_key_is_known_and_forgotten_in_every_worker_within_five_seconds(guarded):
+def test_key_changes_reach_every_worker_within_five_seconds(guarded):
     guarded.add("guest", Scope.CLASSIFY)
     within(5, lambda: guarded.statuses("guest") == {200})
     guarded.remove("guest")
     within(5, lambda: guarded.statuses("guest", 4) <= {401, 429})
 
 
-def test_a_broken_file_of_keys_changes_nothing(guarded):
+def test_broken_file_of_keys_changes_nothing(guarded):
     good = guarded.file.read_bytes()
     guarded.file.write_bytes(good + b'{"name": "cut')
     try:
@@ -116,7 +116,7 @@ def test_a_broken_file_of_keys_changes_nothing(guarded):
         guarded.file.write_bytes(good)
 
 
-def test_a_key_that_asks_too_often_is_told_when_to_come_back_by_both_workers_together(guarded):
+def test_rate_limit_of_a_key_is_shared_by_both_workers(guarded):
     answers = [
         httpx.get(f"{guarded.server.url}/v1/policy", headers=guarded.bearer("seldom"), trust_env=False)
         for _ in range(12)
@@ -128,7 +128,7 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back_by_both_workers_tog
     assert all((error_of(answer), answer.headers["retry-after"]) == ((429, "rate_limited"), "1") for answer in refused)
 
 
-def test_a_refusal_takes_less_than_a_tenth_of_a_second_though_its_body_never_comes(guarded):
+def test_refusal_takes_under_0_1_s_though_the_body_never_comes(guarded):
     head = guarded.head("Content-Length: 44000000", path="/v1/references")
     seconds = []
     for _ in range(5):
@@ -148,7 +148,7 @@ def test_two_hundred_slow_connections_do_not_stop_the_service(guarded, client):
         connection.close()
 
 
-def test_ten_thousand_addresses_that_lead_nowhere_leave_the_metrics_as_they_were(guarded, client):
+def test_ten_thousand_unknown_paths_add_no_metric_labels(guarded, client):
     def lines():
         return len(client.get("/metrics").text.splitlines())
 
@@ -166,11 +166,11 @@ def test_ten_thousand_addresses_that_lead_nowhere_leave_the_metrics_as_they_were
                     line for line in iter(answers.readline, b"\r\n") if line.lower().startswith(b"content-length")
                 ]
                 answers.read(int(length[0].split(b":")[1]))
-    assert lines() <= before + 40  # a worker that had no part in it until now
+    assert lines() <= before + 40  # a worker that was not used before
     assert MARKER not in client.get("/metrics").text
 
 
-def test_whoever_guesses_keys_is_counted_and_told_to_wait_while_others_are_served(guarded, client):
+def test_guessed_keys_are_counted_and_limited_while_others_are_served(guarded, client):
     with httpx.Client(base_url=guarded.server.url, trust_env=False) as guesser:
         codes = [
             error_of(guesser.get("/v1/policy", headers={"Authorization": f"Bearer hj_{MARKER}{number}"}))
@@ -198,18 +198,18 @@ PART = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\na\r\n'
     ],
     ids=["parts", "headers", "long header", "long name", "preamble", "boundaries"],
 )
-def test_a_multipart_bomb_is_refused_quickly(client, body):
+def test_multipart_bomb_is_refused_quickly(client, body):
     started = time.monotonic()
     assert error_of(client.post("/v1/classify", content=body, headers=BOUNDARY)) == (400, "malformed_multipart")
     assert time.monotonic() - started < 5
 
 
-def test_a_boundary_without_end_is_refused(client):
+def test_boundary_without_end_is_refused(client):
     headers = {"Content-Type": f"multipart/form-data; boundary={'x' * 10_000}"}
     assert error_of(client.post("/v1/classify", content=b"x", headers=headers)) == (400, "malformed_multipart")
 
 
-def test_a_gzip_bomb_is_refused_without_being_unpacked(client):
+def test_gzip_bomb_is_refused_without_being_unpacked(client):
     bomb = gzip.compress(b" " * 10_000_000)
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     assert error_of(client.post("/v1/classify", content=bomb, headers=headers)) == (415, "content_encoding")
@@ -218,7 +218,7 @@ def test_a_gzip_bomb_is_refused_without_being_unpacked(client):
 @pytest.mark.parametrize(
     "where", ["../../../etc/passwd", "..%2f..%2f..%2fetc%2fpasswd", "%2e%2e/%2e%2e", "a/../../b", "%00", "/etc/passwd"]
 )
-def test_an_id_that_is_a_path_leads_nowhere(guarded, where):
+def test_id_that_is_a_path_reads_no_file(guarded, where):
     connection = http.client.HTTPConnection(*guarded.address, timeout=30)
     for method in ("GET", "DELETE"):
         connection.request(method, f"/v1/references/{where}", headers=guarded.bearer("manage"))
@@ -228,7 +228,7 @@ def test_an_id_that_is_a_path_leads_nowhere(guarded, where):
         assert b"root:" not in body
 
 
-def test_clients_that_leave_take_nothing_from_the_others(guarded, client):
+def test_disconnected_clients_free_their_places(guarded, client):
     body = json.dumps({"account_id": "42", "avatar": base64.b64encode(AVATAR).decode()}).encode()
     whole = guarded.head(f"Content-Length: {len(body)}", "Content-Type: application/json") + body
     for length in [*range(1, len(whole), len(whole) // 40), *[len(whole)] * 40]:
@@ -241,7 +241,7 @@ def test_clients_that_leave_take_nothing_from_the_others(guarded, client):
 
 
 def once_stored(client, path, body):
-    """The answer to what is said of a decision, sent again while that is on its way to the database."""
+    """The answer to an appeal or review, retried until the decision is in the database."""
     for _ in range(20):
         answer = client.post(path, json=body)
         if answer.status_code != 503:
@@ -251,7 +251,7 @@ def once_stored(client, path, body):
 
 
 def varied(guarded, client):
-    """Requests of every kind and fate, each with the marker wherever it may be."""
+    """Requests of every kind, accepted and refused, each with the marker in every possible place."""
     image = base64.b64encode(AVATAR + MARKER.encode()).decode()
     profile = {"account_id": MARKER, "name": MARKER, "bio": f"加微信{MARKER}稳赚不赔", "avatar": image}
     yield client.post("/v1/classify", json=profile)
@@ -288,13 +288,13 @@ def varied(guarded, client):
         yield reviewer.post(f"/v1/decisions/{decision}/review", json={"outcome": MARKER})
 
 
-def test_no_secret_account_text_or_image_is_in_any_line_of_the_log(guarded, client):
+def test_log_holds_no_secret_account_text_or_image(guarded, client):
     answers = list(varied(guarded, client))
     statuses = {answer.status_code for answer in answers}
     assert statuses >= {200, 201, 400, 404, 405, 415, 422}
     assert statuses & {401, 429}, "a wrong key is refused, or told to wait after the guesses of the test before"
     assert not [answer.text for answer in answers if answer.status_code >= 500]
-    # What the database says of itself must not be said to the log: its errors hold the rows.
+    # The database's own messages must not be logged: they quote rows.
     for file in guarded.server.home.rglob("huijian.db*"):
         file.write_bytes(b"no database at all" * 1_000)
     assert {answer.status_code for answer in varied(guarded, client)} >= {422, 503}

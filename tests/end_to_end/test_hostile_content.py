@@ -1,4 +1,4 @@
-"""Contents that attack whoever opens, stores or shows them, at a real server."""
+"""Hostile content that attacks its reader, store or display, at a real server."""
 
 import concurrent.futures
 import io
@@ -18,7 +18,7 @@ SCRIPT = "<script>alert('账号')</script><img src=x onerror=alert(1)>"
 BIO = f"{SCRIPT} 稳赚不赔，➕V：abc12345"
 
 SECONDS, MEGABYTES = 20, 900
-"""Documented for one picture are 3 s and 390 MB, and two are decoded at once; other programs may run beside."""
+"""One picture takes at most 3 s and 390 MB as documented; two are decoded at once."""
 
 
 def chunk(name, data=b""):
@@ -48,12 +48,12 @@ def gif(frames, side):
     return screen + frame * frames + b";"
 
 
-HARMLESS = {"PNG of as many pixels as are accepted", "PNG with more data than it declares"}
-"""The first is what it seems; of the second nobody unpacks more than the pixels."""
+ACCEPTED_BOMBS = {"PNG of as many pixels as are accepted", "PNG with more data than it declares"}
+"""Accepted: the first is a valid picture; of the second only the declared pixels are unpacked."""
 
 
 def bombs():
-    """Pictures of a few bytes that ask for gigabytes, or for minutes."""
+    """Pictures of a few bytes that would take gigabytes or minutes."""
     zeros = zlib.compress(bytes(100_000_000))
     jpeg = blank("JPEG", 16)
     place = jpeg.index(b"\xff\xc0") + 5
@@ -73,7 +73,7 @@ def bombs():
 
 
 class Peak(threading.Thread):
-    """The most memory that a process tree takes, in megabytes, while it is watched."""
+    """Peak memory of a process tree in megabytes."""
 
     def __init__(self, pid):
         super().__init__(daemon=True)
@@ -98,7 +98,7 @@ class Peak(threading.Thread):
 
 
 @pytest.mark.slow
-def test_picture_bombs_sent_at_once_are_refused_in_bounded_time_and_memory(client, server):
+def test_simultaneous_picture_bombs_take_bounded_time_and_memory(client, server):
     def send(picture):
         return client.post("/v1/classify", data={"account_id": "42"}, files={"avatar": ("a.png", picture)})
 
@@ -107,14 +107,14 @@ def test_picture_bombs_sent_at_once_are_refused_in_bounded_time_and_memory(clien
         answers = dict(zip(sent, pool.map(send, sent.values()), strict=True))
     assert time.monotonic() - started < SECONDS
     assert peak.megabytes - peak.before < MEGABYTES
-    assert {name for name, answer in answers.items() if answer.status_code == 200} == HARMLESS
+    assert {name for name, answer in answers.items() if answer.status_code == 200} == ACCEPTED_BOMBS
     refused = [answer.json()["error"] for answer in answers.values() if answer.status_code != 200]
     assert {error["code"] for error in refused} <= {"image_dimensions", "image_undecodable"}
     assert {error["field"] for error in refused} == {"avatar"}
 
 
 @pytest.mark.parametrize("name", ["../../../outside", "/etc/outside", "%2e%2e%2foutside"])
-def test_a_reference_whose_id_is_a_path_is_a_name_like_any_other(client, server, name):
+def test_reference_id_that_is_a_path_is_a_plain_name(client, server, name):
     def files():
         return {
             path for path in server.home.parent.rglob("*") if "gallery" not in path.parts and "store" not in path.parts
@@ -130,7 +130,7 @@ def test_a_reference_whose_id_is_a_path_is_a_name_like_any_other(client, server,
 
 
 def check_is_data(response):
-    """That no browser takes it for a page, whatever stands in it."""
+    """Check that no browser treats the answer as a web page, whatever it contains."""
     assert response.headers["content-type"].startswith("application/json")
     assert response.headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in response.headers["content-security-policy"]
@@ -138,7 +138,7 @@ def check_is_data(response):
 
 
 def decision_of(client, decision_id):
-    """A stored decision, which may be on its way to the database for a moment."""
+    """A recorded decision, requested until it is in the database."""
     deadline = time.monotonic() + 10
     while (found := client.get(f"/v1/decisions/{decision_id}")).status_code != 200:
         assert time.monotonic() < deadline
@@ -146,7 +146,7 @@ def decision_of(client, decision_id):
     return check_is_data(found)
 
 
-def test_html_and_scripts_in_a_profile_are_judged_stored_and_given_back_as_they_are(client):
+def test_html_in_a_profile_is_judged_stored_and_returned_unchanged(client):
     answer = check_is_data(client.post("/v1/classify", json={"account_id": SCRIPT, "name": SCRIPT[:64], "bio": BIO}))
     assert answer["account_id"] == SCRIPT
     contacts = [one for one in answer["findings"] if (one["field"], one["label"]) == ("bio", "contact_diversion")]
@@ -164,7 +164,7 @@ def test_html_and_scripts_in_a_profile_are_judged_stored_and_given_back_as_they_
     )
 
 
-def test_html_and_scripts_in_the_names_of_an_emblem_are_stored_and_given_back_as_they_are(client):
+def test_html_in_an_emblems_names_is_stored_and_returned_unchanged(client):
     texts = dict.fromkeys(("name_zh", "name_en", "owner_id", "source", "licence"), SCRIPT)
     assert check_is_data(enrol(client, "org.script", seed=22, **texts))["reference"]["name_zh"] == SCRIPT
     deadline = time.monotonic() + 10
@@ -176,7 +176,7 @@ def test_html_and_scripts_in_the_names_of_an_emblem_are_stored_and_given_back_as
     assert client.delete("/v1/references/org.script").status_code == 200
 
 
-def test_a_refusal_that_names_what_was_sent_is_no_page(client):
+def test_refusal_that_quotes_a_request_is_not_html(client):
     refused = client.post("/v1/classify", json={"account_id": "42", SCRIPT: "a"})
     assert check_is_data(refused)["error"]["code"] == "unknown_field"
     assert SCRIPT not in client.get(f"/{quote(SCRIPT)}").text

@@ -45,7 +45,7 @@ def classify(client, **values):
 
 
 def check(value, schema):
-    """Compare an answer with what openapi.yaml promises."""
+    """Compare an answer with its schema in openapi.yaml."""
     specification = docs.specification()
     jsonschema.validate(value, {"$ref": f"#/components/schemas/{schema}", **specification})
 
@@ -58,7 +58,7 @@ def error_of(response):
     return body["error"]["code"], body["error"]["field"]
 
 
-def test_a_profile_in_json_is_judged(client):
+def test_json_profile_is_judged(client):
     response = classify(client, name="海边的小店", bio=BIO, avatar=base64_of(AVATAR.read_bytes()))
     assert response.status_code == 200
     answer = response.json()
@@ -75,7 +75,7 @@ def test_a_profile_in_json_is_judged(client):
     assert answer["text_scores"]["bio"].keys() == set(CLASSIFIER_LABELS)
 
 
-def test_a_profile_in_multipart_gets_the_same_answer(client):
+def test_multipart_profile_gets_the_same_answer(client):
     from_json = classify(client, bio=BIO, avatar=base64_of(AVATAR.read_bytes()), entitlements=["nobody"]).json()
     from_form = client.post(
         "/v1/classify",
@@ -88,7 +88,7 @@ def test_a_profile_in_multipart_gets_the_same_answer(client):
     assert from_form["warnings"]
 
 
-def test_a_harmless_profile_passes(client):
+def test_harmless_profile_passes(client):
     answer = classify(client, name="海边的小店", bio="喜欢爬山和做饭").json()
     assert (answer["verdict"], answer["findings"]) == ("pass", [])
 
@@ -100,7 +100,7 @@ def test_odd_text_gets_a_verdict(client, text):
     check(response.json(), "Answer")
 
 
-def test_an_empty_text_is_judged_and_null_is_absent(client):
+def test_empty_text_is_judged_and_null_is_absent(client):
     answer = classify(client, name="", bio=None).json()
     assert (answer["verdict"], answer["text_scores"].keys()) == ("pass", {"name"})
     assert error_of(classify(client, name=None)) == ("missing_content", None)
@@ -125,7 +125,7 @@ def test_bad_values_are_refused_with_their_field_named(client, values, expected)
     assert error_of(classify(client, **values)) == expected
 
 
-def test_a_lone_surrogate_is_refused_with_its_field_named(client):
+def test_lone_surrogate_is_refused_with_its_field_named(client):
     response = client.post(
         "/v1/classify", content=rb'{"account_id": "42", "bio": "\ud800"}', headers={"Content-Type": "application/json"}
     )
@@ -177,7 +177,7 @@ def test_bad_images_are_refused_with_their_field_named(client, field, kind):
     assert error_of(classify(client, **{field: base64_of(data)})) == (code, field)
 
 
-def test_a_decompression_bomb_is_refused(client):
+def test_decompression_bomb_is_refused(client):
     code, field = error_of(classify(client, avatar=base64_of(bomb())))
     assert (code, field) in {("image_dimensions", "avatar"), ("image_undecodable", "avatar")}
 
@@ -202,7 +202,7 @@ def test_unusual_images_get_a_verdict(client, data):
     check(answer.json(), "Answer")
 
 
-def test_an_image_address_is_never_fetched(client):
+def test_image_address_is_never_fetched(client):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(1)
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/a.png"
@@ -215,19 +215,19 @@ def test_an_image_address_is_never_fetched(client):
             listener.accept()
 
 
-def test_nothing_else_is_served(client):
+def test_undocumented_paths_are_not_served(client):
     for path in ("/nowhere", "/v1/classify/", "/docs.json", "/schema.json", "/healthz", "/static_content/index.css"):
         assert error_of(client.get(path)) == ("not_found", None)
 
 
-def test_a_wrong_method_is_refused(client):
+def test_wrong_method_is_refused(client):
     response = client.get("/v1/classify")
     assert error_of(response) == ("method_not_allowed", None)
     assert "POST" in response.headers["allow"]
     assert error_of(client.delete("/readyz")) == ("method_not_allowed", None)
 
 
-def test_an_oversized_body_is_refused_whether_announced_or_chunked(client):
+def test_oversized_body_is_refused_whether_announced_or_chunked(client):
     body = b"x" * (MAX_BODY + 1)
     headers = {"Content-Type": "application/json"}
     assert error_of(client.post("/v1/classify", content=body, headers=headers)) == ("body_too_large", None)
@@ -242,7 +242,7 @@ def test_readyz_names_the_versions_in_force(client):
     assert client.get("/livez").json() == {"alive": True}
 
 
-def test_the_request_id_is_echoed_or_made(client):
+def test_request_id_is_echoed_or_made(client):
     assert classify(client, name="a").headers["x-request-id"]
     assert client.get("/livez", headers={"X-Request-ID": "mine-1"}).headers["x-request-id"] == "mine-1"
     assert client.get("/nowhere", headers={"X-Request-ID": "mine 2"}).headers["x-request-id"] != "mine 2"
@@ -272,7 +272,7 @@ def test_metrics_count_requests_verdicts_and_findings(client):
         assert metric(client, "huijian_version_in_force", part=part, version=version) == 1
 
 
-def test_metrics_tell_how_many_pictures_were_read_for_text_and_how_long_that_took(client):
+def test_metrics_count_pictures_read_for_text_and_their_seconds(client):
     def counts():
         return [metric(client, "huijian_ocr_seconds_count", outcome=outcome) for outcome in ("read", "skipped")]
 
@@ -284,7 +284,7 @@ def test_metrics_tell_how_many_pictures_were_read_for_text_and_how_long_that_too
     assert metric(client, "huijian_ocr_seconds_sum", outcome="read") > 0
 
 
-def test_the_documentation_is_our_own_and_needs_nobody_else(client):
+def test_documentation_loads_nothing_from_other_hosts(client):
     page = client.get("/", follow_redirects=True)
     assert page.url.path == "/docs"
     assert all(label in page.text for label in Label)
@@ -295,13 +295,13 @@ def test_the_documentation_is_our_own_and_needs_nobody_else(client):
     assert client.get("/openapi.yaml").text == docs.OPENAPI_FILE.read_text(encoding="utf-8")
 
 
-def test_the_printed_example_works_as_it_is(server):
+def test_printed_example_works_unchanged(server):
     (command,) = [line.strip() for line in server.text().splitlines() if line.strip().startswith("curl ")]
     answer = json.loads(subprocess.run(command, shell=True, check=True, capture_output=True).stdout)
     assert answer["verdict"] == "reject"
 
 
-def test_nothing_of_a_profile_reaches_the_log(client, server):
+def test_log_holds_nothing_of_a_profile(client, server):
     marker = "marker-7f3a"
     classify(client, account_id=marker, name=marker, bio=f"加微信{marker}", avatar=base64_of(AVATAR.read_bytes()))
     for values in ({"name": marker * 9}, {"avatar": marker}, {"avatar": f"http://{marker}/"}, {marker: 1}):
@@ -320,13 +320,13 @@ def test_nothing_of_a_profile_reaches_the_log(client, server):
     assert "Traceback" not in server.text()
 
 
-def test_a_crowd_is_answered_or_told_to_come_back(server):
-    emblem = base64_of(AVATAR.read_bytes())  # sent in no time, looked at for long
+def test_burst_of_requests_is_answered_or_told_to_retry(server):
+    emblem = base64_of(AVATAR.read_bytes())  # small to send, slow to judge
     body = json.dumps({"account_id": "42", "avatar": emblem, "cover": emblem})
     limits, together = httpx.Limits(max_connections=None), threading.Barrier(60)
 
     def ask(_):
-        together.wait()  # else a busy machine's clients come one after the other
+        together.wait()  # on a busy machine they would come one after the other
         return crowd.post("/v1/classify", content=body, headers={"Content-Type": "application/json"})
 
     with (
@@ -341,7 +341,7 @@ def test_a_crowd_is_answered_or_told_to_come_back(server):
 
 
 @pytest.mark.slow
-def test_with_keys_the_service_asks_for_one_and_ends_cleanly(start_server, tmp_path):
+def test_service_with_keys_requires_one_and_ends_cleanly(start_server, tmp_path):
     key, known = keys.new("app", [Scope.CLASSIFY], None, None)
     (tmp_path / "keys.jsonl").write_text(Keys((known,)).dump())
     server = start_server("--workers", "2", HUIJIAN_KEYS="keys.jsonl")
@@ -354,7 +354,7 @@ def test_with_keys_the_service_asks_for_one_and_ends_cleanly(start_server, tmp_p
 
 
 @pytest.mark.slow
-def test_a_new_policy_is_in_force_within_five_seconds_and_a_broken_one_is_refused(start_server, tmp_path):
+def test_new_policy_is_in_force_in_five_seconds_and_broken_one_refused(start_server, tmp_path):
     policy = tmp_path / "policy.yaml"
     shipped = (REPOSITORY / "policy.yaml").read_text(encoding="utf-8")
     policy.write_text(shipped, encoding="utf-8")
@@ -388,7 +388,7 @@ def test_a_new_policy_is_in_force_within_five_seconds_and_a_broken_one_is_refuse
         assert classify(client, bio=BIO).json()["versions"] == after
 
 
-def test_a_taken_port_is_said_in_one_line(server, tmp_path):
+def test_taken_port_is_reported_in_one_line(server, tmp_path):
     port = server.url.rsplit(":", 1)[1]
     command = [server.process.args[0], "serve", "--port", port]
     failed = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True)

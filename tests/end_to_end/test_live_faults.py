@@ -1,4 +1,4 @@
-"""Two workers while things go wrong around them: two managers at once, broken files, a full disk, the end."""
+"""Faults around two workers: simultaneous changes, broken files, a full disk, SIGTERM."""
 
 import contextlib
 import json
@@ -48,7 +48,7 @@ def client(service):
 
 
 def by_every_worker(service, ask, times=10):
-    """Answers on connections of their own, so that every worker gives some."""
+    """Answers over separate connections, so that every worker gives some."""
     answers = []
     for _ in range(times):
         with client_of(service) as client:
@@ -65,7 +65,7 @@ def versions_of(client):
 
 
 def settled(service):
-    """Whether every worker judges with the newest gallery: as each says itself, for one that is busy answers nobody."""
+    """True if every worker has the newest gallery by its own gauge; a busy worker would answer no request."""
     newest = Settings(home=service.home).gallery_directory().name
     with client_of(service) as client:
         told, said = versions_of(client), CHECKSUM.findall(client.get("/metrics").text)
@@ -73,7 +73,7 @@ def settled(service):
 
 
 def at_once(service, *asks):
-    """Answers to requests that begin in the same moment, each on a connection of its own."""
+    """Answers to simultaneous requests, each on its own connection."""
     barrier = threading.Barrier(len(asks))
 
     def run(ask):
@@ -86,7 +86,7 @@ def at_once(service, *asks):
         return list(pool.map(run, asks))
 
 
-def test_two_managers_who_enrol_one_emblem_at_once_enrol_it_once(service, client):
+def test_simultaneous_enrolments_of_one_emblem_enrol_it_once(service, client):
     answers = at_once(service, *[lambda client: enrol(client, "org.twice", seed=31)] * 2)
     assert sorted(answer.status_code for answer in answers) == [200, 201]
     assert len({answer.json()["version"] for answer in answers}) == 1
@@ -94,7 +94,7 @@ def test_two_managers_who_enrol_one_emblem_at_once_enrol_it_once(service, client
     assert len(client.get("/v1/references/org.twice").json()["pictures"]) == 1
 
 
-def test_of_two_owners_who_enrol_one_emblem_at_once_one_is_refused_by_the_others_name(service, client):
+def test_second_of_two_simultaneous_owners_of_one_emblem_is_refused(service, client):
     names = ("org.first", "org.second")
     answers = at_once(service, *[lambda client, name=name: enrol(client, name, seed=32) for name in names])
     assert sorted(answer.status_code for answer in answers) == [201, 409]
@@ -104,7 +104,7 @@ def test_of_two_owners_who_enrol_one_emblem_at_once_one_is_refused_by_the_others
     assert winner in refused["message"]
 
 
-def test_of_emblems_that_several_managers_enrol_at_once_none_is_lost(service, client):
+def test_simultaneous_enrolments_of_several_emblems_lose_none(service, client):
     names = [f"org.many{number}" for number in range(4)]
     asks = [lambda client, name=name, seed=seed: enrol(client, name, seed=seed) for seed, name in enumerate(names, 40)]
     assert [answer.status_code for answer in at_once(service, *asks)] == [201] * 4
@@ -112,7 +112,7 @@ def test_of_emblems_that_several_managers_enrol_at_once_none_is_lost(service, cl
     def known(client):
         return [client.get(f"/v1/references/{name}").status_code for name in names]
 
-    # A worker that is busy taking a gallery up leaves new connections to the other one; ours may be its.
+    # A worker that reloads leaves new connections to the other one, and this connection may belong to it.
     within(5, lambda: all(found == [200] * 4 for found in (known(client), *by_every_worker(service, known))))
 
 
@@ -124,7 +124,7 @@ def flip(file):
 
 
 def publish(root, source, name, damage):
-    """Put a copy of a version in force whose files are damaged."""
+    """Put a damaged copy of a version in force."""
 
     def write(draft):
         shutil.copytree(source, draft, dirs_exist_ok=True)
@@ -134,7 +134,7 @@ def publish(root, source, name, damage):
 
 
 def with_encoder(service, draft):
-    """Let a gallery be of an encoder of which one bit is not as it was."""
+    """Put a gallery in force whose encoder has one changed bit."""
     encoder = Settings().encoder_directory()
     copy = service.home / "encoders" / "0123456789ab"
     shutil.copytree(encoder, copy)
@@ -144,7 +144,7 @@ def with_encoder(service, draft):
 
 
 @pytest.mark.parametrize("damage", ["gallery", "encoder", "text"])
-def test_a_corrupted_artefact_is_refused_shown_and_judged_without(service, client, damage):
+def test_corrupted_artefact_is_refused_and_shown_while_the_old_one_serves(service, client, damage):
     within(5, lambda: settled(service))
     before, part = versions_of(client), "text" if damage == "text" else "gallery"
     root, settings = service.home / part, Settings(home=service.home)
@@ -173,7 +173,7 @@ def test_a_corrupted_artefact_is_refused_shown_and_judged_without(service, clien
 
 @contextlib.contextmanager
 def full_disk(service):
-    """No file of the workers can grow."""
+    """Keep the workers' files from growing."""
     before = {}
     try:
         for worker in workers(service):
@@ -185,7 +185,7 @@ def full_disk(service):
             resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
 
 
-def test_on_a_full_disk_nothing_is_answered_that_is_not_kept_and_all_is_well_when_there_is_room(service, client):
+def test_full_disk_refuses_answers_it_cannot_record_until_there_is_room(service, client):
     within(5, lambda: settled(service))
     answered = [judged(client).json()["decision_id"]]
     with full_disk(service):
@@ -201,14 +201,14 @@ def test_on_a_full_disk_nothing_is_answered_that_is_not_kept_and_all_is_well_whe
     assert client.post("/v1/closed_accounts", json=CLOSED).status_code == 201
     answered.append(judged(client).json()["decision_id"])
     within(10, lambda: {client.get(f"/v1/decisions/{one}").status_code for one in answered} == {200})
-    assert not list((service.home / "gallery").glob(".*-*"))  # what was half written
+    assert not list((service.home / "gallery").glob(".*-*"))  # a partly written file
 
 
 class Load(threading.Thread):
-    """A client that asks without pause until its connection breaks.
+    """A client that sends requests until its connection breaks.
 
     Attributes:
-        answered: ids of the requests that were answered.
+        answered: ids of answered requests.
     """
 
     def __init__(self, service, number):
@@ -224,7 +224,7 @@ class Load(threading.Thread):
                 self.answered.append(request)
 
 
-def test_after_sigterm_under_load_what_came_is_answered_and_all_is_over_within_ten_seconds(service):
+def test_sigterm_under_load_answers_received_requests_within_ten_seconds(service):
     within(10, lambda: {answer.status_code for answer in by_every_worker(service, judged)} == {200})
     processes = [psutil.Process(service.process.pid), *workers(service)]
     loads = [Load(service, number) for number in range(6)]
@@ -239,5 +239,5 @@ def test_after_sigterm_under_load_what_came_is_answered_and_all_is_over_within_t
     for load in loads:
         load.join(10)
     answered = {(request, "200") for load in loads for request in load.answered}
-    # Nothing that was taken up was left, and whatever was judged reached its client.
+    # No accepted request was dropped, and every judgement reached its client.
     assert {found[::-1] for found in re.findall(r"(\d+) [0-9.]+ ms request=(load[0-9-]+)", service.text())} == answered

@@ -1,4 +1,4 @@
-"""Kill a worker while it judges: whatever it answered is remembered."""
+"""A worker that is killed while it judges loses no answered decision."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ READY_SECONDS = 60
 
 
 class Load(threading.Thread):
-    """A client that asks without pause until its connection breaks, and notes what it was answered."""
+    """A client that sends requests until its connection breaks, and keeps the answers."""
 
     def __init__(self, url):
         super().__init__(daemon=True)
@@ -40,7 +40,7 @@ def wait_until_ready(url):
 
 
 @pytest.mark.slow
-def test_what_a_killed_worker_answered_is_remembered(start_server):
+def test_answers_of_a_killed_worker_are_recorded(start_server):
     server = start_server()
     loads = [Load(server.url) for _ in range(3)]
     for load in loads:

@@ -1,4 +1,4 @@
-"""What alerts, dashboard and runbook name is what a running service counts."""
+"""Alerts, dashboard and runbook name metrics that a running service exports."""
 
 import json
 import re
@@ -24,7 +24,7 @@ def expressions(name):
 
 @pytest.fixture(scope="module")
 def counted(client):
-    """Label names of every series of a service that was asked a little of everything."""
+    """Label names of every series, of a service that has answered requests of all kinds."""
     avatar = (REPOSITORY / "docs" / "example-avatar.png").read_bytes()
     for _ in range(2):
         answer = client.post(
@@ -41,7 +41,7 @@ def counted(client):
 
 
 @pytest.mark.parametrize("name", ["alerts.yaml", "grafana-dashboard.json"])
-def test_every_series_and_label_that_is_asked_for_exists(counted, name):
+def test_series_and_labels_of_alerts_and_dashboard_exist(counted, name):
     asked = expressions(name)
     assert asked
     for expression in asked:

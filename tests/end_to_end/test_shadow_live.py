@@ -1,4 +1,4 @@
-"""A challenger on trial beside a real server: answers stay the champion's, and the report says where it differs."""
+"""A shadow trial at a real server: answers stay the champion's, and the report lists differences."""
 
 import os
 import subprocess
@@ -31,10 +31,10 @@ def begin_trial(home):
 
 
 def answers(url):
-    """Verdict and labels of profiles, each asked on a connection of its own, so that every worker gets some."""
+    """Verdict and labels of profiles, each over its own connection, so that every worker judges some."""
     said = []
     for number in range(PROFILES):
-        with Client(url, key=None) as client:  # which comes back where a worker of a busy machine asks for it
+        with Client(url, key=None) as client:  # retried if a busy worker asks for that
             answer = client.classify(Profile(str(number), bio=BIO))
         said.append((answer["verdict"], [finding["label"] for finding in answer["findings"]], answer["versions"]))
     return said
@@ -46,11 +46,11 @@ def counted(url, sample):
 
 
 @pytest.mark.slow
-def test_a_trial_begins_is_reported_without_a_restart_or_another_answer_and_ends_with_the_server(start_server):
+def test_shadow_trial_starts_and_reports_without_restart_or_other_answers(start_server):
     server = start_server("--workers", "2")
     alone = answers(server.url)
     begin_trial(server.home)
-    wait(lambda: server.text().count("in shadow") == 2)  # one line a worker
+    wait(lambda: server.text().count("in shadow") == 2)  # one line per worker
     assert answers(server.url) == alone
     wait(lambda: counted(server.url, DIFFERED) == PROFILES)
     environment = {**os.environ, "HUIJIAN_HOME": str(server.home)}

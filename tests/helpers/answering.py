@@ -1,4 +1,4 @@
-"""A worker reduced to its promise: it judges, remembers, and only then answers, until it is killed.
+"""A minimal worker: it judges, records, and only then answers, until it is killed.
 
 Usage: `python answering.py HOME`, the store's variables in the environment; prints one decision id a line.
 """

@@ -30,7 +30,7 @@ def rules(keep="always", contents_days=30, decisions_days=185, then="refuse"):
 
 
 def settle(store):
-    """Wait until everything is in the database."""
+    """Wait until all records are in the database."""
     deadline = time.monotonic() + 20
     while store.health().waiting:
         assert time.monotonic() < deadline, store.health()

@@ -1,4 +1,4 @@
-"""What tests of a real server ask of its processes, and how they wait for what they asked."""
+"""Worker processes of a real server, and waiting for a condition."""
 
 import time
 
@@ -6,13 +6,13 @@ import psutil
 
 
 def workers(server):
-    """The processes of a server that judge."""
+    """The worker processes of a server."""
     children = psutil.Process(server.process.pid).children(recursive=True)
     return [child for child in children if any("worker.service" in word for word in child.cmdline())]
 
 
 def within(seconds, condition):
-    """Wait until it is so; fail if it takes longer."""
+    """Wait until the condition holds; fail after the time limit."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

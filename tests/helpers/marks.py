@@ -1,4 +1,4 @@
-"""Emblems that are nobody's, for galleries of tests."""
+"""Invented emblems for galleries of tests."""
 
 import io
 
@@ -17,6 +17,6 @@ def mark(seed):
 
 
 def enrol(client, name, seed, **values):
-    """Ask for the mark of a seed to be enrolled under a name, its owner of the same name."""
+    """Enrol the mark of a seed over HTTP; its owner has the same name."""
     fields = {"label": "organization_logo", **TEXTS, "reference_id": name, "owner_id": name, **values}
     return client.post("/v1/references", data=fields, files={"image": ("mark.png", mark(seed))})

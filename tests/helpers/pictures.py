@@ -1,4 +1,4 @@
-"""Encoded pictures for the tests, good and bad, made here so that each shows how it is wrong."""
+"""Encoded pictures, valid and invalid, made by code that shows their faults."""
 
 import io
 import struct
@@ -17,7 +17,7 @@ def encoded(picture, kind="PNG", **options):
 
 
 def photo(width=320, height=240, seed=0):
-    """Smooth colours, so that JPEG keeps them; the top left quarter is red."""
+    """Smooth colours, which JPEG preserves; the top left quarter is red."""
     noise = np.random.default_rng(seed).integers(0, 255, (8, 8, 3), dtype=np.uint8)
     picture = PIL.Image.fromarray(noise).resize((width, height))
     picture.paste(RED, (0, 0, width // 2, height // 2))
@@ -30,7 +30,7 @@ def animation(kind="GIF", colours=(RED, GREEN, BLUE), size=(64, 48)):
 
 
 def png_declaring(width, height, depth=8):
-    """A valid PNG header and nearly no data: a decompression bomb if its size were believed."""
+    """A valid PNG header with next to no data: a decompression bomb if its size were trusted."""
     header = struct.pack(">IIBBBBB", width, height, depth, 2, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + _chunk(b"IEND")

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own, from the programs that are installed."""
+"""A temporary PostgreSQL server from the installed programs."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ import pytest
 
 
 def programs():
-    """The folder of initdb and postgres; None where they are not installed."""
+    """The folder of initdb and postgres; None if they are not installed."""
     found = shutil.which("initdb")
     folders = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     return folders[-1] if folders else None
@@ -26,7 +26,7 @@ class Postgres:
 
     def __init__(self):
         self._programs = programs()
-        # As root it refuses to run, and the folders of tests are not for other users.
+        # PostgreSQL refuses to run as root, and other users cannot read the folders of tests.
         self._user = "postgres" if os.geteuid() == 0 else None
         self.folder = Path(tempfile.mkdtemp(prefix="huijian-pg-"))
         if self._user:
@@ -40,7 +40,7 @@ class Postgres:
         self.start()
 
     def start(self):
-        """Start it and wait until it answers."""
+        """Start the server and wait until it answers."""
         command = [self._programs / "postgres", "-D", self.folder / "data", "-k", self.folder, "-h", "", "-F"]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, user=self._user, stdout=log, stderr=log, cwd=self.folder)
@@ -53,7 +53,7 @@ class Postgres:
             time.sleep(0.05)
 
     def stop(self):
-        """Stop it at once, as a crash would."""
+        """Stop the server at once, as by a crash."""
         self._process.send_signal(signal.SIGQUIT)
         self._process.wait()
 
@@ -62,7 +62,7 @@ class Postgres:
         return self._process.poll() is not None
 
     def new_database(self):
-        """The URL of the database, empty again."""
+        """The URL of the database, after emptying it."""
         with psycopg.connect(self.url) as connection:
             connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         return self.url
@@ -73,7 +73,7 @@ class Postgres:
 
 
 def running():
-    """For fixtures: a server for as long as it is needed; their tests are skipped where PostgreSQL is not installed."""
+    """A server, for fixtures; skips their tests if PostgreSQL is not installed."""
     if programs() is None:
         pytest.skip("PostgreSQL is not installed")
     server = Postgres()

@@ -10,7 +10,7 @@ from serving.metrics.metrics import Metrics
 
 
 def client_of(live, store, shadow=None):
-    """A client on this machine of a service that judges with `live` and remembers with `store`."""
+    """A local client of a service that judges with `live` and records in `store`."""
     keyring = Keyring(keys_file.path(live.settings.home))
     app = application(live, store, Metrics(CollectorRegistry()), keyring, threads=1, shadow=shadow)
     return TestClient(app, "http://localhost", client=("127.0.0.1", 50_000))

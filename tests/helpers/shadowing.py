@@ -1,4 +1,4 @@
-"""What tests of challengers share: their processes, and patience with them."""
+"""Challenger processes, and waiting for them."""
 
 import os
 import time
@@ -9,7 +9,7 @@ SECONDS = 90
 
 
 def wait(condition):
-    """Ask again and again until there is something; returns it."""
+    """Call until the result is true; returns it."""
     deadline = time.monotonic() + SECONDS
     while not (found := condition()):
         assert time.monotonic() < deadline
@@ -18,12 +18,12 @@ def wait(condition):
 
 
 def challengers(pid=None):
-    """The processes of challengers below a process, this one if not given."""
+    """The challengers among a process's descendants; by default of this process."""
     return [child for child in psutil.Process(pid or os.getpid()).children(recursive=True) if _is_challenger(child)]
 
 
 def _is_challenger(process):
     try:
         return "serving.shadow" in process.cmdline()
-    except psutil.Error:  # it is just ending
+    except psutil.Error:  # the process ended meanwhile
         return False

@@ -1,4 +1,4 @@
-"""Randomly initialised checkpoints of other people's CLIP architectures, with few and narrow layers."""
+"""Randomly initialised checkpoints of public CLIP architectures with few, narrow layers."""
 
 import json
 from functools import cache
@@ -39,7 +39,7 @@ def _open_clip(name, folder):
 
 
 def _small_trunk(name):
-    """timm's model of that name with other sizes, or the one it keeps for tests."""
+    """timm's model of that name with smaller sizes, or its test model."""
     if name in TIMM_OTHERS:
         return TIMM_OTHERS[name]
     original = timm.models.model_entrypoint(name)

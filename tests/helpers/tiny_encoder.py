@@ -1,7 +1,7 @@
 """A real ONNX encoder of a few kilobytes, so that galleries can be tested in milliseconds.
 
-It projects patches of 32 pixels at random: no judge of emblems, but the same picture gives the same vector and other
-pictures give others.
+It projects patches of 32 pixels at random. It recognises no emblems, but equal pictures give equal vectors and
+different pictures give different ones.
 """
 
 import json
@@ -17,7 +17,7 @@ def write(directory, seed=0):
     """The artefact folder of an encoder; another seed gives another fingerprint."""
     directory.mkdir(parents=True, exist_ok=True)
     weights = np.random.default_rng(seed).normal(size=(DIMENSION, 3, 32, 32)).astype(np.float32) / 32
-    weights -= weights.mean(axis=(2, 3), keepdims=True)  # plain cells, the ground of most emblems, count for nothing
+    weights -= weights.mean(axis=(2, 3), keepdims=True)  # plain patches, the background of most emblems, get no weight
     constants = {
         "weights": weights,
         "scale": np.array(127.5, np.float32),

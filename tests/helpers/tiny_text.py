@@ -11,7 +11,7 @@ WORDS = ["[PAD]", "[UNK]", *"一枚警徽国旗", "police", "badge", "flag"]
 
 
 def write(directory, seed=0):
-    """Add `text.onnx` and `tokenizer.json` to an artefact folder; padding weighs nothing."""
+    """Add `text.onnx` and `tokenizer.json` to an artefact folder; padding gets no weight."""
     directory.mkdir(parents=True, exist_ok=True)
     vectors = np.random.default_rng(seed).normal(size=(len(WORDS), tiny_encoder.DIMENSION)).astype(np.float32)
     vectors[0] = 0

@@ -1,4 +1,4 @@
-"""Pictures with writing, set as outlines, so that no machine needs a font; and one without any."""
+"""Pictures with text drawn as outlines, which needs no font, and one without text."""
 
 import io
 from functools import cache

@@ -30,7 +30,7 @@ def encoded(picture: PIL.Image.Image, kind: str = "PNG", **options) -> bytes:
     return buffer.getvalue()
 
 
-def test_a_contact_on_a_cover_is_refused_with_its_words_and_the_box_of_its_line(inspector: Inspector):
+def test_contact_on_a_cover_is_refused_with_words_and_box_of_its_line(inspector: Inspector):
     answer = judge(inspector, cover=png("contact"))
     (finding,) = answer.findings
     assert (answer.verdict, finding.label, finding.field) == (Severity.REJECT, Label.CONTACT_DIVERSION, Field.COVER)
@@ -44,7 +44,7 @@ def test_a_contact_on_a_cover_is_refused_with_its_words_and_the_box_of_its_line(
     assert 0.6 < top < 0.71 < bottom < 0.85
 
 
-def test_a_claim_over_two_lines_is_judged_as_one_and_shown_with_both(inspector: Inspector):
+def test_claim_over_two_lines_is_one_finding_with_both_lines(inspector: Inspector):
     answer = judge(inspector, avatar=png("claim"))
     finding = next(found for found in answer.findings if found.label is Label.DECEPTIVE_CLAIM)
     assert finding.field is Field.AVATAR
@@ -57,14 +57,14 @@ def test_harmless_words_in_a_picture_pass(inspector: Inspector, name: str):
     assert judge(inspector, avatar=png(name), cover=png(name)).findings == ()
 
 
-def test_a_picture_without_text_is_not_read_and_says_what_that_took(inspector: Inspector, monkeypatch):
+def test_picture_without_text_skips_ocr_and_reports_its_cost(inspector: Inspector, monkeypatch):
     monkeypatch.setattr(TextReader, "read", lambda *_: pytest.fail("the networks were asked"))
     (cost,) = judge(inspector, cover=encoded(scenery())).ocr
     assert not cost.read
     assert cost.seconds > 0
 
 
-def test_writing_on_one_frame_of_an_animation_is_one_finding_of_that_frame(inspector: Inspector):
+def test_text_in_one_frame_of_an_animation_is_a_finding_of_that_frame(inspector: Inspector):
     written = PIL.Image.open(io.BytesIO(png("contact"))).convert("RGB")
     frames = [scenery().resize(written.size), written, written.rotate(2, fillcolor="#f3d9b1")]
     answer = judge(inspector, avatar=encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=80))
@@ -73,7 +73,7 @@ def test_writing_on_one_frame_of_an_animation_is_one_finding_of_that_frame(inspe
     assert [cost.read for cost in answer.ocr] == [False, True, True]
 
 
-def test_the_policy_turns_reading_off(tmp_path, monkeypatch):
+def test_policy_turns_reading_off(tmp_path, monkeypatch):
     shipped = (REPOSITORY / "policy.yaml").read_text(encoding="utf-8")
     policy = tmp_path / "policy.yaml"
     policy.write_text(shipped.replace("image_text: true", "image_text: false"), encoding="utf-8")
@@ -87,18 +87,18 @@ def test_the_policy_turns_reading_off(tmp_path, monkeypatch):
     assert "ocr" not in answer.versions
 
 
-def test_a_picture_is_read_once_for_its_words_and_for_emblems_that_say_them(inspector: Inspector, monkeypatch):
+def test_picture_is_read_once_for_text_and_for_emblem_inscriptions(inspector: Inspector, monkeypatch):
     asked, read = [], TextReader.read
     monkeypatch.setattr(TextReader, "read", lambda self, pixels: asked.append(pixels) or read(self, pixels))
     (cost,) = judge(inspector, cover=png("claim")).ocr
     assert cost.read and len(asked) == 1
 
 
-def test_the_answer_names_what_read_it(inspector: Inspector):
+def test_answer_names_the_ocr_version(inspector: Inspector):
     assert judge(inspector, cover=png("name")).versions["ocr"].startswith("PP-OCRv6")
 
 
-def test_nothing_that_was_read_is_logged(inspector: Inspector, caplog, capfd):
+def test_recognised_text_is_not_logged(inspector: Inspector, caplog, capfd):
     with caplog.at_level("DEBUG"):
         judge(inspector, cover=png("contact"))
     assert "abc12345" not in caplog.text + "".join(capfd.readouterr())

@@ -14,7 +14,7 @@ from models.runtime.stages import Stages
 from models.settings import Settings
 
 FLAG = (REPOSITORY / "docs" / "example-avatar.png").read_bytes()
-"""The national flag on an avatar."""
+"""An avatar with the national flag."""
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +39,12 @@ def judge(inspector: Inspector, **fields) -> Answer:
     return answer
 
 
-def test_an_ordinary_profile_passes_without_findings(inspector: Inspector):
+def test_ordinary_profile_passes_without_findings(inspector: Inspector):
     answer = judge(inspector, name="半糖去冰", bio="上班摸鱼，下班做饭", avatar=harmless_picture())
     assert (answer.verdict, answer.findings) == (Severity.PASS, ())
 
 
-def test_the_national_flag_is_refused_with_reference_box_and_article(inspector: Inspector):
+def test_national_flag_is_rejected_with_reference_box_and_article(inspector: Inspector):
     answer = judge(inspector, avatar=FLAG).to_dict()
     finding = answer["findings"][0]
     assert (answer["verdict"], finding["label"], finding["field"]) == ("reject", "national_symbol", "avatar")
@@ -63,7 +63,7 @@ def test_every_picture_lists_its_three_best_references(inspector: Inspector):
     }
 
 
-def test_an_entitled_account_may_show_its_emblem(inspector: Inspector):
+def test_entitled_account_may_show_its_emblem(inspector: Inspector):
     answer = judge(inspector, avatar=FLAG, entitlements=frozenset({"state.cn"}))
     assert answer.findings[0].authorized
     assert answer.verdict is Severity.PASS
@@ -77,12 +77,12 @@ def test_entitlements_may_be_a_list(inspector: Inspector):
 @pytest.mark.parametrize(
     "values", [{"account_id": ""}, {"account_id": 5}, {"account_id": "1", "entitlements": "flag.cn"}]
 )
-def test_a_profile_without_a_proper_id_or_list_cannot_be_made(values):
+def test_profile_needs_an_id_and_a_list_of_entitlements(values):
     with pytest.raises(ProfileError):
         Profile(**values, name="小鹿")
 
 
-def test_the_party_emblem_on_a_red_square_is_refused(inspector: Inspector):
+def test_party_emblem_on_a_red_square_is_rejected(inspector: Inspector):
     drawing = REPOSITORY / "datasets" / "emblems" / "drawings" / "party-emblem.svg"
     emblem = PIL.Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_path=str(drawing), width=400)))).convert("RGBA")
     for red, margin in itertools.product(((222, 41, 16), (238, 28, 37), (200, 0, 0)), (0, 20, 40)):
@@ -92,7 +92,7 @@ def test_the_party_emblem_on_a_red_square_is_refused(inspector: Inspector):
         assert (answer.verdict, answer.findings[0].label) == (Severity.REJECT, Label.PARTY_EMBLEM), (red, margin)
 
 
-def test_an_unknown_entitlement_is_said_and_changes_nothing(inspector: Inspector):
+def test_unknown_entitlement_is_a_warning_and_changes_nothing(inspector: Inspector):
     answer = judge(inspector, avatar=FLAG, entitlements=frozenset({"state.atlantis"}))
     assert answer.verdict is Severity.REJECT
     assert "1 entitlements" in answer.warnings[0]
@@ -100,7 +100,7 @@ def test_an_unknown_entitlement_is_said_and_changes_nothing(inspector: Inspector
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_an_animation_is_as_bad_as_its_worst_frame(inspector: Inspector, place: int):
+def test_animation_gets_the_verdict_of_its_worst_frame(inspector: Inspector, place: int):
     with PIL.Image.open(io.BytesIO(FLAG)) as flag:
         frames = [PIL.Image.new("RGB", flag.size, colour) for colour in ("#7a8a90", "#8d8277", "#67735f")]
         frames[place] = flag.convert("RGB")
@@ -111,7 +111,7 @@ def test_an_animation_is_as_bad_as_its_worst_frame(inspector: Inspector, place: 
     assert answer.findings[0].evidence.frame == place
 
 
-def test_disguised_contacts_are_shown_where_they_stand_in_the_original(inspector: Inspector):
+def test_disguised_contact_has_spans_in_the_original_text(inspector: Inspector):
     bio = "手工银饰💍\u200b ➕Ｖ：ａｂｃ12345 备注尺寸"
     finding = next(found for found in judge(inspector, bio=bio).findings if found.label is Label.CONTACT_DIVERSION)
     assert finding.severity is Severity.REJECT
@@ -127,7 +127,7 @@ def test_every_text_field_has_a_probability_for_every_label(inspector: Inspector
         assert all(0 <= score <= 1 for score in by_label.values())
 
 
-def test_a_restricted_word_in_the_name_asks_for_review(inspector: Inspector):
+def test_restricted_word_in_the_name_asks_for_review(inspector: Inspector):
     labels = {finding.label for finding in judge(inspector, name="中国手工皂联盟").findings}
     assert Label.RESTRICTED_WORD in labels
 
@@ -148,7 +148,7 @@ def test_a_restricted_word_in_the_name_asks_for_review(inspector: Inspector):
         ({"name": 5}, "wrong_type", "name"),
     ],
 )
-def test_what_cannot_be_judged_says_why_and_leaves_the_others_judged(inspector: Inspector, fields, code, field):
+def test_invalid_profile_gets_its_error_and_others_are_judged(inspector: Inspector, fields, code, field):
     broken, answer = inspector([Profile("1", **fields), Profile("2", name="小鹿")])
     assert isinstance(broken, ProfileError)
     assert (broken.code, broken.field) == (code, field)
@@ -160,7 +160,7 @@ def test_strange_texts_are_judged(inspector: Inspector, bio: str):
     assert judge(inspector, bio=bio).text_scores[Field.BIO]
 
 
-def test_a_batch_gives_what_single_profiles_give(inspector: Inspector):
+def test_batch_gives_the_answers_of_single_profiles(inspector: Inspector):
     profiles = [
         Profile("1", name="新华社记者站", avatar=FLAG),
         Profile("2", bio="稳赚不赔，加V：abc12345"),
@@ -183,7 +183,7 @@ def test_each_decision_has_its_own_id(inspector: Inspector):
     assert judge(inspector, name="小鹿").decision_id != judge(inspector, name="小鹿").decision_id
 
 
-def test_a_picture_that_comes_again_is_answered_alike_without_decoding_or_asking_a_network(monkeypatch):
+def test_repeated_picture_is_answered_from_the_cache(monkeypatch):
     inspector = Inspector.load(Settings(home=REPOSITORY / "no-home"))
     first = judge(inspector, name="新华社", avatar=FLAG, cover=harmless_picture())
     assert first.remembered == ()
@@ -195,7 +195,7 @@ def test_a_picture_that_comes_again_is_answered_alike_without_decoding_or_asking
     assert again.to_dict() | {"decision_id": ""} == first.to_dict() | {"decision_id": ""}
 
 
-def test_what_is_remembered_of_a_picture_is_judged_anew_for_every_account_and_field(inspector: Inspector):
+def test_cached_picture_is_decided_anew_for_every_account_and_field(inspector: Inspector):
     judge(inspector, avatar=FLAG)
     assert judge(inspector, avatar=FLAG, entitlements=frozenset({"state.cn"})).verdict is Severity.PASS
     assert judge(inspector, avatar=FLAG).verdict is Severity.REJECT
@@ -203,7 +203,7 @@ def test_what_is_remembered_of_a_picture_is_judged_anew_for_every_account_and_fi
     assert {finding.field for finding in on_the_cover.findings} == {Field.COVER}
 
 
-def test_a_broken_picture_is_refused_every_time(inspector: Inspector):
+def test_broken_picture_is_refused_every_time(inspector: Inspector):
     for _ in range(2):
         (error,) = inspector([Profile("42", avatar=FLAG[: len(FLAG) // 2])])
         assert (error.code, error.field) == ("image_undecodable", "avatar")

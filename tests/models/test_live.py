@@ -34,14 +34,14 @@ def publish_copy(settings: Settings, kind: str, source: Path) -> Path:
     )
 
 
-def test_nothing_is_exchanged_while_nothing_changes(live: LiveInspector):
+def test_nothing_is_reloaded_while_nothing_changes(live: LiveInspector):
     before = live.current
     assert not live.refresh()
     assert live.current is before
 
 
 @pytest.mark.parametrize("kind", ["gallery", "text"])
-def test_a_new_version_comes_into_force(settings: Settings, live: LiveInspector, kind: str):
+def test_new_version_comes_into_force(settings: Settings, live: LiveInspector, kind: str):
     before = live.current
     source = settings.gallery_directory() if kind == "gallery" else settings.text_directory()
     publish_copy(settings, kind, source)
@@ -50,11 +50,11 @@ def test_a_new_version_comes_into_force(settings: Settings, live: LiveInspector,
     assert live.refusals == []
 
 
-def test_a_replaced_gallery_is_gone_at_once(settings: Settings, live: LiveInspector):
+def test_replaced_gallery_is_freed_at_once(settings: Settings, live: LiveInspector):
     judge_an_emblem(live)
     replaced = weakref.ref(live.current.gallery)
     gc.collect()
-    gc.disable()  # it comes after some 70,000 objects: half a dozen galleries
+    gc.disable()  # the collector runs after some 70,000 new objects: half a dozen galleries
     try:
         publish_copy(settings, "gallery", settings.gallery_directory())
         assert live.refresh()
@@ -64,15 +64,15 @@ def test_a_replaced_gallery_is_gone_at_once(settings: Settings, live: LiveInspec
 
 
 @pytest.mark.slow
-def test_exchanging_the_gallery_again_and_again_takes_no_more_memory(settings: Settings, live: LiveInspector):
+def test_repeated_gallery_reloads_take_no_more_memory(settings: Settings, live: LiveInspector):
     judge_an_emblem(live)
     before = resident_megabytes()
     for _ in range(6):
         publish_copy(settings, "gallery", settings.gallery_directory())
-        with ThreadPoolExecutor(1) as thread:  # as in a service, where others judge
+        with ThreadPoolExecutor(1) as thread:  # as in a service, where other threads judge
             assert thread.submit(live.refresh).result()
         judge_an_emblem(live)
-    assert resident_megabytes() - before < 120  # a gallery takes 60, what six left behind was 200
+    assert resident_megabytes() - before < 120  # a gallery takes 60 MB; without trimming six left 200 MB
 
 
 def judge_an_emblem(live: LiveInspector) -> None:
@@ -85,7 +85,7 @@ def resident_megabytes() -> float:
     return psutil.Process().memory_info().rss / 1e6
 
 
-def test_an_edited_policy_comes_into_force(settings: Settings, live: LiveInspector):
+def test_edited_policy_comes_into_force(settings: Settings, live: LiveInspector):
     before = live.current.versions["policy"]
     settings.policy.write_text(settings.policy.read_text().replace("0.5", "0.6", 1))
     assert live.refresh()
@@ -93,9 +93,7 @@ def test_an_edited_policy_comes_into_force(settings: Settings, live: LiveInspect
 
 
 @pytest.mark.parametrize("damage", ["gallery", "encoder", "text", "policy", "pointer"])
-def test_a_broken_version_is_refused_and_the_old_one_keeps_serving(
-    settings: Settings, live: LiveInspector, damage: str
-):
+def test_broken_version_is_refused_and_the_old_one_keeps_serving(settings: Settings, live: LiveInspector, damage: str):
     before = live.current
     if damage == "gallery":
         version = publish_copy(settings, "gallery", settings.gallery_directory())
@@ -136,7 +134,7 @@ def publish_with_broken_encoder(settings: Settings) -> None:
     versions.publish(settings.home / "gallery", "broken", write)
 
 
-def test_a_problem_is_over_when_the_old_version_is_back(settings: Settings, live: LiveInspector):
+def test_problem_ends_when_the_old_version_returns(settings: Settings, live: LiveInspector):
     shipped = settings.policy.read_text()
     settings.policy.write_text("rules: {}")
     live.refresh()
@@ -145,7 +143,7 @@ def test_a_problem_is_over_when_the_old_version_is_back(settings: Settings, live
     assert live.refusals == []
 
 
-def test_what_is_broken_keeps_nothing_else_from_coming_into_force(settings: Settings, live: LiveInspector):
+def test_broken_part_does_not_block_the_other_parts(settings: Settings, live: LiveInspector):
     before = dict(live.current.versions)
     settings.policy.write_text("rules: {}")
     version = publish_copy(settings, "gallery", settings.gallery_directory())
@@ -157,7 +155,7 @@ def test_what_is_broken_keeps_nothing_else_from_coming_into_force(settings: Sett
 
 @pytest.fixture
 def own_encoder(settings: Settings) -> Path:
-    """The released encoder and gallery, kept in the home directory."""
+    """Copies of the released encoder and gallery in the home directory."""
     encoder = settings.encoder_directory()
     settings.keep_encoder(encoder, encoder.name)
     publish_copy(settings, "gallery", settings.gallery_directory())
@@ -169,7 +167,7 @@ def calibrate(encoder: Path, floor: float) -> None:
     (encoder / "calibration.json").write_text(json.dumps(calibration | {"floor": floor}))
 
 
-def test_an_encoder_calibrated_again_in_its_folder_comes_into_force(settings: Settings, own_encoder: Path):
+def test_recalibrated_encoder_comes_into_force(settings: Settings, own_encoder: Path):
     live = LiveInspector(settings)
     before = live.current.versions
     calibrate(own_encoder, 0.4321)
@@ -178,9 +176,7 @@ def test_an_encoder_calibrated_again_in_its_folder_comes_into_force(settings: Se
     assert live.current.versions["gallery"] == before["gallery"]
 
 
-def test_a_calibration_of_avatars_is_refused_while_it_is_broken_and_makes_another_version(
-    settings: Settings, own_encoder: Path
-):
+def test_broken_avatar_calibration_is_refused_and_a_good_one_loaded(settings: Settings, own_encoder: Path):
     live = LiveInspector(settings)
     before = live.current
     for broken in ("{", "[]", '{"look": 1, "layout": null, "bias": 0}'):
@@ -194,7 +190,7 @@ def test_a_calibration_of_avatars_is_refused_while_it_is_broken_and_makes_anothe
     assert live.current.versions["encoder"] != before.versions["encoder"]
 
 
-def test_a_calibration_cut_off_while_it_is_written_is_refused_until_it_is_whole(settings: Settings, own_encoder: Path):
+def test_truncated_calibration_is_refused_until_it_is_whole(settings: Settings, own_encoder: Path):
     live = LiveInspector(settings)
     before = live.current
     whole = (own_encoder / "calibration.json").read_text()

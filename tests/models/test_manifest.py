@@ -29,24 +29,24 @@ def test_released_files_verify_and_say_how_they_were_made(released: Path):
         lambda file: file.unlink(),
     ],
 )
-def test_a_changed_cut_or_missing_artefact_is_named(released: Path, damage):
+def test_changed_truncated_or_missing_artefact_is_named(released: Path, damage):
     damage(released / "text" / "1" / "model.onnx")
     with pytest.raises(ArtifactError, match="text/1/model.onnx"):
         manifest.verify(released)
 
 
-def test_a_file_that_was_not_released_is_named(released: Path):
+def test_unreleased_file_is_named(released: Path):
     (released / "text" / "extra").write_text("?")
     with pytest.raises(ArtifactError, match="text/extra"):
         manifest.verify(released)
 
 
-def test_a_missing_manifest_is_refused(tmp_path: Path):
+def test_missing_manifest_is_refused(tmp_path: Path):
     with pytest.raises(ArtifactError, match="manifest"):
         manifest.verify(tmp_path)
 
 
-def test_the_shipped_artefacts_are_as_released_and_small_enough():
+def test_shipped_artefacts_are_as_released_and_small_enough():
     shipped = Settings().artifacts
     assert manifest.verify(shipped) > 0
     assert sum(entry.bytes for entry in manifest.read(shipped)) <= 80_000_000

@@ -14,7 +14,7 @@ ACCOUNT = "42"
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    """The shipped policy, emblems reported from scores that no calibration moves."""
+    """The shipped policy with fixed thresholds for emblems, which no calibration changes."""
     shipped = Policy.load(SHIPPED)
     emblems = {label: shipped.rules[label].model_copy(update={"threshold": 0.9}) for label in EMBLEM_LABELS}
     return shipped.model_copy(update={"rules": {**shipped.rules, **emblems}})
@@ -33,14 +33,14 @@ def edited(tmp_path: Path, edit) -> Path:
 
 
 @pytest.mark.parametrize("label", list(Label))
-def test_shipped_policy_asks_for_the_default_severity_and_names_the_article(policy: Policy, label: Label):
+def test_shipped_policy_has_the_default_severity_and_names_the_article(policy: Policy, label: Label):
     rule = policy.rules[label]
     assert rule.severity == LABELS[label].severity
     assert LABELS[label].articles[0].split("(")[0] in rule.why
 
 
 @pytest.mark.parametrize(("change", "expected"), [({}, True), ({"image_text": False}, False)])
-def test_text_in_pictures_is_judged_unless_the_policy_says_no(tmp_path: Path, change, expected: bool):
+def test_text_in_pictures_is_judged_by_default(tmp_path: Path, change, expected: bool):
     def edit(content):
         del content["image_text"]
         content.update(change)
@@ -48,17 +48,17 @@ def test_text_in_pictures_is_judged_unless_the_policy_says_no(tmp_path: Path, ch
     assert Policy.load(edited(tmp_path, edit)).image_text is expected
 
 
-def test_whether_text_in_pictures_is_judged_is_true_or_false(tmp_path: Path):
+def test_image_text_must_be_a_boolean(tmp_path: Path):
     with pytest.raises(PolicyError, match="image_text"):
         Policy.load(edited(tmp_path, lambda content: content.update(image_text="maybe")))
 
 
-def test_a_finding_is_reported_exactly_from_its_threshold_on(policy: Policy):
+def test_finding_is_reported_from_exactly_its_threshold(policy: Policy):
     assert policy.apply([finding(Label.QR_CODE, 0.4999)], frozenset(), ACCOUNT) == ()
     assert policy.apply([finding(Label.QR_CODE, 0.5)], frozenset(), ACCOUNT)[0].severity is Severity.REJECT
 
 
-def test_the_verdict_is_the_worst_finding(policy: Policy):
+def test_verdict_is_the_worst_finding(policy: Policy):
     found = policy.apply([finding(Label.LANDMARK, 0.9), finding(Label.QR_CODE, 0.6)], frozenset(), ACCOUNT)
     assert [entry.label for entry in found] == [Label.QR_CODE, Label.LANDMARK]
     assert policy.verdict(found) is Severity.REJECT
@@ -67,19 +67,19 @@ def test_the_verdict_is_the_worst_finding(policy: Policy):
 
 
 @pytest.mark.parametrize("entitlement", ["media.x", "owner.x"])
-def test_an_entitled_finding_is_reported_but_does_not_count(policy: Policy, entitlement: str):
+def test_entitled_finding_is_reported_but_does_not_count(policy: Policy, entitlement: str):
     emblem = finding(Label.MEDIA_LOGO, 0.99, reference_id="media.x", owner_id="owner.x")
     found = policy.apply([emblem], frozenset({entitlement}), ACCOUNT)
     assert found[0].authorized
     assert policy.verdict(found) is Severity.PASS
 
 
-def test_an_entitlement_does_not_cover_another_reference(policy: Policy):
+def test_entitlement_does_not_cover_another_reference(policy: Policy):
     emblem = finding(Label.MEDIA_LOGO, 0.99, reference_id="media.y", owner_id="owner.y")
     assert policy.verdict(policy.apply([emblem], frozenset({"media.x"}), ACCOUNT)) is Severity.REJECT
 
 
-def test_reject_from_turns_a_sure_review_into_a_rejection(tmp_path: Path):
+def test_reject_from_turns_a_high_scored_review_into_a_rejection(tmp_path: Path):
     policy = Policy.load(edited(tmp_path, lambda content: content["rules"]["landmark"].update(reject_from=0.9)))
     scores = [0.3, 0.85, 0.95]
     assert [policy.rules[Label.LANDMARK].severity_at(score) for score in scores] == list(Severity)
@@ -102,20 +102,20 @@ def test_reject_from_turns_a_sure_review_into_a_rejection(tmp_path: Path):
         (lambda content: content["store"]["database_down"].update(then="hope"), "store.database_down.then"),
     ],
 )
-def test_a_faulty_policy_is_refused_with_the_rule_named(tmp_path: Path, edit, named: str):
+def test_faulty_policy_is_refused_with_the_rule_named(tmp_path: Path, edit, named: str):
     with pytest.raises(PolicyError, match=named):
         Policy.load(edited(tmp_path, edit))
 
 
 @pytest.mark.parametrize("content", ["", "just words", "rules: [", "- 1\n- 2"])
-def test_a_file_that_is_no_policy_is_refused(tmp_path: Path, content: str):
+def test_file_that_is_no_policy_is_refused(tmp_path: Path, content: str):
     path = tmp_path / "policy.yaml"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(PolicyError):
         Policy.load(path)
 
 
-def test_an_edit_without_a_new_version_is_told_apart(tmp_path: Path, policy: Policy):
+def test_edited_policy_gets_another_version_without_its_author(tmp_path: Path, policy: Policy):
     other = Policy.load(edited(tmp_path, lambda content: content["rules"]["qr_code"].update(threshold=0.4)))
     assert other.version != policy.version
 
@@ -129,27 +129,27 @@ def emblem(reference_id: str, score: float, box=(0.1, 0.1, 0.9, 0.9)) -> Finding
     return Finding(Label.NATIONAL_SYMBOL, Field.AVATAR, score, "emblem@1", evidence)
 
 
-def test_one_place_that_resembles_several_emblems_is_one_finding(policy: Policy):
+def test_region_that_resembles_several_emblems_is_one_finding(policy: Policy):
     found = policy.apply(
         [emblem("flag.mc", 0.95), emblem("flag.id", 0.97, (0.12, 0.1, 0.9, 0.9))], frozenset(), ACCOUNT
     )
     assert [entry.evidence.reference_id for entry in found] == ["flag.id"]
 
 
-def test_emblems_at_different_places_are_different_findings(policy: Policy):
+def test_emblems_in_different_regions_are_different_findings(policy: Policy):
     found = policy.apply(
         [emblem("flag.mc", 0.95, (0, 0, 0.4, 1)), emblem("flag.id", 0.97, (0.6, 0, 1, 1))], frozenset(), ACCOUNT
     )
     assert len(found) == 2
 
 
-def test_a_permitted_emblem_explains_a_look_alike_that_is_hardly_surer(policy: Policy):
+def test_permitted_emblem_explains_a_look_alike_of_slightly_higher_score(policy: Policy):
     found = policy.apply([emblem("flag.mc", 0.99), emblem("flag.id", 0.95)], frozenset({"flag.id"}), ACCOUNT)
     assert [(entry.evidence.reference_id, entry.authorized) for entry in found] == [("flag.id", True)]
     assert policy.verdict(found) is Severity.PASS
 
 
-def test_a_permitted_emblem_below_the_threshold_explains_a_look_alike_just_above_it(policy: Policy):
+def test_permitted_emblem_just_below_threshold_explains_one_just_above(policy: Policy):
     just_above = policy.rules[Label.NATIONAL_SYMBOL].threshold + 0.02
     just_below = just_above - 0.04
     found = policy.apply(
@@ -158,12 +158,12 @@ def test_a_permitted_emblem_below_the_threshold_explains_a_look_alike_just_above
     assert found == ()
 
 
-def test_a_permitted_emblem_with_a_threshold_of_its_own_explains_a_look_alike_all_the_same(policy: Policy):
+def test_permitted_emblem_below_its_own_threshold_explains_a_look_alike(policy: Policy):
     own = replace(emblem("flag.id", 0.75), threshold=0.99)
     assert policy.apply([emblem("flag.mc", 0.9), own], frozenset({"flag.id"}), ACCOUNT) == ()
 
 
-def test_a_permitted_emblem_does_not_excuse_a_much_surer_one(policy: Policy):
+def test_permitted_emblem_does_not_explain_one_of_much_higher_score(policy: Policy):
     found = policy.apply([emblem("flag.mc", 0.99), emblem("flag.id", 0.6)], frozenset({"flag.id"}), ACCOUNT)
     assert policy.verdict(found) is Severity.REJECT
 
@@ -173,23 +173,23 @@ def rolled_out(rollout: float, reference_id: str = "flag.new", score: float = 0.
 
 
 def counting(policy: Policy, rollout: float, reference_id: str = "flag.new") -> set[int]:
-    """Which of 1,000 accounts a finding counts for."""
+    """Those of 1,000 accounts for which a finding counts."""
     found = rolled_out(rollout, reference_id)
     return {account for account in range(1_000) if not policy.apply([found], frozenset(), f"a{account}")[0].report_only}
 
 
-def test_a_confusable_reference_is_reported_from_its_own_threshold_on(policy: Policy):
+def test_reference_is_reported_from_its_own_threshold(policy: Policy):
     for score, reported in ((0.94, 0), (0.95, 1)):
         found = replace(emblem("flag.mc", score), threshold=0.95)
         assert len(policy.apply([found], frozenset(), ACCOUNT)) == reported
 
 
-def test_a_reference_cannot_go_below_its_labels_threshold(policy: Policy):
+def test_reference_threshold_cannot_undercut_its_labels(policy: Policy):
     found = replace(emblem("flag.mc", 0.45), threshold=0.1)
     assert policy.apply([found], frozenset(), ACCOUNT) == ()
 
 
-def test_a_new_emblem_can_first_only_report(policy: Policy):
+def test_emblem_with_rollout_zero_is_report_only(policy: Policy):
     (found,) = policy.apply([rolled_out(0.0)], frozenset(), ACCOUNT)
     assert (found.report_only, found.severity) == (True, Severity.PASS)
     assert policy.verdict([found]) is Severity.PASS
@@ -197,19 +197,19 @@ def test_a_new_emblem_can_first_only_report(policy: Policy):
     assert (found.report_only, found.severity) == (False, Severity.REJECT)
 
 
-def test_a_rollout_counts_for_its_share_of_accounts_and_keeps_them_as_it_grows(policy: Policy):
+def test_growing_rollout_keeps_the_accounts_of_its_share(policy: Policy):
     third, half = counting(policy, 0.33), counting(policy, 0.5)
     assert len(third) == pytest.approx(330, abs=50)
     assert third < half
     assert third == counting(policy, 0.33)
 
 
-def test_two_references_are_rolled_out_to_accounts_of_their_own(policy: Policy):
+def test_rollouts_of_two_references_choose_independent_accounts(policy: Policy):
     both = counting(policy, 0.5) & counting(policy, 0.5, "flag.other")
     assert len(both) == pytest.approx(250, abs=50)
 
 
-def test_an_emblem_that_only_reports_hides_no_other_at_the_same_place(policy: Policy):
+def test_report_only_emblem_hides_no_other_in_its_region(policy: Policy):
     found = policy.apply([rolled_out(0.0, score=0.95), emblem("flag.mc", 0.9)], frozenset(), ACCOUNT)
     assert [(entry.evidence.reference_id, entry.report_only) for entry in found] == [
         ("flag.mc", False),
@@ -218,7 +218,7 @@ def test_an_emblem_that_only_reports_hides_no_other_at_the_same_place(policy: Po
     assert policy.verdict(found) is Severity.REJECT
 
 
-def test_a_permitted_emblem_explains_look_alikes_while_it_is_rolled_out_too(policy: Policy):
+def test_permitted_emblem_explains_look_alikes_during_its_rollout(policy: Policy):
     found = policy.apply([rolled_out(0.0), emblem("flag.mc", 0.9)], frozenset({"flag.new"}), ACCOUNT)
     assert [(entry.authorized, entry.report_only) for entry in found] == [(True, False)]
 
@@ -227,7 +227,7 @@ def written(label: Label, box=(0.3, 0.4, 0.7, 0.6), field: Field = Field.AVATAR)
     return Finding(label, field, 0.9, "test@1", Evidence(spans=((0, 4),), text="人民日报", box=box))
 
 
-def test_the_name_in_a_permitted_emblem_does_not_count(policy: Policy):
+def test_name_in_a_permitted_emblem_does_not_count(policy: Policy):
     found = policy.apply([emblem("media.x", 0.9), written(Label.MEDIA_IMPERSONATION)], frozenset({"media.x"}), ACCOUNT)
     assert [entry.authorized for entry in found] == [True, True]
     assert policy.verdict(found) is Severity.PASS
@@ -243,12 +243,12 @@ def test_the_name_in_a_permitted_emblem_does_not_count(policy: Policy):
     ],
     ids=["another matter", "beside it", "another picture", "no text"],
 )
-def test_a_permitted_emblem_permits_nothing_but_its_name(policy: Policy, text: Finding):
+def test_permitted_emblem_permits_only_its_name(policy: Policy, text: Finding):
     found = policy.apply([emblem("media.x", 0.9), text], frozenset({"media.x"}), ACCOUNT)
     assert policy.verdict(found) is Severity.REJECT
 
 
-def test_an_emblem_that_is_hardly_there_permits_nothing(policy: Policy):
+def test_emblem_of_low_score_permits_nothing(policy: Policy):
     found = policy.apply([emblem("media.x", 0.1), written(Label.MEDIA_IMPERSONATION)], frozenset({"media.x"}), ACCOUNT)
     assert policy.verdict(found) is Severity.REJECT
 
@@ -257,7 +257,7 @@ def in_frame(found: Finding, frame: int) -> Finding:
     return replace(found, evidence=replace(found.evidence, frame=frame))
 
 
-def test_what_a_permitted_emblem_says_in_one_frame_it_does_not_permit_in_another(policy: Policy):
+def test_permitted_emblem_permits_its_name_only_in_its_own_frame(policy: Policy):
     shown = [in_frame(emblem("media.x", 0.9), 0), in_frame(written(Label.MEDIA_IMPERSONATION), 0)]
     elsewhere = replace(in_frame(written(Label.MEDIA_IMPERSONATION), 2), score=0.89)
     entitled = frozenset({"media.x"})
@@ -266,13 +266,13 @@ def test_what_a_permitted_emblem_says_in_one_frame_it_does_not_permit_in_another
     assert [(entry.evidence.frame, entry.authorized) for entry in found] == [(2, False), (0, True)]
 
 
-def test_an_animation_that_shows_a_permitted_emblem_throughout_may_say_its_name_in_any_frame(policy: Policy):
+def test_emblem_permitted_in_every_frame_permits_its_name_in_every_frame(policy: Policy):
     emblems = [in_frame(emblem("media.x", score), frame) for frame, score in enumerate((0.88, 0.9, 0.95))]
     found = policy.apply([*emblems, in_frame(written(Label.MEDIA_IMPERSONATION), 0)], frozenset({"media.x"}), ACCOUNT)
     assert [(entry.evidence.frame, entry.authorized) for entry in found] == [(2, True), (0, True)]
 
 
-def test_what_several_frames_show_is_one_finding_but_codes_may_differ(policy: Policy):
+def test_several_frames_give_one_finding_but_each_code_its_own(policy: Policy):
     codes = [
         Finding(Label.QR_CODE, Field.AVATAR, 0.9, "test@1", Evidence(frame=frame, text=f"https://example.com/{frame}"))
         for frame in (0, 2)
@@ -286,7 +286,7 @@ def test_what_several_frames_show_is_one_finding_but_codes_may_differ(policy: Po
     ]
 
 
-def test_the_name_in_an_emblem_that_is_not_permitted_counts(policy: Policy):
+def test_name_in_an_emblem_that_is_not_permitted_counts(policy: Policy):
     found = policy.apply([emblem("media.x", 0.9), written(Label.MEDIA_IMPERSONATION)], frozenset(), ACCOUNT)
     assert [entry.authorized for entry in found] == [False, False]
 
@@ -295,7 +295,7 @@ def named(label: Label, start: int, end: int, **evidence: str) -> Finding:
     return Finding(label, Field.NAME, 0.9, "test@1", Evidence(spans=((start, end),), **evidence))
 
 
-def test_the_restricted_words_of_a_permitted_name_do_not_count(policy: Policy):
+def test_restricted_words_of_a_permitted_name_do_not_count(policy: Policy):
     name = named(Label.FALSE_AUTHORITY, 0, 4, owner_id="soe.chinamobile")
     inside, beyond = named(Label.RESTRICTED_WORD, 0, 2), named(Label.RESTRICTED_WORD, 6, 8)
     entitled = frozenset({"soe.chinamobile"})
@@ -304,7 +304,7 @@ def test_the_restricted_words_of_a_permitted_name_do_not_count(policy: Policy):
     assert policy.verdict(policy.apply([name, inside], frozenset(), "1")) is Severity.REJECT
 
 
-def test_what_else_is_said_of_a_permitted_name_does_not_count(policy: Policy):
+def test_affiliation_words_of_a_permitted_name_do_not_count(policy: Policy):
     police = named(Label.FALSE_AUTHORITY, 0, 4, owner_id="gov.police")
     place = named(Label.PLACE_INSTITUTION, 0, 4)
     others = named(Label.PLACE_INSTITUTION, 0, 4, owner_id="org.whu")

@@ -21,14 +21,14 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(artifacts=tmp_path / "shipped", home=tmp_path / "home")
 
 
-def test_versions_made_here_win_over_the_shipped_ones(settings: Settings):
+def test_versions_in_the_home_directory_precede_the_shipped_ones(settings: Settings):
     gallery(settings.artifacts / "gallery")
     assert settings.gallery_directory() == settings.artifacts / "gallery" / "1"
     gallery(settings.home / "gallery")
     assert settings.gallery_directory() == settings.home / "gallery" / "1"
 
 
-def test_a_gallery_brings_the_encoder_that_made_it(settings: Settings):
+def test_gallery_selects_the_encoder_that_made_it(settings: Settings):
     gallery(settings.artifacts / "gallery")
     with pytest.raises(ArtifactError, match="abc"):
         settings.encoder_directory()
@@ -37,32 +37,32 @@ def test_a_gallery_brings_the_encoder_that_made_it(settings: Settings):
 
 
 @pytest.mark.parametrize("encoder", ["../abc", "", None, 7])
-def test_a_gallery_cannot_point_outside_the_encoders(settings: Settings, encoder: object):
+def test_gallery_cannot_point_outside_the_encoders(settings: Settings, encoder: object):
     gallery(settings.artifacts / "gallery", encoder)
     (settings.artifacts / "encoders").mkdir()
     with pytest.raises(ArtifactError):
         settings.encoder_directory()
 
 
-def test_a_missing_text_model_is_named(settings: Settings):
+def test_missing_text_model_is_named(settings: Settings):
     with pytest.raises(ArtifactError, match="text"):
         settings.text_directory()
 
 
-def test_the_environment_overrides_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_environment_overrides_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("HUIJIAN_HOME", str(tmp_path))
     monkeypatch.setenv("HUIJIAN_THREADS", "2")
     assert Settings.from_environment() == Settings(home=tmp_path, threads=2)
 
 
 @pytest.mark.parametrize("threads", ["0", "-1", "two", "1.5"])
-def test_a_number_of_threads_that_is_none_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, threads: str):
+def test_invalid_number_of_threads_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, threads: str):
     monkeypatch.setenv("HUIJIAN_THREADS", threads)
     with pytest.raises(ArtifactError, match="HUIJIAN_THREADS"):
         Settings.from_environment()
 
 
-def test_a_kept_encoder_serves_after_the_next_release_brings_another(settings: Settings):
+def test_kept_encoder_serves_after_a_release_with_another(settings: Settings):
     gallery(settings.home / "gallery")
     released = settings.artifacts / "encoders" / "abc"
     released.mkdir(parents=True)
@@ -73,7 +73,7 @@ def test_a_kept_encoder_serves_after_the_next_release_brings_another(settings: S
 
 
 @pytest.mark.parametrize("name", ["calibration.json", "closed_calibration.json", "localizer.onnx", "tokenizer.json"])
-def test_an_encoder_that_was_calibrated_again_replaces_its_kept_copy(settings: Settings, tmp_path: Path, name: str):
+def test_recalibrated_encoder_replaces_its_kept_copy(settings: Settings, tmp_path: Path, name: str):
     run = tmp_path / "run"
     run.mkdir()
     for calibration in ("trial", "whole"):
@@ -83,7 +83,7 @@ def test_an_encoder_that_was_calibrated_again_replaces_its_kept_copy(settings: S
     assert sorted(path.name for path in (settings.home / "encoders").iterdir()) == [".lock", "abc"]
 
 
-def test_two_that_keep_an_encoder_at_once_do_not_disturb_each_other(settings: Settings, tmp_path: Path):
+def test_simultaneous_copies_of_an_encoder_stay_whole(settings: Settings, tmp_path: Path):
     runs = [tmp_path / calibration for calibration in ("trial", "whole")]
     for run in runs:
         run.mkdir()
@@ -94,7 +94,7 @@ def test_two_that_keep_an_encoder_at_once_do_not_disturb_each_other(settings: Se
     assert (settings.home / "encoders" / "abc" / "calibration.json").read_text() in ("trial", "whole")
 
 
-def test_a_chosen_model_is_used_instead_of_the_one_in_force(settings: Settings, tmp_path: Path):
+def test_chosen_model_overrides_the_one_in_force(settings: Settings, tmp_path: Path):
     gallery(settings.home / "text")
     gallery(tmp_path / "versions")
     one = tmp_path / "versions" / "1"

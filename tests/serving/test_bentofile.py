@@ -1,4 +1,4 @@
-"""`bentoml build` makes one folder, without a network, that judges by itself."""
+"""`bentoml build` works offline and makes one folder that judges by itself."""
 
 import os
 import subprocess
@@ -24,21 +24,21 @@ print(answer.verdict, REPOSITORY)
 """
 
 
-def test_the_bundle_holds_every_file_that_judging_and_serving_read():
+def test_bundle_holds_every_file_that_judging_and_serving_read():
     included = GitIgnoreSpec.from_lines(CONFIG["include"])
     files = [path for folder in ("models", "serving") for path in (REPOSITORY / folder).rglob("*") if path.is_file()]
     files += [REPOSITORY / "policy.yaml", REPOSITORY / "datasets" / "names" / "restricted_words.yaml"]
     assert [path.name for path in files if not included.match_file(path.relative_to(REPOSITORY))] == []
 
 
-def test_the_bundle_holds_nothing_that_happens_to_lie_elsewhere():
+def test_bundle_holds_no_other_files():
     included = GitIgnoreSpec.from_lines(CONFIG["include"])
     strangers = ["build/policy.yaml", "build/old/models/live.py", "var/store/keys.env", "tests/models/test_live.py"]
     assert [path for path in strangers if included.match_file(path)] == []
 
 
 @pytest.mark.slow
-def test_the_bundle_is_built_offline_and_judges_with_nothing_but_itself(tmp_path):
+def test_bundle_is_built_offline_and_judges_by_itself(tmp_path):
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:1")
     environment = {**os.environ, **nowhere, "BENTOML_HOME": str(tmp_path), "BENTOML_DO_NOT_TRACK": "True"}
     command = [Path(sys.executable).with_name("bentoml"), "build", "--output", "tag", "."]

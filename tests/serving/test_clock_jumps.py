@@ -1,4 +1,4 @@
-"""The clock of the machine is set forward and back by years while the service runs."""
+"""Behaviour when the machine's clock jumps by years while the service runs."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -41,7 +41,7 @@ def client(live, store):
 
 @pytest.fixture(params=[PAST, FUTURE], ids=["back", "forward"])
 def jump(request):
-    """Sets the clock when it is entered."""
+    """Sets the clock inside the `with` block."""
     return time_machine.travel(request.param)
 
 
@@ -51,18 +51,18 @@ def judged(client):
     return answer.json()["decision_id"]
 
 
-def test_decisions_of_any_time_are_kept_found_and_proved(client, store, tmp_path, jump):
+def test_decisions_at_any_clock_time_are_kept_found_and_proved(client, store, tmp_path, jump):
     made = [judged(client)]
     with jump:
         made.append(judged(client))
-        store.close()  # all is in the database, in the order of the clocks or not
+        store.close()  # all records are in the database, in whatever order
     made.append(judged(client))
     store.close()
     assert [client.get(f"/v1/decisions/{one}").status_code for one in made] == [200] * 3
     audit.verify(Database.from_environment(tmp_path))
 
 
-def test_what_was_judged_while_the_clock_was_ahead_is_purged_late_and_never_early(client, store, tmp_path):
+def test_decisions_of_a_fast_clock_are_purged_late_and_never_early(client, store, tmp_path):
     now = judged(client)
     store.close()
     with time_machine.travel(FUTURE):
@@ -74,7 +74,7 @@ def test_what_was_judged_while_the_clock_was_ahead_is_purged_late_and_never_earl
     audit.verify(database)
 
 
-def test_a_key_opens_by_the_date_of_the_moment():
+def test_key_expiry_follows_the_current_date():
     secret, key = keys.new("app", [Scope.CLASSIFY], date(2029, 1, 1), None)
     known = keys.Keys((key,))
     for moment, opens in ((PAST, True), (FUTURE, False), (PAST, True)):
@@ -82,7 +82,7 @@ def test_a_key_opens_by_the_date_of_the_moment():
             assert (known.find(secret) is not None) == opens
 
 
-def test_a_limit_on_requests_neither_opens_nor_locks(jump):
+def test_rate_limit_survives_clock_jumps(jump):
     rates = Rates()
     assert [rates.wait("app", 1, 2) for _ in range(2)] == [0, 0]
     with jump:
@@ -91,7 +91,7 @@ def test_a_limit_on_requests_neither_opens_nor_locks(jump):
 
 
 @pytest.mark.slow
-def test_an_emblem_enrolled_at_any_time_is_in_force_and_so_is_the_next(client, live):
+def test_emblems_enrolled_at_any_clock_time_come_into_force(client, live):
     def in_force_after(answer):
         assert answer.status_code in (200, 201)
         live.refresh()
@@ -103,7 +103,7 @@ def test_an_emblem_enrolled_at_any_time_is_in_force_and_so_is_the_next(client, l
         in_force_after(enrol(client, "org.jump", seed=62))
         in_force_after(client.delete("/v1/references/org.before"))
         in_force_after(enrol(client, "org.before", seed=61))
-    for _ in range(2):  # with those above more than are kept, the newest by name being older
+    for _ in range(2):  # more versions than are kept, and the newest by name is an older one
         in_force_after(enrol(client, "org.after", seed=63))
         in_force_after(client.delete("/v1/references/org.after"))
     assert client.get("/v1/references/org.jump").status_code == 200

@@ -4,7 +4,7 @@ import pytest
 
 from serving.cores import cores
 
-SEEN = len(os.sched_getaffinity(0))
+VISIBLE_CORES = len(os.sched_getaffinity(0))
 
 
 @pytest.mark.parametrize(
@@ -12,15 +12,15 @@ SEEN = len(os.sched_getaffinity(0))
     [
         ("100000 100000\n", 1),
         ("50000 100000\n", 1),
-        (f"{SEEN * 900000} 100000\n", SEEN),
-        ("max 100000\n", SEEN),
-        ("", SEEN),
+        (f"{VISIBLE_CORES * 900000} 100000\n", VISIBLE_CORES),
+        ("max 100000\n", VISIBLE_CORES),
+        ("", VISIBLE_CORES),
     ],
 )
-def test_no_more_cores_are_counted_than_the_container_is_paid_for(tmp_path, content, expected):
+def test_cores_are_limited_by_the_containers_quota(tmp_path, content, expected):
     (tmp_path / "cpu.max").write_text(content)
     assert cores(tmp_path / "cpu.max") == expected
 
 
-def test_without_a_quota_all_cores_that_are_seen_count(tmp_path):
-    assert cores(tmp_path / "cpu.max") == SEEN
+def test_cores_are_the_affinity_without_a_quota(tmp_path):
+    assert cores(tmp_path / "cpu.max") == VISIBLE_CORES

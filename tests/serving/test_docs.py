@@ -43,7 +43,7 @@ def examples():
                     yield value, media["schema"]
 
 
-def test_the_openapi_file_is_valid():
+def test_openapi_file_is_valid():
     validate(SPECIFICATION)
 
 
@@ -55,7 +55,7 @@ def test_every_example_follows_its_schema():
     assert checked > 15
 
 
-def test_the_example_requests_are_accepted_by_the_service():
+def test_example_requests_are_accepted_by_the_service():
     content = SPECIFICATION["paths"]["/v1/classify"]["post"]["requestBody"]["content"]["application/json"]
     for example in content["examples"].values():
         values = {key: value.encode() if key in IMAGE_FIELDS else value for key, value in example["value"].items()}
@@ -63,7 +63,7 @@ def test_the_example_requests_are_accepted_by_the_service():
 
 
 @pytest.mark.parametrize("schema", ["Profile", "ProfileForm"])
-def test_the_openapi_file_has_the_fields_and_limits_of_the_service(schema):
+def test_openapi_file_has_the_fields_and_limits_of_the_service(schema):
     properties = SCHEMAS[schema]["properties"]
     assert properties.keys() == ProfileRequest.model_fields.keys()
     assert {field: properties[field]["maxLength"] for field in TEXT_FIELDS} == MAX_LENGTH
@@ -72,7 +72,7 @@ def test_the_openapi_file_has_the_fields_and_limits_of_the_service(schema):
 
 
 @pytest.mark.parametrize("schema", ["ReferenceOffer", "ReferenceForm"])
-def test_the_openapi_file_has_the_fields_and_limits_of_a_reference(schema):
+def test_openapi_file_has_the_fields_and_limits_of_a_reference(schema):
     properties = SCHEMAS[schema]["properties"]
     assert list(properties) == list(SHAPE.names)
     assert properties["owner_id"]["maxLength"] == MAX_ID
@@ -82,20 +82,20 @@ def test_the_openapi_file_has_the_fields_and_limits_of_a_reference(schema):
     assert SCHEMAS["EmblemLabel"]["enum"] == list(EMBLEM_LABELS)
 
 
-def test_the_example_references_are_accepted_by_the_service():
+def test_example_references_are_accepted_by_the_service():
     content = SPECIFICATION["paths"]["/v1/references"]["post"]["requestBody"]["content"]["application/json"]
     for example in content["examples"].values():
         assert parse("application/json", json.dumps(example["value"]).encode()).sources
 
 
-def test_the_openapi_file_has_the_vocabulary_of_the_models():
+def test_openapi_file_has_the_vocabulary_of_the_models():
     assert SCHEMAS["Label"]["enum"] == list(Label)
     assert SCHEMAS["Finding"]["properties"]["field"]["enum"] == list(Field)
     assert SCHEMAS["Answer"]["properties"]["verdict"]["enum"] == list(Severity)
     assert SCHEMAS["Error"]["properties"]["error"]["properties"]["code"]["enum"] == list(CODES)
 
 
-def test_the_openapi_file_has_the_fields_and_limits_of_batches_appeals_and_reviews():
+def test_openapi_file_has_the_limits_of_batches_appeals_and_reviews():
     assert SCHEMAS["Batch"]["properties"]["profiles"]["maxItems"] == MAX_PROFILES
     for schema, model in {"Batch": BatchRequest, "Appeal": AppealRequest, "Review": ReviewRequest}.items():
         assert SCHEMAS[schema]["properties"].keys() == model.model_fields.keys()
@@ -106,25 +106,25 @@ def test_the_openapi_file_has_the_fields_and_limits_of_batches_appeals_and_revie
     assert {one["maxLength"] for one in lengths} == {MAX_REASON}
 
 
-def test_the_example_statements_are_accepted_by_the_service():
+def test_example_statements_are_accepted_by_the_service():
     for ask, model in {"appeal": AppealRequest, "review": ReviewRequest}.items():
         operation = SPECIFICATION["paths"][f"/v1/decisions/{{decision_id}}/{ask}"]["post"]
         for example in operation["requestBody"]["content"]["application/json"]["examples"].values():
             assert validated(model, example["value"])
 
 
-def test_a_kept_answer_is_an_answer_without_the_account():
+def test_recorded_answer_is_an_answer_without_the_account():
     kept, answer = SCHEMAS["KeptAnswer"], SCHEMAS["Answer"]
     assert kept["required"] == [name for name in answer["required"] if name != "account_id"]
     assert {**kept["properties"], "account_id": 0}.keys() == answer["properties"].keys()
 
 
-def test_the_policy_in_force_follows_its_schema():
+def test_policy_in_force_follows_its_schema():
     policy = Policy.load(Settings().policy).model_dump(mode="json")
     jsonschema.validate(policy, {"$ref": "#/components/schemas/Policy", **SPECIFICATION})
 
 
-def test_the_openapi_file_says_which_scope_each_route_asks_for():
+def test_openapi_file_names_the_scope_of_each_route():
     said = {path: {one.get("x-scope") for one in found.values()} for path, found in SPECIFICATION["paths"].items()}
     assert {path: {str(scope)} for path, scope in SCOPES.items()} == {
         path: scopes for path, scopes in said.items() if scopes != {None}
@@ -132,35 +132,35 @@ def test_the_openapi_file_says_which_scope_each_route_asks_for():
     assert {path for path, scopes in said.items() if scopes == {None} and path.startswith("/v1/")} == {"/v1/policy"}
 
 
-def test_the_page_of_examples_has_every_route_of_the_contract():
+def test_page_of_examples_has_every_route_of_the_contract():
     shown = (REPOSITORY / "docs" / "http-api.md").read_text(encoding="utf-8")
     for path, methods in SPECIFICATION["paths"].items():
         for method in methods if path.startswith("/v1/") else ():
             assert f"## {method.upper()} {path}\n" in shown
 
 
-def test_the_openapi_file_names_the_body_limit():
+def test_openapi_file_names_the_body_limit():
     body = SPECIFICATION["paths"]["/v1/classify"]["post"]["requestBody"]
     assert f"{MAX_BODY // 1_000_000} MB" in body["description"]
 
 
 def test_every_status_of_an_error_is_documented():
     documented = {status for operation in operations() for status in operation["responses"]}
-    # 405 belongs to no route; 500 is nobody's plan.
+    # 405 belongs to no route; 500 is an internal fault.
     assert {str(code.status) for code in CODES.values()} - {"405", "500"} <= documented
 
 
-def test_the_decoders_codes_have_the_contracts_statuses():
+def test_decoders_codes_have_the_contracts_statuses():
     statuses = {"image_bytes": 413, "image_type": 415, "image_empty": 422, "image_dimensions": 422}
     statuses["image_undecodable"] = 422
     assert {code: CODES[code].status for code in statuses} == statuses
 
 
-def test_an_unlisted_code_is_still_no_error_of_ours():
+def test_unlisted_code_is_a_client_error():
     assert ErrorResponse(ProfileError("of_a_new_detector", "refused", "name")).status_code == OTHER_STATUS
 
 
-def test_the_page_explains_every_route_label_and_code_in_both_languages():
+def test_page_explains_every_route_label_and_code_in_both_languages():
     page = docs.page()
     for word in [*SPECIFICATION["paths"], *Label, *CODES, *SCHEMAS]:
         assert word in page

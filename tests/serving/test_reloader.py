@@ -1,4 +1,4 @@
-"""What a worker takes up by itself, and what it says of itself meanwhile."""
+"""Reloading of new versions in a worker, and its logs and gauges."""
 
 import dataclasses
 import logging
@@ -25,7 +25,7 @@ from serving.store.store import Store
 
 
 class Worker:
-    """One worker's parts, looked after when the test says so."""
+    """The parts of one worker, polled when the test says so."""
 
     def __init__(self, home):
         policy = home / "policy.yaml"
@@ -51,7 +51,7 @@ def refused(worker):
     return {part for part in RELOADED_PARTS if worker.value("huijian_update_refused", part=part)}
 
 
-def test_what_is_broken_is_said_once_and_counted_until_it_is_mended(worker, caplog):
+def test_refusal_is_logged_once_and_counted_until_it_ends(worker, caplog):
     assert refused(worker) == set()
     good = worker.settings.policy.read_text()
     worker.settings.policy.write_text("rules: {}")
@@ -69,7 +69,7 @@ def test_what_is_broken_is_said_once_and_counted_until_it_is_mended(worker, capl
     assert refused(worker) == set()
 
 
-def test_other_versions_are_listed_and_change_the_number_that_workers_compare(worker):
+def test_new_versions_are_listed_and_change_the_checksum(worker):
     before = worker.value("huijian_versions_checksum")
     worker.settings.policy.write_text(worker.settings.policy.read_text() + "\n")
     worker.reloader.poll()
@@ -78,7 +78,7 @@ def test_other_versions_are_listed_and_change_the_number_that_workers_compare(wo
     assert worker.value("huijian_versions_checksum") != before
 
 
-def test_the_store_and_the_memory_of_the_worker_are_measured(worker):
+def test_store_and_memory_are_measured(worker):
     assert worker.value("huijian_store_accepts") == worker.value("huijian_store_database_up") == 1
     assert worker.value("huijian_spool_bytes") == 0
     assert worker.value("huijian_resident_bytes") > 1e8
@@ -111,7 +111,7 @@ def test_drift_is_measured_against_a_baseline_of_the_encoder_in_force_only(worke
     assert (worker.value("huijian_similarity_drift", field="avatar"), fits()) == (0, 0)
 
 
-def test_closed_accounts_are_counted_as_they_come_and_go(worker):
+def test_closed_accounts_are_counted_as_they_change(worker):
     def known():
         return [worker.value("huijian_closed_accounts", field=field) for field in ("name", "avatar")]
 

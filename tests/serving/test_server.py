@@ -1,4 +1,4 @@
-"""What `huijian serve` passes on to its workers."""
+"""Environment that `huijian serve` passes on to its workers."""
 
 import os
 import socket
@@ -24,7 +24,7 @@ def free_port():
 
 @pytest.fixture
 def environment_of_a_worker(tmp_path):
-    """Starts a service with some variables; returns the environment of a process that it started."""
+    """Starts a service with these variables; returns the environment of one of its processes."""
     services = []
 
     def start(**variables):
@@ -50,11 +50,11 @@ def environment_of_a_worker(tmp_path):
             service.kill()
 
 
-def test_workers_run_with_an_allocator_for_a_long_life(environment_of_a_worker):
+def test_workers_get_the_allocator_settings(environment_of_a_worker):
     told = environment_of_a_worker()
     assert {name: told.get(name) for name in ALLOCATOR} == ALLOCATOR
 
 
-def test_an_operators_own_allocator_wins(environment_of_a_worker):
+def test_operators_own_allocator_settings_take_precedence(environment_of_a_worker):
     told = environment_of_a_worker(MALLOC_ARENA_MAX="8")
     assert {name: told.get(name) for name in ALLOCATOR} == {**ALLOCATOR, "MALLOC_ARENA_MAX": "8"}

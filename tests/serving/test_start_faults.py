@@ -1,4 +1,4 @@
-"""A service does not start with what is damaged, and says in one line what that is."""
+"""A service does not start with damaged artefacts, and names them in one line."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from models.settings import Settings
 
 @pytest.fixture
 def artifacts(tmp_path, monkeypatch):
-    """The released artefacts, as links that a test may replace, and an empty home."""
+    """The released artefacts as replaceable links, and an empty home directory."""
     copy = tmp_path / "artifacts"
     shutil.copytree(Settings().artifacts, copy, copy_function=os.symlink)
     monkeypatch.setenv("HUIJIAN_ARTIFACTS", str(copy))
@@ -20,7 +20,7 @@ def artifacts(tmp_path, monkeypatch):
 
 
 def flip(file):
-    """Change one bit in the middle, in a copy of its own."""
+    """Replace a link by a copy with one changed bit."""
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 1
     file.unlink(missing_ok=True)
@@ -30,7 +30,7 @@ def flip(file):
 @pytest.mark.parametrize(
     "path", ["encoders/*/model.onnx", "text/*/model.onnx", "text/*/tokenizer.json", "gallery/*/index.faiss"]
 )
-def test_a_released_file_with_one_bit_changed_is_named(huijian, artifacts, path):
+def test_released_file_with_one_changed_bit_is_named(huijian, artifacts, path):
     (file,) = artifacts.glob(path)
     flip(file)
     code, _, said = huijian("serve", "--port", 3999)
@@ -42,9 +42,7 @@ def test_a_released_file_with_one_bit_changed_is_named(huijian, artifacts, path)
     ("part", "source", "file"),
     [("text", Settings.text_directory, "ngrams.npz"), ("gallery", Settings.gallery_directory, "index.faiss")],
 )
-def test_a_model_or_gallery_of_this_machine_with_one_bit_changed_is_named(
-    huijian, artifacts, tmp_path, part, source, file
-):
+def test_own_model_or_gallery_with_one_changed_bit_is_named(huijian, artifacts, tmp_path, part, source, file):
     released = source(Settings())
     own = versions.publish_copy(tmp_path / "home" / part, released, released.name)
     flip(own / file)
@@ -54,7 +52,7 @@ def test_a_model_or_gallery_of_this_machine_with_one_bit_changed_is_named(
 
 
 @pytest.mark.parametrize("path", ["text/*/model.onnx", "gallery/*/index.faiss"])
-def test_models_that_no_manifest_lists_are_checked_too(huijian, artifacts, path):
+def test_models_without_a_manifest_are_checked_too(huijian, artifacts, path):
     (artifacts / "manifest.json").unlink()
     (file,) = artifacts.glob(path)
     flip(file)

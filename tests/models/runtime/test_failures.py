@@ -7,7 +7,7 @@ def deep(levels):
     raise ValueError("holds the secret text")
 
 
-def test_a_failure_is_told_by_its_last_places_and_never_by_its_message():
+def test_traceback_has_the_innermost_frames_and_never_the_message():
     try:
         deep(10)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Vectors are found by FAISS on the thread that asks, and on no other."""
+"""FAISS searches on the calling thread alone."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,7 +20,7 @@ def index():
     return made
 
 
-def test_the_nearest_vectors_are_found_best_first(index):
+def test_nearest_vectors_are_found_best_first(index):
     products = -np.sort(-ASKED @ VECTORS.T, axis=1)[:, :4]
     values, rows = search(index, ASKED, 4)
     assert np.allclose(values, products, atol=1e-4)
@@ -36,13 +36,13 @@ def test_the_nearest_vectors_are_found_best_first(index):
         (index_of, (VECTORS,)),
     ],
 )
-def test_a_thread_of_a_pool_asks_no_other_core(work, given):
+def test_search_in_a_pool_thread_uses_one_core(work, given):
     with ThreadPoolExecutor(1) as worker:
         worker.submit(faiss.omp_set_num_threads, 2).result()
         worker.submit(work, *given).result()
         assert worker.submit(faiss.omp_get_max_threads).result() == 1
 
 
-def test_an_index_that_cannot_be_written_is_an_error_of_the_file(index, tmp_path):
+def test_unwritable_index_raises_os_error(index, tmp_path):
     with pytest.raises(OSError, match=r"gone\.faiss cannot be written"):
         write_index(index, tmp_path / "none" / "gone.faiss")

@@ -1,4 +1,4 @@
-"""One process at a time."""
+"""Locks between processes."""
 
 import subprocess
 import sys
@@ -28,27 +28,27 @@ def held(tmp_path):
         process.kill()
 
 
-def test_a_lock_that_another_process_holds_is_waited_for_no_longer_than_asked(held):
+def test_wait_for_another_process_s_lock_times_out(held):
     started = time.monotonic()
     with pytest.raises(TimeoutError), locked(held[0], seconds=0.2):
         pass
     assert 0.2 <= time.monotonic() - started < 5
 
 
-def test_a_process_that_is_killed_lets_go(held):
+def test_killed_process_releases_its_lock(held):
     file, process = held
     process.kill()
     with locked(file, seconds=10):
         pass
 
 
-def test_a_lock_may_be_taken_again(tmp_path):
+def test_released_lock_may_be_taken_again(tmp_path):
     for _ in range(2):
         with locked(tmp_path / "lock", seconds=1):
             pass
 
 
-def test_a_file_that_may_not_be_written_can_be_locked(tmp_path):
+def test_read_only_file_can_be_locked(tmp_path):
     file = tmp_path / "lock"
     file.touch(0o444)
     with locked(file):

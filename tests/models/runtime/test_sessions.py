@@ -11,7 +11,7 @@ CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 
 @pytest.fixture
 def choose(monkeypatch):
-    """Sets what the operator asks for and what ONNX Runtime offers."""
+    """Sets the operator's providers and those that ONNX Runtime offers."""
 
     def set_both(asked, *offered):
         monkeypatch.setenv("HUIJIAN_PROVIDERS", asked)
@@ -20,7 +20,7 @@ def choose(monkeypatch):
     return set_both
 
 
-def test_networks_run_on_the_processor_unless_something_else_is_asked_for(monkeypatch):
+def test_networks_run_on_the_cpu_by_default(monkeypatch):
     monkeypatch.delenv("HUIJIAN_PROVIDERS", raising=False)
     assert providers() == [CPU]
 
@@ -36,35 +36,35 @@ def test_networks_run_on_the_processor_unless_something_else_is_asked_for(monkey
         ("", [CUDA, CPU], [CPU]),
     ],
 )
-def test_the_first_that_is_offered_is_taken_in_the_order_asked_for(choose, asked, offered, taken):
+def test_first_offered_provider_of_the_list_is_used(choose, asked, offered, taken):
     choose(asked, *offered)
     assert providers() == taken
 
 
-def test_a_card_that_is_not_offered_is_an_error_that_says_what_to_do(choose):
+def test_missing_gpu_provider_is_an_error_with_its_remedy(choose):
     choose("cuda", "AzureExecutionProvider", CPU)
     with pytest.raises(ArtifactError, match=r"install onnxruntime-gpu.*or add cpu"):
         providers()
 
 
 @pytest.mark.parametrize("asked", ["gpu", "cuda,", "cpu cuda", "CUDAExecutionProvider"])
-def test_a_name_that_is_none_is_refused(choose, asked):
+def test_unknown_provider_is_refused(choose, asked):
     choose(asked, CUDA, CPU)
     with pytest.raises(ArtifactError, match="HUIJIAN_PROVIDERS must list cpu and cuda"):
         providers()
 
 
 @pytest.mark.filterwarnings("ignore:Specified provider")
-def test_a_card_that_is_offered_but_cannot_be_started_is_an_error_unless_the_processor_may_do(choose):
+def test_gpu_that_cannot_start_is_an_error_unless_the_cpu_is_allowed(choose):
     model = Settings().encoder_directory() / "model.onnx"
-    choose("cuda", CUDA, CPU)  # this machine has no card: ONNX Runtime takes the processor and says nothing
+    choose("cuda", CUDA, CPU)  # without a GPU, ONNX Runtime silently uses the CPU
     with pytest.raises(ArtifactError, match="cannot be started here"):
         session(model, threads=1)
     choose("cuda,cpu", CUDA, CPU)
     assert session(model, threads=1).get_providers() == [CPU]
 
 
-def test_every_network_of_the_encoder_is_run_as_chosen(choose):
+def test_every_network_of_the_encoder_runs_on_the_chosen_provider(choose):
     choose("cuda", CPU)
     with pytest.raises(Exception, match="install onnxruntime-gpu"):
         Encoder(Settings().encoder_directory())

@@ -4,7 +4,7 @@ from models.runtime import sources
 from models.runtime.sources import Source, safe_message
 
 
-def test_files_that_change_while_they_are_read_wait_for_the_next_look():
+def test_files_that_change_while_read_wait_for_the_next_poll():
     file = ["old"]
     source = Source("text", lambda: file[-1], lambda: file[-1])
     file.append("half")
@@ -28,11 +28,11 @@ def test_files_that_change_while_they_are_read_wait_for_the_next_look():
         ("x" * 1_000, "ValueError: " + "x" * 287 + "…"),
     ],
 )
-def test_a_reason_names_files_without_their_folders(message: str, words: str):
+def test_reason_names_files_without_their_folders(message: str, words: str):
     assert safe_message(ValueError(message)) == words
 
 
-def test_the_same_fault_is_dated_by_when_it_was_first_seen_and_is_over_when_the_old_content_is_back():
+def test_repeated_fault_keeps_its_first_date_until_old_content_returns():
     content = ["old"]
 
     def load() -> str:
@@ -52,7 +52,7 @@ def test_the_same_fault_is_dated_by_when_it_was_first_seen_and_is_over_when_the_
     assert source.refusal is None
 
 
-def test_a_fault_that_passed_is_over_without_a_change_of_the_files(monkeypatch: pytest.MonkeyPatch):
+def test_passing_fault_is_retried_without_a_change_of_the_files(monkeypatch: pytest.MonkeyPatch):
     content, faults = ["old"], [OSError("too many open files")]
 
     def load() -> str:
@@ -63,7 +63,7 @@ def test_a_fault_that_passed_is_over_without_a_change_of_the_files(monkeypatch: 
     source = Source("text", lambda: content[-1], load)
     content.append("new")
     assert not source.refresh()
-    assert not source.refresh()  # what is broken is not read again every second
+    assert not source.refresh()  # broken content is not read again every second
     assert (source.value, source.refusal is None) == ("old", False)
     monkeypatch.setattr(sources, "RETRY_SECONDS", 0.0)
     faults.append(OSError("too many open files"))
@@ -73,6 +73,6 @@ def test_a_fault_that_passed_is_over_without_a_change_of_the_files(monkeypatch: 
     assert (source.value, source.refusal) == ("new", None)
 
 
-def test_what_is_broken_from_the_start_cannot_be_made():
+def test_source_with_broken_files_at_the_start_raises():
     with pytest.raises(ZeroDivisionError):
         Source("text", lambda: 1, lambda: 1 // 0)

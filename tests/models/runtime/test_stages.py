@@ -6,7 +6,7 @@ import pytest
 from models.runtime.stages import Stages, stage
 
 
-def test_a_stage_has_its_own_time_without_those_inside_it():
+def test_stage_time_excludes_nested_stages():
     started = time.perf_counter()
     with Stages() as stages, stage("outer"):
         time.sleep(0.02)
@@ -17,7 +17,7 @@ def test_a_stage_has_its_own_time_without_those_inside_it():
     assert 20 <= stages.milliseconds["outer"] <= took - stages.milliseconds["inner"]
 
 
-def test_a_stage_that_comes_again_is_added_up():
+def test_repeated_stage_is_added_up():
     with Stages() as stages:
         for _ in range(3):
             with stage("text"):
@@ -26,13 +26,13 @@ def test_a_stage_that_comes_again_is_added_up():
     assert stages.milliseconds["text"] >= 30
 
 
-def test_a_stage_that_fails_is_counted_too():
+def test_failed_stage_is_counted_too():
     with Stages() as stages, pytest.raises(ValueError, match="no"), stage("decode"):
         raise ValueError("no")
     assert "decode" in stages.milliseconds
 
 
-def test_what_nobody_watches_costs_nothing_and_other_threads_are_not_watched():
+def test_stages_are_recorded_only_when_watched_in_the_same_thread():
     with stage("before"):
         pass
     with Stages() as stages:

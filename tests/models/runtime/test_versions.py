@@ -14,14 +14,14 @@ def write(content: str):
     return lambda directory: (directory / "file").write_text(content)
 
 
-def test_the_newest_published_version_is_in_force(tmp_path: Path):
+def test_newest_published_version_is_in_force(tmp_path: Path):
     versions.publish(tmp_path, "1", write("one"))
     versions.publish(tmp_path, "2", write("two"))
     assert (versions.current(tmp_path) / "file").read_text() == "two"
     assert (tmp_path / "1" / "file").read_text() == "one"
 
 
-def test_a_failed_write_leaves_the_old_version_in_force_and_no_rubbish(tmp_path: Path):
+def test_failed_write_leaves_the_old_version_and_no_draft(tmp_path: Path):
     versions.publish(tmp_path, "1", write("one"))
 
     def fail(directory: Path) -> None:
@@ -34,14 +34,14 @@ def test_a_failed_write_leaves_the_old_version_in_force_and_no_rubbish(tmp_path:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "CURRENT"]
 
 
-def test_an_existing_version_is_never_written_over(tmp_path: Path):
+def test_existing_version_is_never_overwritten(tmp_path: Path):
     versions.publish(tmp_path, "1", write("one"))
     with pytest.raises(FileExistsError):
         versions.publish(tmp_path, "1", write("other"))
     assert (versions.current(tmp_path) / "file").read_text() == "one"
 
 
-def test_a_version_that_is_written_again_stays_until_the_new_one_is_whole(tmp_path: Path):
+def test_rewritten_version_stays_until_the_new_one_is_whole(tmp_path: Path):
     versions.write_version(tmp_path, "1", write("one"))
 
     def look_and_fail(directory: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_version_that_is_written_again_stays_until_the_new_one_is_whole(tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == ["1"]
 
 
-def test_a_pointer_is_on_disk_when_its_version_is_in_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_pointer_is_flushed_before_its_version_is_in_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     versions.publish(tmp_path, "1", write("one"))
     versions.write_version(tmp_path, "2", write("two"))
     pointed = []
@@ -69,22 +69,22 @@ def test_a_pointer_is_on_disk_when_its_version_is_in_force(tmp_path: Path, monke
     monkeypatch.setattr(os, "fsync", spied)
     versions.point_to(tmp_path, "2")
     assert pointed[-1] == (tmp_path, "2")
-    assert pointed[0][1] == "1"  # the new pointer itself, before it replaced the old one
+    assert pointed[0][1] == "1"  # the draft of the pointer is flushed before the rename
 
 
 @pytest.mark.parametrize("pointer", ["", "missing", "../elsewhere", "."])
-def test_a_pointer_that_leads_nowhere_or_outside_is_refused(tmp_path: Path, pointer: str):
+def test_pointer_to_nothing_or_outside_is_refused(tmp_path: Path, pointer: str):
     (tmp_path / "CURRENT").write_text(pointer)
     with pytest.raises(versions.NoVersionError):
         versions.current(tmp_path)
 
 
-def test_a_directory_without_pointer_has_no_version(tmp_path: Path):
+def test_directory_without_pointer_has_no_version(tmp_path: Path):
     with pytest.raises(versions.NoVersionError, match="CURRENT"):
         versions.current(tmp_path)
 
 
-def test_a_copy_that_is_there_already_is_only_put_in_force(tmp_path: Path):
+def test_existing_copy_is_only_put_in_force(tmp_path: Path):
     source = tmp_path / "elsewhere"
     source.mkdir()
     write("one")(source)
@@ -101,13 +101,13 @@ def write_listed(directory: Path):
     (directory / ArtifactFile.CONFIG).write_text(json.dumps({"files": files, "made": "today"}))
 
 
-def test_a_version_is_checked_against_the_digests_that_it_lists(tmp_path: Path):
+def test_version_is_checked_against_its_listed_digests(tmp_path: Path):
     version = versions.publish(tmp_path, "1", write_listed)
     assert versions.checked(version, "file")["made"] == "today"
 
 
 @pytest.mark.parametrize("content", ["contenu", "conten", None])
-def test_a_file_that_is_gone_cut_or_edited_is_named(tmp_path: Path, content: str | None):
+def test_missing_truncated_or_edited_file_is_named(tmp_path: Path, content: str | None):
     version = versions.publish(tmp_path, "1", write_listed)
     (version / "file").unlink()
     if content:
@@ -116,11 +116,11 @@ def test_a_file_that_is_gone_cut_or_edited_is_named(tmp_path: Path, content: str
         versions.checked(version)
 
 
-def test_a_file_that_may_not_be_read_is_no_damaged_one(tmp_path: Path):
+def test_unreadable_file_is_not_called_damaged(tmp_path: Path):
     version = versions.publish(tmp_path, "1", write_listed)
     (version / "config.json").chmod(0)
     user = os.geteuid()
-    if user == 0:  # who may read everything
+    if user == 0:  # root may read everything
         os.seteuid(NOBODY)
     try:
         with pytest.raises(versions.DamagedError, match=r"config\.json may not be read by the user") as refusal:
@@ -131,13 +131,13 @@ def test_a_file_that_may_not_be_read_is_no_damaged_one(tmp_path: Path):
 
 
 @pytest.mark.parametrize("config", [b"\xff", b"", b"[]", b'{"files": {"a\\u0000b": ""}}', b'{"files": 1}'])
-def test_a_config_that_is_none_is_refused(tmp_path: Path, config: bytes):
+def test_invalid_config_is_refused(tmp_path: Path, config: bytes):
     version = versions.publish(tmp_path, "1", write_listed)
     (version / ArtifactFile.CONFIG).write_bytes(config)
     with pytest.raises(versions.DamagedError, match="1"):
         versions.checked(version)
 
 
-def test_a_version_that_does_not_list_what_is_needed_is_refused(tmp_path: Path):
+def test_version_that_lacks_a_needed_file_is_refused(tmp_path: Path):
     with pytest.raises(versions.DamagedError, match="other"):
         versions.checked(versions.publish(tmp_path, "1", write_listed), "other")

@@ -30,7 +30,7 @@ APP = Starlette(
 
 
 class Door:
-    """Requests against the admission, with a key for each scope."""
+    """Requests to the admission, with a key for each scope."""
 
     def __init__(self, tmp_path):
         self.file, self.secrets = tmp_path / "keys.jsonl", {}
@@ -44,7 +44,7 @@ class Door:
         keys_file.change(self.file, lambda known: known.add(key))
 
     def ask(self, path, holder=None, method="POST", client="10.0.0.5", **headers):
-        """Who asks, in the record's words; an error's code where nobody may."""
+        """The recorded caller of a request, or the code of its refusal."""
         if holder is not None:
             headers["Authorization"] = f"Bearer {self.secrets[holder]}"
         scope = {"type": "http", "app": APP, "path": path, "method": method, "client": (client, 5), "headers": []}
@@ -72,13 +72,13 @@ def door(tmp_path):
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_a_route_asks_for_a_key_of_its_scope_whatever_the_method(door, path, needed, method):
+def test_route_requires_its_scope_for_every_method(door, path, needed, method):
     for scope in Scope:
         assert door.ask(path, scope.value, method) == (needed if scope == needed else "forbidden")
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/nowhere"])
-def test_what_needs_no_scope_still_needs_a_key(door, path):
+def test_route_without_scope_still_requires_a_key(door, path):
     assert door.ask(path) == "unauthorized"
     assert door.ask(path, "audit") == "audit"
 
@@ -89,18 +89,18 @@ def test_anything_but_a_known_key_is_refused(door, header):
 
 
 @pytest.mark.parametrize("header", ["Bearer {0}", "bearer {0}", "BEARER  {0} "])
-def test_the_scheme_is_read_as_http_has_it(door, header):
+def test_authorization_scheme_is_case_insensitive(door, header):
     assert door.ask("/v1/classify", Authorization=header.format(door.secrets["classify"])) == "classify"
 
 
-def test_health_needs_no_key_and_may_be_asked_from_anywhere(door, tmp_path):
+def test_health_checks_need_no_key_from_any_address(door, tmp_path):
     for path in admission.OPEN_PATHS:
         assert door.ask(path) == "local"
         door.admission = Admission(Keyring(tmp_path / "none"), Rates())
         assert door.ask(path) == "local"
 
 
-def test_added_and_removed_keys_open_and_close_without_a_restart(door):
+def test_added_and_removed_keys_take_effect_without_a_restart(door):
     door.add("new", [Scope.CLASSIFY])
     assert door.ask("/v1/classify", "new") == "unauthorized"
     door.keyring.refresh()
@@ -110,20 +110,20 @@ def test_added_and_removed_keys_open_and_close_without_a_restart(door):
     assert door.ask("/v1/classify", "new") == "unauthorized"
 
 
-def test_a_key_asks_no_more_often_than_it_may_and_others_as_before(door):
+def test_rate_limit_of_a_key_leaves_other_keys_alone(door):
     door.add("slow", [Scope.CLASSIFY], per_second=3)
     door.keyring.refresh()
     assert [door.ask("/v1/classify", "slow") for _ in range(5)] == ["slow"] * 3 + ["rate_limited"] * 2
     assert door.ask("/v1/classify", "classify") == "classify"
 
 
-def test_whoever_guesses_keys_is_told_to_wait_and_locks_nobody_out(door):
+def test_guessing_keys_is_limited_and_locks_nobody_out(door):
     guesses = [door.ask("/v1/classify", Authorization=f"Bearer guess-{number}") for number in range(30)]
     assert guesses == ["unauthorized"] * admission.MAX_FAILURES + ["rate_limited"] * 10
     assert door.ask("/v1/classify", Authorization="Bearer guess", client="10.0.0.6") == "unauthorized"
     assert door.ask("/v1/classify", "classify") == "classify"
 
 
-def test_the_wait_is_told_in_whole_seconds():
+def test_retry_after_is_in_whole_seconds():
     assert RateLimitedError("often", 0.01).headers == {"Retry-After": "1"}
     assert RateLimitedError("often", 4.2).headers == {"Retry-After": "5"}

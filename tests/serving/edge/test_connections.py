@@ -1,4 +1,4 @@
-"""Connections that misbehave, against a real server in this process, with the edge and without models."""
+"""Misbehaving connections to a real server in this process, with the edge and without models."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ from serving.edge.rates import Rates
 from serving.keys.keyring import Keyring
 from serving.metrics.metrics import Metrics
 
-HEAD = b"POST /length HTTP/1.1\r\nHost: localhost\r\n"
+REQUEST_HEAD = b"POST /length HTTP/1.1\r\nHost: localhost\r\n"
 
 
 async def length(request):
@@ -42,7 +42,7 @@ async def slow(request):
 
 @pytest.fixture
 def serving(monkeypatch, tmp_path):
-    """A server that waits as long as the tests like, not the users."""
+    """A server with short time limits."""
     for name, seconds in {"HEAD_SECONDS": 0.5, "UNREAD_SECONDS": 1}.items():
         monkeypatch.setattr(connections, name, seconds)
     monkeypatch.setattr(exchange, "DISCARD_SECONDS", 0.5)
@@ -69,10 +69,10 @@ def address(serving):
     return serving.address
 
 
-def test_a_server_that_is_to_stop_answers_what_has_come_and_hardly_waits_for_more(address, serving, monkeypatch):
+def test_stopping_server_answers_complete_requests_and_cuts_others(address, serving, monkeypatch):
     monkeypatch.setattr(connections, "GRACE_SECONDS", 2)
     monkeypatch.setattr(connections, "BODY_GRACE_SECONDS", 0.3)
-    held = [connect(address, drip) for drip in (b"", b"P", HEAD + b"Content-Length: 9\r\n\r\n1")]
+    held = [connect(address, drip) for drip in (b"", b"P", REQUEST_HEAD + b"Content-Length: 9\r\n\r\n1")]
     reader = connect(address, b"GET /plenty HTTP/1.1\r\nHost: localhost\r\n\r\n")
     slow = connect(address, b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
     time.sleep(0.2)
@@ -86,8 +86,8 @@ def test_a_server_that_is_to_stop_answers_what_has_come_and_hardly_waits_for_mor
         connection.close()
 
 
-def test_a_body_that_is_on_its_way_as_the_server_stops_is_answered(address, serving):
-    with connect(address, HEAD + b"Content-Length: 9\r\n\r\n1") as begun:
+def test_body_that_completes_while_the_server_stops_is_answered(address, serving):
+    with connect(address, REQUEST_HEAD + b"Content-Length: 9\r\n\r\n1") as begun:
         time.sleep(0.2)
         serving.should_exit = True
         while serving.servers[0].is_serving():
@@ -97,21 +97,19 @@ def test_a_body_that_is_on_its_way_as_the_server_stops_is_answered(address, serv
         assert begun.recv(1) == b""
 
 
-def test_behind_a_proxy_of_this_machine_the_clients_address_counts(address):
+def test_client_address_comes_from_a_local_proxy(address):
     asked = b"GET /slow HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: %s\r\n\r\n"
     assert answer(connect(address, asked % b"127.0.0.1")) == (200, b"done")
     status, body = answer(connect(address, asked % b"203.0.113.9"))
     assert (status, json.loads(body)["error"]["code"]) == (403, "forbidden")
 
 
-def test_who_asks_for_a_websocket_gets_the_answer_without(address):
+def test_websocket_request_is_answered_over_http(address):
     upgrade = b"GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
     assert answer(connect(address, upgrade)) == (200, b"done")
 
 
-def test_a_connection_that_is_accepted_as_the_server_stops_gets_one_answer_and_is_not_waited_for(
-    address, serving, monkeypatch
-):
+def test_connection_accepted_while_stopping_gets_one_answer_and_closes(address, serving, monkeypatch):
     monkeypatch.setattr(connections, "HEAD_SECONDS", 10)
     slow = connect(address, b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
     time.sleep(0.2)
@@ -119,7 +117,7 @@ def test_a_connection_that_is_accepted_as_the_server_stops_gets_one_answer_and_i
     while serving.servers[0].is_serving():
         time.sleep(0.01)
     with accepted_by(serving) as late:
-        late.sendall(HEAD + b"Content-Length: 2\r\n\r\nok")
+        late.sendall(REQUEST_HEAD + b"Content-Length: 2\r\n\r\nok")
         assert answer(late) == (200, b"2")
         assert late.recv(1) == b""
     assert answer(slow) == (200, b"done")
@@ -131,7 +129,7 @@ def test_a_connection_that_is_accepted_as_the_server_stops_gets_one_answer_and_i
 
 @contextlib.contextmanager
 def accepted_by(serving):
-    """A connection that the operating system had accepted, and that the server takes up now."""
+    """A connection that the operating system accepted before the server does."""
     config, loop = serving.config, serving.config.app.state.loop
     with socket.create_server(("127.0.0.1", 0)) as listener:
         connection = connect(listener.getsockname())
@@ -152,7 +150,7 @@ def connect(address, data=b""):
 
 
 def answer(connection):
-    """Status and body of what comes back; None where the connection just ends."""
+    """Status and body of the answer; None if the connection ends without one."""
     response = http.client.HTTPResponse(connection)
     try:
         response.begin()
@@ -162,7 +160,7 @@ def answer(connection):
 
 
 def works(address):
-    return answer(connect(address, HEAD + b"Content-Length: 2\r\n\r\nok")) == (200, b"2")
+    return answer(connect(address, REQUEST_HEAD + b"Content-Length: 2\r\n\r\nok")) == (200, b"2")
 
 
 @pytest.mark.parametrize(
@@ -173,25 +171,25 @@ def works(address):
         b"GET / HTTP/1.1\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: localhost\r\nHost : b\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 70_000,
-        HEAD + b"Content-Length: -1\r\n\r\n",
-        HEAD + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n",
-        HEAD + b"Transfer-Encoding: chunked\r\n\r\nnot a number\r\n",
+        REQUEST_HEAD + b"Content-Length: -1\r\n\r\n",
+        REQUEST_HEAD + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        REQUEST_HEAD + b"Transfer-Encoding: chunked\r\n\r\nnot a number\r\n",
     ],
 )
-def test_what_is_not_http_is_refused_in_the_contracts_shape(address, data):
+def test_malformed_http_is_refused_in_the_contracts_shape(address, data):
     with connect(address, data) as connection:
         status, body = answer(connection)
         assert (status, json.loads(body)["error"]["code"]) == (400, "malformed_request")
         assert connection.recv(1) == b""
 
 
-def test_two_hundred_connections_that_send_slowly_or_nothing_do_not_stop_the_service(address):
-    drips = [b"", b"P", HEAD, HEAD + b"Content-Length: 100\r\n\r\n{"] * 50
+def test_two_hundred_slow_or_silent_connections_leave_the_service_usable(address):
+    drips = [b"", b"P", REQUEST_HEAD, REQUEST_HEAD + b"Content-Length: 100\r\n\r\n{"] * 50
     slow = [connect(address, drip) for drip in drips]
     started = time.monotonic()
     assert works(address)
     assert time.monotonic() - started < 1
-    while time.monotonic() - started < 1:  # a byte now and then does not make a head welcome any longer
+    while time.monotonic() - started < 1:  # single bytes do not extend the time limit of a head
         for connection in slow[1::4] + slow[2::4]:
             with contextlib.suppress(OSError):
                 connection.sendall(b"x")
@@ -210,7 +208,7 @@ def ended(connection):
         return True
 
 
-def test_a_connection_is_kept_between_quick_requests(address):
+def test_connection_is_kept_between_quick_requests(address):
     client = http.client.HTTPConnection(*address, timeout=5)
     for _ in range(3):
         client.request("POST", "/length", b"12345")
@@ -220,7 +218,7 @@ def test_a_connection_is_kept_between_quick_requests(address):
     assert client.sock is own
 
 
-def test_a_refusal_comes_before_the_body_and_a_body_without_end_is_cut(address):
+def test_refusal_precedes_the_body_and_an_endless_body_is_cut(address):
     head = b"POST /nowhere HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
     with connect(address, head) as connection:
         started = time.monotonic()
@@ -234,7 +232,7 @@ def test_a_refusal_comes_before_the_body_and_a_body_without_end_is_cut(address):
     assert time.monotonic() - started < 3
 
 
-def test_a_refused_body_that_ends_leaves_the_connection_for_the_next_request(address):
+def test_connection_is_kept_after_a_refused_body_that_ends(address):
     client = http.client.HTTPConnection(*address, timeout=5)
     client.request("POST", "/nowhere", b"x" * 1_000_000)
     own = client.sock
@@ -244,7 +242,7 @@ def test_a_refused_body_that_ends_leaves_the_connection_for_the_next_request(add
     assert client.sock is own
 
 
-def test_whoever_reads_nothing_of_the_answer_loses_the_connection(address):
+def test_client_that_reads_no_answer_is_disconnected(address):
     with connect(address, b"GET /plenty HTTP/1.1\r\nHost: localhost\r\n\r\n") as connection:
         time.sleep(4)
         received = 0
@@ -254,7 +252,7 @@ def test_whoever_reads_nothing_of_the_answer_loses_the_connection(address):
         assert received < 20_000_000
 
 
-def test_more_connections_than_are_held_are_told_to_come_back(address, monkeypatch):
+def test_connections_beyond_the_limit_are_told_to_retry(address, monkeypatch):
     monkeypatch.setattr(connections, "MAX_CONNECTIONS", 3)
     held = [connect(address) for _ in range(3)]
     time.sleep(0.1)
@@ -267,8 +265,8 @@ def test_more_connections_than_are_held_are_told_to_come_back(address, monkeypat
     assert works(address)
 
 
-def test_clients_that_leave_at_any_point_harm_nobody(address, caplog):
-    whole = HEAD + b"Content-Length: 5\r\n\r\n12345"
+def test_clients_may_disconnect_at_any_point(address, caplog):
+    whole = REQUEST_HEAD + b"Content-Length: 5\r\n\r\n12345"
     for length in range(0, len(whole) + 1, 5):
         connect(address, whole[:length]).close()
     assert works(address)

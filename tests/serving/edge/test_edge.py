@@ -21,14 +21,14 @@ from serving.metrics.metrics import Metrics
 
 
 def framing(chunks, headers):
-    """What HTTP/1.1 asks for: a host, and how long a body is where one follows."""
+    """Headers that HTTP/1.1 requires: a host, and the length of a body."""
     given = {name.lower() for name, _ in headers}
     host = [] if "host" in given else [("host", "localhost:3000")]
     return [*host, *([("transfer-encoding", "chunked")] if any(chunks) and "content-length" not in given else [])]
 
 
 class Exchange:
-    """One request played against the edge, message by message."""
+    """One request, sent to the edge message by message."""
 
     def __init__(self, app, path="/length", headers=(), chunks=(b"",), client="127.0.0.1", ending=True, stays=True):
         self.app, self.unread = app, list(chunks)
@@ -117,12 +117,12 @@ def app(tmp_path):
     return app_with(tmp_path)
 
 
-def test_a_sane_request_id_is_echoed(app):
+def test_valid_request_id_is_echoed(app):
     assert Exchange(app, headers=[("X-Request-ID", "order-1.a_B")]).headers["x-request-id"] == "order-1.a_B"
 
 
 @pytest.mark.parametrize("given", ["", "a b", "x" * 65, "a\nb", "中"])
-def test_a_missing_or_unfit_request_id_is_replaced(app, given):
+def test_missing_or_invalid_request_id_is_replaced(app, given):
     headers = [("X-Request-ID", given.encode().decode("latin-1"))] if given else []
     made = Exchange(app, headers=headers).headers["x-request-id"]
     assert len(made) == 32
@@ -135,51 +135,51 @@ def test_every_answer_has_the_security_headers(app, path):
     assert {name.lower() for name in exchange.SECURITY_HEADERS} <= headers.keys()
 
 
-def test_the_largest_body_is_accepted(app):
+def test_largest_body_is_accepted(app):
     assert Exchange(app, chunks=[b"x" * (MAX_BODY // 2)] * 2).status == 200
 
 
-def test_a_body_announced_as_too_large_is_refused(app):
+def test_body_announced_as_too_large_is_refused(app):
     exchange = Exchange(app, headers=[("Content-Length", str(MAX_BODY + 1))], chunks=[b"x"])
     assert (exchange.status, exchange.error["code"]) == (413, "body_too_large")
 
 
-def test_a_chunked_body_is_counted_while_it_comes_in(app):
+def test_chunked_body_is_counted_while_it_comes_in(app):
     exchange = Exchange(app, chunks=[b"x" * (MAX_BODY // 2)] * 3)
     assert (exchange.status, exchange.error["code"]) == (413, "body_too_large")
 
 
 @pytest.mark.parametrize("path", ["/length", "/refuse", "/nowhere", "/crash"])
-def test_a_refused_body_is_read_to_its_end_so_that_clients_read_the_answer(app, path):
+def test_refused_body_is_read_to_its_end(app, path):
     exchange = Exchange(app, path, chunks=[b"x" * (MAX_BODY // 2)] * 4)
     assert exchange.status >= 400
     assert not exchange.unread
 
 
 @pytest.mark.parametrize("path", ["/refuse", "/nowhere", "/crash"])
-def test_a_refusal_is_on_its_way_before_the_rest_of_the_body_is_read(app, path):
+def test_refusal_is_sent_before_the_rest_of_the_body_is_read(app, path):
     exchange = Exchange(app, path, chunks=[b"x"] * 4)
     whole = exchange.sent[1]["body"]
     assert int(exchange.headers["content-length"]) == len(whole)
     assert exchange.unread_at[:2] == [4, 4]
 
 
-def test_a_body_that_never_ends_does_not_hold_a_refusal(app, monkeypatch):
+def test_endless_body_does_not_delay_a_refusal(app, monkeypatch):
     monkeypatch.setattr(exchange, "DISCARD_SECONDS", 0.05)
     refused = Exchange(app, "/refuse", chunks=[b"x"], ending=False)
     assert (refused.status, refused.sent[-1].get("more_body", False)) == (422, False)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate, gzip", "GZIP"])
-def test_a_compressed_body_is_refused_unread(app, encoding):
+def test_compressed_body_is_refused_unread(app, encoding):
     refused = Exchange(app, headers=[("Content-Encoding", encoding)], chunks=[b"x"])
     assert (refused.status, refused.error["code"]) == (415, "content_encoding")
     assert Exchange(app, headers=[("Content-Encoding", "identity")], chunks=[b"x"]).status == 200
 
 
-def test_bodies_that_take_too_much_memory_together_are_told_to_come_back(app, monkeypatch):
+def test_bodies_beyond_the_memory_limit_are_told_to_retry(app, monkeypatch):
     monkeypatch.setattr(exchange, "MAX_HELD", 10)
-    for _ in range(3):  # a refused one leaves nothing behind
+    for _ in range(3):  # a refused body occupies no memory
         refused = Exchange(app, chunks=[b"x" * 8] * 2)
         assert (refused.status, refused.error["code"]) == (503, "overloaded")
         assert refused.headers["retry-after"] == "1"
@@ -187,12 +187,12 @@ def test_bodies_that_take_too_much_memory_together_are_told_to_come_back(app, mo
 
 
 @pytest.mark.parametrize("chunks", [(b"",), (b"x", b"y")])
-def test_what_takes_longer_than_the_deadline_is_told_to_come_back(tmp_path, chunks):
+def test_request_beyond_its_deadline_is_told_to_retry(tmp_path, chunks):
     late = Exchange(app_with(tmp_path, deadline=0.05), "/sleep", chunks=chunks)
     assert (late.status, late.error["code"], late.headers["retry-after"]) == (503, "deadline", "1")
 
 
-def test_the_deadline_begins_when_the_body_is_here(tmp_path, monkeypatch):
+def test_deadline_starts_when_the_body_is_complete(tmp_path, monkeypatch):
     monkeypatch.setattr(edge, "BODY_SECONDS", 0.05)
     app = app_with(tmp_path, deadline=0.5)
     route = next(route for route in app.routes if route.path == "/length")
@@ -206,33 +206,33 @@ def test_the_deadline_begins_when_the_body_is_here(tmp_path, monkeypatch):
     assert Exchange(app, chunks=[b"x"]).status == 200
 
 
-def test_a_refused_body_is_not_asked_for_when_the_client_waits_for_leave(app):
+def test_refused_body_gets_no_100_continue(app):
     headers = [("Content-Length", str(MAX_BODY + 1)), ("Expect", "100-continue")]
     exchange = Exchange(app, headers=headers, chunks=[b"x", b"x"])
     assert exchange.status == 413
     assert len(exchange.unread) == 2
 
 
-def test_an_endless_body_is_not_read_for_ever(app):
+def test_endless_body_is_not_read_for_ever(app):
     exchange = Exchange(app, chunks=[b"x" * MAX_BODY] * 20)
     assert exchange.status == 413
     assert len(exchange.unread) >= 15
 
 
-def test_a_body_that_does_not_arrive_in_time_is_refused(app, monkeypatch):
+def test_body_that_does_not_arrive_in_time_is_refused(app, monkeypatch):
     monkeypatch.setattr(edge, "BODY_SECONDS", 0.05)
     monkeypatch.setattr(exchange, "DISCARD_SECONDS", 0.05)
     refused = Exchange(app, chunks=[b"x"], ending=False)
     assert (refused.status, refused.error["code"]) == (408, "body_timeout")
 
 
-def test_a_refusal_has_the_contracts_shape(app):
+def test_refusal_has_the_contracts_shape(app):
     exchange = Exchange(app, "/refuse")
     assert exchange.status == 422
     assert exchange.error == {"code": "text_too_long", "message": "too long", "field": "name"}
 
 
-def test_an_unexpected_exception_is_a_500_that_tells_nothing(app, caplog):
+def test_unexpected_exception_is_a_500_without_details(app, caplog):
     exchange = Exchange(app, "/crash", headers=[("X-Request-ID", "find-me")])
     assert (exchange.status, exchange.error["code"]) == (500, "internal")
     assert "secret" not in str(exchange.error) + caplog.text
@@ -241,7 +241,7 @@ def test_an_unexpected_exception_is_a_500_that_tells_nothing(app, caplog):
     assert "find-me" in caplog.text
 
 
-def test_a_crash_halfway_through_an_answer_starts_no_second_one(app, caplog):
+def test_crash_during_an_answer_starts_no_second_one(app, caplog):
     assert Exchange(app, "/halfway").status == 200
     assert "secret" not in caplog.text
 
@@ -255,14 +255,14 @@ def test_without_keys_only_this_machine_may_ask(app):
 
 
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "", "http://localhost:9", "http://["])
-def test_without_keys_a_page_of_another_site_may_not_ask(app, origin):
+def test_without_keys_web_pages_of_other_sites_are_refused(app, origin):
     assert Exchange(app, headers=[("Host", "localhost:3000"), ("Origin", "http://localhost:3000")]).status == 200
     exchange = Exchange(app, headers=[("Host", "localhost:3000"), ("Origin", origin)])
     assert (exchange.status, exchange.error["code"]) == (403, "forbidden")
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:3000", "127.0.0.1:3000", "127.8.0.1", "[::1]:3000"])
-def test_without_keys_this_machine_is_asked_by_its_own_names(app, host):
+def test_without_keys_the_host_must_be_a_local_name(app, host):
     assert Exchange(app, headers=[("Host", host)]).status == 200
     assert Exchange(app, headers=[("Host", host), ("Origin", f"http://{host}")]).status == 200
 
@@ -272,8 +272,8 @@ def test_without_keys_this_machine_is_asked_by_its_own_names(app, host):
     ["evil.example:3000", "localhost.evil.example", "127.0.0.1.evil.example", "a@localhost", "10.0.0.5", "["],
 )
 @pytest.mark.parametrize("origin", [True, False])
-def test_without_keys_a_page_whose_name_was_led_to_this_machine_may_not_ask(app, host, origin):
-    """DNS rebinding: to the browser all it asks for is of the page's own site, and a GET has no origin at all."""
+def test_without_keys_dns_rebinding_is_refused(app, host, origin):
+    """DNS rebinding: the browser takes all requests for same-site ones, and a GET has no origin."""
     exchange = Exchange(app, headers=[("Host", host), *([("Origin", f"http://{host}")] if origin else [])])
     assert (exchange.status, exchange.error["code"]) == (403, "forbidden")
     assert "127.0.0.1" in exchange.error["message"]
@@ -284,7 +284,7 @@ def counted(registry, name):
     return {tuple(sample.labels.values()): sample.value for sample in samples if sample.name == name}
 
 
-def test_exchanges_are_counted_by_route_and_never_by_path(tmp_path):
+def test_requests_are_counted_by_route_and_never_by_path(tmp_path):
     registry = CollectorRegistry()
     app = app_with(tmp_path, registry)
     for path in ("/length", "/refuse", "/nowhere/1", "/nowhere/2"):
@@ -294,15 +294,15 @@ def test_exchanges_are_counted_by_route_and_never_by_path(tmp_path):
     assert counted(registry, "huijian_refusals_total") == {("text_too_long",): 1}
 
 
-def test_a_client_that_goes_away_is_no_error(app, caplog):
+def test_client_that_goes_away_is_no_error(app, caplog):
     caplog.set_level(logging.INFO, "huijian.access")
     exchange = Exchange(app, headers=[("Content-Length", "5")], chunks=[], stays=False)
-    assert exchange.status == 499  # which no client reads, but whoever waits for an answer sees that it is over
+    assert exchange.status == 499  # read by no client, but it ends BentoML's wait for an answer
     assert "499" in caplog.text
     assert "ERROR" not in caplog.text
 
 
-def test_a_log_line_holds_the_route_and_not_the_path(app, caplog):
+def test_log_line_holds_the_route_and_not_the_path(app, caplog):
     caplog.set_level(logging.INFO, "huijian.access")
     Exchange(app, "/secret-path")
     assert "unmatched 404" in caplog.text

@@ -21,7 +21,7 @@ def taken(counted, name, per_second, burst, attempts=100):
     return sum(counted.wait(name, per_second, burst) == 0 for _ in range(attempts))
 
 
-def test_a_burst_passes_and_then_as_many_as_come_back(clock):
+def test_burst_passes_and_then_the_refill_rate_applies(clock):
     counted = Rates()
     assert taken(counted, "a", 2, 5) == 5
     clock.now += 1
@@ -30,7 +30,7 @@ def test_a_burst_passes_and_then_as_many_as_come_back(clock):
     assert taken(counted, "a", 2, 5) == 5
 
 
-def test_whoever_must_wait_is_told_how_long(clock):
+def test_wait_is_the_time_until_the_next_token(clock):
     counted = Rates()
     assert counted.wait("a", 0.5, 1) == 0
     assert counted.wait("a", 0.5, 1) == pytest.approx(2)
@@ -43,14 +43,14 @@ def test_names_do_not_share_a_limit(clock):
     assert [taken(counted, name, 1, 3) for name in ("a", "b")] == [3, 3]
 
 
-def test_the_workers_of_one_server_count_together(clock, tmp_path, monkeypatch):
+def test_workers_of_one_server_count_together(clock, tmp_path, monkeypatch):
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     one, other = Rates.of_this_server("rates"), Rates.of_this_server("rates")
     assert taken(one, "a", 1, 4, attempts=3) == 3
     assert taken(other, "a", 1, 4) == 1
 
 
-def test_a_limit_that_was_lifted_holds_nobody_for_as_long_as_the_old_one(clock):
+def test_raised_limit_applies_at_once(clock):
     counted = Rates()
     taken(counted, "a", 0.01, 1)
     assert counted.wait("a", 10, 10) <= 1

@@ -22,13 +22,13 @@ def names(keyring):
     return [key.name for key in keyring.current.known]
 
 
-def test_without_a_file_there_are_no_keys_and_an_empty_one_opens_to_nobody(file):
+def test_missing_file_means_no_keys_and_an_empty_one_admits_nobody(file):
     assert Keyring(file).current is None
     keys_file.change(file, lambda known: known)
     assert Keyring(file).current == Keys()
 
 
-def test_keys_are_exchanged_when_their_file_changes(file):
+def test_keys_are_reloaded_when_their_file_changes(file):
     ring = Keyring(file)
     assert not ring.refresh()
     for name in ("a", "b"):
@@ -41,7 +41,7 @@ def test_keys_are_exchanged_when_their_file_changes(file):
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff", None])
-def test_a_file_that_breaks_or_vanishes_changes_nothing_and_is_reported(file, content):
+def test_broken_or_deleted_file_changes_nothing_and_is_reported(file, content):
     keys_file.change(file, lambda known: known.add(key("a")))
     good, ring = file.read_bytes(), Keyring(file)
     file.unlink() if content is None else file.write_bytes(content)
@@ -53,7 +53,7 @@ def test_a_file_that_breaks_or_vanishes_changes_nothing_and_is_reported(file, co
     assert ring.refusal is None
 
 
-def test_a_file_that_cannot_be_read_changes_nothing(file):
+def test_file_that_cannot_be_read_changes_nothing(file):
     keys_file.change(file, lambda known: known.add(key("a")))
     ring = Keyring(file)
     file.unlink()
@@ -62,14 +62,14 @@ def test_a_file_that_cannot_be_read_changes_nothing(file):
     assert (names(ring), bool(ring.refusal)) == (["a"], True)
 
 
-def test_a_file_broken_from_the_start_is_an_error_and_no_open_door(file):
+def test_file_broken_at_the_start_is_an_error(file):
     file.parent.mkdir()
     file.write_text("{")
     with pytest.raises(KeysError, match="line 1"):
         Keyring(file)
 
 
-def test_a_refused_change_leaves_the_file_as_it_was(file):
+def test_refused_change_leaves_the_file_as_it_was(file):
     keys_file.change(file, lambda known: known.add(key("a")))
     before = file.read_bytes()
     with pytest.raises(KeysError):
@@ -77,7 +77,7 @@ def test_a_refused_change_leaves_the_file_as_it_was(file):
     assert file.read_bytes() == before
 
 
-def test_keys_added_at_once_are_all_kept_and_the_file_is_its_owners(file):
+def test_simultaneous_keys_are_all_kept_in_a_private_file(file):
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: keys_file.change(file, lambda known: known.add(key(f"k{n}"))), range(16)))
     assert sorted(names(Keyring(file))) == sorted(f"k{n}" for n in range(16))

@@ -16,7 +16,7 @@ def lines(*changes):
     return "\n".join(json.dumps({**LINE, **change}) for change in changes)
 
 
-def test_a_new_key_is_long_random_and_known_only_by_its_hash():
+def test_new_key_is_long_random_and_stored_as_its_hash():
     (one, key), (other, _) = (keys.new("app", [Scope.CLASSIFY], None, None) for _ in range(2))
     assert one != other
     assert len(one) >= 43
@@ -24,7 +24,7 @@ def test_a_new_key_is_long_random_and_known_only_by_its_hash():
     assert one not in Keys((key,)).dump()
 
 
-def test_a_key_is_found_by_its_secret_alone():
+def test_key_is_found_by_its_secret_alone():
     made = [keys.new(name, [Scope.CLASSIFY], None, None) for name in ("a", "b", "c")]
     known = Keys(tuple(key for _, key in made))
     assert [known.find(secret).name for secret, _ in made] == ["a", "b", "c"]
@@ -32,12 +32,12 @@ def test_a_key_is_found_by_its_secret_alone():
 
 
 @pytest.mark.parametrize(("expires", "opens"), [(None, True), (TODAY + timedelta(1), True), (TODAY, False)])
-def test_a_key_opens_until_the_day_it_expires(expires, opens):
+def test_key_is_valid_until_the_day_it_expires(expires, opens):
     secret, key = keys.new("app", [Scope.CLASSIFY], expires, None)
     assert (Keys((key,)).find(secret) is not None) == opens
 
 
-def test_what_is_written_is_read_again():
+def test_dumped_keys_are_parsed_again():
     made = Keys(
         (
             keys.new("app", [Scope.MANAGE, Scope.CLASSIFY, Scope.MANAGE], TODAY, 0.5)[1],
@@ -67,13 +67,13 @@ def test_what_is_written_is_read_again():
         lines({}) + '\n{"name": "cut',
     ],
 )
-def test_a_broken_file_is_refused_and_nothing_of_it_repeated(text):
+def test_broken_file_is_refused_without_quoting_it(text):
     with pytest.raises(KeysError) as refused:
         Keys.parse(text)
     assert "hj_secret" not in str(refused.value)
 
 
-def test_a_name_is_given_once_and_removed_once():
+def test_name_is_added_once_and_removed_once():
     known = Keys().add(Key.model_validate({**LINE, "scopes": ["classify"]}))
     with pytest.raises(KeysError, match="app"):
         known.add(known.known[0])

@@ -20,12 +20,12 @@ from serving.metrics.drift import (
 
 
 def similarities(mean, count):
-    """As a picture has to its nearest reference; the same whatever was drawn before."""
+    """Similarities to the nearest reference, from their own random generator."""
     return np.random.default_rng([5, count]).normal(mean, 0.08, count)
 
 
 def answers(count, mean=0.5, encoder="lite@1", field="avatar"):
-    """Decisions whose pictures are about so similar to their nearest reference."""
+    """Decisions whose pictures have about this similarity to their nearest reference."""
     rows = []
     for similarity in similarities(mean, count):
         nearest = {"reference_id": "a", "label": "landmark", "similarity": float(similarity), "score": 0.1, "box": None}
@@ -47,18 +47,18 @@ def baseline():
 
 
 @pytest.mark.parametrize(("mean", "low", "high"), [(0.5, 0, 0.1), (0.53, 0.1, 0.25), (0.6, 0.25, 9), (0.4, 0.25, 9)])
-def test_the_index_says_how_far_similarities_have_moved(baseline, mean, low, high):
+def test_index_grows_with_the_shift_of_similarities(baseline, mean, low, high):
     assert low <= watched(mean).drift(Field.AVATAR, baseline) < high
 
 
-def test_old_pictures_are_forgotten(baseline):
+def test_old_pictures_decay(baseline):
     recent = watched(0.7)
     for similarity in similarities(0.5, 6 * DECAY_PICTURES):
         recent.observe("lite@1", Field.AVATAR, float(similarity))
     assert recent.drift(Field.AVATAR, baseline) < 0.1
 
 
-def test_few_pictures_and_fields_without_a_baseline_say_nothing(baseline):
+def test_too_few_pictures_or_no_baseline_give_no_drift(baseline):
     assert watched(0.9, MIN_PICTURES // 2).drift(Field.AVATAR, baseline) is None
     recent = RecentSimilarities()
     recent.watch("lite@1")
@@ -67,12 +67,12 @@ def test_few_pictures_and_fields_without_a_baseline_say_nothing(baseline):
     assert recent.drift(Field.COVER, baseline) is None
 
 
-def test_another_encoder_begins_anew_and_is_not_compared_with_the_baseline_of_the_one_before(baseline):
+def test_another_encoder_starts_anew_without_the_old_baseline(baseline):
     recent = watched(0.9)
     recent.watch("lite@2")
     for similarity in similarities(0.5, MIN_PICTURES // 2):
         recent.observe("lite@2", Field.AVATAR, float(similarity))
-        recent.observe("lite@1", Field.AVATAR, 0.9)  # its last requests
+        recent.observe("lite@1", Field.AVATAR, 0.9)  # the last requests of the old encoder
     assert (recent.fits(baseline), recent.drift(Field.AVATAR, baseline)) == (False, None)
     of_the_new = replace(baseline, encoder="lite@2")
     assert (recent.fits(of_the_new), recent.drift(Field.AVATAR, of_the_new)) == (True, None)
@@ -81,19 +81,19 @@ def test_another_encoder_begins_anew_and_is_not_compared_with_the_baseline_of_th
     assert recent.drift(Field.AVATAR, of_the_new) < 0.1
 
 
-def test_versions_without_a_new_encoder_forget_nothing(baseline):
+def test_versions_without_a_new_encoder_keep_the_distribution(baseline):
     recent = watched(0.5)
     recent.watch("lite@1")
     assert recent.drift(Field.AVATAR, baseline) is not None
 
 
-def test_the_index_is_the_published_sum_and_empty_bins_have_one():
+def test_index_is_the_published_sum_also_with_empty_bins():
     then, now = np.array([0.5, 0.3, 0.2]), np.array([0.4, 0.4, 0.2])
     assert stability(then, now) == pytest.approx(-0.1 * np.log(0.8) + 0.1 * np.log(4 / 3))
     assert np.isfinite(stability(np.array([1.0, 0.0]), np.array([0.0, 1.0])))
 
 
-def test_a_baseline_is_kept_as_it_was_made(baseline, tmp_path):
+def test_saved_baseline_loads_unchanged(baseline, tmp_path):
     baseline.save(tmp_path / "home" / "baseline.json")
     assert Baseline.load(tmp_path / "home" / "baseline.json") == baseline
     assert sum(baseline.shares["avatar"]) == pytest.approx(1)
@@ -105,20 +105,20 @@ def test_a_baseline_is_kept_as_it_was_made(baseline, tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"encoder": "a", "shares": {"avatar": [1]}, "pictures": {}}'])
-def test_a_file_that_is_no_baseline_is_refused(tmp_path, content):
+def test_file_that_is_no_baseline_is_refused(tmp_path, content):
     (tmp_path / "baseline.json").write_text(content)
     with pytest.raises(BaselineError):
         Baseline.load(tmp_path / "baseline.json")
 
 
-def test_decisions_of_two_encoders_or_too_few_make_no_baseline():
+def test_baseline_needs_one_encoder_and_enough_decisions():
     with pytest.raises(BaselineError, match="2 encoders"):
         Baseline.of([*answers(MIN_PICTURES), *answers(1, encoder="lite@2")])
     with pytest.raises(BaselineError, match="fewer than"):
         Baseline.of(answers(MIN_PICTURES - 1))
 
 
-def test_one_command_makes_the_baseline_of_what_score_wrote(huijian, tmp_path, monkeypatch):
+def test_baseline_command_reads_the_output_of_score(huijian, tmp_path, monkeypatch):
     monkeypatch.setenv("HUIJIAN_HOME", str(tmp_path / "home"))
     rows = [*answers(MIN_PICTURES), *answers(MIN_PICTURES, field="cover")]
     rows.append({"versions": {"encoder": "lite@1"}, "error": "image_undecodable: cut"})
@@ -134,7 +134,7 @@ def test_one_command_makes_the_baseline_of_what_score_wrote(huijian, tmp_path, m
     }
 
 
-def test_what_are_no_decisions_is_said_in_one_line(huijian):
+def test_file_without_decisions_is_reported_in_one_line(huijian):
     code, _, said = huijian("baseline", REPOSITORY / "policy.yaml")
     assert code == 1
     assert said.startswith("huijian: ")

@@ -1,4 +1,4 @@
-"""What several workers count is one sum, and what a killed one left behind is gone."""
+"""Metrics of several workers are added up, without the gauges of killed ones."""
 
 import os
 import subprocess
@@ -36,7 +36,7 @@ def samples(rendered):
 
 
 def asked(folder):
-    """What a worker answers that was asked for the metrics."""
+    """The metrics as a worker renders them."""
     program = (
         "from serving.metrics.metrics import Metrics\n"
         "metrics = Metrics()\nmetrics.in_force({'encoder': '2'})\nprint(metrics.render().decode())"
@@ -60,7 +60,7 @@ def workers(tmp_path):
         worker.communicate()
 
 
-def test_workers_are_added_up_and_the_state_of_a_killed_one_is_forgotten(workers, tmp_path):
+def test_workers_are_added_up_without_gauges_of_killed_ones(workers, tmp_path):
     served = ("huijian_requests_total", (("route", "/v1/classify"), ("status", "200")))
     inside = ("huijian_inside", (("pool", "judge"),))
     both = asked(tmp_path)
@@ -80,7 +80,7 @@ def test_only_the_versions_in_force_are_listed():
     assert listed == [("huijian_version_in_force", (("part", "encoder"), ("version", "999")))]
 
 
-def test_an_answer_is_counted_by_label_picture_and_similarity():
+def test_answer_is_counted_by_label_picture_and_similarity():
     registry = CollectorRegistry()
     metrics = Metrics(registry)
     matches = tuple(Match(str(s), Label.LANDMARK, s, 0.1, (0, 0, 1, 1)) for s in (0.31, 0.62))

@@ -1,4 +1,4 @@
-"""Closed accounts over HTTP and from the command line: registered, found, forgotten, and told to the audit trail."""
+"""Closed accounts over HTTP and the command line: registered, matched, removed, audited."""
 
 import base64
 import io
@@ -39,7 +39,7 @@ def avatar(seed=1):
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """With keys of its own; nothing is configured."""
+    """A home directory with its own keys, without configuration."""
     patch = pytest.MonkeyPatch()
     folder = tmp_path_factory.mktemp("home")
     for name in (*Secrets.fresh(), "HUIJIAN_DATABASE_URL"):
@@ -73,7 +73,7 @@ def error_of(response):
 
 
 def returns(client, live, **values):
-    """Keys of the closed accounts that a profile is taken for."""
+    """Keys of the closed accounts that a profile matches."""
     live.refresh()
     if "avatar" in values:
         values["avatar"] = base64.b64encode(values["avatar"]).decode()
@@ -89,7 +89,7 @@ def trail(home):
     return [(row["kind"], row["actor"], row["details"]) for row, _ in events(database)]
 
 
-def test_a_registered_account_is_found_when_it_comes_back_until_it_is_forgotten(client, live, home):
+def test_registered_account_is_matched_until_it_is_removed(client, live, home):
     form = client.post(
         "/v1/closed_accounts", data={"account_id": "42", "name": NAME}, files={"avatar": ("a", avatar())}
     )
@@ -105,7 +105,7 @@ def test_a_registered_account_is_found_when_it_comes_back_until_it_is_forgotten(
     assert [kind for kind, _, _ in trail(home)].count("closed_removed") == 1
 
 
-def test_an_account_is_forgotten_by_its_id_too_whatever_is_in_it(client):
+def test_account_is_removed_by_any_id(client):
     for account_id in ("a/b/c", "账号 +&?#", "0123456789abcdef"):
         client.post("/v1/closed_accounts", json={"account_id": account_id, "name": NAME})
         assert client.delete(f"/v1/closed_accounts/{quote(account_id)}").status_code == 200
@@ -123,16 +123,16 @@ def test_an_account_is_forgotten_by_its_id_too_whatever_is_in_it(client):
         ({"account_id": "42", "name": NAME, "reason": "spam"}, "unknown_field", "reason"),
     ],
 )
-def test_what_cannot_be_registered_is_refused_with_its_field(client, values, code, field):
+def test_unregistrable_account_is_refused_with_its_field(client, values, code, field):
     assert error_of(client.post("/v1/closed_accounts", json=values)) == (code, field)
 
 
-def test_an_unknown_account_cannot_be_forgotten(client):
+def test_unknown_account_cannot_be_removed(client):
     assert error_of(client.delete("/v1/closed_accounts/nobody")) == ("closed_account_unknown", "account")
 
 
-def test_a_change_reads_no_segment_again_that_the_worker_has_open(client, live, home):
-    """Segments that are full enough stay as they are; of millions of accounts reading them takes minutes."""
+def test_change_does_not_reread_open_segments(client, live, home):
+    """Full segments stay unchanged, since reading those of millions of accounts takes minutes."""
     registrar = Registrar(home, Trail(Database.from_environment(home)))
     many = [str(number) for number in range(OPEN_ROWS)]
     registrar.add([Account(one) for one in many], live.current.encoder, "test")
@@ -140,7 +140,7 @@ def test_a_change_reads_no_segment_again_that_the_worker_has_open(client, live, 
     live.refresh()
     (segment,) = (file for file in (home / FOLDER).glob("*/accounts.npy") if len(np.load(file)) == OPEN_ROWS)
     config, hidden = segment.parent / ArtifactFile.CONFIG, segment.parent / "hidden"
-    config.rename(hidden)  # so whoever reads it is told that it is damaged
+    config.rename(hidden)  # reading the segment would raise an error
     added = client.post("/v1/closed_accounts", json={"account_id": "one more", "name": NAME})
     removed = client.delete("/v1/closed_accounts/one%20more")
     hidden.rename(config)
@@ -148,8 +148,8 @@ def test_a_change_reads_no_segment_again_that_the_worker_has_open(client, live, 
     assert Registrar(home, Trail(Database.from_environment(home))).remove(many, "test") == OPEN_ROWS
 
 
-def test_a_worker_lets_go_of_the_files_of_accounts_that_were_forgotten(client, live, home):
-    """Or the medium would keep for ever what the removal promised to delete."""
+def test_worker_closes_the_files_of_removed_accounts(client, live, home):
+    """Open files would keep the removed data on disk."""
     client.post("/v1/closed_accounts", json={"account_id": "42", "name": NAME})
     live.refresh()
     assert client.delete("/v1/closed_accounts/42").status_code == 200
@@ -158,7 +158,7 @@ def test_a_worker_lets_go_of_the_files_of_accounts_that_were_forgotten(client, l
     assert not [line for line in mapped.splitlines() if str(home) in line and "(deleted)" in line]
 
 
-def test_accounts_are_registered_and_forgotten_in_files(client, live, home, tmp_path, huijian):
+def test_accounts_are_registered_and_removed_from_files(client, live, home, tmp_path, huijian):
     rows = [{"account_id": "1", "name": NAME, "avatar": None}, {"account_id": "2", "name": None, "avatar": avatar(5)}]
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "closed.parquet")
     code, out, err = huijian("closed", "add", tmp_path / "closed.parquet")
@@ -170,7 +170,7 @@ def test_accounts_are_registered_and_forgotten_in_files(client, live, home, tmp_
     assert not returns(client, live, name=NAME, avatar=avatar(5))
 
 
-def test_rows_that_are_no_accounts_are_counted_and_make_it_fail(home, tmp_path, huijian):
+def test_invalid_rows_are_counted_and_fail_the_command(home, tmp_path, huijian):
     (tmp_path / "closed.csv").write_text(f"account_id,name\n7,{NAME}\n8,\n,{NAME}\n", encoding="utf-8")
     code, out, err = huijian("closed", "add", tmp_path / "closed.csv")
     assert (code, out.split()[0]) == (1, "1")

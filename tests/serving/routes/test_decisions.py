@@ -1,4 +1,4 @@
-"""Judging, remembering, appealing and reviewing over HTTP, with the real models and databases."""
+"""Judgements, records, appeals and reviews over HTTP, with real models and databases."""
 
 import base64
 import json
@@ -37,7 +37,7 @@ def live(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The home of the store."""
+    """Home directory of the store."""
     return tmp_path_factory.mktemp("store")
 
 
@@ -75,7 +75,7 @@ def kept(client, decision_id):
     return check(response.json(), "Decision")
 
 
-def test_an_answered_decision_is_given_back_as_it_was_answered_but_for_the_account(client):
+def test_recorded_decision_equals_its_answer_without_the_account(client):
     answer = judged(client, bio=CONTACT, avatar=base64.b64encode(AVATAR).decode())
     found = kept(client, answer["decision_id"])
     del answer["account_id"]
@@ -86,7 +86,7 @@ def test_an_answered_decision_is_given_back_as_it_was_answered_but_for_the_accou
     assert "account-7f3a" not in json.dumps(found)
 
 
-def test_a_batch_is_answered_in_order_with_an_error_where_a_profile_cannot_be_judged(client):
+def test_batch_is_answered_in_order_with_errors_in_place(client):
     rows = [
         {"account_id": "1", "bio": CONTACT},
         {"account_id": "2"},
@@ -117,7 +117,7 @@ def test_a_batch_is_answered_in_order_with_an_error_where_a_profile_cannot_be_ju
             assert kept(client, one["decision_id"])["verdict"] == one["verdict"]
 
 
-def test_a_batch_gets_the_answers_that_its_profiles_get_alone(client):
+def test_batch_gets_the_answers_of_single_requests(client):
     bios = [CONTACT, "喜欢爬山和做饭", "稳赚不赔的项目", "新华社记者", "", "晒太阳"]
     rows = [{"account_id": str(number), "bio": bio} for number, bio in enumerate(bios)]
     together = client.post("/v1/classify_batch", json={"profiles": rows}).json()["answers"]
@@ -125,7 +125,7 @@ def test_a_batch_gets_the_answers_that_its_profiles_get_alone(client):
     for one, other in zip(together, alone, strict=True):
         assert one.pop("decision_id") != other.pop("decision_id")
         scores = one.pop("text_scores")["bio"], other.pop("text_scores")["bio"]
-        assert scores[0] == pytest.approx(scores[1], abs=0.02)  # quantised models round a batch by its largest value
+        assert scores[0] == pytest.approx(scores[1], abs=0.02)  # quantised models scale a batch by its largest value
         assert [found["label"] for found in one["findings"]] == [found["label"] for found in other["findings"]]
         assert (one["verdict"], one["versions"]) == (other["verdict"], other["versions"])
 
@@ -141,7 +141,7 @@ def test_a_batch_gets_the_answers_that_its_profiles_get_alone(client):
         ([], ("wrong_type", None)),
     ],
 )
-def test_a_batch_that_is_none_is_refused_as_a_whole(client, body, expected):
+def test_invalid_batch_is_refused_as_a_whole(client, body, expected):
     assert error_of(client.post("/v1/classify_batch", json=body)) == expected
 
 
@@ -164,7 +164,7 @@ class FailsOn:
         return [profile.account_id for profile in profiles]
 
 
-def test_a_failing_detector_costs_one_profile_its_answer_and_is_logged_without_what_was_sent(caplog):
+def test_failed_detector_costs_one_answer_and_logs_no_content(caplog):
     profiles = [Profile(str(number), name="secret name") for number in range(MICROBATCH_SIZE + 2)]
     inspector = FailsOn("2")
     outcomes = judge_all(inspector, profiles)
@@ -216,7 +216,7 @@ def test_bad_appeals_and_reviews_are_refused_with_their_field_named(client, ask,
 
 
 @pytest.mark.parametrize("decision_id", ["0" * 32, "nonsense", "0" * 31, "%00", "..%2f", "' OR 1=1", "中"])
-def test_an_unknown_decision_is_said_to_be_unknown(client, decision_id):
+def test_unknown_decision_is_a_404(client, decision_id):
     path = f"/v1/decisions/{decision_id}"
     answers = [
         client.get(path),
@@ -226,7 +226,7 @@ def test_an_unknown_decision_is_said_to_be_unknown(client, decision_id):
     assert {error_of(answer)[0] for answer in answers} <= {"decision_unknown", "not_found"}
 
 
-def test_whoever_looks_appeals_or_reviews_is_in_the_audit_trail(client, store, folder):
+def test_lookups_appeals_and_reviews_are_in_the_audit_trail(client, store, folder):
     decision_id = judged(client)["decision_id"]
     settle(store)
     client.get(f"/v1/decisions/{decision_id}")
@@ -238,7 +238,7 @@ def test_whoever_looks_appeals_or_reviews_is_in_the_audit_trail(client, store, f
     assert "marker-reason" not in json.dumps(trail)
 
 
-def test_no_log_line_holds_what_was_appealed_or_noted(client, store, caplog):
+def test_log_holds_no_text_of_appeals_or_notes(client, store, caplog):
     caplog.set_level(logging.DEBUG)
     decision_id = judged(client, name="marker-name")["decision_id"]
     settle(store)
@@ -249,13 +249,13 @@ def test_no_log_line_holds_what_was_appealed_or_noted(client, store, caplog):
     assert "marker" not in caplog.text
 
 
-def test_the_policy_in_force_is_shown(client, live):
+def test_policy_in_force_is_shown(client, live):
     shown = check(client.get("/v1/policy").json(), "Policy")
     assert shown["version"] == live.current.policy.version == judged(client)["versions"]["policy"]
     assert shown["rules"]["qr_code"]["severity"] == "reject"
 
 
-def test_the_time_to_remember_is_measured(client):
+def test_time_of_the_store_is_measured(client):
     judged(client)
     metrics = client.get("/metrics").text
     assert 'huijian_stage_seconds_count{stage="store"}' in metrics
@@ -263,7 +263,7 @@ def test_the_time_to_remember_is_measured(client):
 
 @pytest.fixture
 def without_database(live, tmp_path):
-    """A client of a service whose database cannot be reached; the policy's `then` is set by the test."""
+    """A client of a service whose database is unreachable; the test sets the policy's `then`."""
     stores = []
 
     def start(then):
@@ -278,7 +278,7 @@ def without_database(live, tmp_path):
         opened.close()
 
 
-def test_without_its_database_a_service_refuses_to_judge_if_the_policy_says_so(without_database):
+def test_service_without_database_refuses_if_the_policy_says_refuse(without_database):
     client, _ = without_database("refuse")
     for path, body in {"classify": {"account_id": "1", "name": "a"}, "classify_batch": {"profiles": [{}]}}.items():
         response = client.post(f"/v1/{path}", json=body)
@@ -287,7 +287,7 @@ def test_without_its_database_a_service_refuses_to_judge_if_the_policy_says_so(w
         assert "127.0.0.1" not in response.text
 
 
-def test_without_its_database_a_service_spools_if_the_policy_says_so(without_database):
+def test_service_without_database_spools_if_the_policy_says_spool(without_database):
     client, store = without_database("spool")
     answer = judged(client)
     assert store.health().waiting
@@ -296,7 +296,7 @@ def test_without_its_database_a_service_spools_if_the_policy_says_so(without_dat
     assert looked.headers["retry-after"] == "1"
 
 
-def test_what_cannot_be_remembered_is_not_answered(live, tmp_path, monkeypatch):
+def test_unrecorded_judgement_is_not_answered(live, tmp_path, monkeypatch):
     monkeypatch.setenv("HUIJIAN_DATABASE_URL", f"sqlite:///{tmp_path / 'a.db'}")
     database = Database.from_environment(tmp_path)
     store = Store(

@@ -15,7 +15,7 @@ METRICS = Metrics(CollectorRegistry())
 
 
 class Client:
-    """A request whose body and disconnect come when the test says so."""
+    """A request whose body and disconnect the test controls."""
 
     def __init__(self, body=b"x"):
         self.messages = asyncio.Queue()
@@ -31,7 +31,7 @@ class Client:
 
 
 class Work:
-    """Work that lasts until it is let go."""
+    """Work that lasts until the test releases it."""
 
     def __init__(self):
         self.done, self.go = [], threading.Event()
@@ -56,7 +56,7 @@ async def refused(pool, client):
     assert time.perf_counter() - started < 0.1
 
 
-def test_more_than_there_is_room_for_are_refused_at_once_and_unread():
+def test_requests_beyond_the_limit_are_refused_at_once_and_unread():
     async def play():
         pool, work = Pool("test", threads=1, most=2, metrics=METRICS), Work()
         tasks = await begin(pool, work, Client(b"1"), Client(b"2"))
@@ -70,7 +70,7 @@ def test_more_than_there_is_room_for_are_refused_at_once_and_unread():
     asyncio.run(play())
 
 
-def test_a_body_that_comes_slowly_takes_no_place():
+def test_slow_body_takes_no_place():
     async def play():
         pool, work = Pool("test", threads=1, most=1, metrics=METRICS), Work()
         work.go.set()
@@ -86,7 +86,7 @@ def test_a_body_that_comes_slowly_takes_no_place():
 
 
 @pytest.mark.parametrize("end", ["leave", "deadline"])
-def test_work_that_nobody_waits_for_any_more_is_not_begun(end):
+def test_work_of_a_disconnected_client_is_not_started(end):
     async def play():
         pool, work = Pool("test", threads=1, most=2, metrics=METRICS), Work()
         leaver = Client(b"gone")
@@ -94,7 +94,7 @@ def test_work_that_nobody_waits_for_any_more_is_not_begun(end):
         leaver.leave() if end == "leave" else second.cancel()
         with pytest.raises(ClientDisconnect if end == "leave" else asyncio.CancelledError):
             await second
-        third = (await begin(pool, work, Client(b"third")))[0]  # its place is free again
+        third = (await begin(pool, work, Client(b"third")))[0]  # the place is free again
         work.go.set()
         await first
         await third
@@ -103,7 +103,7 @@ def test_work_that_nobody_waits_for_any_more_is_not_begun(end):
     asyncio.run(play())
 
 
-def test_work_that_has_begun_keeps_its_place_although_its_client_left():
+def test_started_work_keeps_its_place_after_a_disconnect():
     async def play():
         pool, work = Pool("test", threads=1, most=1, metrics=METRICS), Work()
         leaver = Client()
@@ -121,7 +121,7 @@ def test_work_that_has_begun_keeps_its_place_although_its_client_left():
     asyncio.run(play())
 
 
-def test_what_the_work_raises_is_raised_and_leaves_its_place():
+def test_exception_in_work_is_raised_and_frees_its_place():
     def fail(*_):
         raise ProfileError("wrong_type", "no")
 
@@ -135,7 +135,7 @@ def test_what_the_work_raises_is_raised_and_leaves_its_place():
     asyncio.run(play())
 
 
-def test_who_is_inside_and_how_long_they_waited_is_counted():
+def test_requests_inside_and_their_waits_are_counted():
     registry = CollectorRegistry()
 
     def counted(name):

@@ -1,4 +1,4 @@
-"""The gallery over HTTP: what is enrolled, refused, listed, shown and removed."""
+"""The gallery over HTTP: enrolment, refusals, lists, pages and removal."""
 
 import asyncio
 import base64
@@ -49,7 +49,7 @@ def png(picture):
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    """The application and its Inspector, with a home of their own."""
+    """The application and its Inspector, with their own home directory."""
     live = LiveInspector(Settings(home=tmp_path_factory.mktemp("home")))
     store = Store.from_environment(tmp_path_factory.mktemp("store"), lambda: live.current.policy.store)
     yield client_of(live, store), live
@@ -58,7 +58,7 @@ def service(tmp_path_factory):
 
 @pytest.fixture
 def client(service):
-    """A client of a service that has enrolled nothing of its own."""
+    """A client of a service without own references."""
     client, live = service
     shutil.rmtree(live.settings.home, ignore_errors=True)
     live.refresh()
@@ -81,7 +81,7 @@ def check(value, schema):
     jsonschema.validate(value, {"$ref": f"#/components/schemas/{schema}", **docs.specification()})
 
 
-def test_an_enrolled_emblem_is_found_listed_shown_and_removed(client, service):
+def test_enrolled_emblem_is_found_listed_shown_and_removed(client, service):
     _, live = service
     enrolled = post(client, mark(1), mark(2), rollout="0.5")
     assert enrolled.status_code == 201
@@ -103,7 +103,7 @@ def test_an_enrolled_emblem_is_found_listed_shown_and_removed(client, service):
     assert error_of(client.get("/v1/references/org.ocean")) == ("reference_unknown", "reference_id")
 
 
-def test_an_emblem_in_json_is_enrolled_too_and_only_once(client):
+def test_emblem_in_json_is_enrolled_too_and_only_once(client):
     offer = {**OCEAN, "image": base64.b64encode(mark(3)).decode(), "threshold": 0.9, "harmless": None}
     first, second = (client.post("/v1/references", json=offer) for _ in range(2))
     assert (first.status_code, second.status_code) == (201, 200)
@@ -111,7 +111,7 @@ def test_an_emblem_in_json_is_enrolled_too_and_only_once(client):
     assert first.json()["version"] == second.json()["version"]
 
 
-def test_a_phrase_is_enrolled_in_json_and_as_a_form_and_shown_in_its_place(client, service):
+def test_phrase_is_enrolled_as_json_and_as_a_form_and_shown(client, service):
     _, live = service
     first = client.post("/v1/references", json=OCEAN | {"text": "一枚警徽", "image": None})
     second = post(client, text="flag of France")
@@ -135,7 +135,7 @@ def test_another_owners_phrase_is_refused_unless_forced(client):
     assert post(client, force="true", **copy).status_code == 201
 
 
-def test_a_harmless_look_alike_needs_no_label(client):
+def test_harmless_look_alike_needs_no_label(client):
     harmless = {name: value for name, value in OCEAN.items() if name != "label"} | {"harmless": "true"}
     response = client.post("/v1/references", data=harmless, files={"image": ("mark.png", mark(4))})
     assert response.status_code == 201
@@ -155,7 +155,7 @@ def test_another_owners_emblem_is_refused_by_name_unless_forced(client):
     assert (forced.status_code, forced.json()["clashes"][0]["existing_id"]) == (201, "org.ocean")
 
 
-def test_a_reference_that_contradicts_what_is_enrolled_is_refused(client):
+def test_reference_that_contradicts_what_is_enrolled_is_refused(client):
     assert post(client, mark(6)).status_code == 201
     assert error_of(post(client, mark(7), owner_id="org.other")) == ("reference_conflict", "owner_id")
     assert error_of(post(client, mark(7), rollout="0")) == ("reference_conflict", "rollout")
@@ -173,8 +173,8 @@ def test_references_are_listed_by_label_and_page(client):
 
 
 @pytest.mark.parametrize("route", ["all", "one"])
-def test_others_are_served_while_references_are_read(service, route):
-    """Of a large gallery that takes long, and may not hold up whoever else is connected."""
+def test_requests_are_served_while_references_are_read(service, route):
+    """Reading a large gallery takes long and must not block other connections."""
     _, live = service
     reference_id = live.current.gallery.references[0].reference_id
     scope = {"type": "http", "method": "GET", "query_string": b"", "path_params": {"reference_id": reference_id}}
@@ -198,7 +198,7 @@ def test_others_are_served_while_references_are_read(service, route):
     ("query", "field"),
     [("label=qr_code", "label"), ("limit=1001", "limit"), ("limit=x", "limit"), ("offset=-1", "offset")],
 )
-def test_a_bad_query_is_refused_with_its_name(client, query, field):
+def test_bad_query_is_refused_with_its_name(client, query, field):
     assert error_of(client.get(f"/v1/references?{query}")) == ("value_invalid", field)
 
 
@@ -233,9 +233,7 @@ BLANK = png(PIL.Image.new("RGB", (64, 64), "white"))
         ({"text": "一枚警徽", "harmless": "true"}, [], ("value_invalid", "text")),
     ],
 )
-def test_what_cannot_be_enrolled_is_refused_with_its_field_and_changes_nothing(
-    client, service, values, pictures, expected
-):
+def test_unenrollable_reference_is_refused_with_its_field(client, service, values, pictures, expected):
     assert error_of(post(client, *pictures, **values)) == expected
     _, live = service
     assert not live.refresh()
@@ -255,26 +253,26 @@ def test_what_cannot_be_enrolled_is_refused_with_its_field_and_changes_nothing(
         ({"image": base64.b64encode(mark(8)).decode(), "threshold": "0.9"}, ("wrong_type", "threshold")),
     ],
 )
-def test_a_wrong_value_in_json_is_refused(client, values, expected):
+def test_wrong_value_in_json_is_refused(client, values, expected):
     assert error_of(client.post("/v1/references", json={**OCEAN, **values})) == expected
 
 
-def test_a_lone_surrogate_is_refused_with_its_field_named(client):
+def test_lone_surrogate_is_refused_with_its_field_named(client):
     body = b'{"image": "", "reference_id": "a\\ud800"}'
     refused = client.post("/v1/references", content=body, headers={"Content-Type": "application/json"})
     assert error_of(refused) == ("text_invalid", "reference_id")
 
 
-def test_an_unknown_reference_cannot_be_removed(client):
+def test_unknown_reference_cannot_be_removed(client):
     assert error_of(client.delete("/v1/references/org.nobody")) == ("reference_unknown", "reference_id")
 
 
-def test_an_id_with_a_slash_or_in_chinese_is_addressed(client):
+def test_id_with_a_slash_or_in_chinese_is_addressed(client):
     assert post(client, mark(9), reference_id="海洋/协会").status_code == 201
     assert client.delete("/v1/references/%E6%B5%B7%E6%B4%8B/%E5%8D%8F%E4%BC%9A").status_code == 200
 
 
-def test_a_broken_gallery_is_no_fault_of_the_client_and_changes_nothing(client, service):
+def test_broken_gallery_is_no_client_error_and_changes_nothing(client, service):
     _, live = service
     assert post(client, mark(10)).status_code == 201
     version = versions.current(live.settings.home / "gallery")
@@ -283,7 +281,7 @@ def test_a_broken_gallery_is_no_fault_of_the_client_and_changes_nothing(client, 
     assert versions.current(live.settings.home / "gallery") == version
 
 
-def test_while_another_encoders_gallery_is_in_force_an_emblem_is_asked_for_again(client, service):
+def test_gallery_of_an_unloaded_encoder_is_told_to_retry(client, service):
     _, live = service
     root = live.settings.home / "gallery"
     assert post(client, mark(12)).status_code == 201
