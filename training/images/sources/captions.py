@@ -1,7 +1,7 @@
-"""What the graphics are called, in Chinese and English: the captions that the text tower learns from.
+"""Captions of the graphics in Chinese and English, for training the text tower.
 
-Nobody described these pictures for us. Their names do: the catalogue's names of flags and coats of arms, the names and
-keywords that CLDR gives to emoji in every language, the words in the names of icons, the titles of brands.
+The graphics come without descriptions, so captions are made of names. Sources: the catalogue for flags, arms and our
+own drawings; Unicode CLDR for emoji; names of icons; titles of brands in simple-icons.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from models.arrays import Pixels
 from training import packages
 from training.images.common.split import Fold, fold_of
 from training.images.sources import catalogue, graphics, pictures
@@ -23,7 +24,7 @@ from training.images.sources.catalogue import CATALOGUE, CatalogueEntry, own_dra
 from training.images.sources.graphics import EMOJI_PACKAGES, Graphic
 
 CAPTION_PACKAGES = ("cldr-annotations", "cldr-annotations-derived")
-"""Packages of names, by their short names in `datasets/packages.yaml`."""
+"""Packages of emoji names, by their short names in `datasets/packages.yaml`."""
 
 GENERIC_CAPTIONS = {
     r"^flag\.": ("国旗", "一面国旗", "national flag", "a national flag"),
@@ -39,55 +40,54 @@ GENERIC_CAPTIONS = {
     r"^party\..*emblem$": ("党徽", "一枚党徽", "政党的标志", "party emblem", "emblem of a political party"),
     r"^intl\.": ("国际组织标志", "国际组织的徽章", "emblem of an international organisation"),
 }
-"""What is true of all graphics whose identity matches: phrases that a platform might enrol."""
+"""Captions that hold for every graphic whose identity matches the pattern: phrases that a platform might enrol."""
 
 ZH_SUFFIX = re.compile(r"(国旗|区旗|旗|国徽|区徽|徽)$")
 EN_PREFIX = re.compile(r"^.*?(flag|emblem|arms) of ", re.IGNORECASE)
-"""What is left of the name of a flag or coat of arms without it is the country's."""
+"""Parts of a flag's or coat of arms' name that surround the country's name."""
 
-Array = np.ndarray
 Names = tuple[tuple[str, ...], tuple[str, ...]]
 """Chinese and English captions of one identity, the name first."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One identity and what may be said of it.
+    """One identity with its drawings and captions.
 
     Attributes:
-        identity: what it depicts, such as "flag.fr", "emoji.cat" or "gov.customs.emblem".
-        fold: what it may be used for.
-        drawings: RGBA uint8 drawings by all artists.
+        identity: the depicted thing, such as "flag.fr", "emoji.cat" or "gov.customs.emblem".
+        fold: training, validation or test.
+        drawings: RGBA uint8 (height, width, 4), by all artists.
         chinese, english: captions, the name first; one of the two may be empty.
-        generic_captions: captions that others share, from `GENERIC_CAPTIONS`.
+        generic_captions: captions of a whole group, from `GENERIC_CAPTIONS`.
     """
 
     identity: str
     fold: Fold
-    drawings: tuple[Array, ...]
+    drawings: tuple[Pixels, ...]
     chinese: tuple[str, ...]
     english: tuple[str, ...]
     generic_captions: tuple[str, ...]
 
     @property
     def kind(self) -> str:
-        """First part of the identity, "emblem" for our own drawings other than flags and arms."""
+        """The identity's first part, or "emblem" for our own drawings other than flags and arms."""
         first = self.identity.partition(".")[0]
         return first if first in {"flag", "arms", "logo", "emoji", "icon"} else "emblem"
 
     @property
     def captions(self) -> tuple[str, ...]:
-        """All that is said of it and of no group."""
+        """The identity's own captions, Chinese before English, without the generic ones."""
         return (*self.chinese, *self.english)
 
 
 def load_subjects(limit: int | None = None) -> list[Subject]:
-    """Every graphic that has a name, of all folds.
+    """Every identity that has a name, of all folds.
 
     Args:
         limit: at most this many drawings of every source, for tests.
     """
-    names, drawings, folds = _Names(), defaultdict[str, list[Array]](list), dict[str, Fold]()
+    names, drawings, folds = _Names(), defaultdict[str, list[Pixels]](list), dict[str, Fold]()
     for identity, fold, drawing in _drawings(limit):
         drawings[identity].append(drawing)
         folds[identity] = fold
@@ -95,13 +95,13 @@ def load_subjects(limit: int | None = None) -> list[Subject]:
     for identity, drawn in drawings.items():
         chinese, english = names.of(identity)
         if chinese or english:
-            generic_captions = tuple(said for pattern, said in GENERIC_CAPTIONS.items() if re.search(pattern, identity))
-            shared = tuple(phrase for phrases in generic_captions for phrase in phrases)
-            subjects.append(Subject(identity, folds[identity], tuple(drawn), chinese, english, shared))
+            groups = (phrases for pattern, phrases in GENERIC_CAPTIONS.items() if re.search(pattern, identity))
+            generic = tuple(phrase for phrases in groups for phrase in phrases)
+            subjects.append(Subject(identity, folds[identity], tuple(drawn), chinese, english, generic))
     return subjects
 
 
-def _drawings(limit: int | None) -> Iterator[tuple[str, Fold, Array]]:
+def _drawings(limit: int | None) -> Iterator[tuple[str, Fold, Pixels]]:
     rendered = graphics.load_graphics(limit)
     for row, item in enumerate(rendered.items):
         yield _subject_of(item), item.fold, rendered.drawing(row)
@@ -111,12 +111,12 @@ def _drawings(limit: int | None) -> Iterator[tuple[str, Fold, Array]]:
 
 
 def _subject_of(item: Graphic) -> str:
-    """The identity without what tells apart drawings of one brand: a caption does not."""
+    """The identity without the suffix of a brand's variants, which share captions."""
     return ".".join(item.identity.split(".")[:2]) if item.kind == "logo" else item.identity
 
 
 class _Names:
-    """Looks up what an identity is called."""
+    """Looks up the names of identities."""
 
     def __init__(self) -> None:
         self._catalogue = {entry.reference_id: entry for entry in catalogue.read_catalogue(CATALOGUE)}
@@ -125,12 +125,12 @@ class _Names:
         self._words = _emoji_words()
         self._characters = _emoji_characters()
         self._chinese, self._english = _annotations("zh"), _annotations("en")
-        named = {_plain(said[0]): character for character, said in self._english.items() if said}
-        # Our icon sets have plain English names; where CLDR uses the same name, its Chinese one is the icon's.
+        named = {_plain(names[0]): character for character, names in self._english.items() if names}
+        # Icon sets have plain English names. An icon named as CLDR names a character gets its Chinese name.
         self._characters = named | self._characters
 
     def of(self, identity: str) -> Names:
-        """Captions in Chinese and English without doubles; none where the identity has no name."""
+        """Captions in Chinese and English without duplicates; both empty for an identity without a name."""
         kind, _, name = identity.partition(".")
         describe = {"emoji": self._emoji, "icon": self._icon, "logo": self._logo}
         chinese, english = describe[kind](name) if kind in describe else self._emblem(identity)
@@ -174,19 +174,19 @@ def _is_brand(entry: CatalogueEntry) -> bool:
 
 
 def _emoji_words() -> dict[str, str]:
-    """Names of emoji drawings in words, by the same without spaces."""
+    """Names of emoji drawings in words, by the name without separators."""
     names = [name for source in EMOJI_PACKAGES for name in _json(source, "icons.json")["icons"]]
     return {_plain(name): _split(name) for name in names}
 
 
 def _emoji_characters() -> dict[str, str]:
-    """The character that an emoji drawing stands for, by the drawing's name without spaces."""
+    """The character of each emoji drawing, by the drawing's name without separators."""
     tables = [_json(source, "chars.json") for source in EMOJI_PACKAGES]
     return {_plain(name): _character(codes) for table in tables for codes, name in table.items()}
 
 
 def _character(codes: str) -> str:
-    # CLDR's keys leave the variation selector out.
+    # CLDR's keys omit the variation selector.
     return "".join(chr(int(code, 16)) for code in codes.split("-")).replace("\ufe0f", "")
 
 
@@ -207,7 +207,7 @@ def _json(package: str, path: str) -> Any:
 
 
 def _split(name: str) -> str:
-    """An icon's name in words, without the numbers that tell variants apart."""
+    """An icon's name in words, without the numbers of variants."""
     return " ".join(word for word in re.split(r"[-_ ]+", name) if not word.isdigit()) or name
 
 

@@ -1,8 +1,7 @@
-"""The default gallery's source: which emblems there are, whose they are, and the pictures of each.
+"""Reads and renders the default gallery's source: the emblems, their owners and their pictures.
 
-`datasets/emblems/catalogue.jsonl` is written by people, one line a picture. `read` checks it the way a careful reader
-would and names the line of every fault; `render` turns it into pictures and a references file that `huijian gallery
-build` takes.
+People write `datasets/emblems/catalogue.jsonl`, one line a picture. `read_catalogue` checks it and names the line of
+every fault. `render_catalogue` makes the pictures and the references file that `huijian gallery build` takes.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ from training.images.sources.pictures import PictureError, load_picture, package
 from training.packages import PackageError, packages
 
 RENDERED_SIDE = 512
-"""Longer side of a rendered picture, in pixels: twice what the default encoder looks at."""
+"""Longer side of a rendered picture, in pixels: twice the default encoder's input."""
 
 REFERENCES_FILE = "references.jsonl"
 
 CATALOGUE = DATASETS / "emblems" / "catalogue.jsonl"
-"""The default gallery's."""
+"""The default gallery's catalogue."""
 
 Name = Annotated[str, Field(min_length=1, pattern=r"^\S(.*\S)?$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$")]
@@ -42,12 +41,12 @@ class CatalogueEntry(BaseModel):
     """One picture of one emblem: a line of the catalogue, in the contract's References format.
 
     Attributes:
-        reference_id: the emblem, such as "flag.fr"; lines that share it are versions of one emblem.
-        label: what a profile that shows it is guilty of.
+        reference_id: the emblem, such as "flag.fr"; entries that share it are versions of one emblem.
+        label: the label of a profile that shows the emblem.
         image: a path relative to the catalogue, or a packaged picture (see `pictures.load_picture`).
-        name_zh, name_en: the emblem's name for people.
-        owner_id: whose it is, such as "state.fr"; an account entitled to the owner may show it.
-        source: who drew it after what.
+        name_zh, name_en: the emblem's names, shown to people.
+        owner_id: the emblem's owner, such as "state.fr"; an account entitled to the owner may show it.
+        source: the artist or package, and the pattern followed.
         licence: SPDX identifier of the drawing's licence (the mark itself stays its owner's).
     """
 
@@ -71,7 +70,7 @@ class CatalogueEntry(BaseModel):
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """What all versions of one emblem must say alike."""
+        """The fields that all versions of one emblem must share."""
         return (self.label, self.name_zh, self.name_en, self.owner_id)
 
 
@@ -79,8 +78,8 @@ def read_catalogue(catalogue: Path) -> list[CatalogueEntry]:
     """The entries of a catalogue, in order.
 
     Raises:
-        CatalogueError: lines that are not JSON, lack a field or have an unknown one, unknown labels or packages,
-            drawings that are not there, one picture twice, versions of one emblem that contradict each other.
+        CatalogueError: a line is not JSON, lacks a field, or has an unknown field, label or package. Also if a drawing
+            is missing, a picture occurs twice, or versions of one emblem contradict each other.
     """
     faults: list[str] = []
     entries: list[CatalogueEntry] = []
@@ -88,7 +87,7 @@ def read_catalogue(catalogue: Path) -> list[CatalogueEntry]:
         try:
             entries.append(CatalogueEntry.model_validate_json(line))
         except ValidationError as error:
-            faults += [f"line {number}: {_told(fault['loc'], fault['msg'])}" for fault in error.errors()]
+            faults += [f"line {number}: {_fault_message(fault['loc'], fault['msg'])}" for fault in error.errors()]
     if not faults:
         faults = [f"line {number}: {fault}" for number, fault in _faults(entries, catalogue.parent)]
     if faults or not entries:
@@ -97,12 +96,12 @@ def read_catalogue(catalogue: Path) -> list[CatalogueEntry]:
 
 
 def own_drawings() -> list[CatalogueEntry]:
-    """The entries of the default gallery whose pictures are ours, not a package's."""
+    """The default catalogue's entries whose pictures we drew, not those of packages."""
     return [entry for entry in read_catalogue(CATALOGUE) if package_of(entry.image) is None]
 
 
-def _told(place: tuple[int | str, ...], message: str) -> str:
-    return f"{'.'.join(map(str, place))}: {message}" if place else message
+def _fault_message(field: tuple[int | str, ...], message: str) -> str:
+    return f"{'.'.join(map(str, field))}: {message}" if field else message
 
 
 def _faults(entries: Iterable[CatalogueEntry], directory: Path) -> Iterator[tuple[int, str]]:
@@ -123,21 +122,20 @@ def _faults(entries: Iterable[CatalogueEntry], directory: Path) -> Iterator[tupl
 
 
 def render_catalogue(catalogue: Path, output: Path) -> Path:
-    """Draw every picture of a catalogue, for `huijian gallery build`.
+    """Render every picture of a catalogue, for `huijian gallery build`.
 
     The same catalogue and packages give the same files, byte for byte.
 
     Args:
         catalogue: the JSON Lines file.
-        output: gets `images/*.png` (RGBA, longer side 512, transparent where the drawing is) and `references.jsonl`,
-            the catalogue with `image` relative to it.
+        output: gets `images/*.png` (RGBA, longer side 512, transparency kept) and `references.jsonl`, the catalogue
+            with `image` relative to it.
 
     Returns:
         The references file.
 
     Raises:
-        CatalogueError: a fault in the catalogue, a picture that cannot be drawn or is one colour all over, or one that
-            two lines share.
+        CatalogueError: the catalogue has faults, or a picture cannot be drawn, has one colour, or equals another.
     """
     entries = read_catalogue(catalogue)
     (output / "images").mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""Graphics to learn from: icons, emoji, flags, coats of arms and logos out of packages, rendered once.
+"""Training graphics: icons, emoji, flags, coats of arms and logos from packages, rendered once and cached.
 
-What one graphic is counts more than what it shows: the encoder learns to tell ten thousand of them apart however they
-are imitated. The same emoji or flag drawn by several artists is one identity, which teaches what a redraw keeps.
+The encoder learns to distinguish ten thousand identities under augmentation (instance discrimination). Drawings of one
+emoji or flag by several artists are one identity, which teaches what a redraw keeps.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 import resvg_py
 from tqdm import tqdm
 
+from models.arrays import Int64, Pixels
 from models.runtime import atomic
 from models.runtime.locks import locked
 from training import packages
@@ -28,10 +29,13 @@ from training.images.common.split import Fold, fold_of
 from training.images.sources.pictures import iconify_svg
 
 GRAPHIC_SIDE = 160
-"""Longest side of a stored rendering in pixels; the network sees emblems of up to 256 pixels, mostly smaller."""
+"""Longest side of a stored rendering, in pixels; augmented pictures of 256 pixels mostly show emblems smaller."""
 
 MIN_INKED_PIXELS = 24
-"""A rendering of fewer inked pixels is empty or broken."""
+"""Opaque pixels below which a rendering counts as empty or broken."""
+
+INKED_OPACITY = 16
+"""Opacity, of 255, above which a pixel counts as inked."""
 
 EMOJI_PACKAGES = ("openmoji", "twemoji", "noto", "noto-v1", "fluent-emoji-flat", "emojione", "emojione-v1", "fxemoji")
 LOGO_PACKAGES = (
@@ -63,9 +67,7 @@ GRAPHIC_PACKAGES = tuple(
         )
     )
 )
-"""Packages, by their short names in `datasets/packages.yaml`."""
-
-Array = np.ndarray
+"""All packages of graphics, by their short names in `datasets/packages.yaml`."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ class Graphic:
     """One drawing.
 
     Attributes:
-        identity: what it depicts; several artists' drawings share it.
-        owner: whom the fold is drawn for, such as "state.fr" or "emoji.cat".
+        identity: the depicted thing; several artists' drawings share it.
+        owner: the owner that decides the fold, such as "state.fr" or "emoji.cat".
         source: package, by its short name in `datasets/packages.yaml`.
         kind: "flag", "arms", "logo", "emoji" or "icon"; the last two are harmless in a profile.
     """
@@ -86,12 +88,12 @@ class Graphic:
 
     @property
     def fold(self) -> Fold:
-        """What it may be used for."""
+        """Training, validation or test; all drawings of one owner are in one fold."""
         return fold_of(self.owner)
 
     @property
     def harmless(self) -> bool:
-        """Whether it may stand in a profile without imitating anybody."""
+        """True for emoji and icons, which imitate no emblem."""
         return self.kind in {"emoji", "icon"}
 
 
@@ -100,30 +102,33 @@ class Graphics:
     """Rendered graphics.
 
     Attributes:
-        items: what each row is.
-        pixels: uint8 (n, GRAPHIC_SIDE, GRAPHIC_SIDE, 4) RGBA, memory-mapped; the drawing lies in the top left corner.
-        sizes: int64 (n, 2), height and width of the drawing in pixels.
+        items: the graphic of each row.
+        pixels: RGBA uint8 (n, GRAPHIC_SIDE, GRAPHIC_SIDE, 4), memory-mapped, each drawing in the top left corner.
+        sizes: int64 (n, 2), height and width of each drawing in pixels.
     """
 
     items: tuple[Graphic, ...]
-    pixels: Array
-    sizes: Array
+    pixels: Pixels
+    sizes: Int64
 
-    def drawing(self, row: int) -> Array:
-        """RGBA uint8 (height, width, 4), trimmed to what is inked."""
+    def drawing(self, row: int) -> Pixels:
+        """The drawing of a row, RGBA uint8 (height, width, 4), without transparent margins."""
         height, width = self.sizes[row]
         return self.pixels[row, :height, :width]
 
     def rows(self, keep: Callable[[Graphic], bool]) -> list[int]:
-        """Rows whose graphic passes."""
+        """Rows whose graphic satisfies a condition, in order."""
         return [row for row, item in enumerate(self.items) if keep(item)]
 
 
 def load_graphics(limit: int | None = None) -> Graphics:
-    """All graphics, rendered when first asked for and kept in the cache directory, by what they were made from.
+    """All graphics, rendered on first use and cached under a digest of code and packages.
 
     Args:
         limit: at most this many drawings of each package, for tests.
+
+    Raises:
+        PackageError: a package could not be fetched.
     """
     made_from = fingerprint(code_of(Path(__file__)), [packages.packages()[source] for source in GRAPHIC_PACKAGES])
     directory = packages.cache_directory().parent / "graphics" / f"{made_from}-{limit or 'all'}"
@@ -137,8 +142,16 @@ def load_graphics(limit: int | None = None) -> Graphics:
     return Graphics(tuple(items), pixels, np.load(directory / "sizes.npy"))
 
 
-def render_svg(svg: str, side: int = GRAPHIC_SIDE) -> Array | None:
-    """An SVG as RGBA uint8 (height, width, 4), trimmed to what is inked, longest side `side`; None where empty."""
+def render_svg(svg: str, side: int = GRAPHIC_SIDE) -> Pixels | None:
+    """An SVG as pixels, RGBA uint8 (height, width, 4).
+
+    Args:
+        svg: the source.
+        side: longest side in pixels, after transparent margins are cut off.
+
+    Returns:
+        None if it cannot be drawn or is empty.
+    """
     try:
         png = resvg_py.svg_to_bytes(svg_string=svg, width=side, skip_system_fonts=True)
     except ValueError:
@@ -146,7 +159,7 @@ def render_svg(svg: str, side: int = GRAPHIC_SIDE) -> Array | None:
     picture = cv2.imdecode(np.frombuffer(bytes(png), np.uint8), cv2.IMREAD_UNCHANGED)
     if picture is None or picture.ndim != 3 or picture.shape[2] != 4:
         return None
-    inked = np.argwhere(picture[..., 3] > 16)
+    inked = np.argwhere(picture[..., 3] > INKED_OPACITY)
     if len(inked) < MIN_INKED_PIXELS:
         return None
     (top, left), (bottom, right) = inked.min(axis=0), inked.max(axis=0) + 1
@@ -175,7 +188,7 @@ def _render_all(directory: Path, limit: int | None) -> None:
 
 
 def drawings(limit: int | None = None) -> Iterator[tuple[Graphic, str]]:
-    """Every graphic and its SVG, not rendered yet; at most `limit` of each package."""
+    """Every graphic with its SVG source; at most `limit` of each package."""
     collections = {EMOJI_PACKAGES: _emoji, LOGO_PACKAGES: _logo, ICON_PACKAGES: _icon, FLAG_PACKAGES: _iconify_flag}
     for sources, describe in collections.items():
         for source in sources:
@@ -217,7 +230,7 @@ def _logo(source: str, name: str) -> Graphic | None:
 
 
 def _variant(source: str, name: str) -> str:
-    """What tells a drawing from the brand's symbol: names in letters, and the collection `logos` but for its icons."""
+    """A suffix for drawings that show a brand's name in letters, which differ from its symbol; else empty."""
     lettered = "wordmark" in name or (source == "logos" and not name.endswith("-icon"))
     return f".{source}.{name}" if lettered else ""
 
@@ -238,7 +251,7 @@ def _flag(source: str, code: str | None, kind: str = "flag") -> Graphic | None:
 
 def _state_files(source: str, folder: str, kind: str) -> Iterator[tuple[Graphic, str]]:
     for path in sorted((packages.fetch(source) / folder).glob("*.svg")):
-        # Longer names are regions, languages and organisations, whose owners the catalogue may name otherwise.
+        # Longer codes are regions, languages and organisations, whose owners the catalogue may name otherwise.
         graphic = _flag(source, path.stem.lower(), kind) if path.stem.upper() in _countries() else None
         if graphic is not None:
             yield graphic, path.read_text("utf-8")
@@ -251,15 +264,15 @@ def _simple_icons() -> Iterator[tuple[Graphic, str]]:
 
 @lru_cache(maxsize=1)
 def _countries() -> dict[str, str]:
-    """English name without spaces and accents of every country, by its ISO 3166 code."""
+    """English names of all countries, in lower case and without spaces, by ISO 3166 code."""
     territories = babel.Locale("en").territories
     return {code: _plain(name) for code, name in territories.items() if code.isalpha() and code not in {"UN", "EU"}}
 
 
 def _country(name: str) -> str | None:
-    wanted = _plain(name)
+    plain = _plain(name)
     for code, known in _countries().items():
-        if len(code) == 2 and (known == wanted or known.replace("islands", "island") == wanted):
+        if len(code) == 2 and plain in {known, known.replace("islands", "island")}:
             return code
     return None
 

@@ -1,4 +1,4 @@
-"""Marks among what is called harmless: packages count flags of regions and companies' logos among emoji and icons."""
+"""Protected marks among harmless graphics: packages count some flags of regions and logos among emoji and icons."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from models.runtime.paths import DATASETS
 from training.images.sources.graphics import Graphic
 
 NOT_HARMLESS_FILE = DATASETS / "emblems" / "not-harmless.yaml"
-"""Owners of such graphics of the training and validation folds, judged by eye; the benchmark goes by names
-(`unprotected.PROTECTED_NAMES`)."""
+"""Owners of such graphics in the training and validation folds, chosen by eye. For the benchmark see
+`unprotected.PROTECTED_NAMES`."""
 
 
 def is_mark(graphic: Graphic) -> bool:
-    """Whether it shows somebody's flag or mark although its package counts it among emoji or icons."""
+    """True if a graphic shows a flag or mark although its package counts it among emoji or icons."""
     return graphic.owner in _marks()
 
 

@@ -1,7 +1,7 @@
-"""Pictures named by a path or by a package, as vector source and as pixels.
+"""Loads pictures that are named by a path or by a package.
 
-The default gallery is made of our own drawings and of what the registries' packages hold. Naming a packaged picture
-instead of copying it keeps its licence, its artist and its version in one place, `datasets/packages.yaml`.
+The default gallery consists of our own drawings and of pictures in packages. Naming a packaged picture, instead of
+copying it, keeps its licence, artist and version in one place, `datasets/packages.yaml`.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ CSS_DPI = 96
 
 
 class PictureError(ValueError):
-    """A picture that is not there, or not one; the message says which."""
+    """A picture is missing or cannot be drawn; the message names it."""
 
 
 def package_of(image: str) -> str | None:
-    """The short name of the package that a picture comes from; None for a path."""
+    """The short name of a picture's package; None for a path."""
     if not image.startswith(PACKAGE):
         return None
     name = image.removeprefix(PACKAGE)
@@ -37,13 +37,13 @@ def package_of(image: str) -> str | None:
 
 
 def load_picture(image: str, directory: Path, side: int) -> Image.Image:
-    """A picture in RGBA, its longer side `side` pixels long, transparency kept.
+    """A picture in RGBA, transparency kept.
 
     Args:
         image: a path relative to `directory` (SVG, PNG, JPEG, WebP), or a packaged picture: `package:KEY/path.svg`, or
             `package:KEY#icon` for an icon of an Iconify set or of simple-icons (in its brand's colour).
-        directory: what paths are relative to.
-        side: in pixels.
+        directory: the folder that paths are relative to.
+        side: longer side of the result in pixels.
 
     Raises:
         PictureError: no such picture, or it cannot be drawn.
@@ -75,7 +75,7 @@ def _icon(package: str, name: str) -> str:
 
 
 def iconify_svg(icon: Mapping[str, Any], icons: Mapping[str, Any]) -> str:
-    """One icon of an Iconify set as SVG; where it does not say its view box, the set does."""
+    """One icon of an Iconify set as SVG; fields of its view box that it lacks are the set's."""
     defaults = {"left": 0, "top": 0, "width": 16, "height": 16}
     view = " ".join(str(icon.get(key, icons.get(key, default))) for key, default in defaults.items())
     namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -88,7 +88,7 @@ def _json(path: Path) -> Any:
 
 
 def _rasterise(svg: bytes, side: int) -> Image.Image:
-    # System fonts differ from machine to machine: text that is not outlined is left out everywhere alike.
+    # System fonts differ between machines, so text without outlines is skipped on all of them.
     png = resvg_py.svg_to_bytes(svg_string=svg.decode("utf-8"), width=side, dpi=CSS_DPI, skip_system_fonts=True)
     return _fit(Image.open(io.BytesIO(bytes(png))), side)
 

@@ -1,7 +1,7 @@
-"""The same emblem by another hand: drawings of test owners that are not enrolled.
+"""Redrawn emblems for the benchmark: drawings of test owners by artists that are not enrolled.
 
-Geometry cannot follow an artist who draws the lion anew; so these are positives of their own. Of some artists training
-saw other owners' emblems, of others nothing at all: the second kind says what an unknown artist will meet.
+Geometric verification fails where an artist redraws a shape, so these positives are kinds of their own. Training saw
+other emblems by some of these artists and none by others. The second kind measures an unknown artist.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from training.images.sources import graphics
 from training.images.sources.pictures import ICONIFY, PictureError, load_picture
 
 REDRAW_SIDE = 512
+"""Longer side of a packaged drawing, in pixels."""
 
 HELD_OUT_ARTISTS = {"Twemoji": True, "OpenMoji": True, "Arcticons": False}
-"""Artists of the catalogue whose drawings of test owners are not enrolled where others are, and whether training saw
+"""Catalogue artists whose drawings of test owners are held out where another artist's is enrolled. True: training saw
 other drawings of theirs."""
 
 TRAINED_ARTISTS = ("noto", "noto-v1", "fxemoji", "emojione-v1")
-"""Packages that training reads and the catalogue does not."""
+"""Packages that training reads but the catalogue does not."""
 
 CHANGED_FLAGS = {"flag.sy"}
-"""Emblems that changed lately: older packages show the former one."""
+"""Flags that changed recently; older packages show the former one."""
 
 COUNTRY_FLAG_PATHS = {
     "flagkit": "package/svgs/{upper}.svg",
@@ -42,23 +43,23 @@ BRAND_ICONS = {
     "tabler": ("brand-{}", "brand-{}-filled"),
     "remix-icon": ("{}-fill", "{}-line"),
 }
-"""Packages that neither training nor the catalogue reads, and their names of a brand's icons."""
+"""Packages that neither training nor the catalogue reads, with their names of a brand's icons."""
 
 TRAINED_ARTIST_PACKAGES = {"streamline-logos"}
-"""Of them, those by an artist whose other packages training reads."""
+"""The packages among these by artists of whom training reads other packages."""
 
 MARKLESS_ICONS = {"brand-line"}
-"""Icons of such a name that show no mark: a bubble without LINE's letters."""
+"""Icons with a brand's name that show no mark, such as a speech bubble without LINE's letters."""
 
 
 @dataclass(frozen=True)
 class Redraw:
-    """One drawing that is not enrolled.
+    """One drawing of an enrolled emblem that is not enrolled itself.
 
     Attributes:
-        reference_id: whose emblem.
-        artist: the package or source.
-        seen: training saw other owners' emblems by this artist.
+        reference_id: the emblem.
+        artist: the package, or the catalogue's source.
+        seen: True if training saw other emblems by this artist.
         picture: RGBA.
     """
 
@@ -69,32 +70,28 @@ class Redraw:
 
     @property
     def kind(self) -> str:
-        """As the manifest names it."""
+        """The kind of imitation in the manifest."""
         return "redrawn" if self.seen else "redrawn_unseen_artist"
 
 
 def redraws(references: dict[str, dict[str, Any]], held: Iterable[dict[str, Any]]) -> Iterator[Redraw]:
-    """Every drawing by another hand.
+    """Every drawing of these emblems by an artist that is not enrolled.
 
     Args:
         references: the enrolled lines of test owners, one for each reference id.
-        held: lines of the catalogue by the `HELD_OUT` artists, with paths of pictures.
+        held: the catalogue's lines by `HELD_OUT_ARTISTS`, with paths of pictures.
     """
     for line in held:
         with Image.open(line["image"]) as file:
             yield Redraw(line["reference_id"], line["source"], HELD_OUT_ARTISTS[line["source"]], file.convert("RGBA"))
     yield from _emoji(references)
     for reference_id, line in references.items():
-        for artist, image in _unseen(reference_id, line["name_en"]):
+        for artist, image in _other_drawings(reference_id, line["name_en"]):
             try:
-                yield Redraw(
-                    reference_id,
-                    artist,
-                    artist in TRAINED_ARTIST_PACKAGES,
-                    load_picture(f"package:{artist}{image}", Path(), REDRAW_SIDE),
-                )
+                picture = load_picture(f"package:{artist}{image}", Path(), REDRAW_SIDE)
             except PictureError:
-                continue  # some of the packages' files have no size
+                continue  # some files of the packages have no size
+            yield Redraw(reference_id, artist, artist in TRAINED_ARTIST_PACKAGES, picture)
 
 
 def _emoji(references: dict[str, Any]) -> Iterator[Redraw]:
@@ -105,8 +102,8 @@ def _emoji(references: dict[str, Any]) -> Iterator[Redraw]:
             yield Redraw(item.identity, item.source, True, Image.fromarray(rendered.drawing(row)))
 
 
-def _unseen(reference_id: str, name: str) -> Iterator[tuple[str, str]]:
-    """Packages and places of pictures there."""
+def _other_drawings(reference_id: str, name: str) -> Iterator[tuple[str, str]]:
+    """Packages with an unenrolled drawing of the emblem, and the picture's path or icon there."""
     kind, slug = reference_id.split(".", maxsplit=1)
     if kind == "flag" and reference_id not in CHANGED_FLAGS:
         yield from _flags(slug, name)
