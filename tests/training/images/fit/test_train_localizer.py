@@ -1,4 +1,4 @@
-"""The localizer learns from imitations where in a place their emblem is."""
+"""The localizer learns an emblem's box from augmented pictures."""
 
 import shutil
 
@@ -10,8 +10,9 @@ from models.images.encoder.encoder import Encoder
 from models.images.matching.localizer import LOCALIZER_GRID_SIDE, LOCALIZER_PIXEL_SIDE, MAX_EDGE_REACH, Localizer
 from models.settings import Settings
 from training.images.data.corpus import load_corpus
+from training.images.data.localizer_regions import RegionSource, sample_localizer_regions
 from training.images.fit import train_localizer
-from training.images.fit.train_localizer import distance, draw_places, fit, measure, source_of, turned
+from training.images.fit.train_localizer import edge_loss, fit, flipped, measure
 from training.images.networks.localizer import EDGE_BINS, FEATURE_SIDE, LocalizerNetwork, export_localizer
 
 LIMIT = 6
@@ -28,13 +29,13 @@ def run(tmp_path_factory):
 
 
 def sharp(boxes):
-    """Logits of edges that lie there for sure, at a bin each."""
+    """Logits that put each edge into one bin."""
     edges = torch.cat([boxes[:, :2], 1 - boxes[:, 2:]], dim=1)
     nearest = (edges[..., None] - LocalizerNetwork(3).bins).abs().argmin(dim=-1)
     return torch.full((len(boxes), 4, EDGE_BINS), -20.0).scatter(-1, nearest[..., None], 20.0)
 
 
-def test_edges_are_told_within_a_place_and_beyond_it():
+def test_edges_are_predicted_inside_a_region_and_beyond_it():
     network = LocalizerNetwork(3)
     within = torch.linspace(0, 1, FEATURE_SIDE)
     boxes = torch.stack([torch.stack([within[4], within[6], within[16], within[20]]), torch.tensor([-1, -0.3, 1.1, 2])])
@@ -42,33 +43,33 @@ def test_edges_are_told_within_a_place_and_beyond_it():
 
 
 @pytest.mark.parametrize("box", [(4, 6, 16, 20), (-0.6, 6, 16, 20), (-0.3, -0.1, 1.3, 2.0), (4, -1.0, 1.6, 1.1)])
-def test_the_loss_is_least_for_the_emblem_and_greater_the_farther_a_box_lies_from_it(box):
+def test_the_loss_grows_with_the_distance_from_the_true_box(box):
     shown = torch.tensor([[edge / (FEATURE_SIDE - 1) if isinstance(edge, int) else edge for edge in box]])
-    losses = [float(distance(LocalizerNetwork(3), sharp(shown + by), shown)) for by in (0.0, 0.3, 0.7)]
+    losses = [float(edge_loss(LocalizerNetwork(3), sharp(shown + by), shown)) for by in (0.0, 0.3, 0.7)]
     assert losses == sorted(losses) and losses[0] < 0.01 < losses[1]
-    unsure = float(distance(LocalizerNetwork(3), torch.zeros(1, 4, EDGE_BINS), shown))
+    unsure = float(edge_loss(LocalizerNetwork(3), torch.zeros(1, 4, EDGE_BINS), shown))
     assert losses[0] < unsure < losses[-1]
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_places_that_are_turned_show_their_emblems_at_the_box_that_is_turned_with_them(seed):
+def test_boxes_are_flipped_with_their_regions(seed):
     cells, pixels = (
         torch.zeros(2, LOCALIZER_GRID_SIDE, LOCALIZER_GRID_SIDE, 1),
         torch.zeros(2, LOCALIZER_PIXEL_SIDE, LOCALIZER_PIXEL_SIDE, 3, dtype=torch.uint8),
     )
     boxes = torch.tensor([[2.0, 3.0, 7.0, 11.0], [0.0, 5.0, 4.0, 6.0]])
-    for place, (left, top, right, bottom) in enumerate(boxes.int().tolist()):
-        cells[place, top:bottom, left:right] = 1
+    for region, (left, top, right, bottom) in enumerate(boxes.int().tolist()):
+        cells[region, top:bottom, left:right] = 1
         scale = LOCALIZER_PIXEL_SIDE // LOCALIZER_GRID_SIDE
-        pixels[place, top * scale : bottom * scale, left * scale : right * scale] = 255
-    cells, pixels, found = turned(np.random.default_rng(seed), cells, pixels, boxes / LOCALIZER_GRID_SIDE)
-    for place, (left, top, right, bottom) in enumerate((found * LOCALIZER_GRID_SIDE).round().int().tolist()):
-        assert cells[place, top:bottom, left:right].sum() == cells[place].sum() == (right - left) * (bottom - top)
+        pixels[region, top * scale : bottom * scale, left * scale : right * scale] = 255
+    cells, pixels, found = flipped(np.random.default_rng(seed), cells, pixels, boxes / LOCALIZER_GRID_SIDE)
+    for region, (left, top, right, bottom) in enumerate((found * LOCALIZER_GRID_SIDE).round().int().tolist()):
+        assert cells[region, top:bottom, left:right].sum() == cells[region].sum() == (right - left) * (bottom - top)
         scale = LOCALIZER_PIXEL_SIDE // LOCALIZER_GRID_SIDE
-        assert pixels[place, top * scale : bottom * scale, left * scale : right * scale].float().mean() == 255
+        assert pixels[region, top * scale : bottom * scale, left * scale : right * scale].float().mean() == 255
 
 
-def test_the_exported_graph_tells_what_the_network_tells_for_any_number_of_places(run, tmp_path):
+def test_the_exported_graph_agrees_with_the_network(run, tmp_path):
     torch.manual_seed(0)
     encoder = Encoder(shutil.copytree(run, tmp_path / "copy"))
     before, network = encoder.version, LocalizerNetwork(encoder.dimension)
@@ -83,40 +84,42 @@ def corpus():
 
 
 @pytest.mark.slow
-def test_places_show_their_emblem_whatever_the_threads(corpus, run):
-    source = source_of(Encoder(run), corpus, corpus.kinds, (3,), LIMIT)
-    places, same = (draw_places(source, 24, (3,), threads) for threads in (1, 2))
-    for name in ("cells", "pixels", "boxes", "begun"):
-        assert np.array_equal(getattr(places, name), getattr(same, name))
-    left, top, right, bottom = places.boxes.T
+def test_regions_do_not_depend_on_the_number_of_threads(corpus, run):
+    source = RegionSource.of(Encoder(run), corpus, corpus.kinds, (3,), LIMIT)
+    regions, same = (sample_localizer_regions(source, 24, (3,), threads) for threads in (1, 2))
+    for name in ("tokens", "pixels", "boxes", "anchors"):
+        assert np.array_equal(getattr(regions, name), getattr(same, name))
+    left, top, right, bottom = regions.boxes.T
     assert (left < right).all() and (top < bottom).all()
 
 
 @pytest.mark.slow
-def test_emblems_go_on_beyond_some_places_as_far_as_is_told(corpus, run):
-    places = draw_places(source_of(Encoder(run), corpus, corpus.kinds, (4,), LIMIT), 60, (4,), 2)
-    goes_on = (places.boxes[:, :2].min(axis=1) < -0.1) | (places.boxes[:, 2:].max(axis=1) > 1.1)
+def test_some_emblems_reach_beyond_their_region_within_the_limit(corpus, run):
+    regions = sample_localizer_regions(RegionSource.of(Encoder(run), corpus, corpus.kinds, (4,), LIMIT), 60, (4,), 2)
+    goes_on = (regions.boxes[:, :2].min(axis=1) < -0.1) | (regions.boxes[:, 2:].max(axis=1) > 1.1)
     assert 0.1 < goes_on.mean() < 0.9
-    assert (places.boxes[:, :2] < 1).all() and (places.boxes[:, 2:] > 0).all()
-    assert places.boxes.min() >= -MAX_EDGE_REACH and places.boxes.max() <= 1 + MAX_EDGE_REACH
+    assert (regions.boxes[:, :2] < 1).all() and (regions.boxes[:, 2:] > 0).all()
+    assert regions.boxes.min() >= -MAX_EDGE_REACH and regions.boxes.max() <= 1 + MAX_EDGE_REACH
 
 
 @pytest.mark.slow
-def test_edges_are_learnt_from_a_few_places(corpus, run, monkeypatch):
+def test_edges_are_learnt_from_a_few_regions(corpus, run, monkeypatch):
     monkeypatch.setattr(train_localizer, "EPOCHS", 32)
-    monkeypatch.setattr(train_localizer, "WARM_UP", 1)
+    monkeypatch.setattr(train_localizer, "WARM_UP_STEPS", 1)
     torch.manual_seed(0)
-    places = draw_places(source_of(Encoder(run), corpus, corpus.kinds, (1,), LIMIT), 24, (1,), 1)
-    network = LocalizerNetwork(places.cells.shape[-1])
-    before = measure(network, places)["mean_overlap"]
-    fit(network, places, seed=0)
-    assert measure(network, places)["mean_overlap"] > before + 0.2
+    regions = sample_localizer_regions(RegionSource.of(Encoder(run), corpus, corpus.kinds, (1,), LIMIT), 24, (1,), 1)
+    network = LocalizerNetwork(regions.tokens.shape[-1])
+    before = measure(network, regions)["mean_overlap"]
+    fit(network, regions, seed=0)
+    assert measure(network, regions)["mean_overlap"] > before + 0.2
 
 
 @pytest.mark.slow
 def test_a_localizer_is_trained_and_measured_beside_its_encoder(corpus, run, tmp_path, monkeypatch):
-    asked, real = [], train_localizer.draw_places
-    monkeypatch.setattr(train_localizer, "draw_places", lambda *given: asked.append(given[0].kinds) or real(*given))
+    asked, real = [], train_localizer.sample_localizer_regions
+    monkeypatch.setattr(
+        train_localizer, "sample_localizer_regions", lambda *given: asked.append(given[0].kinds) or real(*given)
+    )
     directory = shutil.copytree(run, tmp_path / "run")
     measured = train_localizer.train_localizer(directory, corpus, limit=LIMIT, threads=1)
     assert measured["places"] == measured["held_out_places"] == LIMIT

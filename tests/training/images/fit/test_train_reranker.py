@@ -255,8 +255,8 @@ def test_a_reranker_is_trained_and_measured_beside_its_encoder(corpus, run):
 
 @pytest.mark.slow
 def test_a_reranker_is_trained_further_from_that_of_a_base_once_on_other_pictures(corpus, run, tmp_path, monkeypatch):
-    base, asked, real = read_base(Settings().released().encoder_directory()), [], train_reranker.draw_places
-    monkeypatch.setattr(train_reranker, "draw_places", lambda *given: asked.append(given[2]) or real(*given))
+    base, asked, real = read_base(Settings().released().encoder_directory()), [], train_reranker.sample_regions
+    monkeypatch.setattr(train_reranker, "sample_regions", lambda *given: asked.append(given[2]) or real(*given))
     monkeypatch.setattr(train_reranker, "fit", lambda *given: asked.append(given[4]))
     train = partial(train_reranker.train_reranker, shutil.copytree(run, tmp_path / "run"), corpus, limit=LIMIT, seed=7)
     measured = train(base=base)
