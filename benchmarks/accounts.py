@@ -28,12 +28,12 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from benchmarks.clock import COLUMNS, Times, pin_to_one_core, state_of_machine
-from models.accounts.detector import ClosedAccountDetector, Shown
+from models.accounts.detector import ClosedAccountDetector, ShownAccount
 from models.accounts.likelihood import AvatarLikelihood
-from models.accounts.likeness import LAYOUT, Likeness
 from models.accounts.names import Hasher
 from models.accounts.register import Register, RegisterFiles
-from models.accounts.segments import MOST_ROWS, Accounts
+from models.accounts.segments import MAX_SEGMENT_ROWS, Accounts
+from models.accounts.signatures import LAYOUT_DIMENSION, AvatarSignature
 from models.runtime.indexes import use_one_thread
 from models.settings import Settings
 from models.text.normalize.normalize import normalize
@@ -61,7 +61,7 @@ def main() -> None:
     """Measure and print one table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
-    parser.add_argument("--at-once", type=int, default=MOST_ROWS, help="Accounts that are added together.")
+    parser.add_argument("--at-once", type=int, default=MAX_SEGMENT_ROWS, help="Accounts that are added together.")
     parser.add_argument("--folder", type=Path, help="Where they are written; a temporary one if not given.")
     options = parser.parse_args()
     pin_to_one_core()
@@ -108,7 +108,7 @@ def made(rng: np.random.Generator, centres: NDArray[np.floating], first: int, co
     embeddings = centres[rng.integers(len(centres), size=count)] + rng.normal(
         0, 0.7 / EMBEDDING_DIMENSIONS**0.5, (count, EMBEDDING_DIMENSIONS)
     )
-    signs = rng.choice(np.array([-1, 1], np.float32), (count, LAYOUT)) / LAYOUT**0.5
+    signs = rng.choice(np.array([-1, 1], np.float32), (count, LAYOUT_DIMENSION)) / LAYOUT_DIMENSION**0.5
     vectors = np.concatenate([unit(embeddings.astype(np.float32)), signs], axis=1) / np.float32(2**0.5)
     hashes = np.arange(first, first + count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     names = rng.integers(0, 2**64, count * HASHES_PER_NAME, dtype=np.uint64)
@@ -131,7 +131,7 @@ def looked_up(
     for number in range(LOOK_UPS):
         chosen = int(rng.integers(len(avatars)))
         vector = again(rng, avatars[chosen]) if number % 2 else unit(rng.normal(size=avatars.shape[1:]))
-        shown = Shown(str(number), name, (Likeness(None, vector.astype(np.float32)),))
+        shown = ShownAccount(str(number), name, (AvatarSignature(None, vector.astype(np.float32)),))
         (findings,) = times.measure(partial(detector, [shown]))
         if number % 2:
             right.append(any(one.evidence.reference_id == f"{int(hashes[chosen]):016x}" for one in findings))
@@ -150,7 +150,7 @@ def again(rng: np.random.Generator, vector: NDArray[np.floating]) -> NDArray[np.
 def exact(avatars: NDArray[np.floating], rng: np.random.Generator, centres: NDArray[np.floating]) -> Times:
     """Times of comparing with every vector of a segment, float32."""
     index, times = faiss.IndexFlatIP(avatars.shape[1]), Times()
-    index.add(made(rng, centres, 0, MOST_ROWS).avatars)
+    index.add(made(rng, centres, 0, MAX_SEGMENT_ROWS).avatars)
     for vector in avatars[:20]:
         times.measure(partial(index.search, vector[None].repeat(2, 0), 8))
     return times

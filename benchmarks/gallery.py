@@ -28,7 +28,7 @@ from benchmarks.encoder import StopwatchEncoder
 from benchmarks.profiles import AVATAR, imitation, picture
 from models.arrays import Float32, Int64
 from models.images.encoder.encoder import Embedding, Encoder
-from models.images.gallery.files import COMPARED_AGAIN, Contents, Entry, index_of
+from models.images.gallery.files import REFINEMENT_FACTOR, Contents, GalleryEntry, build_index
 from models.images.gallery.gallery import Gallery
 from models.images.input.decode import Image, decode
 from models.images.matching.emblems import EmblemDetector
@@ -142,7 +142,7 @@ def measure(vectors: Float32, pictures: Sequence[Embedding]) -> None:
             limit = float(np.median(timed(index, pictures).processor))
         effort = tuned(kind, index, pictures, nearest, limit)
         print(f"{kind.name:<16}{effort or '':>6}{described(index, pictures, nearest)}{cost}", flush=True)
-    index, cost = built(partial(index_of, vectors))
+    index, cost = built(partial(build_index, vectors))
     print(f"{'the gallery':<22}{described(index, pictures, nearest)}{cost}", flush=True)
 
 
@@ -165,7 +165,7 @@ def build(kind: IndexKind, vectors: Float32) -> faiss.Index:
         if time.process_time() - started > BUILD_SECONDS:
             break
     if factory.endswith("RFlat"):
-        faiss.ParameterSpace().set_index_parameter(index, "k_factor_rf", COMPARED_AGAIN)
+        faiss.ParameterSpace().set_index_parameter(index, "k_factor_rf", REFINEMENT_FACTOR)
     return index
 
 
@@ -238,10 +238,10 @@ def of_vectors(gallery: Gallery, vectors: Float32) -> Gallery:
     names = [f"reference.{number}" for number in range(count)]
     counts = [len(part) for part in np.array_split(np.arange(len(vectors)), count)]
     entries = tuple(
-        Entry(replace(model, reference_id=name, owner_id=name), name, rows)
+        GalleryEntry(replace(model, reference_id=name, owner_id=name), name, rows)
         for name, rows in zip(names, counts, strict=True)
     )
-    return Gallery(Contents("made", "made", entries, index_of(vectors)))
+    return Gallery(Contents("made", "made", entries, build_index(vectors)))
 
 
 def resident() -> int:

@@ -24,7 +24,7 @@ from benchmarks.clock import pin_to_one_core, state_of_machine
 from models.runtime.paths import DATASETS
 from models.text.normalize.characters import SINGLE
 from models.text.normalize.normalize import Normalized, normalize
-from models.text.normalize.readings import Kind, readings
+from models.text.normalize.readings import ReadingKind, readings
 
 CASES = DATASETS / "bios" / "train.jsonl"
 """File that ordinary texts are cut from."""
@@ -118,12 +118,18 @@ def _print_worst(worst: dict[str, str]) -> None:
 
 def _print_readings(texts: Sequence[str]) -> None:
     normalized = [normalize(text) for text in texts]
-    for kinds in ([Kind.JOINED], [Kind.SHAPE], [Kind.SOUND], [Kind.NEAR_SOUND], list(Kind)):
+    for kinds in (
+        [ReadingKind.JOINED],
+        [ReadingKind.SHAPE],
+        [ReadingKind.SOUND],
+        [ReadingKind.NEAR_SOUND],
+        list(ReadingKind),
+    ):
         cost = seconds(partial(_read, normalized, kinds))
         print(f"{' '.join(kinds):<34}{len(texts) / cost:>12,.0f}")
 
 
-def _read(texts: Sequence[Normalized], kinds: Sequence[Kind]) -> list[list[str]]:
+def _read(texts: Sequence[Normalized], kinds: Sequence[ReadingKind]) -> list[list[str]]:
     return [[reading.text for reading in readings(text, kinds)] for text in texts]
 
 

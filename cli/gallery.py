@@ -165,4 +165,4 @@ def _target(directory: Path | None) -> AbstractContextManager[tuple[Path, Path |
     from models.images.gallery import files as gallery_files
     from models.settings import Settings
 
-    return nullcontext((directory, None)) if directory else gallery_files.own(Settings.from_environment())
+    return nullcontext((directory, None)) if directory else gallery_files.own_gallery(Settings.from_environment())

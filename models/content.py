@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models.accounts.likeness import Likeness
+from models.accounts.signatures import AvatarSignature
 from models.images.input.decode import Image, decode
 from models.profile import (
     IMAGE_FIELDS,
@@ -47,7 +47,7 @@ class Judgement:
     scores: Mapping[Label, float] | None = None
     ocr: tuple[OcrCost, ...] = ()
     cached: bool = False
-    likenesses: tuple[Likeness, ...] = ()
+    likenesses: tuple[AvatarSignature, ...] = ()
 
 
 Judgements = Mapping[Field, Judgement]

@@ -20,9 +20,9 @@ from typing import Final, TypeVar
 
 from models import loading
 from models.accounts.closed import ClosedAccounts
-from models.accounts.detector import ClosedAccountDetector, Shown
+from models.accounts.detector import ClosedAccountDetector, ShownAccount
 from models.accounts.likelihood import AvatarLikelihood
-from models.accounts.likeness import Likeness
+from models.accounts.signatures import AvatarSignature
 from models.arrays import Float32
 from models.content import Content, Judgement, Judgements, Picture, read
 from models.images.codes import CodeDetector
@@ -155,7 +155,7 @@ class Inspector:
     def closed_accounts(self) -> Mapping[Field, int]:
         """How many closed accounts can be found now by their name, and how many by their avatar."""
         matcher = self._closed_account_detector()
-        return matcher.known() if matcher else {Field.NAME: 0, Field.AVATAR: 0}
+        return matcher.searchable_counts() if matcher else {Field.NAME: 0, Field.AVATAR: 0}
 
     def _closed_account_detector(self) -> ClosedAccountDetector | None:
         """For the accounts that are closed at this moment; None while there are none."""
@@ -215,7 +215,7 @@ class Inspector:
         images = [image for picture in pictures for image in picture.frames]
         fields = [picture.field for picture in pictures for _ in picture.frames]
         with stage("encode"):
-            embeddings = self.encoder.in_parts([image.pixels for image in images])
+            embeddings = self.encoder.embed_tiled([image.pixels for image in images])
         matches = self._emblems.matches(images, embeddings, reads=self._writing is not None)
         with stage("codes"):
             codes = self._codes(images, fields)
@@ -238,7 +238,9 @@ class Inspector:
             [*self._emblems.findings(matches, field), *codes, *writing],
             _best(matches),
             ocr=tuple(frame.ocr for frame in frames if frame.ocr),
-            likenesses=tuple(Likeness.of(frame.image, frame.vector) for frame in frames) if with_likeness else (),
+            likenesses=tuple(AvatarSignature.of(frame.image, frame.vector) for frame in frames)
+            if with_likeness
+            else (),
         )
 
     def _answer(self, profile: Profile, judged: Judgements, versions: Mapping[str, str]) -> Answer:
@@ -274,7 +276,7 @@ def _with_closed_accounts(
     """The judgements, with findings of closed accounts that the profiles resemble by name and avatar together."""
     nothing = Judgement()
     shown = [
-        Shown(content.profile.account_id, content.name, judgements.get(Field.AVATAR, nothing).likenesses)
+        ShownAccount(content.profile.account_id, content.name, judgements.get(Field.AVATAR, nothing).likenesses)
         for content, judgements in zip(contents, judged, strict=True)
     ]
     with stage("closed"):

@@ -25,15 +25,15 @@ import typer
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
-from models.accounts.likeness import LAYOUT, Likeness
-from models.accounts.rarity import EDGE, PAIRS
+from models.accounts.rarity import NAME_EDGE, PAIRS_FILE
+from models.accounts.signatures import LAYOUT_DIMENSION, AvatarSignature
 from models.arrays import Float32
 from models.images.encoder.encoder import MAX_BATCH, Encoder
 from models.images.input.decode import Image
 from models.runtime.artifact_files import ArtifactFile
 from models.runtime.paths import REPOSITORY
 from models.text.normalize.normalize import normalize
-from models.text.normalize.readings import Kind, readings
+from models.text.normalize.readings import ReadingKind, readings
 from training.images.data.reuploads import REUPLOADS, unrelated_avatars
 from training.images.synthesis.scenes import Picture
 
@@ -81,11 +81,13 @@ def names() -> None:
     """
     cases = (REPOSITORY / "datasets" / "bios" / "train.jsonl").read_text(encoding="utf-8").splitlines()
     texts = [case["text"] for case in map(json.loads, cases) if case["field"] == "name"]
-    joined = [readings(normalize(text), [Kind.JOINED])[0].text.strip() for text in texts]
-    pairs = Counter(pair for text in joined if text for pair in pairwise([EDGE, *text, EDGE]))
-    lines = [f"{before}{after}".replace(EDGE, "_") + f"\t{count}\n" for (before, after), count in sorted(pairs.items())]
-    PAIRS.write_text("".join(line for line in lines if len(line.split("\t")[0]) == 2), encoding="utf-8")
-    typer.echo(f"{len(lines)} pairs of {len(joined)} names in {PAIRS}")
+    joined = [readings(normalize(text), [ReadingKind.JOINED])[0].text.strip() for text in texts]
+    pairs = Counter(pair for text in joined if text for pair in pairwise([NAME_EDGE, *text, NAME_EDGE]))
+    lines = [
+        f"{before}{after}".replace(NAME_EDGE, "_") + f"\t{count}\n" for (before, after), count in sorted(pairs.items())
+    ]
+    PAIRS_FILE.write_text("".join(line for line in lines if len(line.split("\t")[0]) == 2), encoding="utf-8")
+    typer.echo(f"{len(lines)} pairs of {len(joined)} names in {PAIRS_FILE}")
 
 
 def calibrate_avatars(directory: Path, *, limit: int | None = None) -> Path:
@@ -122,7 +124,9 @@ def embedded(encoder: Encoder, pictures: Sequence[Picture]) -> Float32:
     pixels = [np.asarray(picture.convert("RGB")) for picture in pictures]
     batches = [pixels[start : start + MAX_BATCH] for start in range(0, len(pixels), MAX_BATCH)]
     looks = [found.vectors[0] for batch in tqdm(batches, "avatars", disable=None) for found in encoder(batch)]
-    return np.stack([Likeness.of(Image(picture), look).asked for look, picture in zip(looks, pixels, strict=True)])
+    return np.stack(
+        [AvatarSignature.of(Image(picture), look).query_vectors for look, picture in zip(looks, pixels, strict=True)]
+    )
 
 
 def _uploaded_again(encoder: Encoder, name: str, pictures: Sequence[Picture]) -> Float32:
@@ -132,15 +136,15 @@ def _uploaded_again(encoder: Encoder, name: str, pictures: Sequence[Picture]) ->
 
 def same(known: Float32, again: Float32) -> Pairs:
     """Cosines of each avatar with itself, uploaded again; arguments as `embedded` gives them."""
-    look = (again[:, 0, :-LAYOUT] * known[:, 0, :-LAYOUT]).sum(1)
-    layout = (again[:, :, -LAYOUT:] * known[:, :1, -LAYOUT:]).sum(2).max(1)
+    look = (again[:, 0, :-LAYOUT_DIMENSION] * known[:, 0, :-LAYOUT_DIMENSION]).sum(1)
+    layout = (again[:, :, -LAYOUT_DIMENSION:] * known[:, :1, -LAYOUT_DIMENSION:]).sum(2).max(1)
     return 2 * np.stack([look, layout], axis=1)
 
 
 def others(known: Float32) -> Pairs:
     """Cosines of every two people's avatars."""
     upper = np.triu_indices(len(known), 1)
-    looks, layouts = known[:, :, :-LAYOUT], known[:, :, -LAYOUT:]
+    looks, layouts = known[:, :, :-LAYOUT_DIMENSION], known[:, :, -LAYOUT_DIMENSION:]
     look = looks[:, 0] @ looks[:, 0].T
     layout = np.maximum(*(layouts[:, side] @ layouts[:, 0].T for side in (0, 1)))
     return 2 * np.stack([look[upper], layout[upper]], axis=1)

@@ -14,7 +14,7 @@ import numpy as np
 from hypothesis import strategies as st
 from PIL import Image
 
-from models.images.input.decode import LONG_SIDE, MIN_SIDE, decode, decode_rgba
+from models.images.input.decode import MAX_DECODED_SIDE, MIN_SIDE, decode, decode_rgba
 from models.profile import Field, ProfileError
 
 CODES = {"image_empty", "image_bytes", "image_type", "image_dimensions", "image_undecodable"}
@@ -159,4 +159,4 @@ def check(data: bytes) -> None:
     for image in images:
         height, width, channels = image.pixels.shape
         assert image.pixels.dtype == np.uint8 and channels == 3
-        assert MIN_SIDE <= min(height, width) <= max(height, width) <= LONG_SIDE, image.pixels.shape
+        assert MIN_SIDE <= min(height, width) <= max(height, width) <= MAX_DECODED_SIDE, image.pixels.shape

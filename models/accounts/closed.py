@@ -11,17 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
-from models.accounts.likeness import Likeness
 from models.accounts.names import Hasher, store_key
 from models.accounts.register import Register, RegisterFiles
 from models.accounts.segments import Accounts, AccountsError
+from models.accounts.signatures import AvatarSignature
 from models.runtime.sources import Refusal, Source
 
-FOLDER = "closed"
+REGISTER_FOLDER = "closed"
 
 
 @dataclass(frozen=True)
-class Closed:
+class ClosedState:
     """The closed accounts at one moment.
 
     Attributes:
@@ -43,11 +43,11 @@ class ClosedAccounts:
     """
 
     def __init__(self, home: Path) -> None:
-        self._home, self._files = home, RegisterFiles(home / FOLDER)
+        self._home, self._files = home, RegisterFiles(home / REGISTER_FOLDER)
         self._source = Source("closed_accounts", self._files.listed, self._load)
 
     @property
-    def current(self) -> Closed:
+    def current(self) -> ClosedState:
         """What to judge with."""
         return self._source.value
 
@@ -60,15 +60,15 @@ class ClosedAccounts:
         """Take up changes; True if there were any. Never raises: what is broken is refused."""
         return self._source.refresh()
 
-    def _load(self) -> Closed:
+    def _load(self) -> ClosedState:
         register = self._files.read()
         if not register.segments:
-            return Closed(register, None)
+            return ClosedState(register, None)
         key = store_key(self._home)
         if key is None:
             raise AccountsError("there are closed accounts, but not the key that they were hashed with")
         check_key(register, Hasher(key))
-        return Closed(register, Hasher(key))
+        return ClosedState(register, Hasher(key))
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Account:
 
     account_id: str
     name: str | None = None
-    avatar: Likeness | None = None
+    avatar: AvatarSignature | None = None
 
 
 def check_key(register: Register, hasher: Hasher) -> None:
@@ -94,14 +94,16 @@ def check_key(register: Register, hasher: Hasher) -> None:
         raise AccountsError("the closed accounts were hashed with another key than the store's")
 
 
-def gathered(accounts: Iterable[Account], hasher: Hasher, dimension: int) -> Accounts:
+def hashed_accounts(accounts: Iterable[Account], hasher: Hasher, dimension: int) -> Accounts:
     """What is remembered of accounts; of one that comes several times, the last.
 
     Args:
         dimension: of the avatars' vectors.
     """
-    last = {hasher.account(account.account_id): account for account in accounts}
-    names = [(name, row) for row, one in enumerate(last.values()) if one.name for name in hasher.remembered(one.name)]
+    last = {hasher.account_hash(account.account_id): account for account in accounts}
+    names = [
+        (name, row) for row, one in enumerate(last.values()) if one.name for name in hasher.stored_hashes(one.name)
+    ]
     avatars = [(one.avatar.vector, row) for row, one in enumerate(last.values()) if one.avatar is not None]
     return Accounts(
         np.array(list(last), np.uint64),

@@ -13,24 +13,24 @@ from typing import cast
 
 import numpy as np
 
-from models.accounts.likelihood import SHARED, AvatarLikelihood, of_name, prior, probability
-from models.accounts.likeness import Cosines, Likeness
+from models.accounts.likelihood import MIN_SHARERS, AvatarLikelihood, name_log_ratio, prior_log_odds, probability
 from models.accounts.names import Hasher
 from models.accounts.rarity import bits
 from models.accounts.register import Register
 from models.accounts.segments import Segment
+from models.accounts.signatures import AvatarSignature, Cosines
 from models.profile import Evidence, Field, Finding, Label
 from models.text.normalize.normalize import Normalized
 
 DETECTOR = "closed@2026.11.1"
 
-NEAREST = 8
+NEAREST_AVATARS = 8
 """Avatars of every segment that are looked at: more than `likelihood.SHARED`, so that shared ones are seen to be."""
 
-COMPARED = 16
+MAX_COMPARED_BEARERS = 16
 """Bearers of a name, in every segment and for every nearness, whose avatars are looked at wherever they lie."""
 
-AS_ALIKE = 1.0
+TIE_LOG_RATIO = 1.0
 """Difference of logarithms up to which avatars are alike as much."""
 
 Array = np.ndarray
@@ -39,7 +39,7 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownAccount:
     """What an account shows.
 
     Attributes:
@@ -48,7 +48,7 @@ class Shown:
 
     account_id: str
     name: Normalized | None = None
-    avatar: Sequence[Likeness] = ()
+    avatar: Sequence[AvatarSignature] = ()
 
 
 @dataclass
@@ -75,7 +75,7 @@ class ClosedAccountDetector:
         self.register = register
         self._hasher, self._encoder, self._likelihood = hasher, encoder, likelihood
 
-    def known(self) -> dict[Field, int]:
+    def searchable_counts(self) -> dict[Field, int]:
         """How many accounts can be found by their name, and how many by their avatar."""
         segments = self.register.segments
         return {
@@ -83,16 +83,18 @@ class ClosedAccountDetector:
             Field.AVATAR: sum(segment.avatars for segment in segments if self._sees(segment)),
         }
 
-    def __call__(self, shown: Sequence[Shown]) -> list[list[Finding]]:
+    def __call__(self, shown: Sequence[ShownAccount]) -> list[list[Finding]]:
         """At most one finding for the name and one for the avatar of each, in order."""
         return [self._findings(one) for one in shown]
 
-    def _findings(self, shown: Shown) -> list[Finding]:
-        own = self._hasher.account(shown.account_id)
+    def _findings(self, shown: ShownAccount) -> list[Finding]:
+        own = self._hasher.account_hash(shown.account_id)
         named = self._named(shown.name, own) if shown.name else []
         found: dict[Place, _Found] = {}
         for number, segment in enumerate(self.register.segments):
-            bearers = np.concatenate([np.zeros(0, np.uint32), *(rows[number][:COMPARED] for _, rows in named)])
+            bearers = np.concatenate(
+                [np.zeros(0, np.uint32), *(rows[number][:MAX_COMPARED_BEARERS] for _, rows in named)]
+            )
             found |= {(number, int(row)): _Found() for row in bearers}
             if self._sees(segment):
                 for frame in shown.avatar:
@@ -105,21 +107,23 @@ class ClosedAccountDetector:
     def _named(self, name: Normalized, own: int) -> list[tuple[float, list[Array]]]:
         """What each nearness of the name says, and the rows of each segment that come so near, nearest first."""
         found = []
-        for near, hashed in self._hasher.asked(name):
-            bearers = [_others(segment, segment.named(hashed), own) for segment in self.register.segments]
+        for near, hashed in self._hasher.query_hashes(name):
+            bearers = [_others(segment, segment.rows_named(hashed), own) for segment in self.register.segments]
             if count := sum(map(len, bearers)):
-                found.append((of_name(near, bits(name, near), count, len(self.register)), bearers))
+                found.append((name_log_ratio(near, bits(name, near), count, len(self.register)), bearers))
         return found
 
     def _sees(self, segment: Segment) -> bool:
         return self._likelihood is not None and segment.encoder == self._encoder
 
-    def _compare(self, frame: Likeness, number: int, bearers: Array, own: int, found: dict[Place, _Found]) -> None:
+    def _compare(
+        self, frame: AvatarSignature, number: int, bearers: Array, own: int, found: dict[Place, _Found]
+    ) -> None:
         """Note avatars that are likelier the same than not, among the nearest and those of the name's bearers."""
         assert self._likelihood is not None  # noqa: S101 - checked by the caller
         segment = self.register.segments[number]
-        rows, vectors = segment.nearest(frame.asked, NEAREST, bearers)
-        alike = Cosines.of(frame.asked[:, None], vectors[None])
+        rows, vectors = segment.nearest(frame.query_vectors, NEAREST_AVATARS, bearers)
+        alike = Cosines.of(frame.query_vectors[:, None], vectors[None])
         said = self._likelihood(alike)  # (as it is or mirrored, avatars)
         side = said.argmax(axis=0)
         for place in np.flatnonzero((said.max(axis=0) > 0) & (segment.hashes[rows] != np.uint64(own))):
@@ -140,7 +144,7 @@ class ClosedAccountDetector:
         return findings
 
     def _score(self, evidence: _Found) -> float:
-        return probability(prior(len(self.register)) + (evidence.name or 0.0) + (evidence.avatar or 0.0))
+        return probability(prior_log_odds(len(self.register)) + (evidence.name or 0.0) + (evidence.avatar or 0.0))
 
     def _finding(self, field: Field, place: Place, found: _Found, evidence: Evidence) -> Finding:
         number, row = place
@@ -157,7 +161,7 @@ def _temper(found: dict[Place, _Found], remembered: int) -> None:
     """Let an avatar that several closed accounts share say no more than how few of all have it."""
     pictured = [(evidence, evidence.avatar) for evidence in found.values() if evidence.avatar is not None]
     strongest = max((said for _, said in pictured), default=0.0)
-    sharers = sum(said > strongest - AS_ALIKE for _, said in pictured)
-    if sharers >= SHARED:
+    sharers = sum(said > strongest - TIE_LOG_RATIO for _, said in pictured)
+    if sharers >= MIN_SHARERS:
         for evidence, said in pictured:
             evidence.avatar = min(said, log(remembered / sharers))

@@ -14,33 +14,33 @@ from pathlib import Path
 
 import numpy as np
 
-from models.accounts.likeness import Cosines
-from models.accounts.names import Nearness
+from models.accounts.names import NameMatch
+from models.accounts.signatures import Cosines
 from models.images.encoder.encoder import EncoderError
 from models.runtime.artifact_files import ArtifactFile
 
-RETURNS = 1e-5
+PRIOR_ODDS = 1e-5
 """Prior odds that a profile is the return of one given closed account: assumed. Where some thousand are remembered that
 makes one profile in a hundred a return, and more are not believed."""
 
-MOST_RETURNS = 0.01
+MAX_RETURN_RATE = 0.01
 
-KEEPS = {Nearness.SAME: 0.5, Nearness.SHAPE: 0.1, Nearness.SOUND: 0.1}
+NAME_KEEPING_RATES = {NameMatch.SAME: 0.5, NameMatch.SHAPE: 0.1, NameMatch.SOUND: 0.1}
 """Of returning accounts, how many come with the old name, or one that only looks or sounds like it: assumed."""
 
-SHARED = 5
+MIN_SHARERS = 5
 """Closed accounts with one name or avatar from which that is how common it is: fewer may be one person's."""
 
 
 Array = np.ndarray
 
 
-def prior(remembered: int) -> float:
+def prior_log_odds(remembered: int) -> float:
     """Logarithm of the odds that a profile is a return of one given closed account, before any evidence."""
-    return log(min(RETURNS, MOST_RETURNS / max(remembered, 1)))
+    return log(min(PRIOR_ODDS, MAX_RETURN_RATE / max(remembered, 1)))
 
 
-def of_name(near: Nearness, bits: float, bearers: int, remembered: int) -> float:
+def name_log_ratio(near: NameMatch, bits: float, bearers: int, remembered: int) -> float:
     """Logarithm of how much more often a returning account has such a name than an unrelated one.
 
     Args:
@@ -48,8 +48,8 @@ def of_name(near: Nearness, bits: float, bearers: int, remembered: int) -> float
         bearers: closed accounts that have it.
         remembered: closed accounts in all.
     """
-    common = bearers / remembered if bearers >= SHARED else 0.0
-    return log(KEEPS[near]) - log(max(2.0**-bits, common))
+    common = bearers / remembered if bearers >= MIN_SHARERS else 0.0
+    return log(NAME_KEEPING_RATES[near]) - log(max(2.0**-bits, common))
 
 
 def probability(log_odds: float) -> float:

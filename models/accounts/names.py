@@ -18,10 +18,10 @@ from pathlib import Path
 from models.accounts.keys import HASH_VARIABLE, KEPT_KEYS, KEY_BYTES
 from models.accounts.segments import AccountsError
 from models.text.normalize.normalize import Normalized, normalize
-from models.text.normalize.readings import BREAK, Kind, forms, readings
+from models.text.normalize.readings import WORD_BREAK, ReadingKind, forms, readings
 
 
-class Nearness(StrEnum):
+class NameMatch(StrEnum):
     """How near a name came to one that is remembered, nearest first."""
 
     SAME = "same"
@@ -32,7 +32,7 @@ class Nearness(StrEnum):
     """But for characters that sound the same."""
 
 
-_READINGS = {Nearness.SAME: Kind.JOINED, Nearness.SHAPE: Kind.SHAPE, Nearness.SOUND: Kind.SOUND}
+_READINGS = {NameMatch.SAME: ReadingKind.JOINED, NameMatch.SHAPE: ReadingKind.SHAPE, NameMatch.SOUND: ReadingKind.SOUND}
 
 
 @dataclass(frozen=True)
@@ -45,21 +45,24 @@ class Hasher:
 
     key: bytes
 
-    def account(self, account_id: str) -> int:
+    def account_hash(self, account_id: str) -> int:
         """Of an account's id."""
         return self._hash("closed_account", account_id)
 
-    def remembered(self, name: str) -> set[int]:
+    def stored_hashes(self, name: str) -> set[int]:
         """All by which a name can be found again; none of a name that shows nothing."""
         text = normalize(name).text.strip()
         found = {form for kind in _READINGS.values() for form in forms(name, kind)}
         return {self._hash("closed_name", form) for form in (found | {text} if text else found)}
 
-    def asked(self, name: Normalized) -> list[tuple[Nearness, int]]:
+    def query_hashes(self, name: Normalized) -> list[tuple[NameMatch, int]]:
         """Those by which a name is searched, nearest first."""
         read = readings(name, _READINGS.values())
-        texts = [(Nearness.SAME, name.text), *((near, found.text) for near, found in zip(_READINGS, read, strict=True))]
-        texts += [(near, text.replace(BREAK, "")) for near, text in texts[1:] if BREAK in text]  # 海边,的小店
+        texts = [
+            (NameMatch.SAME, name.text),
+            *((near, found.text) for near, found in zip(_READINGS, read, strict=True)),
+        ]
+        texts += [(near, text.replace(WORD_BREAK, "")) for near, text in texts[1:] if WORD_BREAK in text]  # 海边,的小店
         return [(near, self._hash("closed_name", text.strip())) for near, text in texts if text.strip()]
 
     @property

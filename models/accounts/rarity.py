@@ -14,30 +14,30 @@ from functools import cache
 from itertools import pairwise
 from math import log2
 
-from models.accounts.names import Nearness
+from models.accounts.names import NameMatch
 from models.runtime.paths import DATASETS
 from models.text.normalize.normalize import Normalized
-from models.text.normalize.readings import Kind, readings
+from models.text.normalize.readings import ReadingKind, readings
 
-PAIRS = DATASETS / "names" / "pairs.tsv"
+PAIRS_FILE = DATASETS / "names" / "pairs.tsv"
 
-EDGE = "\n"
+NAME_EDGE = "\n"
 """Stands before and after a name."""
 
-MOST_BITS, MOST_BITS_ASCII = 3.5, 2.0
+MAX_CHARACTER_BITS, MAX_ASCII_BITS = 3.5, 2.0
 """No character says more than this, less than large language models need for one of Chinese and of English text: the
 corpus is small, and names are phrases that others use too (岁月静好, 往后余生, kevin)."""
 
-KEPT_BY_SHAPE, KEPT_BY_SOUND = 0.99, 0.79
+SHAPE_BITS_SHARE, SOUND_BITS_SHARE = 0.99, 0.79
 """How much of a name's bits is in its shape and in its sound: of single characters of the corpus, 9.85 bits, there are
 9.77 in the components and 7.78 in the toneless syllable."""
 
 
-def bits(name: Normalized, near: Nearness = Nearness.SAME) -> float:
+def bits(name: Normalized, near: NameMatch = NameMatch.SAME) -> float:
     """Minus the binary logarithm of the chance that an unrelated account has a name that agrees so nearly."""
-    text = readings(name, [Kind.JOINED])[0].text.strip()
-    full = sum(_bits(before, after) for before, after in pairwise([EDGE, *text, EDGE]))
-    return full * {Nearness.SAME: 1.0, Nearness.SHAPE: KEPT_BY_SHAPE, Nearness.SOUND: KEPT_BY_SOUND}[near]
+    text = readings(name, [ReadingKind.JOINED])[0].text.strip()
+    full = sum(_bits(before, after) for before, after in pairwise([NAME_EDGE, *text, NAME_EDGE]))
+    return full * {NameMatch.SAME: 1.0, NameMatch.SHAPE: SHAPE_BITS_SHARE, NameMatch.SOUND: SOUND_BITS_SHARE}[near]
 
 
 def _bits(before: str, after: str) -> float:
@@ -46,16 +46,16 @@ def _bits(before: str, after: str) -> float:
     alone = (seconds[after] + 1) / (seconds.total() + len(seconds))
     backing = kinds[before] or 1
     chance = (pairs[before, after] + backing * alone) / (firsts[before] + backing)
-    return min(-log2(chance), MOST_BITS_ASCII if after.isascii() else MOST_BITS)
+    return min(-log2(chance), MAX_ASCII_BITS if after.isascii() else MAX_CHARACTER_BITS)
 
 
 @cache
 def _counts() -> tuple[Counter[tuple[str, str]], Counter[str], Counter[str], Counter[str]]:
     """Pairs; how often each character is first in one, and in how many different ones; how often second."""
     pairs = Counter[tuple[str, str]]()
-    for line in PAIRS.read_text(encoding="utf-8").splitlines():
+    for line in PAIRS_FILE.read_text(encoding="utf-8").splitlines():
         pair, found = line.split("\t")
-        first, second = (EDGE if char == "_" else char for char in pair)
+        first, second = (NAME_EDGE if char == "_" else char for char in pair)
         pairs[first, second] = int(found)
     firsts, kinds, seconds = Counter[str](), Counter[str](), Counter[str]()
     for (before, after), count in pairs.items():

@@ -21,17 +21,17 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from models.accounts.segments import MOST_ROWS, Accounts, AccountsError, Segment, write
+from models.accounts.segments import MAX_SEGMENT_ROWS, Accounts, AccountsError, Segment, write
 from models.runtime.locks import locked
 from models.runtime.versions import LOCK, POINTER, write_pointer
 
-OPEN_ROWS = 4_096
+MAX_OPEN_ROWS = 4_096
 """Accounts up to which a segment is written anew for every one that is added: 2 MB, some milliseconds."""
 
-MOST_SMALL = 32
+MAX_SMALL_SEGMENTS = 32
 """Segments not half full from which they are joined: about as many as make one full one."""
 
-TRIES = 5
+READ_ATTEMPTS = 5
 """Times to read anew because what `CURRENT` listed was replaced meanwhile."""
 
 Array = np.ndarray
@@ -77,13 +77,13 @@ class RegisterFiles:
         Raises:
             AccountsError: it cannot be read.
         """
-        for attempt in range(TRIES):
+        for attempt in range(READ_ATTEMPTS):
             names = self.listed()
             try:
                 self._last = Register(tuple(_opened(self.root / name) for name in names))
                 return self._last
             except AccountsError:
-                if names == self.listed() or attempt == TRIES - 1:
+                if names == self.listed() or attempt == READ_ATTEMPTS - 1:
                     raise
         raise AssertionError
 
@@ -119,7 +119,7 @@ class RegisterFiles:
             parts = [_without(segment.contents(), accounts.hashes) for segment in joined]
             everything = Accounts.joined([*parts, accounts])
             rows = np.arange(len(everything))
-            chunks = [rows[start : start + MOST_ROWS] for start in range(0, len(rows), MOST_ROWS)]
+            chunks = [rows[start : start + MAX_SEGMENT_ROWS] for start in range(0, len(rows), MAX_SEGMENT_ROWS)]
             self._publish(kept + [self._written(everything.part(chunk), encoder, check) for chunk in chunks])
 
     def remove(self, hashes: Array) -> int:
@@ -169,12 +169,12 @@ def _opened(directory: Path) -> Segment:
 
 def _to_join(segments: Sequence[Segment], encoder: str, count: int) -> list[Segment]:
     """Segments to write anew together with so many accounts more."""
-    small = [segment for segment in segments if segment.encoder == encoder and len(segment) < MOST_ROWS // 2]
-    if len(small) <= MOST_SMALL:
-        return [segment for segment in small[-1:] if len(segment) + count <= OPEN_ROWS]
+    small = [segment for segment in segments if segment.encoder == encoder and len(segment) < MAX_SEGMENT_ROWS // 2]
+    if len(small) <= MAX_SMALL_SEGMENTS:
+        return [segment for segment in small[-1:] if len(segment) + count <= MAX_OPEN_ROWS]
     by_size = sorted(small, key=len)
     together = np.cumsum([len(segment) for segment in by_size])
-    return [segment for segment, rows in zip(by_size, together, strict=True) if rows <= MOST_ROWS]
+    return [segment for segment, rows in zip(by_size, together, strict=True) if rows <= MAX_SEGMENT_ROWS]
 
 
 def _without(accounts: Accounts, hashes: Array) -> Accounts:

@@ -1,8 +1,8 @@
 """How some of the closed accounts lie on disk, and how they are searched.
 
-A segment is a directory that never changes, of at most `MOST_ROWS` accounts: small enough to be written anew without
-one of them in seconds, so that what is removed is gone, not marked. Workers map its files, which costs each of them no
-memory of its own.
+A segment is an immutable directory of at most `MAX_SEGMENT_ROWS` accounts. It is small enough to be rewritten without
+one of them in seconds, so a removed account is gone from disk, not merely marked. Workers share its files by memory
+mapping.
 
 - `accounts.npy`: uint64 (accounts,), hashes of their ids;
 - `name_hashes.npy`: uint64 (names,), sorted, and `name_rows.npy`: uint32 (names,), whose they are;
@@ -26,24 +26,24 @@ from models.runtime import versions
 from models.runtime.artifact_files import ArtifactFile
 from models.runtime.indexes import search, write_index
 
-MOST_ROWS = 262_144
+MAX_SEGMENT_ROWS = 262_144
 """Accounts of a segment: 160 MB, and some seconds to write without one of them."""
 
-EXACT_ROWS = 8_192
+MAX_EXACT_AVATARS = 8_192
 """Avatars up to which every one is compared."""
 
-LIST_ROWS, VISITED, LEAST_VISITED = 512, 1 / 16, 8
+AVATARS_PER_LIST, PROBED_SHARE, MIN_PROBED_LISTS = 512, 1 / 16, 8
 """Avatars in an inverted list of a larger segment, and how many of the lists a search visits: of avatars uploaded again
 (cosine .9) 98.7% are found, in a fifth of the time of comparing all (`benchmarks/accounts.py`)."""
 
-COMPARED_AGAIN = 16
+REFINEMENT_FACTOR = 16
 """Avatars that are compared in full, for each one asked for, of those that codes of half a bit a number put first."""
 
-SCALE = 270
+QUANTISATION_SCALE = 270
 """What vectors are multiplied by before they are rounded to 8 bits: components up to .47, all but those of
 pictures with next to no detail, are kept to .002."""
 
-FILES = (
+SEGMENT_FILES = (
     ArtifactFile.ACCOUNTS,
     ArtifactFile.NAME_HASHES,
     ArtifactFile.NAME_ROWS,
@@ -114,10 +114,10 @@ class Segment:
 
     def __init__(self, directory: Path) -> None:
         try:
-            config = versions.checked(directory, *FILES)
+            config = versions.checked(directory, *SEGMENT_FILES)
             self.name, self.encoder, self.check = directory.name, str(config["encoder"]), str(config["key"])
-            arrays = [np.load(directory / name, mmap_mode="r") for name in FILES[:-1]]
-            self._index = faiss.read_index(str(directory / FILES[-1]), faiss.IO_FLAG_MMAP_IFC)
+            arrays = [np.load(directory / name, mmap_mode="r") for name in SEGMENT_FILES[:-1]]
+            self._index = faiss.read_index(str(directory / SEGMENT_FILES[-1]), faiss.IO_FLAG_MMAP_IFC)
         except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:  # FAISS raises the last
             raise AccountsError(f"{directory} is not a whole segment: {type(error).__name__}") from error
         self.hashes, self._names, self._name_rows, self._avatar_rows = arrays
@@ -127,7 +127,7 @@ class Segment:
     def __len__(self) -> int:
         return len(self.hashes)
 
-    def named(self, name: int) -> Array:
+    def rows_named(self, name: int) -> Array:
         """Rows of the accounts that have a hash among those of their names, uint32 (n,)."""
         wanted = np.uint64(name)
         first, last = np.searchsorted(self._names, wanted), np.searchsorted(self._names, wanted, side="right")
@@ -146,14 +146,15 @@ class Segment:
         """
         if not self.avatars:
             return np.zeros(0, np.int64), np.zeros((0, asked.shape[1]), np.float32)
-        _, found = search(self._index, asked * np.float32(SCALE), min(count, self.avatars))
+        _, found = search(self._index, asked * np.float32(QUANTISATION_SCALE), min(count, self.avatars))
         wanted = np.minimum(np.searchsorted(self._avatar_rows, also), self.avatars - 1)
         places = np.union1d(found[found >= 0], wanted[self._avatar_rows[wanted] == also])
-        return self._avatar_rows[places].astype(np.int64), self._codes.reconstruct_batch(places) / np.float32(SCALE)
+        vectors = self._codes.reconstruct_batch(places) / np.float32(QUANTISATION_SCALE)
+        return self._avatar_rows[places].astype(np.int64), vectors
 
     def contents(self) -> Accounts:
         """Everything, in memory."""
-        avatars = self._codes.reconstruct_n(0, self._codes.ntotal) / np.float32(SCALE)
+        avatars = self._codes.reconstruct_n(0, self._codes.ntotal) / np.float32(QUANTISATION_SCALE)
         names = np.array(self._names), np.array(self._name_rows)
         return Accounts(np.array(self.hashes), *names, avatars, np.array(self._avatar_rows))
 
@@ -170,31 +171,35 @@ def write(root: Path, name: str, accounts: Accounts, encoder: str, check: str) -
         order = np.argsort(accounts.names, kind="stable")
         arrays = accounts.hashes, accounts.names[order], accounts.name_rows[order], accounts.avatar_rows
         kinds = np.uint64, np.uint64, np.uint32, np.uint32
-        for file, array, kind in zip(FILES, arrays, kinds, strict=False):
+        for file, array, kind in zip(SEGMENT_FILES, arrays, kinds, strict=False):
             np.save(draft / file, array.astype(kind))
-        write_index(index_of(accounts.avatars), draft / FILES[-1])
-        config = {"encoder": encoder, "key": check, "files": {file: versions.digest(draft / file) for file in FILES}}
+        write_index(build_index(accounts.avatars), draft / SEGMENT_FILES[-1])
+        config = {
+            "encoder": encoder,
+            "key": check,
+            "files": {file: versions.digest(draft / file) for file in SEGMENT_FILES},
+        }
         (draft / ArtifactFile.CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
     versions.write_version(root, name, write_files)
 
 
-def index_of(vectors: Array) -> faiss.Index:
-    """An index of float32 (avatars, dimension), 8 bits a number: exact, or searched by codes above `EXACT_ROWS`.
+def build_index(vectors: Array) -> faiss.Index:
+    """An index of float32 (avatars, dimension), 8 bits a number: exact, or searched by codes above `MAX_EXACT_AVATARS`.
 
     Source: inverted lists and product quantisation (Jégou et al. 2011), with lookups in registers (André et al. 2017).
     """
-    codes = np.clip(np.rint(vectors * SCALE), -128, 127).astype(np.float32)
-    dimension, lists = vectors.shape[1], max(len(vectors) // LIST_ROWS, 1)
+    codes = np.clip(np.rint(vectors * QUANTISATION_SCALE), -128, 127).astype(np.float32)
+    dimension, lists = vectors.shape[1], max(len(vectors) // AVATARS_PER_LIST, 1)
     fine = "SQ8_direct_signed"
-    if len(vectors) <= EXACT_ROWS:
+    if len(vectors) <= MAX_EXACT_AVATARS:
         index: Any = faiss.index_factory(dimension, fine, faiss.METRIC_INNER_PRODUCT)
     else:
         coarse = f"IVF{lists},PQ{dimension // 4}x4fs,Refine({fine})"
         index = faiss.index_factory(dimension, coarse, faiss.METRIC_INNER_PRODUCT)
-        index.k_factor = COMPARED_AGAIN
+        index.k_factor = REFINEMENT_FACTOR
         inverted: Any = faiss.downcast_index(index.base_index)
-        inverted.nprobe = max(int(lists * VISITED), LEAST_VISITED)
+        inverted.nprobe = max(int(lists * PROBED_SHARE), MIN_PROBED_LISTS)
         inverted.cp.max_points_per_centroid = 64  # lists of nearly equal length in a quarter of the time
     index.train(codes)
     index.add(codes)

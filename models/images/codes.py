@@ -30,7 +30,7 @@ DAMAGED_SCORE = 0.9
 MAX_DAMAGED_ASPECT = 1.5
 """A QR code is square; seen from the side its box may be somewhat longer than high."""
 
-LONG_SIDE = 1_280
+SCAN_SIDE = 1_280
 """All kinds of code are looked for up to this size; at 2,048 pixels that would take 40 ms."""
 
 _QR_KINDS = [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode, zxingcpp.BarcodeFormat.RMQRCode]
@@ -61,7 +61,7 @@ class CodeDetector:
 def _codes(pixels: np.ndarray) -> list[tuple[zxingcpp.Barcode, Box]]:
     """Codes and their places; a second, enlarged look where the first finds none."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    seen = _scaled(grey, min(1.0, LONG_SIDE / max(grey.shape)))
+    seen = _scaled(grey, min(1.0, SCAN_SIDE / max(grey.shape)))
     found = zxingcpp.read_barcodes(seen)
     if not found:
         seen = _scaled(grey, min(2.0, max(1.0, _UPSCALED_LONG_SIDE / max(grey.shape))))

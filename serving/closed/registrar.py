@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from models.accounts.closed import FOLDER, Account, gathered
-from models.accounts.likeness import LAYOUT, Likeness
+from models.accounts.closed import REGISTER_FOLDER, Account, hashed_accounts
 from models.accounts.names import Hasher, store_key
 from models.accounts.register import RegisterFiles
 from models.accounts.segments import AccountsError
+from models.accounts.signatures import LAYOUT_DIMENSION, AvatarSignature
 from models.images.encoder.encoder import Encoder
 from models.images.input.decode import decode
 from models.profile import Field, Profile, ProfileError
@@ -44,7 +44,7 @@ class Registrar:
         if key is None:
             raise AccountsError("closed accounts are hashed with the store's key, and there is none yet")
         self._hasher, self._trail = Hasher(key), trail
-        self._files = RegisterFiles(home / FOLDER)
+        self._files = RegisterFiles(home / REGISTER_FOLDER)
 
     def add(self, accounts: Sequence[Account], encoder: Encoder, by: str) -> list[str]:
         """Remember accounts, in place of what was remembered of them before; returns their keys.
@@ -59,7 +59,7 @@ class Registrar:
         """
         keys = [self.key(account.account_id) for account in accounts]
         self._trail.note("closed_added", by, _named(keys))
-        known = gathered(accounts, self._hasher, encoder.dimension + LAYOUT)
+        known = hashed_accounts(accounts, self._hasher, encoder.dimension + LAYOUT_DIMENSION)
         self._files.add(known, encoder.fingerprint, self._hasher.check)
         return keys
 
@@ -84,7 +84,7 @@ class Registrar:
 
     def key(self, account_id: str) -> str:
         """The keyed hash that an account goes by here."""
-        return f"{self._hasher.account(account_id):0{KEY_DIGITS}x}"
+        return f"{self._hasher.account_hash(account_id):0{KEY_DIGITS}x}"
 
 
 def accounts_of(profiles: Sequence[Profile], encoder: Encoder) -> list[Account | ProfileError]:
@@ -99,7 +99,7 @@ def accounts_of(profiles: Sequence[Profile], encoder: Encoder) -> list[Account |
             found[index] = error
     embeddings = encoder([frame.pixels for frame in frames.values()]) if frames else []
     for (index, frame), embedding in zip(frames.items(), embeddings, strict=True):
-        likeness = Likeness.of(frame, embedding.vectors[0])
+        likeness = AvatarSignature.of(frame, embedding.vectors[0])
         found[index] = Account(profiles[index].account_id, profiles[index].name, likeness)
     return found
 

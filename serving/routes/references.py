@@ -19,7 +19,7 @@ from starlette.responses import Response
 from models.images.gallery import files as gallery_files
 from models.images.gallery import gallery
 from models.images.gallery.gallery import Change, Drawing, Gallery, GalleryError, Phrase, Reference
-from models.images.gallery.references import OtherEncoderError, Source, parse_phrase, parse_reference
+from models.images.gallery.references import OtherEncoderError, ReferenceSource, parse_phrase, parse_reference
 from models.live import LiveInspector
 from models.profile import EMBLEM_LABELS, ProfileError
 from serving.messages.bodies import Shape, read
@@ -56,7 +56,7 @@ class Offer:
         force: enrol it even if it resembles another owner's reference.
     """
 
-    sources: Sequence[Source]
+    sources: Sequence[ReferenceSource]
     force: bool
 
 
@@ -96,7 +96,7 @@ class References:
 
     def _add(self, content_type: str, body: bytes) -> Response:
         offer = parse(content_type, body)
-        with store_faults(), client_faults(), gallery_files.own(self._live.settings) as (own, base):
+        with store_faults(), client_faults(), gallery_files.own_gallery(self._live.settings) as (own, base):
             change = gallery.add(own, self._live.current.encoder, offer.sources, offer.force, base)
         reference = asdict(offer.sources[0].reference)
         clashes = [asdict(clash) for clash in change.clashes]
@@ -106,7 +106,7 @@ class References:
 
     def _remove(self, reference_id: str) -> Callable[[str, bytes], Response]:
         def work(_content_type: str, _body: bytes) -> Response:
-            with store_faults(), client_faults(), gallery_files.own(self._live.settings) as (own, base):
+            with store_faults(), client_faults(), gallery_files.own_gallery(self._live.settings) as (own, base):
                 change = gallery.remove(own, reference_id, base)
             return json_response({"reference_id": reference_id, **_done(change)})
 
@@ -192,7 +192,7 @@ def _pictures(value: Any) -> list[bytes]:
     return pictures
 
 
-def _picture(entry: gallery_files.Entry) -> dict[str, Any]:
+def _picture(entry: gallery_files.GalleryEntry) -> dict[str, Any]:
     drawing = base64.b64encode(entry.drawing).decode() if entry.drawing else None
     described = {"source": entry.reference.source, "licence": entry.reference.licence}
     return {"sha256": entry.sha256, **described, "drawing": drawing, "text": entry.text or None}

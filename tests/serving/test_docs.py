@@ -4,7 +4,7 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
-from models.images.gallery.references import MAX_ID, MAX_TEXT
+from models.images.gallery.references import MAX_REFERENCE_ID, MAX_REFERENCE_TEXT
 from models.policy import Policy
 from models.profile import EMBLEM_LABELS, IMAGE_FIELDS, MAX_LENGTH, TEXT_FIELDS, Field, Label, ProfileError, Severity
 from models.runtime.paths import REPOSITORY
@@ -75,8 +75,8 @@ def test_openapi_file_has_the_fields_and_limits_of_the_service(schema):
 def test_openapi_file_has_the_fields_and_limits_of_a_reference(schema):
     properties = SCHEMAS[schema]["properties"]
     assert list(properties) == list(SHAPE.names)
-    assert properties["owner_id"]["maxLength"] == MAX_ID
-    assert properties["name_zh"]["maxLength"] == MAX_TEXT
+    assert properties["owner_id"]["maxLength"] == MAX_REFERENCE_ID
+    assert properties["name_zh"]["maxLength"] == MAX_REFERENCE_TEXT
     assert list(SCHEMAS["Reference"]["properties"]) == list(FIELDS)
     assert SCHEMAS["ReferenceForm"]["properties"]["image"]["maxItems"] == MAX_PICTURES
     assert SCHEMAS["EmblemLabel"]["enum"] == list(EMBLEM_LABELS)

@@ -8,10 +8,10 @@ import pytest
 from judgements import rules
 from prometheus_client import CollectorRegistry
 
-from models.accounts.closed import FOLDER, Account, gathered
-from models.accounts.likeness import LAYOUT
+from models.accounts.closed import REGISTER_FOLDER, Account, hashed_accounts
 from models.accounts.names import Hasher, store_key
 from models.accounts.register import RegisterFiles
+from models.accounts.signatures import LAYOUT_DIMENSION
 from models.live import LiveInspector
 from models.profile import Field
 from models.settings import Settings
@@ -116,9 +116,9 @@ def test_closed_accounts_are_counted_as_they_change(worker):
         return [worker.value("huijian_closed_accounts", field=field) for field in ("name", "avatar")]
 
     assert known() == [0, 0]
-    hasher, files = Hasher(store_key(worker.settings.home)), RegisterFiles(worker.settings.home / FOLDER)
+    hasher, files = Hasher(store_key(worker.settings.home)), RegisterFiles(worker.settings.home / REGISTER_FOLDER)
     encoder = worker.live.current.encoder
-    accounts = gathered([Account("1", "海边的小店")], hasher, encoder.dimension + LAYOUT)
+    accounts = hashed_accounts([Account("1", "海边的小店")], hasher, encoder.dimension + LAYOUT_DIMENSION)
     files.add(accounts, encoder.fingerprint, hasher.check)
     worker.reloader.poll()
     assert known() == [1, 0]

@@ -32,22 +32,22 @@ from models.runtime.artifact_files import ArtifactFile
 from models.runtime.sessions import session
 from models.settings import SCORING_FILES
 
-STEP = 32
+INPUT_STRIDE = 32
 """Sides given to the network are multiples of this, its coarsest stride in pixels."""
 
-MAX_ASPECT = 4.0
+MAX_INPUT_ASPECT = 4.0
 """Pictures that are longer are squeezed to this ratio of sides, by which small emblems in them lose their shape: those
 are looked for in parts of them."""
 
-MAX_PARTS = 4
+MAX_TILES = 4
 """Of a picture that is longer, each a pass through the network: enough for a ratio of 13, beyond which they are longer
 themselves."""
 
-WINDOW_SCALES = (0.75, 0.5, 0.375, 0.25)
+REGION_SCALES = (0.75, 0.5, 0.375, 0.25)
 """Sides of the square windows as parts of the square root of the area of what is given to the network; 0.25 is an
 emblem of 64 pixels."""
 
-OUTPUTS = ("grid", "global")
+GRAPH_OUTPUTS = ("grid", "global")
 """Of the graph; the second is optional."""
 
 MAX_BATCH = 4
@@ -106,7 +106,7 @@ class Encoder:
             self.version = f"{config['name']}@{self.fingerprint}+{calibration_digest(directory)}"
             self._session = session(model, threads)
             given = {output.name for output in self._session.get_outputs()}
-            self._outputs = [name for name in OUTPUTS if name in given]
+            self._outputs = [name for name in GRAPH_OUTPUTS if name in given]
             self._size = _fixed_size(self._session)
             self._area = 0 if self._size else int(config["area"])
         except Exception as error:  # ONNX Runtime's errors have no other class in common
@@ -122,15 +122,15 @@ class Encoder:
         """
         return [pool(*grid) for grid in self.grids(images, scale)]
 
-    def in_parts(self, images: Sequence[Array]) -> list[Embedding]:
+    def embed_tiled(self, images: Sequence[Array]) -> list[Embedding]:
         """The same, but of a picture that is too long the whole and the windows of its parts.
 
         Its own, squeezed ones are left out: windows of one place have one shape, so that their overlap tells places.
         """
-        parts = [parts_of(*pixels.shape[:2]) for pixels in images]
-        pieces = [_piece(pixels, box) for pixels, boxes in zip(images, parts, strict=True) for box in boxes]
+        parts = [tile_corners(*pixels.shape[:2]) for pixels in images]
+        pieces = [_crop(pixels, box) for pixels, boxes in zip(images, parts, strict=True) for box in boxes]
         pooled = iter(self(pieces))
-        return [_together(boxes, [next(pooled) for _ in boxes]) for boxes in parts]
+        return [_joined_tiles(boxes, [next(pooled) for _ in boxes]) for boxes in parts]
 
     def grids(self, images: Sequence[Array], scale: float = 1.0) -> list[tuple[Array, ...]]:
         """What windows are pooled from, for `pool`: of each picture its grid, float32 (rows, columns, dimension).
@@ -154,17 +154,17 @@ class Encoder:
 
 def input_size(height: int, width: int, area: float) -> tuple[int, int]:
     """Height and width in pixels that a picture is given to the network at: nearly constant area, aspect kept."""
-    aspect = min(max(width / height, 1 / MAX_ASPECT), MAX_ASPECT)
+    aspect = min(max(width / height, 1 / MAX_INPUT_ASPECT), MAX_INPUT_ASPECT)
     return _rounded((area / aspect) ** 0.5), _rounded((area * aspect) ** 0.5)
 
 
 @lru_cache(maxsize=256)
-def windows(rows: int, columns: int) -> Array:
+def grid_regions(rows: int, columns: int) -> Array:
     """Windows of a grid as int64 (windows, 4): left, top, right, bottom in cells, the whole grid first.
 
     Squares of every scale, half overlapping, spread evenly from edge to edge.
     """
-    sides = {min(round(scale * (rows * columns) ** 0.5), rows, columns) for scale in WINDOW_SCALES}
+    sides = {min(round(scale * (rows * columns) ** 0.5), rows, columns) for scale in REGION_SCALES}
     squares = [
         (left, top, left + side, top + side)
         for side in sorted(sides - {0}, reverse=True)
@@ -176,9 +176,9 @@ def windows(rows: int, columns: int) -> Array:
 
 
 @lru_cache(maxsize=256)
-def averages(rows: int, columns: int) -> Array:
+def pooling_weights(rows: int, columns: int) -> Array:
     """What takes a grid's cells to the means of its windows: float32 (windows, rows * columns)."""
-    cells = windows(rows, columns)
+    cells = grid_regions(rows, columns)
     weights = np.zeros((len(cells), rows, columns), np.float32)
     for weight, (left, top, right, bottom) in zip(weights, cells, strict=True):
         weight[top:bottom, left:right] = 1 / ((bottom - top) * (right - left))
@@ -194,35 +194,35 @@ def pool(grid: Array, whole: Array | None = None) -> Embedding:
     """
     rows, columns, dimension = grid.shape
     # One product with a small matrix is ten times faster than an integral image.
-    means = averages(rows, columns) @ grid.reshape(rows * columns, dimension)
+    means = pooling_weights(rows, columns) @ grid.reshape(rows * columns, dimension)
     if whole is not None:
         means[0] = whole
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
-    boxes = windows(rows, columns) / np.array([columns, rows, columns, rows])
+    boxes = grid_regions(rows, columns) / np.array([columns, rows, columns, rows])
     return Embedding(means / np.maximum(lengths, 1e-12), boxes.astype(np.float32), ((WHOLE_PICTURE, grid),))
 
 
-def parts_of(height: int, width: int) -> Array:
+def tile_corners(height: int, width: int) -> Array:
     """What of a picture is seen by itself, int64 (parts, 4): left, top, right, bottom in pixels, the whole first.
 
     The whole alone, but where the picture is too long. Parts overlap by a square, so that each square lies within one.
     """
     whole, short, long = (0, 0, width, height), min(height, width), max(height, width)
-    if long <= MAX_ASPECT * short:
+    if long <= MAX_INPUT_ASPECT * short:
         return np.array([whole])
-    count = min(int(np.ceil((long / short - 1) / (MAX_ASPECT - 1))), MAX_PARTS)
+    count = min(int(np.ceil((long / short - 1) / (MAX_INPUT_ASPECT - 1))), MAX_TILES)
     length = int(np.ceil((long + (count - 1) * short) / count))
     starts = np.linspace(0, long - length, count).astype(int).tolist()
     parts = [(start, 0, start + length, short) for start in starts]
     return np.array([whole, *(parts if width > height else [(part[1], part[0], short, part[2]) for part in parts])])
 
 
-def _piece(pixels: Array, box: Array) -> Array:
+def _crop(pixels: Array, box: Array) -> Array:
     left, top, right, bottom = box
     return pixels[top:bottom, left:right]
 
 
-def _together(parts: Array, embeddings: Sequence[Embedding]) -> Embedding:
+def _joined_tiles(parts: Array, embeddings: Sequence[Embedding]) -> Embedding:
     """A picture and the windows of its parts, as the picture's."""
     whole, *others = embeddings
     if not others:
@@ -242,7 +242,7 @@ def _starts(length: int, side: int) -> list[int]:
 
 
 def _rounded(side: float) -> int:
-    return max(STEP, round(side / STEP) * STEP)
+    return max(INPUT_STRIDE, round(side / INPUT_STRIDE) * INPUT_STRIDE)
 
 
 def _by_shape(inputs: Sequence[Array]) -> list[list[int]]:

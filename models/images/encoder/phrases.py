@@ -19,7 +19,7 @@ from models.images.encoder.encoder import EncoderError
 from models.runtime.artifact_files import ArtifactFile
 from models.runtime.sessions import session
 
-FEATURE = "above_mean"
+PHRASE_FEATURE = "above_mean"
 """What the calibration is a logistic function of: the best window's cosine with the phrase, less the mean cosine of all
 harmless pictures with it."""
 

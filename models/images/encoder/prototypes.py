@@ -18,29 +18,29 @@ import PIL.Image
 import PIL.ImageOps
 
 from models.images.encoder.encoder import Encoder
-from models.images.encoder.restyled import KEEPING_COLOURS, STYLES, is_plain, one_colour, where_seen
+from models.images.encoder.restyled import COLOUR_KEEPING_STYLES, STYLES, is_plain, one_colour, visible_or_original
 from models.images.encoder.variants import framed, is_blank
 from models.images.input.transparency import clearest_background
 
-SIDE = 160
+DRAWING_SIDE = 160
 """Longest side in pixels of the drawing that is changed: what strokes and tiles of `restyled.py` are meant for."""
 
-KINDS = ("redrawn", "one colour", "turned", "cropped")
+ALTERATIONS = ("redrawn", "one colour", "turned", "cropped")
 """Ways to change a drawing that have a prototype."""
 
-EACH_STYLE, ONE_COLOUR = 2, 4
+COPIES_PER_STYLE, ONE_COLOUR_COPIES = 2, 4
 """Copies in each style of another hand, and in one colour; of the other kinds all that are listed."""
 
-ANGLES = (-30.0, -12.0, 12.0, 30.0)
+ROTATION_DEGREES = (-30.0, -12.0, 12.0, 30.0)
 """Degrees by which turned copies are turned; they are mirrored and squeezed too."""
 
-SQUEEZED = 0.75
+SQUEEZE_FACTOR = 0.75
 """Height of a squeezed copy, as part of the drawing's."""
 
-CROPPED = 0.7
+CROP_FACTOR = 0.7
 """Sides of a cropped copy, as parts of the drawing's, from each corner."""
 
-FLAG_COVER = 0.95
+MIN_FLAG_COVERAGE = 0.95
 """Part of its rectangle that a flag covers; what is plain and covers less is told from others by its outline too."""
 
 Array = np.ndarray
@@ -53,11 +53,13 @@ def prototypes(encoder: Encoder, drawing: Array) -> list[Array]:
     Args:
         drawing: RGBA, uint8 (height, width, 4).
     """
-    return [_mean([embedding.vectors[0] for embedding in encoder(copies)]) for copies in changed(drawing).values()]
+    return [
+        _mean([embedding.vectors[0] for embedding in encoder(copies)]) for copies in altered_copies(drawing).values()
+    ]
 
 
-def changed(drawing: Array) -> dict[str, list[Array]]:
-    """Copies of a drawing by the way it is changed, in the order of `KINDS`; the same ones every time.
+def altered_copies(drawing: Array) -> dict[str, list[Array]]:
+    """Copies of a drawing by the way it is changed, in the order of `ALTERATIONS`; the same ones every time.
 
     A plain flag keeps its colours, which are all that tells it from others: it has none in one colour. Copies of which
     nothing is seen are left out, and so are kinds without any other.
@@ -72,11 +74,13 @@ def changed(drawing: Array) -> dict[str, list[Array]]:
     pixels = np.array(emblem)
     # Shades of its own for each drawing: the same ones for all would make all prototypes a little alike.
     rng = np.random.default_rng(int.from_bytes(hashlib.sha256(pixels.tobytes()).digest()[:8]))
-    plain = bool((pixels[..., 3] > 0).mean() > FLAG_COVER) and is_plain(pixels)
-    styles = KEEPING_COLOURS if plain else STYLES
+    plain = bool((pixels[..., 3] > 0).mean() > MIN_FLAG_COVERAGE) and is_plain(pixels)
+    styles = COLOUR_KEEPING_STYLES if plain else STYLES
     made: dict[str, Iterable[Array]] = {
-        "redrawn": (where_seen(style(rng, pixels), pixels) for style in styles for _ in range(EACH_STYLE)),
-        "one colour": (_one_coloured(rng, pixels) for _ in range(0 if plain else ONE_COLOUR)),
+        "redrawn": (
+            visible_or_original(style(rng, pixels), pixels) for style in styles for _ in range(COPIES_PER_STYLE)
+        ),
+        "one colour": (_one_coloured(rng, pixels) for _ in range(0 if plain else ONE_COLOUR_COPIES)),
         "turned": map(np.array, _turned(emblem)),
         "cropped": map(np.array, _cropped(emblem)),
     }
@@ -89,14 +93,14 @@ def _one_coloured(rng: np.random.Generator, pixels: Array) -> Array:
 
 
 def _turned(emblem: Picture) -> Iterator[Picture]:
-    for angle in ANGLES:
+    for angle in ROTATION_DEGREES:
         yield emblem.rotate(angle, PIL.Image.Resampling.BICUBIC, expand=True)
     yield PIL.ImageOps.mirror(emblem)
-    yield emblem.resize((emblem.width, max(1, round(SQUEEZED * emblem.height))))
+    yield emblem.resize((emblem.width, max(1, round(SQUEEZE_FACTOR * emblem.height))))
 
 
 def _cropped(emblem: Picture) -> Iterator[Picture]:
-    width, height = (max(1, round(CROPPED * side)) for side in emblem.size)
+    width, height = (max(1, round(CROP_FACTOR * side)) for side in emblem.size)
     for left in (0, emblem.width - width):
         for top in (0, emblem.height - height):
             yield emblem.crop((left, top, left + width, top + height))
@@ -110,7 +114,7 @@ def _framed(copies: Iterable[Array]) -> list[Array]:
 def _scaled(drawing: Array) -> Picture:
     picture = PIL.Image.fromarray(drawing)
     emblem = picture.crop(picture.getchannel("A").getbbox() or (0, 0, *picture.size))
-    scale = SIDE / max(emblem.size)
+    scale = DRAWING_SIDE / max(emblem.size)
     width, height = (max(1, round(scale * side)) for side in emblem.size)
     return emblem.resize((width, height), PIL.Image.Resampling.BOX if scale < 1 else PIL.Image.Resampling.BICUBIC)
 

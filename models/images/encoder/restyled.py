@@ -15,7 +15,7 @@ import numpy as np
 Array = np.ndarray
 Generator = np.random.Generator
 
-PLAIN_CORNERS = 12
+MAX_PLAIN_CORNERS = 12
 """Corners that a plain flag has at most: bands have none, a cross eight, one star ten; many flags share each."""
 
 
@@ -31,15 +31,15 @@ def restyled(rng: Generator, drawing: Array, plain: bool = False) -> Array:
         RGBA uint8 of the same size.
     """
     if plain:
-        return KEEPING_COLOURS[int(rng.integers(len(KEEPING_COLOURS)))](rng, drawing)
-    style = STYLES[int(rng.choice(len(STYLES), p=SHARES))]
+        return COLOUR_KEEPING_STYLES[int(rng.integers(len(COLOUR_KEEPING_STYLES)))](rng, drawing)
+    style = STYLES[int(rng.choice(len(STYLES), p=STYLE_PROBABILITIES))]
     return style(rng, drawing)
 
 
 def is_plain(drawing: Array) -> bool:
     """Whether a flag, RGBA uint8 (height, width, 4), has few corners: nothing but its colours tells it from others."""
     corners = cv2.FastFeatureDetector.create(20).detect(cv2.cvtColor(drawing[..., :3], cv2.COLOR_RGB2GRAY))
-    return len(corners) <= PLAIN_CORNERS
+    return len(corners) <= MAX_PLAIN_CORNERS
 
 
 def one_colour(rng: Generator, colours: Array) -> Array:
@@ -57,7 +57,7 @@ def one_colour(rng: Generator, colours: Array) -> Array:
     return (dark + light * (bright.astype(np.float64) - dark)).astype(np.uint8)
 
 
-def where_seen(made: Array, drawing: Array) -> Array:
+def visible_or_original(made: Array, drawing: Array) -> Array:
     """What was made of a drawing, or the drawing itself where a flat one left almost nothing to see."""
     return made if (made[..., 3] > 0).mean() > 0.02 else drawing
 
@@ -160,8 +160,8 @@ STYLES: tuple[Callable[[Generator, Array], Array], ...] = (
     _glossy,
     _bicoloured,
 )
-SHARES = (0.38, 0.2, 0.12, 0.1, 0.1, 0.1)
-KEEPING_COLOURS = (_painted_truly, _painted_truly, _glossy)
+STYLE_PROBABILITIES = (0.38, 0.2, 0.12, 0.1, 0.1, 0.1)
+COLOUR_KEEPING_STYLES = (_painted_truly, _painted_truly, _glossy)
 
 
 def _wavered(rng: Generator, drawing: Array) -> Array:

@@ -9,11 +9,11 @@ import onnxruntime
 from models.images.encoder.encoder import EncoderError
 from models.runtime.sessions import session
 
-ENCODER = "encoder"
+FINGERPRINT_KEY = "encoder"
 """Under this name a graph's metadata hold the fingerprint of the encoder whose cells it knows."""
 
 
-def opened(path: Path, fingerprint: str) -> onnxruntime.InferenceSession:
+def open_token_network(path: Path, fingerprint: str) -> onnxruntime.InferenceSession:
     """A network of an encoder's artefact folder.
 
     Args:
@@ -25,7 +25,7 @@ def opened(path: Path, fingerprint: str) -> onnxruntime.InferenceSession:
     """
     try:
         network = session(path, 1, keep_memory=False)
-        made_for = network.get_modelmeta().custom_metadata_map.get(ENCODER)
+        made_for = network.get_modelmeta().custom_metadata_map.get(FINGERPRINT_KEY)
     except Exception as error:  # ONNX Runtime's errors have no other class in common
         raise EncoderError(f"{path} is no network that can be run: {error}") from error
     if made_for != fingerprint:

@@ -15,7 +15,7 @@ import PIL.ImageDraw
 
 from models.images.input.transparency import DARK, GREY, WHITE, Colour, clearest_background, flatten
 
-MARGIN = 0.12
+FRAME_MARGIN = 0.12
 """Empty part on each side of an emblem set on a colour, as most avatars that show one have."""
 
 _SAME_COLOUR = 12
@@ -60,7 +60,7 @@ def trimmed(picture: PIL.Image.Image) -> PIL.Image.Image:
 
 def framed(emblem: PIL.Image.Image, background: Colour) -> PIL.Image.Image:
     """An RGBA emblem in the middle of a square of one colour, as RGB."""
-    side = round(max(emblem.size) * (1 + 2 * MARGIN))
+    side = round(max(emblem.size) * (1 + 2 * FRAME_MARGIN))
     ground = PIL.Image.new("RGB", (side, side), background)
     ground.paste(emblem, ((side - emblem.width) // 2, (side - emblem.height) // 2), emblem)
     return ground

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.images.gallery.files import Entry, are_prototypes, exact_index
+from models.images.gallery.files import GalleryEntry, exact_index, prototype_mask
 
-CLASH = 0.97
+CLASH_COSINE = 0.97
 """Cosine of whole pictures from which two owners clash. Among 300 drawings the pairs above it, with an encoder that was
 not trained for it, are tricolours that people confuse too: Romania and Chad .995, Mali and Romania .98, Belgium and
 Guinea .971; distinct designs begin below (Austria and Latvia .967)."""
@@ -43,7 +43,7 @@ class Clash:
         return f"{self.reference_id} {is_like} {other} (cosine {self.similarity:.3f})"
 
 
-def clashes(entries: Sequence[Entry], vectors: np.ndarray, first_new: int) -> Iterator[Clash]:
+def clashes(entries: Sequence[GalleryEntry], vectors: np.ndarray, first_new: int) -> Iterator[Clash]:
     """For every new entry, the references of other owners before it that have a look like it.
 
     Args:
@@ -52,9 +52,9 @@ def clashes(entries: Sequence[Entry], vectors: np.ndarray, first_new: int) -> It
         first_new: place of the first new entry.
     """
     entry_of = np.repeat(np.arange(len(entries)), [entry.rows - entry.prototypes for entry in entries])
-    vectors = vectors[~are_prototypes(entries)]
+    vectors = vectors[~prototype_mask(entries)]
     drawn = np.searchsorted(entry_of, np.arange(first_new, len(entries)))
-    limits, similarities, rows = exact_index(vectors).range_search(vectors[drawn], CLASH)
+    limits, similarities, rows = exact_index(vectors).range_search(vectors[drawn], CLASH_COSINE)
     for place, (start, end) in enumerate(itertools.pairwise(map(int, limits)), start=first_new):
         found: dict[str, Clash] = {}
         for similarity, other in zip(similarities[start:end], entry_of[rows[start:end]], strict=True):
@@ -64,7 +64,7 @@ def clashes(entries: Sequence[Entry], vectors: np.ndarray, first_new: int) -> It
         yield from found.values()
 
 
-def _clash(new: Entry, existing: Entry, similarity: float) -> Clash:
+def _clash(new: GalleryEntry, existing: GalleryEntry, similarity: float) -> Clash:
     theirs = existing.reference
     identical = new.sha256 == existing.sha256
     return Clash(new.reference.reference_id, theirs.reference_id, theirs.owner_id, similarity, identical)

@@ -2,7 +2,7 @@
 
 A version is a directory that never changes. It holds
 
-- `index.faiss`: inner-product search over unit vectors, exact (`IDMap2,Flat`) up to `EXACT_ROWS`; ids are row numbers;
+- `index.faiss`: inner-product search over unit vectors, exact up to `MAX_EXACT_ROWS`; ids are row numbers;
 - `references.jsonl`: one line a picture, in row order, with the SHA-256 of its file, how many rows it has, how many of
   them are prototypes, how many bytes its drawing takes, and what it says; or a phrase, with its `text`;
 - `drawings.bin`: the drawings one after the other, WebP (`models.images.input.thumbnails`);
@@ -33,22 +33,22 @@ from models.runtime.artifact_files import ArtifactFile
 from models.runtime.indexes import use_one_thread, write_index
 from models.settings import Settings
 
-VERSION = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{12}")
+VERSION_NAME = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{12}")
 """A version's name: when it was made, and what of."""
 
 KEPT_VERSIONS = 5
 """Versions that stay on disk, for going back and for workers that are still loading one."""
 
-EXACT_ROWS = 30_000
+MAX_EXACT_ROWS = 30_000
 """Rows up to which every one is compared. To match a picture's 88 windows with so many takes 22 ms, those of a closer
 look 8; with what the approximate index finds 13 and 3. A smaller gallery gains less, and is built without fitting."""
 
-COMPARED_AGAIN = 16
+REFINEMENT_FACTOR = 16
 """Rows that the approximate index compares exactly, per row asked for. The nearest row of 99.9% of a picture's windows
 is found so among 100,000 and among a million rows, in 27 and 238 ms; visiting lists (IVF) or a graph (HNSW) misses
 more, for most windows are far from all rows (`benchmarks/gallery.py`)."""
 
-TRAINING_ROWS = 65_536
+MAX_TRAINING_ROWS = 65_536
 """Rows that the approximate index' codes are fitted to, at most."""
 
 # BLAS threads that wait for a product of some 70 windows doubled the CPU time of a profile (104 to 240 ms).
@@ -59,7 +59,7 @@ faiss.cvar.distance_compute_blas_threshold = 20
 
 
 @dataclass(frozen=True)
-class Entry:
+class GalleryEntry:
     """A line of `references.jsonl`: one picture and its rows, or a phrase and its row.
 
     Attributes:
@@ -88,7 +88,7 @@ class Entry:
         return self.reference.reference_id, self.sha256
 
 
-def are_prototypes(entries: Sequence[Entry]) -> np.ndarray:
+def prototype_mask(entries: Sequence[GalleryEntry]) -> np.ndarray:
     """Which rows of entries are prototypes, bool (rows,)."""
     parts = [(entry.rows - entry.prototypes, entry.prototypes) for entry in entries]
     return np.repeat([False, True] * len(parts), np.ravel(parts).astype(int))
@@ -105,12 +105,12 @@ class Contents:
 
     version: str
     fingerprint: str
-    entries: tuple[Entry, ...]
+    entries: tuple[GalleryEntry, ...]
     index: faiss.Index
 
 
-def index_of(vectors: np.ndarray) -> faiss.Index:
-    """An inner-product index of float32 (rows, dimension): exact, or approximate above `EXACT_ROWS`.
+def build_index(vectors: np.ndarray) -> faiss.Index:
+    """An inner-product index of float32 (rows, dimension): exact, or approximate above `MAX_EXACT_ROWS`.
 
     The approximate one keeps the vectors as they are, too; it finds by codes of 4 bits for every two numbers, and
     compares the best exactly. It cannot search by range.
@@ -118,13 +118,13 @@ def index_of(vectors: np.ndarray) -> faiss.Index:
     Source: product quantisation (Jégou et al. 2011) with lookups in registers (André et al. 2017), both FAISS's.
     """
     rows, dimension = vectors.shape
-    if rows <= EXACT_ROWS:
+    if rows <= MAX_EXACT_ROWS:
         return exact_index(vectors)
     use_one_thread()  # requests are served meanwhile
     index = faiss.index_factory(dimension, f"PQ{dimension // 2}x4fs,RFlat", faiss.METRIC_INNER_PRODUCT)
-    index.train(vectors[np.random.default_rng(0).choice(rows, min(TRAINING_ROWS, rows), replace=False)])
+    index.train(vectors[np.random.default_rng(0).choice(rows, min(MAX_TRAINING_ROWS, rows), replace=False)])
     index.add(vectors)
-    faiss.ParameterSpace().set_index_parameter(index, "k_factor_rf", COMPARED_AGAIN)
+    faiss.ParameterSpace().set_index_parameter(index, "k_factor_rf", REFINEMENT_FACTOR)
     return index
 
 
@@ -163,7 +163,7 @@ def read(version: Path) -> Contents:
     return contents
 
 
-def publish(root: Path, fingerprint: str, entries: Sequence[Entry], vectors: np.ndarray) -> str:
+def publish(root: Path, fingerprint: str, entries: Sequence[GalleryEntry], vectors: np.ndarray) -> str:
     """Write a version, put it in force and delete the oldest; returns its name, later ones sort last."""
     created = datetime.now(UTC)
     lines = "".join(json.dumps(_line(entry), ensure_ascii=False) + "\n" for entry in entries)
@@ -178,7 +178,7 @@ def publish(root: Path, fingerprint: str, entries: Sequence[Entry], vectors: np.
     }
 
     def write(draft: Path) -> None:
-        write_index(index_of(vectors), draft / ArtifactFile.INDEX)
+        write_index(build_index(vectors), draft / ArtifactFile.INDEX)
         (draft / ArtifactFile.REFERENCES).write_text(lines, encoding="utf-8")
         (draft / ArtifactFile.DRAWINGS).write_bytes(drawings)
         config["files"] = {
@@ -193,7 +193,7 @@ def publish(root: Path, fingerprint: str, entries: Sequence[Entry], vectors: np.
     return version
 
 
-def in_force(root: Path, base: Path | None = None) -> Path:
+def current_version(root: Path, base: Path | None = None) -> Path:
     """The version in force.
 
     Args:
@@ -211,7 +211,7 @@ def in_force(root: Path, base: Path | None = None) -> Path:
 
 
 @contextmanager
-def own(settings: Settings) -> Iterator[tuple[Path, Path]]:
+def own_gallery(settings: Settings) -> Iterator[tuple[Path, Path]]:
     """Where this machine's own gallery is changed, and the version in force, which its first change starts from.
 
     After a change the encoder is copied beside it, so that it can be used after the next release brings another. A
@@ -228,12 +228,12 @@ def _prune(root: Path, version: str) -> None:
 
     Nothing else: somebody may have named a folder of other things as the gallery's.
     """
-    old = sorted(path for path in root.iterdir() if VERSION.fullmatch(path.name) and path.name != version)
-    for path in [*old[: -(KEPT_VERSIONS - 1)], *versions.drafts(root, VERSION)]:
+    old = sorted(path for path in root.iterdir() if VERSION_NAME.fullmatch(path.name) and path.name != version)
+    for path in [*old[: -(KEPT_VERSIONS - 1)], *versions.drafts(root, VERSION_NAME)]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _line(entry: Entry) -> dict[str, Any]:
+def _line(entry: GalleryEntry) -> dict[str, Any]:
     size = {"drawing_bytes": len(entry.drawing)} if entry.drawing else {}
     text = {"text": entry.text} if entry.text else {}
     means = {"prototypes": entry.prototypes} if entry.prototypes else {}
@@ -241,14 +241,14 @@ def _line(entry: Entry) -> dict[str, Any]:
     return entry.reference.to_dict() | {"sha256": entry.sha256, "rows": entry.rows} | means | size | text | writing
 
 
-def _entries(version: Path) -> tuple[Entry, ...]:
+def _entries(version: Path) -> tuple[GalleryEntry, ...]:
     text = (version / ArtifactFile.REFERENCES).read_text(encoding="utf-8")
     lines = [json.loads(line) for line in text.split("\n") if line]  # names may hold other ends of lines
     data = io.BytesIO((version / ArtifactFile.DRAWINGS).read_bytes())
     return tuple(_entry(line, data.read(line.get("drawing_bytes", 0))) for line in lines)
 
 
-def _entry(fields: dict[str, Any], drawing: bytes) -> Entry:
+def _entry(fields: dict[str, Any], drawing: bytes) -> GalleryEntry:
     sha256, rows, text = str(fields["sha256"]), int(fields["rows"]), str(fields.get("text", ""))
     prototypes, writing = int(fields.get("prototypes", 0)), tuple(map(str, fields.get("writing", ())))
-    return Entry(parse_reference(fields), sha256, rows, drawing, text, prototypes, writing)
+    return GalleryEntry(parse_reference(fields), sha256, rows, drawing, text, prototypes, writing)

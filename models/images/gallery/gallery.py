@@ -20,14 +20,14 @@ from models.images.encoder.phrases import PhraseEncoder, PhraseError
 from models.images.encoder.prototypes import prototypes
 from models.images.gallery import files as gallery_files
 from models.images.gallery.clashes import Clash, clashes
-from models.images.gallery.files import Contents, Entry, are_prototypes
+from models.images.gallery.files import Contents, GalleryEntry, prototype_mask
 from models.images.gallery.references import (
     Drawing,
     GalleryError,
     OtherEncoderError,
     Phrase,
     Reference,
-    Source,
+    ReferenceSource,
     check_agreement,
     parse_reference,
     read_references,
@@ -42,11 +42,11 @@ from models.runtime.locks import locked
 __all__ = ["Change", "Clash", "Drawing", "Gallery", "GalleryError", "Reference", "add", "build", "read_references"]
 __all__ += ["Phrase", "configure", "remove"]
 
-REDUNDANT = 0.9
+DUPLICATE_VIEW_COSINE = 0.9
 """Cosine from which a look adds nothing to those that its reference has: artists draw most flags alike. At .97 the
 default gallery had 1.6 times as many, which found no more once there were prototypes."""
 
-FEW = 8
+MAX_SILENT_PICTURES = 8
 """Pictures that need no progress bar: they take a second or two, in a service too."""
 
 
@@ -96,7 +96,7 @@ class Gallery:
             OtherEncoderError: its vectors are another encoder's.
         """
         is_version = (directory / ArtifactFile.CONFIG).is_file()
-        contents = gallery_files.read(directory if is_version else gallery_files.in_force(directory))
+        contents = gallery_files.read(directory if is_version else gallery_files.current_version(directory))
         if contents.fingerprint != encoder.fingerprint:
             made, given = contents.fingerprint, encoder.fingerprint
             raise OtherEncoderError(
@@ -139,7 +139,7 @@ class Gallery:
         """
         if self.entries[entry].text:
             raise GalleryError("a phrase has no drawing")
-        return thumbnails.unpacked(self.entries[entry].drawing)
+        return thumbnails.decode_thumbnail(self.entries[entry].drawing)
 
 
 def build(references: Path, directory: Path, encoder: Encoder) -> Change:
@@ -159,7 +159,7 @@ def build(references: Path, directory: Path, encoder: Encoder) -> Change:
 
 
 def add(
-    directory: Path, encoder: Encoder, sources: Sequence[Source], force: bool = False, base: Path | None = None
+    directory: Path, encoder: Encoder, sources: Sequence[ReferenceSource], force: bool = False, base: Path | None = None
 ) -> Change:
     """Enrol pictures and phrases, all or none; those that are there already are left as they are.
 
@@ -176,7 +176,7 @@ def add(
     check_agreement(sources)
     offered, offered_vectors = _embedded(sources, encoder)
     with locked(directory / versions.LOCK):
-        gallery = Gallery.load(gallery_files.in_force(directory, base), encoder)
+        gallery = Gallery.load(gallery_files.current_version(directory, base), encoder)
         check_agreement(sources, gallery.references)
         _check_described_alike(offered, gallery.entries)
         fresh, fresh_vectors = _fresh(offered, offered_vectors, gallery.entries)
@@ -202,7 +202,7 @@ def configure(directory: Path, reference_id: str, base: Path | None = None, **se
         GalleryError: an unknown reference, a value outside [0, 1], or a gallery that cannot be loaded.
     """
     with locked(directory / versions.LOCK):
-        contents = gallery_files.read(gallery_files.in_force(directory, base))
+        contents = gallery_files.read(gallery_files.current_version(directory, base))
         gallery, entries = Gallery(contents), list(contents.entries)
         for number in gallery.entries_of(reference_id):
             reference = parse_reference(entries[number].reference.to_dict() | settings)
@@ -221,7 +221,7 @@ def remove(directory: Path, reference_id: str, base: Path | None = None) -> Chan
         GalleryError: an unknown reference, the last emblem, or a gallery that cannot be loaded.
     """
     with locked(directory / versions.LOCK):
-        contents = gallery_files.read(gallery_files.in_force(directory, base))
+        contents = gallery_files.read(gallery_files.current_version(directory, base))
         gallery = Gallery(contents)
         removed = gallery.entries_of(reference_id)
         kept = [entry for entry in gallery.entries if entry.reference.reference_id != reference_id]
@@ -231,7 +231,9 @@ def remove(directory: Path, reference_id: str, base: Path | None = None) -> Chan
     return Change(version, len(removed))
 
 
-def _fresh(offered: Sequence[Entry], vectors: np.ndarray, known: Sequence[Entry]) -> tuple[list[Entry], np.ndarray]:
+def _fresh(
+    offered: Sequence[GalleryEntry], vectors: np.ndarray, known: Sequence[GalleryEntry]
+) -> tuple[list[GalleryEntry], np.ndarray]:
     """The entries that are not known, without prototypes where their reference has some, and their vectors."""
     keys = {entry.key for entry in known}
     changed = {entry.reference.reference_id for entry in known if entry.prototypes}
@@ -244,10 +246,10 @@ def _fresh(offered: Sequence[Entry], vectors: np.ndarray, known: Sequence[Entry]
         for entry in offered
         if entry.key not in keys
     ]
-    return fresh, vectors[is_fresh & ~(has_some & are_prototypes(offered))]
+    return fresh, vectors[is_fresh & ~(has_some & prototype_mask(offered))]
 
 
-def _check_described_alike(offered: Sequence[Entry], known: Sequence[Entry]) -> None:
+def _check_described_alike(offered: Sequence[GalleryEntry], known: Sequence[GalleryEntry]) -> None:
     """Refuse to leave as it is, without a word, what is described anew."""
     enrolled = {entry.key: entry.reference for entry in known}
     for entry in offered:
@@ -258,13 +260,13 @@ def _check_described_alike(offered: Sequence[Entry], known: Sequence[Entry]) -> 
                 raise GalleryError(message, "reference_conflict", name)
 
 
-def _check_protects(entries: Iterable[Entry]) -> None:
+def _check_protects(entries: Iterable[GalleryEntry]) -> None:
     if all(entry.reference.harmless or entry.text for entry in entries):
         message = "a gallery without any emblem that has a picture would let everything pass"
         raise GalleryError(message, "reference_last", "reference_id")
 
 
-def _embedded(sources: Sequence[Source], encoder: Encoder) -> tuple[list[Entry], np.ndarray]:
+def _embedded(sources: Sequence[ReferenceSource], encoder: Encoder) -> tuple[list[GalleryEntry], np.ndarray]:
     """Entries without doubles, and their vectors, in order: the pictures, then the phrases."""
     drawn, vectors = _drawn([source for source in sources if isinstance(source, Drawing)], encoder)
     said, said_vectors = _said([source for source in sources if isinstance(source, Phrase)], encoder)
@@ -273,23 +275,25 @@ def _embedded(sources: Sequence[Source], encoder: Encoder) -> tuple[list[Entry],
     return [*drawn, *said], np.stack([*vectors, *said_vectors]).astype(np.float32)
 
 
-def _drawn(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[list[Entry], list[np.ndarray]]:
+def _drawn(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[list[GalleryEntry], list[np.ndarray]]:
     """Entries of pictures, and their rows: the whole-picture vectors of their looks that differ, and after those of a
     reference's first picture its prototypes.
     """
-    entries: dict[tuple[str, str], Entry] = {}
+    entries: dict[tuple[str, str], GalleryEntry] = {}
     enrolled: dict[str, list[np.ndarray]] = {}
     vectors: list[np.ndarray] = []
-    for drawing in tqdm(drawings, desc="图库 gallery", unit="", disable=None if len(drawings) > FEW else True):
+    for drawing in tqdm(
+        drawings, desc="图库 gallery", unit="", disable=None if len(drawings) > MAX_SILENT_PICTURES else True
+    ):
         picture = drawing.read()
         key = (drawing.reference.reference_id, picture.sha256)
         if key not in entries:
             is_first = drawing.reference.reference_id not in enrolled
             known = enrolled.setdefault(drawing.reference.reference_id, [])
-            kept = _distinct([embedding.vectors[0] for embedding in encoder(picture.looks)], known)
-            shown = thumbnails.unpacked(picture.thumbnail)
+            kept = _distinct([embedding.vectors[0] for embedding in encoder(picture.views)], known)
+            shown = thumbnails.decode_thumbnail(picture.thumbnail)
             means = prototypes(encoder, shown) if is_first else []
-            entries[key] = Entry(
+            entries[key] = GalleryEntry(
                 drawing.reference,
                 picture.sha256,
                 len(kept) + len(means),
@@ -301,17 +305,17 @@ def _drawn(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[list[Entry], 
     return list(entries.values()), vectors
 
 
-def _said(phrases: Sequence[Phrase], encoder: Encoder) -> tuple[list[Entry], list[np.ndarray]]:
+def _said(phrases: Sequence[Phrase], encoder: Encoder) -> tuple[list[GalleryEntry], list[np.ndarray]]:
     """Entries of phrases, and their vectors.
 
     Raises:
         GalleryError: the encoder has no text tower, or it can make nothing of a phrase.
     """
-    entries: dict[tuple[str, str], Entry] = {}
+    entries: dict[tuple[str, str], GalleryEntry] = {}
     vectors: list[np.ndarray] = []
     tower: PhraseEncoder | None = None
     for phrase in phrases:
-        entry = Entry(phrase.reference, phrase.sha256, 1, text=phrase.text)
+        entry = GalleryEntry(phrase.reference, phrase.sha256, 1, text=phrase.text)
         try:
             tower = tower or PhraseEncoder(encoder.directory)
             vectors += [] if entry.key in entries else list(tower([phrase.text]))
@@ -325,7 +329,7 @@ def _distinct(looks: Sequence[np.ndarray], known: list[np.ndarray]) -> list[np.n
     """The first look, and those of the others that are unlike all of `known`, which grows by what is kept."""
     kept = []
     for number, look in enumerate(looks):
-        if number == 0 or max(float(look @ other) for other in known) < REDUNDANT:
+        if number == 0 or max(float(look @ other) for other in known) < DUPLICATE_VIEW_COSINE:
             known.append(look)
             kept.append(look)
     return kept

@@ -20,14 +20,14 @@ from models.images.input.decode import decode_rgba
 from models.profile import EMBLEM_LABELS, Label, ProfileError
 from models.text.normalize.characters import SURROGATE
 
-MIN_SIDE = 32
+MIN_REFERENCE_SIDE = 32
 """Longer side of a reference, in pixels: below it an emblem has lost what tells it from others."""
 
-MAX_ID, MAX_TEXT = 256, 1_000
+MAX_REFERENCE_ID, MAX_REFERENCE_TEXT = 256, 1_000
 """Longest ids, as in a profile's entitlements, and longest other texts of a reference, in code points."""
 
 _NEVER_BLANK = ("reference_id", "image", "text", "owner_id")
-SHARED = ("label", "owner_id", "threshold", "rollout", "harmless")
+AGREEING_FIELDS = ("label", "owner_id", "threshold", "rollout", "harmless")
 """What all pictures of one emblem must say alike."""
 
 _TEXTS = ("reference_id", "name_zh", "name_en", "owner_id", "source", "licence")
@@ -84,7 +84,7 @@ class Reference:
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class ReferencePicture:
     """A picture that was read and found fit to be a reference.
 
     Attributes:
@@ -94,7 +94,7 @@ class Picture:
     """
 
     sha256: str
-    looks: Sequence[np.ndarray]
+    views: Sequence[np.ndarray]
     thumbnail: bytes
 
 
@@ -112,7 +112,7 @@ class Drawing:
     image: Path | bytes
     origin: str = "reference"
 
-    def read(self) -> Picture:
+    def read(self) -> ReferencePicture:
         """The picture, decoded and checked.
 
         Raises:
@@ -123,12 +123,12 @@ class Drawing:
             pixels = decode_rgba(data, "image")
         except (OSError, ProfileError) as error:
             raise self._fault(str(error), getattr(error, "code", None)) from error
-        if max(pixels.shape[:2]) < MIN_SIDE:
-            raise self._fault(f"the longer side must have at least {MIN_SIDE} pixels", "image_dimensions")
+        if max(pixels.shape[:2]) < MIN_REFERENCE_SIDE:
+            raise self._fault(f"the longer side must have at least {MIN_REFERENCE_SIDE} pixels", "image_dimensions")
         looks = variants(pixels)
         if not looks:
             raise self._fault("the picture is blank", "image_blank")
-        return Picture(hashlib.sha256(data).hexdigest(), looks, thumbnails.packed(pixels))
+        return ReferencePicture(hashlib.sha256(data).hexdigest(), looks, thumbnails.encode_thumbnail(pixels))
 
     def _fault(self, message: str, code: str | None) -> GalleryError:
         return GalleryError(f"{self.origin}: image: {message}", code, "image")
@@ -158,11 +158,11 @@ class Phrase:
         return GalleryError(f"{self.origin}: text: {message}", "value_invalid", "text")
 
 
-Source = Drawing | Phrase
+ReferenceSource = Drawing | Phrase
 """What a line of a references file gives."""
 
 
-def read_references(path: Path, **instead: object) -> list[Source]:
+def read_references(path: Path, **instead: object) -> list[ReferenceSource]:
     """The drawings and phrases that a JSON Lines file lists, in order; `image` is relative to the file.
 
     Args:
@@ -183,7 +183,7 @@ def read_references(path: Path, **instead: object) -> list[Source]:
     return sources
 
 
-def check_agreement(sources: Iterable[Source], known: Iterable[Reference] = ()) -> None:
+def check_agreement(sources: Iterable[ReferenceSource], known: Iterable[Reference] = ()) -> None:
     """Refuse drawings and phrases that differ in more than names from what is known of the same reference.
 
     Raises:
@@ -193,7 +193,7 @@ def check_agreement(sources: Iterable[Source], known: Iterable[Reference] = ()) 
     for source in sources:
         new = source.reference
         other = first.setdefault(new.reference_id, new)
-        for name in SHARED:
+        for name in AGREEING_FIELDS:
             if getattr(new, name) != getattr(other, name):
                 message = f"{source.origin}: {new.reference_id} has another {name} elsewhere"
                 raise GalleryError(message, "reference_conflict", name)
@@ -216,7 +216,7 @@ def parse_reference(values: Mapping[str, Any]) -> Reference:
     return Reference(label=_label(values, harmless), harmless=harmless, **known)
 
 
-def _source(path: Path, number: int, line: str, instead: Mapping[str, object]) -> Source:
+def _source(path: Path, number: int, line: str, instead: Mapping[str, object]) -> ReferenceSource:
     origin = f"{path.name}, line {number}"
     try:
         values = json.loads(line)
@@ -263,7 +263,7 @@ def _text(values: Mapping[str, Any], name: str) -> str:
         raise GalleryError(f"{name}: a lone surrogate is not valid Unicode text", "text_invalid", name)
     if name in _NEVER_BLANK and not value.strip():
         raise GalleryError(f"{name}: blank", "value_empty", name)
-    most = MAX_ID if name.endswith("_id") else MAX_TEXT
+    most = MAX_REFERENCE_ID if name.endswith("_id") else MAX_REFERENCE_TEXT
     if len(value) > most:
         raise GalleryError(f"{name}: more than {most:,} characters", "value_too_long", name)
     return value

@@ -30,11 +30,10 @@ MAX_PROFILE_BYTES = 500_000
 MAX_TAGS = 100
 """As many as LittleCMS reads."""
 
-SPAN = 8
-GREYS, COLOURS = (64, 24), (200, 96)
-"""Levels of 255 by which a grey and a colour may be shown otherwise, and between what is shown of numbers that are
-`SPAN` apart. A gamma of 1.8 changes greys by at most 19, and shows such numbers 14 apart. The purest colours of wide
-gamuts, which no common screen has, change most: ProPhoto's by 187 and to 86 apart, Display P3's by 118 and to 52."""
+LEVEL_STEP = 8
+GREY_LIMITS, COLOUR_LIMITS = (64, 24), (200, 96)
+"""Levels of 255: most change of a shown grey or colour, and most distance between values `LEVEL_STEP` apart. Gamma 1.8
+changes greys by 19 and 14, ProPhoto colours by 187 and 86."""
 
 _CLASSES = (b"mntr", b"scnr", b"prtr", b"spac")
 _TABLES = (b"A2B", b"D2B")
@@ -116,7 +115,7 @@ def _is_tame(profile: bytes) -> bool:
     except (PIL.ImageCms.PyCMSError, OSError, KeyError):
         return False
     plain = np.asarray(numbers.convert("RGB"), np.int16)
-    return _are_near(shown[:1], plain[:1], GREYS) and _are_near(shown, plain, COLOURS)
+    return _are_near(shown[:1], plain[:1], GREY_LIMITS) and _are_near(shown, plain, COLOUR_LIMITS)
 
 
 def _tags(profile: bytes) -> list[tuple[bytes, bytes]]:
@@ -139,7 +138,7 @@ def _ramps() -> np.ndarray:
 
 def _are_near(shown: np.ndarray, numbers: np.ndarray, limits: tuple[int, int]) -> bool:
     """Whether ramps of colours, (ramps, levels, channels), are shown much as their numbers say."""
-    changed, apart = np.abs(shown - numbers).max(), np.abs(shown[:, SPAN:] - shown[:, :-SPAN]).max()
+    changed, apart = np.abs(shown - numbers).max(), np.abs(shown[:, LEVEL_STEP:] - shown[:, :-LEVEL_STEP]).max()
     return bool(changed <= limits[0] and apart <= limits[1])
 
 
@@ -185,7 +184,7 @@ def _is_tame_gamma(body: bytes | None) -> bool:
     levels = np.arange(256)
     light = (levels / 255) ** (100_000 / value)
     shown = 255 * np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return _are_near(shown[None, :, None], levels[None, :, None], GREYS)
+    return _are_near(shown[None, :, None], levels[None, :, None], GREY_LIMITS)
 
 
 def _are_usual(body: bytes | None) -> bool:

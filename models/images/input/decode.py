@@ -46,9 +46,9 @@ MAX_ANIMATION_PIXELS = 128_000_000
 MIN_SIDE = 8
 """Below this there is nothing to recognise: pages show an avatar at 24 pixels and more."""
 MAX_ASPECT = 32
-"""Reduced to `LONG_SIDE`, a longer strip would be less than 64 pixels high, and less than an icon after the encoder."""
+"""Ratio of the sides: a longer strip, reduced to `MAX_DECODED_SIDE`, is under 64 pixels high."""
 
-LONG_SIDE = 2_048
+MAX_DECODED_SIDE = 2_048
 """Larger pictures are reduced to this; a code or emblem of a tenth of a cover keeps 200 pixels."""
 
 _ANIMATED = ("GIF", "PNG", "WEBP")
@@ -91,7 +91,7 @@ class Image:
 def decode(data: bytes, field: Field) -> list[Image]:
     """The picture, or the first, middle and last frame of an animation.
 
-    EXIF orientation is applied, transparency laid on `clearest_background`, a large picture reduced to `LONG_SIDE`.
+    EXIF orientation is applied, transparency laid on `clearest_background`, sides reduced to `MAX_DECODED_SIDE`.
 
     Raises:
         ProfileError: one of the codes above, with `field` named.
@@ -190,7 +190,7 @@ def _loaded(picture: PIL.Image.Image, frame: int = 0) -> PIL.Image.Image:
     if picture.format in _ANIMATED:
         picture.load()  # metadata may stand behind the pixels, and what a frame adds to the picture is transparent
     orientation = _orientation(picture)
-    scale = min(1.0, LONG_SIDE / max(picture.size))
+    scale = min(1.0, MAX_DECODED_SIDE / max(picture.size))
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     picture.draft(None, size)
     picture = _eight_bit(picture)

@@ -11,27 +11,27 @@ import io
 import numpy as np
 import PIL.Image
 
-LONG_SIDE = 192
+THUMBNAIL_SIDE = 192
 """Pixels of the longer side: keypoints of an emblem are compared at about this size, and a reviewer sees it well."""
 
-QUALITY = 80
+WEBP_QUALITY = 80
 """Of WebP's colours; transparency is kept exactly. At 90 the same emblems take 12.1 MB."""
 
 
-def packed(picture: np.ndarray) -> bytes:
-    """A picture as WebP, reduced to `LONG_SIDE` where it is larger.
+def encode_thumbnail(picture: np.ndarray) -> bytes:
+    """A picture as WebP, reduced to `THUMBNAIL_SIDE` where it is larger.
 
     Args:
         picture: RGBA, uint8 (height, width, 4).
     """
     drawing = PIL.Image.fromarray(picture)
-    drawing.thumbnail((LONG_SIDE, LONG_SIDE))
+    drawing.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     buffer = io.BytesIO()
-    drawing.save(buffer, "WEBP", quality=QUALITY)
+    drawing.save(buffer, "WEBP", quality=WEBP_QUALITY)
     return buffer.getvalue()
 
 
-def unpacked(data: bytes) -> np.ndarray:
-    """What `packed` made: RGBA, uint8 (height, width, 4)."""
+def decode_thumbnail(data: bytes) -> np.ndarray:
+    """What `encode_thumbnail` made: RGBA, uint8 (height, width, 4)."""
     with PIL.Image.open(io.BytesIO(data), formats=["WEBP"]) as drawing:
         return np.array(drawing.convert("RGBA"))

@@ -22,7 +22,7 @@ from models.images.matching.candidates import Candidates, retrieved_candidates
 from models.images.matching.phrase_matching import PhraseMatcher
 from models.images.matching.retrieval import RetrievalScores, Retriever
 from models.images.matching.verifier import Verifier
-from models.images.ocr.inscriptions import UNREAD
+from models.images.ocr.inscriptions import NO_TEXT
 from models.profile import Evidence, Field, Finding, Match
 from models.runtime.artifact_files import ArtifactFile
 from models.runtime.stages import stage
@@ -70,7 +70,7 @@ class EmblemDetector:
             reads: whether the pictures' text may be read.
         """
         with stage("encode"):
-            embeddings = self.encoder.in_parts([image.pixels for image in images])
+            embeddings = self.encoder.embed_tiled([image.pixels for image in images])
         return self.matches(images, embeddings, reads)
 
     def matches(
@@ -94,8 +94,8 @@ class EmblemDetector:
         is_likely = bool(probabilities.max() >= self._calibration.floor)
         with stage("ocr"):
             may_read = reads and self._calibration.reads
-            read = self._verifier.read(pixels, retrieved, is_likely) if may_read else UNREAD
-        if not (is_likely or read.alike):
+            read = self._verifier.read(pixels, retrieved, is_likely) if may_read else NO_TEXT
+        if not (is_likely or read.matches):
             return retrieved, None
         with stage("verify"):
             # A stable sort keeps the order of similarities among equal probabilities.

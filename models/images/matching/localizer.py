@@ -20,7 +20,7 @@ import PIL.Image
 from models.arrays import Float16, Float32, Pixels
 from models.boxes import area, as_box, crop, crop_to_picture, expanded, intersection, iou, picture_to_crop, with_margin
 from models.images.encoder.encoder import Embedding, Encoder
-from models.images.encoder.token_networks import opened
+from models.images.encoder.token_networks import open_token_network
 from models.profile import Box
 from models.runtime.artifact_files import ArtifactFile
 
@@ -77,7 +77,7 @@ class Localizer:
             EncoderError: the file cannot be run, or belongs to another encoder.
         """
         path = encoder.directory / ArtifactFile.LOCALIZER
-        return cls(opened(path, encoder.fingerprint)) if path.exists() else None
+        return cls(open_token_network(path, encoder.fingerprint)) if path.exists() else None
 
     def __call__(self, pixels: Pixels, embedding: Embedding, region: Box, known: Sequence[Box] = ()) -> Box:
         """The emblem's box, as fractions of the picture.

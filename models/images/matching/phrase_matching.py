@@ -16,7 +16,7 @@ import numpy as np
 from models.arrays import Float32, Float64
 from models.boxes import as_box
 from models.images.encoder.encoder import Embedding, Encoder, EncoderError
-from models.images.encoder.phrases import FEATURE
+from models.images.encoder.phrases import PHRASE_FEATURE
 from models.images.gallery.gallery import Gallery
 from models.images.gallery.references import Reference
 from models.images.matching.calibration import Logistic
@@ -75,6 +75,6 @@ def phrase_cohort_mean(phrases: Float32, cohort: Float32) -> Float32:
 def _calibration(directory: Path) -> Logistic:
     path = directory / ArtifactFile.PHRASE_CALIBRATION
     try:
-        return Logistic.of(json.loads(path.read_text(encoding="utf-8")), (FEATURE,))
+        return Logistic.of(json.loads(path.read_text(encoding="utf-8")), (PHRASE_FEATURE,))
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise EncoderError(f"{directory} holds no calibration for phrases: {error!r}") from error

@@ -23,7 +23,7 @@ import PIL.Image
 
 from models.arrays import Float16, Float32, Pixels
 from models.images.encoder.encoder import Encoder, EncoderError
-from models.images.encoder.token_networks import opened
+from models.images.encoder.token_networks import open_token_network
 from models.images.encoder.variants import trimmed
 from models.images.input.transparency import on_clearest_background
 from models.runtime.artifact_files import ArtifactFile
@@ -160,7 +160,7 @@ def _opened(path: Path, fingerprint: str) -> onnxruntime.InferenceSession:
     if not path.exists():
         both = f"{ArtifactFile.RERANKER_TOKENS} and {ArtifactFile.RERANKER}"
         raise EncoderError(f"{path} is missing: a reranker needs both {both}")
-    network = opened(path, fingerprint)
+    network = open_token_network(path, fingerprint)
     if len(network.get_inputs()[0].shape) != INPUT_RANK:
         raise EncoderError(f"{path} takes patch tokens as a list and not in rows: train the reranker again")
     return network

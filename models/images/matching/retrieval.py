@@ -17,7 +17,7 @@ import numpy as np
 
 from models.arrays import Float32, Float64, Int64
 from models.images.encoder.encoder import Embedding
-from models.images.gallery.files import EXACT_ROWS, are_prototypes
+from models.images.gallery.files import MAX_EXACT_ROWS, prototype_mask
 from models.images.gallery.gallery import Gallery
 from models.runtime.indexes import greatest_products
 
@@ -108,10 +108,10 @@ class Retriever:
         order = np.argsort(numbers, kind="stable")
         self._gallery_rows = pictures[order]
         self._limits = np.searchsorted(numbers[order], np.arange(len(index) + 1))
-        is_small = len(order) <= EXACT_ROWS
+        is_small = len(order) <= MAX_EXACT_ROWS
         self._columns = np.ascontiguousarray(gallery.vectors[self._gallery_rows].T) if is_small else None
         self.entries = entries[self._gallery_rows]
-        self._is_prototype = are_prototypes(gallery.entries)[self._gallery_rows]
+        self._is_prototype = prototype_mask(gallery.entries)[self._gallery_rows]
         known = {reference.reference_id: reference for reference in gallery.references}
         self.references = tuple(known[name] for name in index)
         self.confusability = cohort_mean(gallery.vectors, self._cohort)[self._gallery_rows]

@@ -44,7 +44,7 @@ from models.images.matching.regions import (
 )
 from models.images.matching.reranker import RERANKER_WEIGHT, Reranker
 from models.images.matching.retrieval import RetrievalScores, Retriever, top_references
-from models.images.ocr.inscriptions import UNREAD, Inscriptions, Reading
+from models.images.ocr.inscriptions import NO_TEXT, Inscriptions, PictureText
 from models.profile import Box
 
 MAX_REFERENCES = 4
@@ -109,7 +109,7 @@ class Verifier:
         self._drawings = DrawingCache(gallery, self._reranker)
         self._inscriptions = Inscriptions(retriever.writings())
 
-    def read(self, pixels: Pixels, retrieved: Candidates, is_likely: bool) -> Reading:
+    def read(self, pixels: Pixels, retrieved: Candidates, is_likely: bool) -> PictureText:
         """Text of a picture that is worth reading; UNREAD where it would not lead to verification.
 
         Args:
@@ -118,13 +118,13 @@ class Verifier:
             is_likely: whether their scores justify verification.
         """
         is_lettered = np.count_nonzero(self._inscriptions.letters[retrieved.references]) >= MIN_LETTERED_REFERENCES
-        if not (is_likely and is_lettered) and not self._inscriptions.are_likely(pixels):
-            return UNREAD
+        if not (is_likely and is_lettered) and not self._inscriptions.may_have_text(pixels):
+            return NO_TEXT
         read = self._inscriptions(pixels)
-        return read if is_likely or any(words.is_telling for words in read.alike.values()) else UNREAD
+        return read if is_likely or any(words.is_telling for words in read.matches.values()) else NO_TEXT
 
     def __call__(
-        self, pixels: Pixels, scores: RetrievalScores, retrieved: Candidates, order: Sequence[int], read: Reading
+        self, pixels: Pixels, scores: RetrievalScores, retrieved: Candidates, order: Sequence[int], read: PictureText
     ) -> Candidates:
         """Candidates of the verification stage, one per region and reference.
 
@@ -143,14 +143,14 @@ class Verifier:
         parts = zip(regions, crops, grids, strict=True)
         return _joined([self._verified(region, part, grid, scores, read) for region, part, grid in parts])
 
-    def _regions(self, pixels: Pixels, embedding: Embedding, windows: Sequence[Box], read: Reading) -> list[Region]:
+    def _regions(self, pixels: Pixels, embedding: Embedding, windows: Sequence[Box], read: PictureText) -> list[Region]:
         locate = partial(self._localizer, pixels, embedding) if self._localizer else None
         regions = select_regions(pixels, windows, locate)
-        lines = [text_line_region(read.alike[reference].box, pixels) for reference in _named(read)[:1]]
+        lines = [text_line_region(read.matches[reference].box, pixels) for reference in _named(read)[:1]]
         return regions + [line for line in lines if is_apart(line.crop, (region.crop for region in regions))]
 
     def _verified(
-        self, region: Region, pixels: Pixels, grid: tuple[Float32, ...], retrieved: RetrievalScores, read: Reading
+        self, region: Region, pixels: Pixels, grid: tuple[Float32, ...], retrieved: RetrievalScores, read: PictureText
     ) -> RegionResult:
         """The references verified in one region, whose crop has these pixels and this grid."""
         windows = large_windows(pool(*grid))
@@ -210,8 +210,8 @@ class Verifier:
         return [min(colour_distance(self._drawings.colours(entry), colours) for entry in some) for some in entries]
 
 
-def _named(read: Reading) -> list[int]:
-    return [*read.alike][:MAX_NAMED_REFERENCES]
+def _named(read: PictureText) -> list[int]:
+    return [*read.matches][:MAX_NAMED_REFERENCES]
 
 
 def _boxes(

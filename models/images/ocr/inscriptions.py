@@ -23,41 +23,41 @@ from models.images.input.transparency import on_clearest_background
 from models.images.ocr.reader import Line, rows_of, text_reader
 from models.profile import Box
 
-ALIKE = 60.0
+MIN_TEXT_SIMILARITY = 60.0
 """Likeness, of 100, from which a text may be another one, misread, cut or partly covered."""
 
-TELLING, TELLING_LETTERS = 0.8, 6.0
+TELLING_SIMILARITY, TELLING_LETTERS = 0.8, 6.0
 """Likeness and letters in common from which words alone give cause to look closely, whatever the picture looks like: of
 shorter ones one in every second picture with text is like one or another of a gallery's."""
 
-LETTERS = 2.0
+LETTERS_PER_CHARACTER = 2.0
 """Letters that a Chinese character counts for, and a kana or a syllable of Hangul."""
 
-LEAST_LETTERS = 3.0
+MIN_LETTERS = 3.0
 """Texts with fewer are met by chance: they speak against an emblem at most."""
 
-FIRST_OF_THEM = "\u2e80"
+FIRST_CJK_CHARACTER = "\u2e80"
 """The first of those characters; what comes before are alphabets."""
 
-SURE = 0.7
+MIN_LINE_CONFIDENCE = 0.7
 """Mean probability of a line's characters from which they are taken for writing, and not for folds or stars."""
 
-CLEAR = 0.9
+CLEAR_LINE_CONFIDENCE = 0.9
 """The same, from which a letter or two are no sign or icon, and a picture is read the right way round: of mirrored
 letters few are known again, and unsurely."""
 
-WITHIN, EXACT = 80.0, 6
+PART_SIMILARITY, MIN_FUZZY_LENGTH = 80.0, 6
 """Likeness, of 100, that a line has with the part of a text that is most like it, if it is a part of that; and
 characters below which it must stand there to the letter."""
 
-TWINS = str.maketrans("ハーニロカエタト", "八一二口力工夕卜")
+KATAKANA_TWINS = str.maketrans("ハーニロカエタト", "八一二口力工夕卜")
 """Katakana that are read for characters of the same shape, and those: 八一 stands on the flags of an army."""
 
-SPELT = 3
+MIN_SPELT_LINES = 3
 """Lines side by side of which some may be a single character, as in a name spelt in boxes: fewer are signs or icons
 more often."""
 
-MOST_LINES = 4
+MAX_JOINED_LINES = 4
 """Lines that are also read as one: names run over two, a page of text is no name."""
 
 Array = np.ndarray
@@ -73,23 +73,23 @@ class Inscription:
         box: around the picture's words.
     """
 
-    likeness: float
+    similarity: float
     letters: float
     box: Box
 
     @property
     def weight(self) -> float:
         """How much there is in common: a line that is read without a fault has more than a longer text around it."""
-        return self.likeness * self.letters
+        return self.similarity * self.letters
 
     @property
     def is_telling(self) -> bool:
         """Whether it alone gives cause to look closely."""
-        return self.likeness >= TELLING and self.letters >= TELLING_LETTERS
+        return self.similarity >= TELLING_SIMILARITY and self.letters >= TELLING_LETTERS
 
 
 @dataclass(frozen=True)
-class Written:
+class FoldedLine:
     """A line that was read surely.
 
     Attributes:
@@ -102,7 +102,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Reading:
+class PictureText:
     """What a picture says.
 
     Attributes:
@@ -110,31 +110,31 @@ class Reading:
         lines: all that was read surely.
     """
 
-    alike: Mapping[int, Inscription]
-    lines: Sequence[Written]
+    matches: Mapping[int, Inscription]
+    lines: Sequence[FoldedLine]
 
-    def at(self, place: Box) -> dict[int, Inscription]:
+    def within(self, place: Box) -> dict[int, Inscription]:
         """The words that references share and that stand at a place."""
-        return {reference: words for reference, words in self.alike.items() if _stands(words.box, place)}
+        return {reference: words for reference, words in self.matches.items() if _stands(words.box, place)}
 
-    def besides(self, reference: int, own: Sequence[str], place: Box) -> float:
+    def other_letters(self, reference: int, own: Sequence[str], place: Box) -> float:
         """Letters at a place that belong neither to the words that a reference shares nor to a part of its own.
 
         Args:
             own: what the reference's drawings say.
         """
-        words = self.alike.get(reference)
+        words = self.matches.get(reference)
         here = (line for line in self.lines if _stands(line.box, place))
         others = (line for line in here if words is None or not _stands(line.box, words.box))
         return sum(_letters(line.text) for line in others if not any(_is_part(line.text, text) for text in own))
 
-    def mirrored(self) -> Reading:
+    def mirrored(self) -> PictureText:
         """The same, of the mirror image."""
-        alike = {reference: replace(words, box=_mirrored(words.box)) for reference, words in self.alike.items()}
-        return Reading(alike, [replace(line, box=_mirrored(line.box)) for line in self.lines])
+        alike = {reference: replace(words, box=_mirrored(words.box)) for reference, words in self.matches.items()}
+        return PictureText(alike, [replace(line, box=_mirrored(line.box)) for line in self.lines])
 
 
-UNREAD = Reading({}, ())
+NO_TEXT = PictureText({}, ())
 
 
 def writing_of(drawing: Array) -> tuple[str, ...]:
@@ -168,17 +168,17 @@ class Inscriptions:
         self._places = [place for place, texts in enumerate(writings) for _ in texts]
         self._reader = text_reader() if self._texts else None
 
-    def are_likely(self, pixels: Array) -> bool:
+    def may_have_text(self, pixels: Array) -> bool:
         """Whether a picture, RGB uint8 (height, width, 3), is worth reading, whatever it looks like."""
         return self._reader is not None and self._reader.is_likely(pixels)
 
-    def __call__(self, pixels: Array) -> Reading:
+    def __call__(self, pixels: Array) -> PictureText:
         """What a picture, RGB uint8 (height, width, 3), says, and which references say something alike.
 
         Where a line of several characters is there and no word is clear, what the mirror image says if one is there.
         """
         if self._reader is None:
-            return UNREAD
+            return NO_TEXT
         lines = self._reader.lines(pixels)
         if any(map(_has_several, lines)) and not any(map(_is_clear, lines)):
             mirrored = self._reader.read(np.ascontiguousarray(pixels[:, ::-1]))
@@ -186,17 +186,17 @@ class Inscriptions:
                 return self._compared(mirrored).mirrored()
         return self._compared(lines)
 
-    def _compared(self, lines: Sequence[Line]) -> Reading:
+    def _compared(self, lines: Sequence[Line]) -> PictureText:
         found: dict[int, Inscription] = {}
         for text, box in _texts(lines):
-            alike = process.extract(text, self._texts, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None)
+            alike = process.extract(text, self._texts, scorer=fuzz.ratio, score_cutoff=MIN_TEXT_SIMILARITY, limit=None)
             for known, likeness, number in alike:
                 letters, place = likeness / 100 * (_letters(text) + _letters(known)) / 2, self._places[number]
                 words = Inscription(likeness / 100, letters, box)
                 if place not in found or words.weight > found[place].weight:
                     found[place] = words
         ordered = sorted(found.items(), key=lambda item: (-item[1].is_telling, -item[1].weight))
-        return Reading(dict(ordered), [Written(fold(line.text), line.box) for line in lines if _is_sure(line)])
+        return PictureText(dict(ordered), [FoldedLine(fold(line.text), line.box) for line in lines if _is_sure(line)])
 
 
 def _mirrored(box: Box) -> Box:
@@ -213,20 +213,22 @@ def _has_several(line: Line) -> bool:
 
 
 def _is_sure(line: Line) -> bool:
-    return _characters(line) > 0 and line.confidence >= (SURE if _characters(line) > 2 else CLEAR)
+    return _characters(line) > 0 and line.confidence >= (
+        MIN_LINE_CONFIDENCE if _characters(line) > 2 else CLEAR_LINE_CONFIDENCE
+    )
 
 
 def _is_clear(line: Line) -> bool:
-    return line.confidence >= CLEAR and _letters(fold(line.text)) >= LEAST_LETTERS
+    return line.confidence >= CLEAR_LINE_CONFIDENCE and _letters(fold(line.text)) >= MIN_LETTERS
 
 
 def _is_part(text: str, known: str) -> bool:
     """Whether a text is a longer one cut off or partly covered; a letter or two of an alphabet are so of any."""
-    if _letters(text) < LEAST_LETTERS and text < FIRST_OF_THEM:
+    if _letters(text) < MIN_LETTERS and text < FIRST_CJK_CHARACTER:
         return False
-    if len(text) < EXACT:
+    if len(text) < MIN_FUZZY_LENGTH:
         return text in known
-    return len(text) <= len(known) and fuzz.partial_ratio(text, known) >= WITHIN
+    return len(text) <= len(known) and fuzz.partial_ratio(text, known) >= PART_SIMILARITY
 
 
 def _stands(words: Box, place: Box) -> bool:
@@ -240,19 +242,19 @@ def _texts(lines: Sequence[Line]) -> Iterator[tuple[str, Box]]:
     several = [line for line in lines if _has_several(line)]
     rows = rows_of(several)
     together = [*([line] for row in rows for line in row), *(row for row in rows if len(row) > 1)]
-    if len(rows) > 1 and len(several) <= MOST_LINES:
+    if len(rows) > 1 and len(several) <= MAX_JOINED_LINES:
         together.append([line for row in rows for line in row])
-    spelt = [row for row in rows_of([line for line in lines if _is_sure(line)]) if len(row) >= SPELT]
+    spelt = [row for row in rows_of([line for line in lines if _is_sure(line)]) if len(row) >= MIN_SPELT_LINES]
     together += [row for row in spelt if not all(map(_has_several, row))]
     folded = (("".join(fold(line.text) for line in group), union(line.box for line in group)) for group in together)
-    return ((text, box) for text, box in folded if _letters(text) >= LEAST_LETTERS)
+    return ((text, box) for text, box in folded if _letters(text) >= MIN_LETTERS)
 
 
 def _letters(text: str) -> float:
-    return sum(LETTERS if character >= FIRST_OF_THEM else 1.0 for character in text)
+    return sum(LETTERS_PER_CHARACTER if character >= FIRST_CJK_CHARACTER else 1.0 for character in text)
 
 
 def fold(text: str) -> str:
     """Letters and digits alone, wide and narrow, large and small ones, and such as look the same alike."""
     said = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
-    return unicodedata.normalize("NFKC", said).translate(TWINS)  # parts of one letter may have come together
+    return unicodedata.normalize("NFKC", said).translate(KATAKANA_TWINS)  # parts of one letter may have come together

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-TEXT, LINE, GROWTH = 0.3, 0.5, 1.6
+TEXT_THRESHOLD, LINE_THRESHOLD, UNCLIP_RATIO = 0.3, 0.5, 1.6
 """PP-OCR's own choices: probability of a pixel and of a line, and how much a line's core grows to its outline."""
 
-LEAST_SIDE = 3
+MIN_CORE_SIDE = 3
 """Pixels, of the map and of the picture: what is smaller is noise."""
 
 MAX_CORES = 1_000
@@ -35,7 +35,7 @@ def outlines(probabilities: Array, height: int, width: int) -> list[Array]:
     scale = np.array([width / columns, height / rows])
     edge = np.array([width, height]) - 1
     found = (_clockwise(np.clip(np.round(corners * scale), 0, edge)) for corners in _lines(probabilities))
-    return [corners for corners in found if min(_sides(corners)) > LEAST_SIDE]
+    return [corners for corners in found if min(_sides(corners)) > MIN_CORE_SIDE]
 
 
 def aspect(corners: Array) -> float:
@@ -46,13 +46,13 @@ def aspect(corners: Array) -> float:
 
 def _lines(probabilities: Array) -> Iterator[Array]:
     """Corners of every line in the map, float32 (4, 2)."""
-    mask = cv2.dilate((probabilities > TEXT).astype(np.uint8), np.ones((2, 2), np.uint8))
+    mask = cv2.dilate((probabilities > TEXT_THRESHOLD).astype(np.uint8), np.ones((2, 2), np.uint8))
     contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     for contour in contours[:MAX_CORES]:
         middle, (across, down), angle = cv2.minAreaRect(contour)
         core = cv2.boxPoints((middle, (across, down), angle))
-        if min(across, down) >= LEAST_SIDE and _mean(probabilities, core) >= LINE:
-            grown = GROWTH * across * down / (across + down)  # on both sides, of area over circumference
+        if min(across, down) >= MIN_CORE_SIDE and _mean(probabilities, core) >= LINE_THRESHOLD:
+            grown = UNCLIP_RATIO * across * down / (across + down)  # on both sides, of area over circumference
             yield cv2.boxPoints((middle, (across + grown, down + grown), angle))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 T = TypeVar("T")
 
 
-class Once(Generic[T]):
+class PerImage(Generic[T]):
     """A function of a picture that is computed once for each, however often it is asked.
 
     A picture is the array itself, not its content, which must not be changed: nothing is compared, and nothing outlives
@@ -26,7 +26,7 @@ class Once(Generic[T]):
         self._function = function
         self._known: dict[int, tuple[T, float]] = {}
 
-    def known(self, pixels: np.ndarray) -> tuple[T, float] | None:
+    def cached(self, pixels: np.ndarray) -> tuple[T, float] | None:
         """What it gave for a picture that it was asked about, and the seconds that took; nothing for others."""
         return self._known.get(id(pixels))
 

@@ -20,22 +20,22 @@ from rapidocr.utils.process_img import get_rotate_crop_image
 from models.images.input.decode import Image
 from models.images.ocr.lettering import may_hold_text
 from models.images.ocr.outlines import aspect, outlines
-from models.images.ocr.per_image import Once
+from models.images.ocr.per_image import PerImage
 from models.profile import Box, OcrCost
 from models.runtime.sessions import session
 from models.settings import ArtifactError, Settings
 
-MODEL = "PP-OCRv6"
-SIZE = "small"
+MODEL_NAME = "PP-OCRv6"
+MODEL_SIZE = "small"
 
 DETECTION_SIDE = 320
 """Square root of the area that lines are looked for at: 35 ms, and 23 more for each line. On 60 large pictures 94.0% of
 the characters are read so; with 400 94.5% and with 480 94.7%, in 1.6 and 2.2 times the time."""
 
-STRIDE = 32
+DETECTION_STRIDE = 32
 """Sides given to the detector are multiples of this."""
 
-LEAST_ASPECT, LONG = 0.9, 1.8
+MIN_LINE_ASPECT, LONG_LINE_ASPECT = 0.9, 1.8
 """Length of a line over its height: what is shorter is no line, and what is not long holds a character or two, or is an
 icon, and makes no text."""
 
@@ -45,7 +45,7 @@ LINE_HEIGHT = 48
 MAX_LINE_LENGTH = 1_536
 """Pixels of a line at that height, some 40 characters; a longer one is squeezed, so that none takes over 0.15 s."""
 
-MAX_LINES, MAX_SHORT = 16, 6
+MAX_LONG_LINES, MAX_SHORT_LINES = 16, 6
 """The largest long and short ones are read: a page of small print would take a second and more."""
 
 Array = np.ndarray
@@ -59,7 +59,7 @@ class Line:
         text: as it was read.
         box: upright, around the line even if that is slanted.
         confidence: mean probability of its characters, in [0, 1].
-        aspect: length over height, at least `LEAST_ASPECT`.
+        aspect: length over height, at least `MIN_LINE_ASPECT`.
     """
 
     text: str
@@ -70,7 +70,7 @@ class Line:
     @property
     def is_long(self) -> bool:
         """Whether it may be part of a text, and is not only a letter or two."""
-        return self.aspect >= LONG
+        return self.aspect >= LONG_LINE_ASPECT
 
 
 @cache
@@ -100,13 +100,13 @@ class TextReader:
     """
 
     def __init__(self, threads: int = 1) -> None:
-        self.version = f"{MODEL}-{SIZE}@rapidocr-{version('rapidocr')}"
+        self.version = f"{MODEL_NAME}-{MODEL_SIZE}@rapidocr-{version('rapidocr')}"
         self._detector, self._recognizer = (
             session(_model(task), threads, keep_memory=False) for task in ("det", "rec")
         )
         characters = self._recognizer.get_modelmeta().custom_metadata_map["character"]
         self._characters = ["", *characters.splitlines(), " "]  # the first stands for the time between two characters
-        self._likely, self._lines = Once(may_hold_text), Once(self._read)
+        self._likely, self._lines = PerImage(may_hold_text), PerImage(self._read)
 
     def __call__(self, images: Sequence[Image]) -> list[tuple[list[Line], OcrCost]]:
         """The long lines of every picture, in order, and what it took to know them; none where text is unlikely, even
@@ -135,9 +135,9 @@ class TextReader:
         probabilities = self._detector.run(None, {"x": _whole(pixels)})[0]
         found = outlines(probabilities[0, 0], *pixels.shape[:2])
         ordered = sorted(found, key=lambda corners: -cv2.contourArea(corners))
-        long = [corners for corners in ordered if aspect(corners) >= LONG]
-        short = [corners for corners in ordered if LEAST_ASPECT <= aspect(corners) < LONG]
-        return [*long[:MAX_LINES], *short[:MAX_SHORT]]
+        long = [corners for corners in ordered if aspect(corners) >= LONG_LINE_ASPECT]
+        short = [corners for corners in ordered if MIN_LINE_ASPECT <= aspect(corners) < LONG_LINE_ASPECT]
+        return [*long[:MAX_LONG_LINES], *short[:MAX_SHORT_LINES]]
 
     def line(self, corners: Array, pixels: Array) -> Line:
         """The line with these corners; its text may be empty."""
@@ -161,7 +161,7 @@ class TextReader:
 
     def _timed(self, pixels: Array) -> tuple[list[Line], OcrCost]:
         likely, looking = self._likely(pixels)
-        read = self._lines(pixels) if likely else self._lines.known(pixels)
+        read = self._lines(pixels) if likely else self._lines.cached(pixels)
         lines, reading = read or ([], 0.0)
         long = [line for line in lines if line.is_long] if likely else []
         return long, OcrCost(read is not None, looking + reading)
@@ -183,7 +183,7 @@ def _middle(line: Line) -> float:
 
 
 def _model(task: str) -> bytes:
-    file = files("rapidocr") / "models" / f"{MODEL}_{task}_{SIZE}.onnx"
+    file = files("rapidocr") / "models" / f"{MODEL_NAME}_{task}_{MODEL_SIZE}.onnx"
     if not file.is_file():
         raise ArtifactError(f"the package rapidocr {version('rapidocr')} does not hold {file.name}; install it again")
     return file.read_bytes()
@@ -193,7 +193,7 @@ def _whole(pixels: Array) -> Array:
     """A picture as the detector takes it, float32 (1, 3, height, width)."""
     height, width = pixels.shape[:2]
     scale = min(1.0, DETECTION_SIDE / math.sqrt(height * width))
-    size = [max(1, round(edge * scale / STRIDE)) * STRIDE for edge in (width, height)]
+    size = [max(1, round(edge * scale / DETECTION_STRIDE)) * DETECTION_STRIDE for edge in (width, height)]
     return _input(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
 
 

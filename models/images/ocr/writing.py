@@ -20,11 +20,11 @@ from models.text.normalize.normalize import FieldText
 MIN_CONFIDENCE = 0.75
 """Of 980 lines read in 500 drawn pictures those this sure hold 98% right characters, the others 53%."""
 
-PAUSE = "，"
+LINE_END = "，"
 """What stands for the end of a line where the text is judged. Of 150 labelled bios set in lines of 12 characters, 0.83
 of the labels are found so, 0.77 with a line feed or a space, 0.81 in the bios as written; false labels are as few."""
 
-MIN_CHINESE = 4
+MIN_CLAIM_CHARACTERS = 4
 """Chinese characters from which on a writing makes a claim; a name or letters in an emblem do not."""
 
 
@@ -58,12 +58,12 @@ class Writing:
     @property
     def judged(self) -> str:
         """The text as the text detectors take it, each character at the same place."""
-        return self.text.replace("\n", PAUSE)
+        return self.text.replace("\n", LINE_END)
 
     @property
     def makes_a_claim(self) -> bool:
         """Whether there is enough in Chinese, which the classifier was trained on, to be more than a name."""
-        return sum("\u4e00" <= character <= "\u9fff" for character in self.text) >= MIN_CHINESE
+        return sum("\u4e00" <= character <= "\u9fff" for character in self.text) >= MIN_CLAIM_CHARACTERS
 
     def placed(self, evidence: Evidence, frame: int | None) -> Evidence:
         """Evidence in `text` as evidence in the picture: the lines from the first to the last that speak, their box.

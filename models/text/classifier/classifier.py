@@ -27,18 +27,18 @@ from models.text.normalize.normalize import FieldText
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
-FILES = (ArtifactFile.MODEL, ArtifactFile.TOKENIZER, ArtifactFile.NGRAMS)
+CLASSIFIER_FILES = (ArtifactFile.MODEL, ArtifactFile.TOKENIZER, ArtifactFile.NGRAMS)
 """What judges, in an artefact folder."""
 
 PUNCTUATION = " \n,.;:!?|/~、。·…—"
 """Normalised characters that are no evidence at the ends of it."""
 
-OF_THE_LIKELIEST = 0.5
+RELATIVE_THRESHOLD = 0.5
 """Share of the likeliest word's probability from which another word is evidence too, where all are unlikely."""
 
 
 @dataclass(frozen=True)
-class Reading:
+class ClassifierOutput:
     """What is said of one text, uncalibrated.
 
     Attributes:
@@ -59,7 +59,7 @@ class TextClassifier:
     Source: multilingual-e5-small (Wang et al. 2024) fine-tuned on `datasets/bios`; see the artefact's `card.md`.
 
     Args:
-        directory: artefact folder with `FILES` and `config.json`, which lists their SHA-256.
+        directory: artefact folder with `CLASSIFIER_FILES` and `config.json`, which lists their SHA-256.
         threads: threads that one pass may use.
 
     Attributes:
@@ -71,7 +71,7 @@ class TextClassifier:
 
     def __init__(self, directory: Path, threads: int = 1) -> None:
         try:
-            config = versions.checked(directory, *FILES)
+            config = versions.checked(directory, *CLASSIFIER_FILES)
             tokenizer = Tokenizer.from_file(str(directory / ArtifactFile.TOKENIZER))
             self._session = session(directory / ArtifactFile.MODEL, threads)
             self.version = str(config["version"])
@@ -96,7 +96,7 @@ class TextClassifier:
         """
         return [self._findings(text, self.read(text)) for text in texts]
 
-    def read(self, text: FieldText) -> Reading:
+    def read(self, text: FieldText) -> ClassifierOutput:
         """The raw output of encoder and n-grams, for calibration.
 
         Windows are scored one at a time, so that no score depends on what else was asked; batches of 32 would save a
@@ -105,7 +105,7 @@ class TextClassifier:
         windows = self._windows(text)
         outputs = [self._run(window) for window in windows]
         spans, tokens = _loudest(windows, [tokens for _, tokens in outputs])
-        return Reading(
+        return ClassifierOutput(
             encoder=np.max([scores for scores, _ in outputs], axis=0),
             ngrams=np.max([self._ngrams(_words(text, window)) for window in windows], axis=0),
             spans=spans,
@@ -116,7 +116,7 @@ class TextClassifier:
         scores, tokens = self._session.run(["scores", "tokens"], {"ids": np.array([window.ids], np.int64)})
         return scores[0], tokens[0]
 
-    def _findings(self, text: FieldText, reading: Reading) -> list[Finding]:
+    def _findings(self, text: FieldText, reading: ClassifierOutput) -> list[Finding]:
         encoder, ngrams = self._weights
         scores = _sigmoid(encoder * reading.encoder + ngrams * reading.ngrams + self._offsets)
         scores *= _says_something(text.normalized.text)
@@ -134,9 +134,9 @@ class TextClassifier:
 
     def _proof(self, text: FieldText, spans: Sequence[Span], tokens: Array, score: float) -> Evidence:
         """The words of one label; a reported finding always points at its likeliest words."""
-        shown = telling(tokens, self._evidence) if score >= 0.5 else tokens >= self._evidence
+        shown = evidence_mask(tokens, self._evidence) if score >= 0.5 else tokens >= self._evidence
         chosen = [span for span, told in zip(spans, shown, strict=True) if told]
-        places = merged(chosen, text.normalized.text)
+        places = joined_spans(chosen, text.normalized.text)
         return evidence_at(text.normalized, places) if places else Evidence()
 
 
@@ -150,7 +150,7 @@ def _loudest(windows: Sequence[Window], tokens: Sequence[Array]) -> tuple[list[S
     return [(start, end) for start, end in found.tolist()], highest
 
 
-def telling(tokens: Array, threshold: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def evidence_mask(tokens: Array, threshold: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Which tokens are shown for a reported label: the likely ones, and the likeliest in any case.
 
     Args:
@@ -159,7 +159,7 @@ def telling(tokens: Array, threshold: float) -> np.ndarray[Any, np.dtype[np.bool
     Returns:
         bool (tokens,).
     """
-    return tokens >= min(threshold, OF_THE_LIKELIEST * float(tokens.max(initial=0)))
+    return tokens >= min(threshold, RELATIVE_THRESHOLD * float(tokens.max(initial=0)))
 
 
 def _says_something(text: str) -> bool:
@@ -173,7 +173,7 @@ def _words(text: FieldText, window: Window) -> str:
     return text.normalized.text[places[0][0] : places[-1][1]] if places else ""
 
 
-def merged(spans: Sequence[Span], text: str) -> list[Span]:
+def joined_spans(spans: Sequence[Span], text: str) -> list[Span]:
     """Sorted spans joined where at most two characters lie between them, without punctuation at their ends."""
     joined: list[Span] = []
     for start, end in spans:

@@ -24,25 +24,25 @@ from models.text.normalize.readings import SYLLABLE_END, near_sounds
 Array = np.ndarray[Any, np.dtype[np.float32]]
 Keys = np.ndarray[Any, np.dtype[np.uint64]]
 
-LONGEST = 4
+MAX_NGRAM_LENGTH = 4
 """Characters or syllables of the longest n-gram."""
 
-SOUND = "\x01"
+SOUND_MARK = "\x01"
 """Marks an n-gram of sounds."""
 
-START, END = "\x02", "\x03"
+TEXT_START, TEXT_END = "\x02", "\x03"
 """Mark where a text begins and ends: 第一 as a whole name is not 第一 within a sentence."""
 
-STEP = 0.25
+WEIGHT_STEP = 0.25
 """Between saved weights: few different ones are packed into fewer bytes. On the validation texts macro F1 and recall,
 plain and disguised, are those of exact weights, give or take 0.2 points."""
 
 
-BASE = 0x9E3779B97F4A7C15
+HASH_BASE = 0x9E3779B97F4A7C15
 """Of the polynomial hash that stands for an n-gram (Karp and Rabin 1987), odd: it can be divided by. A hundred thousand
 strings in a table of Python's lie all over the memory, and looking up a thousand takes four times as long."""
 
-INVERSE = pow(BASE, -1, 1 << 64)
+HASH_BASE_INVERSE = pow(HASH_BASE, -1, 1 << 64)
 
 
 class Ngrams:
@@ -57,7 +57,7 @@ class Ngrams:
 
     def __init__(self, grams: np.ndarray, rarity: Array, weights: np.ndarray, offsets: Array) -> None:
         self._grams, self._rarity, self._weights, self._offsets = grams, rarity, weights, offsets
-        keys = keys_of(grams)
+        keys = hash_ngrams(grams)
         self._rows = np.argsort(keys)
         self._keys = keys[self._rows]
 
@@ -72,18 +72,18 @@ class Ngrams:
             return cls(arrays["grams"], arrays["rarity"], arrays["weights"], arrays["offsets"])
 
     def save(self, path: Path) -> None:
-        """Write an `.npz` file, in it the weights as multiples of `STEP`."""
+        """Write an `.npz` file, in it the weights as multiples of `WEIGHT_STEP`."""
         np.savez_compressed(
             path,
             grams=self._grams,
             rarity=self._rarity,
-            weights=(np.round(self._weights / STEP) * STEP).astype(np.float16),
+            weights=(np.round(self._weights / WEIGHT_STEP) * WEIGHT_STEP).astype(np.float16),
             offsets=self._offsets,
         )
 
     def __call__(self, text: str) -> Array:
         """Logits, float32 (labels,), in time linear in the text's length."""
-        keys = keys_in(text)
+        keys = text_hashes(text)
         places = np.searchsorted(self._keys, keys).clip(max=len(self._keys) - 1)
         rows, counts = np.unique(self._rows[places[self._keys[places] == keys]], return_counts=True)
         if not len(rows):
@@ -94,34 +94,38 @@ class Ngrams:
 
 
 def grams(text: str) -> list[str]:
-    """Every n-gram of 1 to `LONGEST` characters, and of near sounds, repeated as often as it occurs.
+    """Every n-gram of 1 to `MAX_NGRAM_LENGTH` characters, and of near sounds, repeated as often as it occurs.
 
     An n-gram of sounds holds at least one syllable: others say no more than its characters.
     """
-    heard = _grams([START, *near_sounds(text), END])
-    return _grams([START, *text, END]) + [SOUND + gram for gram in heard if SYLLABLE_END in gram]
+    heard = _grams([TEXT_START, *near_sounds(text), TEXT_END])
+    return _grams([TEXT_START, *text, TEXT_END]) + [SOUND_MARK + gram for gram in heard if SYLLABLE_END in gram]
 
 
 def _grams(pieces: Sequence[str]) -> list[str]:
     text = "".join(pieces)
     edges = [*accumulate(map(len, pieces), initial=0)]
-    return [text[start:end] for size in range(1, LONGEST + 1) for start, end in zip(edges, edges[size:], strict=False)]
+    return [
+        text[start:end]
+        for size in range(1, MAX_NGRAM_LENGTH + 1)
+        for start, end in zip(edges, edges[size:], strict=False)
+    ]
 
 
-def keys_of(grams: np.ndarray) -> Keys:
+def hash_ngrams(grams: np.ndarray) -> Keys:
     """A number for each of the strings (n,), uint64 (n,)."""
     strings = np.asarray(grams, str)
     keys = np.zeros(len(strings), np.uint64)
     for characters in strings.view(np.uint32).reshape(len(strings), -1).T:
-        keys = np.where(characters > 0, keys * np.uint64(BASE) + characters, keys)  # strings end in zeros
+        keys = np.where(characters > 0, keys * np.uint64(HASH_BASE) + characters, keys)  # strings end in zeros
     return keys
 
 
-def keys_in(text: str) -> Keys:
+def text_hashes(text: str) -> Keys:
     """The numbers of all that `grams` gives, in another order, uint64 (n,)."""
-    heard = [START, *near_sounds(text), END]
+    heard = [TEXT_START, *near_sounds(text), TEXT_END]
     syllables = np.array([SYLLABLE_END in piece for piece in heard])
-    return np.concatenate([_keys([START, *text, END]), _keys(heard, syllables)])
+    return np.concatenate([_keys([TEXT_START, *text, TEXT_END]), _keys(heard, syllables)])
 
 
 def _keys(pieces: Sequence[str], syllables: np.ndarray | None = None) -> Keys:
@@ -132,11 +136,11 @@ def _keys(pieces: Sequence[str], syllables: np.ndarray | None = None) -> Keys:
     edges = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])])
     before = None if syllables is None else np.concatenate([[0], np.cumsum(syllables)])
     found = []
-    for size in range(1, LONGEST + 1):
+    for size in range(1, MAX_NGRAM_LENGTH + 1):
         starts, ends = edges[:-size], edges[size:]
         keys = (sums[ends] - sums[starts]) * powers[ends - 1]
         if before is not None:
-            keys = (keys + np.uint64(ord(SOUND)) * powers[ends - starts])[before[size:] > before[:-size]]
+            keys = (keys + np.uint64(ord(SOUND_MARK)) * powers[ends - starts])[before[size:] > before[:-size]]
         found.append(keys)
     return np.concatenate(found)
 
@@ -145,6 +149,6 @@ def _keys(pieces: Sequence[str], syllables: np.ndarray | None = None) -> Keys:
 def _powers(count: int) -> tuple[Keys, Keys]:
     """Powers 0 to `count` of the base and of its inverse, modulo 2^64."""
     factors = np.ones((2, count + 1), np.uint64)
-    factors[0, 1:], factors[1, 1:] = BASE, INVERSE
+    factors[0, 1:], factors[1, 1:] = HASH_BASE, HASH_BASE_INVERSE
     powers, inverses = np.cumprod(factors, axis=1, dtype=np.uint64)
     return powers, inverses

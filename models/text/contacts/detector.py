@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from models.profile import Finding, Label, Span
 from models.text.contacts.families import DISGUISED, HEARD, PATTERNS
-from models.text.contacts.patterns import READ, READ_DIGITS, WRITTEN, Family, PatternFamily
+from models.text.contacts.patterns import READ, READ_DIGITS, WRITTEN, ContactFamily, PatternFamily
 from models.text.contacts.readings import disguised_words, written_plainly
 from models.text.evidence import evidence_at
 from models.text.normalize.normalize import FieldText, Normalized
@@ -39,7 +39,7 @@ def _findings(text: FieldText) -> list[Finding]:
     return [Finding(Label.CONTACT_DIVERSION, text.field, best.score, DETECTOR, evidence)]
 
 
-def matched_families(normalized: Normalized) -> list[tuple[Family, list[Span]]]:
+def matched_families(normalized: Normalized) -> list[tuple[ContactFamily, list[Span]]]:
     """Every family that matches, most telling first, with its ranges of the normalised text.
 
     Only a text that says nothing outright is searched for words in disguise.
@@ -47,7 +47,7 @@ def matched_families(normalized: Normalized) -> list[tuple[Family, list[Span]]]:
     return _matched_patterns(normalized.text) or _matched_readings(normalized)
 
 
-def _matched_patterns(text: str) -> list[tuple[Family, list[Span]]]:
+def _matched_patterns(text: str) -> list[tuple[ContactFamily, list[Span]]]:
     texts = {READ: text.translate(READ_DIGITS), WRITTEN: text}
     ranges = [(family, _ranges(family, {texts[name] for name in family.searched})) for family in PATTERNS]
     return [(family, found) for family, found in ranges if found]
@@ -58,7 +58,7 @@ def _ranges(family: PatternFamily, texts: Iterable[str]) -> list[Span]:
     return sorted({match.span() for match in matches if family.accept(match[0])})
 
 
-def _matched_readings(normalized: Normalized) -> list[tuple[Family, list[Span]]]:
+def _matched_readings(normalized: Normalized) -> list[tuple[ContactFamily, list[Span]]]:
     words = disguised_words(normalized)
     sure = [word.span for word in words if word.sure]
     if sure or not words:

@@ -15,7 +15,7 @@ READ, WRITTEN = "read", "written"
 
 
 @dataclass(frozen=True)
-class Family:
+class ContactFamily:
     """One way of writing a contact.
 
     Attributes:
@@ -30,7 +30,7 @@ class Family:
 
 
 @dataclass(frozen=True)
-class PatternFamily(Family):
+class PatternFamily(ContactFamily):
     """A family that is told by a pattern.
 
     Attributes:

@@ -17,7 +17,7 @@ import ahocorasick_rs
 
 from models.profile import Span
 from models.text.normalize.normalize import Normalized
-from models.text.normalize.readings import Kind, forms, readings
+from models.text.normalize.readings import ReadingKind, forms, readings
 
 _WORDS = (
     *(
@@ -41,7 +41,7 @@ _BRACKET = re.compile(r"[】」』)\]]")
 _FILLER = "·"  # the patterns let it stand between characters
 _LONG = 3
 _HEARD = ("微信", "微博", "抖音")  # other words of two syllables sound like many more: 电报, 店报
-_LITERAL = (Kind.JOINED, Kind.SHAPE)
+_LITERAL = (ReadingKind.JOINED, ReadingKind.SHAPE)
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class Disguised:
 class _Vocabulary:
     """All words in the forms of one kind of reading."""
 
-    def __init__(self, kind: Kind) -> None:
-        short = {Kind.SOUND: _HEARD, Kind.NEAR_SOUND: ()}.get(kind, _WORDS)
+    def __init__(self, kind: ReadingKind) -> None:
+        short = {ReadingKind.SOUND: _HEARD, ReadingKind.NEAR_SOUND: ()}.get(kind, _WORDS)
         words = [word for word in _WORDS if len(word) >= _LONG or word in short]
         self._word = {form: word for word in words for form in forms(word, kind)}
         self._words = list(self._word.values())
@@ -77,7 +77,7 @@ class _Vocabulary:
 
 
 @cache
-def _vocabulary(kind: Kind) -> _Vocabulary:
+def _vocabulary(kind: ReadingKind) -> _Vocabulary:
     return _Vocabulary(kind)
 
 

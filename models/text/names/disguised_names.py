@@ -14,12 +14,12 @@ import ahocorasick_rs
 from models.profile import Span
 from models.text.names.lexicon import NAMES
 from models.text.normalize.normalize import Normalized
-from models.text.normalize.readings import Kind, Reading, readings
+from models.text.normalize.readings import Reading, ReadingKind, readings
 
-FORMS = NAMES / "forms.tsv"
+FORMS_FILE = NAMES / "forms.tsv"
 """Kind, canonical form and word, a line each; written by `python -m training.text.data.names`."""
 
-KINDS: Mapping[Kind, float] = {Kind.SHAPE: 0.93, Kind.SOUND: 0.98}
+READING_PRECISION: Mapping[ReadingKind, float] = {ReadingKind.SHAPE: 0.93, ReadingKind.SOUND: 0.98}
 """Readings that are followed, and how sure a claim read so is: smoothed precision on the training cases
 (`training.text.evaluation.name_precision`). By near sound as many innocent names were found as disguised ones, so it
 is not followed."""
@@ -36,7 +36,7 @@ class Rewritten:
         positions: in the normalised text, of every character.
     """
 
-    kind: Kind
+    kind: ReadingKind
     text: str
     positions: Sequence[int]
 
@@ -45,16 +45,16 @@ class DisguisedNames:
     """Finds protected words by shape and by sound."""
 
     def __init__(self) -> None:
-        rows = [line.split("\t") for line in FORMS.read_text(encoding="utf-8").splitlines()]
+        rows = [line.split("\t") for line in FORMS_FILE.read_text(encoding="utf-8").splitlines()]
         self._vocabularies = {
-            kind: _Vocabulary([(form, word) for of, form, word in rows if of == kind]) for kind in KINDS
+            kind: _Vocabulary([(form, word) for of, form, word in rows if of == kind]) for kind in READING_PRECISION
         }
 
     def __call__(self, normalized: Normalized) -> list[Rewritten]:
         """One text for every kind of reading that finds a disguised word."""
         return [
             _rewrite(reading.kind, normalized.text, found)
-            for reading in readings(normalized, KINDS)
+            for reading in readings(normalized, READING_PRECISION)
             if (found := self._vocabularies[reading.kind].find(reading, normalized.text))
         ]
 
@@ -80,17 +80,17 @@ class _Vocabulary:
         ]
 
 
-def _is_disguised(kind: Kind, written: str, word: str) -> bool:
+def _is_disguised(kind: ReadingKind, written: str, word: str) -> bool:
     """What is written is not the word itself, but likely means it."""
     if written == word:
         return False
-    if kind is Kind.SHAPE or any(char.isascii() for char in written):
+    if kind is ReadingKind.SHAPE or any(char.isascii() for char in written):
         return True
     others = sum(one != other for one, other in zip(written, word, strict=False))
     return len(written) == len(word) >= _LEAST_BY_SOUND and others == 1
 
 
-def _rewrite(kind: Kind, text: str, found: Sequence[tuple[Span, str]]) -> Rewritten:
+def _rewrite(kind: ReadingKind, text: str, found: Sequence[tuple[Span, str]]) -> Rewritten:
     kept, positions, position = "", list[int](), 0
     for (start, end), word in [*found, ((len(text), len(text)), "")]:
         between = [index for index in range(position, start) if text[index].isalnum()]

@@ -16,7 +16,7 @@ from models.profile import Label
 
 
 @dataclass(frozen=True)
-class Family:
+class NameFamily:
     """One way of claiming to be a body.
 
     Attributes:
@@ -33,16 +33,16 @@ class Family:
     pattern: re.Pattern[str]
 
 
-def _authority(name: str, score: float, pattern: str) -> Family:
-    return Family(name, Label.FALSE_AUTHORITY, score, re.compile(pattern))
+def _authority(name: str, score: float, pattern: str) -> NameFamily:
+    return NameFamily(name, Label.FALSE_AUTHORITY, score, re.compile(pattern))
 
 
-def _media(name: str, score: float, pattern: str) -> Family:
-    return Family(name, Label.MEDIA_IMPERSONATION, score, re.compile(pattern))
+def _media(name: str, score: float, pattern: str) -> NameFamily:
+    return NameFamily(name, Label.MEDIA_IMPERSONATION, score, re.compile(pattern))
 
 
-def _place(name: str, score: float, pattern: str) -> Family:
-    return Family(name, Label.PLACE_INSTITUTION, score, re.compile(pattern))
+def _place(name: str, score: float, pattern: str) -> NameFamily:
+    return NameFamily(name, Label.PLACE_INSTITUTION, score, re.compile(pattern))
 
 
 _ANY = "[^xsa]*"
@@ -53,7 +53,7 @@ def _rests(most: int) -> str:
     return rf"(?=(?:[^.]*\.){{0,{most}}}[^.]*$)"
 
 
-NAME_FAMILIES: tuple[Family, ...] = (
+NAME_FAMILIES: tuple[NameFamily, ...] = (
     _authority("body", 0.98, r"[pPR]*B[BOpPRD]*"),
     _authority("organ", 0.98, r"[pP]*O[OpPRTD]*"),
     _authority("body's person", 0.95, r"[pPR]*B[BOpPRDT]*N"),
@@ -88,7 +88,7 @@ NAME_FAMILIES: tuple[Family, ...] = (
 )
 """For names."""
 
-CLAUSE_FAMILIES: tuple[Family, ...] = (
+CLAUSE_FAMILIES: tuple[NameFamily, ...] = (
     _authority("body speaks", 0.95, r"[pPR]*B[BOpPR]*R"),
     _authority("organ speaks", 0.90, r"[pP]*O[OpPRT]*R"),
     _media("media speak", 0.93, r"[pP]*M[MWJwpPRTD]+|[pPM]*W[JRWw]+"),

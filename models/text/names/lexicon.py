@@ -41,7 +41,7 @@ _FILES = (
 """A word that stands in several files is what the first says."""
 
 
-class Kind(StrEnum):
+class WordKind(StrEnum):
     """What a word does in a name; the values are the letters that families of names are written in."""
 
     BODY = "B"  # 公安部: party, state, military, international, state-owned, by its own name
@@ -69,7 +69,7 @@ class Kind(StrEnum):
 PROTECTED = frozenset("BOTMWJwILVDFP")
 """Kinds without one of which a name claims nothing."""
 
-_PLACES = frozenset({Kind.DIVISION, Kind.PLACE, Kind.LANDMARK})
+_PLACES = frozenset({WordKind.DIVISION, WordKind.PLACE, WordKind.LANDMARK})
 
 LOCAL_MEDIA = "media"
 """Owner of nothing: the news media of a place are owned together, whatever they are called (`media.610500`)."""
@@ -86,7 +86,7 @@ class Word(NamedTuple):
     """
 
     text: str
-    kind: Kind
+    kind: WordKind
     label: Label | None = None
     owner_id: str | None = None
     code: str | None = None
@@ -109,13 +109,13 @@ class Body:
 def body(word: Word, place: Word | None) -> Body | None:
     """The body that a word names, with the place named beside it; None where that could be anybody's."""
     owner = word.owner_id
-    if word.kind in (Kind.MEDIA_WORD, Kind.JOURNALIST, Kind.WEAK_NEWS):
+    if word.kind in (WordKind.MEDIA_WORD, WordKind.JOURNALIST, WordKind.WEAK_NEWS):
         return _local(place, LOCAL_MEDIA, word) if place else None
     if owner is None:
         return None
-    if word.kind in (Kind.ORGAN, Kind.TITLE):
+    if word.kind in (WordKind.ORGAN, WordKind.TITLE):
         return _local(place, owner, word) if place else Body(owner, word.text, owner)
-    if word.kind is Kind.LANDMARK:
+    if word.kind is WordKind.LANDMARK:
         return Body(f"{owner}.{word.text}", word.text, owner)
     return Body(owner, word.name, owner)
 
@@ -125,7 +125,7 @@ def _local(place: Word, owner: str, word: Word) -> Body:
     return Body(reference_id, place.name + word.text, reference_id if owner == LOCAL_MEDIA else owner)
 
 
-class Segment(NamedTuple):
+class PlacedWord(NamedTuple):
     """A word at `start:end` of a text."""
 
     start: int
@@ -143,7 +143,7 @@ class Parse:
     """
 
     letters: str
-    segments: tuple[Segment, ...]
+    segments: tuple[PlacedWord, ...]
 
 
 class Lexicon:
@@ -184,8 +184,8 @@ class Lexicon:
             if _continues(text, start) or _continues(text, end):
                 continue
             word = self.words[index]
-            letters += [_REST.sub(Kind.OTHER, text[position:start]), word.kind]
-            segments.append(Segment(start, end, word))
+            letters += [_REST.sub(WordKind.OTHER, text[position:start]), word.kind]
+            segments.append(PlacedWord(start, end, word))
             position = end
         if not any(segment.word.kind in PROTECTED for segment in segments):
             return None
@@ -208,7 +208,7 @@ def _last(rest: str) -> str:
     """The letters of what stands after the last word: where accounts put who speaks (新华社小王, 反诈中心03)."""
     person = _PERSON.search(rest)
     before = rest[: person.start()] if person else rest
-    return _REST.sub(Kind.OTHER, before) + Kind.PERSON * bool(person)
+    return _REST.sub(WordKind.OTHER, before) + WordKind.PERSON * bool(person)
 
 
 def _continues(text: str, index: int) -> bool:
@@ -229,10 +229,10 @@ def _listed(table: dict[str, Any]) -> Iterator[Word]:
     label = Label(table["label"]) if "label" in table else None
     for group, words in table.get("groups", {}).items():
         for text in words:
-            yield Word(text, Kind[group.upper()], label)
+            yield Word(text, WordKind[group.upper()], label)
     for owner_id, names in table.get("names", {}).items():
         for text in names:
-            yield Word(str(text), Kind[table["kind"].upper()], label, owner_id, name=str(names[0]))
+            yield Word(str(text), WordKind[table["kind"].upper()], label, owner_id, name=str(names[0]))
 
 
 _FULL_ENDS = re.compile(
@@ -241,10 +241,10 @@ _FULL_ENDS = re.compile(
 
 
 def _places(table: dict[str, Any]) -> Iterator[Word]:
-    kind, label = Kind[table["kind"].upper()], Label.PLACE_INSTITUTION
+    kind, label = WordKind[table["kind"].upper()], Label.PLACE_INSTITUTION
     for line in table["codes"].splitlines():
         code, name, *english = line.split(" ", 2)
         yield Word(name, kind, label, f"place.{code}", code, name)
         short = english[0] if english else _FULL_ENDS.sub("", name)
         if len(short) > 1:
-            yield Word(short, Kind.PLACE, label, f"place.{code}", code, name)
+            yield Word(short, WordKind.PLACE, label, f"place.{code}", code, name)

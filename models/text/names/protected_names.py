@@ -14,19 +14,19 @@ from functools import cached_property
 
 from models.profile import Evidence, Field, Finding, Label, Span
 from models.text.evidence import evidence_at
-from models.text.names.disguised_names import KINDS, DisguisedNames
-from models.text.names.families import CLAUSE_FAMILIES, NAME_FAMILIES, Family
-from models.text.names.lexicon import Body, Kind, Parse, body, lexicon
+from models.text.names.disguised_names import READING_PRECISION, DisguisedNames
+from models.text.names.families import CLAUSE_FAMILIES, NAME_FAMILIES, NameFamily
+from models.text.names.lexicon import Body, Parse, WordKind, body, lexicon
 from models.text.normalize.characters import SURROGATE
 from models.text.normalize.normalize import FieldText, Normalized
-from models.text.normalize.readings import Kind as Disguise
+from models.text.normalize.readings import ReadingKind
 
 DETECTOR = "names@2026.11.1"
 
 _CORES = {
-    Label.FALSE_AUTHORITY: (Kind.BODY, Kind.ORGAN, Kind.TITLE),
-    Label.MEDIA_IMPERSONATION: (Kind.MEDIA, Kind.MEDIA_WORD, Kind.JOURNALIST, Kind.WEAK_NEWS),
-    Label.PLACE_INSTITUTION: (Kind.INSTITUTION, Kind.LANDMARK),
+    Label.FALSE_AUTHORITY: (WordKind.BODY, WordKind.ORGAN, WordKind.TITLE),
+    Label.MEDIA_IMPERSONATION: (WordKind.MEDIA, WordKind.MEDIA_WORD, WordKind.JOURNALIST, WordKind.WEAK_NEWS),
+    Label.PLACE_INSTITUTION: (WordKind.INSTITUTION, WordKind.LANDMARK),
 }
 """The words that say which body a name imitates, by what is claimed."""
 
@@ -43,15 +43,15 @@ class Claim:
         disguise: what had to be undone to read it.
     """
 
-    family: Family
+    family: NameFamily
     parse: Parse
     span: Span
-    disguise: Disguise | None = None
+    disguise: ReadingKind | None = None
 
     @property
     def score(self) -> float:
         """The family's, or less where a disguise had to be undone."""
-        return min(self.family.score, KINDS[self.disguise]) if self.disguise else self.family.score
+        return min(self.family.score, READING_PRECISION[self.disguise]) if self.disguise else self.family.score
 
     @cached_property
     def imitated(self) -> Body | None:
@@ -112,7 +112,7 @@ class ProtectedNameDetector:
         return self._lexicon.knows(entitlement)
 
 
-def _claims(parse: Parse | None, positions: Sequence[int], families: Sequence[Family]) -> list[Claim]:
+def _claims(parse: Parse | None, positions: Sequence[int], families: Sequence[NameFamily]) -> list[Claim]:
     """What a text claims: the first family of every label that matches.
 
     Args:
@@ -121,7 +121,7 @@ def _claims(parse: Parse | None, positions: Sequence[int], families: Sequence[Fa
     if parse is None:
         return []
     span = positions[parse.segments[0].start], positions[parse.segments[-1].end - 1] + 1
-    first: dict[Label, Family] = {}
+    first: dict[Label, NameFamily] = {}
     for family in families:
         if family.label not in first and family.pattern.fullmatch(parse.letters):
             first[family.label] = family

@@ -17,7 +17,7 @@ from models.text.evidence import evidence_at
 from models.text.normalize.normalize import FieldText
 
 DETECTOR = "names@2026.11.2"
-WORDS = DATASETS / "names" / "restricted_words.yaml"
+WORDS_FILE = DATASETS / "names" / "restricted_words.yaml"
 
 _SEPARATED = r"[\W_]{0,3}"  # 中·国, 中 - 国; more between two characters is no longer one word
 
@@ -29,7 +29,7 @@ class RestrictedWordDetector:
     """
 
     def __init__(self) -> None:
-        table = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+        table = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
         self._scores: dict[str, float] = {entry["word"]: entry["score"] for entry in table["words"]}
         words = [*self._scores, *(entry["word"] for entry in table["allowed"])]
         longest_first = sorted(words, key=len, reverse=True)

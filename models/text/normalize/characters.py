@@ -16,7 +16,7 @@ from itertools import chain
 
 from models.runtime.paths import DATASETS
 
-VARIANTS = DATASETS / "characters" / "variants.tsv"
+VARIANTS_FILE = DATASETS / "characters" / "variants.tsv"
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a character: no valid text, and refused by most libraries."""
@@ -169,7 +169,7 @@ def _named() -> dict[str, str]:
 
 
 def _variants() -> dict[str, str]:
-    lines = VARIANTS.read_text(encoding="utf-8").splitlines()
+    lines = VARIANTS_FILE.read_text(encoding="utf-8").splitlines()
     return {variant: usual for usual, variants in (line.split("\t") for line in lines) for variant in variants}
 
 

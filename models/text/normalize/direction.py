@@ -21,7 +21,7 @@ _MAX_DEPTH = 125
 """Controls within each other that count; what opens deeper has no effect."""
 
 
-def shown_order(text: str) -> list[tuple[int, int, int]]:
+def display_order(text: str) -> list[tuple[int, int, int]]:
     """What a reader sees, character by character, without the controls.
 
     Returns:

@@ -21,7 +21,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from models.profile import Field, Span
 from models.text.normalize.characters import MARK, SINGLE, SPECIAL, SURROGATE, fold
-from models.text.normalize.direction import OVERRIDE, shown_order
+from models.text.normalize.direction import OVERRIDE, display_order
 
 _MAX_PASSES = 6
 """One pass can make work for another (an invisible character goes, its neighbours meet)."""
@@ -111,7 +111,7 @@ def normalize(text: str) -> Normalized:
 
 def _as_shown(text: str) -> Normalized:
     """The text in the order in which it is read."""
-    shown = shown_order(text) if OVERRIDE in text else []
+    shown = display_order(text) if OVERRIDE in text else []
     if not shown:
         return Normalized(text, text, range(len(text)), range(1, len(text) + 1))
     indices, starts, ends = zip(*shown, strict=True)

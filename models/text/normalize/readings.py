@@ -28,8 +28,8 @@ from models.runtime.paths import DATASETS
 from models.text.normalize.normalize import Normalized, normalize
 
 _CHARACTERS = DATASETS / "characters"
-COMPONENTS = _CHARACTERS / "components.tsv"
-LOOK_ALIKES = _CHARACTERS / "lookalikes.tsv"
+COMPONENTS_FILE = _CHARACTERS / "components.tsv"
+LOOK_ALIKES_FILE = _CHARACTERS / "lookalikes.tsv"
 
 SYLLABLE_END = "'"
 """西安 is xi'an' and 先 xian'; no decoration is left that could be taken for it."""
@@ -45,12 +45,12 @@ _CLAUSE_MARK = re.compile(r"[,;:!?。、\n]")
 _RUN = re.compile(r"[a-z]{2,}|[0-9]{2,}")
 _LETTERS = re.compile(r"[a-z]+")
 _REPEAT = re.compile(r"([^\x00-\x7f])\1+")
-BREAK = " "
+WORD_BREAK = " "
 """Between characters that more than decoration parts."""
 _LONGEST_SYLLABLE = len("zhuang")
 
 
-class Kind(StrEnum):
+class ReadingKind(StrEnum):
     """What a reading undoes, from surest to least sure."""
 
     JOINED = "joined"
@@ -74,7 +74,7 @@ class Reading:
             negative) where no word may start or end.
     """
 
-    kind: Kind
+    kind: ReadingKind
     pieces: Sequence[str]
     starts: Sequence[int]
     ends: Sequence[int]
@@ -101,11 +101,11 @@ class Reading:
         return span if min(span) >= 0 else None
 
 
-def readings(normalized: Normalized, kinds: Iterable[Kind] = tuple(Kind)) -> list[Reading]:
+def readings(normalized: Normalized, kinds: Iterable[ReadingKind] = tuple(ReadingKind)) -> list[Reading]:
     """The text in the canonical forms of some kinds, in order; linear in its length."""
     joined = _join(normalized.text)
     once = _once(joined)
-    return [_MAKE[kind](joined if kind is Kind.JOINED else once) for kind in kinds]
+    return [_MAKE[kind](joined if kind is ReadingKind.JOINED else once) for kind in kinds]
 
 
 def near_sounds(text: str) -> Sequence[str]:
@@ -116,11 +116,11 @@ def near_sounds(text: str) -> Sequence[str]:
     return _near_sounds(_once(_join(text))).pieces
 
 
-def forms(word: str, kind: Kind) -> frozenset[str]:
+def forms(word: str, kind: ReadingKind) -> frozenset[str]:
     """What a word looks like in a kind of reading: several if it can be spelt differently, none if it is too short."""
     spellings = [normalize(word)]
     characters = _join(spellings[0].text).pieces
-    if kind in (Kind.SOUND, Kind.NEAR_SOUND):
+    if kind in (ReadingKind.SOUND, ReadingKind.NEAR_SOUND):
         known = lazy_pinyin("".join(characters), style=Style.NORMAL)
         spellings += [normalize(" ".join(known)), normalize("".join(known))]
     texts = {reading.text for spelling in spellings for reading in readings(spelling, [kind])}
@@ -139,11 +139,11 @@ def _join(text: str) -> Reading:
         starts += opens[position : gap[0]]
         ends += closes[position : gap[0]]
         if not _is_decoration(text, *gap):
-            pieces.append(BREAK)
+            pieces.append(WORD_BREAK)
             starts.append(~gap[0])
             ends.append(~gap[1])
         position = gap[1]
-    return Reading(Kind.JOINED, pieces, starts, ends)
+    return Reading(ReadingKind.JOINED, pieces, starts, ends)
 
 
 def _edges_of_words(text: str) -> tuple[list[int], list[int]]:
@@ -185,8 +185,8 @@ def _table(path: Path) -> dict[str, str]:
     return dict(line.split("\t") for line in lines)
 
 
-_COMPONENTS = _table(COMPONENTS)
-_LOOK_ALIKE = {alike: usual for usual, several in _table(LOOK_ALIKES).items() for alike in several}
+_COMPONENTS = _table(COMPONENTS_FILE)
+_LOOK_ALIKE = {alike: usual for usual, several in _table(LOOK_ALIKES_FILE).items() for alike in several}
 
 
 @lru_cache(maxsize=1 << 14)
@@ -205,7 +205,7 @@ def _sound(char: str) -> str:
 
 
 def _shapes(once: Reading) -> Reading:
-    return replace(once, kind=Kind.SHAPE, pieces=list(map(_shape, once.pieces)))
+    return replace(once, kind=ReadingKind.SHAPE, pieces=list(map(_shape, once.pieces)))
 
 
 def _sounds(once: Reading) -> Reading:
@@ -223,15 +223,20 @@ def _sounds(once: Reading) -> Reading:
         starts += [_position(once.starts[start]) for start in edges[:-1]]
         ends += [_position(once.ends[end - 1]) for end in edges[1:]]
         position = last if edges else first
-    return Reading(Kind.SOUND, pieces, starts, ends)
+    return Reading(ReadingKind.SOUND, pieces, starts, ends)
 
 
 def _near_sounds(once: Reading) -> Reading:
     sounds = _sounds(once)
-    return replace(sounds, kind=Kind.NEAR_SOUND, pieces=list(map(_near, sounds.pieces)))
+    return replace(sounds, kind=ReadingKind.NEAR_SOUND, pieces=list(map(_near, sounds.pieces)))
 
 
-_MAKE = {Kind.JOINED: lambda joined: joined, Kind.SHAPE: _shapes, Kind.SOUND: _sounds, Kind.NEAR_SOUND: _near_sounds}
+_MAKE = {
+    ReadingKind.JOINED: lambda joined: joined,
+    ReadingKind.SHAPE: _shapes,
+    ReadingKind.SOUND: _sounds,
+    ReadingKind.NEAR_SOUND: _near_sounds,
+}
 
 
 def _runs(once: Reading) -> list[Span]:

@@ -9,14 +9,14 @@ import PIL.Image
 import PIL.ImageOps
 import pytest
 
-from models.accounts.closed import FOLDER, Account, ClosedAccounts, gathered
+from models.accounts.closed import REGISTER_FOLDER, Account, ClosedAccounts, hashed_accounts
 from models.accounts.detector import ClosedAccountDetector
 from models.accounts.keys import HASH_VARIABLE
 from models.accounts.likelihood import AvatarLikelihood
-from models.accounts.likeness import LAYOUT, Likeness
 from models.accounts.names import Hasher
 from models.accounts.register import RegisterFiles
 from models.accounts.segments import AccountsError
+from models.accounts.signatures import LAYOUT_DIMENSION, AvatarSignature
 from models.images.input.decode import decode
 from models.inspector import Inspector
 from models.live import LiveInspector
@@ -62,14 +62,14 @@ def live(home):
 
 
 def close(live, account_id, name=None, image=None):
-    encoder, files = live.current.encoder, RegisterFiles(live.settings.home / FOLDER)
+    encoder, files = live.current.encoder, RegisterFiles(live.settings.home / REGISTER_FOLDER)
     frames = decode(encoded(image), Field.AVATAR) if image else []
-    likeness = Likeness.of(frames[0], encoder([frames[0].pixels])[0].vectors[0]) if image else None
+    likeness = AvatarSignature.of(frames[0], encoder([frames[0].pixels])[0].vectors[0]) if image else None
     hasher = Hasher(KEY)
-    accounts = gathered([Account(account_id, name, likeness)], hasher, encoder.dimension + LAYOUT)
+    accounts = hashed_accounts([Account(account_id, name, likeness)], hasher, encoder.dimension + LAYOUT_DIMENSION)
     files.add(accounts, encoder.fingerprint, hasher.check)
     live.refresh()
-    return f"{hasher.account(account_id):016x}"
+    return f"{hasher.account_hash(account_id):016x}"
 
 
 def matches(live, account_id="new", **fields):
@@ -89,7 +89,9 @@ def closed(live):
         close(live, "x", "云南阿月"),
     ]
     hasher = Hasher(KEY)
-    RegisterFiles(live.settings.home / FOLDER).remove([hasher.account(one) for one in ("rare", "common", "x")])
+    RegisterFiles(live.settings.home / REGISTER_FOLDER).remove(
+        [hasher.account_hash(one) for one in ("rare", "common", "x")]
+    )
     live.refresh()
 
 
@@ -147,7 +149,7 @@ def test_a_picture_judged_before_the_account_was_closed_is_looked_at_again(live,
 
 
 def test_a_removed_account_is_found_no_more(live, closed):
-    RegisterFiles(live.settings.home / FOLDER).remove([Hasher(KEY).account("rare")])
+    RegisterFiles(live.settings.home / REGISTER_FOLDER).remove([Hasher(KEY).account_hash("rare")])
     assert live.refresh() is False  # the Inspector and what it remembers stay
     assert not matches(live, name=RARE, avatar=encoded(picture(1)))[0]
 
@@ -157,11 +159,11 @@ def test_an_avatar_that_many_closed_accounts_share_accuses_nobody_alone(live, cl
     for account_id in shared:
         close(live, account_id, image=picture(3))
     assert not matches(live, avatar=encoded(picture(3)))[0]
-    RegisterFiles(live.settings.home / FOLDER).remove([Hasher(KEY).account(one) for one in shared])
+    RegisterFiles(live.settings.home / REGISTER_FOLDER).remove([Hasher(KEY).account_hash(one) for one in shared])
 
 
 def test_a_broken_register_is_refused_and_the_old_one_keeps_judging(live, closed):
-    pointer = live.settings.home / FOLDER / "CURRENT"
+    pointer = live.settings.home / REGISTER_FOLDER / "CURRENT"
     good = pointer.read_text()
     pointer.write_text('{"segments": ["nowhere"]}')
     live.refresh()
@@ -185,27 +187,37 @@ def test_an_inspector_that_is_loaded_later_knows_what_was_closed_meanwhile(home,
     settings = replace(Settings(), home=tmp_path)
     before = Inspector.load(settings)
     hasher = Hasher(KEY)
-    accounts = gathered([Account("rare", RARE)], hasher, before.encoder.dimension + LAYOUT)
-    RegisterFiles(tmp_path / FOLDER).add(accounts, before.encoder.fingerprint, hasher.check)
+    accounts = hashed_accounts([Account("rare", RARE)], hasher, before.encoder.dimension + LAYOUT_DIMENSION)
+    RegisterFiles(tmp_path / REGISTER_FOLDER).add(accounts, before.encoder.fingerprint, hasher.check)
     (answer,) = Inspector.load(settings)([Profile("new", name=RARE)])
     assert [finding.label for finding in answer.findings] == [Label.CLOSED_ACCOUNT_MATCH]
-    (tmp_path / FOLDER / "CURRENT").write_text("broken")
+    (tmp_path / REGISTER_FOLDER / "CURRENT").write_text("broken")
     with pytest.raises(AccountsError, match="CURRENT"):
         Inspector.load(settings)
 
 
 def test_what_is_kept_on_disk_holds_no_name_and_no_account_id(live, closed):
-    content = b"".join(path.read_bytes() for path in (live.settings.home / FOLDER).rglob("*") if path.is_file())
+    content = b"".join(
+        path.read_bytes() for path in (live.settings.home / REGISTER_FOLDER).rglob("*") if path.is_file()
+    )
     assert not any(text.encode() in content for text in (RARE, COMMON, "云南阿月"))
 
 
 def test_accounts_are_counted_by_what_they_can_be_found_by(tmp_path):
-    hasher, files, avatar = Hasher(KEY), RegisterFiles(tmp_path), Likeness(None, np.zeros(LAYOUT + 8, np.float32))
-    files.add(gathered([Account("1", RARE, avatar), Account("2", COMMON)], hasher, LAYOUT + 8), "old", hasher.check)
-    files.add(gathered([Account("3", avatar=avatar)], hasher, LAYOUT + 8), "new", hasher.check)
+    hasher, files, avatar = (
+        Hasher(KEY),
+        RegisterFiles(tmp_path),
+        AvatarSignature(None, np.zeros(LAYOUT_DIMENSION + 8, np.float32)),
+    )
+    files.add(
+        hashed_accounts([Account("1", RARE, avatar), Account("2", COMMON)], hasher, LAYOUT_DIMENSION + 8),
+        "old",
+        hasher.check,
+    )
+    files.add(hashed_accounts([Account("3", avatar=avatar)], hasher, LAYOUT_DIMENSION + 8), "new", hasher.check)
 
     def known(encoder, likelihood):
-        return ClosedAccountDetector(files.read(), hasher, encoder, likelihood).known()
+        return ClosedAccountDetector(files.read(), hasher, encoder, likelihood).searchable_counts()
 
     fitted = AvatarLikelihood(1, 1, 0)
     assert known("old", fitted) == known("new", fitted) == {Field.NAME: 2, Field.AVATAR: 1}

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from models.accounts.keys import HASH_VARIABLE, KEPT_KEYS
-from models.accounts.likelihood import of_name, prior, probability
-from models.accounts.names import Hasher, Nearness, store_key
+from models.accounts.likelihood import name_log_ratio, prior_log_odds, probability
+from models.accounts.names import Hasher, NameMatch, store_key
 from models.accounts.rarity import bits
 from models.accounts.segments import AccountsError
 from models.runtime.paths import REPOSITORY
@@ -20,27 +20,27 @@ OTHER_KEY = Hasher(bytes(32))
 
 def nearness(remembered, asked):
     """How near a name comes to one that is remembered; None where it is not found."""
-    known = HASHER.remembered(remembered)
-    return next((near for near, hashed in HASHER.asked(normalize(asked)) if hashed in known), None)
+    known = HASHER.stored_hashes(remembered)
+    return next((near for near, hashed in HASHER.query_hashes(normalize(asked)) if hashed in known), None)
 
 
 @pytest.mark.parametrize(
     ("remembered", "asked", "near"),
     [
-        ("海边的小店", "海边的小店", Nearness.SAME),
-        ("海边的小店", "✨海·边·的·小·店✨", Nearness.SAME),
-        ("海邊的小店", "海边的小店", Nearness.SAME),
-        ("海边的小店", "海边,的小店", Nearness.SAME),
-        ("海边的小店", "海边~·~·的小店!", Nearness.SAME),
-        ("✨海边的小店✨", "海边的小店", Nearness.SAME),
-        ("Ｍｏｍｏ小店", "momo小店", Nearness.SAME),
-        ("新华快讯", "亲斤华快讯", Nearness.SHAPE),
-        ("亲斤华快讯", "新华快讯", Nearness.SHAPE),
-        ("海边的小店", "海编的晓店", Nearness.SOUND),
-        ("海边小店", "hai bian xiao dian", Nearness.SOUND),
+        ("海边的小店", "海边的小店", NameMatch.SAME),
+        ("海边的小店", "✨海·边·的·小·店✨", NameMatch.SAME),
+        ("海邊的小店", "海边的小店", NameMatch.SAME),
+        ("海边的小店", "海边,的小店", NameMatch.SAME),
+        ("海边的小店", "海边~·~·的小店!", NameMatch.SAME),
+        ("✨海边的小店✨", "海边的小店", NameMatch.SAME),
+        ("Ｍｏｍｏ小店", "momo小店", NameMatch.SAME),
+        ("新华快讯", "亲斤华快讯", NameMatch.SHAPE),
+        ("亲斤华快讯", "新华快讯", NameMatch.SHAPE),
+        ("海边的小店", "海编的晓店", NameMatch.SOUND),
+        ("海边小店", "hai bian xiao dian", NameMatch.SOUND),
         ("海边的小店", "海边的大店", None),
         ("海边的小店", "海边的小店铺", None),
-        ("🌸🌸", "🌸🌸", Nearness.SAME),
+        ("🌸🌸", "🌸🌸", NameMatch.SAME),
     ],
 )
 def test_a_name_is_found_again_by_itself_its_shape_or_its_sound(remembered, asked, near):
@@ -49,14 +49,14 @@ def test_a_name_is_found_again_by_itself_its_shape_or_its_sound(remembered, aske
 
 @pytest.mark.parametrize("name", ["", " ", "\u200b\u200b"])
 def test_a_name_that_shows_nothing_is_neither_remembered_nor_found(name):
-    assert not HASHER.remembered(name)
-    assert not HASHER.asked(normalize(name))
+    assert not HASHER.stored_hashes(name)
+    assert not HASHER.query_hashes(normalize(name))
 
 
 def test_hashes_are_those_of_hmac_sha256_and_mean_nothing_without_the_key():
     expected = hmac.new(HASHER.key, b"closed_account\0" + "账号42".encode(), hashlib.sha256).digest()[:8]
-    assert HASHER.account("账号42") == int.from_bytes(expected, "little")
-    assert not HASHER.remembered("海边的小店") & OTHER_KEY.remembered("海边的小店")
+    assert HASHER.account_hash("账号42") == int.from_bytes(expected, "little")
+    assert not HASHER.stored_hashes("海边的小店") & OTHER_KEY.stored_hashes("海边的小店")
     assert HASHER.check != OTHER_KEY.check
 
 
@@ -85,9 +85,9 @@ def test_what_is_no_key_is_refused_by_its_name(tmp_path, monkeypatch, value):
             store_key(tmp_path)
 
 
-def score(name, remembered, bearers=1, near=Nearness.SAME):
-    said = of_name(near, bits(normalize(name), near), bearers, remembered)
-    return probability(prior(remembered) + said)
+def score(name, remembered, bearers=1, near=NameMatch.SAME):
+    said = name_log_ratio(near, bits(normalize(name), near), bearers, remembered)
+    return probability(prior_log_odds(remembered) + said)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_common_name_alone_accuses_nobody(name, remembered):
 @pytest.mark.parametrize("name", ["晚风吹过麦田的收音机", "张家界土特产老覃", "Ethan_在路上漂流"])
 def test_a_rare_name_alone_is_enough_among_thousands(name):
     assert score(name, 1_000) > 0.9
-    assert score(name, 1_000) > score(name, 1_000, near=Nearness.SHAPE) > score(name, 1_000, near=Nearness.SOUND)
+    assert score(name, 1_000) > score(name, 1_000, near=NameMatch.SHAPE) > score(name, 1_000, near=NameMatch.SOUND)
 
 
 def test_a_name_that_many_closed_accounts_bear_is_common_however_long():

@@ -46,7 +46,7 @@ def add(files, accounts, encoder="encoder"):
 
 
 def account_named(register, name):
-    return [int(segment.hashes[row]) for segment in register.segments for row in segment.named(name)]
+    return [int(segment.hashes[row]) for segment in register.segments for row in segment.rows_named(name)]
 
 
 def nearest(register, number, dimension=DIMENSION):
@@ -94,7 +94,7 @@ def test_an_account_that_is_added_again_is_replaced(files):
 def test_an_account_that_is_removed_leaves_nothing_on_disk(files):
     add(files, some(0, 30))
     needles = [np.uint64(280).tobytes(), np.uint64(281).tobytes(), np.uint64(28).tobytes()]
-    code = np.rint(vector(28) * segments.SCALE).astype(np.int8).view(np.uint8) + 128
+    code = np.rint(vector(28) * segments.QUANTISATION_SCALE).astype(np.int8).view(np.uint8) + 128
     needles.append(code.astype(np.uint8).tobytes())
 
     def left():
@@ -122,7 +122,7 @@ def test_the_last_account_can_be_removed(files):
 
 
 def test_segments_that_did_not_change_are_not_read_again(files, monkeypatch):
-    monkeypatch.setattr(register, "OPEN_ROWS", 4)
+    monkeypatch.setattr(register, "MAX_OPEN_ROWS", 4)
     add(files, some(0, 4))
     first = files.read().segments[0]
     add(files, some(4, 1))
@@ -130,9 +130,9 @@ def test_segments_that_did_not_change_are_not_read_again(files, monkeypatch):
 
 
 def test_many_small_segments_become_few_large_ones_without_a_loss(files, monkeypatch):
-    monkeypatch.setattr(register, "OPEN_ROWS", 1)
-    monkeypatch.setattr(register, "MOST_SMALL", 3)
-    monkeypatch.setattr(register, "MOST_ROWS", 8)
+    monkeypatch.setattr(register, "MAX_OPEN_ROWS", 1)
+    monkeypatch.setattr(register, "MAX_SMALL_SEGMENTS", 3)
+    monkeypatch.setattr(register, "MAX_SEGMENT_ROWS", 8)
     for number in range(20):
         add(files, some(number, 1))
     read = files.read()
@@ -191,8 +191,8 @@ def test_what_a_killed_writer_left_is_deleted_by_the_next(files):
 
 
 def test_large_segments_find_nearly_every_avatar(tmp_path, monkeypatch):
-    monkeypatch.setattr(segments, "EXACT_ROWS", 1_000)
-    monkeypatch.setattr(segments, "LIST_ROWS", 100)
+    monkeypatch.setattr(segments, "MAX_EXACT_AVATARS", 1_000)
+    monkeypatch.setattr(segments, "AVATARS_PER_LIST", 100)
     segments.write(tmp_path, "large", some(0, 4_000), "encoder", "key")
     segment = Segment(tmp_path / "large")
     found = [int(segment.hashes[segment.nearest(vector(number)[None], 1, NOBODY)[0][0]]) for number in range(0, 400, 2)]

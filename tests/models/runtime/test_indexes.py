@@ -6,7 +6,7 @@ import faiss
 import numpy as np
 import pytest
 
-from models.images.gallery.files import index_of
+from models.images.gallery.files import build_index
 from models.runtime.indexes import greatest_products, search, write_index
 
 VECTORS = np.random.default_rng(0).normal(size=(50, 16)).astype(np.float32)
@@ -33,7 +33,7 @@ def test_nearest_vectors_are_found_best_first(index):
     [
         (search, (faiss.IndexFlatIP(16), ASKED, 1)),
         (greatest_products, (ASKED, VECTORS, 4)),
-        (index_of, (VECTORS,)),
+        (build_index, (VECTORS,)),
     ],
 )
 def test_search_in_a_pool_thread_uses_one_core(work, given):

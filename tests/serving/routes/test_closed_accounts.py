@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from services import client_of
 
-from models.accounts.closed import FOLDER, Account
-from models.accounts.register import OPEN_ROWS
+from models.accounts.closed import REGISTER_FOLDER, Account
+from models.accounts.register import MAX_OPEN_ROWS
 from models.live import LiveInspector
 from models.runtime.artifact_files import ArtifactFile
 from models.settings import Settings
@@ -134,18 +134,20 @@ def test_unknown_account_cannot_be_removed(client):
 def test_change_does_not_reread_open_segments(client, live, home):
     """Full segments stay unchanged, since reading those of millions of accounts takes minutes."""
     registrar = Registrar(home, Trail(Database.from_environment(home)))
-    many = [str(number) for number in range(OPEN_ROWS)]
+    many = [str(number) for number in range(MAX_OPEN_ROWS)]
     registrar.add([Account(one) for one in many], live.current.encoder, "test")
     del registrar
     live.refresh()
-    (segment,) = (file for file in (home / FOLDER).glob("*/accounts.npy") if len(np.load(file)) == OPEN_ROWS)
+    (segment,) = (
+        file for file in (home / REGISTER_FOLDER).glob("*/accounts.npy") if len(np.load(file)) == MAX_OPEN_ROWS
+    )
     config, hidden = segment.parent / ArtifactFile.CONFIG, segment.parent / "hidden"
     config.rename(hidden)  # reading the segment would raise an error
     added = client.post("/v1/closed_accounts", json={"account_id": "one more", "name": NAME})
     removed = client.delete("/v1/closed_accounts/one%20more")
     hidden.rename(config)
     assert (added.status_code, removed.status_code) == (201, 200)
-    assert Registrar(home, Trail(Database.from_environment(home))).remove(many, "test") == OPEN_ROWS
+    assert Registrar(home, Trail(Database.from_environment(home))).remove(many, "test") == MAX_OPEN_ROWS
 
 
 def test_worker_closes_the_files_of_removed_accounts(client, live, home):

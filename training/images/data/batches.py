@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from models.boxes import WHOLE_PICTURE, ious
-from models.images.encoder.encoder import windows
+from models.images.encoder.encoder import grid_regions
 from training.images.data.corpus import Corpus
 from training.images.networks import tower
 from training.images.sources.backgrounds import Size
@@ -93,7 +93,7 @@ def _imitation(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
         made = augment(rng, drawing, size, corpus.backgrounds, other, plain=identity in corpus.plain)
         picture, box = made.picture, made.box
     rows, columns = size[0] // tower.TOKEN_STRIDE, size[1] // tower.TOKEN_STRIDE
-    cells = windows(rows, columns)
+    cells = grid_regions(rows, columns)
     exact = np.array(box) * (columns, rows, columns, rows)
     near = ious(cells, exact)
     apart = np.flatnonzero(near == 0)
@@ -108,7 +108,7 @@ def _imitation(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
 
 def _harmless(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     rows, columns = size[0] // tower.TOKEN_STRIDE, size[1] // tower.TOKEN_STRIDE
-    cells = windows(rows, columns)
+    cells = grid_regions(rows, columns)
     chosen = [cells[0], *cells[rng.integers(len(cells), size=3)]]
     if rng.random() < MONOGRAM_PROBABILITY:
         picture = augment(rng, random_drawing(rng, corpus.monograms), size, corpus.backgrounds).picture

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from models.accounts.likeness import layout
+from models.accounts.signatures import layout
 from models.arrays import Pixels
 from training.images.common.split import Fold
 from training.images.sources import graphics

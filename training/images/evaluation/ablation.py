@@ -95,7 +95,7 @@ def collect(directory: Path, pictures: int) -> StageFeatures:
     references, shown, times = [], [], []
     for picture, name, drawn in samples:
         start = time.thread_time()
-        embedding = encoder.in_parts([picture])[0]
+        embedding = encoder.embed_tiled([picture])[0]
         between = time.thread_time()
         first, second = detector.candidates(picture, embedding)
         times.append((between - start, time.thread_time() - between))

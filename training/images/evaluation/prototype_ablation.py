@@ -23,8 +23,8 @@ from tqdm import tqdm
 
 from models.arrays import Bool, Pixels
 from models.images.encoder.encoder import Embedding, Encoder
-from models.images.encoder.prototypes import KINDS, changed
-from models.images.gallery.files import Contents, index_of
+from models.images.encoder.prototypes import ALTERATIONS, altered_copies
+from models.images.gallery.files import Contents, build_index
 from models.images.gallery.gallery import Gallery
 from models.images.matching.emblems import load_cohort
 from models.images.matching.retrieval import Retriever
@@ -73,7 +73,7 @@ def main(
     queries = [*imitations(used, rendered, imitable, rng, emblems), *harmless(used, rendered, rng)]
     kinds = kinds_of(gallery)
     galleries = {"none": gallery_of(gallery, kinds == "")}
-    galleries |= {f"all but {kind}": gallery_of(gallery, kinds != kind) for kind in KINDS}
+    galleries |= {f"all but {kind}": gallery_of(gallery, kinds != kind) for kind in ALTERATIONS}
     print("| prototypes | rows | recall@1 | at 1% | at 0.3% | " + " | ".join(TABLE_KINDS) + " |")
     print("|---" * (5 + len(TABLE_KINDS)) + "|")
     for name, known in {**galleries, "all": gallery}.items():
@@ -125,7 +125,7 @@ def kinds_of(gallery: Gallery) -> NDArray[np.str_]:
     """Kind of prototype of each row, str (rows,); empty for rows of drawings."""
     kinds: list[str] = []
     for number, entry in enumerate(gallery.entries):
-        known = list(changed(gallery.drawing(number))) if entry.prototypes else []
+        known = list(altered_copies(gallery.drawing(number))) if entry.prototypes else []
         kinds += [""] * (entry.rows - entry.prototypes) + known
     return np.array(kinds)
 
@@ -135,7 +135,7 @@ def gallery_of(gallery: Gallery, kept: Bool) -> Gallery:
     ends = np.cumsum([entry.rows for entry in gallery.entries])
     counts = [int(part.sum()) for part in np.split(kept, ends[:-1])]
     entries = [replace(entry, rows=count, prototypes=0) for entry, count in zip(gallery.entries, counts, strict=True)]
-    return Gallery(Contents("made", "made", tuple(entries), index_of(gallery.vectors[kept])))
+    return Gallery(Contents("made", "made", tuple(entries), build_index(gallery.vectors[kept])))
 
 
 def row(gallery: Gallery, encoder: Encoder, queries: Sequence[Query]) -> str:

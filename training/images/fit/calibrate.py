@@ -248,11 +248,11 @@ def _each(samples: Sequence[CalibrationSample], threads: int, evaluate: Callable
 
 
 def _retrieved(detector: EmblemDetector, picture: Pixels, name: str | None) -> LabelledCandidates:
-    _, candidates = detector.retrieve(detector.encoder.in_parts([picture])[0])
+    _, candidates = detector.retrieve(detector.encoder.embed_tiled([picture])[0])
     return labelled(detector, candidates, name)
 
 
 def _verified(detector: EmblemDetector, picture: Pixels, name: str | None) -> LabelledCandidates | None:
     """None for a picture that does not reach verification."""
-    _, candidates = detector.candidates(picture, detector.encoder.in_parts([picture])[0])
+    _, candidates = detector.candidates(picture, detector.encoder.embed_tiled([picture])[0])
     return labelled(detector, candidates, name) if candidates else None

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from models.arrays import Bool, Float32, Pixels
 from models.images.encoder.encoder import Encoder
-from models.images.encoder.phrases import FEATURE, PhraseEncoder, PhraseError
+from models.images.encoder.phrases import PHRASE_FEATURE, PhraseEncoder, PhraseError
 from models.images.matching.emblems import load_cohort
 from models.images.matching.phrase_matching import phrase_cohort_mean
 from models.runtime.artifact_files import ArtifactFile
@@ -71,7 +71,7 @@ def calibrate_phrases(
     found, right, shows = [], [], []
     pictures = _pictures(protected, np.random.default_rng(seed), limit)
     for picture, subject in tqdm(pictures, "phrase calibration", unit=""):
-        scores = (encoder.in_parts([picture])[0].vectors @ vectors.T).max(axis=0) - cohort_means
+        scores = (encoder.embed_tiled([picture])[0].vectors @ vectors.T).max(axis=0) - cohort_means
         best = np.argsort(-scores)[:FITTED_PHRASES]
         found.append(scores[best])
         right.append([subject is not None and phrases[number] in _phrases_of(subject) for number in best])
@@ -93,7 +93,7 @@ def fit(found: Float32, right: Bool, shows: Bool) -> dict[str, Any]:
     scores = model.predict_proba(found.reshape(-1, 1))[:, 1].reshape(found.shape)
     passing = scores > threshold_for(scores[~shows].max(axis=1), HARMLESS_PASSING)
     return {
-        "weights": {FEATURE: float(model.coef_[0, 0])},
+        "weights": {PHRASE_FEATURE: float(model.coef_[0, 0])},
         "bias": float(model.intercept_[0]),
         "harmless_passing": HARMLESS_PASSING,
         "recall": float((passing & right)[shows].any(axis=1).mean()),

@@ -18,7 +18,7 @@ import transformers
 from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
 from torch import Tensor, nn
 
-from models.images.encoder.encoder import STEP
+from models.images.encoder.encoder import INPUT_STRIDE
 from models.runtime.artifact_files import ArtifactFile
 from training.images.networks.export import Shape, write_artifact
 from training.images.networks.patch_features import CheckpointError, ChineseClipFeatures, Features, patch_features
@@ -60,7 +60,7 @@ class CheckpointTower(nn.Module):
     @property
     def shapes(self) -> list[Shape]:
         """Heights and widths to compare an exported graph at; the trained size, twice, if sides are fixed."""
-        return [_multiple(self.size), (5 * STEP, 12 * STEP)] if self.is_free else [self.size, self.size]
+        return [_multiple(self.size), (5 * INPUT_STRIDE, 12 * INPUT_STRIDE)] if self.is_free else [self.size, self.size]
 
     def config(self, name: str) -> dict[str, Any]:
         """Content of the artefact's `config.json`."""
@@ -183,11 +183,11 @@ def _probed(tower: CheckpointTower, shape: Shape) -> tuple[int, int, int]:
 def _is_free(tower: CheckpointTower) -> bool:
     """True if the tower gives one token per `STEP` pixels for another shape than it was trained with."""
     try:
-        return _probed(tower, (4 * STEP, 9 * STEP))[:2] == (4, 9)
+        return _probed(tower, (4 * INPUT_STRIDE, 9 * INPUT_STRIDE))[:2] == (4, 9)
     except CheckpointError:
         return False
 
 
 def _multiple(size: Shape) -> Shape:
-    height, width = (max(1, round(side / STEP)) * STEP for side in size)
+    height, width = (max(1, round(side / INPUT_STRIDE)) * INPUT_STRIDE for side in size)
     return height, width

@@ -18,7 +18,7 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from models.images.encoder.token_networks import ENCODER
+from models.images.encoder.token_networks import FINGERPRINT_KEY
 from models.runtime.artifact_files import ArtifactFile
 from training.images.networks.reranker import RerankerNetwork
 from training.images.networks.tower import MODEL_NAME, GridTower, convolutions_of, create
@@ -124,7 +124,7 @@ def _reranker(directory: Path, fingerprint: str, dimension: int) -> dict[str, Te
         for part, file in files.items():
             graph = onnx.load(directory / file)
             network.get_submodule(part).load_state_dict(_parameters(graph))
-            made_for = {entry.key: entry.value for entry in graph.metadata_props}.get(ENCODER)
+            made_for = {entry.key: entry.value for entry in graph.metadata_props}.get(FINGERPRINT_KEY)
             if made_for != fingerprint:
                 raise ValueError(f"{file} is of encoder {made_for}, not of {fingerprint}")
     except Exception as error:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from models.images.encoder.token_networks import ENCODER
+from models.images.encoder.token_networks import FINGERPRINT_KEY
 from training.images.networks.export import MAX_DIFFERENCE, OPSET, ExportError
 
 TOKEN_SCALE = 1.4
@@ -95,5 +95,5 @@ def write_for_encoder(fingerprint: str, source: Path, target: Path) -> None:
         source, target: files of the graph; may be equal.
     """
     graph = onnx.load(source)
-    onnx.helper.set_model_props(graph, {ENCODER: fingerprint})
+    onnx.helper.set_model_props(graph, {FINGERPRINT_KEY: fingerprint})
     onnx.save(graph, target)

@@ -15,7 +15,7 @@ import numpy as np
 
 from models.arrays import Float32, Float64, Pixels, UInt8
 from models.boxes import WHOLE_PICTURE
-from models.images.encoder.restyled import one_colour, restyled, where_seen
+from models.images.encoder.restyled import one_colour, restyled, visible_or_original
 from models.profile import Box
 from training.images.sources.backgrounds import Backgrounds, Generator, Size, gradient, stripes
 from training.images.synthesis.augmentation_table import (
@@ -79,7 +79,7 @@ def augment(  # noqa: PLR0913, PLR0917 - all that a picture is made of
     if applies():
         drawing = _warped(rng, _relit(rng, drawing) if plain else _recoloured(rng, drawing))
     if rng.random() < OVERLAY.restyle_rate * strength:
-        drawing = where_seen(restyled(rng, drawing, plain), drawing)
+        drawing = visible_or_original(restyled(rng, drawing, plain), drawing)
     center, side = _layout(rng, size)
     ground = backgrounds.any(rng, size)
     if other is not None and rng.random() < OVERLAY.beside_rate * strength:

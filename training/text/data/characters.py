@@ -19,8 +19,8 @@ from importlib.resources import files
 
 import opencc
 
-from models.text.normalize.characters import VARIANTS
-from models.text.normalize.readings import COMPONENTS
+from models.text.normalize.characters import VARIANTS_FILE
+from models.text.normalize.readings import COMPONENTS_FILE
 
 _OURS = {
     "国": "囻囶圀",
@@ -97,9 +97,9 @@ def main() -> None:
     for char in sorted(set(variants) - set(_NOT_VARIANTS)):
         by_usual[_end_of_chain(char, variants)].append(char)
     lines = [f"{usual}\t{''.join(chars)}\n" for usual, chars in sorted(by_usual.items())]
-    VARIANTS.write_text("".join(lines), encoding="utf-8")
+    VARIANTS_FILE.write_text("".join(lines), encoding="utf-8")
     lines = [f"{char}\t{components}\n" for char, components in _components(general)]
-    COMPONENTS.write_text("".join(lines), encoding="utf-8")
+    COMPONENTS_FILE.write_text("".join(lines), encoding="utf-8")
 
 
 def _unihan(name: str) -> Iterator[tuple[str, str, str]]:

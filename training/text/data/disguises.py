@@ -19,7 +19,7 @@ import opencc
 from pypinyin import lazy_pinyin
 
 from models.profile import Label, Span
-from models.text.normalize.readings import COMPONENTS
+from models.text.normalize.readings import COMPONENTS_FILE
 from training.text.data.corpus import Case
 
 SEPARATORS = (" ", "·", ".", "-", "_", "*", "/", "~", "丨", "+", "、", "\u200b", "❤", "🌸", "✨")
@@ -204,7 +204,7 @@ def _characters_of_sound() -> dict[str, list[str]]:
 
 @cache
 def _components() -> dict[str, str]:
-    lines = COMPONENTS.read_text(encoding="utf-8").splitlines()
+    lines = COMPONENTS_FILE.read_text(encoding="utf-8").splitlines()
     return dict(line.split("\t", 1) for line in lines)
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from babel import Locale
 
-from models.text.names.disguised_names import FORMS, KINDS
-from models.text.names.lexicon import NAMES, Kind, lexicon
+from models.text.names.disguised_names import FORMS_FILE, READING_PRECISION
+from models.text.names.lexicon import NAMES, WordKind, lexicon
 from models.text.normalize.readings import forms
 
 _HEADER = """\
@@ -44,7 +44,7 @@ def main() -> None:
         "division",
         divisions(),
     )
-    FORMS.write_text("".join("\t".join(row) + "\n" for row in disguised()), encoding="utf-8")
+    FORMS_FILE.write_text("".join("\t".join(row) + "\n" for row in disguised()), encoding="utf-8")
 
 
 def countries() -> list[str]:
@@ -69,7 +69,7 @@ def disguised() -> list[tuple[str, str, str]]:
     words = [word.text for word in lexicon().words if word.kind in _DISGUISED and not word.text.isascii()]
     return [
         (kind.value, form, word)
-        for kind in KINDS
+        for kind in READING_PRECISION
         for word in words
         if len(word) > 1
         for form in sorted(forms(word, kind))
@@ -77,14 +77,14 @@ def disguised() -> list[tuple[str, str, str]]:
 
 
 _DISGUISED = (
-    Kind.BODY,
-    Kind.ORGAN,
-    Kind.MEDIA,
-    Kind.MEDIA_WORD,
-    Kind.JOURNALIST,
-    Kind.INSTITUTION,
-    Kind.LANDMARK,
-    Kind.VOICE,
+    WordKind.BODY,
+    WordKind.ORGAN,
+    WordKind.MEDIA,
+    WordKind.MEDIA_WORD,
+    WordKind.JOURNALIST,
+    WordKind.INSTITUTION,
+    WordKind.LANDMARK,
+    WordKind.VOICE,
 )
 _NO_COUNTRY = ("EU", "EZ", "UN", "QO", "XA", "XB", "ZZ")  # groups of states and codes for tests
 _NO_DIVISION = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")

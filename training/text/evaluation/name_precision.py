@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from models.profile import Field, Label
-from models.text.names.disguised_names import KINDS
+from models.text.names.disguised_names import READING_PRECISION
 from models.text.names.families import CLAUSE_FAMILIES, NAME_FAMILIES
 from models.text.names.protected_names import ProtectedNameDetector
 from training.text.data.corpus import Case, Split, read_split
@@ -34,7 +34,7 @@ def _print_families(cases: Sequence[Case]) -> None:
         for claim in detector.claims(text):
             counts[claim.disguise or claim.family.name].add(claim.family.label in case.labels)
     print(f"{'family':28}{'right':>7}{'wrong':>7}{'estimate':>10}{'score':>7}")
-    scores = {family.name: family.score for family in (*NAME_FAMILIES, *CLAUSE_FAMILIES)} | dict(KINDS)
+    scores = {family.name: family.score for family in (*NAME_FAMILIES, *CLAUSE_FAMILIES)} | dict(READING_PRECISION)
     for name, score in scores.items():
         found = counts[name]
         print(f"{name:28}{found.right:7}{found.wrong:7}{found.precision:10.2f}{score:7.2f}")

@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
 from models.profile import CLASSIFIER_LABELS, Label
-from models.text.classifier.classifier import Reading, TextClassifier, telling
+from models.text.classifier.classifier import ClassifierOutput, TextClassifier, evidence_mask
 from models.text.normalize.normalize import FieldText
 from training.text.data.corpus import Case
 from training.text.data.disguises import Marked
@@ -118,7 +118,7 @@ def operating_point(logits: Array, probabilities: Array, clean: Array) -> float:
     return float((ranked[best] + ranked[min(best + 1, len(ranked) - 1)]) / 2)
 
 
-def _evidence_threshold(readings: Sequence[Reading], cases: Sequence[Case], reported: Array) -> float:
+def _evidence_threshold(readings: Sequence[ClassifierOutput], cases: Sequence[Case], reported: Array) -> float:
     """The token probability whose spans agree best (F1 over tokens) with the evidence of rightly reported labels."""
     probabilities, truths = [], []
     for reading, case, labels in zip(readings, cases, reported, strict=True):
@@ -135,10 +135,10 @@ def _evidence_threshold(readings: Sequence[Reading], cases: Sequence[Case], repo
 
 def _shown(probabilities: Sequence[Array], threshold: float) -> Array:
     """Which tokens of all readings together the classifier would show, bool (tokens,)."""
-    return np.concatenate([telling(tokens, threshold) for tokens in probabilities])
+    return np.concatenate([evidence_mask(tokens, threshold) for tokens in probabilities])
 
 
-def evidence_tokens(reading: Reading, case: Case, label: Label) -> Array:
+def evidence_tokens(reading: ClassifierOutput, case: Case, label: Label) -> Array:
     """Which tokens of a reading are evidence by the case, bool (tokens,)."""
     normalized = FieldText.of(case.field, case.text).normalized
     places = [(start, end) for marked, start, end in Marked.of(case).spans if marked is label]

@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 from models.profile import CLASSIFIER_LABELS
 from models.runtime import versions
 from models.runtime.artifact_files import ArtifactFile
-from models.text.classifier.classifier import FILES, TextClassifier
+from models.text.classifier.classifier import CLASSIFIER_FILES, TextClassifier
 from models.text.classifier.ngrams import Ngrams
 from models.text.classifier.windows import Windows
 from models.text.normalize.normalize import FieldText
@@ -128,7 +128,7 @@ def _configure(output: Path, validation: Sequence[Case], version: str) -> None:
         "normalizer": "models.text.normalize.normalize",
         "calibration": {label: {"encoder": 1.0, "ngrams": 0.0, "offset": 0.0} for label in CLASSIFIER_LABELS},
         "evidence_threshold": 0.5,
-        "files": {name: versions.digest(output / name) for name in FILES},
+        "files": {name: versions.digest(output / name) for name in CLASSIFIER_FILES},
     }
     _write_json(output / ArtifactFile.CONFIG, config)
     _write_json(output / ArtifactFile.CONFIG, config | calibration(TextClassifier(output), validation))

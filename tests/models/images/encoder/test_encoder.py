@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from models.images.encoder.encoder import (
-    MAX_ASPECT,
-    MAX_PARTS,
+    MAX_INPUT_ASPECT,
+    MAX_TILES,
     Encoder,
     EncoderError,
+    grid_regions,
     input_size,
-    parts_of,
     pool,
-    windows,
+    tile_corners,
 )
 
 
@@ -56,12 +56,12 @@ def test_an_empty_batch_gives_no_embeddings(encoder):
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 5000), (5000, 1), (3000, 4000)])
 def test_any_size_of_picture_is_embedded_and_seen_in_parts(encoder, height, width):
     picture = noise(height, width)
-    assert all(np.isfinite(see([picture])[0].vectors).all() for see in (encoder, encoder.in_parts))
+    assert all(np.isfinite(see([picture])[0].vectors).all() for see in (encoder, encoder.embed_tiled))
 
 
 def test_a_picture_that_is_not_long_has_no_parts(encoder):
     pictures = [noise(64, 256), noise(200, 100)]
-    for seen, alone in zip(encoder.in_parts(pictures), encoder(pictures), strict=True):
+    for seen, alone in zip(encoder.embed_tiled(pictures), encoder(pictures), strict=True):
         assert np.array_equal(seen.vectors, alone.vectors) and np.array_equal(seen.boxes, alone.boxes)
 
 
@@ -76,25 +76,25 @@ def test_pictures_keep_their_aspect_and_nearly_their_area():
 @given(short=st.integers(1, 400), ratio=st.floats(1, 32), is_high=st.booleans(), place=st.floats(0, 1))
 def test_every_square_of_a_long_picture_lies_within_a_part_of_it(short, ratio, is_high, place):
     long = round(short * ratio)
-    whole, *parts = parts_of(long, short) if is_high else parts_of(short, long)
+    whole, *parts = tile_corners(long, short) if is_high else tile_corners(short, long)
     assert whole.tolist() == [0, 0, short, long] if is_high else [0, 0, long, short]
-    if long <= MAX_ASPECT * short:
+    if long <= MAX_INPUT_ASPECT * short:
         assert not parts
         return
     along = [part[1::2] if is_high else part[0::2] for part in parts]
     start = int(place * (long - short))
     assert any(first <= start and start + short <= last for first, last in along)
     assert min(first for first, _ in along) == 0 and max(last for _, last in along) == long
-    assert len(parts) <= MAX_PARTS
-    if len(parts) < MAX_PARTS:
-        assert max(last - first for first, last in along) <= MAX_ASPECT * short
+    assert len(parts) <= MAX_TILES
+    if len(parts) < MAX_TILES:
+        assert max(last - first for first, last in along) <= MAX_INPUT_ASPECT * short
 
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_windows_of_a_long_picture_are_the_whole_and_those_of_its_parts(encoder, turned):
     long = noise(60, 480)
     picture = long.transpose(1, 0, 2) if turned else long
-    (seen,), (whole, *parts) = encoder.in_parts([picture]), parts_of(*picture.shape[:2])
+    (seen,), (whole, *parts) = encoder.embed_tiled([picture]), tile_corners(*picture.shape[:2])
     assert len(parts) == 3 and seen.boxes[0].tolist() == [0, 0, 1, 1]
     alone = encoder([picture[top:bottom, left:right] for left, top, right, bottom in parts])
     vectors = [encoder([picture])[0].vectors[:1], *(part.vectors for part in alone)]
@@ -107,7 +107,7 @@ def test_windows_of_a_long_picture_are_the_whole_and_those_of_its_parts(encoder,
 
 @pytest.mark.parametrize(("rows", "columns"), [(1, 1), (2, 9), (16, 16), (10, 28)])
 def test_windows_lie_in_the_grid_and_are_all_different(rows, columns):
-    cells = windows(rows, columns)
+    cells = grid_regions(rows, columns)
     assert cells[0].tolist() == [0, 0, columns, rows]
     assert (cells[:, :2] >= 0).all() and (cells[:, 2] <= columns).all() and (cells[:, 3] <= rows).all()
     assert (cells[:, 2:] > cells[:, :2]).all()
@@ -115,7 +115,7 @@ def test_windows_lie_in_the_grid_and_are_all_different(rows, columns):
 
 
 def test_windows_cover_every_cell_of_a_wide_picture_at_the_smallest_scale():
-    cells = windows(10, 28)
+    cells = grid_regions(10, 28)
     side = (cells[:, 2] - cells[:, 0]).min()
     covered = np.zeros((10, 28), bool)
     for left, top, right, bottom in cells[cells[:, 2] - cells[:, 0] == side]:
@@ -126,7 +126,7 @@ def test_windows_cover_every_cell_of_a_wide_picture_at_the_smallest_scale():
 def test_a_window_is_the_direction_of_the_mean_of_its_cells():
     grid = np.random.default_rng(0).normal(size=(6, 7, 5)).astype(np.float32)
     pooled = pool(grid)
-    for (left, top, right, bottom), vector in zip(windows(6, 7), pooled.vectors, strict=True):
+    for (left, top, right, bottom), vector in zip(grid_regions(6, 7), pooled.vectors, strict=True):
         mean = grid[top:bottom, left:right].mean(axis=(0, 1))
         assert np.allclose(vector, mean / np.linalg.norm(mean), atol=1e-5)
 

@@ -6,7 +6,7 @@ import tiny_encoder
 from PIL import Image, ImageDraw
 
 from models.images.encoder.encoder import Encoder
-from models.images.encoder.prototypes import KINDS, changed, prototypes
+from models.images.encoder.prototypes import ALTERATIONS, altered_copies, prototypes
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +34,8 @@ def flag():
 
 
 def test_copies_are_squares_of_the_same_drawing_each_changed_and_the_same_every_time(emblem):
-    families, again = changed(emblem), changed(emblem)
-    assert tuple(families) == KINDS
+    families, again = altered_copies(emblem), altered_copies(emblem)
+    assert tuple(families) == ALTERATIONS
     for copies, repeated in zip(families.values(), again.values(), strict=True):
         assert all(copy.dtype == np.uint8 and copy.shape == (copy.shape[0],) * 2 + (3,) for copy in copies)
         assert len({copy.tobytes() for copy in copies}) == len(copies) > 1
@@ -43,8 +43,8 @@ def test_copies_are_squares_of_the_same_drawing_each_changed_and_the_same_every_
 
 
 def test_a_plain_flag_keeps_its_colours(flag, emblem):
-    assert set(KINDS) - set(changed(flag)) == {"one colour"}
-    for copy in changed(flag)["redrawn"]:
+    assert set(ALTERATIONS) - set(altered_copies(flag)) == {"one colour"}
+    for copy in altered_copies(flag)["redrawn"]:
         inside = copy[copy.shape[0] // 2, copy.shape[1] // 5 : -copy.shape[1] // 5].astype(int)
         left, right = inside[: len(inside) // 6].mean(axis=0), inside[-len(inside) // 6 :].mean(axis=0)
         assert left[2] > left[0] + 40 and right[0] > right[2] + 40, "blue at the hoist, red at the fly"
@@ -52,12 +52,12 @@ def test_a_plain_flag_keeps_its_colours(flag, emblem):
 
 def test_each_kind_of_change_has_one_unit_vector(encoder, emblem):
     vectors = prototypes(encoder, emblem)
-    assert len(vectors) == len(KINDS)
+    assert len(vectors) == len(ALTERATIONS)
     assert all(vector.dtype == np.float32 and np.linalg.norm(vector) == pytest.approx(1) for vector in vectors)
 
 
 def test_a_prototype_is_the_direction_of_its_copies(encoder, emblem):
-    for copies, vector in zip(changed(emblem).values(), prototypes(encoder, emblem), strict=True):
+    for copies, vector in zip(altered_copies(emblem).values(), prototypes(encoder, emblem), strict=True):
         cosines = [float(vector @ embedding.vectors[0]) for embedding in encoder(copies)]
         total = sum(embedding.vectors[0] for embedding in encoder(copies))
         assert np.mean(cosines) == pytest.approx(float(np.linalg.norm(total)) / len(copies), abs=1e-4)

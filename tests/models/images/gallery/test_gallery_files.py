@@ -7,12 +7,12 @@ import pytest
 
 from models.images.gallery import files as gallery_files
 from models.images.gallery.clashes import clashes
-from models.images.gallery.files import EXACT_ROWS, Entry
+from models.images.gallery.files import MAX_EXACT_ROWS, GalleryEntry
 from models.images.gallery.references import GalleryError, parse_reference
 from models.settings import Settings
 
 DIMENSION = 32
-MANY = EXACT_ROWS + 20_000
+MANY = MAX_EXACT_ROWS + 20_000
 
 
 def on_sphere(vectors):
@@ -21,7 +21,9 @@ def on_sphere(vectors):
 
 def entry(name, rows):
     fields = {"reference_id": name, "label": "media_logo", "name_zh": "徽标", "name_en": "Logo", "owner_id": name}
-    return Entry(parse_reference(fields | {"source": "drawn for tests", "licence": "CC0-1.0"}), name, rows, b"drawn")
+    return GalleryEntry(
+        parse_reference(fields | {"source": "drawn for tests", "licence": "CC0-1.0"}), name, rows, b"drawn"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,7 @@ def large(vectors, tmp_path_factory):
     """More vectors than are compared one by one, written and read again."""
     root = tmp_path_factory.mktemp("gallery")
     gallery_files.publish(root, "encoder", [entry("xinhua", MANY)], vectors)
-    return gallery_files.read(gallery_files.in_force(root)).index
+    return gallery_files.read(gallery_files.current_version(root)).index
 
 
 def test_large_gallery_finds_the_nearest_row_of_99_in_100_vectors(large, vectors):
@@ -52,9 +54,9 @@ def test_large_gallery_keeps_its_vectors_exactly(large, vectors):
 
 
 def test_gallery_of_no_more_rows_than_are_compared_one_by_one_is_searched_exactly(vectors):
-    rows = vectors[:EXACT_ROWS]
+    rows = vectors[:MAX_EXACT_ROWS]
     far = on_sphere(np.random.default_rng(2).standard_normal((50, DIMENSION)))
-    assert np.array_equal(gallery_files.index_of(rows).search(far, 1)[1][:, 0], (far @ rows.T).argmax(axis=1))
+    assert np.array_equal(gallery_files.build_index(rows).search(far, 1)[1][:, 0], (far @ rows.T).argmax(axis=1))
 
 
 def test_look_alikes_are_found_in_a_large_gallery(vectors):
@@ -66,20 +68,20 @@ def test_look_alikes_are_found_in_a_large_gallery(vectors):
 def test_prototypes_are_kept_apart_from_looks_on_disk(vectors, tmp_path):
     written = [replace(entry("xinhua", 5), prototypes=2), entry("renmin", 3)]
     gallery_files.publish(tmp_path, "encoder", written, vectors[:8])
-    read = gallery_files.read(gallery_files.in_force(tmp_path)).entries
+    read = gallery_files.read(gallery_files.current_version(tmp_path)).entries
     assert [(one.rows, one.prototypes) for one in read] == [(5, 2), (3, 0)]
 
 
 def test_what_a_picture_says_is_kept_and_need_not_be_known(vectors, tmp_path):
     written = [replace(entry("xinhua", 1), writing=("新华社", "xinhua")), entry("renmin", 1)]
     gallery_files.publish(tmp_path, "encoder", written, vectors[:2])
-    read = gallery_files.read(gallery_files.in_force(tmp_path)).entries
+    read = gallery_files.read(gallery_files.current_version(tmp_path)).entries
     assert [one.writing for one in read] == [("新华社", "xinhua"), ()]
 
 
 def test_a_change_that_changes_nothing_leaves_nothing_behind(tmp_path):
     settings = Settings(home=tmp_path / "home")
-    with gallery_files.own(settings) as (root, base):
+    with gallery_files.own_gallery(settings) as (root, base):
         assert not root.exists() and base == settings.gallery_directory()
     assert not settings.home.exists()
 
@@ -88,7 +90,7 @@ def test_a_change_that_changes_nothing_leaves_nothing_behind(tmp_path):
 def test_a_picture_without_a_row_of_its_own_is_refused(vectors, tmp_path, prototypes):
     gallery_files.publish(tmp_path, "encoder", [replace(entry("xinhua", 5), prototypes=prototypes)], vectors[:5])
     with pytest.raises(GalleryError, match="xinhua"):
-        gallery_files.read(gallery_files.in_force(tmp_path))
+        gallery_files.read(gallery_files.current_version(tmp_path))
 
 
 def test_what_nobody_drew_is_no_look_alike(vectors):

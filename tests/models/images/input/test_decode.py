@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pictures import BLUE, GREEN, HTML, RED, SVG, animation, encoded, gif_of, photo, png_declaring
 
 from models.images.input.decode import (
-    LONG_SIDE,
     MAX_BYTES,
+    MAX_DECODED_SIDE,
     MAX_FRAMES,
     Image,
     decode,
@@ -261,7 +261,7 @@ def test_broken_exif_does_not_spoil_a_good_picture():
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_large_picture_is_reduced(kind):
     image = one(encoded(photo(2_400, 600), kind))
-    assert image.pixels.shape == (LONG_SIDE // 4, LONG_SIDE, 3)
+    assert image.pixels.shape == (MAX_DECODED_SIDE // 4, MAX_DECODED_SIDE, 3)
     assert is_near(colour(image), RED)
 
 

@@ -60,7 +60,7 @@ def detector(tmp_path_factory):
     encoder = Encoder(Settings().encoder_directory())
     galleries.build(scratch / "references.jsonl", scratch / "gallery", encoder)
     made = EmblemDetector(encoder, Gallery.load(scratch / "gallery", encoder))
-    made.base = gallery_files.in_force(scratch / "gallery")
+    made.base = gallery_files.current_version(scratch / "gallery")
     return made
 
 

@@ -10,7 +10,7 @@ from models.images.matching.features import (
     stacked,
     text_features,
 )
-from models.images.ocr.inscriptions import UNREAD, Inscription, Inscriptions, Reading, Written
+from models.images.ocr.inscriptions import NO_TEXT, FoldedLine, Inscription, Inscriptions, PictureText
 
 
 def test_features_are_stacked_as_columns_by_name():
@@ -24,7 +24,7 @@ def test_verification_features_begin_with_those_of_retrieval():
 
 def test_words_count_only_in_the_region_that_shows_them():
     box = (0.6, 0.6, 0.9, 0.7)
-    read = Reading({0: Inscription(0.9, 11.0, box)}, [Written("morninggram", box)])
+    read = PictureText({0: Inscription(0.9, 11.0, box)}, [FoldedLine("morninggram", box)])
     references, known = np.arange(3), Inscriptions([("morningtelegram",), ("gazette",), ()])
     found = text_features((0.5, 0.5, 1.0, 1.0), references, read, known)
     assert found["reading"].tolist() == [0.9, 0.0, 0.0]
@@ -37,6 +37,6 @@ def test_words_count_only_in_the_region_that_shows_them():
 
 def test_a_drawings_text_is_missed_only_in_pictures_that_were_read():
     references, known = np.array([0]), Inscriptions([("gazette",)])
-    unread = text_features(WHOLE_PICTURE, references, UNREAD, known)
+    unread = text_features(WHOLE_PICTURE, references, NO_TEXT, known)
     assert not any(np.any(unread[name]) for name in TEXT_FEATURES)
-    assert text_features(WHOLE_PICTURE, references, Reading({}, []), known)["lettering"] > 0
+    assert text_features(WHOLE_PICTURE, references, PictureText({}, []), known)["lettering"] > 0

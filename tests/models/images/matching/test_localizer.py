@@ -134,7 +134,7 @@ def test_any_network_output_gives_a_box_with_area_in_the_picture(encoder, output
 def test_an_emblem_in_a_long_strip_is_localized_wherever_its_parts_meet(encoder, localizer, left):
     size, box = (1_600, 160), (left, 30, left + 150, 130)
     pixels, emblem = shown(size, box), as_part(box, size)
-    embedding = encoder.in_parts([pixels])[0]
+    embedding = encoder.embed_tiled([pixels])[0]
     window = max((tuple(map(float, window)) for window in embedding.boxes), key=lambda window: iou(window, emblem))
     assert iou(localizer(pixels, embedding, with_context(window)), emblem) > 0.75
 
@@ -172,7 +172,7 @@ def test_tokens_between_grid_points_are_interpolated():
 @pytest.mark.parametrize(("height", "width"), [(160, 1_600), (1_600, 160)])
 def test_each_part_of_a_strip_has_its_grid_and_box(encoder, height, width):
     pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
-    embedding = encoder.in_parts([pixels])[0]
+    embedding = encoder.embed_tiled([pixels])[0]
     for region, grid in embedding.grids:
         assert np.allclose(grid, encoder.grids([crop(pixels, region)])[0][0], atol=1e-3)
     (whole, _), *parts = embedding.grids

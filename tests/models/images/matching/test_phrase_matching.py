@@ -9,7 +9,7 @@ import tiny_text
 from test_gallery import described, emblem, reference_file
 
 from models.images.encoder.encoder import Encoder, EncoderError
-from models.images.encoder.phrases import FEATURE, PhraseEncoder
+from models.images.encoder.phrases import PHRASE_FEATURE, PhraseEncoder
 from models.images.gallery.gallery import Gallery, build
 from models.images.input.decode import Image
 from models.images.matching.emblems import EmblemDetector
@@ -35,7 +35,7 @@ def encoder(tmp_path):
     cohort = np.random.default_rng(0).normal(size=(20, tiny_encoder.DIMENSION)).astype(np.float32)
     np.save(folder / "cohort.npy", cohort / np.linalg.norm(cohort, axis=1, keepdims=True))
     (folder / "calibration.json").write_text(json.dumps(NEVER))
-    (folder / "phrase_calibration.json").write_text(json.dumps({"weights": {FEATURE: 4.0}, "bias": 1.0}))
+    (folder / "phrase_calibration.json").write_text(json.dumps({"weights": {PHRASE_FEATURE: 4.0}, "bias": 1.0}))
     return Encoder(folder)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.images.encoder.encoder import Encoder, EncoderError
-from models.images.encoder.token_networks import ENCODER
+from models.images.encoder.token_networks import FINGERPRINT_KEY
 from models.images.matching.regions import CROP_MARGIN, LOCALIZED_SCALE
 from models.images.matching.reranker import TOKEN_PIXEL_SIDE, Reranker, drawing_patches, resampled_tokens
 from models.runtime.artifact_files import ArtifactFile
@@ -142,7 +142,7 @@ def test_a_reranker_with_inputs_of_another_rank_is_refused_at_loading(encoder, t
     told = onnx.helper.make_tensor_value_info("tokens", onnx.TensorProto.FLOAT, ["n", 64, encoder.dimension])
     graph = onnx.helper.make_graph([onnx.helper.make_node("Identity", ["cells"], ["tokens"])], "g", [given], [told])
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
-    onnx.helper.set_model_props(model, {ENCODER: older.fingerprint})
+    onnx.helper.set_model_props(model, {FINGERPRINT_KEY: older.fingerprint})
     onnx.save(model, older.directory / ArtifactFile.RERANKER_TOKENS)
     with pytest.raises(EncoderError, match=f"{ArtifactFile.RERANKER_TOKENS} takes patch tokens as a list"):
         Reranker.load(older)

@@ -7,7 +7,7 @@ import pytest
 
 from models.images.encoder.encoder import Embedding
 from models.images.gallery import files as gallery_files
-from models.images.gallery.files import EXACT_ROWS, Contents, Entry
+from models.images.gallery.files import MAX_EXACT_ROWS, Contents, GalleryEntry
 from models.images.gallery.gallery import Gallery
 from models.images.gallery.references import parse_reference
 from models.images.matching import retrieval
@@ -16,7 +16,7 @@ from models.images.matching.features import RETRIEVAL_FEATURES
 from models.images.matching.retrieval import MAX_CANDIDATES, Retriever, cohort_mean, top_references
 
 VECTOR_DIMENSION, DRAWINGS, PHRASE_COUNT = 64, 5, 50
-REFERENCE_COUNT = EXACT_ROWS // DRAWINGS + 2_000
+REFERENCE_COUNT = MAX_EXACT_ROWS // DRAWINGS + 2_000
 COMPARED = (
     "normalized",
     "prototype_gain",
@@ -50,7 +50,7 @@ def on_sphere(rng, centres, share):
 def entry(number, rows, text=""):
     fields = {"reference_id": f"media.{number}", "label": "media_logo", "name_zh": "徽标", "name_en": "Logo"}
     fields |= {"owner_id": f"owner.{number // 2}", "source": "drawn for tests", "licence": "CC0-1.0"}
-    return Entry(parse_reference(fields), f"{number} {text}", rows, text=text)
+    return GalleryEntry(parse_reference(fields), f"{number} {text}", rows, text=text)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def gallery(crowd):
     writings = on_sphere(rng, np.zeros((PHRASE_COUNT, VECTOR_DIMENSION)), 0.0)
     entries = [entry(number, DRAWINGS) for number in range(REFERENCE_COUNT)]
     entries += [entry(number, 1, "一枚徽章") for number in range(PHRASE_COUNT)]
-    index = gallery_files.index_of(np.concatenate([drawn, writings]))
+    index = gallery_files.build_index(np.concatenate([drawn, writings]))
     return Gallery(Contents("made", "made", tuple(entries), index))
 
 
@@ -75,7 +75,7 @@ def retrievers(gallery):
     """The retriever of a large gallery, and one that compares every row nevertheless."""
     cohort = on_sphere(np.random.default_rng(2), np.zeros((300, VECTOR_DIMENSION)), 0.0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(retrieval, "EXACT_ROWS", len(gallery.vectors))
+        patch.setattr(retrieval, "MAX_EXACT_ROWS", len(gallery.vectors))
         everything = Retriever(gallery, cohort)
     return Retriever(gallery, cohort), everything
 
@@ -130,7 +130,7 @@ def test_including_more_references_keeps_earlier_scores(crowd, retrievers):
 
 def test_references_are_ordered_by_their_pictures_not_by_phrases(crowd):
     entries = (replace(entry(0, 1), text="一枚徽标"), entry(1, 1), entry(0, 1))
-    gallery = Gallery(Contents("made", "made", entries, gallery_files.index_of(crowd[:3])))
+    gallery = Gallery(Contents("made", "made", entries, gallery_files.build_index(crowd[:3])))
     retriever = Retriever(gallery, crowd[3:9])
     for row, number in ((1, 1), (2, 0)):
         scores = retriever(Embedding(crowd[[row]], np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)))
@@ -143,7 +143,7 @@ def test_writings_are_those_of_all_drawings_of_each_reference(crowd):
         entry(1, 1),
         replace(entry(0, 1), writing=("daily", "weekly")),
     )
-    gallery = Gallery(Contents("made", "made", entries, gallery_files.index_of(crowd[:3])))
+    gallery = Gallery(Contents("made", "made", entries, gallery_files.build_index(crowd[:3])))
     retriever = Retriever(gallery, crowd[3:9])
     writings = dict(zip((one.reference_id for one in retriever.references), retriever.writings(), strict=True))
     assert writings[entries[0].reference.reference_id] == ("gazette", "daily", "weekly")
@@ -153,7 +153,7 @@ def test_writings_are_those_of_all_drawings_of_each_reference(crowd):
 def test_prototype_gain_is_zero_where_a_picture_is_nearest(crowd):
     entries = tuple(replace(entry(number, DRAWINGS), prototypes=1) for number in range(2))
     rows = on_sphere(np.random.default_rng(3), crowd[: 2 * DRAWINGS], 1.0)
-    gallery = Gallery(Contents("made", "made", entries, gallery_files.index_of(rows)))
+    gallery = Gallery(Contents("made", "made", entries, gallery_files.build_index(rows)))
     retriever = Retriever(gallery, on_sphere(np.random.default_rng(2), np.zeros((300, VECTOR_DIMENSION)), 0.0))
     box = np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)
     by_picture, by_prototype = (retriever(Embedding(rows[[row]], box)) for row in (0, DRAWINGS - 1))
@@ -196,7 +196,7 @@ def test_of_equally_near_references_the_one_with_more_near_rows_is_first():
     query, near = axes[-1], 0.6 * axes[-1] + 0.8 * axes[: 2 * DRAWINGS]
     rows = np.vstack([near[0], axes[1:DRAWINGS], near[DRAWINGS : DRAWINGS + 3], axes[DRAWINGS + 3 : -1]])
     entries = tuple(entry(2 * number, DRAWINGS) for number in range(2))
-    retriever = Retriever(Gallery(Contents("made", "made", entries, gallery_files.index_of(rows))), -axes[-1:])
+    retriever = Retriever(Gallery(Contents("made", "made", entries, gallery_files.build_index(rows))), -axes[-1:])
     scores = retriever(Embedding(query[None], np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)))
     assert np.allclose(scores.similarity, 0.6) and scores.best_rows.tolist()[0] == 0
     assert scores.normalized.argmax() == 1
@@ -208,7 +208,7 @@ def test_more_unlike_drawings_do_not_lower_a_references_score():
     bests = []
     for unlike in (DRAWINGS, 4 * DRAWINGS):
         rows = np.vstack([near, axes[DRAWINGS : DRAWINGS + unlike]])
-        gallery = Gallery(Contents("made", "made", (entry(0, len(rows)),), gallery_files.index_of(rows)))
+        gallery = Gallery(Contents("made", "made", (entry(0, len(rows)),), gallery_files.build_index(rows)))
         scores = Retriever(gallery, -axes[-1:])(Embedding(axes[-1:], np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)))
         bests.append(scores.normalized[0])
         assert scores.normalized.dtype == np.float32 and scores.best_rows[0] == 0

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.images.ocr.inscriptions import UNREAD, Inscription, Inscriptions, Reading, Written, fold, writing_of
+from models.images.ocr.inscriptions import NO_TEXT, FoldedLine, Inscription, Inscriptions, PictureText, fold, writing_of
 from models.images.ocr.reader import Line, TextReader
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
@@ -49,23 +49,23 @@ def test_each_masthead_is_found_by_its_words_in_other_colours_and_where_they_sta
     for place, text in enumerate(MASTHEADS):
         picture = np.full((300, 600, 3), (20, 90, 60), np.uint8)
         picture[200:290, 150:570] = lettered(text, ink="gold", ground=(20, 90, 60))[..., :3]
-        found = inscriptions(picture).alike
+        found = inscriptions(picture).matches
         assert next(iter(found)) == place and found[place].is_telling
-        assert found[place].likeness == pytest.approx(1, abs=0.1)
+        assert found[place].similarity == pytest.approx(1, abs=0.1)
         left, top, right, bottom = found[place].box
         assert 0.2 < left < right < 0.95 and 0.6 < top < bottom < 1
 
 
 def test_words_that_are_cut_are_less_like_and_shorter(inscriptions):
     whole, cut = lettered(MASTHEADS[0])[..., :3], lettered(MASTHEADS[0][:11])[..., :3]
-    assert 0.6 <= inscriptions(cut).alike[0].likeness < inscriptions(whole).alike[0].likeness
-    assert inscriptions(cut).alike[0].letters < inscriptions(whole).alike[0].letters
+    assert 0.6 <= inscriptions(cut).matches[0].similarity < inscriptions(whole).matches[0].similarity
+    assert inscriptions(cut).matches[0].letters < inscriptions(whole).matches[0].letters
 
 
 def test_a_line_read_without_a_fault_counts_for_more_than_all_lines_together(inscriptions):
-    alone = inscriptions(lettered(MASTHEADS[0])[..., :3]).alike[0]
-    among = inscriptions(lettered(f"{MASTHEADS[0]}\nEntertainment", (420, 150))[..., :3]).alike[0]
-    assert among.likeness == pytest.approx(alone.likeness) and among.is_telling
+    alone = inscriptions(lettered(MASTHEADS[0])[..., :3]).matches[0]
+    among = inscriptions(lettered(f"{MASTHEADS[0]}\nEntertainment", (420, 150))[..., :3]).matches[0]
+    assert among.similarity == pytest.approx(alone.similarity) and among.is_telling
     assert among.box[3] < 0.6
 
 
@@ -74,8 +74,8 @@ def test_words_of_one_line_that_lie_far_apart_are_read_as_one_whatever_else_is_w
     for row, words in enumerate((("SUMMER SALE", "FIFTY PERCENT"), ("THE HARBOUR", "GAZETTE"), ("TO", "FROM"))):
         for column, text in enumerate(words):
             picture[130 * row :][:90, 440 * column :][:, :420] = lettered(text)[..., :3]
-    words = Inscriptions([("theharbourgazette",)])(picture).alike[0]
-    assert words.likeness > 0.9 and words.is_telling
+    words = Inscriptions([("theharbourgazette",)])(picture).matches[0]
+    assert words.similarity > 0.9 and words.is_telling
     assert words.box[0] < 0.1 < 0.5 < words.box[2] and 0.3 < words.box[1] < words.box[3] < 0.7
 
 
@@ -83,18 +83,18 @@ def test_a_mirrored_masthead_is_read_as_it_was_and_boxed_where_it_stands(inscrip
     picture = np.full((300, 600, 3), 255, np.uint8)
     picture[200:290, 20:440] = lettered(MASTHEADS[1])[:, ::-1, :3]
     read = inscriptions(picture)
-    assert next(iter(read.alike)) == 1 and read.alike[1].is_telling
-    left, top, right, bottom = read.alike[1].box
+    assert next(iter(read.matches)) == 1 and read.matches[1].is_telling
+    left, top, right, bottom = read.matches[1].box
     assert 0 < left < 0.3 and 0.4 < right < 0.74 and 0.6 < top < bottom < 1
-    assert [line.box for line in read.lines] == [read.alike[1].box] and len(read.lines[0].text) in range(16, 19)
+    assert [line.box for line in read.lines] == [read.matches[1].box] and len(read.lines[0].text) in range(16, 19)
 
 
 def test_mirrored_words_side_by_side_are_read_in_their_order(inscriptions):
     picture = np.full((120, 900, 3), 255, np.uint8)
     for column, text in enumerate(("THE HARBOUR", "GAZETTE")):
         picture[:90, 440 * column :][:, :420] = lettered(text)[..., :3]
-    words = inscriptions(picture[:, ::-1].copy()).alike[0]
-    assert words.likeness > 0.9 and words.is_telling
+    words = inscriptions(picture[:, ::-1].copy()).matches[0]
+    assert words.similarity > 0.9 and words.is_telling
     assert words.box[0] < 0.5 < 0.9 < words.box[2]
 
 
@@ -122,9 +122,9 @@ def test_what_is_read_surely_counts_whether_an_emblem_says_it_or_not(monkeypatch
     words = [("SUMMER SALE", 0.71), ("QWERTY", 0.69), ("促销", 0.91), ("大促销", 0.7)]
     lines = [*words, ("to", 0.91), ("X", 0.89), ("年年", 0.87), ("★", 1.0)]
     found = reading(monkeypatch, [("morningtelegram",)], lines)
-    assert not found.alike
+    assert not found.matches
     assert [line.text for line in found.lines] == ["summersale", "促销", "大促销", "to"]
-    assert found.besides(0, ("morningtelegram",), WHOLE) == 22.0
+    assert found.other_letters(0, ("morningtelegram",), WHOLE) == 22.0
 
 
 @pytest.mark.parametrize(
@@ -141,57 +141,57 @@ def test_what_is_read_surely_counts_whether_an_emblem_says_it_or_not(monkeypatch
     ],
 )
 def test_a_part_of_an_emblem_s_words_does_not_speak_against_it(said, own, letters):
-    read = Reading({}, [Written(fold(said), (0.1, 0.1, 0.9, 0.2))])
-    assert read.besides(0, ("elsewhere", own), WHOLE) == letters
+    read = PictureText({}, [FoldedLine(fold(said), (0.1, 0.1, 0.9, 0.2))])
+    assert read.other_letters(0, ("elsewhere", own), WHOLE) == letters
 
 
 def test_two_chinese_characters_are_a_name_and_two_letters_none(monkeypatch):
     known = [("澎湃",), ("极目", "新闻", "极目新闻"), ("ft",)]
-    assert set(reading(monkeypatch, known, [("澎湃", 0.95)]).alike) == {0}
-    assert reading(monkeypatch, known, [("FT", 0.99)]).alike == {}
+    assert set(reading(monkeypatch, known, [("澎湃", 0.95)]).matches) == {0}
+    assert reading(monkeypatch, known, [("FT", 0.99)]).matches == {}
     stacked = reading(monkeypatch, known, [("极目", 0.95), ("新闻", 0.95)])
-    assert stacked.alike[1].likeness == 1.0 and stacked.alike[1].is_telling
-    assert stacked.alike[1].box == pytest.approx((0.1, 0.0, 0.9, 0.22))
+    assert stacked.matches[1].similarity == 1.0 and stacked.matches[1].is_telling
+    assert stacked.matches[1].box == pytest.approx((0.1, 0.0, 0.9, 0.22))
 
 
 def test_a_name_spelt_in_boxes_is_read_and_signs_are_not(monkeypatch):
     boxes = [(0.1 + 0.3 * column, 0.4, 0.3 + 0.3 * column, 0.6) for column in range(3)]
     known = [("bbc",), ("十十",)]
     spelt = [(letter, 0.95, box) for letter, box in zip("BBC", boxes, strict=True)]
-    assert reading(monkeypatch, known, spelt).alike[0].likeness == 1.0
+    assert reading(monkeypatch, known, spelt).matches[0].similarity == 1.0
     for letter in "十", "★", "B":  # a sign, no letter and an unsure one
         confidence = 0.5 if letter == "B" else 1.0
         middle = [("十", 1.0, boxes[0]), (letter, confidence, boxes[1]), ("十", 1.0, boxes[2])]
-        assert 1 not in reading(monkeypatch, known, middle if letter != "十" else middle[:2]).alike
+        assert 1 not in reading(monkeypatch, known, middle if letter != "十" else middle[:2]).matches
 
 
 def test_of_what_is_said_a_place_has_what_stands_in_it():
     above, below = (0.1, 0.1, 0.9, 0.2), (0.1, 0.7, 0.9, 0.8)
     one, other = Inscription(1.0, 9.0, above), Inscription(0.8, 7.0, below)
-    read = Reading({3: one, 5: other}, [Written("headlines", above), Written("spectrum", below)])
+    read = PictureText({3: one, 5: other}, [FoldedLine("headlines", above), FoldedLine("spectrum", below)])
     upper, whole = (0.0, 0.0, 1.0, 0.5), (0.0, 0.0, 1.0, 1.0)
-    assert read.at(upper) == {3: one} and read.at(whole) == {3: one, 5: other}
-    assert read.at((0.0, 0.3, 1.0, 0.6)) == {}
-    assert [read.besides(reference, ("x" * 20,), whole) for reference in (3, 5, 7)] == [8.0, 9.0, 17.0]
-    assert [read.besides(reference, ("x" * 20,), upper) for reference in (3, 5, 7)] == [0.0, 9.0, 9.0]
+    assert read.within(upper) == {3: one} and read.within(whole) == {3: one, 5: other}
+    assert read.within((0.0, 0.3, 1.0, 0.6)) == {}
+    assert [read.other_letters(reference, ("x" * 20,), whole) for reference in (3, 5, 7)] == [8.0, 9.0, 17.0]
+    assert [read.other_letters(reference, ("x" * 20,), upper) for reference in (3, 5, 7)] == [0.0, 9.0, 9.0]
 
 
 def test_a_line_of_the_words_that_an_emblem_shares_never_speaks_against_it():
     above, below = (0.1, 0.1, 0.9, 0.3), (0.1, 0.4, 0.9, 0.6)
-    lines = [Written("morning", above), Written("telegrambo", below)]
-    read = Reading({3: Inscription(1.0, 17.0, (0.1, 0.1, 0.9, 0.6))}, lines)
-    assert read.at(above) == {} and read.besides(3, (), above) == 0.0
+    lines = [FoldedLine("morning", above), FoldedLine("telegrambo", below)]
+    read = PictureText({3: Inscription(1.0, 17.0, (0.1, 0.1, 0.9, 0.6))}, lines)
+    assert read.within(above) == {} and read.other_letters(3, (), above) == 0.0
 
 
 def test_what_tells_comes_before_what_has_more_letters():
     known = Inscriptions([("morningtelegramwithmanymoreletters",), ("telegram",)])
-    found = known(lettered("MORNING LAND\nTELEGRAM", (420, 150))[..., :3]).alike
+    found = known(lettered("MORNING LAND\nTELEGRAM", (420, 150))[..., :3]).matches
     assert next(iter(found)) == 1 and found[1].is_telling
 
 
 def test_all_emblems_that_say_the_same_are_found():
     many = Inscriptions([("morningtelegram",)] * 9)
-    assert sorted(many(lettered(MASTHEADS[2])[..., :3]).alike) == [*range(9)]
+    assert sorted(many(lettered(MASTHEADS[2])[..., :3]).matches) == [*range(9)]
 
 
 @pytest.mark.parametrize(
@@ -203,19 +203,19 @@ def test_short_words_and_words_half_alike_give_no_cause_by_themselves(likeness, 
 
 @pytest.mark.parametrize("text", ["SUMMER SALE 50%", "to", ""])
 def test_other_words_and_short_ones_find_nothing(inscriptions, text):
-    assert inscriptions(lettered(text)[..., :3]).alike == {}
+    assert inscriptions(lettered(text)[..., :3]).matches == {}
 
 
 def test_where_no_emblem_says_anything_nothing_is_read(monkeypatch):
     monkeypatch.setattr(TextReader, "read", lambda *_: pytest.fail("the networks were asked"))
     silent = Inscriptions([(), ()])
-    assert silent(lettered(MASTHEADS[0])[..., :3]) == UNREAD
-    assert not silent.are_likely(lettered(MASTHEADS[0])[..., :3])
+    assert silent(lettered(MASTHEADS[0])[..., :3]) == NO_TEXT
+    assert not silent.may_have_text(lettered(MASTHEADS[0])[..., :3])
 
 
 def test_a_picture_that_may_hold_text_is_worth_reading(inscriptions):
-    assert inscriptions.are_likely(lettered(MASTHEADS[0])[..., :3])
-    assert not inscriptions.are_likely(np.full((200, 200, 3), 128, np.uint8))
+    assert inscriptions.may_have_text(lettered(MASTHEADS[0])[..., :3])
+    assert not inscriptions.may_have_text(np.full((200, 200, 3), 128, np.uint8))
 
 
 @given(st.text(max_size=40))

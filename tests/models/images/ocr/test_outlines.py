@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from models.images.ocr.outlines import GROWTH, LINE, aspect, outlines
+from models.images.ocr.outlines import LINE_THRESHOLD, UNCLIP_RATIO, aspect, outlines
 
 SHAPE = (160, 320)
 
@@ -17,7 +17,7 @@ def drawn(middle, size, angle, probability=0.9):
 
 def test_a_core_grows_by_its_area_over_its_circumference_and_is_given_in_pixels_of_the_picture():
     (corners,) = outlines(drawn((160, 80), (120, 20), 0), 320, 640)
-    grown = GROWTH * 120 * 20 / 140
+    grown = UNCLIP_RATIO * 120 * 20 / 140
     left, top, right, bottom = 160 - 60 - grown / 2, 80 - 10 - grown / 2, 160 + 60 + grown / 2, 80 + 10 + grown / 2
     expected = np.array([(left, top), (right, top), (right, bottom), (left, bottom)]) * 2
     assert np.abs(corners - expected).max() <= 4
@@ -33,7 +33,7 @@ def test_a_slanted_line_keeps_its_slant(angle):
 
 
 def test_what_is_unsure_or_tiny_is_no_line():
-    assert outlines(drawn((160, 80), (120, 20), 0, LINE - 0.1), *SHAPE) == []
+    assert outlines(drawn((160, 80), (120, 20), 0, LINE_THRESHOLD - 0.1), *SHAPE) == []
     assert outlines(drawn((160, 80), (120, 0), 0), *SHAPE) == []
     assert outlines(np.zeros(SHAPE, np.float32), *SHAPE) == []
 

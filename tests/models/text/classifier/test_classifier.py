@@ -10,7 +10,7 @@ import pytest
 from models.profile import CLASSIFIER_LABELS, TEXT_FIELDS, Field, Label
 from models.runtime import versions
 from models.settings import ArtifactError, Settings
-from models.text.classifier.classifier import TextClassifier, merged
+from models.text.classifier.classifier import TextClassifier, joined_spans
 from models.text.normalize.normalize import FieldText
 
 ARTIFACT = Settings().text_directory()
@@ -170,5 +170,5 @@ def test_an_artefact_whose_network_takes_other_inputs_is_refused(tmp_path):
 
 
 def test_neighbouring_spans_are_merged_and_white_space_is_trimmed():
-    assert merged([(0, 2), (2, 4), (5, 6), (9, 12)], "abcd efghi  j") == [(0, 6), (9, 10)]
-    assert merged([(4, 5)], "abcd e") == []
+    assert joined_spans([(0, 2), (2, 4), (5, 6), (9, 12)], "abcd efghi  j") == [(0, 6), (9, 10)]
+    assert joined_spans([(4, 5)], "abcd e") == []

@@ -10,7 +10,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from models.profile import CLASSIFIER_LABELS, Field, Label
 from models.settings import Settings
-from models.text.classifier.ngrams import SOUND, STEP, Ngrams, grams, keys_in, keys_of
+from models.text.classifier.ngrams import SOUND_MARK, WEIGHT_STEP, Ngrams, grams, hash_ngrams, text_hashes
 from models.text.normalize.normalize import normalize
 from training.text.data.corpus import Case
 from training.text.fit.ngrams import fit_ngrams
@@ -48,22 +48,24 @@ def test_a_claim_written_with_other_characters_of_its_sound_or_in_pinyin_scores_
 
 
 def test_what_sounds_alike_shares_every_ngram_of_sounds():
-    heard = [[gram for gram in grams(text) if gram.startswith(SOUND)] for text in ("加微信", "佳威心", "jiaweixin")]
+    heard = [
+        [gram for gram in grams(text) if gram.startswith(SOUND_MARK)] for text in ("加微信", "佳威心", "jiaweixin")
+    ]
     assert heard[0] == heard[1] == heard[2] != []
 
 
 def test_letters_and_figures_that_are_no_pinyin_have_no_ngrams_of_sounds():
-    assert not any(gram.startswith(SOUND) for gram in grams("vx 12345 :)"))
+    assert not any(gram.startswith(SOUND_MARK) for gram in grams("vx 12345 :)"))
 
 
 @given(st.text(st.characters(exclude_characters="\0"), max_size=60) | st.text("微信加v1 ,wxei😀\ud800", max_size=60))
 def test_the_numbers_in_a_text_are_those_of_its_ngrams(text):
-    assert sorted(keys_in(text)) == sorted(keys_of(np.array(grams(text))))
+    assert sorted(text_hashes(text)) == sorted(hash_ngrams(np.array(grams(text))))
 
 
 def test_the_numbers_of_the_released_vocabulary_differ():
     with np.load(Settings().text_directory() / "ngrams.npz") as arrays:
-        assert len(np.unique(keys_of(arrays["grams"]))) == len(arrays["grams"])
+        assert len(np.unique(hash_ngrams(arrays["grams"]))) == len(arrays["grams"])
 
 
 def test_the_values_are_those_of_the_library():
@@ -82,7 +84,7 @@ def test_saved_weights_give_nearly_the_same_logits(fitted, tmp_path):
     fitted.save(tmp_path / "ngrams.npz")
     loaded = Ngrams.load(tmp_path / "ngrams.npz")
     for text in TEXTS:
-        most = STEP / 2 * math.sqrt(len(set(grams(text))))  # values of unit length, each weight half a step off
+        most = WEIGHT_STEP / 2 * math.sqrt(len(set(grams(text))))  # values of unit length, each weight half a step off
         assert loaded(text) == pytest.approx(fitted(text), abs=most)
 
 

@@ -12,8 +12,8 @@ from models.policy import Policy
 from models.profile import Field, Label, Severity
 from models.settings import Settings
 from models.text.fusion import fuse
-from models.text.names.disguised_names import FORMS, KINDS
-from models.text.names.lexicon import NAMES, Kind, lexicon
+from models.text.names.disguised_names import FORMS_FILE, READING_PRECISION
+from models.text.names.lexicon import NAMES, WordKind, lexicon
 from models.text.names.protected_names import ProtectedNameDetector
 from models.text.normalize.normalize import FieldText
 from training.text.data.names import disguised
@@ -153,7 +153,7 @@ def test_a_name_disguised_by_shape_or_sound_is_found_less_surely(name, reference
     (finding,) = findings(name)
     assert finding.evidence.reference_id == reference_id
     assert finding.evidence.text == shown
-    assert 0.8 <= finding.score <= max(KINDS.values())
+    assert 0.8 <= finding.score <= max(READING_PRECISION.values())
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_name_that_only_sounds_like_a_body_is_innocent(name):
 
 
 def test_the_forms_on_disk_are_those_of_the_names():
-    assert FORMS.read_text(encoding="utf-8") == "".join("\t".join(row) + "\n" for row in disguised())
+    assert FORMS_FILE.read_text(encoding="utf-8") == "".join("\t".join(row) + "\n" for row in disguised())
 
 
 @pytest.mark.parametrize("entitlement", ["media.xinhua", "gov.police", "gov.police.520100"])
@@ -207,7 +207,7 @@ def test_every_file_of_names_has_a_source():
 
 
 def test_every_body_is_found_by_its_own_names():
-    bodies = [word for word in lexicon().words if word.kind in (Kind.BODY, Kind.MEDIA) and len(word.text) > 1]
+    bodies = [word for word in lexicon().words if word.kind in (WordKind.BODY, WordKind.MEDIA) and len(word.text) > 1]
     assert len(bodies) > 900
     lost = [word.text for word in bodies if word.label not in labels(word.text)]
     assert lost == []

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.profile import Field, Label
-from models.text.names.restricted_words import WORDS, RestrictedWordDetector
+from models.text.names.restricted_words import WORDS_FILE, RestrictedWordDetector
 from models.text.normalize.normalize import FieldText
 
 detect = RestrictedWordDetector()
@@ -101,7 +101,7 @@ def test_an_innocent_word_does_not_hide_a_restricted_one_beside_it():
 
 
 def test_every_word_says_why_and_is_findable():
-    table = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    table = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
     assert all(entry["why"] for entry in table["words"] + table["allowed"])
     assert all(findings(entry["word"]) for entry in table["words"])
     assert not any(findings(entry["word"]) for entry in table["allowed"])

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from models.images.encoder.encoder import Encoder
-from models.images.encoder.phrases import FEATURE, PhraseEncoder
+from models.images.encoder.phrases import PHRASE_FEATURE, PhraseEncoder
 from models.runtime.artifact_files import ArtifactFile
 from training.images.common.split import Fold
 from training.images.data.caption_views import CaptionViews
@@ -132,6 +132,6 @@ def test_one_call_adds_a_text_tower_and_leaves_the_image_tower_as_it_is(tmp_path
     metrics = train_captions.train_captions(tmp_path, limit=LIMIT, steps=2)
     assert hashlib.sha256((tmp_path / "model.onnx").read_bytes()).hexdigest() == image_tower
     assert PhraseEncoder(tmp_path)(["一枚警徽"]).shape == (1, Encoder(tmp_path).dimension)
-    assert set(json.loads((tmp_path / ArtifactFile.PHRASE_CALIBRATION).read_text())["weights"]) == {FEATURE}
+    assert set(json.loads((tmp_path / ArtifactFile.PHRASE_CALIBRATION).read_text())["weights"]) == {PHRASE_FEATURE}
     assert json.loads((tmp_path / "metrics.json").read_text())["captions"] == metrics
     assert (tmp_path / "text.onnx").stat().st_size < 5e6

@@ -18,28 +18,28 @@ import numpy as np
 
 from models.images.input.decode import Image
 
-SIDE = 64
+LAYOUT_SIDE = 64
 """Pixels of the grey picture whose frequencies are taken, as in PDQ."""
 
-FREQUENCIES = 16
+FREQUENCIES_PER_AXIS = 16
 """In each direction, from the first one on."""
 
-LAYOUT = FREQUENCIES * FREQUENCIES
+LAYOUT_DIMENSION = FREQUENCIES_PER_AXIS * FREQUENCIES_PER_AXIS
 
-LOOKS, LAYOUTS = slice(None, -LAYOUT), slice(-LAYOUT, None)
+EMBEDDING_PART, LAYOUT_PART = slice(None, -LAYOUT_DIMENSION), slice(-LAYOUT_DIMENSION, None)
 """Where they lie in a vector."""
 
-FAINT = 4.0
+NOISE_AMPLITUDE = 4.0
 """Grey levels below which a frequency is as likely JPEG's doing as the picture's."""
 
 Array = np.ndarray
 
-_MIRROR = np.tile(np.where(np.arange(1, FREQUENCIES + 1) % 2, -1, 1), FREQUENCIES).astype(np.float32)
+_MIRROR = np.tile(np.where(np.arange(1, FREQUENCIES_PER_AXIS + 1) % 2, -1, 1), FREQUENCIES_PER_AXIS).astype(np.float32)
 """What mirroring does to the signs: it turns those of every odd frequency across."""
 
 
 @dataclass(frozen=True)
-class Likeness:
+class AvatarSignature:
     """One picture, or one frame of it, as it is remembered and looked for.
 
     Attributes:
@@ -51,7 +51,7 @@ class Likeness:
     vector: Array
 
     @classmethod
-    def of(cls, image: Image, look: Array) -> Likeness:
+    def of(cls, image: Image, look: Array) -> AvatarSignature:
         """The likeness of a picture.
 
         Args:
@@ -61,13 +61,13 @@ class Likeness:
         return cls(image.frame, (both / np.sqrt(2)).astype(np.float32))
 
     @property
-    def asked(self) -> Array:
+    def query_vectors(self) -> Array:
         """The vectors that it is looked for by, float32 (2, dimension + 256): as it is, and mirrored.
 
         The encoder gives a mirrored picture nearly the same vector.
         """
         mirrored = self.vector.copy()
-        mirrored[LAYOUTS] *= _MIRROR
+        mirrored[LAYOUT_PART] *= _MIRROR
         return np.stack([self.vector, mirrored])
 
 
@@ -86,7 +86,9 @@ class Cosines:
     @classmethod
     def of(cls, one: Array, other: Array) -> Cosines:
         """Of vectors of likenesses, in the last axis, mirrored or not as they are given."""
-        look, layout = (2 * np.einsum("...d,...d", one[..., part], other[..., part]) for part in (LOOKS, LAYOUTS))
+        look, layout = (
+            2 * np.einsum("...d,...d", one[..., part], other[..., part]) for part in (EMBEDDING_PART, LAYOUT_PART)
+        )
         return cls(np.minimum(look, 1), np.minimum(layout, 1))  # rounded to 8 bits, they come to 1.002
 
 
@@ -96,7 +98,9 @@ def layout(pixels: Array) -> Array:
     Args:
         pixels: RGB, uint8 (height, width, 3).
     """
-    grey = cv2.cvtColor(cv2.resize(pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    frequencies = cv2.dct(grey.astype(np.float32))[1 : FREQUENCIES + 1, 1 : FREQUENCIES + 1].ravel()
-    signs = frequencies / np.hypot(frequencies, FAINT)
+    grey = cv2.cvtColor(
+        cv2.resize(pixels, (LAYOUT_SIDE, LAYOUT_SIDE), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY
+    )
+    frequencies = cv2.dct(grey.astype(np.float32))[1 : FREQUENCIES_PER_AXIS + 1, 1 : FREQUENCIES_PER_AXIS + 1].ravel()
+    signs = frequencies / np.hypot(frequencies, NOISE_AMPLITUDE)
     return cast(Array, signs / max(float(np.linalg.norm(signs)), 1.0))

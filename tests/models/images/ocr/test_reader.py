@@ -8,7 +8,7 @@ import pytest
 from written import pixels, scenery
 
 from models.images.input.decode import Image
-from models.images.ocr.reader import MAX_LINES, MAX_SHORT, TextReader
+from models.images.ocr.reader import MAX_LONG_LINES, MAX_SHORT_LINES, TextReader
 
 
 @pytest.fixture(scope="module")
@@ -79,20 +79,20 @@ def test_every_picture_of_a_batch_gets_its_own_lines(reader: TextReader):
 
 
 def test_a_page_of_text_costs_no_more_than_its_largest_lines(reader: TextReader):
-    page = np.vstack([pixels("harmless")] * (MAX_LINES // 2 + 2))
-    assert len(reader.read(page)) == MAX_LINES
+    page = np.vstack([pixels("harmless")] * (MAX_LONG_LINES // 2 + 2))
+    assert len(reader.read(page)) == MAX_LONG_LINES
 
 
 def test_letters_displace_no_text_and_are_few(reader: TextReader):
     picture = PIL.Image.new("RGB", (900, 900), "white")
     rng = PIL.ImageDraw.Draw(picture)
-    for number in range(3 * (MAX_SHORT + 1)):
+    for number in range(3 * (MAX_SHORT_LINES + 1)):
         letter = "BEKMRSTXZ"[number % 9]
         rng.text((30 + 120 * (number % 7), 40 + 180 * (number // 7)), letter, fill="black", font_size=110)
     rng.text((60, 700), "MORNING TELEGRAM", fill="black", font_size=40)
     lines = reader.read(np.array(picture))
     assert texts(line for line in lines if line.is_long) >= {"MORNINGTELEGRAM"}
-    assert len([line for line in lines if not line.is_long]) <= MAX_SHORT
+    assert len([line for line in lines if not line.is_long]) <= MAX_SHORT_LINES
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (8, 256), (2048, 64), (33, 31)])

@@ -4,12 +4,12 @@ import gc
 
 import numpy as np
 
-from models.images.ocr.per_image import Once
+from models.images.ocr.per_image import PerImage
 
 
 def test_each_picture_is_looked_at_once_and_equal_ones_are_not_taken_for_each_other():
     seen = []
-    mean = Once(lambda pixels: seen.append(id(pixels)) or float(pixels.mean()))
+    mean = PerImage(lambda pixels: seen.append(id(pixels)) or float(pixels.mean()))
     one, same = np.full((4, 4, 3), 7, np.uint8), np.full((4, 4, 3), 7, np.uint8)
     assert mean(one) == mean(one) and mean(one)[0] == 7.0 and mean(one)[1] >= 0
     mean(same)
@@ -17,13 +17,13 @@ def test_each_picture_is_looked_at_once_and_equal_ones_are_not_taken_for_each_ot
 
 
 def test_what_is_known_of_a_picture_is_told_without_asking():
-    total, picture = Once(lambda pixels: int(pixels.sum())), np.ones((2, 2, 3), np.uint8)
-    assert total.known(picture) is None
-    assert total(picture) == total.known(picture)
+    total, picture = PerImage(lambda pixels: int(pixels.sum())), np.ones((2, 2, 3), np.uint8)
+    assert total.cached(picture) is None
+    assert total(picture) == total.cached(picture)
 
 
 def test_nothing_is_kept_of_a_picture_that_is_gone():
-    total = Once(lambda pixels: int(pixels.sum()))
+    total = PerImage(lambda pixels: int(pixels.sum()))
     for value in range(50):
         assert total(np.full((8, 8, 3), value, np.uint8))[0] == 8 * 8 * 3 * value  # likely where the last one lay
     gc.collect()
