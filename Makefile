@@ -21,7 +21,7 @@ training: .venv/training ## add what training and evaluation need
 
 test: .venv/test ## install what the tests need and run them all
 	@echo "==> running the tests"
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/test ## style, types, and that files speak of the project alone
 	$(BIN)/ruff check .

@@ -1,8 +1,30 @@
+"""How the tests share two cores, and the command line as a fixture."""
+
+import os
 import sys
 
-import pytest
+# Two workers with two threads each would wait for each other; waiting threads must not spin. Set before NumPy loads.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from cli import main as cli
+import pytest  # noqa: E402
+
+from cli import main as cli  # noqa: E402
+
+LONGEST_FILES = (
+    "test_train_images.py",
+    "test_train_reranker.py",
+    "test_text_evaluation.py",
+    "test_train.py",
+    "test_validation.py",
+    "test_exported_encoders.py",
+    "test_captions.py",
+)
+"""A long file that starts last leaves the other worker idle."""
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name not in LONGEST_FILES)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from training.images.common.split import Fold, fold_of, owner_key
 from training.images.data import batches
 from training.images.data import corpus as corpora
 from training.images.data.cases import read_pictures
-from training.images.fit import losses, train
+from training.images.fit import calibrate, losses, train
 from training.images.networks import tower
 from training.images.networks.export import MAX_DIFFERENCE, MIN_COSINE, export, parity
 from training.images.networks.released import BaseError, read_base
@@ -221,6 +221,7 @@ def test_one_command_broken_off_and_given_again_makes_an_artefact_that_the_servi
     def broken_off(*_given, **_options):
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(calibrate, "NETWORKS_PER_SET", 1)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(train, "calibrate", broken_off)
         train.train_images(tmp_path / "run", steps=3, limit=LIMIT)
