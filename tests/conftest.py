@@ -7,9 +7,9 @@ import sys
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-import pytest  # noqa: E402
+import pytest
 
-from cli import main as cli  # noqa: E402
+from cli import main as cli
 
 LONGEST_FILES = (
     "test_train_images.py",
