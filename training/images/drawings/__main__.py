@@ -6,14 +6,14 @@ from models.runtime.paths import DATASETS
 from training.images.drawings import companies, forces, international, media, organs, party, state
 
 DRAWINGS = DATASETS / "emblems" / "drawings"
-ROOMS = (party, state, forces, organs, international, media, companies)
+MODULES = (party, state, forces, organs, international, media, companies)
 
 
 def main() -> None:
-    """Write every room's drawings to `datasets/emblems/drawings/`."""
+    """Write every module's drawings to `datasets/emblems/drawings/`."""
     DRAWINGS.mkdir(exist_ok=True)
-    for room in ROOMS:
-        for name, svg in room.drawings().items():
+    for module in MODULES:
+        for name, svg in module.drawings().items():
             (DRAWINGS / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 

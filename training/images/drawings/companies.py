@@ -1,4 +1,4 @@
-"""Marks of Chinese banks whose geometry is simple and public, and landmarks that officials' accounts like to show."""
+"""Marks of Chinese banks with simple public geometry, and landmarks that official accounts often show."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from training.images.drawings.type import text
 
 
 def bank_of_china() -> str:
-    """An old coin with a thread through its square hole."""
+    """Bank of China: an old coin with a thread through its square hole."""
     coin = disc(256, 256, 216, "none", "#b81c22", 44) + rectangle(180, 180, 152, 152, "#b81c22", 34)
     hole = rectangle(214, 214, 84, 84, "#fff", 14)
     thread = rectangle(236, 40, 40, 144, "#b81c22") + rectangle(236, 328, 40, 144, "#b81c22")
@@ -16,7 +16,7 @@ def bank_of_china() -> str:
 
 
 def industrial_commercial_bank() -> str:
-    """The character 工 cut through by a line, in a ring."""
+    """ICBC: the character 工, divided by a line, in a ring."""
     work = "M132 132H244V186H200V244H160V268H200V326H244V380H132ZM380 132H268V186H312V244H352V268H312V326H268V380H380Z"
     return picture(
         512,
@@ -28,7 +28,7 @@ def industrial_commercial_bank() -> str:
 
 
 def construction_bank() -> str:
-    """A coin opened to a C, with a bar across its corner."""
+    """China Construction Bank: a coin opened to a C, with a bar across its corner."""
     ring = path(arc(250, 270, 168, 62, 388), "none", "#0066b3", 76)
     square = "M250 200L320 270L250 340L180 270ZM250 226L206 270L250 314L294 270Z"
     bars = polygon([(300, 40), (348, 22), (470, 144), (440, 176)], "#0066b3")
@@ -43,7 +43,7 @@ def construction_bank() -> str:
 
 
 def agricultural_bank() -> str:
-    """An ear of wheat made of straight strokes, in a ring."""
+    """Agricultural Bank of China: an ear of wheat of straight strokes, in a ring."""
     strokes = "".join(
         path(f"M256 {150 + 62 * at}L{256 + side * 112} {96 + 62 * at}V{140 + 62 * at}L256 {194 + 62 * at}Z", "#007b6e")
         for at in range(4)
@@ -60,7 +60,7 @@ def agricultural_bank() -> str:
 
 
 def merchants_bank() -> str:
-    """An M in a ring, as the bank's mark shows it."""
+    """China Merchants Bank: an M in a ring."""
     letter = "M118 350L196 160L256 270L316 160L394 350H330L304 268L256 352L208 268L182 350Z"
     return picture(
         512, 512, disc(256, 256, 220, "none", "#c7152f", 40), path(letter, "#c7152f"), rule="招商银行行标：圆中 M"
@@ -68,14 +68,14 @@ def merchants_bank() -> str:
 
 
 def tiananmen() -> str:
-    """Tiananmen, gold on red."""
+    """Tiananmen in gold on red."""
     return picture(
         640, 400, rectangle(0, 0, 640, 400, RED), group(gate(), move=(320, 310), scale=1.15), rule="天安门正面轮廓"
     )
 
 
 def tiananmen_outline() -> str:
-    """Tiananmen with the name of Beijing below."""
+    """Tiananmen with 北京天安门 below."""
     return picture(
         560,
         330,
@@ -86,12 +86,12 @@ def tiananmen_outline() -> str:
 
 
 def wall_mark() -> str:
-    """The Great Wall, gold."""
+    """The Great Wall in gold."""
     return picture(640, 280, great_wall(320, 270, 620, 260, GOLD, "#7a5a00"), rule="长城烽火台轮廓")
 
 
 def drawings() -> dict[str, str]:
-    """Every drawing of this room by the name of its file."""
+    """Every drawing of this module by its file name, as SVG."""
     return {
         "bank-of-china": bank_of_china(),
         "icbc": industrial_commercial_bank(),

@@ -24,14 +24,14 @@ POLICE_FLAG_RULE = "中国人民武装警察部队旗（2018）：上半部同�
 
 
 def _eight_one(x: float, y: float, size: float, gap: float) -> str:
-    """The strokes of 八 and 一 side by side; (x, y) is the middle of 八, `gap` the distance of 一's middle."""
+    """The characters 八 and 一 side by side; (x, y) is the centre of 八, `gap` the distance to the centre of 一."""
     eight = "M-16 -42L-2 -42L-30 40L-50 40ZM4 -42L18 -42L50 40L30 40Z"
     one = f"M{gap / size * 100 - 48} -10H{gap / size * 100 + 48}V12H{gap / size * 100 - 48}Z"
     return group(path(eight + one, GOLD), move=(x, y), scale=size / 100)
 
 
 def army_flag_top() -> str:
-    """Star and 八一 in the upper hoist corner of a field of 500 by 400."""
+    """Star and 八一 in the upper hoist corner of a flag of 500 by 400 units."""
     return star(98, 100, 66, GOLD) + _eight_one(214, 100, 72, 94)
 
 
@@ -92,7 +92,7 @@ def army_emblem_disc() -> str:
 
 
 def _anchor(fill: str) -> str:
-    """An anchor about (0, 0), 400 units high."""
+    """An anchor, 400 units high, centred on (0, 0)."""
     shank = rectangle(-16, -130, 32, 320, fill) + rectangle(-96, -104, 192, 28, fill, 10)
     flukes = "M-176 60L-196 128L-172 122C-150 180 -80 206 0 206C80 206 150 180 172 122L196 128L176 60L120 104L146 110"
     curve = "C120 148 70 170 0 170C-70 170 -120 148 -146 110L-120 104Z"
@@ -154,7 +154,7 @@ def armed_police_emblem() -> str:
 
 
 def drawings() -> dict[str, str]:
-    """Every drawing of this room by the name of its file."""
+    """Every drawing of this module by its file name, as SVG."""
     return {
         "army-flag": army_flag(),
         "ground-force-flag": ground_force_flag(),

@@ -289,7 +289,7 @@ def soviet_party_emblem() -> str:
 
 
 def drawings() -> dict[str, str]:
-    """Every drawing of this room by the name of its file."""
+    """Every drawing of this module by its file name, as SVG."""
     return {
         "red-cross": red_cross(),
         "red-cross-committee": red_cross_committee(),

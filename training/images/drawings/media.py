@@ -1,4 +1,4 @@
-"""Logos of news media: those that are mostly type from a table, the few with shapes of their own by hand."""
+"""Logos of news media: wordmarks set in type from a table, and a few logos with shapes drawn by hand."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from training.images.drawings.type import text, width_of
 WORDMARKS = DATASETS / "emblems" / "wordmarks.yaml"
 
 LEADING = 0.98
-"""Distance of baselines, in ems: logos are set tight."""
+"""Distance of baselines in ems; logos are set tight."""
 
 
 def wordmark(name: str, lines: list[dict[str, Any]], ground: str | None = None, shape: str | None = None) -> str:
-    """Lines of type, one below the other, on a coloured ground or on none.
+    """A logo of lines of type, at times on a coloured ground.
 
     Args:
-        name: whose logo it is.
-        lines: each with text, size, colour and face.
-        ground: colour behind them.
-        shape: "square" or "wide" ground; None goes without.
+        name: the owner, for the comment.
+        lines: each with "text", "size", "colour" and "face".
+        ground: colour behind the lines; None for a transparent ground.
+        shape: "square" makes the picture square; otherwise it fits the lines.
     """
     height = sum(line["size"] for line in lines) * LEADING
     across = max(width_of(line["text"], line["size"], line["face"]) for line in lines)
@@ -88,7 +88,7 @@ def phoenix_television() -> str:
 
 
 def drawings() -> dict[str, str]:
-    """Every drawing of this room by the name of its file."""
+    """Every drawing of this module by its file name, as SVG."""
     table = yaml.safe_load(WORDMARKS.read_text(encoding="utf-8"))
     set_in_type = {f"media-{name}": wordmark(name, **entry) for name, entry in table.items()}
     return set_in_type | {

@@ -38,7 +38,7 @@ SILVER = "#d5dbe3"
 
 
 def _pine(size: float, foot: float) -> str:
-    """Branches along both sides of a shield of 512 by 560 units, from the angle `foot` up."""
+    """Pine branches along both sides of a shield of 512 by 560 units, upwards from the angle `foot`."""
     left = laurel(256, 262, 188, foot, 300, size, GOLD, "#8a6508")
     return left + group(left, move=(512, 0), mirror=True)
 
@@ -117,7 +117,7 @@ def procuratorate_emblem() -> str:
 
 
 def _key(fill: str, line: str) -> str:
-    """A key lying along the vertical, bow up, 420 units long, about (0, 0)."""
+    """A vertical key, bow up, 420 units long, centred on (0, 0)."""
     bow = disc(0, -150, 46, "none", line, 28) + disc(0, -150, 46, "none", fill, 22)
     shaft = rectangle(-12, -104, 24, 310, fill, 4) + rectangle(-20, -96, 40, 16, fill, 6)
     bit = path("M12 120H64V146H44V160H64V192H12Z", fill, line, 2)
@@ -125,7 +125,7 @@ def _key(fill: str, line: str) -> str:
 
 
 def _caduceus(fill: str, line: str) -> str:
-    """Hermes' staff, 420 units long, about (0, 0)."""
+    """Hermes' staff, 420 units long, centred on (0, 0)."""
     staff = rectangle(-9, -170, 18, 376, fill, 6) + disc(0, -182, 24, fill, line, 2)
     wings = "".join(leaf(8, -132 + 8 * at, 130 - 22 * at, 32, 62 + 14 * at, fill, line) for at in range(4))
     snake = "M0 190C60 150 60 110 0 84C-66 54 -66 6 0 -20C56 -42 62 -76 34 -100L18 -96"
@@ -231,7 +231,7 @@ def coast_guard_emblem() -> str:
 
 
 def trade_union_emblem() -> str:
-    """The emblem of the trade unions: the characters 中 and 工 in a ring."""
+    """The emblem of the All-China Federation of Trade Unions: the characters 中 and 工 in a ring."""
     middle = path("M150 176H362V308H150ZM186 210V274H326V210Z", GOLD, extra='fill-rule="evenodd"')
     work = rectangle(238, 116, 36, 280, GOLD) + rectangle(170, 116, 172, 34, GOLD) + rectangle(134, 362, 244, 36, GOLD)
     return picture(
@@ -262,7 +262,7 @@ def red_cross_society_emblem() -> str:
 
 
 def taxation_emblem() -> str:
-    """The old cap badge of the tax service: 税 in gear and wheat."""
+    """The former cap badge of the tax service: 税 in a gear and wheat."""
     ears = wheat(256, 256, 204, 196, 336, 38, GOLD, DARK_GOLD) + wheat(256, 256, 204, 164, 24, 38, GOLD, DARK_GOLD)
     return picture(
         512,
@@ -296,7 +296,7 @@ RINGED: dict[str, tuple[str, str, str, str]] = {
 
 
 def drawings() -> dict[str, str]:
-    """Every drawing of this room by the name of its file."""
+    """Every drawing of this module by its file name, as SVG."""
     whole: dict[str, Callable[[], str]] = {
         "police-badge": police_badge,
         "court-emblem": court_emblem,

@@ -28,8 +28,8 @@ PIONEERS_RULE = "中国少年先锋队章程：五角星加火炬的红旗是队
 def hammer_and_sickle(fill: str) -> str:
     """Hammer and sickle in a square of 32 units.
 
-    The corners are those that the rule names, counted from 0 instead of 1: the head G I L J H with the arc L J about
-    (12.5, 0), the handle along the diagonal, the blade N O Q W U S of six arcs, and the grip with its knob.
+    Corners have the rule's coordinates, counted from 0 instead of 1. The head is G I L J H, with the arc L J around
+    (12.5, 0). The handle runs along the diagonal. The blade is N O Q W U S, of six arcs. The grip ends in a knob.
     """
     head = "M7.5 17.5L3 13L10.92 5.08A5.315 5.315 0 0 0 16 4L18.5 6.5Z"
     handle = "M10.5 14.5L14.5 10.5L32 28L28 32Z"
@@ -40,27 +40,27 @@ def hammer_and_sickle(fill: str) -> str:
 
 
 def party_emblem() -> str:
-    """The party emblem as it is hung: gold, without a ground."""
+    """The party emblem in gold without a ground, as it hangs on walls."""
     return picture(34, 34, group(hammer_and_sickle(GOLD), move=(1, 1)), rule=PARTY_RULE)
 
 
 def party_emblem_red() -> str:
-    """The party emblem as it is printed on paper: red."""
+    """The party emblem in red, as printed on paper."""
     return picture(34, 34, group(hammer_and_sickle(RED), move=(1, 1)), rule=PARTY_RULE)
 
 
 def party_emblem_disc() -> str:
-    """The party emblem as a badge: gold on a red disc with a gold rim."""
+    """The party emblem as a badge, gold on a red disc with a gold rim."""
     ground = disc(32, 32, 31, RED, GOLD, 2)
     return picture(64, 64, ground, group(hammer_and_sickle(GOLD), move=(15, 15), scale=1.06), rule=PARTY_RULE)
 
 
 def party_emblem_square(red: str, margin: float) -> str:
-    """The party emblem as it is used for an avatar: gold on a red square.
+    """The party emblem as avatars show it, gold on a red square.
 
     Args:
-        red: the ground; screens and print give the same flag many reds.
-        margin: around the emblem, in thirty-seconds of its side.
+        red: colour of the ground; screens and print show one flag in many reds.
+        margin: around the emblem, in 32nds of its side.
     """
     side = 32 + 2 * margin
     ground = rectangle(0, 0, side, side, red)
@@ -68,19 +68,19 @@ def party_emblem_square(red: str, margin: float) -> str:
 
 
 def party_emblem_on_red() -> str:
-    """The party emblem in the middle of red cloth, as it hangs on walls and behind speakers."""
+    """The party emblem in the middle of red cloth, as it hangs behind speakers."""
     ground = rectangle(0, 0, 64, 48, RED)
     return picture(64, 48, ground, group(hammer_and_sickle(GOLD), move=(16, 8)), rule=PARTY_RULE)
 
 
 def party_flag() -> str:
-    """The party flag: the emblem in 8 of the upper quarter's 18 by 12 squares, 3 from the top and 4 from the hoist."""
+    """The party flag: the emblem is 8 squares wide in a canton of 18 by 12, 3 from the top and 4 from the hoist."""
     ground = rectangle(0, 0, 36, 24, RED)
     return picture(36, 24, ground, group(hammer_and_sickle(GOLD), move=(4, 3), scale=0.25), rule=PARTY_RULE)
 
 
 def league_flag() -> str:
-    """The flag of the Communist Youth League: circles of 3 and 4 twelfths about the middle of the upper quarter."""
+    """The flag of the Communist Youth League: circles of 3 and 4 twelfths around the middle of the canton."""
     ring = disc(18, 12, 7, "none", GOLD, 2)
     return picture(72, 48, rectangle(0, 0, 72, 48, RED), ring, star(18, 12, 6, GOLD), rule=LEAGUE_FLAG_RULE)
 
@@ -125,7 +125,7 @@ def pioneers_flag() -> str:
 
 
 def pioneers_emblem() -> str:
-    """The Young Pioneers' badge: a gold star, a torch before it, a red ribbon below."""
+    """The Young Pioneers' badge: a torch before a gold star, with a red ribbon below."""
     ribbon = "M70 330C150 392 362 392 442 330L470 392L436 398L430 424C340 462 172 462 82 424L76 398L42 392Z"
     return picture(
         512,
@@ -139,7 +139,7 @@ def pioneers_emblem() -> str:
 
 
 def drawings() -> dict[str, str]:
-    """Every drawing of this room by the name of its file."""
+    """Every drawing of this module by its file name, as SVG."""
     return {
         "party-emblem": party_emblem(),
         "party-emblem-red": party_emblem_red(),

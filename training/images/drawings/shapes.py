@@ -1,6 +1,6 @@
-"""Shapes that emblems share: stars, gears, ears of wheat, laurels, walls, shields, ribbons.
+"""Shapes that emblems share: stars, gears, ears of wheat, laurels, walls and shields.
 
-Every function returns SVG markup; lengths are in the drawing's own units, angles in degrees clockwise from the top.
+Most functions return SVG markup. Lengths are in the drawing's units, angles in degrees clockwise from the top.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ Point = tuple[float, float]
 
 
 def picture(width: float, height: float, *parts: str, rule: str) -> str:
-    """A whole SVG of `parts`, with the rule it was drawn from as a comment."""
+    """A whole SVG of `parts`, with its construction rule as a comment."""
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {n(width)} {n(height)}">'
     return f"{head}\n<!-- {rule} -->\n" + "\n".join(part for part in parts if part) + "\n</svg>\n"
 
 
 def n(value: float) -> str:
-    """A number as SVG takes it, to a hundredth."""
+    """A number for SVG, rounded to a hundredth."""
     return f"{value:.2f}".rstrip("0").rstrip(".") or "0"
 
 
@@ -92,7 +92,7 @@ def faceted_star(x: float, y: float, radius: float, light: str, dark: str, turn:
 
 
 def toward(point: Point, target: Point) -> float:
-    """Angle at `point`, clockwise from the top, under which `target` is seen."""
+    """Direction from `point` to `target`, in degrees clockwise from the top."""
     return degrees(atan2(target[0] - point[0], point[1] - target[1]))
 
 
@@ -118,7 +118,7 @@ def leaf(x: float, y: float, length: float, width: float, turn: float, fill: str
 
 
 def wheat(x: float, y: float, radius: float, start: float, end: float, size: float, fill: str, edge: str) -> str:
-    """Half a wreath of wheat: a stalk along a circle with an ear whose grains point along it.
+    """Half a wreath of wheat: a stalk along a circle, with grains that point along it.
 
     Args:
         x, y, radius: the circle of the stalk.
@@ -154,20 +154,20 @@ def laurel(x: float, y: float, radius: float, start: float, end: float, size: fl
 
 
 def arc(x: float, y: float, radius: float, start: float, end: float) -> str:
-    """Path data of an arc of a circle, from angle to angle."""
+    """Path data of an arc of a circle between two angles."""
     (x0, y0), (x1, y1) = polar(x, y, radius, start), polar(x, y, radius, end)
     large, sweep = int(abs(end - start) > 180), int(end > start)
     return f"M{n(x0)} {n(y0)}A{n(radius)} {n(radius)} 0 {large} {sweep} {n(x1)} {n(y1)}"
 
 
 def band(x: float, y: float, inner: float, outer: float, start: float, end: float, fill: str, stroke: str = "") -> str:
-    """A piece of a ring between two radii, from angle to angle."""
+    """A segment of a ring between two radii and two angles."""
     back = arc(x, y, inner, end, start)
     return path(arc(x, y, outer, start, end) + "L" + back[1:] + "Z", fill, stroke, 1 if stroke else 0)
 
 
 def great_wall(x: float, y: float, width: float, height: float, fill: str, line: str) -> str:
-    """A stretch of the Great Wall with three towers, its foot at (x, y) in the middle."""
+    """A section of the Great Wall with three towers; (x, y) is the middle of its foot."""
     unit_x, unit_y = width / 100, height / 40
 
     def at(points: Sequence[Point]) -> list[Point]:
@@ -193,11 +193,11 @@ SHIELD: tuple[Point, ...] = (
     (0, 0), (0.2, 0.06), (0.5, 0.08), (0.72, 0.03), (0.8, 0.12), (0.9, 0.16), (1, 0.17),
     (0.86, 0.45), (1.1, 0.78), (0, 1),
 )  # fmt: skip
-"""Right half of a badge's shield: start and three Bezier curves, in half widths and heights from the top."""
+"""Right half of a badge's shield: a start and three Bezier curves, x in half widths, y in heights from the top."""
 
 
 def shield(x: float, y: float, width: float, height: float, fill: str, stroke: str, line: float) -> str:
-    """A badge's shield, three tips at the top and bent in to a point below; (x, y) is its centre."""
+    """A badge's shield with three tips at the top and a point below; (x, y) is its centre."""
     outline = [*SHIELD, *((-across, down) for across, down in SHIELD[-2::-1])]
     points = [f"{n(x + across * width / 2)} {n(y + (down - 0.5) * height)}" for across, down in outline]
     return path(f"M{points[0]}C{' '.join(points[1:])}Z", fill, stroke, line)

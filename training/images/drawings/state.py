@@ -35,7 +35,7 @@ FACET = "#e0b000"
 
 
 def flag_stars() -> str:
-    """The five stars in the upper quarter's 15 by 10 squares; each small one points at the large one's centre."""
+    """The five stars in the canton's 15 by 10 squares; each small star points at the large one's centre."""
     large: Point = (5, 5)
     return star(*large, 3, GOLD) + "".join(star(*at, 1, GOLD, toward(at, large)) for at in SMALL_STARS)
 
@@ -46,12 +46,12 @@ def national_flag() -> str:
 
 
 def national_flag_disc() -> str:
-    """The national flag's quarter cut to a disc, as badges and avatars show it."""
+    """The national flag's canton cut to a disc, as badges and avatars show it."""
     return picture(20, 20, disc(10, 10, 10, RED), group(flag_stars(), move=(1.6, 4)), rule=FLAG_RULE)
 
 
 def gate() -> str:
-    """Tiananmen, 480 units wide, its foot at (0, 0) in the middle."""
+    """Tiananmen, 480 units wide; (0, 0) is the middle of its foot."""
     wall = polygon([(-240, 0), (-240, -52), (240, -52), (240, 0)], GOLD, DARK_GOLD, 2)
     gates = "".join(
         path(f"M{x - 9} 0V{-12 - lift}A9 9 0 0 1 {x + 9} {-12 - lift}V0Z", DARK_GOLD)
@@ -72,7 +72,7 @@ def gate() -> str:
 
 
 def _ribbon() -> str:
-    """The red ribbon tied over the gear, in the emblem's own units."""
+    """The red ribbon over the gear, in the emblem's units."""
     half = path("M-280 -120C-220 -20 -110 14 -20 -18V18C-130 44 -250 20 -288 -60Z", RED, "#8f1409", 3) + path(
         "M-286 -62L-300 72L-270 74L-268 88L-240 92L-238 106L-208 110L-204 122L-162 128V20C-220 10 -262 -20 -286 -62Z",
         RED,
@@ -118,7 +118,7 @@ def small_emblem(x: float, y: float, height: float) -> str:
 
 
 def _bauhinia(petal: str, mark: str) -> str:
-    """The Hong Kong flower of five petals, each with a stamen and a star, about (0, 0), radius 100."""
+    """Hong Kong's flower of five petals, each with a stamen and a star; its centre is (0, 0), its radius 100."""
     blade = path("M0 -8C-34 -26 -48 -62 -22 -92C-8 -106 20 -102 34 -86C20 -84 12 -76 12 -64C26 -62 26 -34 0 -8Z", petal)
     vein = path("M2 -14C-8 -34 -8 -50 -2 -64", "none", mark, 3)
     return "".join(group(blade, vein, star(-1, -68, 8, mark), turn=72 * at) for at in range(5))
@@ -151,7 +151,7 @@ def hong_kong_emblem() -> str:
 
 
 def _lotus(fill: str, line: str) -> str:
-    """The Macao lotus over bridge and water, about (0, 0), 200 wide."""
+    """Macao's lotus over bridge and water, 200 units wide; its centre is (0, 0)."""
     petals = leaf(0, 20, 110, 58, 0, fill, line)
     petals = leaf(-8, 22, 96, 50, -38, fill, line) + leaf(8, 22, 96, 50, 38, fill, line) + petals
     petals = leaf(-14, 26, 92, 40, -68, fill, line) + leaf(14, 26, 92, 40, 68, fill, line) + petals
@@ -218,7 +218,7 @@ CHINA: tuple[Point, ...] = (
     (28, 82),
     (14, 62),
 )
-"""China's outline, coarsely, in 170 by 130 units."""
+"""A coarse outline of China in 170 by 130 units."""
 
 
 def cppcc_emblem() -> str:
@@ -253,7 +253,7 @@ def cppcc_emblem() -> str:
 
 
 def drawings() -> dict[str, str]:
-    """Every drawing of this room by the name of its file."""
+    """Every drawing of this module by its file name, as SVG."""
     return {
         "national-flag": national_flag(),
         "national-flag-disc": national_flag_disc(),

@@ -1,7 +1,7 @@
-"""Text set as outlines, so that a drawing looks the same on a machine without fonts.
+"""Sets text as outlines, so that a drawing looks the same on machines without its fonts.
 
-Typefaces: Noto Sans SC and Noto Serif SC, Liu Jian Mao Cao and Ma Shan Zheng (brush hands), and for Latin letters of
-nobody eight more; all under the SIL Open Font Licence 1.1, which lets outlines be used in drawings freely.
+Chinese typefaces are Noto Sans SC, Noto Serif SC, and the brush scripts Liu Jian Mao Cao and Ma Shan Zheng. Eight Latin
+typefaces serve invented names. All have the SIL Open Font Licence 1.1, which allows outlines in drawings.
 """
 
 from __future__ import annotations
@@ -28,8 +28,7 @@ CHINESE_TYPEFACES: dict[ChineseFace, tuple[str, str]] = {
     "cursive": ("liu-jian-mao-cao", "package/files/*.woff"),
     "brush": ("ma-shan-zheng", "package/files/*.woff"),
 }
-"""Package and files of each typeface that has Chinese characters; one may be split over many files, each with some of
-the characters."""
+"""Package and files of each typeface with Chinese characters; a typeface may be split over several files."""
 
 LATIN_TYPEFACES: dict[LatinFace, tuple[str, str]] = {
     "display": ("playfair-display", "package/files/*-latin-700-normal.woff"),
@@ -41,13 +40,13 @@ LATIN_TYPEFACES: dict[LatinFace, tuple[str, str]] = {
     "book": ("libre-baskerville", "package/files/*-latin-400-normal.woff"),
     "heavy": ("archivo-black", "package/files/*-latin-400-normal.woff"),
 }
-"""Typefaces without Chinese characters, for names and monograms of nobody; neither gallery nor benchmark is set in
-them: what is learnt of letters must hold for others too."""
+"""Typefaces without Chinese characters, for invented names and monograms in training. Gallery and benchmark lack them, so
+results hold for unseen typefaces."""
 
 TYPEFACE_PACKAGES = tuple(
     dict.fromkeys(package for package, _ in (*CHINESE_TYPEFACES.values(), *LATIN_TYPEFACES.values()))
 )
-"""Of all typefaces."""
+"""Packages of all typefaces, by their short names in `datasets/packages.yaml`."""
 
 
 @lru_cache
@@ -75,12 +74,12 @@ def _advance(character: str, face: Face, size: float) -> float:
 
 
 def characters(face: Face) -> frozenset[str]:
-    """All that a typeface can set."""
+    """All characters of a typeface."""
     return frozenset(map(chr, _fonts(face)))
 
 
 def width_of(content: str, size: float, face: Face) -> float:
-    """How wide a line of text runs."""
+    """Width of a line of text, in the unit of its size."""
     return sum(_advance(character, face, size) for character in content)
 
 
@@ -92,7 +91,7 @@ def text(content: str, x: float, y: float, size: float, fill: str, face: Face = 
         x, y, size: in the drawing's units; `size` is that of the em.
         fill: colour.
         face: typeface.
-        width: squeeze or stretch the line to this width; 0 leaves it as it is.
+        width: of the line, which is squeezed or stretched to it; 0 keeps the natural width.
     """
     natural = width_of(content, size, face)
     stretch = width / natural if width else 1
@@ -116,7 +115,7 @@ def ring_text(
     step: float = 0,
     foot: bool = False,
 ) -> str:
-    """Text along a circle, its middle at the top, or at the foot and readable from below.
+    """Text along a circle, centred at its top, or at its foot and upright there.
 
     Args:
         content: one line.
@@ -124,8 +123,8 @@ def ring_text(
         size: of the em.
         fill: colour.
         face: typeface.
-        step: angle from character to character; 0 takes the typeface's own spacing.
-        foot: along the lower half.
+        step: angle in degrees from character to character; 0 takes the typeface's own spacing.
+        foot: set the text along the lower half.
     """
     spans = [step or _advance(character, face, size) / radius * 57.3 for character in content]
     side = -1 if foot else 1
