@@ -40,8 +40,8 @@ LATIN_TYPEFACES: dict[LatinFace, tuple[str, str]] = {
     "book": ("libre-baskerville", "package/files/*-latin-400-normal.woff"),
     "heavy": ("archivo-black", "package/files/*-latin-400-normal.woff"),
 }
-"""Typefaces without Chinese characters, for invented names and monograms in training. Gallery and benchmark lack them, so
-results hold for unseen typefaces."""
+"""Typefaces without Chinese characters, for invented names and monograms in training. Gallery and benchmark lack them,
+so results hold for unseen typefaces."""
 
 TYPEFACE_PACKAGES = tuple(
     dict.fromkeys(package for package, _ in (*CHINESE_TYPEFACES.values(), *LATIN_TYPEFACES.values()))
