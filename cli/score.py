@@ -32,7 +32,7 @@ def score(  # noqa: PLR0913, PLR0917 - the command's own options
     """
     from models.settings import Settings
     from serving.batch import score as batch
-    from serving.batch.inputs import InputError
+    from serving.batch.errors import InputError
 
     settings = Settings.from_environment(gallery)
     try:

@@ -1,8 +1,10 @@
 """Whole files of profiles, judged on one machine in bounded memory and in resumable parts.
 
-A platform judges its stock of accounts overnight, not one request at a time. The input is cut into ranges of rows;
-each range becomes one file of decisions that is there whole or not at all. So a killed run continues where it was and
-ends with every row exactly once.
+The input is cut into ranges of rows, called parts. Each part becomes one file of decisions, written whole or not at
+all. So a killed run continues with the missing parts and ends with every row exactly once.
+
+Read `score` first; it calls the steps in their order: `plan`, `inputs` and `profiles` (read), `workers` (judge),
+`decisions` (write), `run` (check) and `summary`.
 """
 
 import os

@@ -1,13 +1,12 @@
-"""Decisions as Parquet: the answer's shape, column by column, and files that are there whole or not at all.
+"""Decisions as Parquet: the answer's fields as columns, in files that are written whole or not at all.
 
-A row that could not be judged has `error` ("code: message (field)") and a null verdict: nobody judged it, so it can
-neither pass nor count as refused.
+A row that could not be judged has `error` ("code: message (field)") and a null verdict. So it neither passes nor
+counts as refused.
 """
 
 from __future__ import annotations
 
-import glob
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from pyarrow.dataset import dataset
 
 from models.profile import CLASSIFIER_LABELS, IMAGE_FIELDS, TEXT_FIELDS, Answer, ProfileError
 from models.runtime import atomic
-from serving.batch.inputs import InputError
+from serving.batch.errors import InputError
 
 BOX = pa.list_(pa.float64())
 
@@ -76,7 +75,7 @@ SCHEMA = pa.schema(
         "warnings": pa.list_(pa.string()),
     }
 )
-"""`read_table(OUT).to_pylist()` gives the answers of `Answer.to_dict()`, with null for what is absent."""
+"""Columns of a decision: the fields of `Answer.to_dict()`, null where absent, and `error`."""
 
 
 def decision(account: str | None, result: Answer | ProfileError, versions: Mapping[str, str]) -> dict[str, Any]:
@@ -93,24 +92,30 @@ def decision(account: str | None, result: Answer | ProfileError, versions: Mappi
 
 
 def describe(error: ProfileError) -> str:
-    """An error in one line: code, what was wrong, and the field if it is one, whatever a row may call it."""
-    said = f"{error.code}: {error.message}" + (f" ({error.field})" if error.field else "")
-    return said.encode("utf-8", "backslashreplace").decode()
+    """An error in one line: code, message, and the field at fault if it is one; surrogates are escaped."""
+    line = f"{error.code}: {error.message}" + (f" ({error.field})" if error.field else "")
+    return line.encode("utf-8", "backslashreplace").decode()
 
 
-def part_path(directory: Path, number: int) -> Path:
-    """Where a part's decisions are."""
-    return directory / f"part-{number:05d}.parquet"
+def parts_folder(out: Path) -> Path:
+    """The folder of a run's parts: `out` itself, or one beside it where `out` is a file."""
+    return out.with_name(f"{out.name}.parts") if out.suffix == ".parquet" else out
+
+
+def part_path(folder: Path, number: int) -> Path:
+    """The file of a part's decisions."""
+    return folder / f"part-{number:05d}.parquet"
 
 
 def write(path: Path, decisions: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows of `SCHEMA` to a file that is there whole or not at all."""
+    """Write rows of `SCHEMA` to a file, whole or not at all."""
     table = pa.Table.from_pylist(decisions, SCHEMA)
-    commit(path, lambda draft: pq.write_table(table, draft, compression="zstd"))
+    with atomic.replacing(path) as draft:
+        pq.write_table(table, draft, compression="zstd")
 
 
 def read(decisions: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Rows of a file, or of a folder of parts, a few at a time.
+    """Yield the rows of a file, or of a folder of parts; a batch is in memory at a time.
 
     Raises:
         InputError: it holds no decisions.
@@ -123,29 +128,8 @@ def read(decisions: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
 
 
 def join(parts: Iterable[Path], path: Path, metadata: Mapping[str, str]) -> None:
-    """Write parts one after the other, one in memory at a time, into a file that is there whole or not at all."""
+    """Join parts, one in memory at a time, into a file that is written whole or not at all."""
     schema = SCHEMA.with_metadata(metadata)
-
-    def write_all(draft: Path) -> None:
-        with pq.ParquetWriter(draft, schema, compression="zstd") as writer:
-            for part in parts:
-                writer.write_table(pq.read_table(part).replace_schema_metadata(schema.metadata))
-
-    commit(path, write_all)
-
-
-def commit(path: Path, write_to: Callable[[Path], object]) -> None:
-    """Let `write_to` make a file, then give it its name once it is safely on the disk."""
-    with atomic.replacing(path) as draft:
-        write_to(draft)
-
-
-def drop_drafts(folder: Path, name: str | None = None) -> None:
-    """Remove what `commit` left when it was killed.
-
-    Args:
-        folder: where the files were to be.
-        name: of one file; every file's if not given.
-    """
-    for draft in folder.glob(f".{'*' if name is None else glob.escape(name)}.{atomic.DRAFT_ID}"):
-        draft.unlink(missing_ok=True)
+    with atomic.replacing(path) as draft, pq.ParquetWriter(draft, schema, compression="zstd") as writer:
+        for part in parts:
+            writer.write_table(pq.read_table(part).replace_schema_metadata(schema.metadata))

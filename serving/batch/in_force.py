@@ -1,4 +1,4 @@
-"""What would judge now, asked in a process that ends: the models would stay in the asker's memory for nothing."""
+"""The versions that judge now, read in a process that ends and so frees the models' memory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 
 from models.inspector import Inspector
 from models.settings import Settings
-from serving.batch.run import RunError
+from serving.batch.errors import RunError
 
 
 def versions_in_force(settings: Settings) -> dict[str, str]:
@@ -20,24 +20,24 @@ def versions_in_force(settings: Settings) -> dict[str, str]:
     """
     context = get_context("spawn")
     receiving, sending = context.Pipe(duplex=False)
-    process = context.Process(target=_tell, args=(settings, sending), daemon=True)
+    process = context.Process(target=_send_versions, args=(settings, sending), daemon=True)
     process.start()
     sending.close()  # so that the end of the process is the end of the pipe
     try:
-        said = receiving.recv()
+        reply = receiving.recv()
     except EOFError:
         raise RunError("the process that loads the models was lost, perhaps for want of memory; run again") from None
     finally:
         process.join()
-    if isinstance(said, Exception):
-        raise said
-    return dict(said)
+    if isinstance(reply, Exception):
+        raise reply
+    return dict(reply)
 
 
-def _tell(settings: Settings, sending: Connection) -> None:
+def _send_versions(settings: Settings, sending: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first process, which ends this one
     try:
-        said: dict[str, str] | Exception = dict(Inspector.load(settings).versions)
+        reply: dict[str, str] | Exception = dict(Inspector.load(settings).versions)
     except Exception as error:
-        said = error
-    sending.send(said)
+        reply = error
+    sending.send(reply)

@@ -1,8 +1,7 @@
-"""Rows of Parquet, CSV and JSON Lines files, one at a time, with the bad ones kept.
+"""Readers of Parquet, CSV and JSON Lines, one row at a time.
 
-A row that cannot be read must become a decision with an error, never stop the run or vanish. Daft's own CSV and JSON
-readers stop at the first malformed line and guess types from the first rows (an account "001" becomes 1), so the rows
-are read here.
+A row that cannot be read becomes a decision with an error; it never stops the run or vanishes. Daft's own readers of
+CSV and JSON stop at the first malformed line, and guess types: an account "001" becomes 1.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from glob import glob
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, AnyStr
@@ -20,53 +18,32 @@ import pyarrow.parquet as pq
 
 from models.profile import Field, ProfileError
 from models.text.normalize.characters import SURROGATE
+from serving.batch.errors import InputError
 from serving.messages.bodies import without_repetition
 
 ID = "account_id"
 COLUMNS = (ID, *(str(field) for field in Field), "entitlements")
 
 MAX_LINE = 32 * 2**20
-"""Longest line: a row with two pictures in base64. What is longer is cut, and each piece is a bad row."""
+"""Characters (CSV) or bytes (JSON) of a line; a longer one is cut into pieces, each a bad row."""
 
-READ_ROWS = 16
+PARQUET_BATCH_ROWS = 16
 """Rows decoded from Parquet at a time: pictures of a few MB each must fit in memory."""
 
 Row = Mapping[str, Any] | ProfileError
-"""Values by column name, or why the row cannot be read."""
+"""Values by column name, or the reason why the row cannot be read."""
 
 
-class InputError(ValueError):
-    """The input cannot be used; the message says which file and what to do."""
-
-
-def find(source: str) -> list[Path]:
-    """The files that a path, folder or glob names, sorted; a folder's other files (pictures) are passed over.
-
-    Raises:
-        InputError: there is none, or one of another format.
-    """
-    path = Path(source)
-    if path.is_dir():
-        files = [file for file in path.rglob("*") if _suffix(file) in READERS and not file.name.startswith((".", "_"))]
-    else:
-        files = [path] if path.is_file() else [Path(name) for name in glob(source, recursive=True)]  # noqa: PTH207 - Path.glob takes no absolute pattern
-    if not files:
-        raise InputError(f"{source} holds no {', '.join(READERS)} file")
-    if others := [file for file in files if _suffix(file) not in READERS]:
-        raise InputError(f"{others[0]} is not one of {', '.join(READERS)}")
-    return sorted(files)
-
-
-def header(path: Path) -> list[str]:
-    """Names of a file's columns; none for JSON Lines, where every row names its own.
+def column_names(path: Path) -> list[str]:
+    """Names of a file's columns; empty for JSON Lines, where every row names its own.
 
     Raises:
         InputError: the file cannot be read, or has no account column or no content column.
     """
-    if _suffix(path) == ".parquet":
+    if suffix(path) == ".parquet":
         with _parquet(path) as file:
             return _checked(file.schema_arrow.names, path)
-    if _suffix(path) == ".csv":
+    if suffix(path) == ".csv":
         with _csv(path) as stream:
             return _checked(_header(csv.reader(_lines(stream), strict=True), path), path)
     return []
@@ -84,22 +61,23 @@ def rows(path: Path, start: int = 0) -> Iterator[Row]:
     """The rows of a file in their order, from number `start` on.
 
     Raises:
-        InputError: the file is damaged as a whole, so that no further row can be told.
+        InputError: the file is damaged so that no further row can be read.
     """
-    return READERS[_suffix(path)](path, start)
+    return READERS[suffix(path)](path, start)
 
 
-def keys(path: Path) -> Iterator[Row]:
-    """The rows of a file with at least their account id: what can be read without touching pictures."""
-    return _parquet_rows(path, 0, (ID,)) if _suffix(path) == ".parquet" else rows(path)
+def rows_with_ids(path: Path) -> Iterator[Row]:
+    """The rows of a file with at least their account ids; Parquet is read without its pictures."""
+    return _parquet_rows(path, 0, (ID,)) if suffix(path) == ".parquet" else rows(path)
 
 
-def _suffix(path: Path) -> str:
+def suffix(path: Path) -> str:
+    """A file's suffix in lower case, the key of `READERS`."""
     return path.suffix.lower()
 
 
 def account_id(row: Row) -> str | None:
-    """The account a row names; whole numbers, which data frames often hold, are taken as their digits."""
+    """The account id of a row, or None; a whole number, as data frames often hold, becomes its digits."""
     value = None if isinstance(row, ProfileError) else row.get(ID)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
@@ -112,7 +90,7 @@ def _is_unicode(text: str) -> bool:
 
 def _parquet(path: Path) -> pq.ParquetFile:
     try:
-        # Read through a small buffer: otherwise a whole column of a row group, all its pictures, is held at once.
+        # A small buffer: otherwise a whole column of a row group, with all its pictures, is in memory at once.
         return pq.ParquetFile(path, buffer_size=2**20, pre_buffer=False)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path} is not a readable Parquet file: {error}") from error
@@ -123,7 +101,7 @@ def _parquet_rows(path: Path, start: int, columns: Sequence[str] = COLUMNS) -> I
         groups, skip = _groups(file.metadata, start)
         present = [name for name in file.schema_arrow.names if name in columns]
         try:
-            for batch in file.iter_batches(READ_ROWS, row_groups=groups, columns=present, use_threads=False):
+            for batch in file.iter_batches(PARQUET_BATCH_ROWS, row_groups=groups, columns=present, use_threads=False):
                 yield from _python_rows(batch.slice(skip))
                 skip = max(0, skip - len(batch))
         except (pa.ArrowException, OSError) as error:
@@ -131,7 +109,7 @@ def _parquet_rows(path: Path, start: int, columns: Sequence[str] = COLUMNS) -> I
 
 
 def _groups(metadata: pq.FileMetaData, start: int) -> tuple[list[int], int]:
-    """Row groups that hold rows from `start` on, and how many rows of the first one lie before it."""
+    """Indices of the row groups with rows from `start` on, and the number of earlier rows in the first one."""
     first = 0
     while first < metadata.num_row_groups and start >= metadata.row_group(first).num_rows:
         start -= metadata.row_group(first).num_rows
@@ -155,7 +133,7 @@ def _python_row(batch: pa.RecordBatch) -> Row:
 
 
 def _csv(path: Path) -> IO[str]:
-    # Bytes that are not UTF-8 become surrogates, which make their row, and only theirs, an error.
+    # Bytes that are not UTF-8 become surrogates, which are an error of their own row only.
     return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
@@ -213,4 +191,4 @@ def _lines(stream: IO[AnyStr]) -> Iterator[AnyStr]:
 
 
 READERS = {".parquet": _parquet_rows, ".csv": _csv_rows, ".jsonl": _json_rows, ".ndjson": _json_rows}
-"""Readers by file suffix: `reader(path, start)` gives the rows from number `start` on."""
+"""Readers by file suffix: `reader(path, start)` yields the rows from number `start` on."""

@@ -1,21 +1,26 @@
-"""How an input is cut into parts.
+"""First step of a run: find the input's files and cut them into parts.
 
-A part is a range of rows of one file, judged and committed as one. The ranges depend on nothing but the input, so that
-a run that was killed finds its finished parts again.
+A part is a range of rows of one file, judged and written as one. Parts depend only on the input, so a run that was
+killed finds its finished parts again.
 """
 
 from __future__ import annotations
 
+import hashlib
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from glob import glob
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
+from models.arrays import Int64
 from models.profile import ProfileError
-from serving.batch.inputs import COLUMNS, Row, account_id, header, keys
+from serving.batch.decisions import parts_folder
+from serving.batch.errors import InputError
+from serving.batch.inputs import COLUMNS, READERS, Row, account_id, column_names, rows_with_ids, suffix
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,8 @@ class Part:
         number: position in the whole run, from 0.
         path: the file.
         start: number in the file of the part's first row, from 0.
-        rows: how many.
-        repeated: which of them, counted within the part, carry the account id of an earlier row.
+        rows: number of rows.
+        repeated: rows, counted from 0 within the part, whose account id an earlier row of the run has.
     """
 
     number: int
@@ -42,10 +47,16 @@ class Plan:
     """Everything there is to judge.
 
     Attributes:
+        files: the input.
+        fingerprint: of the input, from before it was read.
+        part_rows: rows per part.
         parts: in the order of their numbers.
-        ignored: names of columns that mean nothing here, for the operator to check their spelling.
+        ignored: names of unknown columns, so that the operator can check their spelling.
     """
 
+    files: tuple[Path, ...]
+    fingerprint: str
+    part_rows: int
     parts: tuple[Part, ...]
     ignored: tuple[str, ...]
 
@@ -55,24 +66,65 @@ class Plan:
         return sum(part.rows for part in self.parts)
 
 
+def find_files(source: str) -> list[Path]:
+    """The files that a path, folder or glob names, sorted; other files of a folder, such as pictures, are skipped.
+
+    Raises:
+        InputError: there is none, or one of another format.
+    """
+    path = Path(source)
+    if path.is_dir():
+        files = [file for file in path.rglob("*") if suffix(file) in READERS and not file.name.startswith((".", "_"))]
+    else:
+        files = [path] if path.is_file() else [Path(name) for name in glob(source, recursive=True)]  # noqa: PTH207 - Path.glob takes no absolute pattern
+    if not files:
+        raise InputError(f"{source} holds no {', '.join(READERS)} file")
+    if others := [file for file in files if suffix(file) not in READERS]:
+        raise InputError(f"{others[0]} is not one of {', '.join(READERS)}")
+    return sorted(files)
+
+
+def refuse_overlap(source: Path, files: Sequence[Path], out: Path) -> None:
+    """Refuse to write decisions where the next run would read them as input.
+
+    Raises:
+        InputError: the output holds the input, or lies in its folder.
+    """
+    for folder in (out, parts_folder(out)):
+        if any(file.resolve().is_relative_to(folder.resolve()) for file in files):
+            raise InputError(f"{folder} holds the input itself; choose another OUT")
+        if source.is_dir() and folder.resolve().is_relative_to(source.resolve()):
+            raise InputError(f"{folder} lies in the folder of the input; choose another OUT")
+
+
 def plan(files: Sequence[Path], part_rows: int) -> Plan:
     """Cut files into parts of at most `part_rows` rows.
 
-    Account ids are compared by 64-bit hashes: it takes some forty bytes a row, and only while planning.
+    Account ids are compared by 64-bit hashes: some forty bytes a row, and only while planning.
 
     Raises:
         InputError: a file cannot be read, or has no account column or no content column.
     """
-    names = {name for path in files for name in header(path)}
+    before = fingerprint(files)  # a file that changes from here on is another input
+    names = {name for path in files for name in column_names(path)}
     hashes, sizes = array("q"), []
     for path in files:
-        before = len(hashes)
-        for row in tqdm(keys(path), desc="planning", unit=" rows", delay=1, leave=False, disable=None):
+        first = len(hashes)
+        for row in tqdm(rows_with_ids(path), desc="planning", unit=" rows", delay=1, leave=False, disable=None):
             hashes.append(_hash(row, len(hashes)))
             names |= set() if isinstance(row, ProfileError) else row.keys()
-        sizes.append(len(hashes) - before)
+        sizes.append(len(hashes) - first)
     parts = _parts(files, sizes, _repeated(np.frombuffer(hashes, np.int64)), part_rows)
-    return Plan(parts, tuple(sorted(names - set(COLUMNS))))
+    return Plan(tuple(files), before, part_rows, parts, tuple(sorted(names - set(COLUMNS))))
+
+
+def fingerprint(files: Sequence[Path]) -> str:
+    """A SHA-256 that changes when a file is added, removed, renamed or written."""
+    digest = hashlib.sha256()
+    for file in filter(Path.exists, files):
+        status = file.stat()
+        digest.update(f"{file.resolve()}\0{status.st_size}\0{status.st_mtime_ns}\n".encode(errors="surrogateescape"))
+    return digest.hexdigest()
 
 
 def _hash(row: Row, position: int) -> int:
@@ -80,7 +132,7 @@ def _hash(row: Row, position: int) -> int:
     return hash((None, position) if account is None else account)
 
 
-def _repeated(hashes: np.ndarray) -> np.ndarray:
+def _repeated(hashes: Int64) -> Int64:
     """Positions, in order, of values that occur earlier too."""
     first = np.unique(hashes, return_index=True)[1]
     repeated = np.ones(len(hashes), dtype=bool)
@@ -88,7 +140,7 @@ def _repeated(hashes: np.ndarray) -> np.ndarray:
     return np.flatnonzero(repeated)
 
 
-def _parts(files: Sequence[Path], sizes: Sequence[int], repeated: np.ndarray, part_rows: int) -> tuple[Part, ...]:
+def _parts(files: Sequence[Path], sizes: Sequence[int], repeated: Int64, part_rows: int) -> tuple[Part, ...]:
     parts: list[Part] = []
     offset = 0
     for path, size in zip(files, sizes, strict=True):

@@ -1,15 +1,15 @@
-"""Which run a folder of parts belongs to, so that a killed run continues and different runs are never mixed.
+"""Which run an output belongs to, and whether it is complete.
 
-What a run was begun with (input, part size, versions) is written beside its parts before the first of them. A second
-run may continue only if all of it is the same.
+A manifest beside the parts records what the run began with: input, part size and versions. A killed run continues
+only if all of it is the same, so decisions of different runs are never mixed.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
+import glob
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,51 +17,51 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from models.runtime import atomic
 from serving.batch import decisions
-from serving.batch.plan import Part
+from serving.batch.errors import RunError
+from serving.batch.plan import Part, Plan, fingerprint
 
-MANIFEST = "_run.json"
-LOCK = "_lock"
+MANIFEST_NAME = "_run.json"
+LOCK_NAME = "_lock"
 METADATA_KEY = "huijian.run"
 
 
-class RunError(RuntimeError):
-    """The run cannot begin or continue; the message says what to do."""
-
-
 class Run:
-    """One input judged into one place.
+    """One input judged into one output.
 
     Args:
         out: a folder for parts, or a file whose name ends in `.parquet`: its parts are in a folder beside it until
             they are joined.
-        files: the input.
-        part_rows: rows per part.
+        plan: the parts of the input.
         versions: what judges.
+
+    Attributes:
+        folder: where parts are written.
     """
 
-    def __init__(self, out: Path, files: Sequence[Path], part_rows: int, versions: Mapping[str, str]) -> None:
-        self.out, self._files = out, files
-        self._single = out.suffix == ".parquet"
-        self.directory = out.with_name(f"{out.name}.parts") if self._single else out
-        self._begun_with: dict[str, Any] = {
-            "input": _fingerprint(files),
-            "part_rows": part_rows,
+    def __init__(self, out: Path, plan: Plan, versions: Mapping[str, str]) -> None:
+        self.out, self._plan = out, plan
+        self.folder = decisions.parts_folder(out)
+        self._single = self.folder != out
+        self._manifest: dict[str, Any] = {
+            "input": plan.fingerprint,
+            "part_rows": plan.part_rows,
             "versions": dict(versions),
         }
 
     @contextmanager
     def begun(self, restart: bool) -> Iterator[None]:
-        """Hold the place for this run alone, having checked that what is there belongs to it.
+        """Lock the output for this run, after a check that its content belongs to it.
 
         Args:
-            restart: throw away what an earlier run left.
+            restart: throw away the decisions of an earlier run.
 
         Raises:
-            RunError: another run is at work, or left something that this one would not have made.
+            RunError: another run is at work, or the output holds something else than this run's decisions.
         """
-        self.directory.mkdir(parents=True, exist_ok=True)
-        with (self.directory / LOCK).open("w") as lock:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / LOCK_NAME).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -69,73 +69,73 @@ class Run:
             self._claim(restart)
             yield
 
-    def missing(self, parts: Sequence[Part]) -> list[Part]:
-        """Parts that are not there yet."""
+    def missing(self) -> list[Part]:
+        """Parts that are not written yet."""
         if self._single and self.out.exists():
             return []
-        return [part for part in parts if not decisions.part_path(self.directory, part.number).exists()]
+        return [part for part in self._plan.parts if not decisions.part_path(self.folder, part.number).exists()]
 
-    def finish(self, parts: Sequence[Part]) -> list[Path]:
+    def finish(self) -> list[Path]:
         """Join the parts where one file was asked for; returns the files with all decisions.
 
         Raises:
-            RunError: the files do not hold every row once, or the input is not what the run was begun with.
+            RunError: the files do not hold every row once, or the input was changed since the run began.
         """
-        if _fingerprint(self._files) != self._begun_with["input"]:
+        if fingerprint(self._plan.files) != self._manifest["input"]:
             raise RunError(f"the input of {self.out} was changed while it was judged; run again with --restart")
-        files = [decisions.part_path(self.directory, part.number) for part in parts]
+        files = [decisions.part_path(self.folder, part.number) for part in self._plan.parts]
         if self._single:
             if not self.out.exists():
-                decisions.join(files, self.out, {METADATA_KEY: json.dumps(self._begun_with)})
+                decisions.join(files, self.out, {METADATA_KEY: json.dumps(self._manifest)})
             files = [self.out]
-        rows, expected = sum(pq.read_metadata(file).num_rows for file in files), sum(part.rows for part in parts)
-        if rows != expected:
-            raise RunError(f"{self.out} holds {rows} rows instead of {expected}; run again with --restart")
+        rows = sum(pq.read_metadata(file).num_rows for file in files)
+        if rows != self._plan.rows:
+            raise RunError(f"{self.out} holds {rows} rows instead of {self._plan.rows}; run again with --restart")
         if self._single:
             self._drop_parts()
         return files
 
     def _drop_parts(self) -> None:
-        """Delete what this run has made beside its file, and nothing that others have put there."""
-        for name in ("part-*.parquet", MANIFEST, LOCK):
-            for file in self.directory.glob(name):
+        """Delete the files of this run beside the joined one, and nobody else's."""
+        for name in ("part-*.parquet", MANIFEST_NAME, LOCK_NAME):
+            for file in self.folder.glob(name):
                 file.unlink()
-        if not any(self.directory.iterdir()):
-            self.directory.rmdir()
+        if not any(self.folder.iterdir()):
+            self.folder.rmdir()
 
     def _claim(self, restart: bool) -> None:
-        left = self._left()
-        if left == {}:
+        earlier = self._earlier_manifest()
+        if earlier == {}:
             raise RunError(f"{self.out} holds something else than decisions; choose another OUT")
         if restart:
-            self._clear()
-        elif changed := [name for name, value in self._begun_with.items() if left and left.get(name) != value]:
+            self._drop_decisions()
+        elif changed := [name for name, value in self._manifest.items() if earlier and earlier.get(name) != value]:
             raise RunError(
                 f"{self.out} was begun with another {' and '.join(changed)}; "
                 "choose another OUT, or throw its decisions away with --restart"
             )
-        decisions.drop_drafts(self.directory)
+        _drop_drafts(self.folder)
         if self._single:
-            decisions.drop_drafts(self.out.parent, self.out.name)
-        content = json.dumps(self._begun_with, indent=1)
-        decisions.commit(self.directory / MANIFEST, lambda draft: draft.write_bytes(content.encode()))
+            _drop_drafts(self.out.parent, self.out.name)
+        atomic.write_text(self.folder / MANIFEST_NAME, json.dumps(self._manifest, indent=1))
 
-    def _left(self) -> dict[str, Any] | None:
-        """What an earlier run was begun with; None where nothing is left, empty where it was no run of ours."""
+    def _earlier_manifest(self) -> dict[str, Any] | None:
+        """The manifest of an earlier run; None where there was none, empty where other files are in its place."""
         if self._single and self.out.exists():
-            return _begun_with(self.out)
-        if (self.directory / MANIFEST).exists():
-            return dict(json.loads((self.directory / MANIFEST).read_text(encoding="utf-8")))
-        return {} if any(self.directory.glob("[!_.]*")) else None
+            return _manifest_of(self.out)
+        if (self.folder / MANIFEST_NAME).exists():
+            return dict(json.loads((self.folder / MANIFEST_NAME).read_text(encoding="utf-8")))
+        return {} if any(self.folder.glob("[!_.]*")) else None
 
-    def _clear(self) -> None:
+    def _drop_decisions(self) -> None:
         if self._single:
             self.out.unlink(missing_ok=True)
-        for part in self.directory.glob("part-*.parquet"):
+        for part in self.folder.glob("part-*.parquet"):
             part.unlink()
 
 
-def _begun_with(file: Path) -> dict[str, Any]:
+def _manifest_of(file: Path) -> dict[str, Any]:
+    """The manifest in a joined file's metadata; empty if it has none."""
     try:
         metadata = pq.read_schema(file).metadata or {}
     except (pa.ArrowException, OSError):
@@ -143,10 +143,7 @@ def _begun_with(file: Path) -> dict[str, Any]:
     return dict(json.loads(metadata.get(METADATA_KEY.encode(), b"{}")))
 
 
-def _fingerprint(files: Sequence[Path]) -> str:
-    """Changes when a file is added, removed, renamed or written."""
-    digest = hashlib.sha256()
-    for file in filter(Path.exists, files):
-        status = file.stat()
-        digest.update(f"{file.resolve()}\0{status.st_size}\0{status.st_mtime_ns}\n".encode(errors="surrogateescape"))
-    return digest.hexdigest()
+def _drop_drafts(folder: Path, name: str | None = None) -> None:
+    """Remove unfinished files of a killed run; those of one file if `name` is given."""
+    for draft in folder.glob(f".{'*' if name is None else glob.escape(name)}.{atomic.DRAFT_ID}"):
+        draft.unlink(missing_ok=True)

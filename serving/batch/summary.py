@@ -1,4 +1,4 @@
-"""What a batch run says at its end, read back from the decisions that are on the disk."""
+"""Last step of a run: a summary for the operator, counted from the decisions on disk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from models.profile import LABELS, Label
 
-COLUMNS = (
+COUNTED_COLUMNS = (
     "verdict",
     "error",
     *(f"findings.list.element.{name}" for name in ("label", "authorized", "report_only")),
@@ -28,8 +28,8 @@ class DecisionCounts:
         verdicts: rows by verdict.
         findings: findings that count, by label.
         errors: rows that could not be judged, by code.
-        registers: judged rows, by the version of the closed accounts that they were compared with; "none" where there
-            were none. Accounts are closed at any time, also while a run is at work or interrupted.
+        registers: judged rows, by the version of the closed accounts that they were compared with, or "none". It may
+            change during a run.
     """
 
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -39,17 +39,17 @@ class DecisionCounts:
 
     @classmethod
     def of(cls, files: Iterable[Path]) -> DecisionCounts:
-        """The counts over files of decisions, which are read a batch at a time."""
+        """Count files of decisions, a batch of rows in memory at a time."""
         counts = cls()
         for file in files:
             with pq.ParquetFile(file) as decisions:
-                for batch in decisions.iter_batches(columns=COLUMNS):
+                for batch in decisions.iter_batches(columns=COUNTED_COLUMNS):
                     for row in batch.to_pylist():
                         counts.add(row)
         return counts
 
     def add(self, decision: Mapping[str, Any]) -> None:
-        """Count one decision, of which it needs `COLUMNS`."""
+        """Count one decision, which has at least `COUNTED_COLUMNS`."""
         if decision["error"] is None:
             self.verdicts[decision["verdict"]] += 1
             self.registers[decision["versions"]["closed"] or "none"] += 1
@@ -65,32 +65,43 @@ class DecisionCounts:
 
 
 @dataclass(frozen=True)
+class Effort:
+    """The cost of judging.
+
+    Attributes:
+        rows: rows judged now, not by an earlier start of the run.
+        seconds: wall time.
+        peak_bytes: sum of the peak memory of this process and of its workers.
+    """
+
+    rows: int
+    seconds: float
+    peak_bytes: int
+
+
+@dataclass(frozen=True)
 class Summary:
-    """The summary of a run.
+    """What a run prints at its end.
 
     Attributes:
         out: where the decisions are.
-        tally: counts over all of them.
-        judged: rows judged now; the others were there from an earlier start.
-        seconds: wall time of judging those.
-        peak_bytes: the most memory that this process and its workers held, added up.
-        ignored: columns of the input that mean nothing here.
+        counts: over all decisions.
+        effort: of those judged now; the others are from an earlier start.
+        ignored: unknown columns of the input.
     """
 
     out: Path
     counts: DecisionCounts
-    judged: int
-    seconds: float
-    peak_bytes: int
+    effort: Effort
     ignored: tuple[str, ...]
 
     def __str__(self) -> str:
         """The summary as lines for a terminal."""
-        counts = self.counts
+        counts, effort = self.counts, self.effort
         names = {label: f"{label} {LABELS[Label(label)].name_zh}" for label in counts.findings}
         lines = [
-            f"{counts.rows} rows in {self.out}: {self.judged} judged now, {counts.rows - self.judged} before",
-            f"{self.judged / max(self.seconds, 1e-9):.1f} rows/s, peak memory {self.peak_bytes / 2**20:.0f} MB",
+            f"{counts.rows} rows in {self.out}: {effort.rows} judged now, {counts.rows - effort.rows} before",
+            f"{effort.rows / max(effort.seconds, 1e-9):.1f} rows/s, peak memory {effort.peak_bytes / 2**20:.0f} MB",
             *_section("verdicts", counts.verdicts),
             *_section("findings", Counter({names[label]: count for label, count in counts.findings.items()})),
             *_section("not judged", counts.errors),
@@ -99,7 +110,7 @@ class Summary:
             lines += _section("the closed accounts changed in between; rows by their version", counts.registers)
         if self.ignored:
             lines.append(f"columns that were ignored: {', '.join(self.ignored)}")
-        return "\n".join(lines).encode("utf-8", "backslashreplace").decode()  # a column's name may be no Unicode
+        return "\n".join(lines).encode("utf-8", "backslashreplace").decode()  # column names may hold surrogates
 
 
 def _section(title: str, counts: Counter[str]) -> list[str]:

@@ -12,7 +12,8 @@ from tqdm import tqdm
 from models.accounts.closed import Account
 from models.images.encoder.encoder import Encoder
 from models.profile import Profile, ProfileError
-from serving.batch.inputs import account_id, find, header, keys, rows
+from serving.batch.inputs import account_id, column_names, rows, rows_with_ids
+from serving.batch.plan import find_files
 from serving.batch.profiles import profile_of
 from serving.closed.registrar import Registrar, accounts_of
 
@@ -29,8 +30,8 @@ def profiles(source: str) -> Iterator[Profile | ProfileError]:
     Raises:
         InputError: it cannot be used.
     """
-    for path in find(source):
-        header(path)
+    for path in find_files(source):
+        column_names(path)
         for row in rows(path):
             try:
                 yield profile_of(row, path.parent)
@@ -62,4 +63,4 @@ def ids(source: str) -> list[str]:
     Raises:
         InputError: it cannot be used.
     """
-    return [found for path in find(source) for row in keys(path) if (found := account_id(row))]
+    return [found for path in find_files(source) for row in rows_with_ids(path) if (found := account_id(row))]

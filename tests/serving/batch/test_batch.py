@@ -18,8 +18,7 @@ from models.inspector import Inspector
 from models.profile import Profile
 from models.settings import Settings
 from serving.batch import decisions
-from serving.batch.inputs import InputError
-from serving.batch.run import RunError
+from serving.batch.errors import InputError, RunError
 from serving.batch.score import score
 
 pytestmark = pytest.mark.slow
@@ -142,7 +141,7 @@ def test_decisions_have_the_schema_of_the_contract(out):
 def test_finished_run_judges_nothing_again_and_reports_the_same(out, source):
     before = read(out)
     summary = run(source, out)
-    assert (summary.judged, summary.counts.rows) == (0, len(before))
+    assert (summary.effort.rows, summary.counts.rows) == (0, len(before))
     assert summary.counts.errors.total() == 12
     assert read(out) == before
 
@@ -150,7 +149,7 @@ def test_finished_run_judges_nothing_again_and_reports_the_same(out, source):
 def test_part_that_is_missing_is_the_only_one_judged_again(out, source):
     before = read(out)
     (out / "part-00001.parquet").unlink()
-    assert run(source, out).judged == 4
+    assert run(source, out).effort.rows == 4
     after = read(out)
     assert [row["decision_id"] for row in after[8:]] == [row["decision_id"] for row in before[8:]]
     assert [row["account_id"] for row in after] == [row["account_id"] for row in before]
@@ -160,7 +159,7 @@ def test_one_file_is_written_where_out_is_one(source, out, tmp_path):
     single = tmp_path / "decisions.parquet"
     run(source, single)
     assert [row["account_id"] for row in read(single)] == [row["account_id"] for row in read(out)]
-    assert run(source, single).judged == 0
+    assert run(source, single).effort.rows == 0
     assert [file.name for file in tmp_path.iterdir()] == ["decisions.parquet"]
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from models.profile import ProfileError
 from serving.batch import inputs
-from serving.batch.inputs import InputError
+from serving.batch.errors import InputError
+from serving.batch.plan import find_files
 
 
 def write_jsonl(path, lines):
@@ -101,13 +102,13 @@ def test_whole_number_is_an_account_id():
 def test_folder_gives_its_files_in_order_and_passes_over_pictures(tmp_path):
     for name in ("b.CSV", "a.jsonl", "avatar.png", "_run.json", ".hidden.csv"):
         (tmp_path / name).touch()
-    assert [file.name for file in inputs.find(str(tmp_path))] == ["a.jsonl", "b.CSV"]
+    assert [file.name for file in find_files(str(tmp_path))] == ["a.jsonl", "b.CSV"]
 
 
 def test_glob_gives_the_files_that_match(tmp_path):
     for name in ("a1.csv", "a2.csv", "b.csv"):
         (tmp_path / name).touch()
-    assert [file.name for file in inputs.find(f"{tmp_path}/a*.csv")] == ["a1.csv", "a2.csv"]
+    assert [file.name for file in find_files(f"{tmp_path}/a*.csv")] == ["a1.csv", "a2.csv"]
 
 
 @pytest.mark.parametrize("source", ["missing.csv", "*.csv", "notes.txt", "."])
@@ -115,19 +116,19 @@ def test_input_without_a_readable_format_is_refused(tmp_path, monkeypatch, sourc
     (tmp_path / "notes.txt").touch()
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="parquet"):
-        inputs.find(source)
+        find_files(source)
 
 
 def test_file_without_account_column_is_refused_by_name(tmp_path):
     (tmp_path / "a.csv").write_text("id,bio\n1,b\n")
     with pytest.raises(InputError, match="a.csv must have the column account_id"):
-        inputs.header(tmp_path / "a.csv")
+        inputs.column_names(tmp_path / "a.csv")
 
 
 def test_damaged_parquet_file_is_refused_by_name(tmp_path):
     (tmp_path / "a.parquet").write_bytes(b"PAR1 and nothing else")
     with pytest.raises(InputError, match="a.parquet is not a readable Parquet file"):
-        inputs.header(tmp_path / "a.parquet")
+        inputs.column_names(tmp_path / "a.parquet")
 
 
 def test_an_open_quote_is_a_bad_row_and_not_a_text_of_other_accounts(tmp_path):
@@ -143,7 +144,7 @@ def test_a_column_that_is_named_twice_is_refused(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("account_id,bio,bio\n1,bad,good\n")
     with pytest.raises(InputError, match="twice"):
-        inputs.header(path)
+        inputs.column_names(path)
 
 
 def test_a_json_line_that_names_a_field_twice_is_a_bad_row(tmp_path):
@@ -151,7 +152,7 @@ def test_a_json_line_that_names_a_field_twice_is_a_bad_row(tmp_path):
     assert errors(path) == ["repeated_field", None]
 
 
-@pytest.mark.parametrize("read", [inputs.header, lambda path: list(inputs.rows(path))])
+@pytest.mark.parametrize("read", [inputs.column_names, lambda path: list(inputs.rows(path))])
 def test_csv_whose_first_line_is_malformed_is_refused_by_name(tmp_path, read):
     (tmp_path / "a.csv").write_text('"a"b,account_id\n1,2\n')
     with pytest.raises(InputError, match="a.csv names no columns"):

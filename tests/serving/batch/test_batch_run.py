@@ -4,8 +4,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from serving.batch import decisions
-from serving.batch.plan import Part
-from serving.batch.run import Run, RunError
+from serving.batch.errors import RunError
+from serving.batch.plan import Part, Plan, fingerprint
+from serving.batch.run import Run
 
 KILLED = "0123456789abcdef" * 2
 
@@ -16,17 +17,21 @@ def source(tmp_path):
     return tmp_path / "in.csv"
 
 
-def part_with(run, rows):
-    """A part of two rows of which so many were written."""
-    decisions.write(decisions.part_path(run.directory, 0), [{"account_id": str(row)} for row in range(rows)])
-    return Part(0, "in.csv", 0, 2, ())
+def run_of(source, out):
+    """A run with one part of two rows."""
+    return Run(out, Plan((source,), fingerprint([source]), 2, (Part(0, "in.csv", 0, 2, ()),), ()), {})
+
+
+def write_part(run, rows):
+    """Write the first rows of the run's part."""
+    decisions.write(decisions.part_path(run.folder, 0), [{"account_id": str(row)} for row in range(rows)])
 
 
 @pytest.mark.parametrize("name", ["out", "out.parquet"])
 def test_drafts_of_a_killed_run_go_and_files_of_others_stay(tmp_path, source, name):
-    run = Run(tmp_path / name, [source], 2, {})
-    run.directory.mkdir()
-    drafts = [run.directory / f".part-00000.parquet.{KILLED}", run.directory / f"._run.json.{KILLED}"]
+    run = run_of(source, tmp_path / name)
+    run.folder.mkdir()
+    drafts = [run.folder / f".part-00000.parquet.{KILLED}", run.folder / f"._run.json.{KILLED}"]
     others = [tmp_path / f".{name}.crc", tmp_path / f".other.parquet.{KILLED}"]
     if name.endswith(".parquet"):
         drafts.append(tmp_path / f".{name}.{KILLED}")
@@ -38,30 +43,34 @@ def test_drafts_of_a_killed_run_go_and_files_of_others_stay(tmp_path, source, na
 
 
 def test_parts_become_one_file_and_go(tmp_path, source):
-    run = Run(tmp_path / "out.parquet", [source], 2, {})
+    run = run_of(source, tmp_path / "out.parquet")
     with run.begun(restart=False):
-        assert run.finish([part_with(run, 2)]) == [run.out]
-    assert (pq.read_metadata(run.out).num_rows, run.directory.exists()) == (2, False)
+        write_part(run, 2)
+        assert run.finish() == [run.out]
+    assert (pq.read_metadata(run.out).num_rows, run.folder.exists()) == (2, False)
 
 
 def test_what_others_put_beside_the_parts_stays(tmp_path, source):
-    run = Run(tmp_path / "out.parquet", [source], 2, {})
+    run = run_of(source, tmp_path / "out.parquet")
     with run.begun(restart=False):
-        (run.directory / "notes.txt").touch()
-        run.finish([part_with(run, 2)])
-    assert [file.name for file in run.directory.iterdir()] == ["notes.txt"]
+        (run.folder / "notes.txt").touch()
+        write_part(run, 2)
+        run.finish()
+    assert [file.name for file in run.folder.iterdir()] == ["notes.txt"]
 
 
 @pytest.mark.parametrize("change", [lambda file: file.open("a").write("3,c\n"), lambda file: file.unlink()])
 def test_an_input_that_is_changed_meanwhile_is_no_finished_run(tmp_path, source, change):
-    run = Run(tmp_path / "out.parquet", [source], 2, {})
+    run = run_of(source, tmp_path / "out.parquet")
     with run.begun(restart=False), pytest.raises(RunError, match="was changed"):
         change(source)
-        run.finish([part_with(run, 2)])
+        write_part(run, 2)
+        run.finish()
 
 
 def test_parts_stay_where_their_file_has_not_every_row(tmp_path, source):
-    run = Run(tmp_path / "out.parquet", [source], 2, {})
+    run = run_of(source, tmp_path / "out.parquet")
     with run.begun(restart=False), pytest.raises(RunError, match="holds 1 rows instead of 2.*--restart"):
-        run.finish([part_with(run, 1)])
-    assert decisions.part_path(run.directory, 0).exists()
+        write_part(run, 1)
+        run.finish()
+    assert decisions.part_path(run.folder, 0).exists()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from serving.batch import decisions
-from serving.batch.summary import DecisionCounts, Summary
+from serving.batch.summary import DecisionCounts, Effort, Summary
 
 
 def summary(folder, *registers):
@@ -13,7 +13,7 @@ def summary(folder, *registers):
         failed = {"error": "row_invalid: cut", "findings": [], "versions": {"text": "1"}}
         decisions.write(decisions.part_path(folder, number), [judged, judged, failed])
     counts = DecisionCounts.of(sorted(folder.iterdir()))
-    return str(Summary(Path("out"), counts, counts.rows, 1.0, 0, ()))
+    return str(Summary(Path("out"), counts, Effort(counts.rows, 1.0, 0), ()))
 
 
 def test_a_register_of_closed_accounts_that_changed_on_the_way_is_said(tmp_path):
