@@ -1,5 +1,5 @@
-"""The commands of `huijian`, one file a group.
+"""The command line `huijian`, one module a group of commands.
 
-A command only reads its options, calls one function of the house and prints what came back. Heavy modules are imported
-inside the commands, so that `huijian --help` answers at once.
+A command reads its options, calls one function of the project and prints the result. Heavy modules are imported inside
+the commands, so that `huijian --help` answers at once.
 """

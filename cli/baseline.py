@@ -13,8 +13,8 @@ def baseline(
 ) -> None:
     """Make the baseline that a running service compares its pictures with: `huijian_similarity_drift` in /metrics.
 
-    Take decisions on accounts as they come, at least 1,000 avatars or covers, all judged with the encoder in force; a
-    running service takes the baseline up within seconds. Another encoder needs another one.
+    Take decisions on accounts as they come, at least 1,000 avatars or covers, all judged with the encoder in force.
+    A running service takes the baseline up within seconds. Another encoder needs another baseline.
 
     Example: `huijian baseline decisions/`
     """

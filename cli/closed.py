@@ -83,7 +83,7 @@ def _registrar(settings: Settings) -> Registrar:
     from serving.store.database import Database
     from serving.store.secrets import Secrets
 
-    Secrets.load(settings.home)  # made here, where nothing is configured and no service ran yet
+    Secrets.load(settings.home)  # creates the keys if nothing is configured and no service ran yet
     database = Database.from_environment(settings.home)
     database.prepare()
     return Registrar(settings.home, Trail(database))

@@ -123,7 +123,7 @@ def _detector(settings: Settings, encoder: Path | None, references: Path | None)
 
 
 def _record(encoder: Path, settings: Settings, found: Mapping[str, Any]) -> None:
-    """Keep what was measured beside a run's encoder; those released, and those not trained here, stay as they are."""
+    """Write the measurements beside a run's encoder, unless it is a released one or was not trained here."""
     from training.images.common.metrics import record_metrics, recorded_metrics
     from training.images.fit.card import write_card
 
@@ -134,7 +134,7 @@ def _record(encoder: Path, settings: Settings, found: Mapping[str, Any]) -> None
 
 
 def _gallery(settings: Settings, encoder: Encoder, references: Path | None) -> Gallery:
-    """One of the references, or the one asked for or in force."""
+    """A gallery built from the references, or without them the one of the settings."""
     from models.images.gallery import gallery as galleries
 
     if references is None:
@@ -155,5 +155,5 @@ def _held_out(limit: int | None) -> tuple[Path, Path]:
 
 
 def _command() -> str:
-    """The command that was given, to be printed below its table."""
+    """The command line, to be printed below its table."""
     return shlex.join(["huijian", *sys.argv[1:]])

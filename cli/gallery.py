@@ -36,9 +36,9 @@ def build(
     """Build a gallery from references and make it DIR's version in force.
 
     A line is `{"reference_id", "label", "image", "name_zh", "name_en", "owner_id", "source", "licence"}`, its image a
-    path relative to the file, or with `"text"`, a phrase, in its place; several lines may share a reference_id. It may
-    also have `"threshold"`, `"rollout"`, or `"harmless": true` (then it needs no label). An encoder that is named is
-    kept, for whoever uses the gallery.
+    path relative to the file, or with `"text"`, a phrase, in its place. Several lines may share a reference_id. It may
+    also have `"threshold"`, `"rollout"`, or `"harmless": true` (then it needs no label). A named encoder is
+    kept for later use of the gallery.
 
     Example: `huijian gallery build references.jsonl my-gallery`
     """
@@ -149,7 +149,7 @@ def _settings(threshold: float | None, rollout: float | None) -> dict[str, float
 
 
 def _special(reference: Reference) -> str:
-    """What a reference has beside its names, such as "rollout=0.1"; empty for most."""
+    """A reference's special settings, such as "rollout=0.1"; empty for most."""
     values = reference.to_dict()
     return " ".join(f"{name}={values[name]}" for name in ("threshold", "rollout", "harmless") if name in values)
 
@@ -161,7 +161,7 @@ def _report(change: Change, directory: Path) -> None:
 
 
 def _target(directory: Path | None) -> AbstractContextManager[tuple[Path, Path | None]]:
-    """The gallery to change, this machine's own if none is named, and the version that it starts from."""
+    """The gallery to change, by default this machine's own, and the version that the change starts from."""
     from models.images.gallery import files as gallery_files
     from models.settings import Settings
 

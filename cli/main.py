@@ -1,7 +1,6 @@
-"""`huijian`, the one command line: everything the house does, from judging a profile to promoting a model.
+"""Entry of the command line `huijian`: every task, from judging a profile to promoting a model.
 
-Exit code 0 means that all that was asked is done, 1 that it is not, 2 that the command was used wrongly. Whatever went
-wrong is said in one line on stderr; a traceback is a bug of ours.
+Exit code 0 means done, 1 not done, 2 wrong usage. An error is one line on stderr; a traceback is a bug of ours.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ import typer
 from cli import baseline, classify, closed, evaluate, export, gallery, keys, models, score, serve, shadow, store, train
 from models.profile import ProfileError
 
-OURS = ("models", "serving", "training")
-"""Packages whose exceptions carry a message for people, which says what to do."""
+OUR_PACKAGES = ("models", "serving", "training")
+"""Packages whose exceptions carry a message for users, with what to do."""
 
 app = typer.Typer(
     help="徽鉴 · Judges account profiles: imitated emblems, QR codes, deceptive and diverting texts.",
@@ -54,7 +53,7 @@ def main() -> None:
 
 
 def _message(error: Exception) -> str | None:
-    """What to tell the user; None for a bug."""
+    """The message for the user; None for a bug."""
     if isinstance(error, ModuleNotFoundError) and not _is_ours(error.name):
         return f"{error.name} is not installed; `make training` installs what training needs"
     if isinstance(error, ProfileError):
@@ -65,4 +64,4 @@ def _message(error: Exception) -> str | None:
 
 
 def _is_ours(module: str | None) -> bool:
-    return (module or "").split(".")[0] in OURS
+    return (module or "").split(".")[0] in OUR_PACKAGES

@@ -10,5 +10,5 @@ def operator() -> str:
     """The user of this machine, by name; by number where it has none, as in a container."""
     try:
         return f"user:{getpass.getuser()}"
-    except (KeyError, OSError):  # the one before Python 3.13, the other since
+    except (KeyError, OSError):  # KeyError before Python 3.13, OSError since
         return f"user:{os.getuid()}"

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-UNJUDGED = ("internal", "image_unreadable")
-"""Errors of rows that may be judged another time as they are."""
+RETRYABLE_ERRORS = ("internal", "image_unreadable")
+"""Error codes of rows that are not at fault and may be judged by a later run."""
 
 
 def score(  # noqa: PLR0913, PLR0917 - the command's own options
@@ -24,9 +24,9 @@ def score(  # noqa: PLR0913, PLR0917 - the command's own options
     Columns: account_id; name, bio, signature; avatar, cover (a path relative to the file, an fsspec URL of a disk or
     object store, encoded bytes, or base64); entitlements (a list; in CSV a JSON list, or separated by semicolons).
 
-    OUT has one row for every row of IN. A row that cannot be judged has a null verdict and says why in `error`; it is
-    counted in the summary and does not change the exit code, which is 0 when every row is in OUT, unless the row was
-    not at fault (`internal`, `image_unreadable`).
+    OUT has one row for every row of IN. A row that cannot be judged has a null verdict and the reason in `error`.
+    The exit code is 0 when every row is in OUT, and no row failed without its own fault (`internal`,
+    `image_unreadable`).
 
     Example: `huijian score accounts.parquet decisions/`
     """
@@ -40,5 +40,5 @@ def score(  # noqa: PLR0913, PLR0917 - the command's own options
     except InputError as error:
         raise typer.BadParameter(str(error)) from error
     typer.echo(summary)
-    if any(summary.counts.errors[code] for code in UNJUDGED):
+    if any(summary.counts.errors[code] for code in RETRYABLE_ERRORS):
         raise typer.Exit(1)

@@ -1,8 +1,8 @@
-"""The service from a Python program: typed answers, and patience with a service that is busy.
+"""Python client of the service, with typed answers and retries.
 
-A request that was refused for the moment (429 or 503 with `Retry-After`) is sent again. One whose connection broke is
-sent again only if a second one does no harm: to judge, look up, enrol or remove twice is to do it once, but a second
-appeal is another appeal. What takes too long is not sent again: that would only add to what makes it slow.
+A request refused with 429 or 503 and `Retry-After` is sent again. After a broken connection only idempotent requests
+are: judging, looking up, enrolling and removing, but not appeals and reviews. A request that timed out is not sent
+again, as that would add to the load.
 """
 
 from __future__ import annotations
@@ -37,20 +37,22 @@ from serving.client_types import (
 )
 
 TIMEOUT_SECONDS: Final = 35
-"""A little more than the service takes at most, so that its own refusal arrives."""
+"""Seconds to wait for an answer: a little more than the service's deadline, so that its refusal arrives."""
 
 ATTEMPTS: Final = 4
+"""Times that a request is sent at most."""
 
 BACKOFF_SECONDS: Final = 0.25
-"""Before the second attempt after a broken connection; doubled for each further one."""
+"""Seconds before the second attempt after a broken connection; doubled for each further attempt."""
 
 MAX_WAIT_SECONDS: Final = 30
-"""However long a service asks to wait."""
+"""Longest wait in seconds, whatever `Retry-After` asks for."""
 
 RETRY_STATUSES: Final = frozenset({429, 503})
 
 CONNECT_ERRORS: Final = (httpx.ConnectError, httpx.ConnectTimeout)
 CONNECTION_ERRORS: Final = (httpx.NetworkError, httpx.RemoteProtocolError)
+"""After these the service may or may not have handled the request."""
 
 
 class RefusedError(RuntimeError):
@@ -58,9 +60,9 @@ class RefusedError(RuntimeError):
 
     Attributes:
         status: HTTP status.
-        code: as `/docs` explains it; empty if something between refused, and not the service.
+        code: explained in `/docs`; empty if a proxy refused, and not the service.
         field: the field at fault, if it is one.
-        request_id: by which the service's log has it.
+        request_id: names the request in the service's log.
     """
 
     def __init__(self, response: httpx.Response) -> None:
@@ -74,7 +76,7 @@ class Client:
     """A client of one service; may be used by several threads.
 
     Args:
-        url: of the service, such as "http://127.0.0.1:3000".
+        url: address of the service, such as "http://127.0.0.1:3000".
         key: an API key, where the service asks for one.
         timeout: seconds to wait for each attempt.
 
@@ -127,7 +129,7 @@ class Client:
     def review(
         self, decision_id: str, outcome: Outcome, labels: Collection[str] | None = None, note: str = ""
     ) -> ReviewRecorded:
-        """Record what a reviewer decided, and which labels are right; None says nothing about them."""
+        """Record a reviewer's outcome and the labels that are right; None leaves the labels open."""
         body = {"outcome": outcome, "labels": None if labels is None else list(labels), "note": note}
         path = f"{_path('decisions', decision_id)}/review"
         recorded: ReviewRecorded = self._ask("POST", path, repeatable=False, json=body)
@@ -139,7 +141,7 @@ class Client:
         return policy
 
     def references(self, label: str | None = None, limit: int = 100, offset: int = 0) -> ReferencePage:
-        """Some of what is enrolled, in the order of the gallery."""
+        """A page of the references, in the order of the gallery."""
         chosen = {"limit": limit, "offset": offset, **({"label": label} if label else {})}
         page: ReferencePage = self._ask("GET", "/v1/references", params=chosen)
         return page
@@ -165,12 +167,12 @@ class Client:
         return registered
 
     def remove_closed_account(self, account: str) -> ClosedAccountRemoved:
-        """Forget a closed account, named by what its registration answered, or by its id."""
+        """Remove a closed account, named by its id or by the key that its registration returned."""
         removed: ClosedAccountRemoved = self._ask("DELETE", _path("closed_accounts", account))
         return removed
 
     def _ask(self, method: str, path: str, repeatable: bool = True, **content: Any) -> Any:
-        """The JSON that the service answers, after as many attempts as it takes and may take."""
+        """The JSON of the service's answer, after at most `ATTEMPTS` attempts."""
         again: tuple[type[Exception], ...] = (*CONNECT_ERRORS, *CONNECTION_ERRORS) if repeatable else CONNECT_ERRORS
         attempt = 1
         while True:
@@ -186,7 +188,7 @@ class Client:
                 if attempt == ATTEMPTS or not _may_retry(response):
                     raise RefusedError(response)
                 wait = _retry_after(response)
-            time.sleep(wait * random.uniform(1, 1.5))  # noqa: S311 - that clients do not come back all at once
+            time.sleep(wait * random.uniform(1, 1.5))  # noqa: S311 - jitter, so that clients do not return at once
             attempt += 1
 
 
@@ -202,7 +204,7 @@ def _retry_after(response: httpx.Response) -> float:
 
 
 def _detail(response: httpx.Response) -> dict[str, Any]:
-    """The error in the contract's shape, or nothing where something between answered."""
+    """The error in the contract's shape; empty where a proxy answered."""
     try:
         detail: dict[str, Any] = dict(response.json()["error"])
     except (ValueError, KeyError, TypeError):
@@ -215,7 +217,7 @@ def _path(kind: str, name: str) -> str:
 
 
 def _values(profile: Profile) -> dict[str, Any]:
-    """A profile as JSON has it, its images in base64."""
+    """A profile as JSON values, with images in base64."""
     content = {str(field): getattr(profile, field) for field in Field if getattr(profile, field) is not None}
     encoded = {str(name): base64.b64encode(content[name]).decode() for name in IMAGE_FIELDS if name in content}
     return {

@@ -1,7 +1,7 @@
-"""From a row of a file to a profile: types, pictures by path or by bytes, entitlements.
+"""Turns a row of a file into a profile: checks types, loads pictures, splits entitlements.
 
-The same checks as at the HTTP door, with one difference: a picture may be a path, because whoever starts a batch owns
-the disk it runs on. A web address is refused as everywhere: nothing is fetched that a profile names.
+The checks are those of the HTTP service, but a picture may be a path: the operator of a batch owns the disk. Web
+addresses are refused and never fetched.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from serving.batch.inputs import COLUMNS, ID, Row, account_id
 from serving.messages.schema import checked
 
 STORES = frozenset({"file", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss", "hdfs"})
-"""fsspec protocols a picture may be read by: a disk or a platform's own store, never the open web."""
+"""fsspec protocols of pictures: disks and a platform's own object stores, never the open web."""
 
 BASE64_STARTS = ("/9j/", "iVBORw0KGgo", "UklGR", "R0lGOD", "Qk")
-"""How JPEG, PNG, WebP, GIF and BMP begin in base64."""
+"""First characters of JPEG, PNG, WebP, GIF and BMP in base64."""
 
 LONGEST_NAME = 255
-"""Longest file name on common disks: a longer string without a dot that begins like a picture is base64."""
+"""Bytes of the longest file name on common disks; a longer string that begins like a picture is base64."""
 
 
 def profile_of(row: Row, folder: Path) -> Profile:
     """The profile that a row describes, its pictures loaded.
 
     Args:
-        row: values by column name; others than the contract's are ignored.
-        folder: where relative paths start.
+        row: values by column name; unknown columns are ignored.
+        folder: start of relative paths.
 
     Raises:
         ProfileError: the row could not be read, a value has the wrong type or length, or a picture is not there.
@@ -53,7 +53,7 @@ def profile_of(row: Row, folder: Path) -> Profile:
 
 
 def _image(value: Any, field: Field, folder: Path) -> Any:
-    """The encoded picture that a string stands for; anything else as it is."""
+    """The picture that a string names or encodes; any other value unchanged."""
     if not isinstance(value, str):
         return value
     if value.startswith(BASE64_STARTS) and len(value) > LONGEST_NAME and "." not in value:
@@ -63,17 +63,17 @@ def _image(value: Any, field: Field, folder: Path) -> Any:
         return _read_url(value, field) if is_url else _read_path(folder / value)
     except ProfileError:
         raise
-    except Exception as error:  # every object store's client has errors of its own
+    except Exception as error:  # each object store's client has its own errors
         code = "image_missing" if _is_absent(error, is_url) else "image_unreadable"
         reason = f"the picture that {field} names cannot be read ({type(error).__name__})"
         raise ProfileError(code, reason, field) from None
 
 
 def _is_absent(error: Exception, is_url: bool) -> bool:
-    """Whether a picture is not there, rather than a disk or store out of order, which says nothing about the row."""
+    """True if the picture does not exist; False if the disk or store failed, which is not the row's fault."""
     if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
         return True
-    # Clients of stores fail with ValueError too where they are not let in.
+    # Clients of object stores raise ValueError for a refused login too.
     is_no_name = isinstance(error, OSError) and error.errno in {errno.ENAMETOOLONG, errno.ELOOP}
     return is_no_name or (isinstance(error, ValueError) and not is_url)
 
@@ -81,7 +81,7 @@ def _is_absent(error: Exception, is_url: bool) -> bool:
 def _decoded(value: str, field: Field) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
-    except ValueError as error:  # binascii's own, and that of a string with other than ASCII characters
+    except ValueError as error:  # binascii.Error, and ValueError for characters other than ASCII
         raise ProfileError("image_base64", f"{field} is not valid base64", field) from error
 
 
@@ -98,7 +98,7 @@ def _read_url(url: str, field: Field) -> bytes:
 
 
 def _read_path(path: Path) -> bytes:
-    # A device or a pipe would never end.
+    # Reading a device or a pipe would never end.
     if not stat.S_ISREG(path.stat().st_mode):
         raise IsADirectoryError
     with path.open("rb") as stream:
@@ -106,7 +106,7 @@ def _read_path(path: Path) -> bytes:
 
 
 def _split(value: str) -> Any:
-    """A CSV cell's list: JSON, or separated by semicolons."""
+    """The list in a CSV cell: JSON, or separated by semicolons."""
     if not value.lstrip().startswith("["):
         return [item.strip() for item in value.split(";") if item.strip()]
     try:

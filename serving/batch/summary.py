@@ -81,7 +81,7 @@ class Effort:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run prints at its end.
+    """The text that a run prints at its end.
 
     Attributes:
         out: where the decisions are.

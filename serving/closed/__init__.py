@@ -1,1 +1,1 @@
-"""Accounts closed by law: remembered and forgotten, one by one or in files (Art. 10)."""
+"""The register of accounts closed by law (Art. 10): added and removed one by one or from files."""

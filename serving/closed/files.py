@@ -1,4 +1,4 @@
-"""Closed accounts in files: many are remembered, or forgotten, in one go."""
+"""Closed accounts in files: adds or removes many at once."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ PROFILES_PER_PASS: Final = 16
 """Profiles whose avatars are embedded in one pass."""
 
 MAX_PENDING_ACCOUNTS: Final = 16_384
-"""Accounts that are held in memory before they are written: 40 MB."""
+"""Accounts held in memory before they are written: 40 MB."""
 
 
 def profiles(source: str) -> Iterator[Profile | ProfileError]:
-    """The accounts in a file, a folder or a glob, or why a row is none.
+    """Yield the accounts in a file, a folder or a glob, or the reason why a row is none.
 
     Raises:
-        InputError: it cannot be used.
+        InputError: the source cannot be used.
     """
     for path in find_files(source):
         column_names(path)
@@ -42,7 +42,7 @@ def profiles(source: str) -> Iterator[Profile | ProfileError]:
 def add_all(
     accounts: Iterable[Profile | ProfileError], registrar: Registrar, encoder: Encoder, by: str
 ) -> Counter[str]:
-    """Remember accounts; returns how many were, as "added", and how many were not, by the error's code."""
+    """Register accounts; returns the number of those "added", and of those refused by error code."""
     counts = Counter[str]()
     waiting: list[Account] = []
     coming = iter(tqdm(accounts, "closed accounts", unit="", delay=1, disable=None))
@@ -58,9 +58,9 @@ def add_all(
 
 
 def ids(source: str) -> list[str]:
-    """The account ids in a file, a folder or a glob; rows that name none are left out.
+    """The account ids in a file, a folder or a glob; rows without one are skipped.
 
     Raises:
-        InputError: it cannot be used.
+        InputError: the source cannot be used.
     """
     return [found for path in find_files(source) for row in rows_with_ids(path) if (found := account_id(row))]

@@ -1,6 +1,6 @@
-"""Remember an account that was closed by law, and forget it again; the audit trail says so first.
+"""Adds accounts closed by law to the register and removes them; each change is in the audit trail first.
 
-HTTP and the command line both come here. The trail holds keyed hashes of accounts, never a name or a picture.
+The HTTP routes and the command line both use it. The trail holds keyed hashes of accounts, never a name or a picture.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from models.profile import Field, Profile, ProfileError
 from serving.store.audit import Trail
 
 KEY_DIGITS: Final = 16
-"""Hexadecimal digits by which answers and evidence name a closed account."""
+"""Hexadecimal digits of the key by which answers and evidence name a closed account."""
 
 MAX_LISTED_KEYS: Final = 100
-"""Accounts that one row of the trail names; of more it says how many."""
+"""Accounts that one row of the trail names; for more it holds their number only."""
 
 
 class Registrar:
-    """Changes the closed accounts of a home directory.
+    """Changes the register of closed accounts of a home directory.
 
     Args:
         home: as in the settings.
-        trail: where it is recorded first.
+        trail: records each change before it is made.
 
     Raises:
         AccountsError: there is no key to hash with.
@@ -47,14 +47,14 @@ class Registrar:
         self._files = RegisterFiles(home / REGISTER_FOLDER)
 
     def add(self, accounts: Sequence[Account], encoder: Encoder, by: str) -> list[str]:
-        """Remember accounts, in place of what was remembered of them before; returns their keys.
+        """Add accounts, or replace their entries; returns their keys.
 
         Args:
-            encoder: that made their avatars' vectors.
-            by: who asks for it.
+            encoder: the one that made the avatars' vectors.
+            by: who asks, for the trail.
 
         Raises:
-            AccountsError: what is there cannot be read or was hashed with another key.
+            AccountsError: the register cannot be read or was hashed with another key.
             StoreUnavailable: the trail cannot be written, so nothing is changed.
         """
         keys = [self.key(account.account_id) for account in accounts]
@@ -64,13 +64,13 @@ class Registrar:
         return keys
 
     def remove(self, accounts: Sequence[str], by: str) -> int:
-        """Forget accounts; returns how many of them there were.
+        """Remove accounts; returns how many were registered.
 
         Args:
             accounts: their ids, or the keys that `add` gave.
 
         Raises:
-            AccountsError: what is there cannot be read.
+            AccountsError: the register cannot be read.
             StoreUnavailable: the trail cannot be written, so nothing is changed.
         """
         keys = [key for account in accounts for key in (self.key(account), *_as_key(account))]
@@ -79,16 +79,16 @@ class Registrar:
 
     @property
     def version(self) -> str:
-        """Of the closed accounts that are in force."""
+        """The version of the register in force."""
         return self._files.read().version
 
     def key(self, account_id: str) -> str:
-        """The keyed hash that an account goes by here."""
+        """The account's keyed hash, 16 hexadecimal digits."""
         return f"{self._hasher.account_hash(account_id):0{KEY_DIGITS}x}"
 
 
 def accounts_of(profiles: Sequence[Profile], encoder: Encoder) -> list[Account | ProfileError]:
-    """What of accounts' profiles can be remembered, or why nothing, in order."""
+    """The entry to register for each profile, or the reason why there is none, in order."""
     found: list[Account | ProfileError] = [_named_only(profile) for profile in profiles]
     frames = {}
     for index, profile in enumerate(profiles):

@@ -1,1 +1,1 @@
-"""A challenger judges a share of the accounts in shadow: what it says is compared and kept, and answers nobody."""
+"""Shadow trials: a challenger judges a share of the accounts; its answers are compared and stored, never returned."""

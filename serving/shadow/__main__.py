@@ -1,4 +1,4 @@
-"""The challenger's process; a module of its own, so that what is sent has one name at both ends of the pipe."""
+"""Entry of the challenger's process; separate, so that pickled classes have one name at both ends of the pipe."""
 
 from serving.shadow.judge import main
 

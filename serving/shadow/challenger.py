@@ -14,29 +14,29 @@ from models.settings import Settings
 from serving.shadow.judge import ChallengerReply
 
 REPLY_TIMEOUT_SECONDS: Final = 120
-"""A challenger that loads or judges for longer, with what a busy machine leaves it, is ended."""
+"""Seconds to load or judge, at lowest priority on a busy machine; a slower challenger is killed."""
 
 
 class Challenger:
-    """A process that is started when it is first asked, and again after it ended; for one thread."""
+    """A process that starts with the first question, and again after it ended. Use it from one thread."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
 
     def ask(self, settings: Settings, profile: Profile | None) -> ChallengerReply:
-        """What the challenger says; a process that fails or is too slow is a problem, and ended.
+        """Ask the challenger's process; one that fails or is too slow is killed and reported as a problem.
 
         Args:
-            settings: where the challenger's artefacts are.
-            profile: None to ask only how the challenger is.
+            settings: paths of the challenger's artefacts.
+            profile: None to ask for its state only.
         """
         pipe = self._pipe or self._start()
         try:
             pipe.send((settings, profile))
             if pipe.poll(REPLY_TIMEOUT_SECONDS):
-                said: ChallengerReply = pipe.recv()
-                return said
+                reply: ChallengerReply = pipe.recv()
+                return reply
         except (OSError, EOFError):
             self.stop()
             return ChallengerReply({}, "the challenger's process ended")
@@ -44,12 +44,12 @@ class Challenger:
         return ChallengerReply({}, f"the challenger took longer than {REPLY_TIMEOUT_SECONDS} seconds")
 
     def kill(self) -> None:
-        """End the process from another thread, whatever it is asked just now."""
+        """Kill the process from another thread, even while it judges."""
         if process := self._process:
             process.kill()
 
     def stop(self) -> None:
-        """End the process, if there is one, and let go of it."""
+        """Kill the process, if there is one, and close the pipe."""
         if self._process and self._pipe:
             self._process.kill()
             self._process.wait()
@@ -59,10 +59,10 @@ class Challenger:
     def _start(self) -> Connection:
         ours, theirs = Pipe()
         command = [sys.executable, "-m", "serving.shadow", str(theirs.fileno())]
-        # A session of its own: Ctrl-C in a terminal is for the service.
+        # In a new session, so that Ctrl-C in a terminal reaches only the service.
         self._process = subprocess.Popen(  # noqa: S603 - no part of it comes from outside
             command, cwd=REPOSITORY, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
         )
-        theirs.close()  # the process has it; without this its end would go unnoticed
+        theirs.close()  # so that the process's end closes the pipe
         self._pipe = ours
         return ours

@@ -1,4 +1,4 @@
-"""What champion and challenger say of the same profile, side by side, without the profile."""
+"""A champion's and a challenger's answer to one profile, side by side, without the profile."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from models.profile import Answer, Label, Severity
 from serving.store.tables import canonical, now
 
 FAILED_VERDICT: Final = "error"
-"""The challenger's verdict where it could not judge a profile that the champion could."""
+"""The challenger's verdict on a profile that only the champion could judge."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One decision, and what the challenger would have said.
+    """One decision, and the one that the challenger would have made.
 
     Attributes:
-        verdicts: the champion's and the challenger's; `FAILED` is no severity, but fits where one stands.
-        labels: those of findings that count, of either.
-        scores: the highest score of either for every label that one of them gave, in [0, 1]; None where it has none.
+        verdicts: the champion's and the challenger's, a severity or `FAILED_VERDICT`.
+        labels: those of the champion's and the challenger's findings that count.
+        scores: for every label that one of them gave, the highest score of each in [0, 1]; None where it has none.
     """
 
     decision_id: str
@@ -45,7 +45,7 @@ class Comparison:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Comparison:
-        """What `to_row` made."""
+        """The comparison in a row that `to_row` made."""
         return cls(
             row["decision_id"],
             (row["champion_verdict"], row["challenger_verdict"]),
@@ -57,7 +57,7 @@ class Comparison:
         """The row of the table `comparisons`.
 
         Args:
-            challenger: versions of what it brought; the same ones are the same trial.
+            challenger: versions of the parts that it brought; the same versions are the same trial.
         """
         return {
             "decision_id": self.decision_id,
@@ -73,16 +73,16 @@ class Comparison:
 
     @property
     def failed(self) -> bool:
-        """Whether the challenger could not judge."""
+        """True if the challenger could not judge."""
         return self.verdicts[1] == FAILED_VERDICT
 
     @property
     def agrees(self) -> bool:
-        """Whether both give the same verdict for the same labels."""
+        """True if both give the same verdict for the same labels."""
         return self.verdicts[0] == self.verdicts[1] and self.labels[0] == self.labels[1]
 
     def differences(self) -> Iterator[tuple[str, str]]:
-        """Labels that one alone gives, each with who: `champion_only` or `challenger_only`; none of a failure."""
+        """Yield each label that only one gives, with `champion_only` or `challenger_only`; nothing if it failed."""
         if not self.failed:
             yield from ((label, "champion_only") for label in sorted(self.labels[0] - self.labels[1]))
             yield from ((label, "challenger_only") for label in sorted(self.labels[1] - self.labels[0]))
@@ -101,7 +101,7 @@ def _score(answer: Answer | None, label: str) -> float | None:
 
 
 def _scores(answer: Answer, label: Label) -> Iterator[float]:
-    """All that an answer says about a label, also below its threshold."""
+    """All scores of a label in an answer, also those below its threshold."""
     yield from (found.score for found in answer.findings if found.label is label)
     yield from (float(field[label]) for field in answer.text_scores.values() if label in field)
     yield from (match.score for best in answer.matches.values() for match in best if match.label is label)

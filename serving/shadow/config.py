@@ -1,6 +1,6 @@
-"""Which challenger is on trial, and on how many accounts: a small file that may change while the service runs.
+"""The shadow trial's configuration: a file that names the challenger and its share, and may change at any time.
 
-What the file does not name is the champion's, so that a trial is of just what may be promoted.
+Parts that the file does not name are the champion's, so a trial is of just the parts that may be promoted.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from models.settings import Settings
 SHADOW_VARIABLE: Final = "HUIJIAN_SHADOW"
 
 CHALLENGER_PARTS: Final = ("encoder", "gallery", "text", "policy")
-"""What a challenger can bring, by the names that answers give their versions."""
+"""Parts that a challenger can bring, by their names in the answers' versions."""
 
 
 class ShadowConfigError(ValueError):
-    """The file does not describe a trial; the message says what is wrong."""
+    """The file describes no trial; the message says why."""
 
 
 class ShadowConfig(BaseModel):
     """One challenger and its share.
 
     Attributes:
-        share: of the accounts, in [0, 1].
-        encoder: an encoder's artefact folder, to go with a gallery that it made.
+        share: share of the accounts that the challenger judges, in [0, 1].
+        encoder: an encoder's artefact folder; needs a gallery that it made.
         gallery, text: a version, or a directory of versions whose `CURRENT` names one.
         policy: a policy file.
     """
@@ -57,7 +57,7 @@ class ShadowConfig(BaseModel):
         """Read a file; paths in it are relative to its folder.
 
         Raises:
-            ShadowConfigError: it cannot be read, or is something else.
+            ShadowConfigError: it cannot be read, or describes no trial.
         """
         try:
             trial = cls.model_validate(yaml.safe_load(file.read_bytes()))
@@ -72,11 +72,11 @@ class ShadowConfig(BaseModel):
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """What the challenger brings."""
+        """The parts that the challenger brings."""
         return tuple(part for part in CHALLENGER_PARTS if getattr(self, part) is not None)
 
     def settings(self, champion: Settings) -> Settings:
-        """Where everything is that the challenger judges with; a thread has to do for it."""
+        """Settings of the challenger: the champion's, with its own parts and a single thread."""
         return replace(champion, threads=1, **{part: getattr(self, part) for part in self.parts})
 
 
@@ -86,28 +86,28 @@ def shadow_file(settings: Settings) -> Path:
 
 
 class LiveShadowConfig:
-    """The trial that a file describes now.
+    """The trial that a file describes, read again at each `refresh`.
 
     Args:
-        file: no trial while it does not exist.
+        file: may be missing; then there is no trial.
 
     Attributes:
-        trial: the newest that could be read.
-        problem: why the file is refused; None while it is not.
+        trial: the newest that could be read; None without one.
+        problem: why the file is refused; None if it is not.
     """
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._seen: bytes | None = None
+        self._content: bytes | None = None
         self.trial: ShadowConfig | None = None
         self.problem: str | None = None
 
     def refresh(self) -> None:
-        """Look again. Never raises: a file that cannot be used becomes `problem`, and the trial before it goes on."""
+        """Read a changed file. Never raises: for a bad file sets `problem`, and the earlier trial goes on."""
         try:
             content = self._file.read_bytes() if self._file.exists() else None
-            if content != self._seen:
+            if content != self._content:
                 self.trial = None if content is None else ShadowConfig.load(self._file)
-            self._seen, self.problem = content, None
+            self._content, self.problem = content, None
         except (OSError, ShadowConfigError) as error:
             self.problem = safe_message(error)

@@ -1,4 +1,4 @@
-"""How often a challenger and the champion disagree, on what, and which decisions show it."""
+"""Report on a shadow trial: how often challenger and champion disagree, on which labels, with examples."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from serving.store.comparisons import Comparisons
 from serving.store.errors import StoreError
 
 EXAMPLES_PER_DIRECTION: Final = 3
-"""Decisions to look at, of each label and direction: those whose scores are furthest apart."""
+"""Decisions shown for each label and direction: those whose scores differ most."""
 
 Z_95: Final = NormalDist().inv_cdf(0.975)
-"""For intervals of 95%."""
+"""Normal quantile of two-sided 95% intervals."""
 
 
 class DisagreementReport:
     """The comparisons of one trial, counted.
 
     Args:
-        rows: of the table `comparisons`, at least one; read once, one after another.
+        rows: at least one row of the table `comparisons`; iterated once.
     """
 
     def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -41,7 +41,7 @@ class DisagreementReport:
 
     @classmethod
     def of_newest_trial(cls, comparisons: Comparisons) -> DisagreementReport:
-        """The trial that was compared last.
+        """The report on the latest trial.
 
         Raises:
             StoreError: there was none, or the database cannot be reached.
@@ -108,7 +108,7 @@ class DisagreementReport:
 
 
 def interval(count: int, total: int) -> tuple[float, float]:
-    """Where a share lies with 95% confidence, in [0, 1].
+    """The 95% confidence interval of a share, in [0, 1].
 
     Source: Wilson 1927.
     """

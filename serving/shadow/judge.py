@@ -1,7 +1,7 @@
 """The challenger's own process, at the lowest priority: `python -m serving.shadow FD`.
 
-In a thread of the service it would hold Python's one lock just when an answer needs it, and a challenger that crashes
-or takes too much memory would take the champion with it. It ends when the service at the other end of the pipe does.
+A thread of the service would compete with answers for Python's global interpreter lock. A challenger that crashes or
+takes too much memory must not end the champion. The process ends when the service closes its end of the pipe.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from models.runtime.sources import safe_message
 from models.settings import Settings
 
 NICENESS: Final = 19
-"""Of a process: it gets what the others leave."""
+"""The lowest scheduling priority (nice 19): the process runs on idle cores."""
 
 OOM_SCORE_ADJ: Final = "1000"
-"""Of all processes, where Linux has no memory left."""
+"""The highest score for Linux's out-of-memory killer: this process is killed first."""
 
 
 @dataclass(frozen=True)
 class ChallengerReply:
-    """What the challenger says when it is asked.
+    """The challenger's reply.
 
     Attributes:
-        versions: what it judges with; empty while it cannot.
-        problem: why it, or a newer version of it, is refused.
-        answer: to the profile; None where there was none, or it could not be judged.
+        versions: versions it judges with; empty while it cannot judge.
+        problem: why it, or a newer version, is refused; None if it is not.
+        answer: to the profile; None without a profile, or if it could not be judged.
     """
 
     versions: Mapping[str, str]
@@ -44,16 +44,16 @@ class ChallengerReply:
 
 
 class Judge:
-    """The challenger of the settings that it was asked with last."""
+    """Holds the challenger of the latest settings."""
 
     def __init__(self) -> None:
         self._live: LiveInspector | None = None
 
     def __call__(self, settings: Settings, profile: Profile | None) -> ChallengerReply:
-        """Look for newer versions, then judge; never raises.
+        """Load newer versions, then judge; never raises.
 
         Args:
-            profile: None to look only.
+            profile: None to load only.
         """
         try:
             live = self._fresh(settings)
@@ -72,7 +72,7 @@ class Judge:
 
 
 def main() -> None:
-    """Judge what comes through the pipe until it is closed."""
+    """Judge profiles from the pipe until it is closed."""
     os.nice(NICENESS)
     with suppress(OSError):  # no Linux
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE_ADJ, encoding="ascii")

@@ -1,4 +1,4 @@
-"""What is counted of a trial, for Prometheus: few values a label, and nothing that names an account."""
+"""Prometheus metrics of a shadow trial; few label values, none of which names an account."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ShadowMetrics:
     """Counters of one process.
 
     Args:
-        registry: where they are registered; each process has one.
+        registry: registers the metrics; each process has one.
     """
 
     def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
@@ -38,17 +38,17 @@ class ShadowMetrics:
         )
 
     def compared(self, comparison: Comparison) -> None:
-        """The challenger judged a profile, or failed on it."""
+        """Count a profile that the challenger judged or failed on."""
         outcome = "failed" if comparison.failed else "agreed" if comparison.agrees else "differed"
         self._profiles.labels(outcome).inc()
         for label, direction in comparison.differences():
             self._labels.labels(label, direction).inc()
 
     def missed(self, why: Unjudged, count: int = 1) -> None:
-        """Profiles in the share are not among the comparisons."""
+        """Count profiles of the share that were not compared."""
         self._profiles.labels(why).inc(count)
 
     def state(self, share: float, refused: bool) -> None:
-        """How the trial is now."""
+        """Set the trial's state."""
         self._share.set(share)
         self._refused.set(refused)

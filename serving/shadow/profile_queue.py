@@ -1,4 +1,4 @@
-"""Answered profiles that wait for the challenger: few, and never in the way of an answer."""
+"""A bounded queue of answered profiles for the challenger; it never delays an answer."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Final
 from models.profile import IMAGE_FIELDS, Answer, Profile
 
 MAX_PROFILES: Final = 32
-"""A second or two of the challenger's work on an idle core."""
+"""Profiles in the queue: one or two seconds of work on an idle core."""
 
 MAX_PICTURE_BYTES: Final = 44_000_000
-"""Of pictures: what one request may bring at most also finds a place here."""
+"""Bytes of pictures in the queue: as many as one request may bring."""
 
 Job = tuple[Profile, Answer]
 
 
 class ProfileQueue:
-    """A queue that takes what it has a place for."""
+    """A queue that refuses profiles while it is full."""
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
@@ -26,7 +26,7 @@ class ProfileQueue:
         self._bytes = 0
 
     def put(self, job: Job) -> bool:
-        """Let a profile wait; False where there is no place for it. Returns at once."""
+        """Add a profile; returns at once, False if the queue is full."""
         size = _size(job)
         with self._lock:
             if self._jobs.qsize() >= MAX_PROFILES or self._bytes + size > MAX_PICTURE_BYTES:
@@ -36,7 +36,7 @@ class ProfileQueue:
         return True
 
     def take(self, seconds: float) -> Job | None:
-        """The profile that waits longest; None if none comes in so many seconds."""
+        """Remove the oldest profile; None if none comes within the time."""
         try:
             job = self._jobs.get(timeout=seconds)
         except queue.Empty:

@@ -1,7 +1,7 @@
-"""The trial of one worker: takes answered profiles, asks the challenger, keeps what it says.
+"""The shadow trial of one worker: queues answered profiles, asks the challenger, stores the comparisons.
 
-An answer only pays for putting its profile into a queue: everything else is done later by a thread that waits for
-another process (`serving.shadow.judge`), and whatever fails in it is a line in the log.
+An answer costs no more than putting its profile into a queue. A thread does the rest with another process
+(`serving.shadow.judge`); its failures are logged and never reach an answer.
 """
 
 from __future__ import annotations
@@ -27,40 +27,40 @@ from serving.store.database import Database
 from serving.store.errors import StoreError
 
 POLL_SECONDS: Final = 1
-"""How often the trial's file and the challenger's versions are looked at, and comparisons stored."""
+"""Seconds between checks of the configuration and of newer versions, and between writes of comparisons."""
 
 RETRY_SECONDS: Final = 5
-"""Until a challenger that cannot be loaded is tried again."""
+"""Seconds until a challenger that cannot be loaded is tried again."""
 
 CLOSE_SECONDS: Final = 3
-"""For the last comparisons to be stored: the whole service ends within 10."""
+"""Seconds to store the last comparisons; the whole service ends within 10."""
 
 MAX_UNSTORED: Final = 2_000
-"""Comparisons that wait for their decision, or for the database; more are lost."""
+"""Comparisons that wait for their decision or for the database; the oldest beyond are dropped."""
 
 ROLLOUT_SALT: Final = "shadow"
-"""What the share is of, so that it says nothing about an emblem's rollout."""
+"""Salt of the account hash, so that the share is independent of emblem rollouts."""
 
 logger = logging.getLogger("huijian.shadow")
 
 
 class Shadow(threading.Thread):
-    """Has a share of the accounts judged by a challenger.
+    """A thread that has a share of the accounts judged by a challenger.
 
     Args:
         settings: the champion's.
-        comparisons: where what the challenger said is kept.
-        metrics: where it is counted.
+        comparisons: stores the comparisons.
+        metrics: counts them.
 
     Attributes:
-        versions: what the challenger judges with; empty while none does.
-        problem: why a challenger is not judging, or not its newest version; None while all is well.
+        versions: versions that the challenger judges with; empty while none does.
+        problem: why a challenger, or its newest version, is refused; None if it is not.
     """
 
     def __init__(self, settings: Settings, comparisons: Comparisons, metrics: ShadowMetrics) -> None:
         super().__init__(name="shadow", daemon=True)
         self._settings, self._comparisons, self._metrics = settings, comparisons, metrics
-        self._file, self._challenger, self._waiting = (
+        self._file, self._challenger, self._queue = (
             LiveShadowConfig(shadow_file(settings)),
             Challenger(),
             ProfileQueue(),
@@ -75,21 +75,21 @@ class Shadow(threading.Thread):
 
     @classmethod
     def from_environment(cls, settings: Settings) -> Shadow:
-        """One that keeps its comparisons with the decisions."""
+        """A trial that stores its comparisons in the decisions' database."""
         return cls(settings, Comparisons(Database.from_environment(settings.home)), ShadowMetrics())
 
     def offer(self, judged: Sequence[tuple[Profile, Answer]]) -> None:
-        """Have those profiles that are in the share judged some time; returns at once and never raises."""
+        """Queue the profiles that are in the share; returns at once and never raises."""
         share = self._share
         for profile, answer in judged if share else ():
-            if in_rollout(profile.account_id, share, ROLLOUT_SALT) and not self._waiting.put((profile, answer)):
+            if in_rollout(profile.account_id, share, ROLLOUT_SALT) and not self._queue.put((profile, answer)):
                 self._metrics.missed("dropped")
 
     def run(self) -> None:
         """Ask the challenger until `close`."""
         while not self._ending.is_set():
             try:
-                self._turn(self._waiting.take(POLL_SECONDS))
+                self._turn(self._queue.take(POLL_SECONDS))
             except Exception as error:
                 logger.error("unexpected %s", safe_traceback(error))
                 self._challenger.stop()
@@ -99,7 +99,7 @@ class Shadow(threading.Thread):
         self._comparisons.close()
 
     def close(self) -> None:
-        """End the challenger and store what it said; call it when the decisions are stored."""
+        """End the challenger and store the last comparisons; call it when the decisions are stored."""
         self._ending.set()
         self._challenger.kill()
         self.join(CLOSE_SECONDS)
@@ -113,34 +113,34 @@ class Shadow(threading.Thread):
             self._challenger.stop()
             self._note(0, ChallengerReply({}, None))
             return
-        said = self._challenger.ask(trial.settings(self._settings), job[0] if job else None)
-        if self._ending.is_set() and not said.versions:
-            return  # `close` ended it
-        self._note(trial.share if said.versions else 0, said)
+        reply = self._challenger.ask(trial.settings(self._settings), job[0] if job else None)
+        if self._ending.is_set() and not reply.versions:
+            return  # `close` killed it
+        self._note(trial.share if reply.versions else 0, reply)
         if job:
-            self._compare(trial, job[1], said)
-        if not said.versions:
+            self._compare(trial, job[1], reply)
+        if not reply.versions:
             self._ending.wait(RETRY_SECONDS)
 
-    def _note(self, share: float, said: ChallengerReply) -> None:
-        problem = self._file.problem or said.problem
+    def _note(self, share: float, reply: ChallengerReply) -> None:
+        problem = self._file.problem or reply.problem
         if problem not in (None, self.problem):
             logger.error("the challenger, or its newest version, is refused: %s", problem)
-        if (share, said.versions) != (self._share, self.versions):
-            logger.info("in shadow: %s, judging %g of the accounts", dict(said.versions) or "nothing", share)
-        self._share, self.versions, self.problem = share, dict(said.versions), problem
+        if (share, reply.versions) != (self._share, self.versions):
+            logger.info("in shadow: %s, judging %g of the accounts", dict(reply.versions) or "nothing", share)
+        self._share, self.versions, self.problem = share, dict(reply.versions), problem
         self._metrics.state(share, problem is not None)
 
-    def _compare(self, trial: ShadowConfig, answer: Answer, said: ChallengerReply) -> None:
-        if not said.versions:
+    def _compare(self, trial: ShadowConfig, answer: Answer, reply: ChallengerReply) -> None:
+        if not reply.versions:
             self._metrics.missed("dropped")
             return
-        comparison = Comparison.of(answer, said.answer)
+        comparison = Comparison.of(answer, reply.answer)
         self._metrics.compared(comparison)
-        self._unstored.append(comparison.to_row({part: said.versions[part] for part in trial.parts}))
+        self._unstored.append(comparison.to_row({part: reply.versions[part] for part in trial.parts}))
 
     def _store(self) -> None:
-        """Keep what has its decision in the database; a database that is down is tried again later."""
+        """Store comparisons whose decision is in the database; keep the others for the next time."""
         self._stored_at = time.monotonic()
         if not self._unstored:
             return

@@ -1,1 +1,1 @@
-"""What the service remembers: decisions, the contents that a review needs, appeals, reviews and the audit trail."""
+"""The service's memory: decisions, the contents that a review needs, appeals, reviews and the audit trail."""

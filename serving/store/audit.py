@@ -1,9 +1,9 @@
-"""The audit trail: what happened, when and by whom, so that nobody can change it unnoticed.
+"""The audit trail: a hash chain of events, so that no change goes unnoticed.
 
-Each row holds the hash of the row before it, and the digest of what was recorded with it elsewhere: whoever alters,
-inserts or removes a row, a decision, an appeal or a review breaks the chain from there on. Rows cut off at the end
-leave a whole chain: keep the last hash that an export or a verification printed, and give it to the next as anchor.
-Rows hold no personal data and stay when what they speak of is purged.
+Each row holds the hash of the row before it and a digest of the rows recorded with it in other tables. Altering,
+inserting or removing any of them breaks the chain. Rows cut off at the end leave a valid chain. So keep the last hash
+that an export or a verification printed, and pass it to the next as anchor. Rows hold no personal data and stay when
+their decisions are purged.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from serving.store.errors import StoreError
 from serving.store.tables import appeals, audit, canonical, decisions, now, reviews
 
 GENESIS_HASH: Final = "0" * 64
-"""What the first row has as its previous hash."""
+"""Previous hash of the first row."""
 
 DECISIONS: Final = "decisions"
 PURGE: Final = "purge"
 
 RECORD_TABLES: Final[Mapping[str, Table]] = {DECISIONS: decisions, "appeal": appeals, "review": reviews}
-"""Kinds of events that record rows elsewhere, and where."""
+"""Tables of the rows that an event records, by the kind of event."""
 
 PAGE_ROWS: Final = 100
-"""Rows that are checked at once, each with the decisions that it records."""
+"""Audit rows read at once, each with the rows that it records."""
 
 
 @dataclass(frozen=True)
 class Head:
-    """A row of the trail and its hash; all rows before it hang on it.
+    """A row of the trail and its hash, which vouches for all rows before it.
 
     Attributes:
         sequence: its number, from 1; 0 where there is none yet.
@@ -60,7 +60,7 @@ class Head:
 
 
 class AuditBroken(StoreError):  # noqa: N818 - a state of the trail
-    """The trail, or what it covers, was altered.
+    """The trail, or a row that it records, was altered.
 
     Args:
         sequence: the first row that is not as it was written.
@@ -79,9 +79,9 @@ def append(
     Args:
         connection: from `Database.writing`.
         kind: what happened.
-        actor: who did it: the name of a key, or a user of this machine.
-        details: what else to know about it; no personal data.
-        rows: values for the table that belongs to the kind, without their sequence.
+        actor: the name of a key, or a user of this machine.
+        details: more about the event, without personal data.
+        rows: values for the kind's table in `RECORD_TABLES`, without their sequence.
     """
     last = head(connection)
     row: dict[str, Any] = {
@@ -99,7 +99,7 @@ def append(
 
 
 class Trail:
-    """Adds events that are about nothing else in the database.
+    """Adds events that record no rows in other tables.
 
     Args:
         database: prepared.
@@ -125,7 +125,7 @@ def head(connection: Connection) -> Head:
 
 
 def verify(database: Database, anchor: Head | None = None) -> Head:
-    """Check the whole chain and everything that it covers and that is still kept; returns its last row.
+    """Check the chain and all recorded rows that are still kept; returns the last row.
 
     Args:
         anchor: a row that was there at an earlier time.
@@ -139,7 +139,7 @@ def verify(database: Database, anchor: Head | None = None) -> Head:
     for row, rows in events(database):
         reason = _fault(row, last) or _fault_of_rows(database, row, rows, purged_before)
         if reason:
-            purged_before = _purged_before(database)  # by a purge that began meanwhile, which is no tampering
+            purged_before = _purged_before(database)  # a purge that began meanwhile is no tampering
             reason = _fault(row, last) or _fault_of_rows(database, row, rows, purged_before)
         if reason:
             raise AuditBroken(last.sequence + 1, reason)
@@ -152,7 +152,7 @@ def verify(database: Database, anchor: Head | None = None) -> Head:
 
 
 def events(database: Database) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """All rows in order, each with the rows that it records and that are still kept, without sealed texts."""
+    """All rows in order, each with its recorded rows that are still kept, without encrypted texts."""
     last = 0
     while True:
         with database.reading() as connection:
@@ -183,7 +183,7 @@ def _values(row: Row[Any]) -> dict[str, Any]:
 
 
 def _in_order(kind: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows by their ids, without their sealed texts, whose hash they hold."""
+    """The rows by their ids, without encrypted texts, whose hashes they hold."""
     keys = RECORD_TABLES[kind].primary_key.columns.keys() if rows else []
     plain = ({name: value for name, value in row.items() if name != "sealed"} for row in rows)
     return sorted(plain, key=lambda row: [row[key] for key in keys])
@@ -219,7 +219,7 @@ def _fault_of_rows(
         and not rows
         and not _exists(database, row["details"]["decision_id"])
     ):
-        return None  # it went with its decision, whose own row answers for that
+        return None  # deleted with its decision, which another audit row records
     return f"the {kind} recorded with it was altered or removed"
 
 

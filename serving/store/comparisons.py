@@ -1,6 +1,6 @@
-"""Where it is kept what a challenger said in shadow, as long as the decision that it is compared with.
+"""Comparisons of a challenger with the champion, kept as long as their decisions.
 
-Comparisons are no measures against an account: they are not in the audit trail, and some may be lost when a worker is
+A comparison is no measure against an account. So it is not in the audit trail, and some may be lost when a worker is
 killed.
 """
 
@@ -15,7 +15,7 @@ from serving.store.database import Database
 from serving.store.tables import comparisons, decisions
 
 PAGE_ROWS: Final = 1000
-"""Rows that are read at once."""
+"""Rows read from the database at once."""
 
 Row = Mapping[str, Any]
 
@@ -27,7 +27,7 @@ class Comparisons:
         self._database = database
 
     def add(self, rows: Sequence[Row]) -> list[Row]:
-        """Keep those whose decision is in the database already; returns the others, to be given again.
+        """Store the rows whose decision is in the database already; returns the others, for a later call.
 
         Raises:
             StoreUnavailable: the database cannot be written; nothing is kept.
@@ -42,14 +42,14 @@ class Comparisons:
         return [row for row in rows if row["decision_id"] not in decided]
 
     def newest_trial(self) -> str | None:
-        """The trial that was compared last; None before the first."""
+        """The id of the latest trial; None before the first."""
         with self._database.reading() as connection:
             last = select(comparisons.c.trial).order_by(comparisons.c.time.desc()).limit(1)
             trial: str | None = connection.scalar(last)
             return trial
 
     def of(self, trial: str) -> Iterator[Row]:
-        """All comparisons of a trial, in no order.
+        """All comparisons of a trial, in no particular order.
 
         Raises:
             StoreUnavailable: the database cannot be reached.
@@ -60,7 +60,7 @@ class Comparisons:
                 yield dict(row._mapping)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self._database.close()
 
 

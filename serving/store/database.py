@@ -1,7 +1,7 @@
-"""One database, SQLite or PostgreSQL, and how it is spoken to.
+"""One database, SQLite or PostgreSQL, with one writer at a time.
 
-Whoever writes holds the one write lock for the length of a transaction: the audit trail is one chain, however many
-processes append to it.
+A writer holds a database-wide lock during its transaction, because the audit trail is one chain that many processes
+append to.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from serving.store.errors import StoreError, StoreUnavailable
 from serving.store.variables import URL_VARIABLE
 
 LOCK_SECONDS: Final = 5
-"""How long a writer waits for another; longer than any transaction here takes on a slow disk."""
+"""Seconds that a writer waits for another; longer than any transaction here takes on a slow disk."""
 
 STATEMENT_SECONDS: Final = 10
-"""A PostgreSQL that takes longer, or says nothing for so long, counts as down."""
+"""Seconds until a PostgreSQL statement, or a silent connection, counts as failed."""
 
 POSTGRESQL_OPTIONS: Final = {
     "connect_timeout": 3,
@@ -35,18 +35,18 @@ POSTGRESQL_OPTIONS: Final = {
 }
 
 WRITE_LOCK: Final = 0x6875696A69616E
-"""The number of our advisory lock in PostgreSQL: "huijian" in ASCII."""
+"""Number of the PostgreSQL advisory lock: "huijian" in ASCII."""
 
 PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
-"""Of every SQLite connection: readers never wait, a commit is on disk, what is deleted is overwritten with zeros."""
+"""Settings of every SQLite connection: readers never wait, commits are synced, deleted rows are overwritten."""
 
 
 class Database:
     """A database by its URL.
 
     Args:
-        url: `sqlite:////PATH` (absolute: programs run in several directories) or
-            `postgresql://USER:PASSWORD@HOST/NAME`; may hold a password, so it is never shown.
+        url: `sqlite:////PATH` (absolute, as programs run in several directories) or
+            `postgresql://USER:PASSWORD@HOST/NAME`; never shown, as it may hold a password.
 
     Raises:
         StoreError: it names no such database.
@@ -74,7 +74,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction of the only writer.
+        """A transaction that holds the write lock.
 
         Raises:
             StoreUnavailable: the database cannot be reached or written.
@@ -109,10 +109,10 @@ class Database:
             connection.invalidate()  # with its settings
 
     def prepare(self) -> None:
-        """Make sure that the tables are those of this release; a SQLite file is migrated, and made where missing.
+        """Check that the tables are those of this release; a SQLite file is created and migrated.
 
         Raises:
-            StoreError: they are not, and it is for an operator to migrate.
+            StoreError: they are not, and an operator must migrate.
             StoreUnavailable: the database cannot be reached.
         """
         if self.is_sqlite:
@@ -123,7 +123,7 @@ class Database:
             raise StoreError("the database has not the tables of this release; run `huijian store migrate`")
 
     def revision(self) -> str | None:
-        """The last migration that was made; None in an empty database."""
+        """The database's last migration; None in an empty database."""
         with self.reading() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
@@ -131,7 +131,7 @@ class Database:
             return revision
 
     def migrate(self) -> None:
-        """Bring the tables to this release, whole or not at all.
+        """Migrate the tables to this release, in one transaction.
 
         Raises:
             StoreError: the database is of a later release.
@@ -168,13 +168,13 @@ def _checked(url: str) -> URL:
 
 @contextmanager
 def _made_by_one(path: Path) -> Iterator[None]:
-    """Let one process at a time make the file, that only its owner may read; SQLite gives its log the same rights.
+    """Let one process at a time create the file, readable by its owner only; SQLite gives its log the same mode.
 
-    SQLite waits for no lock while a new file becomes one with a log: workers that start together would be told that
-    it is busy. The lock is a file of its own, for closing the database's would let go of SQLite's own locks.
+    SQLite waits for no lock while a new file changes to WAL mode, so workers that start together would fail. The lock
+    is a separate file: closing the database file would release SQLite's own locks.
 
     Raises:
-        StoreUnavailable: it cannot be made, or another process is at it for longer than a writer waits.
+        StoreUnavailable: it cannot be created, or another process holds the lock for longer than a writer waits.
     """
     with ExitStack() as held:
         try:
@@ -188,7 +188,7 @@ def _made_by_one(path: Path) -> Iterator[None]:
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # no transaction is begun behind our back
+    connection.isolation_level = None  # the driver begins no transactions; `_begin_sqlite` does
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
@@ -201,11 +201,11 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Turn a failure of the database into ours; messages of drivers may quote values, so they are not passed on."""
+    """Turn a driver's failure into ours, without its message, which may quote values."""
     try:
         yield
     except (DataError, IntegrityError):
-        raise  # not the database's fault
+        raise  # the fault of the values, not of the database
     except (DatabaseError, InterfaceError, NoConnectionFree) as error:
         cause = getattr(error, "orig", error)
         name = getattr(cause, "sqlite_errorname", None) or type(cause).__name__

@@ -1,4 +1,4 @@
-"""What can go wrong with the store. No message holds what a client sent."""
+"""Failures of the store. No message holds content that a client sent."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ class StoreUnavailable(StoreError):  # noqa: N818 - a state that passes
 
 
 class DecisionUnknown(StoreError):  # noqa: N818 - what a look-up found
-    """There is no such decision: it never was, or its time of keeping is over."""
+    """There is no such decision: it was never made, or it was purged."""

@@ -1,7 +1,7 @@
 """The audit trail as a file, for an inspection (Art. 17, 20, 21).
 
-Every line is one row of the trail with what it recorded and is still kept, as JSON with sorted keys: the file proves
-itself. A row's `hash` is the SHA-256 of its other values but `records`; its `digest` that of `records`.
+Each line is a row of the trail with the recorded rows that are still kept, as JSON with sorted keys. The file can be
+verified alone: `hash` is the SHA-256 of the other values but `records`, and `digest` that of `records`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from serving.store.tables import canonical
 
 
 def export(database: Database, output: Path, actor: str) -> audit.Head:
-    """Write the trail as JSON Lines, whole or not at all; returns its last row, which is this export.
+    """Write the trail as JSON Lines, whole or not at all; returns its last row, which records this export.
 
     Args:
         output: replaced where it exists; readable by its owner only.

@@ -1,7 +1,7 @@
-"""Keys for whoever has configured none: made once, and kept beside the database in the home directory.
+"""Default keys: made once, and kept beside the database in the home directory.
 
-They keep a copy of the database unreadable, not one of the whole home directory: an installation with a database or a
-backup of its own sets its keys in the environment.
+They protect a copy of the database, but not a copy of the whole home directory. An installation with its own database
+or backups sets its keys in the environment.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from serving.store.errors import StoreError
 
 
 def kept(folder: Path, fresh: Mapping[str, str]) -> dict[str, str]:
-    """The keys in a folder, as environment variables.
+    """The keys in a folder, as environment variables; made where the folder has neither keys nor a database.
 
     Args:
-        folder: where database and keys are; made where missing.
-        fresh: what becomes the keys where there are none yet.
+        folder: holds database and keys; made where missing.
+        fresh: new keys, to be kept where there are none yet.
 
     Raises:
-        StoreError: they cannot be kept there, or are not there although the database is.
+        StoreError: they cannot be read or made, or a database is there without them.
     """
     path = folder / KEPT_KEYS.name
     try:

@@ -1,7 +1,7 @@
-"""Forget what is kept no longer, for good, and keep a trace that it was done.
+"""Delete what the policy keeps no longer, beyond recovery, and record the deletion in the audit trail.
 
-Decisions go in the groups in which the audit trail recorded them, so that a decision that is missing from a group
-that was not purged is always a sign of tampering.
+Decisions are deleted in the groups in which the audit trail recorded them. So a decision missing from a remaining
+group always means tampering.
 """
 
 from __future__ import annotations
@@ -23,39 +23,38 @@ from serving.store.tables import audit as events
 
 BATCH_ROWS: Final = 200
 BATCH_GROUPS: Final = 10
-"""Decisions a transaction, and groups of them: the service writes in between."""
+"""Contents and groups of decisions per transaction; the service writes between transactions."""
 
 CHECKPOINT_SECONDS: Final = 10
-"""How long to wait for readers of SQLite's log, which still holds what was deleted."""
+"""Seconds to wait for readers of SQLite's log, which still holds the deleted rows."""
 
 
 @dataclass(frozen=True)
 class Purged:
-    """How many rows are gone."""
+    """Numbers of deleted rows."""
 
     contents: int
     decisions: int
 
 
 def purge(database: Database, rules: StoreRules, actor: str, moment: datetime | None = None) -> Purged:
-    """Delete contents and decisions whose time is over, with their appeals, reviews and comparisons.
+    """Delete expired contents and decisions, with their appeals, reviews and comparisons.
 
-    Contents of a decision that has an appeal without a later review are kept until it is reviewed, but no longer than
-    the decision, which goes at its time whatever was appealed.
+    An appeal without a later review keeps the contents of its decision, but not the decision itself.
 
     Args:
-        moment: the time to judge by; now if not given.
+        moment: the time that counts as now.
 
     Raises:
         StoreUnavailable: the database cannot be written.
-        StoreError: somebody reads SQLite's log all the time; what was deleted is still in it.
+        StoreError: other programs kept SQLite's log open; it still holds the deleted rows.
     """
     today = moment or datetime.now(UTC)
     contents_before = utc(today - timedelta(days=rules.contents.days))
     decisions_before = utc(today - timedelta(days=rules.decisions.days))
     begun = {"contents_before": contents_before, "decisions_before": decisions_before}
     with database.writing() as connection:
-        audit.append(connection, audit.PURGE, actor, begun)  # first: what is missing is explained at any moment
+        audit.append(connection, audit.PURGE, actor, begun)  # first, so that missing rows are explained at any moment
     gone = Purged(_purge_contents(database, contents_before), _purge_decisions(database, decisions_before))
     with database.writing() as connection:
         audit.append(connection, "purged", actor, asdict(gone))
@@ -90,15 +89,15 @@ def _purge_decisions(database: Database, before: str) -> int:
 
 
 def _in_batches(database: Database, over: Select[Any], size: int, removal: Callable[[Sequence[Any]], Delete]) -> int:
-    """Remove what is found, each batch searched for behind the one before, while others write.
+    """Delete rows in batches, each searched for after the last key of the one before, while others write.
 
     Args:
-        over: columns that order what is found, the key last.
-        size: of a batch.
-        removal: of some keys, and of these only what may go still.
+        over: selects columns that order the rows, the key last.
+        size: rows of a batch.
+        removal: the statement that deletes rows by key, if they may still go.
     """
     removed, columns, page = 0, list(over.selected_columns), over
-    with database.maintaining() as searching:  # which may take longer than a request's statements
+    with database.maintaining() as searching:  # a search may take longer than the statements of a request
         while found := searching.execute(page.order_by(*columns).limit(size)).all():
             with database.writing() as connection:
                 removed += connection.execute(removal([row[-1] for row in found])).rowcount
@@ -107,7 +106,7 @@ def _in_batches(database: Database, over: Select[Any], size: int, removal: Calla
 
 
 def _overwrite(database: Database) -> None:
-    """Leave nothing of what was deleted: SQLite has zeros in its place, but its log still holds the pages before."""
+    """Erase deleted rows from disk: SQLite overwrote them in the file, but its log holds the old pages."""
     with database.maintaining() as connection:
         if database.is_sqlite:
             _truncate_log(connection)

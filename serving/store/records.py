@@ -1,6 +1,7 @@
-"""What is kept of a judgement: the answer without the account and without words, and hashes of what was judged.
+"""Stored form of a judgement: the answer without account and quotations, and keyed hashes of the judged fields.
 
-A finding quotes the profile: `text` and `normalized` are contents, and are kept as such or not at all.
+The evidence of a finding quotes the profile in `text` and `normalized`. Quotations are contents: they are encrypted
+with the judged fields, or not kept.
 """
 
 from __future__ import annotations
@@ -16,48 +17,50 @@ from serving.store.secrets import Secrets
 from serving.store.tables import canonical, now
 
 QUOTATIONS: Final = "words"
-"""The name under which the quotations of all findings are sealed, one object a finding."""
+"""Name in the table `contents` of the quotations, a JSON list of one object a finding, encrypted."""
 
 QUOTED_KEYS: Final = ("text", "normalized")
 
 
 def record(profile: Profile, answer: Answer, kept: ContentsKept, secrets: Secrets) -> dict[str, Any]:
-    """A judgement as it is stored, but for who asked and how long it took.
-
-    It is a row of `decisions` with, under `contents`, the sealed fields (base64) by name.
+    """A judgement as it is stored, without who asked and how long it took.
 
     Args:
-        kept: which contents the policy keeps.
+        kept: the policy's rule for contents.
+
+    Returns:
+        A row of `decisions`, and under `contents` the encrypted fields (base64) by name.
     """
-    said = answer.to_dict()
-    del said["account_id"]
-    words = _take_words(said)
+    stored = answer.to_dict()
+    del stored["account_id"]
+    quotations = _take_quotations(stored)
     fields = _fields(profile)
     keeps = kept.keep == "always" or (kept.keep == "review" and answer.verdict is not Severity.PASS)
-    sealed = {**fields, QUOTATIONS: canonical(words).encode()} if keeps else {}
+    sealed = {**fields, QUOTATIONS: canonical(quotations).encode()} if keeps else {}
     return {
         "decision_id": answer.decision_id,
         "time": now(),
         "account": secrets.digest("account", _bytes(profile.account_id)),
         "verdict": str(answer.verdict),
-        "answer": said,
+        "answer": stored,
         "inputs": {name: secrets.digest(name, content) for name, content in fields.items()},
         "contents": {name: secrets.seal(content).decode() for name, content in sealed.items()},
     }
 
 
-def with_quotations(answer: Mapping[str, Any], words: bytes | None) -> dict[str, Any]:
-    """The answer as it was given, its quotations put back where they are still kept."""
-    said: dict[str, Any] = copy.deepcopy(dict(answer))
-    for finding, quoted in zip(said["findings"], json.loads(words or b"[]"), strict=False):
+def with_quotations(answer: Mapping[str, Any], quotations: bytes | None) -> dict[str, Any]:
+    """The answer as it was given, with its quotations where they are still kept."""
+    given: dict[str, Any] = copy.deepcopy(dict(answer))
+    for finding, quoted in zip(given["findings"], json.loads(quotations or b"[]"), strict=False):
         finding["evidence"].update(quoted)
-    return said
+    return given
 
 
-def _take_words(said: dict[str, Any]) -> list[dict[str, str]]:
+def _take_quotations(answer: dict[str, Any]) -> list[dict[str, str]]:
+    """Remove the quotations from an answer and return them."""
     return [
         {name: finding["evidence"].pop(name) for name in QUOTED_KEYS if name in finding["evidence"]}
-        for finding in said["findings"]
+        for finding in answer["findings"]
     ]
 
 

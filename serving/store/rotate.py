@@ -1,4 +1,4 @@
-"""Encrypt what is stored with the newest key, so that an older one can be thrown away."""
+"""Encrypt stored contents again with the newest key, so that older keys can be dropped."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from serving.store.secrets import Secrets
 from serving.store.tables import appeals, contents, reviews
 
 BATCH_ROWS: Final = 50
-"""Rows a transaction: each may hold a picture of megabytes, and the service writes in between."""
+"""Rows per transaction: each may hold a picture of megabytes, and the service writes in between."""
 
 
 def rotate(database: Database, secrets: Secrets, actor: str) -> int:
-    """Encrypt all contents, appeals and notes again; returns how many.
+    """Encrypt all contents, appeals and notes again; returns their number.
 
-    Safe to run again after an interruption. Segments still in a spool keep their key until they are stored.
+    An interrupted rotation can be run again. Decisions in a spool keep their old key until they are stored.
 
     Raises:
-        StoreError: one of them opens with none of the keys.
+        StoreError: none of the keys decrypts a row.
         StoreUnavailable: the database cannot be written.
     """
     changed = sum(_rotate_table(database, table, secrets) for table in (contents, appeals, reviews))

@@ -1,8 +1,8 @@
-"""The keys that keep accounts and contents unreadable to whoever has only the database.
+"""Keys that make accounts and contents unreadable to anyone who has only the database.
 
-An account id, a name or a bio can be guessed, so a plain hash of it would give it away: hashes here are keyed. Texts
-and pictures are encrypted (Fernet: AES-128-CBC and HMAC-SHA256). The keys of both live in the environment, or in a file
-of the home directory where nothing is configured (`serving.store.keyfile`).
+Hashes are keyed (HMAC), because account ids, names and bios can be guessed. Texts and pictures are encrypted (Fernet:
+AES-128-CBC and HMAC-SHA256). Keys come from the environment, or from a file in the home directory where nothing is
+configured (`serving.store.keyfile`).
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from serving.store.variables import CONTENT_VARIABLE, URL_VARIABLE
 
 @dataclass(frozen=True)
 class Secrets:
-    """The keys of one installation; all its workers have the same.
+    """The keys of one installation, shared by its workers.
 
     Attributes:
-        hash_key: keys the hashes; another one makes an account another account.
-        contents: encrypts with its first key and reads what any of them encrypted.
+        hash_key: key of the hashes, 32 bytes; with another key the same account has another hash.
+        contents: encrypts with its first key and decrypts with any.
     """
 
     hash_key: bytes
@@ -39,7 +39,7 @@ class Secrets:
         """The configured keys, or, where neither they nor a database are configured, those kept in the home directory.
 
         Raises:
-            StoreError: one is missing or malformed, or they cannot be kept there.
+            StoreError: a key is missing or malformed, or the file cannot be read or written.
         """
         if any(os.environ.get(name) for name in (HASH_VARIABLE, CONTENT_VARIABLE, URL_VARIABLE)):
             return cls.from_environment()
@@ -82,19 +82,19 @@ class Secrets:
         """HMAC-SHA256 in hex.
 
         Args:
-            kind: what is hashed, such as "account" or "bio"; the same content has another hash as another kind.
+            kind: such as "account" or "bio"; the same content has another hash under another kind.
         """
         return hmac.new(self.hash_key, kind.encode() + b"\0" + content, hashlib.sha256).hexdigest()
 
     def seal(self, content: bytes) -> bytes:
-        """The content, encrypted."""
+        """Encrypt content."""
         return self.contents.encrypt(content)
 
     def unseal(self, sealed: bytes) -> bytes:
-        """The content that was sealed.
+        """Decrypt sealed content.
 
         Raises:
-            StoreError: none of the keys opens it, or it was changed.
+            StoreError: none of the keys decrypts it, or it was altered.
         """
         try:
             return self.contents.decrypt(sealed)

@@ -1,8 +1,7 @@
-"""Decisions on their way to the database: on local disk before they are answered.
+"""Decisions on their way to the database: a write-ahead log on local disk, synced before they are answered.
 
-An append-only file that is synced costs a fraction of a millisecond, whatever the database does. Each process appends
-to a segment of its own, which it holds locked; when it is killed the lock goes with it, and whoever is alive takes
-the segment over. So there is one way into the database, after a crash as in daily work.
+An append and its sync cost a fraction of a millisecond, whatever the database does. Each process appends to a segment
+of its own and holds it locked. When a process is killed its lock is gone, and another process takes the segment over.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ from serving.store.errors import StoreUnavailable
 from serving.store.tables import canonical
 
 MAX_SEGMENT_BYTES: Final = 8_000_000
-"""Bytes after which a new segment is begun: a segment is read whole, and stored in one transaction."""
+"""Bytes from which a new segment begins. A segment is read whole and stored in one transaction."""
 
 DRAFT_SECONDS: Final = 60
-"""Age from which a segment without a name is what a killed process left; a living one names it within microseconds."""
+"""Age in seconds from which a draft belongs to a killed process; a living one renames it within microseconds."""
 
 Record = dict[str, Any]
 
@@ -65,7 +64,7 @@ class Spool:
             raise StoreUnavailable(f"the local spool cannot be written: {error.strerror}") from None
 
     def closed(self) -> list[Path]:
-        """Segments to which nobody appends any more, oldest first: this process's own and those of dead processes."""
+        """Segments to be stored, oldest first: this process's own, which it leaves, and those of dead processes."""
         self._drop_drafts()
         with self._lock:
             own = self._segment.path if self._segment and self._segment.size else None
@@ -74,17 +73,17 @@ class Spool:
         return [path for path in self._paths() if path == own or not _is_held(path)]
 
     def remove(self, segment: Path) -> None:
-        """Forget a segment that is stored."""
+        """Delete a segment that is stored."""
         segment.unlink(missing_ok=True)
 
     def set_aside(self, segment: Path) -> None:
-        """Keep a segment that cannot be stored as it is, for people to look at."""
+        """Rename a segment that cannot be stored whole, for an operator to look at."""
         with contextlib.suppress(FileNotFoundError):  # another process was faster
             segment.rename(segment.with_suffix(".damaged"))
             logger.error("the spool segment %s is damaged in part; it is kept as .damaged", segment.name)
 
     def find(self, decision_id: str) -> Record | None:
-        """A decision that waits here."""
+        """A decision that is not in the database yet; None where the spool has none such."""
         for path in self._paths():
             found = next((record for record in read(path)[0] if record["decision_id"] == decision_id), None)
             if found:
@@ -116,14 +115,14 @@ class Spool:
 
 
 class _Segment:
-    """A file that this process alone appends to. It is closed, and its lock released, when nobody uses it any more."""
+    """A file that only this process appends to; closed and unlocked when nothing refers to it any more."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / f"{time.time_ns():020d}-{uuid.uuid4().hex}.jsonl"
         self.size = 0
         self._syncing = threading.Lock()
         self._synced, self._is_broken = 0, False
-        # It gets its name only when it is locked: an unlocked one is taken for a dead process's.
+        # Renamed only when locked: an unlocked segment is taken for a dead process's.
         draft = self.path.with_suffix(".draft")
         self._descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -143,7 +142,7 @@ class _Segment:
     def sync(self, end: int) -> None:
         """Return when everything up to `end` is on disk, by this thread's sync or another's."""
         with self._syncing:
-            # The kernel tells of a failure once and forgets what it could not write: the next sync would succeed.
+            # The kernel reports a failed write once; the next sync would succeed without the data.
             if self._is_broken:
                 raise OSError(0, "an earlier write to it failed")
             if self._synced < end:
@@ -153,9 +152,9 @@ class _Segment:
 
 
 def read(segment: Path) -> tuple[list[Record], bool]:
-    """The records of a segment, and whether any between them cannot be read; empty if it is gone.
+    """The records of a segment, and True if some of its lines cannot be read; empty if the segment is gone.
 
-    What follows the last end of line was cut off by a crash, before anybody was answered.
+    Text after the last end of line is ignored: a crash cut it off before it was answered.
     """
     try:
         lines = segment.read_bytes().split(b"\n")[:-1]
@@ -175,7 +174,7 @@ def _parsed(line: bytes) -> Iterator[Record]:
 
 
 def _is_held(path: Path) -> bool:
-    """Whether a living process appends to it."""
+    """True while a living process appends to the segment, or if it is gone."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except FileNotFoundError:

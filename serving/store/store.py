@@ -1,8 +1,8 @@
-"""The store as the service sees it: remember judgements, give them back, take appeals and reviews.
+"""The store as the service uses it: record judgements, show them, take appeals and reviews.
 
-`record` returns when the decisions are on local disk (`serving.store.spool`), so that an answer given is never lost; a
-thread moves them to the database (`serving.store.writer`). Everything else is one transaction of the database, and
-an event of the audit trail with the name of who did it.
+`record` returns when the decisions are on local disk (`serving.store.spool`), so no answered decision is lost. A
+thread moves them to the database (`serving.store.writer`). Every other operation is one database transaction and one
+event of the audit trail.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from serving.store.writer import Writer
 
 @dataclass(frozen=True)
 class Health:
-    """How the store is, for metrics.
+    """State of the store, for metrics.
 
     Attributes:
-        accepts: whether decisions can be recorded now.
-        problem: why the database does not take them; None while it does.
+        accepts: decisions can be recorded now.
+        problem: why the database does not store them; None while it does.
         waiting: bytes in the local spool.
-        damaged: segments of the spool that people must look at.
+        damaged: segments of the spool that an operator must look at.
     """
 
     accepts: bool
@@ -45,16 +45,16 @@ class Health:
 
 
 class Store:
-    """What one worker remembers with; any number of them share a database, and those of a machine a spool.
+    """The store of one worker. All workers share the database; those of one machine share the spool.
 
     Args:
-        database: where everything ends.
-        spool: where decisions are until then.
+        database: the permanent store.
+        spool: holds decisions until they are in the database.
         secrets: the keys, the same in all workers.
-        rules: what the policy in force says; asked anew for every judgement.
+        rules: returns the rules of the policy in force; called for every judgement.
 
     Attributes:
-        trail: for events that are about nothing that is stored here.
+        trail: for events about things that the store does not hold.
     """
 
     def __init__(self, database: Database, spool: Spool, secrets: Secrets, rules: Callable[[], StoreRules]) -> None:
@@ -75,7 +75,7 @@ class Store:
         return cls(database, Spool(home / "store" / "spool"), secrets, rules)
 
     def check_accepts(self) -> None:
-        """Refuse before any work is done what could not be recorded.
+        """Refuse a request, before any work, whose decision could not be recorded.
 
         Raises:
             StoreUnavailable: the database is down and the policy refuses requests then.
@@ -84,10 +84,10 @@ class Store:
             raise StoreUnavailable("decisions cannot be recorded now, so none are made")
 
     def record(self, judged: Sequence[tuple[Profile, Answer]], timings: Mapping[str, float], by: str) -> None:
-        """Remember judgements for good; answer only after this returned.
+        """Record judgements durably; answer only after this returned.
 
         Args:
-            timings: milliseconds by stage, of all of them together.
+            timings: milliseconds by stage, for all judgements together.
             by: the name of the key that asked.
 
         Raises:
@@ -96,29 +96,29 @@ class Store:
         self.check_accepts()
         kept = self._rules().contents
         asked = {"asked_by": by, "timings": {stage: round(spent, 3) for stage, spent in timings.items()}}
-        self._spool.append([{**record(profile, said, kept, self._secrets), **asked} for profile, said in judged])
+        self._spool.append([{**record(profile, answer, kept, self._secrets), **asked} for profile, answer in judged])
         self._writer.wake()
 
     def decision(self, decision_id: str, by: str) -> dict[str, Any]:
-        """A decision with its appeals and reviews, oldest first, and its words where they are still kept.
+        """A decision with its appeals and reviews, oldest first, and its quotations where they are still kept.
 
         Raises:
             DecisionUnknown: there is none.
             StoreUnavailable: the database is down.
         """
-        # Once more at the end: between the first two it may have moved from the spool to the database.
+        # The database again at the end: meanwhile the decision may have moved there from the spool.
         found = self._stored(decision_id) or self._spool.find(decision_id) or self._stored(decision_id)
         if found is None:
             raise _unknown(decision_id)
         with self._database.writing() as connection:
             audit.append(connection, "read", by, {"decision_id": decision_id})
-            said = {table.name: self._statements(connection, table, decision_id) for table in (appeals, reviews)}
+            statements = {table.name: self._statements(connection, table, decision_id) for table in (appeals, reviews)}
         shown = {name: found[name] for name in ("decision_id", "time", "asked_by", "verdict", "inputs", "timings")}
-        words = self._opened(found, QUOTATIONS) if QUOTATIONS in found["contents"] else None
-        return {**shown, "answer": with_quotations(found["answer"], words), **said}
+        quotations = self._opened(found, QUOTATIONS) if QUOTATIONS in found["contents"] else None
+        return {**shown, "answer": with_quotations(found["answer"], quotations), **statements}
 
     def contents(self, decision_id: str, by: str) -> dict[Field, bytes]:
-        """The judged fields that are still kept: texts in UTF-8, pictures as they were sent.
+        """The judged fields that are still kept: texts in UTF-8, pictures as encoded bytes.
 
         Raises:
             DecisionUnknown: there is no such decision.
@@ -144,10 +144,10 @@ class Store:
     def review(
         self, decision_id: str, outcome: Severity, note: str, by: str, labels: Collection[Label] | None = None
     ) -> dict[str, Any]:
-        """Record what a reviewer decided; returns its id, time, outcome and labels.
+        """Record a reviewer's outcome; returns its id, time, outcome and labels.
 
         Args:
-            labels: those that the reviewer finds right for the profile; None says nothing about them.
+            labels: those that the reviewer confirms; None if the reviewer does not say.
 
         Raises:
             DecisionUnknown: there is no such decision.
@@ -157,12 +157,12 @@ class Store:
         return self._state("review", "review_id", decision_id, note, by, outcome=str(outcome), labels=right)
 
     def health(self) -> Health:
-        """How the store is now; asks neither disk nor database for long."""
+        """The current state; returns fast, without a query to the database."""
         problem = self._writer.problem if self._writer.is_well else self._writer.problem or "the database is slow"
         return Health(self._accepts(), problem, self._spool.waiting(), self._spool.damaged())
 
     def close(self) -> None:
-        """Move what is spooled to the database and let go of it."""
+        """Move spooled decisions to the database and close it."""
         self._writer.stop()
         self._database.close()
 
@@ -181,7 +181,7 @@ class Store:
         raise self._missing(decision_id)
 
     def _stored(self, decision_id: str) -> Record | None:
-        """A decision in the database, which nothing can be added to before it is there."""
+        """A decision in the database with its encrypted contents; None where there is none."""
         with self._database.reading() as connection:
             row = _row(connection, decision_id)
             if row is None:
@@ -190,7 +190,7 @@ class Store:
             return {**row._mapping, "contents": {content.field: content.sealed for content in sealed}}
 
     def _missing(self, decision_id: str) -> StoreError:
-        """Why a decision was not in the database."""
+        """The error for a decision that was not in the database."""
         if self._spool.find(decision_id) or self._stored(decision_id):
             return StoreUnavailable("the decision is on its way to the database; try again")
         return _unknown(decision_id)

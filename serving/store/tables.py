@@ -1,4 +1,4 @@
-"""The tables, as SQLAlchemy sees them; the migrations make them.
+"""The tables as SQLAlchemy knows them; migrations create them.
 
 Times are ISO 8601 in UTC with microseconds, as text: they sort, and read the same in every database and in every hash.
 """
@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, LargeBinary, MetaData, String, Table
 
 REVISION: Final = "0002"
-"""The last migration that makes these tables."""
+"""The migration that this release needs."""
 
 metadata = MetaData()
 
@@ -28,7 +28,7 @@ audit = Table(
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
 )
-"""One row an event, for ever, without personal data; `serving.store.audit` says how rows hang together."""
+"""One row an event, kept for ever, without personal data. `serving.store.audit` chains the rows."""
 
 decisions = Table(
     "decisions",
@@ -43,7 +43,7 @@ decisions = Table(
     Column("inputs", JSON, nullable=False),
     Column("timings", JSON, nullable=False),
 )
-"""One row a judged profile. `account` and `inputs` are keyed hashes; `answer` lacks the account and all words."""
+"""One row a judged profile. `account` and `inputs` are keyed hashes; `answer` lacks account and quotations."""
 
 
 def _of_decision() -> Column[Any]:
@@ -57,7 +57,7 @@ contents = Table(
     Column("field", String(16), primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
 )
-"""The judged fields, encrypted, and under `words` what the findings quote of them."""
+"""The judged fields, and under `words` the quotations of the findings, all encrypted."""
 
 appeals = Table(
     "appeals",
@@ -70,7 +70,7 @@ appeals = Table(
     Column("text_hash", String(64), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
-"""Complaints against decisions, their text encrypted."""
+"""Complaints against decisions, with encrypted text."""
 
 reviews = Table(
     "reviews",
@@ -85,7 +85,7 @@ reviews = Table(
     Column("text_hash", String(64), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
-"""What reviewers decided instead, and which labels they find right, their notes encrypted."""
+"""Reviews: outcome, labels that the reviewer confirmed, and encrypted note."""
 
 comparisons = Table(
     "comparisons",
@@ -100,19 +100,19 @@ comparisons = Table(
     Column("challenger_labels", JSON, nullable=False),
     Column("scores", JSON, nullable=False),
 )
-"""What a challenger said in shadow of a profile that was decided; `serving.shadow.comparison` says what is what."""
+"""A challenger's judgement beside the champion's decision; `serving.shadow.comparison` explains the columns."""
 
 
 def canonical(value: Any) -> str:
-    """JSON that is the same text for the same value, for hashes and for the database."""
+    """Canonical JSON: the same text for the same value, for hashes and for the database."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def utc(moment: datetime) -> str:
-    """A time as the tables have it."""
+    """A time in the format of the tables."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def now() -> str:
-    """The time as the tables have it."""
+    """The current time in the format of the tables."""
     return utc(datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""Environment variables that describe the store, where the defaults of one machine are not enough."""
+"""Environment variables of the store, for installations that need more than the defaults of one machine."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""From the spool to the database, many decisions a transaction.
+"""A thread in every worker that moves decisions from the spool to the database, many in a transaction.
 
-A thread in every worker. A decision that is in the database already, from a segment that was stored by a process
-killed before it could remove it, is left as it is.
+A process may be killed after it stored a segment and before it removed it. So a decision that is in the database
+already is skipped.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from serving.store.spool import Record, Spool, read
 from serving.store.tables import contents, decisions
 
 WRITE_PAUSE_SECONDS: Final = 0.5
-"""Between two transactions: a worker adds at most two rows a second to the trail, whatever its load. Each takes 2 ms of
-processor time and the database's one lock for writing; an appeal has to wait so long for its decision."""
+"""Seconds between transactions: at most two audit rows a second and worker, each 2 ms under the write lock. An appeal
+waits so long for its decision."""
 
 IDLE_SECONDS: Final = 1
-"""How often the database, and the segments of dead processes, are looked at without a decision."""
+"""Seconds between looks at the database and at dead processes' segments when no decision comes."""
 
 STALE_SECONDS: Final = 8
-"""A database that has not answered for so long is down, even if a statement to it still waits."""
+"""Seconds without an answer after which the database counts as down, even if a statement still waits."""
 
 logger = logging.getLogger("huijian.store")
 
@@ -52,11 +52,11 @@ class Writer(threading.Thread):
 
     @property
     def is_well(self) -> bool:
-        """Whether the database takes what is given to it."""
+        """True while the database stores decisions."""
         return self.problem is None and time.monotonic() - self._succeeded < STALE_SECONDS
 
     def wake(self) -> None:
-        """Say that something was spooled."""
+        """Tell the thread that decisions were spooled."""
         self._wake.set()
 
     def run(self) -> None:
@@ -67,14 +67,14 @@ class Writer(threading.Thread):
             self.attempt()
 
     def stop(self) -> None:
-        """Store what is left, if the database takes it, and end."""
+        """Store the rest, if the database accepts it, and end the thread."""
         self._ending.set()
         self._wake.set()
         self.join()
         self.attempt()
 
     def attempt(self) -> None:
-        """Store everything that nobody appends to any more. Never raises: a failure becomes `problem`."""
+        """Store all closed segments. Never raises: a failure becomes `problem`."""
         try:
             self._store_all()
         except (StoreError, OSError) as error:
@@ -108,12 +108,12 @@ class Writer(threading.Thread):
             self._spool.remove(segment)
 
     def _store_records(self, records: Sequence[Record]) -> bool:
-        """Store all but those that the database takes not even alone; returns whether there were none such."""
+        """Store all records but those that the database refuses even alone; returns False if there were such."""
         try:
             with self._database.writing() as connection:
                 _insert(connection, records)
         except (DataError, IntegrityError):
-            # Halved again and again, thousands of good ones around a bad one take some ten transactions.
+            # Bisection stores thousands of good records around a bad one in some ten transactions.
             half = len(records) // 2
             return half > 0 and all([self._store_records(records[:half]), self._store_records(records[half:])])
         return True
@@ -131,7 +131,7 @@ def _insert(connection: Connection, records: Sequence[Record]) -> None:
 
 
 def _new(connection: Connection, records: Sequence[Record]) -> list[Record]:
-    """Those that are not stored yet, each once."""
+    """The records that are not stored yet, each once."""
     by_id = {record["decision_id"]: record for record in records}
     known = connection.scalars(select(decisions.c.decision_id).where(decisions.c.decision_id.in_(by_id)))
     for decision_id in known.all():

@@ -1,4 +1,4 @@
-"""The command line: what it prints and how it ends."""
+"""Output and exit codes of the command line."""
 
 import io
 import json
@@ -97,8 +97,8 @@ def test_input_of_another_format_is_wrong_usage(huijian, avatar, tmp_path):
     assert (code, "parquet" in err) == (2, True)
 
 
-def test_rows_that_another_time_could_be_judged_are_said_by_the_exit_code(huijian, tmp_path):
-    """No library reads this store here, so nothing is known of the picture."""
+def test_exit_code_tells_of_rows_that_a_later_run_could_judge(huijian, tmp_path):
+    """The library of this object store is not installed, so the picture cannot be read."""
     rows = [{"account_id": "1", "avatar": "hdfs://nobody/a.jpg"}, {"account_id": "2", "avatar": "missing.jpg"}]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
     code, out, _ = huijian("score", tmp_path / "a.jsonl", tmp_path / "out")

@@ -1,4 +1,4 @@
-"""`huijian export` and what comes after it: a gallery of the new encoder, and no mixing with another's."""
+"""`huijian export`, and the gallery of the new encoder, which no other encoder may use."""
 
 import json
 import shutil
@@ -25,7 +25,7 @@ def references(folder):
 
 
 @pytest.mark.slow
-def test_an_exported_encoder_makes_galleries_that_no_other_encoder_may_use(huijian, tmp_path):
+def test_gallery_of_an_exported_encoder_is_refused_by_other_encoders(huijian, tmp_path):
     model, weights = small_checkpoints.write("ViT-B-32", tmp_path)
     run, gallery = tmp_path / "run", tmp_path / "gallery"
     code, out, err = huijian("export", "--model", model, "--pretrained", weights, "--output", run, "--limit", 6)
@@ -56,7 +56,7 @@ def test_a_model_without_weights_is_refused_by_name(huijian, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_folder_that_holds_something_is_not_written_over(huijian, tmp_path):
+def test_folder_that_is_not_empty_is_not_overwritten(huijian, tmp_path):
     (tmp_path / "model.onnx").write_text("precious")
     code, _, err = huijian("export", "--model", "ViT-B-32", "--pretrained", "x", "--output", tmp_path)
     assert code == 2 and "--output" in err

@@ -23,14 +23,14 @@ def test_a_key_is_printed_once_and_only_its_hash_is_kept(huijian, file):
     assert secret.strip() not in listed
 
 
-def test_a_removed_key_is_gone_and_the_last_one_leaves_the_service_closed(huijian, file):
+def test_removed_key_is_gone_and_without_keys_the_service_is_closed(huijian, file):
     huijian("keys", "add", "app", "--scope", "classify")
     code, _, said = huijian("keys", "remove", "app")
     assert (code, file.read_text()) == (0, "")
     assert "nobody may ask" in said
 
 
-def test_what_cannot_be_done_is_said_in_one_line(huijian, file):
+def test_failed_command_prints_one_line(huijian, file):
     huijian("keys", "add", "app", "--scope", "classify")
     for arguments in (["add", "app", "--scope", "audit"], ["add", "a b", "--scope", "audit"], ["remove", "nobody"]):
         code, _, said = huijian("keys", *arguments)
@@ -40,7 +40,7 @@ def test_what_cannot_be_done_is_said_in_one_line(huijian, file):
 
 
 @pytest.mark.parametrize("arguments", [["add", "app"], ["add", "app", "--scope", "all"], ["add"], ["remove"]])
-def test_a_key_without_a_name_or_a_known_scope_is_wrong_usage(huijian, file, arguments):
+def test_key_without_a_name_or_a_known_scope_is_wrong_usage(huijian, file, arguments):
     assert huijian("keys", *arguments)[0] == 2
     assert not file.exists()
 

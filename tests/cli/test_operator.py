@@ -1,4 +1,4 @@
-"""Who ran a command, for the audit trail."""
+"""The user who ran a command, for the audit trail."""
 
 import getpass
 import os

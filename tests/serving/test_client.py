@@ -1,4 +1,4 @@
-"""How patient the client is, against a real HTTP server that answers as it is told to."""
+"""Retries of the client, against a real HTTP server with scripted answers."""
 
 import socketserver
 import threading
@@ -16,14 +16,14 @@ OK = b'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 16\r\n\r\n{"verdi
 BUSY = b"HTTP/1.1 503 Busy\r\nConnection: close\r\nRetry-After: 0\r\nContent-Length: 64\r\nX-Request-ID: r1\r\n\r\n" + (
     b'{"error":{"code":"overloaded","message":"busy","field":null}}   '
 )
-OFTEN = BUSY.replace(b"503 Busy", b"429 Too Many")
+TOO_MANY_REQUESTS = BUSY.replace(b"503 Busy", b"429 Too Many")
 DOWN = BUSY.replace(b"Retry-After: 0\r\n", b"")
 PROXY = b"HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 4\r\n\r\nHTML"
 BREAK = b""
 
 
 class Scripted(socketserver.ThreadingTCPServer):
-    """Answers one request after the other with what it was given, then hangs up."""
+    """Sends its scripted answers, one a request, and hangs up after each."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -70,44 +70,44 @@ def client(server):
         yield client
 
 
-@pytest.mark.parametrize("refusal", [BUSY, OFTEN])
-def test_what_is_refused_for_the_moment_is_sent_again(server, client, refusal):
+@pytest.mark.parametrize("refusal", [BUSY, TOO_MANY_REQUESTS])
+def test_request_refused_with_retry_after_is_sent_again(server, client, refusal):
     server.script = [refusal, refusal, OK]
     assert client.classify(PROFILE)["verdict"] == "a"
     assert server.asked == 3
 
 
-def test_what_the_service_could_not_answer_in_time_is_not_asked_again(server, client):
+def test_request_that_missed_the_service_deadline_is_not_sent_again(server, client):
     server.script = [BUSY.replace(b'"overloaded"', b'"deadline"  '), OK]
     with pytest.raises(RefusedError) as refusal:
         client.classify(PROFILE)
     assert (server.asked, refusal.value.code) == (1, "deadline")
 
 
-def test_an_appeal_that_was_refused_for_the_moment_is_sent_again(server, client):
+def test_appeal_refused_with_retry_after_is_sent_again(server, client):
     server.script = [BUSY, OK]
     assert client.appeal(DECISION, "x")
     assert server.asked == 2
 
 
-def test_patience_ends_and_the_refusal_is_told(server, client):
+def test_last_attempt_raises_the_refusal(server, client):
     server.script = [BUSY]
     with pytest.raises(RefusedError, match="busy") as refusal:
         client.classify(PROFILE)
     assert server.asked == ATTEMPTS
-    told = refusal.value
-    assert (told.status, told.code, told.field, told.request_id) == (503, "overloaded", None, "r1")
+    error = refusal.value
+    assert (error.status, error.code, error.field, error.request_id) == (503, "overloaded", None, "r1")
 
 
 @pytest.mark.parametrize(("answer", "code"), [(DOWN, "overloaded"), (PROXY, "")])
-def test_what_nobody_asks_to_send_again_is_not(server, client, answer, code):
+def test_refusal_without_retry_after_is_not_sent_again(server, client, answer, code):
     server.script = [answer, OK]
     with pytest.raises(RefusedError) as refusal:
         client.classify(PROFILE)
     assert (server.asked, refusal.value.code) == (1, code)
 
 
-def test_a_broken_connection_is_tried_again_where_a_second_request_does_no_harm(server, client):
+def test_idempotent_request_is_sent_again_after_a_broken_connection(server, client):
     server.script = [BREAK, OK]
     assert client.classify(PROFILE)
     assert server.asked == 2
@@ -116,21 +116,21 @@ def test_a_broken_connection_is_tried_again_where_a_second_request_does_no_harm(
 @pytest.mark.parametrize(
     "ask", [lambda client: client.appeal(DECISION, "x"), lambda client: client.review(DECISION, "pass")]
 )
-def test_a_broken_connection_is_not_tried_again_where_it_might_count_twice(server, client, ask):
+def test_appeal_and_review_are_not_sent_again_after_a_broken_connection(server, client, ask):
     server.script = [BREAK, OK]
     with pytest.raises(httpx.RemoteProtocolError):
         ask(client)
     assert server.asked == 1
 
 
-def test_a_service_that_is_not_there_is_said_to_be_unreachable(server, client):
+def test_absent_service_is_a_connect_error(server, client):
     server.shutdown()
     server.server_close()
     with pytest.raises(httpx.ConnectError):
         client.appeal(DECISION, "x")
 
 
-def test_what_takes_too_long_is_not_asked_again(server):
+def test_request_that_times_out_is_not_sent_again(server):
     server.RequestHandlerClass = Silent
     with Client(server.url, timeout=0.2) as client, pytest.raises(httpx.ReadTimeout):
         client.classify(PROFILE)

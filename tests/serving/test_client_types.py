@@ -13,7 +13,7 @@ def test_committed_client_types_are_those_generated():
     )
 
 
-def test_every_type_is_the_schema_of_its_name():
+def test_type_has_the_fields_of_the_schema_of_its_name():
     types = {name: kind for name, kind in vars(client_types).items() if is_typeddict(kind) and name != "TypedDict"}
     for name, kind in types.items():
         schema = SCHEMAS["Error"]["properties"]["error"] if name == "ErrorDetail" else SCHEMAS[name]

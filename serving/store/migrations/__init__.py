@@ -1,1 +1,1 @@
-"""How the tables came to be, step by step (Alembic). A step that was released is never edited."""
+"""Migrations of the tables (Alembic). A released migration is never edited."""

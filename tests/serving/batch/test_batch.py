@@ -43,7 +43,7 @@ def read(out):
 
 
 def without_nulls(value):
-    """A decision as `Answer.to_dict` has it: absent parts left out."""
+    """A decision without null fields, as `Answer.to_dict` returns it."""
     if isinstance(value, dict):
         return {key: without_nulls(part) for key, part in value.items() if part is not None}
     return [without_nulls(part) for part in value] if isinstance(value, list) else value
@@ -207,13 +207,13 @@ def test_out_that_is_the_input_is_refused_and_leaves_it_as_it_is(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["out", "out.parquet"])
-def test_out_within_the_folder_of_the_input_is_refused_before_it_becomes_input(tmp_path, name):
+def test_out_within_the_folder_of_the_input_is_refused(tmp_path, name):
     write_jsonl(tmp_path / "a.jsonl", [{"account_id": "1", "bio": "a"}])
     with pytest.raises(InputError, match="lies in the folder of the input"):
         run(tmp_path, tmp_path / name)
 
 
-def test_a_field_that_is_no_text_costs_only_its_own_row(tmp_path):
+def test_column_name_that_is_not_unicode_spoils_only_its_own_row(tmp_path):
     odd = '{"account_id": "1", "\\ud800": 1, "\\ud800": 2}\n'
     (tmp_path / "a.jsonl").write_text(odd + '{"account_id": "2", "bio": "a", "\\ud800": 1}\n')
     summary = run(tmp_path / "a.jsonl", tmp_path / "out")
@@ -222,7 +222,7 @@ def test_a_field_that_is_no_text_costs_only_its_own_row(tmp_path):
     assert str(summary).encode()
 
 
-def test_second_run_into_the_same_place_is_refused_while_the_first_works(tmp_path):
+def test_second_run_into_the_same_output_is_refused_meanwhile(tmp_path):
     source = write_jsonl(tmp_path / "a.jsonl", [{"account_id": "1", "bio": "a"}])
     (tmp_path / "out").mkdir()
     with (tmp_path / "out" / "_lock").open("w") as lock:
@@ -255,7 +255,7 @@ def test_run_killed_in_the_middle_ends_with_every_row_once(tmp_path):
     assert kept.items() <= found.items()
 
 
-def test_row_that_a_detector_fails_on_costs_only_its_own_decision(tmp_path, monkeypatch):
+def test_detector_that_fails_on_a_row_spoils_only_its_decision(tmp_path, monkeypatch):
     judge = Inspector.load(Settings.from_environment())
 
     class Fragile:

@@ -1,4 +1,4 @@
-"""Rows of files, with the bad ones kept."""
+"""Readers keep bad rows as errors."""
 
 import json
 
@@ -38,7 +38,7 @@ def test_empty_csv_cell_is_an_absent_value(tmp_path):
     assert list(inputs.rows(path)) == [{"account_id": "1", "name": None, "bio": "b"}]
 
 
-def test_csv_row_with_another_number_of_cells_is_a_bad_row_among_good_ones(tmp_path):
+def test_csv_row_with_too_many_or_few_cells_is_a_bad_row(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("account_id,bio\n1,a\n2,b,c\n3\n\n4,d\n")
     assert errors(path) == [None, "row_invalid", "row_invalid", None]
@@ -53,7 +53,7 @@ def test_bytes_that_are_not_utf8_spoil_only_their_own_csv_row(tmp_path):
 
 
 @pytest.mark.parametrize("line", [b"{oops", b"[1]", b'"text"', b'{"bio": "\xff"}', b"[" * 100_000])
-def test_line_that_is_no_json_object_is_a_bad_row_among_good_ones(tmp_path, line):
+def test_line_that_is_no_json_object_is_a_bad_row(tmp_path, line):
     path = write_jsonl(tmp_path / "a.jsonl", [{"account_id": "1"}, line, {"account_id": "2"}])
     assert errors(path) == [None, "row_invalid", None]
 
@@ -71,7 +71,7 @@ def test_parquet_text_that_is_not_utf8_spoils_only_its_own_row(tmp_path):
     assert errors(tmp_path / "a.parquet") == [None, "row_invalid", None]
 
 
-def test_parquet_columns_that_mean_nothing_are_not_read(tmp_path):
+def test_unknown_parquet_columns_are_not_read(tmp_path):
     path = write_parquet(tmp_path / "a.parquet", [{"account_id": "1", "bio": "b", "embedding": [0.5]}])
     assert list(inputs.rows(path)) == [{"account_id": "1", "bio": "b"}]
 
@@ -131,7 +131,7 @@ def test_damaged_parquet_file_is_refused_by_name(tmp_path):
         inputs.column_names(tmp_path / "a.parquet")
 
 
-def test_an_open_quote_is_a_bad_row_and_not_a_text_of_other_accounts(tmp_path):
+def test_open_quote_is_a_bad_row_and_no_text_of_other_accounts(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text('account_id,bio\n7,fine\n8,"open\n9,b\n10,c\n')
     first, second = inputs.rows(path)

@@ -1,4 +1,4 @@
-"""Parts of an input."""
+"""The input is cut into parts."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +31,7 @@ def test_rows_without_account_do_not_repeat_each_other(tmp_path):
     assert plan([write(tmp_path / "a.csv", ["", "", "x"])], 10).parts[0].repeated == ()
 
 
-def test_columns_that_mean_nothing_are_named(tmp_path):
+def test_unknown_columns_are_named(tmp_path):
     ordinary = '{"account_id": "1", "bio": "b"}\n'
     (tmp_path / "a.jsonl").write_text(ordinary * 200 + '{"account_id": "1", "bio": "b", "signatrue": "s"}\n')
     assert plan([tmp_path / "a.jsonl"], 10).ignored == ("signatrue",)

@@ -1,4 +1,4 @@
-"""Rows to profiles."""
+"""Rows become profiles, or errors that name the field."""
 
 import base64
 import os
@@ -61,7 +61,7 @@ FAULTS += [ValueError("unable to connect to the account"), ssl.SSLCertVerificati
 
 
 @pytest.mark.parametrize("error", FAULTS)
-def test_picture_in_a_store_that_is_out_of_order_is_not_taken_for_missing(error):
+def test_picture_in_a_failing_store_is_unreadable_and_not_missing(error):
     class Store(MemoryFileSystem):
         def _open(self, *given, **options):
             raise error
@@ -70,7 +70,7 @@ def test_picture_in_a_store_that_is_out_of_order_is_not_taken_for_missing(error)
     assert refusal({"avatar": "oss://bucket/a.jpg"}) == ("image_unreadable", "avatar")
 
 
-def test_pipe_is_refused_instead_of_waited_for(tmp_path):
+def test_named_pipe_is_refused_without_waiting(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     assert refusal({"avatar": "pipe"}, tmp_path) == ("image_missing", "avatar")
 

@@ -1,4 +1,4 @@
-"""Which run a folder of parts belongs to, and how its parts become one file."""
+"""A run claims its output, joins its parts and checks them."""
 
 import pyarrow.parquet as pq
 import pytest
@@ -28,7 +28,7 @@ def write_part(run, rows):
 
 
 @pytest.mark.parametrize("name", ["out", "out.parquet"])
-def test_drafts_of_a_killed_run_go_and_files_of_others_stay(tmp_path, source, name):
+def test_drafts_of_a_killed_run_go_and_foreign_files_stay(tmp_path, source, name):
     run = run_of(source, tmp_path / name)
     run.folder.mkdir()
     drafts = [run.folder / f".part-00000.parquet.{KILLED}", run.folder / f"._run.json.{KILLED}"]
@@ -50,7 +50,7 @@ def test_parts_become_one_file_and_go(tmp_path, source):
     assert (pq.read_metadata(run.out).num_rows, run.folder.exists()) == (2, False)
 
 
-def test_what_others_put_beside_the_parts_stays(tmp_path, source):
+def test_foreign_files_beside_the_parts_stay(tmp_path, source):
     run = run_of(source, tmp_path / "out.parquet")
     with run.begun(restart=False):
         (run.folder / "notes.txt").touch()
@@ -60,7 +60,7 @@ def test_what_others_put_beside_the_parts_stays(tmp_path, source):
 
 
 @pytest.mark.parametrize("change", [lambda file: file.open("a").write("3,c\n"), lambda file: file.unlink()])
-def test_an_input_that_is_changed_meanwhile_is_no_finished_run(tmp_path, source, change):
+def test_input_changed_during_a_run_is_refused_at_its_end(tmp_path, source, change):
     run = run_of(source, tmp_path / "out.parquet")
     with run.begun(restart=False), pytest.raises(RunError, match="was changed"):
         change(source)
@@ -68,7 +68,7 @@ def test_an_input_that_is_changed_meanwhile_is_no_finished_run(tmp_path, source,
         run.finish()
 
 
-def test_parts_stay_where_their_file_has_not_every_row(tmp_path, source):
+def test_parts_stay_if_the_joined_file_lacks_rows(tmp_path, source):
     run = run_of(source, tmp_path / "out.parquet")
     with run.begun(restart=False), pytest.raises(RunError, match="holds 1 rows instead of 2.*--restart"):
         write_part(run, 1)

@@ -1,4 +1,4 @@
-"""What a run says at its end."""
+"""The summary that a run prints at its end."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from serving.batch.summary import DecisionCounts, Effort, Summary
 
 
 def summary(folder, *registers):
-    """Of one part for each register of closed accounts; None where there were none, of a row with an error as well."""
+    """The summary of one part for each version of the closed accounts; None where no account is closed."""
     for number, register in enumerate(registers):
         judged = {"verdict": "pass", "findings": [], "versions": {"text": "1", "closed": register}}
         failed = {"error": "row_invalid: cut", "findings": [], "versions": {"text": "1"}}
@@ -16,13 +16,13 @@ def summary(folder, *registers):
     return str(Summary(Path("out"), counts, Effort(counts.rows, 1.0, 0), ()))
 
 
-def test_a_register_of_closed_accounts_that_changed_on_the_way_is_said(tmp_path):
-    said = summary(tmp_path, None, "2-aaaaaaaa", "2-aaaaaaaa", "3-bbbbbbbb")
-    _, section = said.split("the closed accounts changed in between; rows by their version:\n")
+def test_change_of_the_closed_accounts_during_a_run_is_printed(tmp_path):
+    printed = summary(tmp_path, None, "2-aaaaaaaa", "2-aaaaaaaa", "3-bbbbbbbb")
+    _, section = printed.split("the closed accounts changed in between; rows by their version:\n")
     assert section.split() == ["4", "2-aaaaaaaa", "2", "none", "2", "3-bbbbbbbb"]
 
 
-def test_a_register_that_stayed_is_not_worth_a_word(tmp_path):
+def test_unchanged_closed_accounts_are_not_printed(tmp_path):
     assert "closed accounts" not in summary(tmp_path, "2-aaaaaaaa", "2-aaaaaaaa")
 
 

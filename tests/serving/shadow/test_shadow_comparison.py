@@ -29,7 +29,7 @@ def test_the_same_labels_and_verdict_agree_whatever_the_scores():
     assert one.decision_id == CHAMPION.decision_id
 
 
-def test_labels_of_one_alone_are_differences_with_what_the_other_thought_of_them():
+def test_label_that_only_one_gives_is_a_difference_with_both_scores():
     one = Comparison.of(CHAMPION, challenger(finding()))
     assert list(one.differences()) == [("contact_diversion", "champion_only"), ("exaggeration", "challenger_only")]
     assert one.scores == {"contact_diversion": (0.99, 0.25), "exaggeration": (0.25, 0.7)}
@@ -46,12 +46,12 @@ def test_another_verdict_for_the_same_labels_does_not_agree():
     assert (one.agrees, list(one.differences())) == (False, [])
 
 
-def test_a_challenger_that_fails_is_no_difference_in_labels():
+def test_failed_challenger_is_no_difference_in_labels():
     one = Comparison.of(CHAMPION, None)
     assert (one.failed, one.agrees, list(one.differences())) == (True, False, [])
 
 
-def test_what_is_kept_names_neither_account_nor_words_and_is_read_again():
+def test_stored_comparison_holds_no_account_or_text_and_reads_back():
     one = Comparison.of(CHAMPION, challenger(finding()))
     text = json.dumps(one.to_row(TRIAL), ensure_ascii=False)
     for secret in (judgements.ACCOUNT, judgements.NAME, judgements.BIO, judgements.QUOTED, "abc12345"):

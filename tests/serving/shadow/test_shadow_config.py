@@ -9,7 +9,7 @@ def file(tmp_path):
     return tmp_path / "shadow.yaml"
 
 
-def test_what_a_trial_does_not_name_is_the_champions(file):
+def test_parts_that_a_trial_does_not_name_are_the_champions(file):
     file.write_text("share: 0.05\ntext: runs/artifact\n")
     trial, champion = ShadowConfig.load(file), Settings()
     challenger = trial.settings(champion)
@@ -48,7 +48,7 @@ def test_a_trial_begins_changes_and_ends_with_its_file(file):
     assert (live.trial, live.problem) == (None, None)
 
 
-def test_a_half_written_file_is_refused_and_the_trial_goes_on(file):
+def test_half_written_file_is_refused_and_the_trial_goes_on(file):
     live = LiveShadowConfig(file)
     file.write_text("share: 0.05\ntext: run")
     live.refresh()
@@ -61,7 +61,7 @@ def test_a_half_written_file_is_refused_and_the_trial_goes_on(file):
     assert live.problem is None
 
 
-def test_the_file_is_in_the_home_directory_unless_the_environment_names_another(tmp_path, monkeypatch):
+def test_file_is_in_the_home_directory_unless_the_environment_says(tmp_path, monkeypatch):
     monkeypatch.delenv("HUIJIAN_SHADOW", raising=False)
     assert shadow_file(Settings(home=tmp_path)) == tmp_path / "shadow.yaml"
     monkeypatch.setenv("HUIJIAN_SHADOW", "elsewhere.yaml")

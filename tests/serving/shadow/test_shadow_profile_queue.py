@@ -21,14 +21,14 @@ def test_profiles_wait_in_order(waiting):
     assert (waiting.take(0), waiting.take(0), waiting.take(0)) == (first, second, None)
 
 
-def test_only_so_many_profiles_wait(waiting):
+def test_number_of_queued_profiles_is_bounded(waiting):
     assert all(waiting.put(job()) for _ in range(MAX_PROFILES))
     assert not waiting.put(job())
     waiting.take(0)
     assert waiting.put(job())
 
 
-def test_only_so_many_bytes_wait(waiting):
+def test_bytes_of_queued_pictures_are_bounded(waiting):
     assert waiting.put(job(MAX_PICTURE_BYTES))
     assert not waiting.put(job(1))
     assert waiting.put(job(0))

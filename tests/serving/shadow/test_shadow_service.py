@@ -91,7 +91,7 @@ def service(tmp_path_factory):
     assert challengers() == []
 
 
-def test_what_a_challenger_says_is_counted_and_kept_and_the_champion_answers(service):
+def test_champion_answers_while_the_challenger_is_counted_and_stored(service):
     content = {"bio": BIO, "avatar": base64.b64encode(FLAG).decode()}
     before = service.answer("1", **content)
     gallery.configure(service.home / "galleries", "flag.cn", base=Settings().gallery_directory(), rollout=0.0)
@@ -138,7 +138,7 @@ def test_a_broken_challenger_is_refused_and_the_one_before_goes_on(service):
     assert service.shadow.versions == versions
 
 
-def test_answers_wait_for_no_challenger_and_what_it_cannot_take_is_counted(service):
+def test_answers_do_not_wait_and_dropped_profiles_are_counted(service):
     service.put_on_trial()
     (challenger,) = challengers()
     judged, dropped = service.count("agreed"), service.count("dropped")
@@ -175,7 +175,7 @@ def test_a_trial_ends_with_its_file(service):
     assert service.count("agreed") == before
 
 
-def test_a_challenger_takes_what_is_left_and_ends_when_its_service_is_killed():
+def test_challenger_has_lowest_priority_and_ends_with_its_service():
     ours, theirs = Pipe()
     command = [sys.executable, "-m", "serving.shadow", str(theirs.fileno())]
     process = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=REPOSITORY)

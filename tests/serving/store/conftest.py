@@ -14,7 +14,7 @@ server = pytest.fixture(postgres.running, scope="session")
 
 @pytest.fixture
 def environment(tmp_path, monkeypatch):
-    """Keys, and a SQLite file in a home of this test."""
+    """Keys, and a SQLite file in a home directory of this test."""
     monkeypatch.setenv("HUIJIAN_HOME", str(tmp_path))
     monkeypatch.delenv(URL_VARIABLE, raising=False)
     for name, value in Secrets.fresh().items():

@@ -28,7 +28,7 @@ def trail(home, open_store, database):
 
 
 def execute(database, *statements):
-    """As somebody would who has the database in his hands."""
+    """Change the database as an attacker with full access would."""
     with database.writing() as connection:
         for statement in statements:
             connection.execute(text(statement))
@@ -104,12 +104,12 @@ def test_trail_that_was_written_anew_shows_against_an_anchor(trail):
         verify(trail, Head(3, "f" * 64))
 
 
-def test_pages_of_the_check_hang_together(trail, monkeypatch):
+def test_check_in_several_pages_follows_the_chain(trail, monkeypatch):
     monkeypatch.setattr(audit, "PAGE_ROWS", 2)
     assert verify(trail).sequence == 5
 
 
-def test_exported_file_proves_itself_without_texts_and_accounts(trail, tmp_path):
+def test_exported_file_is_verifiable_without_texts_and_accounts(trail, tmp_path):
     head = export(trail, tmp_path / "audit.jsonl", "user:inspector")
     rows = [json.loads(line) for line in (tmp_path / "audit.jsonl").read_text(encoding="utf-8").splitlines()]
     previous = "0" * 64
@@ -124,7 +124,7 @@ def test_exported_file_proves_itself_without_texts_and_accounts(trail, tmp_path)
     assert (tmp_path / "audit.jsonl").stat().st_mode & 0o077 == 0
 
 
-def test_export_writes_through_nothing_that_was_there_before(trail, tmp_path):
+def test_export_replaces_a_file_and_does_not_follow_a_link(trail, tmp_path):
     (tmp_path / "precious").write_text("precious")
     for name in ("audit.jsonl", ".audit.jsonl.draft"):
         (tmp_path / name).symlink_to(tmp_path / "precious")

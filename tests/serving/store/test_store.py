@@ -21,7 +21,7 @@ def record(store, verdict=Severity.REVIEW):
     return answer
 
 
-def test_decision_is_given_back_as_it_was_answered_but_for_the_account(home, open_store):
+def test_decision_is_shown_as_it_was_answered_without_the_account(home, open_store):
     store = open_store(home)
     answer = record(store)
     said = answer.to_dict()
@@ -41,7 +41,7 @@ def test_another_worker_finds_a_decision_as_soon_as_it_is_answered(home, open_st
         assert other.decision(answer.decision_id, "console")["decision_id"] == answer.decision_id
 
 
-def test_the_same_account_and_input_have_the_same_hash_under_the_same_key_only(monkeypatch, environment):
+def test_same_input_has_the_same_hash_only_under_the_same_key(monkeypatch, environment):
     one = Secrets.from_environment()
     assert one.digest("bio", b"x") == Secrets.from_environment().digest("bio", b"x")
     assert one.digest("bio", b"x") != one.digest("name", b"x")
@@ -49,7 +49,7 @@ def test_the_same_account_and_input_have_the_same_hash_under_the_same_key_only(m
     assert one.digest("bio", b"x") != Secrets.from_environment().digest("bio", b"x")
 
 
-def test_no_file_of_the_store_holds_an_account_id_a_text_or_a_picture_in_clear(environment, open_store):
+def test_no_file_of_the_store_holds_personal_data_in_clear(environment, open_store):
     store = open_store(environment)
     answer = record(store)
     waiting = b"".join(path.read_bytes() for path in (environment / "store" / "spool").iterdir())
@@ -100,7 +100,7 @@ def test_appeals_and_reviews_come_with_their_decision_and_their_authors(home, op
     ]
 
 
-def test_whatever_is_done_to_a_decision_is_in_the_trail_with_who_did_it(home, open_store, database):
+def test_trail_names_who_did_what_to_a_decision(home, open_store, database):
     store = open_store(home)
     answer = record(store)
     settle(store)
@@ -114,7 +114,7 @@ def test_whatever_is_done_to_a_decision_is_in_the_trail_with_who_did_it(home, op
 
 
 @pytest.mark.parametrize("ask", ["decision", "contents", "appeal", "review"])
-def test_unknown_decision_is_said_to_be_unknown_and_leaves_no_trace(environment, open_store, ask):
+def test_unknown_decision_is_refused_and_leaves_no_trace(environment, open_store, ask):
     store, database = open_store(environment), Database.from_environment(environment)
     more = {"appeal": ("x",), "review": (Severity.PASS, "x")}.get(ask, ())
     with pytest.raises(DecisionUnknown):
@@ -123,13 +123,13 @@ def test_unknown_decision_is_said_to_be_unknown_and_leaves_no_trace(environment,
 
 
 @pytest.mark.parametrize("ask", ["decision", "contents"])
-def test_unknown_decision_is_looked_for_without_waiting_for_whoever_writes(home, open_store, database, ask):
+def test_lookup_of_an_unknown_decision_does_not_wait_for_a_writer(home, open_store, database, ask):
     store = open_store(home)
     with database.writing(), pytest.raises(DecisionUnknown):
         getattr(store, ask)("0" * 32, "console")
 
 
-def test_rotated_keys_open_everything_and_the_old_one_can_be_dropped(home, open_store, monkeypatch, database):
+def test_rotated_keys_decrypt_everything_without_the_old_one(home, open_store, monkeypatch, database):
     store = open_store(home)
     answer = record(store)
     settle(store)
@@ -145,7 +145,7 @@ def test_rotated_keys_open_everything_and_the_old_one_can_be_dropped(home, open_
         store.contents(answer.decision_id, "console")
 
 
-def test_contents_that_were_exchanged_are_noticed(home, open_store, database):
+def test_swapped_contents_are_detected(home, open_store, database):
     store = open_store(home)
     answer = record(store)
     settle(store)

@@ -15,7 +15,7 @@ def recorded(home, open_store):
     settle(store)
 
 
-def test_whole_trail_is_verified_and_exported_up_to_a_row_that_later_checks_start_from(recorded, huijian, tmp_path):
+def test_verify_and_export_print_a_row_that_serves_as_anchor(recorded, huijian, tmp_path):
     code, out, _ = huijian("audit", "export", tmp_path / "audit.jsonl")
     head = out.split()[-1]
     assert (code, len((tmp_path / "audit.jsonl").read_text().splitlines())) == (0, 2)

@@ -45,7 +45,7 @@ def test_the_newest_trial_is_reported(comparisons, decided):
     assert (report.challenger, report.failed) == ({"text": "2"}, 2)
 
 
-def test_comparisons_go_with_their_decisions(comparisons, decided, database):
+def test_comparisons_are_deleted_with_their_decisions(comparisons, decided, database):
     comparisons.add([compared(answer, text="2") for answer in decided])
     assert purge(database, rules(decisions_days=185), "cron", datetime.now(UTC) + timedelta(days=184)).decisions == 0
     assert comparisons.newest_trial()

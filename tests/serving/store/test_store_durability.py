@@ -1,4 +1,4 @@
-"""An answer that was given is never lost, whatever happens to the worker, the disk or the database."""
+"""No answered decision is lost when a worker, a disk or the database fails."""
 
 import errno
 import json
@@ -63,14 +63,14 @@ def test_every_answer_is_in_the_store_after_kill_9_at_any_moment(home, open_stor
 
 
 def lines(count):
-    """What a process had written to its segment before it was killed."""
+    """Lines of a segment, as a killed process leaves it."""
     secrets = Secrets.from_environment()
     asked = {"asked_by": "uploads", "timings": {}}
     records = [{**record(*judged(), rules().contents, secrets), **asked} for _ in range(count)]
     return [tables.canonical(one).encode() + b"\n" for one in records]
 
 
-def test_segment_that_was_stored_but_not_removed_before_a_kill_is_stored_once(home, open_store, database):
+def test_segment_stored_but_not_removed_before_a_kill_is_stored_once(home, open_store, database):
     store, content = open_store(home), b"".join(lines(3))
     spool = home / "store" / "spool"
     spool.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,7 @@ def test_segment_that_was_stored_but_not_removed_before_a_kill_is_stored_once(ho
     assert (len(stored(database)), audit.verify(database).sequence) == (3, 1)
 
 
-def test_segments_of_the_living_are_left_to_them(tmp_path):
+def test_segments_of_living_processes_are_left_alone(tmp_path):
     one, other = Spool(tmp_path), Spool(tmp_path)
     one.append([{"decision_id": "a"}])
     assert other.closed() == []
@@ -93,7 +93,7 @@ def test_segments_of_the_living_are_left_to_them(tmp_path):
 
 @contextmanager
 def disk_that_is_full_after(size):
-    """Files of this process cannot grow beyond so many bytes."""
+    """Limit the size of this process's files in bytes."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -103,7 +103,7 @@ def disk_that_is_full_after(size):
 
 
 @pytest.mark.parametrize("room", [0, 10])
-def test_full_disk_refuses_the_record_and_spoils_neither_those_before_nor_after(tmp_path, room):
+def test_full_disk_refuses_a_record_and_spoils_no_other(tmp_path, room):
     spool = Spool(tmp_path)
     spool.append([{"decision_id": "before"}])
     (segment,) = tmp_path.iterdir()
@@ -115,7 +115,7 @@ def test_full_disk_refuses_the_record_and_spoils_neither_those_before_nor_after(
 
 
 @pytest.mark.parametrize("damaged", [b'{"damaged\0\n', b"[1]\n", b'{"time": 1}\n'])
-def test_what_a_crash_cut_off_is_ignored_and_what_is_damaged_is_kept_for_people(home, open_store, database, damaged):
+def test_cut_off_line_is_ignored_and_a_damaged_segment_is_kept(home, open_store, database, damaged):
     store, (one, two, three) = open_store(home), lines(3)
     spool = home / "store" / "spool"
     spool.mkdir(parents=True, exist_ok=True)
@@ -126,9 +126,7 @@ def test_what_a_crash_cut_off_is_ignored_and_what_is_damaged_is_kept_for_people(
     assert (spool / "1.damaged").read_bytes().endswith(three[:-20])
 
 
-def test_decision_that_the_database_refuses_is_kept_for_people_and_those_around_it_are_stored(
-    home, open_store, database
-):
+def test_refused_decision_is_set_aside_and_its_neighbours_are_stored(home, open_store, database):
     store, good = open_store(home), lines(6)
     refused = tables.canonical({**json.loads(lines(1)[0]), "verdict": None}).encode() + b"\n"
     spool = home / "store" / "spool"
@@ -150,7 +148,7 @@ def test_segment_that_two_workers_set_aside_is_set_aside_once(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["1.damaged"]
 
 
-def test_decision_is_found_beside_lines_that_are_none(tmp_path):
+def test_decision_is_found_among_invalid_lines(tmp_path):
     (tmp_path / "1.jsonl").write_bytes(b'7\n{}\n{"decision_id":"a"}\n')
     assert Spool(tmp_path).find("a") == {"decision_id": "a"}
 
@@ -163,11 +161,11 @@ def test_draft_of_a_killed_process_goes_and_that_of_a_living_one_stays(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["living.draft"]
 
 
-def test_failed_sync_refuses_everything_that_it_should_have_written(tmp_path, monkeypatch):
+def test_failed_sync_refuses_all_records_of_its_write(tmp_path, monkeypatch):
     spool = Spool(tmp_path)
 
     def fail_after_two_were_written(descriptor):
-        """As the kernel does: the failure is told once, and what could not be written is forgotten."""
+        """Fail as the kernel does: it reports a failed write once and then forgets the data."""
         monkeypatch.undo()
         wait_for(lambda: next(tmp_path.iterdir()).read_bytes().count(b"\n") == 2)
         raise OSError(errno.EIO, os.strerror(errno.EIO))
@@ -219,7 +217,7 @@ def test_without_a_database_requests_are_refused_until_it_is_back(crashed, serve
     assert len(stored(database)) == 2
 
 
-def test_without_a_database_decisions_are_spooled_if_the_policy_says_so_and_stored_when_it_is_back(crashed, server):
+def test_without_a_database_decisions_are_spooled_and_stored_later(crashed, server):
     store, database = crashed("spool")
     spooled = [judged() for _ in range(5)]
     for one in spooled:

@@ -8,13 +8,13 @@ from serving.store.variables import CONTENT_VARIABLE, HASH_VARIABLE, URL_VARIABL
 
 @pytest.fixture
 def unconfigured(environment, monkeypatch):
-    """A home for which nothing is configured."""
+    """A home directory without configuration."""
     monkeypatch.delenv(HASH_VARIABLE)
     monkeypatch.delenv(CONTENT_VARIABLE)
     return environment
 
 
-def test_without_any_configuration_keys_are_made_once_for_their_owner_alone(unconfigured, open_store):
+def test_without_configuration_keys_are_made_once_for_the_owner_only(unconfigured, open_store):
     store = open_store(unconfigured)
     profile, answer = judged()
     store.record([(profile, answer)], {}, "uploads")
@@ -25,7 +25,7 @@ def test_without_any_configuration_keys_are_made_once_for_their_owner_alone(unco
     assert later.contents(answer.decision_id, "console")["bio"] == profile.bio.encode()
 
 
-def test_kept_keys_are_as_the_environment_would_have_them(unconfigured, monkeypatch):
+def test_kept_keys_equal_those_of_the_environment(unconfigured, monkeypatch):
     kept = Secrets.load(unconfigured)
     for line in (unconfigured / "store" / "keys.env").read_text().splitlines():
         monkeypatch.setenv(*line.split("=", 1))
@@ -41,7 +41,7 @@ def test_half_a_configuration_is_refused_and_makes_no_keys(unconfigured, monkeyp
     assert not (unconfigured / "store").exists()
 
 
-def test_a_database_that_lost_its_keys_gets_no_others(unconfigured, open_store):
+def test_database_that_lost_its_keys_gets_no_new_ones(unconfigured, open_store):
     open_store(unconfigured)
     (unconfigured / "store" / "keys.env").unlink()
     with pytest.raises(StoreError, match="not the keys it was written with"):

@@ -56,7 +56,7 @@ def test_contents_under_an_open_appeal_wait_for_their_review(store, decision_id,
     assert purge(database, RULES, "cron", after(31)) == Purged(4, 0)
 
 
-def test_an_appeal_that_comes_between_search_and_deletion_keeps_the_contents(store, decision_id, database, monkeypatch):
+def test_appeal_between_search_and_deletion_keeps_the_contents(store, decision_id, database, monkeypatch):
     @contextmanager
     def writing_late(database):
         monkeypatch.setattr(Database, "writing", writing)
@@ -76,7 +76,7 @@ def test_an_appeal_that_comes_between_search_and_deletion_keeps_the_contents(sto
     assert store.contents(decision_id, "console")[Field.NAME]
 
 
-def test_more_than_one_transaction_deletes_leaves_nothing_but_what_waits(store, database):
+def test_purge_in_many_transactions_leaves_only_open_appeals(store, database):
     judgements = [judged() for _ in range(2 * BATCH_ROWS + 30)]
     for start in range(0, len(judgements), 70):
         store.record(judgements[start : start + 70], {}, "uploads")
@@ -88,7 +88,7 @@ def test_more_than_one_transaction_deletes_leaves_nothing_but_what_waits(store, 
     assert purge(database, RULES, "cron", after(186)) == Purged(0, len(judgements))
 
 
-def test_decision_goes_with_everything_that_hangs_on_it_but_the_trail(store, decision_id, database):
+def test_decision_is_deleted_with_all_its_rows_but_the_trail(store, decision_id, database):
     store.appeal(decision_id, "申诉", "platform")
     assert purge(database, RULES, "cron", after(186)) == Purged(0, 1)
     with pytest.raises(DecisionUnknown):
@@ -97,7 +97,7 @@ def test_decision_goes_with_everything_that_hangs_on_it_but_the_trail(store, dec
     verify(database)
 
 
-def test_younger_decisions_are_still_proved_after_a_purge(store, decision_id, database):
+def test_younger_decisions_are_still_verified_after_a_purge(store, decision_id, database):
     purge(database, RULES, "cron")
     with database.writing() as connection:
         connection.execute(delete(decisions))

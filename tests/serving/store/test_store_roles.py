@@ -1,4 +1,4 @@
-"""The role that `deploy/postgresql.sql` gives to the service is enough to serve with, and for nothing else."""
+"""The database role of `deploy/postgresql.sql` suffices for the service and allows nothing else."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ def psql():
 
 @pytest.fixture(params=["before", "after"])
 def urls(request, server):
-    """Of the owner and of the service, whose role was made before or after the tables."""
+    """URLs of the owner and of the service, whose role is created before or after the tables."""
     owner = server.new_database()
     if request.param == "after":
         Database(owner).migrate()
@@ -47,9 +47,7 @@ CHANGES = [
 ]
 
 
-def test_the_service_records_with_a_role_that_changes_nothing_and_the_owner_purges(
-    urls, environment, monkeypatch, open_store
-):
+def test_service_role_only_records_and_the_owner_purges(urls, environment, monkeypatch, open_store):
     owner, service = urls
     monkeypatch.setenv(URL_VARIABLE, service)
     store = open_store(environment)

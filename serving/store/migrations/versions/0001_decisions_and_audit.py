@@ -1,4 +1,4 @@
-"""Decisions, the contents that reviews need, appeals, reviews, and an audit trail that only grows."""
+"""Decisions, the contents that reviews need, appeals, reviews, and an append-only audit trail."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit
 WHEN EXISTS (SELECT 1 FROM audit WHERE sequence >= NEW.sequence)
 BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END
 """
-"""INSERT OR REPLACE deletes without asking the trigger for it."""
+"""The last trigger is for INSERT OR REPLACE, which deletes without firing the delete trigger."""
 
 POSTGRESQL = """
 CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -28,7 +28,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()
 
 
 def upgrade() -> None:
-    """Make the tables and the triggers."""
+    """Create the tables and the triggers."""
     _audit()
     _decisions()
     _statements("appeals", "appeal_id")

@@ -1,4 +1,4 @@
-"""What challengers said in shadow; it goes with the decision that it is compared with."""
+"""Comparisons with challengers; a comparison is deleted with its decision."""
 
 import sqlalchemy as sa
 from alembic import op
