@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from serving.docs import pretty, specification
 
-URL: Final = "http://127.0.0.1:3000"
+SERVICE_URL: Final = "http://127.0.0.1:3000"
 """Address of the running service."""
 
 EMBLEM_PNG: Final = (
@@ -55,38 +55,38 @@ with Client("http://127.0.0.1:3000", key=None) as client:
 
 
 def page() -> str:
-    """The page, from the service at `URL`."""
+    """The page, from the service at `SERVICE_URL`."""
     return "\n".join([PAGE_HEAD, *(_section(*example) for example in _examples())])
 
 
 def _examples() -> Iterator[tuple[str, str, str]]:
     """Method, route and arguments of curl, in the order of a profile's life."""
     profile = "-F account_id=42 -F name=海边的小店 -F bio=稳赚不赔，➕V：abc12345"
-    yield "post", "/v1/classify", f"{URL}/v1/classify {profile}"
+    yield "post", "/v1/classify", f"{SERVICE_URL}/v1/classify {profile}"
     rows = {"profiles": [{"account_id": "43", "name": "晒太阳"}, {"account_id": "44", "avatar": "iVBORw0KGgo="}]}
-    yield "post", "/v1/classify_batch", f"{URL}/v1/classify_batch {_json(rows)}"
-    decision_id = _ask(f"{URL}/v1/classify {profile}")[1]["decision_id"]
+    yield "post", "/v1/classify_batch", f"{SERVICE_URL}/v1/classify_batch {_json(rows)}"
+    decision_id = _ask(f"{SERVICE_URL}/v1/classify {profile}")[1]["decision_id"]
     time.sleep(SETTLED_SECONDS)
-    decision = f"{URL}/v1/decisions/{decision_id}"
+    decision = f"{SERVICE_URL}/v1/decisions/{decision_id}"
     yield "post", "/v1/decisions/{decision_id}/appeal", f"{decision}/appeal {_json({'reason': '这是我注册的店名'})}"
     review = {"outcome": "reject", "labels": ["contact_diversion", "deceptive_claim"], "note": "店名属实，引流也属实"}
     yield "post", "/v1/decisions/{decision_id}/review", f"{decision}/review {_json(review)}"
     yield "get", "/v1/decisions/{decision_id}", decision
-    yield "get", "/v1/policy", f"{URL}/v1/policy"
+    yield "get", "/v1/policy", f"{SERVICE_URL}/v1/policy"
     yield from _gallery()
     closed = {"account_id": "45", "name": "晚风吹过麦田的收音机"}
-    yield "post", "/v1/closed_accounts", f"{URL}/v1/closed_accounts {_json(closed)}"
-    yield "delete", "/v1/closed_accounts/{account}", f"-X DELETE {URL}/v1/closed_accounts/45"
+    yield "post", "/v1/closed_accounts", f"{SERVICE_URL}/v1/closed_accounts {_json(closed)}"
+    yield "delete", "/v1/closed_accounts/{account}", f"-X DELETE {SERVICE_URL}/v1/closed_accounts/45"
 
 
 def _gallery() -> Iterator[tuple[str, str, str]]:
     offer = {"reference_id": "org.ocean", "label": "organization_logo", "name_zh": "海洋协会", "name_en": "Ocean"}
     offer |= {"owner_id": "org.ocean", "source": "press kit", "licence": "used with permission", "image": EMBLEM_PNG}
-    yield "post", "/v1/references", f"{URL}/v1/references {_json(offer)}"
+    yield "post", "/v1/references", f"{SERVICE_URL}/v1/references {_json(offer)}"
     time.sleep(SETTLED_SECONDS)
-    yield "get", "/v1/references", f"{URL}/v1/references?label=media_logo&limit=2"
-    yield "get", "/v1/references/{reference_id}", f"{URL}/v1/references/org.ocean"
-    yield "delete", "/v1/references/{reference_id}", f"-X DELETE {URL}/v1/references/org.ocean"
+    yield "get", "/v1/references", f"{SERVICE_URL}/v1/references?label=media_logo&limit=2"
+    yield "get", "/v1/references/{reference_id}", f"{SERVICE_URL}/v1/references/org.ocean"
+    yield "delete", "/v1/references/{reference_id}", f"-X DELETE {SERVICE_URL}/v1/references/org.ocean"
 
 
 def _json(value: Any) -> str:

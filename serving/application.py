@@ -96,7 +96,7 @@ def readiness(live: LiveInspector, keyring: Keyring) -> dict[str, Any]:
     return {"ready": True, "versions": dict(live.current.versions), "update_refused": bool(refused), "refused": refused}
 
 
-REFUSALS: Final = {
+ROUTING_ERRORS: Final = {
     404: ("not_found", "there is nothing at this address; /docs lists what there is"),
     405: ("method_not_allowed", "this address has no such method; /docs lists what there is"),
 }
@@ -105,5 +105,5 @@ REFUSALS: Final = {
 
 def _refuse(_: Request, error: Exception) -> Response:
     status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (400, None)
-    code, message = REFUSALS.get(status, ("malformed_request", "the request cannot be understood"))
+    code, message = ROUTING_ERRORS.get(status, ("malformed_request", "the request cannot be understood"))
     return ErrorResponse(ProfileError(code, message), headers)

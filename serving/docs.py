@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from models.profile import LABELS
-from serving.messages.errors import CODES
+from serving.messages.errors import ERROR_CODES
 
 SERVING = Path(__file__).parent
 OPENAPI_FILE = SERVING / "openapi.yaml"
@@ -41,7 +41,7 @@ def page() -> str:
     )
     pages.filters["pretty"] = pretty
     pages.filters["resolve"] = resolve
-    return pages.get_template("docs.html").render(spec=specification(), codes=CODES, labels=LABELS)
+    return pages.get_template("docs.html").render(spec=specification(), codes=ERROR_CODES, labels=LABELS)
 
 
 def pretty(value: Any) -> str:

@@ -50,7 +50,7 @@ Every reload of the gallery builds some 60 MB in another thread. A worker that j
 EXAMPLE_AVATAR: Final = REPOSITORY / "docs" / "example-avatar.png"
 """A national flag, which no avatar may show (Art. 8(3), 10)."""
 
-EXAMPLE: Final = """
+READY_MESSAGE: Final = """
 徽鉴已就绪，试一试 · Huijian is ready; try it:
 
   curl {url}/v1/classify{key} -F account_id=42 -F name=海边的小店 -F bio='稳赚不赔，➕V：abc12345' -F avatar=@{avatar}
@@ -135,7 +135,7 @@ class _Watch(threading.Thread):
             time.sleep(0.1)
         key = " -H 'Authorization: Bearer KEY'" if self._with_key else ""
         url = f"http://{LOOPBACK}:{self._port}"
-        print(EXAMPLE.format(url=url, key=key, avatar=EXAMPLE_AVATAR), flush=True)
+        print(READY_MESSAGE.format(url=url, key=key, avatar=EXAMPLE_AVATAR), flush=True)
 
     def _is_ready(self) -> bool:
         connection = http.client.HTTPConnection(LOOPBACK, self._port, timeout=5)

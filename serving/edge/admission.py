@@ -14,7 +14,7 @@ from models.profile import ProfileError
 from serving.edge.rates import Rates
 from serving.keys.keyring import Keyring
 from serving.keys.keys import Key, Keys
-from serving.keys.scopes import CALLER, SCOPES
+from serving.keys.scopes import CALLER_ENTRY, SCOPES
 from serving.messages.errors import RateLimitedError
 
 OPEN_PATHS: Final = frozenset({"/livez", "/readyz"})
@@ -57,7 +57,7 @@ class Admission:
         key = self._authenticate(keys, scope, headers)
         _check_scope(key, scope)
         self._check_rate(key)
-        scope[CALLER] = key.name
+        scope[CALLER_ENTRY] = key.name
 
     def _authenticate(self, keys: Keys, scope: Scope, headers: Headers) -> Key:
         scheme, _, secret = headers.get("authorization", "").partition(" ")

@@ -10,10 +10,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
-SLOTS: Final = 1 << 20
+BUCKETS: Final = 1 << 20
 """Buckets of 8 bytes, chosen by hash. Two of 100 names share one, and thus a limit, in one of 200 servers."""
 
-ROUNDING: Final = 1e-6
+ROUNDING_SECONDS: Final = 1e-6
 """Seconds; bounds the rounding error of the sums below."""
 
 
@@ -29,8 +29,8 @@ class Rates:
 
     def __init__(self, path: Path | None = None) -> None:
         with tempfile.TemporaryFile() if path is None else os.fdopen(_opened(path), "r+b") as file:
-            file.truncate(SLOTS * 8)
-            self._full = memoryview(mmap.mmap(file.fileno(), SLOTS * 8)).cast("d")
+            file.truncate(BUCKETS * 8)
+            self._full = memoryview(mmap.mmap(file.fileno(), BUCKETS * 8)).cast("d")
 
     @classmethod
     def of_this_server(cls, name: str) -> Rates:
@@ -49,10 +49,10 @@ class Rates:
         Returns:
             0 if a token was taken, else the seconds until there is one.
         """
-        slot, now = int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) % SLOTS, time.monotonic()
+        slot, now = int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) % BUCKETS, time.monotonic()
         full = min(max(self._full[slot], now), now + burst / per_second)
         wait = full - now - (burst - 1) / per_second
-        lets_in = wait < ROUNDING
+        lets_in = wait < ROUNDING_SECONDS
         self._full[slot] = full + 1 / per_second if lets_in else full
         return 0 if lets_in else wait
 

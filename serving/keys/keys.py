@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from serving.keys.scopes import Scope
 
-PREFIX: Final = "hj_"
+KEY_PREFIX: Final = "hj_"
 """Prefix of every key, by which scanners for leaked secrets recognise it."""
 
 _KEY_BYTES: Final = 32
@@ -120,7 +120,7 @@ def new(name: str, scopes: Iterable[Scope], expires: date | None, per_second: fl
     Raises:
         KeysError: the name is invalid, or there is no scope.
     """
-    secret = PREFIX + secrets.token_urlsafe(_KEY_BYTES)
+    secret = KEY_PREFIX + secrets.token_urlsafe(_KEY_BYTES)
     sha256 = hashlib.sha256(secret.encode()).hexdigest()
     try:
         return secret, Key(name=name, sha256=sha256, scopes=tuple(scopes), expires=expires, per_second=per_second)

@@ -35,13 +35,13 @@ SCOPES: Final[Mapping[str, Scope]] = {
 An appeal needs the scope of a judgement: the platform that requested the judgement forwards it with the same key.
 """
 
-CALLER: Final = "huijian.caller"
+CALLER_ENTRY: Final = "huijian.caller"
 """Entry of an ASGI scope in which the edge stores the name of the calling key."""
 
-LOCAL: Final = "local"
+LOCAL_CALLER: Final = "local"
 """Caller on this machine while no keys are configured."""
 
 
 def caller(scope: Mapping[str, Any]) -> str:
     """The name of the calling key, for the record."""
-    return str(scope.get(CALLER, LOCAL))
+    return str(scope.get(CALLER_ENTRY, LOCAL_CALLER))

@@ -31,7 +31,7 @@ class Code:
     en: str
 
 
-CODES: Mapping[str, Code] = {
+ERROR_CODES: Mapping[str, Code] = {
     "malformed_json": Code(400, "请求体不是合法的 JSON", "the body is not valid JSON"),
     "malformed_multipart": Code(400, "请求体不是完整的 multipart 表单", "the body is not a complete multipart form"),
     "malformed_request": Code(400, "请求不合法", "the request is malformed"),
@@ -121,7 +121,7 @@ class ErrorResponse(JSONResponse):
     """
 
     def __init__(self, error: ProfileError, headers: Mapping[str, str] | None = None) -> None:
-        status = CODES[error.code].status if error.code in CODES else OTHER_STATUS
+        status = ERROR_CODES[error.code].status if error.code in ERROR_CODES else OTHER_STATUS
         super().__init__(
             error_body(error), status_code=status, headers={**HEADERS_BY_STATUS.get(status, {}), **(headers or {})}
         )

@@ -57,7 +57,7 @@ class BatchRequest(RequestBody):
     profiles: Annotated[list[Any], Field(min_length=1, max_length=MAX_PROFILES)]
 
 
-SHAPE: Final = Shape(
+PROFILE_SHAPE: Final = Shape(
     names=tuple(ProfileRequest.model_fields),
     images=IMAGE_FIELDS,
     lists=("entitlements",),
@@ -75,7 +75,7 @@ def parse(content_type: str, body: bytes) -> Profile:
     Raises:
         ProfileError: the request is invalid; names the field at fault, if there is one.
     """
-    return checked(read(content_type, body, SHAPE))
+    return checked(read(content_type, body, PROFILE_SHAPE))
 
 
 def parse_batch(content_type: str, body: bytes) -> list[Profile | ProfileError]:
@@ -89,7 +89,7 @@ def parse_batch(content_type: str, body: bytes) -> list[Profile | ProfileError]:
 
 def _parsed(row: Any) -> Profile | ProfileError:
     try:
-        return checked(from_json(row, SHAPE))
+        return checked(from_json(row, PROFILE_SHAPE))
     except ProfileError as error:
         return error
 

@@ -35,7 +35,7 @@ class ClosedAccountRequest(RequestBody):
     avatar: bytes | None = None
 
 
-SHAPE: Final = Shape(names=tuple(ClosedAccountRequest.model_fields), images=("avatar",), lists=())
+CLOSED_ACCOUNT_SHAPE: Final = Shape(names=tuple(ClosedAccountRequest.model_fields), images=("avatar",), lists=())
 
 
 class ClosedAccountRoutes:
@@ -68,7 +68,7 @@ class ClosedAccountRoutes:
         return await self._pool.run(request, self._remove(request.path_params["account"], caller(request.scope)))
 
     def _add(self, by: str, content_type: str, body: bytes) -> Response:
-        asked = validated(ClosedAccountRequest, read(content_type, body, SHAPE))
+        asked = validated(ClosedAccountRequest, read(content_type, body, CLOSED_ACCOUNT_SHAPE))
         encoder = self._live.current.encoder
         (account,) = accounts_of([Profile(asked.account_id, name=asked.name, avatar=asked.avatar)], encoder)
         if isinstance(account, ProfileError):

@@ -20,7 +20,7 @@ from serving.routes.pool import Pool
 from serving.routes.store_faults import store_faults
 from serving.store.store import Store
 
-THREADS, MAX_WAITING = 2, 32
+DECISION_THREADS, MAX_WAITING = 2, 32
 """Requests at once, and requests in all, per worker; an unreachable database holds each for seconds."""
 
 MAX_REASON: Final = 2_000
@@ -53,7 +53,7 @@ class Decisions:
 
     def __init__(self, store: Store, metrics: Metrics) -> None:
         self._store = store
-        self._pool = Pool("decisions", THREADS, MAX_WAITING, metrics)
+        self._pool = Pool("decisions", DECISION_THREADS, MAX_WAITING, metrics)
 
     async def show(self, request: Request) -> Response:
         """A decision with its appeals and reviews.

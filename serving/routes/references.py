@@ -37,13 +37,13 @@ MAX_WAITING: Final = 4
 DEFAULT_PAGE, MAX_PAGE = 100, 1_000
 """References per page by default, and at most."""
 
-FIELDS: Final = tuple(Reference.__dataclass_fields__)
-SHAPE: Final = Shape(
-    names=(*FIELDS, "image", "text", "force"),
+REFERENCE_FIELDS: Final = tuple(Reference.__dataclass_fields__)
+REFERENCE_SHAPE: Final = Shape(
+    names=(*REFERENCE_FIELDS, "image", "text", "force"),
     images=("image",),
     lists=("image",),
     literals=("threshold", "rollout", "harmless", "force"),
-    max_parts=MAX_PICTURES + len(FIELDS) + 2,
+    max_parts=MAX_PICTURES + len(REFERENCE_FIELDS) + 2,
 )
 
 
@@ -119,7 +119,7 @@ def parse(content_type: str, body: bytes) -> Offer:
     Raises:
         ProfileError: a field is missing, unknown or refused; names the field.
     """
-    values = read(content_type, body, SHAPE)
+    values = read(content_type, body, REFERENCE_SHAPE)
     force = values.get("force")
     if not isinstance(force, bool | None):
         raise ProfileError("wrong_type", "force: expected true or false", "force")

@@ -23,7 +23,7 @@ from serving.edge.exchange import MAX_BODY
 from serving.keys import keys
 from serving.keys.keys import Keys
 from serving.keys.scopes import Scope
-from serving.messages.errors import CODES
+from serving.messages.errors import ERROR_CODES
 
 AVATAR = REPOSITORY / "docs" / "example-avatar.png"
 BIO = "稳赚不赔，➕V：abc12345"
@@ -54,7 +54,7 @@ def error_of(response):
     """The error in an answer, in the contract's shape and with its code's status."""
     body = response.json()
     check(body, "Error")
-    assert response.status_code == CODES[body["error"]["code"]].status
+    assert response.status_code == ERROR_CODES[body["error"]["code"]].status
     return body["error"]["code"], body["error"]["field"]
 
 
@@ -249,9 +249,9 @@ def test_request_id_is_echoed_or_made(client):
 
 
 def metric(client, name, **labels):
-    wanted = name + "{" + ",".join(f'{key}="{value}"' for key, value in sorted(labels.items())) + "}"
+    series = name + "{" + ",".join(f'{key}="{value}"' for key, value in sorted(labels.items())) + "}"
     lines = [line.rsplit(" ", 1) for line in client.get("/metrics").text.splitlines()]
-    return sum(float(value) for key, value in (line for line in lines if len(line) == 2) if key == wanted)
+    return sum(float(value) for key, value in (line for line in lines if len(line) == 2) if key == series)
 
 
 def test_metrics_count_requests_verdicts_and_findings(client):

@@ -68,8 +68,9 @@ def settled(service):
     """True if every worker has the newest gallery by its own gauge; a busy worker would answer no request."""
     newest = Settings(home=service.home).gallery_directory().name
     with client_of(service) as client:
-        told, said = versions_of(client), CHECKSUM.findall(client.get("/metrics").text)
-    return told["gallery"] == newest and [float(one) for one in said] == [checksum(told)] * len(workers(service))
+        in_force, checksums = versions_of(client), CHECKSUM.findall(client.get("/metrics").text)
+    expected = [checksum(in_force)] * len(workers(service))
+    return in_force["gallery"] == newest and [float(value) for value in checksums] == expected
 
 
 def at_once(service, *asks):
@@ -231,10 +232,10 @@ def test_sigterm_under_load_answers_received_requests_within_ten_seconds(service
     for load in loads:
         load.start()
     within(20, lambda: sum(len(load.answered) for load in loads) > 30)
-    told = time.monotonic()
+    signalled = time.monotonic()
     service.process.send_signal(signal.SIGTERM)
     assert service.process.wait(timeout=30) == 0
-    assert time.monotonic() - told < 10
+    assert time.monotonic() - signalled < 10
     assert psutil.wait_procs(processes, timeout=1)[1] == []
     for load in loads:
         load.join(10)

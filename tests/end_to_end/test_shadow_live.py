@@ -32,12 +32,12 @@ def begin_trial(home):
 
 def answers(url):
     """Verdict and labels of profiles, each over its own connection, so that every worker judges some."""
-    said = []
+    judged = []
     for number in range(PROFILES):
         with Client(url, key=None) as client:  # retried if a busy worker asks for that
             answer = client.classify(Profile(str(number), bio=BIO))
-        said.append((answer["verdict"], [finding["label"] for finding in answer["findings"]], answer["versions"]))
-    return said
+        judged.append((answer["verdict"], [finding["label"] for finding in answer["findings"]], answer["versions"]))
+    return judged
 
 
 def counted(url, sample):

@@ -12,7 +12,7 @@ from models.settings import Settings
 from serving import docs
 from serving.edge.exchange import MAX_BODY
 from serving.keys.scopes import SCOPES
-from serving.messages.errors import CODES, OTHER_STATUS, ErrorResponse
+from serving.messages.errors import ERROR_CODES, OTHER_STATUS, ErrorResponse
 from serving.messages.schema import (
     MAX_ENTITLEMENTS,
     MAX_ID_LENGTH,
@@ -22,7 +22,7 @@ from serving.messages.schema import (
     validated,
 )
 from serving.routes.decisions import MAX_REASON, AppealRequest, ReviewRequest
-from serving.routes.references import FIELDS, MAX_PICTURES, SHAPE, parse
+from serving.routes.references import MAX_PICTURES, REFERENCE_FIELDS, REFERENCE_SHAPE, parse
 
 SPECIFICATION = docs.specification()
 SCHEMAS = SPECIFICATION["components"]["schemas"]
@@ -74,10 +74,10 @@ def test_openapi_file_has_the_fields_and_limits_of_the_service(schema):
 @pytest.mark.parametrize("schema", ["ReferenceOffer", "ReferenceForm"])
 def test_openapi_file_has_the_fields_and_limits_of_a_reference(schema):
     properties = SCHEMAS[schema]["properties"]
-    assert list(properties) == list(SHAPE.names)
+    assert list(properties) == list(REFERENCE_SHAPE.names)
     assert properties["owner_id"]["maxLength"] == MAX_REFERENCE_ID
     assert properties["name_zh"]["maxLength"] == MAX_REFERENCE_TEXT
-    assert list(SCHEMAS["Reference"]["properties"]) == list(FIELDS)
+    assert list(SCHEMAS["Reference"]["properties"]) == list(REFERENCE_FIELDS)
     assert SCHEMAS["ReferenceForm"]["properties"]["image"]["maxItems"] == MAX_PICTURES
     assert SCHEMAS["EmblemLabel"]["enum"] == list(EMBLEM_LABELS)
 
@@ -92,7 +92,7 @@ def test_openapi_file_has_the_vocabulary_of_the_models():
     assert SCHEMAS["Label"]["enum"] == list(Label)
     assert SCHEMAS["Finding"]["properties"]["field"]["enum"] == list(Field)
     assert SCHEMAS["Answer"]["properties"]["verdict"]["enum"] == list(Severity)
-    assert SCHEMAS["Error"]["properties"]["error"]["properties"]["code"]["enum"] == list(CODES)
+    assert SCHEMAS["Error"]["properties"]["error"]["properties"]["code"]["enum"] == list(ERROR_CODES)
 
 
 def test_openapi_file_has_the_limits_of_batches_appeals_and_reviews():
@@ -125,11 +125,13 @@ def test_policy_in_force_follows_its_schema():
 
 
 def test_openapi_file_names_the_scope_of_each_route():
-    said = {path: {one.get("x-scope") for one in found.values()} for path, found in SPECIFICATION["paths"].items()}
+    scopes_of = {path: {one.get("x-scope") for one in found.values()} for path, found in SPECIFICATION["paths"].items()}
     assert {path: {str(scope)} for path, scope in SCOPES.items()} == {
-        path: scopes for path, scopes in said.items() if scopes != {None}
+        path: scopes for path, scopes in scopes_of.items() if scopes != {None}
     }
-    assert {path for path, scopes in said.items() if scopes == {None} and path.startswith("/v1/")} == {"/v1/policy"}
+    assert {path for path, scopes in scopes_of.items() if scopes == {None} and path.startswith("/v1/")} == {
+        "/v1/policy"
+    }
 
 
 def test_page_of_examples_has_every_route_of_the_contract():
@@ -147,13 +149,13 @@ def test_openapi_file_names_the_body_limit():
 def test_every_status_of_an_error_is_documented():
     documented = {status for operation in operations() for status in operation["responses"]}
     # 405 belongs to no route; 500 is an internal fault.
-    assert {str(code.status) for code in CODES.values()} - {"405", "500"} <= documented
+    assert {str(code.status) for code in ERROR_CODES.values()} - {"405", "500"} <= documented
 
 
 def test_decoders_codes_have_the_contracts_statuses():
     statuses = {"image_bytes": 413, "image_type": 415, "image_empty": 422, "image_dimensions": 422}
     statuses["image_undecodable"] = 422
-    assert {code: CODES[code].status for code in statuses} == statuses
+    assert {code: ERROR_CODES[code].status for code in statuses} == statuses
 
 
 def test_unlisted_code_is_a_client_error():
@@ -162,7 +164,7 @@ def test_unlisted_code_is_a_client_error():
 
 def test_page_explains_every_route_label_and_code_in_both_languages():
     page = docs.page()
-    for word in [*SPECIFICATION["paths"], *Label, *CODES, *SCHEMAS]:
+    for word in [*SPECIFICATION["paths"], *Label, *ERROR_CODES, *SCHEMAS]:
         assert word in page
     assert page.count('lang="zh"') == pytest.approx(page.count('lang="en"'), rel=0.4)
     assert "<script" not in page

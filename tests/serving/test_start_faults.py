@@ -33,9 +33,9 @@ def flip(file):
 def test_released_file_with_one_changed_bit_is_named(huijian, artifacts, path):
     (file,) = artifacts.glob(path)
     flip(file)
-    code, _, said = huijian("serve", "--port", 3999)
-    assert (code, said.count("\n")) == (1, 1)
-    assert str(file.relative_to(artifacts)) in said
+    code, _, output = huijian("serve", "--port", 3999)
+    assert (code, output.count("\n")) == (1, 1)
+    assert str(file.relative_to(artifacts)) in output
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,9 @@ def test_own_model_or_gallery_with_one_changed_bit_is_named(huijian, artifacts, 
     released = source(Settings())
     own = versions.publish_copy(tmp_path / "home" / part, released, released.name)
     flip(own / file)
-    code, _, said = huijian("serve", "--port", 3999)
-    assert (code, said.count("\n")) == (1, 1)
-    assert f"{file} was cut or edited" in said
+    code, _, output = huijian("serve", "--port", 3999)
+    assert (code, output.count("\n")) == (1, 1)
+    assert f"{file} was cut or edited" in output
 
 
 @pytest.mark.parametrize("path", ["text/*/model.onnx", "gallery/*/index.faiss"])
@@ -56,6 +56,6 @@ def test_models_without_a_manifest_are_checked_too(huijian, artifacts, path):
     (artifacts / "manifest.json").unlink()
     (file,) = artifacts.glob(path)
     flip(file)
-    code, _, said = huijian("serve", "--port", 3999)
-    assert (code, said.count("\n")) == (1, 1)
-    assert f"{file.name} was cut or edited" in said
+    code, _, output = huijian("serve", "--port", 3999)
+    assert (code, output.count("\n")) == (1, 1)
+    assert f"{file.name} was cut or edited" in output

@@ -11,7 +11,7 @@ def test_traceback_has_the_innermost_frames_and_never_the_message():
     try:
         deep(10)
     except ValueError as error:
-        said = safe_traceback(error)
-    assert said.startswith(f"ValueError at {__file__}:")
-    assert said.count(" deep") == MAX_FRAMES
-    assert "secret" not in said
+        output = safe_traceback(error)
+    assert output.startswith(f"ValueError at {__file__}:")
+    assert output.count(" deep") == MAX_FRAMES
+    assert "secret" not in output

@@ -62,4 +62,4 @@ def test_any_number_of_names_takes_the_same_memory(tmp_path):
     counted = Rates(tmp_path / "rates")
     for number in range(20_000):
         counted.wait(f"address {number}", 1, 1)
-    assert (tmp_path / "rates").stat().st_size == rates.SLOTS * 8
+    assert (tmp_path / "rates").stat().st_size == rates.BUCKETS * 8

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.profile import MAX_LENGTH, ProfileError
-from serving.messages.errors import CODES
+from serving.messages.errors import ERROR_CODES
 from serving.messages.schema import MAX_ENTITLEMENTS, MAX_ID_LENGTH, parse
 
 JSON = "application/json"
@@ -31,7 +31,7 @@ def parse_form(data, files):
 def refusal(call, *args, **kwargs):
     with pytest.raises(ProfileError) as caught:
         call(*args, **kwargs)
-    assert caught.value.code in CODES
+    assert caught.value.code in ERROR_CODES
     return caught.value.code, caught.value.field
 
 
@@ -257,4 +257,4 @@ def test_any_bytes_give_a_profile_or_a_refusal(content_type, body):
         try:
             parse(content_type, attempt)
         except ProfileError as error:
-            assert error.code in CODES
+            assert error.code in ERROR_CODES

@@ -135,7 +135,7 @@ def test_baseline_command_reads_the_output_of_score(huijian, tmp_path, monkeypat
 
 
 def test_file_without_decisions_is_reported_in_one_line(huijian):
-    code, _, said = huijian("baseline", REPOSITORY / "policy.yaml")
+    code, _, output = huijian("baseline", REPOSITORY / "policy.yaml")
     assert code == 1
-    assert said.startswith("huijian: ")
-    assert "holds no decisions" in said
+    assert output.startswith("huijian: ")
+    assert "holds no decisions" in output

@@ -21,7 +21,7 @@ from models.runtime.artifact_files import ArtifactFile
 from models.settings import Settings
 from serving import docs
 from serving.closed.registrar import Registrar
-from serving.messages.errors import CODES
+from serving.messages.errors import ERROR_CODES
 from serving.store.audit import Trail, events, verify
 from serving.store.database import Database
 from serving.store.secrets import Secrets
@@ -68,7 +68,7 @@ def check(value, schema):
 def error_of(response):
     check(response.json(), "Error")
     error = response.json()["error"]
-    assert response.status_code == CODES[error["code"]].status
+    assert response.status_code == ERROR_CODES[error["code"]].status
     return error["code"], error["field"]
 
 

@@ -15,7 +15,7 @@ from models.profile import MAX_LENGTH, Field, Profile, ProfileError
 from models.runtime.paths import REPOSITORY
 from models.settings import Settings
 from serving import docs
-from serving.messages.errors import CODES
+from serving.messages.errors import ERROR_CODES
 from serving.messages.schema import MAX_PROFILES
 from serving.routes.decisions import MAX_REASON
 from serving.store.audit import events
@@ -60,7 +60,7 @@ def check(value, schema):
 
 def error_of(response):
     error = check(response.json(), "Error")["error"]
-    assert response.status_code == CODES[error["code"]].status
+    assert response.status_code == ERROR_CODES[error["code"]].status
     return error["code"], error["field"]
 
 
@@ -181,14 +181,14 @@ def test_appeals_and_reviews_come_with_their_decision(client, store):
     decision_id = judged(client)["decision_id"]
     settle(store)
     filed = client.post(f"/v1/decisions/{decision_id}/appeal", json={"reason": "这是我的店名"})
-    said = {"outcome": "reject", "labels": ["contact_diversion"], "note": "属实"}
-    recorded = client.post(f"/v1/decisions/{decision_id}/review", json=said)
+    review = {"outcome": "reject", "labels": ["contact_diversion"], "note": "属实"}
+    recorded = client.post(f"/v1/decisions/{decision_id}/review", json=review)
     bare = client.post(f"/v1/decisions/{decision_id}/review", json={"outcome": "pass"})
     assert {filed.status_code, recorded.status_code, bare.status_code} == {201}
     found = kept(client, decision_id)
     assert found["appeals"] == [{**check(filed.json(), "AppealFiled"), "actor": "local", "reason": "这是我的店名"}]
     assert found["reviews"] == [
-        {**check(recorded.json(), "ReviewRecorded"), "actor": "local", **said},
+        {**check(recorded.json(), "ReviewRecorded"), "actor": "local", **review},
         {**check(bare.json(), "ReviewRecorded"), "actor": "local", "outcome": "pass", "labels": None, "note": ""},
     ]
 

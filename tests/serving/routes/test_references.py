@@ -19,7 +19,7 @@ from models.live import LiveInspector
 from models.runtime import versions
 from models.settings import Settings
 from serving import docs
-from serving.messages.errors import CODES
+from serving.messages.errors import ERROR_CODES
 from serving.metrics.metrics import Metrics
 from serving.routes.references import MAX_PICTURES, References
 from serving.store.store import Store
@@ -73,7 +73,7 @@ def post(client, *pictures, **values):
 def error_of(response):
     body = response.json()
     check(body, "Error")
-    assert response.status_code == CODES[body["error"]["code"]].status
+    assert response.status_code == ERROR_CODES[body["error"]["code"]].status
     return body["error"]["code"], body["error"]["field"]
 
 
