@@ -23,7 +23,7 @@ from tqdm import tqdm
 from benchmarks import flops
 from benchmarks.clock import COLUMNS, Times, pin_to_one_core, state_of_machine
 from benchmarks.profiles import AVATAR, imitation, picture
-from models.arrays import Pixels
+from models.arrays import Float32, Pixels
 from models.images.codes import CodeDetector
 from models.images.encoder.encoder import Embedding, Encoder
 from models.images.gallery.gallery import Gallery
@@ -63,7 +63,7 @@ class StopwatchEncoder(Encoder):
         super().__init__(directory)
         self.times = Times()
 
-    def grids(self, images: Sequence[Pixels], scale: float = 1.0) -> list[tuple[Pixels, ...]]:
+    def grids(self, images: Sequence[Pixels], scale: float = 1.0) -> list[tuple[Float32, ...]]:
         """As `Encoder.grids`, from which its embeddings come too."""
         return self.times.measure(lambda: super(StopwatchEncoder, self).grids(images, scale))
 

@@ -1,1 +1,1 @@
-"""Pictures: decoding, embedding, the gallery of protected emblems, codes."""
+"""Image detectors: decoding, embeddings, gallery, emblem matching, OCR and codes."""

@@ -1,1 +1,1 @@
-"""From pixels to embeddings: the CLIP image tower, its text tower, and the variants of a reference."""
+"""CLIP image and text towers, and the views and prototypes of a reference."""

@@ -1,15 +1,13 @@
-"""From pixels to embeddings of the whole picture and of its regions, in one pass through the network.
+"""Embeds a picture and its regions in one pass through the image tower.
 
-An imitated emblem may fill an avatar or sit small in a cover. Running the network once a tile would cost a hundred
-times as much; instead its grid of features is pooled over windows of several sizes. Only long strips are cut in a few
-parts besides.
+An imitated emblem may fill an avatar or be small in a cover. One pass per crop would cost a hundred times as much, so
+the grid of patch tokens is pooled over regions of several sizes. Only long strips are also cut into a few tiles.
 
-The graph itself says how pictures are given to it. One with free sides gets them at a nearly constant area, their
-aspect kept. One with fixed sides (a transformer's positions are learnt for one grid) gets them squeezed to those, as
-SigLIP and Chinese-CLIP are trained: nothing is cut off or padded, so a window's cells are the same fractions of the
-picture, but an emblem in a wide cover is seen narrow.
+The graph determines the input size. A graph with free sides gets pictures at a nearly constant area, aspect kept. A
+graph with fixed sides (learnt position embeddings) gets them squeezed to those, as SigLIP and Chinese-CLIP are trained.
+Nothing is cropped or padded then, but an emblem in a wide cover becomes narrow.
 
-Source: regional maximum activations, Tolias et al. 2016 (here with means, so that the projection stays linear).
+Source: regional maximum activations (R-MAC), Tolias et al. 2016; mean-pooled here, so that the projection is linear.
 """
 
 from __future__ import annotations
@@ -26,6 +24,7 @@ import numpy as np
 import onnxruntime
 from PIL import Image as PillowImage
 
+from models.arrays import Float32, Int64, Pixels
 from models.boxes import WHOLE_PICTURE, as_box
 from models.profile import Box
 from models.runtime.artifact_files import ArtifactFile
@@ -33,64 +32,58 @@ from models.runtime.sessions import session
 from models.settings import SCORING_FILES
 
 INPUT_STRIDE = 32
-"""Sides given to the network are multiples of this, its coarsest stride in pixels."""
+"""Coarsest stride of the network, in pixels; input sides are multiples of it."""
 
 MAX_INPUT_ASPECT = 4.0
-"""Pictures that are longer are squeezed to this ratio of sides, by which small emblems in them lose their shape: those
-are looked for in parts of them."""
+"""Ratio of sides to which longer pictures are squeezed; tiles find the small emblems that this distorts."""
 
 MAX_TILES = 4
-"""Of a picture that is longer, each a pass through the network: enough for a ratio of 13, beyond which they are longer
-themselves."""
+"""Tiles of a longer picture, one pass each; up to a ratio of 13 each tile is within `MAX_INPUT_ASPECT`."""
 
 REGION_SCALES = (0.75, 0.5, 0.375, 0.25)
-"""Sides of the square windows as parts of the square root of the area of what is given to the network; 0.25 is an
-emblem of 64 pixels."""
+"""Sides of the square regions, as fractions of the square root of the input area; 0.25 is 64 pixels."""
 
 GRAPH_OUTPUTS = ("grid", "global")
-"""Of the graph; the second is optional."""
+"""Outputs of the graph; the second is optional."""
 
 MAX_BATCH = 4
-"""Pictures per pass: 15 ms each and 80 MB, which ONNX Runtime keeps; with 16 they take 19 ms each and 220 MB."""
-
-Array = np.ndarray
+"""Pictures per pass: 15 ms each and 80 MB of arena; a batch of 16 takes 19 ms each and 220 MB."""
 
 
 class EncoderError(ValueError):
-    """The artefact folder cannot be used; the message says what is missing or wrong."""
+    """The artefact folder cannot be used; the message names the fault."""
 
 
 @dataclass(frozen=True)
 class Embedding:
-    """What the encoder sees in one picture.
+    """Embeddings of one picture and its regions.
 
     Attributes:
-        vectors: float32 (windows, dimension), unit length; row 0 is the whole picture.
-        boxes: float32 (windows, 4), left, top, right, bottom as fractions of the picture.
-        grids: of the picture, or of it and its parts, where each lies in the picture and its grid, float32 (rows,
-            columns, dimension); none of a choice of windows.
+        vectors: float32 (regions, dimension), unit length; row 0 is the whole picture.
+        boxes: float32 (regions, 4), left, top, right, bottom as fractions of the picture.
+        grids: box and patch tokens, float32 (rows, columns, dimension), of the picture and then of each tile. Empty
+            for a subset of the regions.
     """
 
-    vectors: Array
-    boxes: Array
-    grids: tuple[tuple[Box, Array], ...] = ()
+    vectors: Float32
+    boxes: Float32
+    grids: tuple[tuple[Box, Float32], ...] = ()
 
 
 class Encoder:
     """The image tower of an artefact folder (`model.onnx`, `config.json`).
 
-    The graph takes `pixels`, uint8 (batch, height, width, 3), and gives `grid`, float32 (batch, rows, columns,
-    dimension). Where it also gives `global`, float32 (batch, dimension), that is the whole picture's embedding instead
-    of the mean of the grid: checkpoints with a class token or a pooling head have such a one.
+    The graph takes `pixels`, uint8 (batch, height, width, 3), and returns `grid`, float32 (batch, rows, columns,
+    dimension). A checkpoint with a class token or a pooling head also returns `global`, float32 (batch, dimension). It
+    then embeds the whole picture, in place of the mean of the grid.
 
     Args:
         directory: the artefact folder.
-        threads: threads that one pass may use.
+        threads: ONNX Runtime threads of one pass.
 
     Attributes:
-        fingerprint: first 12 hexadecimal digits of the SHA-256 of `model.onnx`; a gallery carries it.
-        version: name, fingerprint and a digest of the calibration, for answers: what gives another score is another
-            version.
+        fingerprint: first 12 hexadecimal digits of the SHA-256 of `model.onnx`; galleries store it.
+        version: name, fingerprint and calibration digest, for answers; it changes whenever scores may change.
         dimension: length of a vector.
 
     Raises:
@@ -109,42 +102,46 @@ class Encoder:
             self._outputs = [name for name in GRAPH_OUTPUTS if name in given]
             self._size = _fixed_size(self._session)
             self._area = 0 if self._size else int(config["area"])
-        except Exception as error:  # ONNX Runtime's errors have no other class in common
+        except Exception as error:  # ONNX Runtime's errors share no narrower class
             raise EncoderError(f"{directory} is not an encoder's artefact folder: {error}") from error
         self.directory = directory
 
-    def __call__(self, images: Sequence[Array], scale: float = 1.0) -> list[Embedding]:
+    def __call__(self, images: Sequence[Pixels], scale: float = 1.0) -> list[Embedding]:
         """One embedding per picture, in order.
 
         Args:
             images: RGB, uint8 (height, width, 3), any size of at least one pixel.
-            scale: factor on the sides of the network's input; without effect on a network with fixed sides.
+            scale: factor on the sides of the network's input; ignored by a network with fixed sides.
         """
         return [pool(*grid) for grid in self.grids(images, scale)]
 
-    def embed_tiled(self, images: Sequence[Array]) -> list[Embedding]:
-        """The same, but of a picture that is too long the whole and the windows of its parts.
+    def embed_tiled(self, images: Sequence[Pixels]) -> list[Embedding]:
+        """One embedding per picture, in order; a picture longer than `MAX_INPUT_ASPECT` gets the regions of its tiles.
 
-        Its own, squeezed ones are left out: windows of one place have one shape, so that their overlap tells places.
+        The squeezed regions of the long picture itself are dropped. Regions at one location then have one shape, so
+        their overlap shows that they cover the same thing.
+
+        Args:
+            images: RGB, uint8 (height, width, 3), any size of at least one pixel.
         """
-        parts = [tile_corners(*pixels.shape[:2]) for pixels in images]
-        pieces = [_crop(pixels, box) for pixels, boxes in zip(images, parts, strict=True) for box in boxes]
-        pooled = iter(self(pieces))
-        return [_joined_tiles(boxes, [next(pooled) for _ in boxes]) for boxes in parts]
+        tiles = [tile_corners(*pixels.shape[:2]) for pixels in images]
+        crops = [_crop(pixels, box) for pixels, boxes in zip(images, tiles, strict=True) for box in boxes]
+        pooled = iter(self(crops))
+        return [_joined_tiles(boxes, [next(pooled) for _ in boxes]) for boxes in tiles]
 
-    def grids(self, images: Sequence[Array], scale: float = 1.0) -> list[tuple[Array, ...]]:
-        """What windows are pooled from, for `pool`: of each picture its grid, float32 (rows, columns, dimension).
+    def grids(self, images: Sequence[Pixels], scale: float = 1.0) -> list[tuple[Float32, ...]]:
+        """The arguments of `pool` for each picture: its patch tokens, float32 (rows, columns, dimension).
 
-        After it, where the graph gives one, the whole picture's embedding, float32 (dimension,).
+        The embedding of the whole picture, float32 (dimension,), follows where the graph returns one.
         """
         inputs = [self._resized(pixels, scale) for pixels in images]
-        grids: dict[int, tuple[Array, ...]] = {}
-        for places in _by_shape(inputs):
-            outputs = self._session.run(self._outputs, {"pixels": np.stack([inputs[place] for place in places])})
-            grids.update({place: tuple(output) for place, *output in zip(places, *outputs, strict=True)})
-        return [grids[place] for place in range(len(inputs))]
+        grids: dict[int, tuple[Float32, ...]] = {}
+        for batch in _by_shape(inputs):
+            outputs = self._session.run(self._outputs, {"pixels": np.stack([inputs[index] for index in batch])})
+            grids.update({index: tuple(output) for index, *output in zip(batch, *outputs, strict=True)})
+        return [grids[index] for index in range(len(inputs))]
 
-    def _resized(self, pixels: Array, scale: float) -> Array:
+    def _resized(self, pixels: Pixels, scale: float) -> Pixels:
         height, width = self._size or input_size(pixels.shape[0], pixels.shape[1], self._area * scale**2)
         if pixels.shape[:2] == (height, width):
             return np.ascontiguousarray(pixels)
@@ -153,16 +150,16 @@ class Encoder:
 
 
 def input_size(height: int, width: int, area: float) -> tuple[int, int]:
-    """Height and width in pixels that a picture is given to the network at: nearly constant area, aspect kept."""
+    """Height and width, in pixels, of the network's input for a picture: nearly constant area, aspect kept."""
     aspect = min(max(width / height, 1 / MAX_INPUT_ASPECT), MAX_INPUT_ASPECT)
     return _rounded((area / aspect) ** 0.5), _rounded((area * aspect) ** 0.5)
 
 
 @lru_cache(maxsize=256)
-def grid_regions(rows: int, columns: int) -> Array:
-    """Windows of a grid as int64 (windows, 4): left, top, right, bottom in cells, the whole grid first.
+def grid_regions(rows: int, columns: int) -> Int64:
+    """Regions of a token grid, int64 (regions, 4): left, top, right, bottom in tokens, the whole grid first.
 
-    Squares of every scale, half overlapping, spread evenly from edge to edge.
+    Squares of every scale overlap by half and are spaced evenly from edge to edge.
     """
     sides = {min(round(scale * (rows * columns) ** 0.5), rows, columns) for scale in REGION_SCALES}
     squares = [
@@ -176,24 +173,24 @@ def grid_regions(rows: int, columns: int) -> Array:
 
 
 @lru_cache(maxsize=256)
-def pooling_weights(rows: int, columns: int) -> Array:
-    """What takes a grid's cells to the means of its windows: float32 (windows, rows * columns)."""
-    cells = grid_regions(rows, columns)
-    weights = np.zeros((len(cells), rows, columns), np.float32)
-    for weight, (left, top, right, bottom) in zip(weights, cells, strict=True):
+def pooling_weights(rows: int, columns: int) -> Float32:
+    """Matrix that averages patch tokens over each region: float32 (regions, rows * columns)."""
+    regions = grid_regions(rows, columns)
+    weights = np.zeros((len(regions), rows, columns), np.float32)
+    for weight, (left, top, right, bottom) in zip(weights, regions, strict=True):
         weight[top:bottom, left:right] = 1 / ((bottom - top) * (right - left))
-    return weights.reshape(len(cells), rows * columns)
+    return weights.reshape(len(regions), rows * columns)
 
 
-def pool(grid: Array, whole: Array | None = None) -> Embedding:
-    """Unit vectors of a grid's windows.
+def pool(grid: Float32, whole: Float32 | None = None) -> Embedding:
+    """Embeddings of the regions of a token grid, mean-pooled and scaled to unit length.
 
     Args:
-        grid: float32 (rows, columns, dimension).
-        whole: float32 (dimension,), the whole picture's embedding; the mean of the grid if not given.
+        grid: patch tokens, float32 (rows, columns, dimension).
+        whole: embedding of the whole picture, float32 (dimension,); the mean of the grid if None.
     """
     rows, columns, dimension = grid.shape
-    # One product with a small matrix is ten times faster than an integral image.
+    # A product with this small matrix is ten times faster than an integral image.
     means = pooling_weights(rows, columns) @ grid.reshape(rows * columns, dimension)
     if whole is not None:
         means[0] = whole
@@ -202,10 +199,11 @@ def pool(grid: Array, whole: Array | None = None) -> Embedding:
     return Embedding(means / np.maximum(lengths, 1e-12), boxes.astype(np.float32), ((WHOLE_PICTURE, grid),))
 
 
-def tile_corners(height: int, width: int) -> Array:
-    """What of a picture is seen by itself, int64 (parts, 4): left, top, right, bottom in pixels, the whole first.
+def tile_corners(height: int, width: int) -> Int64:
+    """The picture and its tiles, int64 (1 + tiles, 4): left, top, right, bottom in pixels.
 
-    The whole alone, but where the picture is too long. Parts overlap by a square, so that each square lies within one.
+    Only pictures longer than `MAX_INPUT_ASPECT` have tiles. Tiles overlap by a square, so that every square region lies
+    within one.
     """
     whole, short, long = (0, 0, width, height), min(height, width), max(height, width)
     if long <= MAX_INPUT_ASPECT * short:
@@ -213,26 +211,27 @@ def tile_corners(height: int, width: int) -> Array:
     count = min(int(np.ceil((long / short - 1) / (MAX_INPUT_ASPECT - 1))), MAX_TILES)
     length = int(np.ceil((long + (count - 1) * short) / count))
     starts = np.linspace(0, long - length, count).astype(int).tolist()
-    parts = [(start, 0, start + length, short) for start in starts]
-    return np.array([whole, *(parts if width > height else [(part[1], part[0], short, part[2]) for part in parts])])
+    if width > height:
+        return np.array([whole, *((start, 0, start + length, short) for start in starts)])
+    return np.array([whole, *((0, start, short, start + length) for start in starts)])
 
 
-def _crop(pixels: Array, box: Array) -> Array:
+def _crop(pixels: Pixels, box: Int64) -> Pixels:
     left, top, right, bottom = box
     return pixels[top:bottom, left:right]
 
 
-def _joined_tiles(parts: Array, embeddings: Sequence[Embedding]) -> Embedding:
-    """A picture and the windows of its parts, as the picture's."""
+def _joined_tiles(tiles: Int64, embeddings: Sequence[Embedding]) -> Embedding:
+    """One embedding of the whole picture and the regions of its tiles, with boxes as fractions of the picture."""
     whole, *others = embeddings
     if not others:
         return whole
-    corners, sides = np.tile(parts[1:, :2], 2), np.tile(parts[1:, 2:] - parts[1:, :2], 2)
-    placed = [seen.boxes * side + corner for seen, side, corner in zip(others, sides, corners, strict=True)]
-    size = np.tile(parts[0, 2:], 2)
-    boxes = (np.concatenate(placed) / size).astype(np.float32)
-    vectors = np.concatenate([whole.vectors[:1], *(seen.vectors for seen in others)])
-    grids = tuple((as_box(part / size), seen.grids[0][1]) for part, seen in zip(parts, embeddings, strict=True))
+    corners, sides = np.tile(tiles[1:, :2], 2), np.tile(tiles[1:, 2:] - tiles[1:, :2], 2)
+    in_pixels = [tile.boxes * side + corner for tile, side, corner in zip(others, sides, corners, strict=True)]
+    size = np.tile(tiles[0, 2:], 2)
+    boxes = (np.concatenate(in_pixels) / size).astype(np.float32)
+    vectors = np.concatenate([whole.vectors[:1], *(tile.vectors for tile in others)])
+    grids = tuple((as_box(box / size), tile.grids[0][1]) for box, tile in zip(tiles, embeddings, strict=True))
     return Embedding(vectors, np.concatenate([whole.boxes[:1], boxes]), grids)
 
 
@@ -245,21 +244,25 @@ def _rounded(side: float) -> int:
     return max(INPUT_STRIDE, round(side / INPUT_STRIDE) * INPUT_STRIDE)
 
 
-def _by_shape(inputs: Sequence[Array]) -> list[list[int]]:
-    places: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for place, pixels in enumerate(inputs):
-        places[pixels.shape].append(place)
-    return [group[start : start + MAX_BATCH] for group in places.values() for start in range(0, len(group), MAX_BATCH)]
+def _by_shape(inputs: Sequence[Pixels]) -> list[list[int]]:
+    """Batches of indices of inputs that have one shape."""
+    groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for index, pixels in enumerate(inputs):
+        groups[pixels.shape].append(index)
+    return [group[start : start + MAX_BATCH] for group in groups.values() for start in range(0, len(group), MAX_BATCH)]
 
 
 def calibration_digest(directory: Path) -> str:
-    """Of the files that turn similarities into scores; an encoder that is being made has none yet."""
+    """First 8 hexadecimal digits of the SHA-256 of the files that turn similarities into scores.
+
+    Absent files are skipped: an encoder in training has none yet.
+    """
     files = [directory / name for name in SCORING_FILES]
     content = b"".join(file.read_bytes() for file in files if file.is_file())
     return hashlib.sha256(content).hexdigest()[:8]
 
 
 def _fixed_size(network: onnxruntime.InferenceSession) -> tuple[int, int] | None:
-    """Height and width of a graph that takes no others."""
+    """Height and width of a graph with fixed sides, else None."""
     _, height, width, _ = network.get_inputs()[0].shape
     return (height, width) if isinstance(height, int) and isinstance(width, int) else None

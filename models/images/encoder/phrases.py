@@ -1,7 +1,6 @@
-"""Phrases as vectors in the space of the image encoder: "一枚警徽" may stand where a picture would.
+"""Embeds phrases in the space of the image encoder, so that "一枚警徽" can be a reference without a picture.
 
-A platform may want to watch for something of which it has no picture at hand. The text tower of the encoder's artefact
-folder, where it has one, puts a phrase near the pictures that it describes.
+The text tower of the encoder's artefact folder, where there is one, puts a phrase near the pictures that it describes.
 
 Source: Radford et al. 2021 (CLIP); towers joined as in Zhai et al. 2022 (LiT).
 """
@@ -15,19 +14,17 @@ from typing import cast
 import numpy as np
 from tokenizers import Encoding, Tokenizer
 
+from models.arrays import Float32
 from models.images.encoder.encoder import EncoderError
 from models.runtime.artifact_files import ArtifactFile
 from models.runtime.sessions import session
 
 PHRASE_FEATURE = "above_mean"
-"""What the calibration is a logistic function of: the best window's cosine with the phrase, less the mean cosine of all
-harmless pictures with it."""
-
-Array = np.ndarray
+"""Feature of the phrase calibration: highest cosine over regions, minus the cohort mean of harmless pictures."""
 
 
 class PhraseError(ValueError):
-    """A phrase that cannot be embedded: blank, too long, or of words that the text tower never met."""
+    """A phrase that cannot be embedded: blank, too long, or without any token of the text tower's vocabulary."""
 
 
 class PhraseEncoder:
@@ -46,25 +43,25 @@ class PhraseEncoder:
         try:
             self._tokenizer = Tokenizer.from_file(str(directory / ArtifactFile.TOKENIZER))
             self._session = session(directory / ArtifactFile.TEXT_TOWER, threads=1)
-        except Exception as error:  # neither library's errors have another class in common
+        except Exception as error:  # the errors of both libraries share no narrower class
             raise EncoderError(f"{directory} holds no usable text tower: {error}") from error
         self._unknown = self._tokenizer.token_to_id("[UNK]")
 
-    def __call__(self, phrases: Sequence[str]) -> Array:
+    def __call__(self, phrases: Sequence[str]) -> Float32:
         """Unit vectors, float32 (phrases, dimension), in order.
 
         Args:
-            phrases: Chinese or English, one to some twenty characters or words each.
+            phrases: Chinese or English, up to about twenty characters or words each.
 
         Raises:
-            PhraseError: of one of them nothing can be said.
+            PhraseError: a phrase cannot be embedded.
         """
         encodings = self._tokenizer.encode_batch(list(phrases))
         for phrase, encoding in zip(phrases, encodings, strict=True):
             self._check(phrase, encoding)
         tokens = np.array([encoding.ids for encoding in encodings], np.int64)
         vectors = self._session.run(["vectors"], {"tokens": tokens})[0]
-        return cast(Array, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+        return cast(Float32, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
     def _check(self, phrase: str, encoding: Encoding) -> None:
         if not phrase.strip():

@@ -1,9 +1,8 @@
-"""What a reference looks like when it is changed: a vector for each way to change it.
+"""Prototypes of a reference: one vector for each kind of alteration.
 
-Copies that were drawn again, made one colour, turned or cropped lie far from the drawing, but in about the same
-direction from it. The mean of a few copies of one kind is nearer to the next copy of that kind than the drawing is, and
-one row of the gallery then stands for all of them. Nothing is learnt: a new emblem has its prototypes when it is
-enrolled.
+Redrawn, one-colour, rotated or cropped copies lie far from the drawing, but in about one direction per kind. The mean
+of a few copies of one kind is nearer to further copies than the drawing is. One gallery row then represents them all.
+Nothing is learnt: a new emblem gets its prototypes at enrolment.
 
 Source: class means as prototypes, Snell et al. 2017.
 """
@@ -17,38 +16,36 @@ import numpy as np
 import PIL.Image
 import PIL.ImageOps
 
+from models.arrays import Float32, Pixels
 from models.images.encoder.encoder import Encoder
 from models.images.encoder.restyled import COLOUR_KEEPING_STYLES, STYLES, is_plain, one_colour, visible_or_original
 from models.images.encoder.variants import framed, is_blank
 from models.images.input.transparency import clearest_background
 
 DRAWING_SIDE = 160
-"""Longest side in pixels of the drawing that is changed: what strokes and tiles of `restyled.py` are meant for."""
+"""Longest side, in pixels, of the drawing before alteration; strokes and tiles of `restyled.py` assume it."""
 
 ALTERATIONS = ("redrawn", "one colour", "turned", "cropped")
-"""Ways to change a drawing that have a prototype."""
+"""Kinds of alteration that have a prototype."""
 
 COPIES_PER_STYLE, ONE_COLOUR_COPIES = 2, 4
-"""Copies in each style of another hand, and in one colour; of the other kinds all that are listed."""
+"""Copies per redrawn style, and one-colour copies; the other kinds list theirs."""
 
 ROTATION_DEGREES = (-30.0, -12.0, 12.0, 30.0)
-"""Degrees by which turned copies are turned; they are mirrored and squeezed too."""
+"""Rotations of turned copies, in degrees; that kind also has a mirrored and a squeezed copy."""
 
 SQUEEZE_FACTOR = 0.75
-"""Height of a squeezed copy, as part of the drawing's."""
+"""Height of a squeezed copy, as a fraction of the drawing's."""
 
 CROP_FACTOR = 0.7
-"""Sides of a cropped copy, as parts of the drawing's, from each corner."""
+"""Sides of a cropped copy, as fractions of the drawing's; one crop per corner."""
 
 MIN_FLAG_COVERAGE = 0.95
-"""Part of its rectangle that a flag covers; what is plain and covers less is told from others by its outline too."""
-
-Array = np.ndarray
-Picture = PIL.Image.Image
+"""Opaque share of its rectangle above which a plain drawing counts as a flag; others also differ by outline."""
 
 
-def prototypes(encoder: Encoder, drawing: Array) -> list[Array]:
-    """Unit vectors float32 (dimension,), one for each way to change the drawing.
+def prototypes(encoder: Encoder, drawing: Pixels) -> list[Float32]:
+    """Unit vectors, float32 (dimension,), one for each kind of alteration.
 
     Args:
         drawing: RGBA, uint8 (height, width, 4).
@@ -58,11 +55,11 @@ def prototypes(encoder: Encoder, drawing: Array) -> list[Array]:
     ]
 
 
-def altered_copies(drawing: Array) -> dict[str, list[Array]]:
-    """Copies of a drawing by the way it is changed, in the order of `ALTERATIONS`; the same ones every time.
+def altered_copies(drawing: Pixels) -> dict[str, list[Pixels]]:
+    """Altered copies of a drawing by kind, in the order of `ALTERATIONS`; deterministic.
 
-    A plain flag keeps its colours, which are all that tells it from others: it has none in one colour. Copies of which
-    nothing is seen are left out, and so are kinds without any other.
+    A plain flag has no one-colour copies: only its colours distinguish it. Blank copies are left out, and so are kinds
+    without copies.
 
     Args:
         drawing: RGBA, uint8 (height, width, 4).
@@ -72,11 +69,11 @@ def altered_copies(drawing: Array) -> dict[str, list[Array]]:
     """
     emblem = _scaled(drawing)
     pixels = np.array(emblem)
-    # Shades of its own for each drawing: the same ones for all would make all prototypes a little alike.
+    # Seeded per drawing: shared random shades would make the prototypes of all drawings similar.
     rng = np.random.default_rng(int.from_bytes(hashlib.sha256(pixels.tobytes()).digest()[:8]))
     plain = bool((pixels[..., 3] > 0).mean() > MIN_FLAG_COVERAGE) and is_plain(pixels)
     styles = COLOUR_KEEPING_STYLES if plain else STYLES
-    made: dict[str, Iterable[Array]] = {
+    made: dict[str, Iterable[Pixels]] = {
         "redrawn": (
             visible_or_original(style(rng, pixels), pixels) for style in styles for _ in range(COPIES_PER_STYLE)
         ),
@@ -88,30 +85,30 @@ def altered_copies(drawing: Array) -> dict[str, list[Array]]:
     return {kind: copies for kind, copies in framed_copies.items() if copies}
 
 
-def _one_coloured(rng: np.random.Generator, pixels: Array) -> Array:
+def _one_coloured(rng: np.random.Generator, pixels: Pixels) -> Pixels:
     return np.dstack([one_colour(rng, np.ascontiguousarray(pixels[..., :3])), pixels[..., 3]])
 
 
-def _turned(emblem: Picture) -> Iterator[Picture]:
+def _turned(emblem: PIL.Image.Image) -> Iterator[PIL.Image.Image]:
     for angle in ROTATION_DEGREES:
         yield emblem.rotate(angle, PIL.Image.Resampling.BICUBIC, expand=True)
     yield PIL.ImageOps.mirror(emblem)
     yield emblem.resize((emblem.width, max(1, round(SQUEEZE_FACTOR * emblem.height))))
 
 
-def _cropped(emblem: Picture) -> Iterator[Picture]:
+def _cropped(emblem: PIL.Image.Image) -> Iterator[PIL.Image.Image]:
     width, height = (max(1, round(CROP_FACTOR * side)) for side in emblem.size)
     for left in (0, emblem.width - width):
         for top in (0, emblem.height - height):
             yield emblem.crop((left, top, left + width, top + height))
 
 
-def _framed(copies: Iterable[Array]) -> list[Array]:
+def _framed(copies: Iterable[Pixels]) -> list[Pixels]:
     pictures = map(PIL.Image.fromarray, copies)
     return [np.array(framed(picture, clearest_background(picture))) for picture in pictures]
 
 
-def _scaled(drawing: Array) -> Picture:
+def _scaled(drawing: Pixels) -> PIL.Image.Image:
     picture = PIL.Image.fromarray(drawing)
     emblem = picture.crop(picture.getchannel("A").getbbox() or (0, 0, *picture.size))
     scale = DRAWING_SIDE / max(emblem.size)
@@ -119,6 +116,6 @@ def _scaled(drawing: Array) -> Picture:
     return emblem.resize((width, height), PIL.Image.Resampling.BOX if scale < 1 else PIL.Image.Resampling.BICUBIC)
 
 
-def _mean(vectors: Sequence[Array]) -> Array:
+def _mean(vectors: Sequence[Float32]) -> Float32:
     total = np.sum(vectors, axis=0)
     return (total / max(float(np.linalg.norm(total)), 1e-12)).astype(np.float32)

@@ -1,8 +1,8 @@
-"""Drawings as another hand or another technique makes them again: paints, pen, tiles, relief, gloss.
+"""Redraws an emblem in another technique: paint, pen, tiles, relief, gloss or stencil.
 
-What stays is where the shapes are; colours, lines and textures do not. The encoder is trained on them, and a gallery
-knows some of each drawing (`prototypes.py`). The benchmark's styles (`training/images/synthesis/styles.py`) are
-other code, and its dots of cheap print are no style here, so that one kind is never learnt.
+Shapes stay in place; colours, lines and textures change. The encoder is trained on these styles, and prototypes use
+them (`prototypes.py`). The benchmark's styles (`training/images/synthesis/styles.py`) are separate code, and its
+halftone dots are no style here. So the benchmark holds one style that is never learnt.
 """
 
 from __future__ import annotations
@@ -12,20 +12,21 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-Array = np.ndarray
+from models.arrays import Float32, Pixels, UInt8
+
 Generator = np.random.Generator
 
 MAX_PLAIN_CORNERS = 12
-"""Corners that a plain flag has at most: bands have none, a cross eight, one star ten; many flags share each."""
+"""Detected corners of a plain flag: bands have none, a cross eight, one star ten; many flags share each."""
 
 
-def restyled(rng: Generator, drawing: Array, plain: bool = False) -> Array:
-    """The drawing in a style drawn at random.
+def restyled(rng: Generator, drawing: Pixels, plain: bool = False) -> Pixels:
+    """The drawing in a random style.
 
     Args:
-        rng: the same generator state gives the same drawing.
+        rng: equal states give equal drawings.
         drawing: RGBA uint8 (height, width, 4).
-        plain: its colours are all that tells it from others, so only styles are used that keep them.
+        plain: only its colours distinguish the drawing, so only styles that keep them are used.
 
     Returns:
         RGBA uint8 of the same size.
@@ -36,14 +37,14 @@ def restyled(rng: Generator, drawing: Array, plain: bool = False) -> Array:
     return style(rng, drawing)
 
 
-def is_plain(drawing: Array) -> bool:
-    """Whether a flag, RGBA uint8 (height, width, 4), has few corners: nothing but its colours tells it from others."""
+def is_plain(drawing: Pixels) -> bool:
+    """True if a flag, RGBA uint8 (height, width, 4), has so few corners that only its colours distinguish it."""
     corners = cv2.FastFeatureDetector.create(20).detect(cv2.cvtColor(drawing[..., :3], cv2.COLOR_RGB2GRAY))
     return len(corners) <= MAX_PLAIN_CORNERS
 
 
-def one_colour(rng: Generator, colours: Array) -> Array:
-    """Between two random shades by lightness, as a stamp or a tinted print.
+def one_colour(rng: Generator, colours: Pixels) -> Pixels:
+    """Colours mapped by lightness to shades between two random ones, as in a stamp or a tinted print.
 
     Args:
         colours: RGB uint8 (height, width, 3).
@@ -57,40 +58,40 @@ def one_colour(rng: Generator, colours: Array) -> Array:
     return (dark + light * (bright.astype(np.float64) - dark)).astype(np.uint8)
 
 
-def visible_or_original(made: Array, drawing: Array) -> Array:
-    """What was made of a drawing, or the drawing itself where a flat one left almost nothing to see."""
-    return made if (made[..., 3] > 0).mean() > 0.02 else drawing
+def visible_or_original(restyled: Pixels, drawing: Pixels) -> Pixels:
+    """The restyled drawing, or the drawing itself where almost nothing of it stayed visible."""
+    return restyled if (restyled[..., 3] > 0).mean() > 0.02 else drawing
 
 
-def _painted(rng: Generator, drawing: Array) -> Array:
-    """Few flat paints, none quite the original's, with wavering edges and at times an outline."""
+def _painted(rng: Generator, drawing: Pixels) -> Pixels:
+    """Few flat paints near the original colours, with wavering edges and sometimes an outline."""
     return _in_paints(rng, drawing, int(rng.integers(2, 9)), rng.uniform(0, 45))
 
 
-def _painted_truly(rng: Generator, drawing: Array) -> Array:
-    """The same in paints that are nearly the original's, of which there are enough."""
+def _painted_truly(rng: Generator, drawing: Pixels) -> Pixels:
+    """As `_painted`, with enough paints of nearly the original colours."""
     return _in_paints(rng, drawing, int(rng.integers(6, 9)), rng.uniform(0, 15))
 
 
-def _in_paints(rng: Generator, drawing: Array, paints: int, off: float) -> Array:
+def _in_paints(rng: Generator, drawing: Pixels, paints: int, colour_noise: float) -> Pixels:
     wavering = _wavered(rng, drawing)
-    colours, places = _patches(_on_paper(wavering, 255), paints)
-    mixed = np.clip(colours + rng.normal(0, off, colours.shape), 0, 255).astype(np.uint8)
-    places = cv2.medianBlur(places, int(rng.choice([3, 5, 7])))
-    result = np.dstack([mixed[places], _hard(wavering[..., 3])])
+    colours, labels = _clusters(_on_paper(wavering, 255), paints)
+    mixed = np.clip(colours + rng.normal(0, colour_noise, colours.shape), 0, 255).astype(np.uint8)
+    labels = cv2.medianBlur(labels, int(rng.choice([3, 5, 7])))
+    result = np.dstack([mixed[labels], _binary_opacity(wavering[..., 3])])
     if rng.random() < 0.6:
-        edges = cv2.morphologyEx(places, cv2.MORPH_GRADIENT, _brush(rng, 2, 4)) > 0
+        edges = cv2.morphologyEx(labels, cv2.MORPH_GRADIENT, _brush(rng, 2, 4)) > 0
         result[edges & (result[..., 3] > 0)] = (*rng.integers(0, 80, 3), 255)
     return result
 
 
-def _penned(rng: Generator, drawing: Array) -> Array:
-    """Lines alone, on nothing or on paper, of one ink or in the drawing's own colours."""
+def _penned(rng: Generator, drawing: Pixels) -> Pixels:
+    """Line art in one ink or in the drawing's colours, on transparency or on paper."""
     solid = _on_paper(drawing, int(rng.choice([0, 255])))
     light = cv2.cvtColor(cv2.medianBlur(solid, 3), cv2.COLOR_RGB2GRAY).astype(np.float32)
     fine = rng.uniform(0.6, 1.6)
     lines = np.abs(cv2.GaussianBlur(light, (0, 0), fine) - cv2.GaussianBlur(light, (0, 0), 1.6 * fine))
-    rim = cv2.morphologyEx(_hard(drawing[..., 3]), cv2.MORPH_GRADIENT, _brush(rng, 2, 4))
+    rim = cv2.morphologyEx(_binary_opacity(drawing[..., 3]), cv2.MORPH_GRADIENT, _brush(rng, 2, 4))
     ink = np.maximum(255 * (lines > rng.uniform(2.5, 9)).astype(np.uint8), rim)
     if rng.random() < 0.5:
         ink = cv2.dilate(ink, _brush(rng, 2, 4))
@@ -98,18 +99,18 @@ def _penned(rng: Generator, drawing: Array) -> Array:
     if rng.random() < 0.25:
         result[..., :3] = drawing[..., :3] // 2
     if rng.random() < 0.4:
-        paper = _hard(drawing[..., 3]) > 0 if rng.random() < 0.6 else np.ones(ink.shape, bool)
+        paper = _binary_opacity(drawing[..., 3]) > 0 if rng.random() < 0.6 else np.ones(ink.shape, bool)
         result[paper & (ink == 0)] = (*rng.integers(0, 256, 3), 255)
     return result
 
 
-def _tiled(rng: Generator, drawing: Array) -> Array:
-    """Coarse squares of few colours: pixel art, cross-stitch, mosaic."""
+def _tiled(rng: Generator, drawing: Pixels) -> Pixels:
+    """Coarse squares of few colours, as in pixel art, cross-stitch or mosaic."""
     height, width = drawing.shape[:2]
     across = int(rng.integers(18, 64))
     small = cv2.resize(drawing, (across, max(4, across * height // width)), interpolation=cv2.INTER_AREA)
-    colours, places = _patches(np.ascontiguousarray(small[..., :3]), int(rng.integers(4, 14)))
-    small = np.dstack([colours.astype(np.uint8)[places], _hard(small[..., 3])])
+    colours, labels = _clusters(np.ascontiguousarray(small[..., :3]), int(rng.integers(4, 14)))
+    small = np.dstack([colours.astype(np.uint8)[labels], _binary_opacity(small[..., 3])])
     result = cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)
     if rng.random() < 0.3:
         tile = max(2, width // across)
@@ -118,8 +119,8 @@ def _tiled(rng: Generator, drawing: Array) -> Array:
     return result
 
 
-def _in_relief(rng: Generator, drawing: Array) -> Array:
-    """Struck, cast or carved: lightness as height, lit from one side, in one material."""
+def _in_relief(rng: Generator, drawing: Pixels) -> Pixels:
+    """Relief in one material, lit from one side, with lightness as height."""
     light = cv2.cvtColor(_on_paper(drawing, int(rng.choice([0, 255]))), cv2.COLOR_RGB2GRAY).astype(np.float32)
     raised = cv2.GaussianBlur(light + drawing[..., 3].astype(np.float32) / 2, (0, 0), rng.uniform(0.8, 2.5))
     angle = rng.uniform(0, 2 * np.pi)
@@ -128,11 +129,11 @@ def _in_relief(rng: Generator, drawing: Array) -> Array:
     material = rng.integers(60, 220, 3)
     lit = np.clip(material + shade * rng.uniform(50, 140), 0, 255).astype(np.uint8)
     whole = rng.random() < 0.5
-    return np.dstack([lit, np.full(light.shape, 255, np.uint8) if whole else _hard(drawing[..., 3])])
+    return np.dstack([lit, np.full(light.shape, 255, np.uint8) if whole else _binary_opacity(drawing[..., 3])])
 
 
-def _glossy(rng: Generator, drawing: Array) -> Array:
-    """As buttons and balls are drawn: a gradient from above, a gleam, darker towards the rim."""
+def _glossy(rng: Generator, drawing: Pixels) -> Pixels:
+    """Glossy button: a gradient from above, a highlight, a darker rim."""
     height, width = drawing.shape[:2]
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     light = 1 + rng.uniform(0.1, 0.4) * -y - rng.uniform(0, 0.5) * (x**2 + y**2 > rng.uniform(0.5, 0.9))
@@ -141,18 +142,18 @@ def _glossy(rng: Generator, drawing: Array) -> Array:
     return np.dstack([np.clip(colours, 0, 255).astype(np.uint8), drawing[..., 3]])
 
 
-def _bicoloured(rng: Generator, drawing: Array) -> Array:
-    """Cut from paper or sprayed through a stencil: what is darker than its surroundings, and what is not."""
+def _bicoloured(rng: Generator, drawing: Pixels) -> Pixels:
+    """Paper cut or stencil in two inks: areas darker than their surroundings, and the rest."""
     light = cv2.cvtColor(_on_paper(drawing, int(rng.choice([0, 255]))), cv2.COLOR_RGB2GRAY)
     around = cv2.blur(light, (int(rng.integers(9, 60)),) * 2)
     dark = cv2.medianBlur(255 * (light.astype(int) + rng.integers(-8, 9) < around).astype(np.uint8), 5) > 0
     inks = rng.integers(0, 256, (2, 3)).astype(np.uint8)
     bare = rng.random() < 0.4
-    opacity = _hard(drawing[..., 3]) * (dark if bare else np.ones_like(dark))
+    opacity = _binary_opacity(drawing[..., 3]) * (dark if bare else np.ones_like(dark))
     return np.dstack([inks[dark.astype(int)], opacity.astype(np.uint8)])
 
 
-STYLES: tuple[Callable[[Generator, Array], Array], ...] = (
+STYLES: tuple[Callable[[Generator, Pixels], Pixels], ...] = (
     _painted,
     _penned,
     _tiled,
@@ -164,8 +165,8 @@ STYLE_PROBABILITIES = (0.38, 0.2, 0.12, 0.1, 0.1, 0.1)
 COLOUR_KEEPING_STYLES = (_painted_truly, _painted_truly, _glossy)
 
 
-def _wavered(rng: Generator, drawing: Array) -> Array:
-    """Pulled out of shape by waves of two lengths, as an unsteady hand does."""
+def _wavered(rng: Generator, drawing: Pixels) -> Pixels:
+    """Distorted by smooth displacement fields of two wavelengths, as by an unsteady hand."""
     height, width = drawing.shape[:2]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     for cells, pull in ((rng.integers(2, 5), rng.uniform(0, 0.05)), (rng.integers(6, 14), rng.uniform(0, 0.02))):
@@ -175,8 +176,8 @@ def _wavered(rng: Generator, drawing: Array) -> Array:
     return cv2.remap(drawing, x, y, cv2.INTER_LINEAR)
 
 
-def _patches(picture: Array, count: int) -> tuple[Array, Array]:
-    """Colours float (count, 3) that stand for all, and uint8 (height, width), which of them is where."""
+def _clusters(picture: Pixels, count: int) -> tuple[Float32, UInt8]:
+    """K-means colours, float32 (count, 3), and each pixel's cluster, uint8 (height, width)."""
     cv2.setRNGSeed(0)
     sample = cv2.resize(picture, (40, 40), interpolation=cv2.INTER_NEAREST).reshape(-1, 3).astype(np.float32)
     stop = (cv2.TERM_CRITERIA_MAX_ITER, 6, 0)
@@ -185,15 +186,15 @@ def _patches(picture: Array, count: int) -> tuple[Array, Array]:
     return colours, np.argmin(distances, axis=0).astype(np.uint8)
 
 
-def _on_paper(drawing: Array, paper: int) -> Array:
+def _on_paper(drawing: Pixels, paper: int) -> Pixels:
     opacity = drawing[..., 3:].astype(np.uint16)
     return ((drawing[..., :3] * opacity + paper * (255 - opacity)) // 255).astype(np.uint8)
 
 
-def _hard(opacity: Array) -> Array:
+def _binary_opacity(opacity: UInt8) -> UInt8:
     return 255 * (opacity > 100).astype(np.uint8)
 
 
-def _brush(rng: Generator, low: int, high: int) -> Array:
+def _brush(rng: Generator, low: int, high: int) -> UInt8:
     side = int(rng.integers(low, high))
     return np.ones((side, side), np.uint8)

@@ -1,1 +1,1 @@
-"""From encoded bytes to pixels: decoding, and everything a picture is refused for."""
+"""Image input: validation and decoding of untrusted bytes."""

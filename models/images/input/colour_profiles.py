@@ -1,11 +1,11 @@
-"""Refuse a picture that is shown in other colours than its numbers say.
+"""Refuses pictures whose colour metadata could show colours other than the decoded pixel values.
 
-A colour profile may give any colour to any number, and so may the gamma of a PNG: one that spreads two greys, which
-nobody tells apart, to red and gold shows an emblem where the numbers hold next to nothing. Programs do not agree about
-which of them counts, nor when one is broken. So numbers are judged, and only a picture that every program shows much
-as they say it is let in: the profiles of cameras, phones and screens change shades.
+A colour profile or a PNG gamma can map any pixel value to any colour. An emblem could hide in two greys that look the
+same as raw values but are shown as red and gold. Programs disagree on which metadata wins and when it is broken. The
+detectors therefore see raw pixel values, and a picture is accepted only if every program shows about those values.
+Profiles of cameras, phones and screens pass: they change shades only.
 
-Sources: ICC.1:2022 (profiles, which LittleCMS applies); PNG, third edition, 4.3 and 11.3.2 (chunks of colours);
+Sources: ICC.1:2022 (profiles, applied by LittleCMS); PNG third edition, 4.3 and 11.3.2 (colour chunks);
 BITMAPV4HEADER and BITMAPV5HEADER.
 """
 
@@ -22,13 +22,14 @@ import PIL.Image
 import PIL.ImageCms
 import PIL.ImageFile
 
+from models.arrays import UInt8
 from models.profile import ProfileError
 
 MAX_PROFILE_BYTES = 500_000
-"""Those of cameras and screens have 500 to 20,000; more are tables for print."""
+"""Size limit of a profile; those of cameras and screens have 500 to 20,000 bytes, larger ones are print tables."""
 
 MAX_TAGS = 100
-"""As many as LittleCMS reads."""
+"""Tags of a profile that LittleCMS reads."""
 
 LEVEL_STEP = 8
 GREY_LIMITS, COLOUR_LIMITS = (64, 24), (200, 96)
@@ -37,7 +38,7 @@ changes greys by 19 and 14, ProPhoto colours by 187 and 86."""
 
 _CLASSES = (b"mntr", b"scnr", b"prtr", b"spac")
 _TABLES = (b"A2B", b"D2B")
-"""Tags that give colours in tables, for which programs have several rules; no camera, phone or screen needs one."""
+"""Prefixes of tags that hold lookup tables; programs interpret them differently, and no camera or screen needs them."""
 
 _MODES = {"RGB": "RGB", "GRAY": "L"}
 
@@ -46,7 +47,7 @@ _TEXT_CHUNKS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _READ_CHUNKS = _COLOUR_CHUNKS | _TEXT_CHUNKS
 _KEYWORDS = {b"bbox", b"blend", b"chromaticity", b"default_image", b"disposal", b"exif", b"gamma", b"icc_profile"}
 _KEYWORDS |= {b"interlace", b"srgb", b"transparency"}
-"""Texts with these names Pillow takes for what it read from other chunks."""
+"""Keywords of text chunks that Pillow would take for values of other chunks."""
 
 _POINTS = np.array(
     [
@@ -58,22 +59,22 @@ _POINTS = np.array(
     ]
 )
 _POINTS_OFF = 4_000
-"""x and y of white, red, green and blue of sRGB, Adobe RGB, Display P3, Rec. 2020 and ProPhoto, in hundred thousandths,
-and how far a picture's may be from one of these."""
+"""Chromaticities (x, y of white, red, green, blue) of sRGB, Adobe RGB, Display P3, Rec. 2020 and ProPhoto in units of
+1e-5, and the tolerance."""
 
 _PRIMARIES, _TRANSFERS = {1, 12}, {1, 6, 13, 14, 15}
-"""Of ITU-T H.273: sRGB's and Display P3's, and the curves that are shown as sRGB's."""
+"""ITU-T H.273 code points: primaries of sRGB and Display P3, and transfer curves shown as sRGB's."""
 
 _BMP_TYPES = {b"BGRs", b" niW"}
-"""sRGB, and what Windows takes for it."""
+"""Colour space types of sRGB and of the Windows default, which is sRGB."""
 
 
 def check_colours(data: bytes, header: PIL.ImageFile.ImageFile) -> None:
-    """Refuse what may be shown in other colours than its numbers.
+    """Refuse a picture that programs may show in colours other than its pixel values.
 
     Args:
         data: the encoded picture.
-        header: the same, opened and not decoded.
+        header: the same picture, opened but not decoded.
 
     Raises:
         ProfileError: with the code `image_undecodable`.
@@ -97,7 +98,7 @@ def _refusal(reason: str) -> ProfileError:
 
 @lru_cache(maxsize=64)
 def _is_tame(profile: bytes) -> bool:
-    """Whether a profile is of one meaning, and changes shades alone."""
+    """Check that a profile is unambiguous and changes shades only."""
     tags = _tags(profile)
     names = [name for name, _ in tags]
     if profile[12:16] not in _CLASSES or not 0 < len(tags) <= MAX_TAGS or len(set(names)) < len(tags):
@@ -119,15 +120,15 @@ def _is_tame(profile: bytes) -> bool:
 
 
 def _tags(profile: bytes) -> list[tuple[bytes, bytes]]:
-    """Name and first bytes of each tag, of at most one more than there may be."""
+    """Name and first 12 bytes of each tag; at most `MAX_TAGS` + 1 of them."""
     count = min(int.from_bytes(profile[128:132]), MAX_TAGS + 1)
     entries = [profile[start : start + 8] for start in range(132, 132 + 12 * count, 12)]
     starts = [int.from_bytes(entry[4:]) for entry in entries]
     return [(entry[:4], profile[start : start + 12]) for entry, start in zip(entries, starts, strict=True)]
 
 
-def _ramps() -> np.ndarray:
-    """All levels of grey, and of each channel beside five levels of either other one: RGB, uint8 (76, 256, 3)."""
+def _ramps() -> UInt8:
+    """All grey levels, then all levels of each channel for five levels of the other two: RGB, uint8 (76, 256, 3)."""
     levels, others = np.arange(256), (0, 64, 128, 192, 255)
     ramps = [np.stack([levels] * 3, axis=1)]
     for channel, one, other in product(range(3), others, others):
@@ -137,9 +138,9 @@ def _ramps() -> np.ndarray:
 
 
 def _are_near(shown: np.ndarray, numbers: np.ndarray, limits: tuple[int, int]) -> bool:
-    """Whether ramps of colours, (ramps, levels, channels), are shown much as their numbers say."""
-    changed, apart = np.abs(shown - numbers).max(), np.abs(shown[:, LEVEL_STEP:] - shown[:, :-LEVEL_STEP]).max()
-    return bool(changed <= limits[0] and apart <= limits[1])
+    """Check that shown ramps, (ramps, levels, channels), stay near their values and keep close levels close."""
+    change, spread = np.abs(shown - numbers).max(), np.abs(shown[:, LEVEL_STEP:] - shown[:, :-LEVEL_STEP]).max()
+    return bool(change <= limits[0] and spread <= limits[1])
 
 
 def _check_chunks(png: bytes, has_profile: bool) -> None:
@@ -157,30 +158,30 @@ def _check_chunks(png: bytes, has_profile: bool) -> None:
         raise _refusal("its colour profile is damaged")
     if b"cICP" in found and not _is_usual_video(found[b"cICP"]):
         raise _refusal("it is not for usual screens")
-    # Beside sRGB too: a chunk of that name may be out of place, and then these count.
+    # Checked beside an sRGB chunk too: a misplaced one is ignored, and then these count.
     if not (_is_tame_gamma(found.get(b"gAMA")) and _are_usual(found.get(b"cHRM"))):
         raise _refusal("its gamma or its primaries change what is seen")
 
 
 def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
-    place = len(b"\x89PNG\r\n\x1a\n")
+    offset = len(b"\x89PNG\r\n\x1a\n")
     name = b""
-    while place + 8 <= len(png) and name != b"IEND":
-        length, name = struct.unpack_from(">I4s", png, place)
-        # Pixels are not copied.
-        yield name, png[place + 8 : place + 8 + length] if name in _READ_CHUNKS else b""
-        place += length + 12
+    while offset + 8 <= len(png) and name != b"IEND":
+        length, name = struct.unpack_from(">I4s", png, offset)
+        # Copying pixel data would cost memory for nothing.
+        yield name, png[offset + 8 : offset + 8 + length] if name in _READ_CHUNKS else b""
+        offset += length + 12
 
 
 def _is_usual_video(body: bytes) -> bool:
-    """Whether code points of H.273 are those of a common screen."""
+    """Check that H.273 code points are those of a common screen."""
     return len(body) == 4 and body[0] in _PRIMARIES and body[1] in _TRANSFERS and body[2] == 0
 
 
 def _is_tame_gamma(body: bytes | None) -> bool:
     value = int.from_bytes(body[:4]) if body else 0
     if not value:
-        return True  # which everybody ignores
+        return True  # every program ignores a gamma of 0
     levels = np.arange(256)
     light = (levels / 255) ** (100_000 / value)
     shown = 255 * np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
@@ -195,7 +196,7 @@ def _are_usual(body: bytes | None) -> bool:
 
 
 def _check_bitmap(bmp: bytes) -> None:
-    """Newer headers may hold a profile or primaries, which Pillow does not read."""
+    """Refuse BMP headers from version 4 on that hold a profile or primaries, which Pillow does not read."""
     size, kind = int.from_bytes(bmp[14:18], "little"), bmp[70:74]
     if size >= 108 and kind not in _BMP_TYPES and any(bmp[70:122]):
         raise _refusal("it brings a colour profile")

@@ -1,16 +1,16 @@
-"""Encoded bytes to pixels, safely: the only door by which a picture enters.
+"""Decodes untrusted picture bytes to pixels; every picture enters here.
 
-Pictures come from strangers. What is in them is told by their bytes, never by a name or a declared type; how large
-they are is read from the header before anything is decoded; and whatever a decoder says about broken bytes becomes
-one `ProfileError` that names the field. Codes, and the HTTP status that each stands for:
+The format is detected from the bytes, never from a name or a declared type. Dimensions are read from the header before
+anything is decoded. Every decoder failure becomes one `ProfileError` that names the field. Its codes, and the HTTP
+status of each:
 
 | code | status | meaning |
 |---|---|---|
-| `image_empty` | 422 | no bytes at all |
+| `image_empty` | 422 | no bytes |
 | `image_bytes` | 413 | more than `MAX_BYTES` |
 | `image_type` | 415 | not JPEG, PNG, WebP, GIF or BMP (an SVG, a web page, a PDF ...) |
-| `image_dimensions` | 422 | too many pixels, or frames of them; too small or too narrow to show anything |
-| `image_undecodable` | 422 | one of the five formats, but cut, damaged, or of no certain colours or transparency |
+| `image_dimensions` | 422 | too many pixels or frames; too small or too narrow to show anything |
+| `image_undecodable` | 422 | one of these formats, but truncated, damaged, or of ambiguous colours or transparency |
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import PIL.Image
 import PIL.ImageFile
 from PIL.Image import Transpose
 
+from models.arrays import Pixels
 from models.images.input.colour_profiles import check_colours
 from models.images.input.filetypes import FORMATS, kind_of
 from models.images.input.transparency import on_clearest_background
@@ -34,27 +35,27 @@ from models.profile import Field, ProfileError
 MAX_BYTES = 20_000_000
 
 MAX_PIXELS = 25_000_000
-"""Decoding 25 megapixels takes at most 1.2 s and 390 MB (WebP, which is decoded at full size in several buffers)."""
+"""Decoding 25 megapixels takes at most 1.2 s and 390 MB (WebP, decoded at full size in several buffers)."""
 
 MAX_PIXELS_JPEG = 50_000_000
-"""The largest phone cameras; a JPEG is decoded at reduced size, so 50 megapixels take 0.8 s and 200 MB."""
+"""Pixels of the largest phone cameras; JPEG decodes at reduced size, so they take 0.8 s and 200 MB."""
 
 MAX_FRAMES = 1_000
 MAX_ANIMATION_PIXELS = 128_000_000
-"""Frames times canvas. The last frame is reached through all others: 9 ms a megapixel for GIF, 17 ms for PNG."""
+"""Frames times canvas pixels; reaching the last frame decodes all others, at 9 (GIF) or 17 ms (PNG) a megapixel."""
 
 MIN_SIDE = 8
-"""Below this there is nothing to recognise: pages show an avatar at 24 pixels and more."""
+"""Shortest side, in pixels, that can show anything; pages show avatars at 24 pixels and more."""
 MAX_ASPECT = 32
 """Ratio of the sides: a longer strip, reduced to `MAX_DECODED_SIDE`, is under 64 pixels high."""
 
 MAX_DECODED_SIDE = 2_048
-"""Larger pictures are reduced to this; a code or emblem of a tenth of a cover keeps 200 pixels."""
+"""Longest side, in pixels, after decoding; a code or emblem of a tenth of a cover keeps 200."""
 
 _ANIMATED = ("GIF", "PNG", "WEBP")
 
 _SHALLOW = {"L;2": 85, "L;4": 17}
-"""Factors by which Pillow spreads greys of 2 and 4 bits, but not the one that is transparent."""
+"""Factors by which Pillow scales greys of 2 and 4 bits to 8; it does not scale the transparent one."""
 
 _UPRIGHT = {
     2: Transpose.FLIP_LEFT_RIGHT,
@@ -69,32 +70,33 @@ _UPRIGHT = {
 
 _ORIENTATION_TAG = 0x0112
 
-# Pillow warns from this many pixels on and refuses twice as many, also for frames that outgrow their canvas later.
+# Pillow warns above this many pixels and refuses twice as many; this also covers frames that outgrow their canvas.
 PIL.Image.MAX_IMAGE_PIXELS = MAX_PIXELS_JPEG // 2
-# It warns about odd metadata too, quoting it. What matters is raised; nothing of a stranger's picture goes to the log.
+# Pillow's warnings quote metadata of untrusted pictures, which must not reach the log; real errors are raised.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 @dataclass(frozen=True, eq=False)
 class Image:
-    """One decoded picture, upright and opaque.
+    """One decoded picture or frame, upright and opaque.
 
     Attributes:
         pixels: RGB, uint8 (height, width, 3), sides of 8 to 2,048 pixels.
-        frame: which frame of an animation, from 0; None for a still picture.
+        frame: index of an animation's frame, from 0; None for a still picture.
     """
 
-    pixels: np.ndarray
+    pixels: Pixels
     frame: int | None = None
 
 
 def decode(data: bytes, field: Field) -> list[Image]:
     """The picture, or the first, middle and last frame of an animation.
 
-    EXIF orientation is applied, transparency laid on `clearest_background`, sides reduced to `MAX_DECODED_SIDE`.
+    EXIF orientation is applied, transparency is flattened on `clearest_background`, sides are reduced to
+    `MAX_DECODED_SIDE`.
 
     Raises:
-        ProfileError: one of the codes above, with `field` named.
+        ProfileError: with one of the module's codes and `field`.
     """
     with _refusals(field):
         picture = _open(data)
@@ -104,8 +106,8 @@ def decode(data: bytes, field: Field) -> list[Image]:
         return [Image(_opaque(_loaded(picture, frame)), frame) for frame in sorted({0, count // 2, count - 1})]
 
 
-def decode_rgba(data: bytes, field: str) -> np.ndarray:
-    """The picture (of an animation, the first frame) with its transparency: RGBA, uint8 (height, width, 4).
+def decode_rgba(data: bytes, field: str) -> Pixels:
+    """The picture, or the first frame of an animation, with transparency: RGBA, uint8 (height, width, 4).
 
     Raises:
         ProfileError: as `decode`.
@@ -116,7 +118,7 @@ def decode_rgba(data: bytes, field: str) -> np.ndarray:
 
 @contextmanager
 def _refusals(field: str) -> Iterator[None]:
-    """Name the field in every refusal, and turn whatever else a decoder raises on hostile bytes into one."""
+    """Add the field to every refusal, and turn any other decoder error into one."""
     try:
         yield
     except ProfileError as refusal:
@@ -159,7 +161,7 @@ def _check_dimensions(picture: PIL.Image.Image) -> None:
 
 
 def _check_transparency(picture: PIL.ImageFile.ImageFile) -> None:
-    """Pillow keeps half of a colour of 16 bits but the whole of the one that is transparent: it would show the rest."""
+    """Refuse 16-bit colours with a transparent one: Pillow truncates the pixels but not the transparent colour."""
     if "transparency" in picture.info and any(tile.args == "RGB;16B" for tile in picture.tile):
         message = "a PNG of 16 bits with a transparent colour cannot be judged: save it with 8 bits, or with alpha"
         raise ProfileError("image_undecodable", message)
@@ -170,7 +172,7 @@ def _dimensions(message: str) -> ProfileError:
 
 
 def _frame_count(picture: PIL.Image.Image) -> int:
-    """Number of frames; counting them decodes none (3 s at worst, for 20 MB of one-byte blocks)."""
+    """Number of frames, counted without decoding (at worst 3 s, for 20 MB of one-byte blocks)."""
     if picture.format not in _ANIMATED:
         return 1
     count: int = getattr(picture, "n_frames", 1)
@@ -183,12 +185,12 @@ def _frame_count(picture: PIL.Image.Image) -> int:
 
 
 def _loaded(picture: PIL.Image.Image, frame: int = 0) -> PIL.Image.Image:
-    """One frame, upright, reduced, as RGB or RGBA."""
+    """One frame, upright and reduced, as RGB or RGBA."""
     if frame:
         picture.seek(frame)
         _check_dimensions(picture)
     if picture.format in _ANIMATED:
-        picture.load()  # metadata may stand behind the pixels, and what a frame adds to the picture is transparent
+        picture.load()  # metadata may follow the pixels, and a frame may add transparency
     orientation = _orientation(picture)
     scale = min(1.0, MAX_DECODED_SIDE / max(picture.size))
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
@@ -200,9 +202,9 @@ def _loaded(picture: PIL.Image.Image, frame: int = 0) -> PIL.Image.Image:
 
 
 def _orientation(picture: PIL.Image.Image) -> int | None:
-    """EXIF's, as browsers have it: where there is none, Pillow would take that of XMP, which nobody else shows.
+    """EXIF orientation, as browsers apply it; Pillow alone would fall back to XMP.
 
-    Broken metadata is no reason to refuse a picture that every browser shows.
+    Broken metadata gives None: every browser shows such a picture.
     """
     try:
         exif = PIL.Image.Exif()
@@ -213,7 +215,7 @@ def _orientation(picture: PIL.Image.Image) -> int | None:
 
 
 def _eight_bit(picture: PIL.Image.Image) -> PIL.Image.Image:
-    """RGBA where anything can be transparent, else RGB."""
+    """RGBA if the picture has transparency, else RGB."""
     if picture.mode.startswith("I"):
         picture = _eight_bit_grey(picture)
     mode = "RGBA" if picture.has_transparency_data else "RGB"
@@ -221,7 +223,7 @@ def _eight_bit(picture: PIL.Image.Image) -> PIL.Image.Image:
 
 
 def _eight_bit_grey(picture: PIL.Image.Image) -> PIL.Image.Image:
-    """Pillow would clip 16-bit grey at 255, which turns nearly all of it white."""
+    """16-bit grey scaled to 8 bits; Pillow would clip it at 255, which turns most of it white."""
     values = np.asarray(picture)
     grey = PIL.Image.fromarray((values >> 8).astype(np.uint8))
     clear = picture.info.get("transparency")
@@ -230,5 +232,5 @@ def _eight_bit_grey(picture: PIL.Image.Image) -> PIL.Image.Image:
     return grey
 
 
-def _opaque(picture: PIL.Image.Image) -> np.ndarray:
+def _opaque(picture: PIL.Image.Image) -> Pixels:
     return on_clearest_background(picture) if picture.mode == "RGBA" else np.array(picture)

@@ -1,7 +1,6 @@
-"""What some bytes seem to be, so that a refusal can say it.
+"""Detects a file's format from its first bytes, so that a refusal can name it.
 
-A picture is told by its first bytes, never by its name. Only the five accepted formats are decoded; the others are
-known here by name alone.
+Only the five accepted formats are decoded; the others are recognised for the error message.
 """
 
 from __future__ import annotations
@@ -42,5 +41,5 @@ _MATCHERS = tuple(
 
 
 def kind_of(data: bytes) -> str:
-    """One of `FORMATS`, or words for something else, such as "an SVG drawing"."""
+    """One of `FORMATS`, or a description of another format, such as "an SVG drawing"."""
     return next((kind for kind, matcher in _MATCHERS if matcher.match(data)), "no known format")

@@ -1,7 +1,7 @@
-"""A gallery's drawings, small enough to ship with it.
+"""Encodes reference drawings small enough to ship in a gallery.
 
-Vectors find a reference; to compare keypoints, to show a reviewer what was imitated, or to rebuild for another encoder
-takes the picture itself. 3,042 emblems take 9.8 MB so.
+Retrieval needs vectors only. Keypoint matching, review and rebuilding for another encoder need the drawing itself.
+3,042 emblems take 9.8 MB.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ import io
 import numpy as np
 import PIL.Image
 
+from models.arrays import Pixels
+
 THUMBNAIL_SIDE = 192
-"""Pixels of the longer side: keypoints of an emblem are compared at about this size, and a reviewer sees it well."""
+"""Longer side in pixels; keypoints are compared at about this size."""
 
 WEBP_QUALITY = 80
-"""Of WebP's colours; transparency is kept exactly. At 90 the same emblems take 12.1 MB."""
+"""WebP quality of colours, 0 to 100; transparency is lossless. At 90 the emblems take 12.1 MB."""
 
 
-def encode_thumbnail(picture: np.ndarray) -> bytes:
-    """A picture as WebP, reduced to `THUMBNAIL_SIDE` where it is larger.
+def encode_thumbnail(picture: Pixels) -> bytes:
+    """A picture as WebP, with sides of at most `THUMBNAIL_SIDE`.
 
     Args:
         picture: RGBA, uint8 (height, width, 4).
@@ -31,7 +33,7 @@ def encode_thumbnail(picture: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def decode_thumbnail(data: bytes) -> np.ndarray:
-    """What `encode_thumbnail` made: RGBA, uint8 (height, width, 4)."""
+def decode_thumbnail(data: bytes) -> Pixels:
+    """The picture that `encode_thumbnail` encoded: RGBA, uint8 (height, width, 4)."""
     with PIL.Image.open(io.BytesIO(data), formats=["WEBP"]) as drawing:
         return np.array(drawing.convert("RGBA"))
