@@ -1,4 +1,4 @@
-"""Array types by dtype, so that a signature says what the docstring says of its shape."""
+"""Array types by dtype; the docstring of a function gives the shapes of its arguments."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from models.images.matching.strips import STRIP_MARGIN, find_strip
 from models.profile import Box
 
 MAX_REGIONS = 2
-"""Regions verified per picture for their looks; a third would exceed an upload's time. Text may add one."""
+"""Regions verified per picture; a third would exceed the time of an upload. A line of text may be another."""
 
 REGION_NMS_IOU = 0.5
 """Intersection over union from which two windows or crops are the same region (non-maximum suppression)."""

@@ -187,7 +187,7 @@ class Retriever:
         normalized = cosines - window_cohort_means[:, None]
         normalized -= REFERENCE_COHORT_WEIGHT * self.confusability[rows]
         is_prototype = self._is_prototype[rows]
-        # A prototype is a mean of pictures, which nobody copies.
+        # A prototype is a mean of pictures, so a copy of it does not exist.
         normalized[0] += COPY_BONUS * (_copy_degree(cosines[0]) * ~is_prototype)
         greatest = normalized.max(axis=0)
         of_pictures = np.where(is_prototype, -np.inf, greatest)

@@ -177,9 +177,8 @@ def _is_shown(emblem: Box | None, context: Box, region: Box, is_located: bool) -
 def _picture(rng: Generator, drawn: DrawingPool) -> SamplePicture:
     size, strength = PICTURE_SIZES[int(rng.integers(len(PICTURE_SIZES)))], float(rng.random())
     if rng.random() < IMITATED_SHARE:
-        identity = sample_identity(
-            rng, drawn.unseen if drawn.unseen and rng.random() < UNSEEN_SHARE else drawn.seen, KIND_SHARES
-        )
+        identities = drawn.unseen if drawn.unseen and rng.random() < UNSEEN_SHARE else drawn.seen
+        identity = sample_identity(rng, identities, KIND_SHARES)
         imitated = int(rng.choice(np.flatnonzero(drawn.identities == identity)))
         beside = int(rng.integers(len(drawn.drawings))) if rng.random() < SECOND_EMBLEM_SHARE else None
         other = None if beside is None else drawn.drawings[beside]
@@ -189,9 +188,8 @@ def _picture(rng: Generator, drawn: DrawingPool) -> SamplePicture:
     choice = rng.random()
     if choice < SCENE_SHARE:
         return SamplePicture(harmless_picture(rng, size, drawn.backgrounds))
-    drawing = (
-        sign(rng) if choice < SCENE_SHARE + SIGN_SHARE else drawn.negatives[int(rng.integers(len(drawn.negatives)))]
-    )
+    is_sign = choice < SCENE_SHARE + SIGN_SHARE
+    drawing = sign(rng) if is_sign else drawn.negatives[int(rng.integers(len(drawn.negatives)))]
     # If colours could change here, the network would take any stripes for a state's flag.
     plain = is_plain(drawing)
     return SamplePicture(augment(rng, drawing, size, drawn.backgrounds, strength=strength, plain=plain).picture)

@@ -45,7 +45,7 @@ def main(
 ) -> None:
     """Measure all candidates on the shared pictures of a benchmark and print a table."""
     rows = read_manifest(folder / "manifest.jsonl")
-    rows = [rows[place] for place in shared_rows(rows)]
+    rows = [rows[number] for number in shared_rows(rows)]
     ours = Encoder(encoder or Settings.from_environment().encoder_directory())
     networks = {f"lite0-{side}": partial(lite0, side=side) for side in INPUT_SIDES}
     others = {name: peer for name, peer in PEERS.items() if name != "lite0"}

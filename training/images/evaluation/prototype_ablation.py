@@ -89,7 +89,7 @@ def imitations(
 ) -> Iterator[Query]:
     """Some of the gallery's references, imitated in every way of the benchmark."""
     names = sorted(imitable)
-    chosen = [names[place] for place in sorted(rng.permutation(len(names))[:emblems])]
+    chosen = [names[number] for number in sorted(rng.permutation(len(names))[:emblems])]
     others = rendered.rows(lambda item: item.harmless and not is_mark(item) and item.fold is Fold.VALIDATION)
     other = lambda: opened(rendered.drawing(int(rng.choice(others))))  # noqa: E731 - what a scene asks for
     scene = Scene(rng, Backgrounds.load(VALIDATION_PHOTOS), other, partial(portraits.portrait, rng), TYPEFACES)
@@ -110,9 +110,8 @@ def harmless(encoder: Encoder, rendered: Graphics, rng: np.random.Generator) -> 
     """Negatives of the validation fold."""
     rest = cohort.harmless_halves(rendered)[1]
     _, others = cohort.invented_negatives(rendered, None)
-    for sample in tqdm(
-        validation.negative_samples(rendered, rest, others, rng, HARMLESS_COUNT), "harmless", HARMLESS_COUNT
-    ):
+    samples = validation.negative_samples(rendered, rest, others, rng, HARMLESS_COUNT)
+    for sample in tqdm(samples, "harmless", HARMLESS_COUNT):
         yield Query(windows_of(encoder, sample.picture))
 
 

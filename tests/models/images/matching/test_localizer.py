@@ -152,11 +152,11 @@ def test_a_regions_tokens_are_those_of_the_grid_beneath_it():
         np.random.default_rng(0).normal(size=(2 * LOCALIZER_GRID_SIDE, 3 * LOCALIZER_GRID_SIDE, 5)).astype(np.float32)
     )
     embedding = Embedding(grid[0, :1], np.array([WHOLE_PICTURE], np.float32), ((WHOLE_PICTURE, grid),))
-    seen = region_view(np.zeros((60, 90, 3), np.uint8), embedding, (1 / 3, 0.5, 2 / 3, 1.0))
+    view = region_view(np.zeros((60, 90, 3), np.uint8), embedding, (1 / 3, 0.5, 2 / 3, 1.0))
     assert np.allclose(
-        seen.tokens, grid[LOCALIZER_GRID_SIDE:, LOCALIZER_GRID_SIDE : 2 * LOCALIZER_GRID_SIDE], atol=1e-2
+        view.tokens, grid[LOCALIZER_GRID_SIDE:, LOCALIZER_GRID_SIDE : 2 * LOCALIZER_GRID_SIDE], atol=1e-2
     )
-    assert seen.pixels.shape == (LOCALIZER_PIXEL_SIDE, LOCALIZER_PIXEL_SIDE, 3)
+    assert view.pixels.shape == (LOCALIZER_PIXEL_SIDE, LOCALIZER_PIXEL_SIDE, 3)
 
 
 def test_tokens_between_grid_points_are_interpolated():

@@ -138,9 +138,9 @@ def test_margins_of_a_drawing_make_no_difference(encoder):
 
 def test_a_reranker_with_inputs_of_another_rank_is_refused_at_loading(encoder, tmp_path):
     older = Encoder(shutil.copytree(encoder.directory, tmp_path / "older"))
-    given = onnx.helper.make_tensor_value_info("cells", onnx.TensorProto.FLOAT, ["n", 64, encoder.dimension])
-    told = onnx.helper.make_tensor_value_info("tokens", onnx.TensorProto.FLOAT, ["n", 64, encoder.dimension])
-    graph = onnx.helper.make_graph([onnx.helper.make_node("Identity", ["cells"], ["tokens"])], "g", [given], [told])
+    inputs = onnx.helper.make_tensor_value_info("cells", onnx.TensorProto.FLOAT, ["n", 64, encoder.dimension])
+    outputs = onnx.helper.make_tensor_value_info("tokens", onnx.TensorProto.FLOAT, ["n", 64, encoder.dimension])
+    graph = onnx.helper.make_graph([onnx.helper.make_node("Identity", ["cells"], ["tokens"])], "g", [inputs], [outputs])
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
     onnx.helper.set_model_props(model, {FINGERPRINT_KEY: older.fingerprint})
     onnx.save(model, older.directory / ArtifactFile.RERANKER_TOKENS)

@@ -32,11 +32,11 @@ def test_a_picture_is_never_scored_by_a_function_fitted_on_its_group():
     numbers = {id(features): number for number, (features, _) in enumerate(samples)}
     known = []
 
-    def learn(seen):
-        known.append({int(groups[numbers[id(features)]]) for features, _ in seen})
-        return fit_logistic(seen)
+    def fitter(candidates):
+        known.append({int(groups[numbers[id(features)]]) for features, _ in candidates})
+        return fit_logistic(candidates)
 
-    out_of_fold(samples, groups, learn)
+    out_of_fold(samples, groups, fitter)
     assert len(known) == 5 and all(sum(group not in seen for seen in known) == 1 for group in groups.tolist())
 
 
