@@ -1,4 +1,4 @@
-"""The model card: what an encoder is, what it was made from and how well it does, for whoever must answer for it."""
+"""The model card of an encoder: purpose, training, measurements and sources."""
 
 from __future__ import annotations
 
@@ -16,24 +16,25 @@ from training.images.sources.graphics import GRAPHIC_PACKAGES
 CARD = """# 徽鉴图像编码器 · Huijian's image encoder
 
 An open_clip image tower (`training/images/model_configs/huijian-lite0.json`): EfficientNet-Lite0, its stride-16 and
-stride-32 features joined, projected to 256 numbers per cell. A window's embedding is the mean of its cells, so that one
-pass gives the whole picture and all of its regions. Input: RGB uint8, about 256 x 256 pixels, sides multiples of 32.
+stride-32 features joined and projected to 256 numbers per patch token. A window's embedding is the mean of its tokens,
+so one pass embeds the whole picture and all its windows. Input: RGB uint8, about 256 x 256 pixels, sides multiples of
+32.
 
-**For** matching pictures with a gallery of emblems. **Not for** recognising people or telling what a picture is about;
-a reference that is nearly one colour, or plain bands of colour, is easily met by chance.
+**For** matching pictures with a gallery of emblems. **Not for** recognising people or telling what a picture is about.
+A reference of nearly one colour, or of plain bands of colour, is easily matched by chance.
 
 ## How it was made
 `huijian train images` (training/images/fit/train.py): {start},
-then {pictures:,} imitations of {identities:,} graphics and harmless pictures in {minutes:.0f} minutes on a CPU. Owners
-of the validation and test folds (training/images/common/split.py) were not trained on; cohort, calibration and part
-of what the reranker learns come from the validation fold.
+then {pictures:,} augmented pictures of {identities:,} graphics, and harmless pictures, in {minutes:.0f} minutes on a
+CPU. Owners of the validation and test folds (training/images/common/split.py) were not trained on. Cohort, calibration
+and part of the reranker's training set come from the validation fold.
 {note}
-## What it was measured at
+## Measurements
 {results}
 
 Largest difference between torch and ONNX: {parity:.1e} of the largest value.
 {localizer}{reranker}{phrases}
-## What it was made from
+## Sources
 | package | version | licence |
 |---|---|---|
 {sources}
@@ -44,62 +45,61 @@ Logos, flags and emblems in these packages are marks of their owners; none of th
 
 LOCALIZER = """
 ## The localizer
-`localizer.onnx` sees a place of a picture, as cells of the first look's grid (12 x 12) and as pixels (96 x 96), and
-says where the emblem in it begins and ends, or how far beyond the place. It was trained on {places:,} places of
-imitations of what the encoder was trained on: around a window near to the emblem (half of them), or on a part of it,
-or around a box that is roughly its own. **For** cutting an emblem out, to look at it closely.
+`localizer.onnx` predicts an emblem's box from a region: 12 x 12 patch tokens of the retrieval stage and 96 x 96 pixels.
+The box may reach beyond the region. It was trained on {places:,} regions of augmented pictures of the encoder's
+training set: around a window near the emblem (half of them), a window on a part of it, or its jittered box.
+**For** cropping an emblem for the verification stage.
 
-Boxes of {held_out_places:,} places that show graphics of owners that this training leaves out have an intersection over
-union of {mean_overlap:.3f} with those of the emblems, {overlap_of_half:.3f} of them of at least half and
-{overlap_of_three_quarters:.3f} of three quarters; what the places are around {mean_overlap_begun_with:.3f}.
+On {held_out_places:,} regions of held-out owners the mean intersection over union of predicted and true boxes is
+{mean_overlap:.3f}; of the boxes that the regions surround, {mean_overlap_begun_with:.3f}. It is at least 0.5 for
+{overlap_of_half:.3f} of them and at least 0.75 for {overlap_of_three_quarters:.3f}.
 """
 
 RERANKER = """
 ## The reranker
-`reranker_tokens.onnx` makes tokens of the cells of a place that is looked at closely or of a drawing (8 x 8; of what is
-more than twice as long as wide 4 x 16) and of the pixels beneath them (8 x 8 each);
-`reranker.onnx` compares those of a place with those of a drawing. Both were trained{begun}
-on places of {pictures:,} pictures beside the drawings that the encoder's search finds for them; half of the imitations
-are of drawings that the encoder never saw: of validation owners that the calibration leaves out, and invented for this
-alone.
-**For** telling the few drawings apart that a search has found.
+`reranker_tokens.onnx` makes tokens of a region's or a drawing's patch tokens (8 x 8; 4 x 16 if one side is more than
+twice the other) and of the pixels beneath them (8 x 8 each). `reranker.onnx` compares a region's tokens with a
+drawing's. Both were trained{begun} on regions of {pictures:,} pictures with the drawings that the encoder's search
+finds for them. Half of the augmented pictures show drawings that the encoder never saw: of validation owners that the
+calibration leaves out, and drawings invented for this alone.
+**For** reranking the few drawings that a search has found.
 
-On {held_out_places:,} places that show a drawing of an owner that this training never shows, that one is the first
-for {recall@1:.3f}, by the search's cosines for {recall@1_of_cosines:.3f}, and over what 1% of other places reach for
-{recall_at_1%:.3f} and {recall_at_1%_of_cosines:.3f}; the calibration knows both.
+On {held_out_places:,} regions with a drawing of a held-out owner, recall@1 is {recall@1:.3f}; by the search's cosines
+{recall@1_of_cosines:.3f}. Recall at 1% of the other regions is {recall_at_1%:.3f} and {recall_at_1%_of_cosines:.3f}.
+The calibration uses both scores.
 """
 
 PHRASES = """
 ## Phrases as references
-The text tower (`text.onnx`, 3 layers of open_clip's transformer) was trained against the locked image tower on names
-of {subjects:,} graphics of the training fold, in Chinese and English. **For** phrases of what it was trained on, in
-words that it was trained on. A name that it never read is seldom found: what it shares with others is all there is.
+The text tower (`text.onnx`, 3 layers of open_clip's transformer) was trained against the locked image tower on Chinese
+and English names of {subjects:,} graphics of the training fold. **For** phrases about subjects and in words that it
+was trained on. A new name is seldom found, and only by words that it shares with others.
 
-How often a name finds its graphic among the {test_subjects:,} of the test fold, whose names were not trained on, and
-last how often a name that was trained on finds its graphic first among the {subjects:,} of the training fold:
+Recall of names among the {test_subjects:,} graphics of the test fold, whose names were not trained on. The last column
+is recall@1 of trained names among the {subjects:,} graphics of the training fold:
 
-| | language | names | first | first five | first ten | trained on, first |
+| | language | names | r@1 | r@5 | r@10 | trained on, r@1 |
 |---|---|---|---|---|---|---|
 {recall}
 
-Average precision of common phrases over {pictures:,} pictures of the test fold (by chance: the share it is true of):
+Average precision of common phrases over {pictures:,} pictures of the test fold (chance: the share of true pictures):
 
 | phrase | true of | average precision | by chance |
 |---|---|---|---|
 {precision}
 
-\\* true of no picture of the test fold: those of the training fold stand in, which flatters.
+\\* true of no picture of the test fold: measured on those of the training fold, which flatters.
 """
 
 
 def _start(base: str | None, package: str) -> str:
     if base:
-        return f"weights of encoder `{base}`, to which the result goes halfway back"
+        return f"weights of encoder `{base}`, with which the result is averaged (WiSE-FT)"
     return f"ImageNet weights of the package `{package}`"
 
 
 def write_card(directory: Path) -> Path:
-    """Write `card.md` from `metrics.json` (its "evaluation" and its "note" where it has them)."""
+    """Write `card.md` from `metrics.json` (with its "evaluation" and "note", if there are any)."""
     metrics = json.loads((directory / ArtifactFile.METRICS).read_text("utf-8"))
     known = packages.packages()
     keys = ("efficientnet-lite0", *GRAPHIC_PACKAGES, *TYPEFACE_PACKAGES, *CAPTION_PACKAGES, *TRAINING_PHOTOS)
@@ -123,11 +123,11 @@ def write_card(directory: Path) -> Path:
 
 
 def _reranker(measured: dict[str, Any] | None) -> str:
-    """Nothing of an encoder without one, or of a trial too small to measure it on."""
+    """The reranker's section; empty for an encoder without one, or a trial too small to measure it."""
     if not measured or "recall@1" not in measured:
         return ""
     base = measured.get("base")
-    return RERANKER.format(begun=f", from those of encoder `{base}` on," if base else "", **measured)
+    return RERANKER.format(begun=f", starting from those of encoder `{base}`," if base else "", **measured)
 
 
 def _phrases(captions: dict[str, Any]) -> str:
@@ -163,12 +163,12 @@ def _results(evaluation: dict[str, Any] | None) -> str:
     overall = evaluation["emblems"]["all"]
     lines += ["", _false_alarms(overall, evaluation["emblems"].get("policy", "not recorded"))]
     lines += [f"Expected calibration error: {overall['ece']:.3f}."]
-    lines += ["r@1: the best reference is the right one; ok@x: and its score is one that x of harmless pictures pass."]
+    lines += ["r@1: the best reference is right; ok@x: it is right at the threshold that x of harmless pictures pass."]
     return "\n".join(lines)
 
 
 def _false_alarms(overall: dict[str, Any], policy: str) -> str:
-    """With their interval, which older evaluations lack."""
+    """The line of false positives, with their interval, which older evaluations lack."""
     low, high = overall["interval"].get("false@policy", (None, None))
     spread = "" if low is None else f" (95% {low:.2%} to {high:.2%})"
     return f"Harmless pictures with a finding under the policy ({policy}): {overall['false@policy']:.2%}{spread}."

@@ -1,7 +1,7 @@
-"""What the image tower is trained to do: near to the right proxy by a margin, and far from everything else.
+"""The image tower's loss: large-margin proxies, with ceilings for everything that should match none.
 
-Sources: proxies with a margin, Wang et al. 2018 (CosFace) and Movshovitz-Attias et al. 2017 (Proxy-NCA). The open-set
-terms keep whatever has no proxy below a ceiling, so that one threshold serves all.
+Sources: Wang et al. 2018 (CosFace) and Movshovitz-Attias et al. 2017 (Proxy-NCA). The open-set terms keep other
+cosines below a ceiling, so that one threshold serves all references.
 """
 
 from __future__ import annotations
@@ -14,23 +14,22 @@ from training.images.data.batches import Batch
 
 LOGIT_SCALE, COSINE_MARGIN = 30.0, 0.2
 CEILING_WRONG, CEILING_HARMLESS, CEILING_PAIRS = 0.35, 0.25, 0.2
-"""Cosines above these are pushed down: for other graphics' proxies, for windows that show none, and between pictures.
-Without the last, all pictures came to share one direction away from all proxies, and plain ground was near to every
-reference drawn on plain ground: cosines of 0.7 and 0.8."""
+"""Ceilings of cosines with wrong proxies, of harmless windows, and between pictures. Without the last, plain
+backgrounds resembled all references (cosines of 0.7 and 0.8)."""
 
 HARDEST_WRONG = 5
-"""Nearest wrong ones that the open-set terms look at."""
+"""Number of highest cosines that the open-set terms penalise."""
 
 
 def open_set_contrast(vectors: Tensor, proxies: Tensor, batch: Batch) -> dict[str, Tensor]:
-    """The loss: right proxies by a margin, wrong ones and harmless windows below their ceilings.
+    """The loss: right proxies by a margin, wrong proxies and harmless windows below their ceilings.
 
     Args:
         vectors: unit float32 (batch, 4, dimension), one per mask.
         proxies: float32 (identities, dimension), any length.
 
     Returns:
-        Scalars "contrast", "wrong", "harmless" and "pairs", to be summed.
+        Scalar terms "contrast", "wrong", "harmless" and "pairs", to be summed.
     """
     cosines = vectors @ functional.normalize(proxies, dim=1).T  # (batch, 4, identities)
     own = batch.identities.clamp(min=0)[:, None, None].expand(-1, cosines.shape[1], 1)
@@ -48,7 +47,7 @@ def open_set_contrast(vectors: Tensor, proxies: Tensor, batch: Batch) -> dict[st
 
 
 def _crowding(vectors: Tensor, batch: Batch) -> Tensor:
-    """How far the nearest windows of other pictures, and those that show no emblem, are above their ceiling."""
+    """Excess over the ceiling of the highest cosines with other identities' windows and windows without an emblem."""
     shows = batch.positive > 0
     used = shows | (batch.negative > 0)
     names = torch.where(shows, batch.identities[:, None], -1)

@@ -1,11 +1,10 @@
-"""Training the text tower against the locked image tower, so that a phrase can be a reference.
+"""Training of the text tower against the locked image tower, so that a phrase can be a reference.
 
-Captions and pictures are contrasted: a caption should be nearer to the pictures it is true of than to all others, and
-a picture nearer to its captions. As the image tower is locked, its vectors are computed once, and each caption is
-contrasted with all pictures and not only with those of its batch. Several pictures may be right at once ("a flag"), so
-that the target is spread over them.
+The loss contrasts captions and pictures in both directions. The image tower is locked, so its embeddings are computed
+once and each caption is contrasted with all pictures. Several pictures may match one caption ("a flag"): the target is
+spread over them.
 
-Sources: locked-image tuning, Zhai et al. 2022 (LiT); several positives, Khosla et al. 2020.
+Sources: Zhai et al. 2022 (LiT, locked-image tuning); Khosla et al. 2020 (several positives).
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import trange
 
+from models.arrays import Float32, Int64
 from models.images.encoder.encoder import Encoder
 from training.images.common.metrics import record_metrics
 from training.images.common.split import Fold
@@ -34,22 +34,20 @@ from training.images.networks import text_tower
 from training.images.sources import captions
 from training.precision import mixed_precision
 
-STEPS, BATCH = 300, 256
-SHARES = {"flag": 0.18, "arms": 0.12, "emblem": 0.12, "emoji": 0.3, "icon": 0.18, "logo": 0.1}
-"""How often captions of each kind are drawn: what a phrase may protect, and what teaches words that others share."""
+CAPTION_STEPS, BATCH_SIZE = 300, 256
+KIND_WEIGHTS = {"flag": 0.18, "arms": 0.12, "emblem": 0.12, "emoji": 0.3, "icon": 0.18, "logo": 0.1}
+"""Sampling weights of captions by kind: kinds that a phrase may protect, and kinds that teach shared words."""
 
-GENERAL_SHARE = 0.15
-"""How often a subject's general caption is drawn and not its own."""
+GENERAL_PROBABILITY = 0.15
+"""Probability of a subject's general caption in place of its own."""
 
-RATE, DECAY, WARM_UP = 2e-3, 0.1, 40
-START_SCALE = 20.0
-"""What cosines are multiplied with at first; learnt. On the validation fold an emoji's English name found it first of
-3,157 graphics in 6.5% of cases; with 14 as in open_clip, half the rate and half the steps, in 2.4%."""
+PEAK_RATE, WEIGHT_DECAY, WARM_UP_STEPS = 2e-3, 0.1, 40
+INITIAL_SCALE = 20.0
+"""Initial value of the learnt factor on cosines. English emoji names reach recall@1 of 6.5% on validation; 2.4% with
+14, half the rate and half the steps."""
 
-FORGET = 0.1
-"""Part of a caption's tokens that are hidden, so that no single word is relied on."""
-
-Array = np.ndarray
+MASK_PROBABILITY = 0.1
+"""Probability that a token is masked, so that the tower relies on no single word."""
 
 
 @dataclass(frozen=True)
@@ -58,33 +56,35 @@ class CaptionExamples:
 
     Attributes:
         tokens: int64 (captions, context).
-        truths: bool (captions, subjects + 1), whether a caption is true of a subject; the last column is of harmless
-            pictures and empty.
-        own, general: each subject's captions, as rows of `tokens`.
-        kinds: places of the subjects of each kind.
+        truths: float32 (captions, subjects + 1), 1 where a caption is true of a subject; the last column, of harmless
+            pictures, is empty.
+        own, general: int64 rows of `tokens` for each subject.
+        kinds: int64 numbers of the subjects of each kind.
         views: the pictures.
     """
 
     tokens: Tensor
     truths: sparse.csr_array
-    own: tuple[Array, ...]
-    general: tuple[Array, ...]
-    kinds: dict[str, Array]
+    own: tuple[Int64, ...]
+    general: tuple[Int64, ...]
+    kinds: dict[str, Int64]
     views: CaptionViews
 
 
-def train_captions(directory: Path, *, seed: int = 0, limit: int | None = None, steps: int = STEPS) -> dict[str, Any]:
+def train_captions(
+    directory: Path, *, seed: int = 0, limit: int | None = None, steps: int = CAPTION_STEPS
+) -> dict[str, Any]:
     """Add a text tower to an encoder's artefact folder.
 
     Args:
-        directory: holds `model.onnx`, `config.json` and `cohort.npy`, which stay as they are; gets `text.onnx`,
+        directory: holds `model.onnx`, `config.json` and `cohort.npy`, which stay unchanged; gets `text.onnx`,
             `tokenizer.json` and `phrase_calibration.json`, and "captions" in its `metrics.json`.
-        seed: for pictures, weights and drawing.
+        seed: for pictures, weights and sampling.
         limit: at most this many drawings of every source, for tests.
-        steps: of `BATCH` captions each.
+        steps: of `BATCH_SIZE` captions each.
 
     Returns:
-        What was measured on the validation and test folds.
+        Measurements on all folds.
     """
     cv2.setNumThreads(1)
     torch.manual_seed(seed)
@@ -100,18 +100,18 @@ def train_captions(directory: Path, *, seed: int = 0, limit: int | None = None, 
     return metrics
 
 
-def train(views: CaptionViews, seed: int, steps: int = STEPS) -> tuple[nn.Module, Tokenizer]:
+def train(views: CaptionViews, seed: int, steps: int = CAPTION_STEPS) -> tuple[nn.Module, Tokenizer]:
     """A trained open_clip model (its image tower untouched) and its tokenizer."""
-    said = [caption for subject in views.subjects for caption in (*subject.captions, *subject.generic_captions)]
-    tokenizer = text_tower.make_tokenizer(said)
+    texts = [caption for subject in views.subjects for caption in (*subject.captions, *subject.generic_captions)]
+    tokenizer = text_tower.make_tokenizer(texts)
     examples, rng = prepare(views, tokenizer), np.random.default_rng(seed)
     model = text_tower.create(views.vectors.shape[1])
     trained = [*model.text.parameters(), model.logit_scale]
-    model.logit_scale.data.fill_(np.log(START_SCALE))
-    optimizer = torch.optim.AdamW(trained, lr=RATE, weight_decay=DECAY, betas=(0.9, 0.98))
+    model.logit_scale.data.fill_(np.log(INITIAL_SCALE))
+    optimizer = torch.optim.AdamW(trained, lr=PEAK_RATE, weight_decay=WEIGHT_DECAY, betas=(0.9, 0.98))
     pictures = torch.from_numpy(views.vectors)
     for step in (bar := trange(steps, desc="captions")):
-        optimizer.param_groups[0]["lr"] = RATE * _rate_at(step, steps)
+        optimizer.param_groups[0]["lr"] = PEAK_RATE * _rate_at(step, steps)
         loss = contrast(model, examples, pictures, rng)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -123,7 +123,7 @@ def train(views: CaptionViews, seed: int, steps: int = STEPS) -> tuple[nn.Module
 
 
 def prepare(views: CaptionViews, tokenizer: Tokenizer) -> CaptionExamples:
-    """Number the captions, and note what each is true of."""
+    """Tokenized captions of one fold's subjects, with the subjects that each is true of."""
     numbers: dict[str, int] = {}
     own = [_numbered(subject.captions, numbers) for subject in views.subjects]
     general = [_numbered(subject.generic_captions, numbers) for subject in views.subjects]
@@ -132,19 +132,19 @@ def prepare(views: CaptionViews, tokenizer: Tokenizer) -> CaptionExamples:
     entries = (np.ones(len(columns), np.float32), (np.concatenate(rows), columns))
     truths = sparse.csr_array(entries, shape=(len(numbers), len(rows) + 1))
     kinds = np.array([subject.kind for subject in views.subjects])
-    places = {str(kind): np.flatnonzero(kinds == kind) for kind in dict.fromkeys(kinds)}
+    members = {str(kind): np.flatnonzero(kinds == kind) for kind in dict.fromkeys(kinds)}
     tokens = torch.from_numpy(text_tower.tokens_of(tokenizer, list(numbers)))
-    return CaptionExamples(tokens, truths, tuple(own), tuple(general), places, views)
+    return CaptionExamples(tokens, truths, tuple(own), tuple(general), members, views)
 
 
 def contrast(model: nn.Module, examples: CaptionExamples, pictures: Tensor, rng: np.random.Generator) -> Tensor:
-    """The loss of one batch of captions: each against all pictures, and a picture of each against the batch."""
-    subjects = draw_subjects(rng, examples)
-    said = np.array([_caption(rng, examples, subject) for subject in subjects])
+    """Loss of one batch: captions against all pictures, and one picture of each subject against the captions."""
+    subjects = sample_subjects(rng, examples)
+    rows = np.array([_caption(rng, examples, subject) for subject in subjects])
     with mixed_precision():
-        texts = text_tower.embed(model.text, _forgetful(rng, examples.tokens[said]))
+        texts = text_tower.embed(model.text, _masked(rng, examples.tokens[rows]))
     scale = model.logit_scale.exp().clamp(max=100)
-    truths = examples.truths[said]
+    truths = examples.truths[rows]
     to_pictures = shared_cross_entropy(scale * texts @ pictures.T, _dense(truths, examples.views.shown))
     shown = torch.from_numpy(_pictures_of(rng, examples, subjects))
     to_texts = shared_cross_entropy(scale * pictures[shown] @ texts.T, _dense(truths, subjects).T)
@@ -152,7 +152,7 @@ def contrast(model: nn.Module, examples: CaptionExamples, pictures: Tensor, rng:
 
 
 def shared_cross_entropy(logits: Tensor, truths: Tensor) -> Tensor:
-    """Mean cross entropy of rows whose target is spread evenly over all that is true.
+    """Mean cross entropy of rows whose target is spread evenly over all true choices.
 
     Args:
         logits: float32 (rows, choices).
@@ -164,10 +164,10 @@ def shared_cross_entropy(logits: Tensor, truths: Tensor) -> Tensor:
 def measure(text: nn.Module, tokenizer: Tokenizer, views: CaptionViews, trained: CaptionViews) -> dict[str, Any]:
     """Recall of names and average precision of general phrases on one fold's pictures."""
 
-    def vectors(phrases: Sequence[str]) -> Array:
+    def vectors(phrases: Sequence[str]) -> Float32:
         tokens = torch.from_numpy(text_tower.tokens_of(tokenizer, phrases))
         with torch.inference_mode():
-            return torch.cat([text_tower.embed(text, part) for part in tokens.split(BATCH)]).numpy()
+            return torch.cat([text_tower.embed(text, part) for part in tokens.split(BATCH_SIZE)]).numpy()
 
     return {
         "pictures": len(views.vectors),
@@ -177,37 +177,37 @@ def measure(text: nn.Module, tokenizer: Tokenizer, views: CaptionViews, trained:
     }
 
 
-def draw_subjects(rng: np.random.Generator, examples: CaptionExamples) -> Array:
-    """Places of a batch of subjects, by the kinds' shares."""
-    names = [kind for kind in SHARES if kind in examples.kinds]
-    shares = np.array([SHARES[name] for name in names])
-    kinds = rng.choice(len(names), BATCH, p=shares / shares.sum())
+def sample_subjects(rng: np.random.Generator, examples: CaptionExamples) -> Int64:
+    """Numbers of a batch of subjects, int64 (BATCH_SIZE,), sampled with the weights of their kinds."""
+    names = [kind for kind in KIND_WEIGHTS if kind in examples.kinds]
+    shares = np.array([KIND_WEIGHTS[name] for name in names])
+    kinds = rng.choice(len(names), BATCH_SIZE, p=shares / shares.sum())
     return np.array([rng.choice(examples.kinds[names[kind]]) for kind in kinds])
 
 
 def _caption(rng: np.random.Generator, examples: CaptionExamples, subject: int) -> int:
-    general = len(examples.general[subject]) > 0 and rng.random() < GENERAL_SHARE
+    general = len(examples.general[subject]) > 0 and rng.random() < GENERAL_PROBABILITY
     return int(rng.choice(examples.general[subject] if general else examples.own[subject]))
 
 
-def _pictures_of(rng: np.random.Generator, examples: CaptionExamples, subjects: Array) -> Array:
-    """One random picture of each subject, as rows of the views."""
+def _pictures_of(rng: np.random.Generator, examples: CaptionExamples, subjects: Int64) -> Int64:
+    """Row of one random picture of each subject."""
     first = np.searchsorted(examples.views.shown, subjects)
     return rng.integers(first, np.searchsorted(examples.views.shown, subjects, side="right"))
 
 
-def _forgetful(rng: np.random.Generator, tokens: Tensor) -> Tensor:
-    hidden = torch.from_numpy(rng.random(tokens.shape) < FORGET)
+def _masked(rng: np.random.Generator, tokens: Tensor) -> Tensor:
+    hidden = torch.from_numpy(rng.random(tokens.shape) < MASK_PROBABILITY)
     return torch.where(hidden & (tokens > text_tower.END), text_tower.UNKNOWN, tokens)
 
 
-def _dense(truths: sparse.csr_array, columns: Array) -> Tensor:
+def _dense(truths: sparse.csr_array, columns: Int64) -> Tensor:
     return torch.from_numpy(truths[:, columns].toarray())
 
 
-def _numbered(captions_: Sequence[str], numbers: dict[str, int]) -> Array:
+def _numbered(captions_: Sequence[str], numbers: dict[str, int]) -> Int64:
     return np.array([numbers.setdefault(caption.lower(), len(numbers)) for caption in captions_], np.int64)
 
 
 def _rate_at(step: int, steps: int) -> float:
-    return float(min(1.0, (step + 1) / WARM_UP) * 0.5 * (1 + np.cos(np.pi * step / steps)))
+    return float(min(1.0, (step + 1) / WARM_UP_STEPS) * 0.5 * (1 + np.cos(np.pi * step / steps)))

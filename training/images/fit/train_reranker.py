@@ -1,7 +1,7 @@
-"""Training the reranker on what the encoder's search finds, the encoder's weights locked.
+"""Training of the reranker on candidates that the encoder's search finds, with the encoder's weights locked.
 
-Of a place's candidates one is right or none is: cross entropy over them and "none" teaches which, and a binary one of
-each candidate that the logit means the same whatever else was found.
+At most one candidate of a region is right. Cross entropy over the candidates and "none" teaches which. Binary cross
+entropy of each candidate keeps a logit's meaning independent of the other candidates.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from models.arrays import Bool, Int64
 from models.images.encoder.encoder import Encoder
 from training.images.common.measures import threshold_for
 from training.images.common.metrics import record_metrics
@@ -30,23 +31,20 @@ from training.images.networks.token_networks import optimize
 from training.images.sources.graphics import load_graphics
 from training.precision import mixed_precision
 
-PICTURES, BATCH = 64_000, 32
+PICTURES, BATCH_SIZE = 64_000, 32
 EPOCHS, FURTHER_EPOCHS = 2, 1
-"""Pictures and places a step; how often each place is learnt from, by a reranker that begins and by a base's. More
-pictures help more than more epochs: in a trial recall at 1% was .641 after one epoch of 24,000 pictures, .589 after two
-of half as many."""
+"""Epochs of a new reranker and of a base's. More pictures help more than epochs: recall at 1% .641 after one epoch of
+24,000 pictures, .589 after two of 12,000."""
 
-RATE, WARM_UP, FALL = 1e-3, 100, 0.5
-"""Greatest rate, steps until it is reached, and part over which it falls to zero."""
+PEAK_RATE, WARM_UP_STEPS, DECAY_FRACTION = 1e-3, 100, 0.5
+"""Peak learning rate, steps until it, and fraction of the steps over which it falls to zero."""
 
-HELD_OUT = 10
-"""One owner in so many, and one harmless place in so many, is not learnt from: the reranker is measured on them. Owners
-are chosen by their names, so that a round leaves out whom those before it left out although the corpus has grown."""
+HELD_OUT_BUCKETS = 10
+"""One owner and one harmless region in this many are held out for measuring. Owners are chosen by name, so later rounds
+hold out the same ones."""
 
-SHARE = 0.01
-"""Of places that show no drawing, how many may pass the score at which recall is measured."""
-
-Array = np.ndarray
+FALSE_POSITIVE_RATE = 0.01
+"""Share of regions without a drawing that pass the threshold at which recall is measured."""
 
 
 def train_reranker(  # noqa: PLR0913 - a run's own options
@@ -61,16 +59,16 @@ def train_reranker(  # noqa: PLR0913 - a run's own options
     """Write `reranker_tokens.onnx` and `reranker.onnx` into an encoder's artefact folder.
 
     Args:
-        directory: holds `model.onnx`, `config.json` and `cohort.npy`, which stay as they are; gets "reranker" in its
+        directory: holds `model.onnx`, `config.json` and `cohort.npy`, which stay unchanged; gets "reranker" in its
             `metrics.json`.
-        corpus: what the encoder was trained on.
-        base: an encoder whose reranker, where it has one, is trained further, on other pictures.
+        corpus: the encoder's training set.
+        base: an encoder whose reranker, if it has one, is trained further on other pictures.
         seed: for pictures, weights and order.
         limit: at most this many drawings of every source and pictures, for tests.
         threads: of the search and the network.
 
     Returns:
-        What was measured on places that were not learnt from.
+        Measurements on held-out regions.
     """
     cv2.setNumThreads(1)
     torch.set_num_threads(threads)
@@ -80,9 +78,9 @@ def train_reranker(  # noqa: PLR0913 - a run's own options
     encoder = Encoder(directory)
     search = PoolSearch(encoder, DrawingPool.of(corpus, load_graphics(limit), limit), threads)
     pictures = min(PICTURES, limit or PICTURES)
-    places = sample_regions(search, pictures, (seed, rounds), threads)  # another round's pictures would teach little
-    held_out = _held_out(places, search.pool)
-    examples = RerankerExamples(places, search.patches)
+    regions = sample_regions(search, pictures, (seed, rounds), threads)  # other pictures in each round
+    held_out = _held_out(regions, search.pool)
+    examples = RerankerExamples(regions, search.patches)
     network = RerankerNetwork(encoder.dimension)
     if further:
         network.load_state_dict(further.reranker)
@@ -94,81 +92,86 @@ def train_reranker(  # noqa: PLR0913 - a run's own options
     return metrics
 
 
-def _held_out(places: CandidateRegions, pool: DrawingPool) -> Array:
-    """Places that are not learnt from, bool (places,)."""
-    numbers = np.zeros(pool.identities.max() + 1, np.int64)
-    numbers[pool.identities] = [owner_bucket(owner, HELD_OUT, "reranker") for owner in pool.owners]
-    harmless = places.identities < 0
-    return np.where(harmless, np.arange(len(harmless)) % HELD_OUT, numbers[places.identities]) == 0
+def _held_out(regions: CandidateRegions, pool: DrawingPool) -> Bool:
+    """Regions that are held out, bool (regions,): by owner, and every tenth harmless one."""
+    buckets = np.zeros(pool.identities.max() + 1, np.int64)
+    buckets[pool.identities] = [owner_bucket(owner, HELD_OUT_BUCKETS, "reranker") for owner in pool.owners]
+    harmless = regions.identities < 0
+    return np.where(harmless, np.arange(len(harmless)) % HELD_OUT_BUCKETS, buckets[regions.identities]) == 0
 
 
 @dataclass(frozen=True)
 class RerankerExamples:
-    """Places, and the patches of a pool's drawings."""
+    """Regions with their candidates, and the patches of all drawings of the pool."""
 
-    places: CandidateRegions
-    drawn: PatchStore
+    regions: CandidateRegions
+    drawings: PatchStore
 
-    def logits(self, network: RerankerNetwork, chosen: Array) -> Tensor:
-        """What a network says of some places' candidates, float32 (chosen, candidates)."""
-        drawings = self.places.drawings[chosen]
-        logits = torch.zeros(drawings.size)
+    def logits(self, network: RerankerNetwork, chosen: Int64) -> Tensor:
+        """A network's logits of some regions' candidates, float32 (chosen, candidates)."""
+        candidates = self.regions.drawings[chosen]
+        logits = torch.zeros(candidates.size)
         with mixed_precision():
-            shown = [
-                (alike.positions, network.tokens(*alike[1:])) for alike in self.places.patches.batches_by_shape(chosen)
+            encoded = [
+                (batch.positions, network.tokens(*batch[1:])) for batch in self.regions.patches.batches_by_shape(chosen)
             ]
-            for drawn in self.drawn.batches_by_shape(drawings.ravel()):
-                tokens, of = network.tokens(*drawn[1:]), drawn.positions // drawings.shape[1]
-                for places, place in shown:
-                    ours = np.flatnonzero(np.isin(of, places))
-                    if len(ours):
-                        pairs = place[np.searchsorted(places, of[ours])], tokens[ours]
-                        logits[drawn.positions[ours]] = network.comparison(*pairs).float()
-        return logits.view(drawings.shape)
+            for batch in self.drawings.batches_by_shape(candidates.ravel()):
+                tokens, region_of = network.tokens(*batch[1:]), batch.positions // candidates.shape[1]
+                for positions, region_tokens in encoded:
+                    pairs = np.flatnonzero(np.isin(region_of, positions))
+                    if len(pairs):
+                        regions = region_tokens[np.searchsorted(positions, region_of[pairs])]
+                        logits[batch.positions[pairs]] = network.comparison(regions, tokens[pairs]).float()
+        return logits.view(candidates.shape)
 
 
-def fit(network: RerankerNetwork, examples: RerankerExamples, chosen: Array, seed: int, epochs: int) -> None:
-    """Learn from some places, each so many times."""
+def fit(network: RerankerNetwork, examples: RerankerExamples, chosen: Int64, seed: int, epochs: int) -> None:
+    """Train a network on some regions."""
     rng = np.random.default_rng(seed)
     order = np.concatenate([rng.permutation(chosen) for _ in range(epochs)])
-    steps = max(len(order) // BATCH, 1)
+    steps = max(len(order) // BATCH_SIZE, 1)
 
     def loss_at(step: int) -> Tensor:
-        batch = order[step * BATCH : (step + 1) * BATCH]
-        return choice(examples.logits(network, batch), torch.from_numpy(examples.places.shown[batch]))
+        batch = order[step * BATCH_SIZE : (step + 1) * BATCH_SIZE]
+        return candidate_loss(examples.logits(network, batch), torch.from_numpy(examples.regions.shown[batch]))
 
-    rates = [RATE * min(1, (step + 1) / WARM_UP, (steps - step) / (FALL * steps)) for step in range(steps)]
+    rates = [
+        PEAK_RATE * min(1, (step + 1) / WARM_UP_STEPS, (steps - step) / (DECAY_FRACTION * steps))
+        for step in range(steps)
+    ]
     optimize(network, "reranker", rates, loss_at)
 
 
-def choice(logits: Tensor, shown: Tensor) -> Tensor:
-    """Mean loss of candidates, of which the first is right where a place shows it, and otherwise none.
+def candidate_loss(logits: Tensor, shown: Tensor) -> Tensor:
+    """Mean loss of regions' candidates; the first is right if the region shows it, otherwise none is.
 
     Args:
-        logits: float32 (places, candidates).
-        shown: bool (places,).
+        logits: float32 (regions, candidates).
+        shown: bool (regions,), the region shows its first candidate.
     """
     none = torch.zeros(len(logits), 1)
-    which = functional.cross_entropy(torch.cat([none, logits], dim=1), shown.long())
+    choice = functional.cross_entropy(torch.cat([none, logits], dim=1), shown.long())
     truth = torch.zeros_like(logits)
     truth[:, 0] = shown.float()
     each = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none").sum(dim=1).mean()
-    return which + each / 2
+    return choice + each / 2
 
 
-def measure(network: RerankerNetwork, examples: RerankerExamples, chosen: Array) -> dict[str, float]:
-    """How often the right candidate of a place that shows it is first, and over what 1% of the other places reach.
+def measure(network: RerankerNetwork, examples: RerankerExamples, chosen: Int64) -> dict[str, float]:
+    """Recall of the right candidate among a region's candidates, by the network and by the search's cosines.
 
-    By the network, and by the search's cosines.
+    Returns:
+        "held_out_places" (regions that show their first candidate), "recall@1" and "recall_at_1%" (it is first, and
+        its score passes the threshold of 1% of the other regions), and both with "_of_cosines".
     """
     network.eval()
     with torch.inference_mode():
-        parts = [examples.logits(network, part) for part in np.array_split(chosen, len(chosen) // BATCH + 1)]
-    shown, said = examples.places.shown[chosen], torch.cat(parts).numpy()
+        parts = [examples.logits(network, part) for part in np.array_split(chosen, len(chosen) // BATCH_SIZE + 1)]
+    shown, logits = examples.regions.shown[chosen], torch.cat(parts).numpy()
     found: dict[str, float] = {"held_out_places": int(shown.sum())}
     if shown.any() and not shown.all():
-        for name, values in (("", said), ("_of_cosines", examples.places.cosines[chosen])):
-            threshold = threshold_for(values[~shown].max(axis=1), SHARE)
+        for name, values in (("", logits), ("_of_cosines", examples.regions.cosines[chosen])):
+            threshold = threshold_for(values[~shown].max(axis=1), FALSE_POSITIVE_RATE)
             is_first = values[shown].argmax(axis=1) == 0
             found[f"recall@1{name}"] = float(is_first.mean())
             found[f"recall_at_1%{name}"] = float((is_first & (values[shown, 0] > threshold)).mean())

@@ -1,4 +1,4 @@
-"""The card of an encoder says what its numbers were measured with."""
+"""The card of an encoder names what its numbers were measured with."""
 
 import json
 
@@ -6,8 +6,8 @@ import pytest
 
 from training.images.fit.card import write_card
 
-SHARES = {"r@1": 0.9, "ok@1%": 0.8, "ok@.1%": 0.7, "recall@policy": 0.6}
-ALL = {"pictures": 100, **SHARES, "ece": 0.05, "false@policy": 0.001}
+RATES = {"r@1": 0.9, "ok@1%": 0.8, "ok@.1%": 0.7, "recall@policy": 0.6}
+ALL = {"pictures": 100, **RATES, "ece": 0.05, "false@policy": 0.001}
 
 
 def card(directory, evaluation, **made):
@@ -27,40 +27,42 @@ def card(directory, evaluation, **made):
         ({"all": {**ALL, "interval": {}}}, "under the policy (not recorded): 0.10%."),
     ],
 )
-def test_the_card_says_under_which_policy_it_was_measured(tmp_path, evaluation, line):
+def test_the_card_names_the_policy_of_its_measurements(tmp_path, evaluation, line):
     assert line in card(tmp_path, evaluation)
 
 
 @pytest.mark.parametrize(
-    ("base", "said"),
+    ("base", "text"),
     [
         ("0123456789ab", "weights of encoder `0123456789ab`"),
         (None, "ImageNet weights of the package `efficientnet-lite0"),
     ],
 )
-def test_the_card_says_what_the_run_started_from(tmp_path, base, said):
-    assert said in card(tmp_path, {"all": {**ALL, "interval": {}}}, base=base)
+def test_the_card_names_the_start_of_the_run(tmp_path, base, text):
+    assert text in card(tmp_path, {"all": {**ALL, "interval": {}}}, base=base)
 
 
-def test_the_card_says_what_the_reranker_was_measured_at(tmp_path):
+def test_the_card_gives_the_rerankers_measurements(tmp_path):
     measured = {"pictures": 40_000, "held_out_places": 1_234, "recall@1": 0.9, "recall@1_of_cosines": 0.8}
     measured |= {"recall_at_1%": 0.7, "recall_at_1%_of_cosines": 0.5}
-    said = card(tmp_path, {"all": {**ALL, "interval": {}}}, reranker=measured)
-    assert "40,000 pictures" in said and "1,234 places" in said and "0.900, by the search's cosines for 0.800" in said
-    assert "were trained\non places" in said
-    said = card(tmp_path, {"all": {**ALL, "interval": {}}}, reranker={**measured, "base": "0123456789ab"})
-    assert "were trained, from those of encoder `0123456789ab` on,\non places" in said
+    text = card(tmp_path, {"all": {**ALL, "interval": {}}}, reranker=measured)
+    assert "40,000 pictures" in text and "1,234 regions" in text
+    assert "0.900; by the search's cosines\n0.800" in text and "0.700 and 0.500" in text
+    assert "were trained on regions" in text
+    text = card(tmp_path, {"all": {**ALL, "interval": {}}}, reranker={**measured, "base": "0123456789ab"})
+    assert "were trained, starting from those of encoder `0123456789ab`, on regions" in text
     assert "## The reranker" not in card(tmp_path, {"all": {**ALL, "interval": {}}}, reranker={"held_out_places": 0})
 
 
-def test_the_card_says_what_the_localizer_was_measured_at(tmp_path):
+def test_the_card_gives_the_localizers_measurements(tmp_path):
     measured = {"places": 16_000, "held_out_places": 1_500, "mean_overlap": 0.9, "overlap_of_half": 0.97}
     measured |= {"overlap_of_three_quarters": 0.89, "mean_overlap_begun_with": 0.53}
-    said = card(tmp_path, {"all": {**ALL, "interval": {}}}, localizer=measured)
-    assert "16,000 places" in said and "0.900 with those of the emblems, 0.970" in said and "0.530" in said
+    text = card(tmp_path, {"all": {**ALL, "interval": {}}}, localizer=measured)
+    assert "16,000 regions" in text and "predicted and true boxes is\n0.900" in text
+    assert "0.970" in text and "0.530" in text
     assert "## The localizer" not in card(tmp_path, {"all": {**ALL, "interval": {}}})
 
 
-def test_the_card_lists_what_wordmarks_are_set_in(tmp_path):
+def test_the_card_lists_the_typefaces_of_wordmarks(tmp_path):
     listed = card(tmp_path, {"all": {**ALL, "interval": {}}})
     assert listed.count("| @fontsource/unifrakturcook |") == listed.count("| @expo-google-fonts/noto-sans-sc |") == 1

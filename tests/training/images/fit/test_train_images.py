@@ -15,7 +15,7 @@ from training.images.common.split import Fold, fold_of, owner_key
 from training.images.data import batches
 from training.images.data import corpus as corpora
 from training.images.data.cases import read_pictures
-from training.images.fit import calibrate, losses, train
+from training.images.fit import calibrate, losses, tower_trainer, train
 from training.images.networks import tower
 from training.images.networks.export import MAX_DIFFERENCE, MIN_COSINE, export, parity
 from training.images.networks.released import BaseError, read_base
@@ -172,14 +172,14 @@ def test_cases_of_a_test_owner_that_is_trained_on_anyway_are_taken(tmp_path, own
 @pytest.mark.slow
 def test_a_run_starts_from_an_encoder_that_is_given(corpus, untrained, tmp_path):
     base = export(untrained, tmp_path / "base")
-    started = train.Trainer(corpus, 0, tmp_path / "checkpoint.pt", read_base(base))
+    started = tower_trainer.Trainer(corpus, 0, tmp_path / "checkpoint.pt", read_base(base))
     pictures = np.random.default_rng(0).integers(0, 256, (2, 96, 96, 3), dtype=np.uint8)
     with torch.inference_mode():
         grids = started.tower(torch.from_numpy(pictures)), untrained(torch.from_numpy(pictures))
     assert torch.cosine_similarity(*grids, dim=3).mean() > 0.99
     started.run(1)
     with pytest.raises(FileExistsError, match=r"other settings \(base\)"):
-        train.Trainer(corpus, 0, tmp_path / "checkpoint.pt")
+        tower_trainer.Trainer(corpus, 0, tmp_path / "checkpoint.pt")
 
 
 def test_a_run_does_not_start_from_its_own_folder(tmp_path):
@@ -189,30 +189,30 @@ def test_a_run_does_not_start_from_its_own_folder(tmp_path):
 
 @pytest.mark.slow
 def test_a_run_with_other_settings_is_not_gone_on_with(corpus, tmp_path):
-    train.Trainer(corpus, 0, tmp_path / "checkpoint.pt").run(1)
+    tower_trainer.Trainer(corpus, 0, tmp_path / "checkpoint.pt").run(1)
     first, *rest = corpus.drawings
     changed = tuple(255 - drawing for drawing in first)
     others = replace(corpus, drawings=(changed, *rest))  # as many identities
     for other, seed, named in ((corpus, 1, "seed"), (others, 0, "pictures")):
         with pytest.raises(FileExistsError, match=rf"other settings \({named}\): choose another folder"):
-            train.Trainer(other, seed, tmp_path / "checkpoint.pt")
+            tower_trainer.Trainer(other, seed, tmp_path / "checkpoint.pt")
 
 
 @pytest.mark.slow
 def test_a_broken_off_run_goes_on_from_its_checkpoint(corpus, tmp_path):
-    first = train.Trainer(corpus, 0, tmp_path / "checkpoint.pt")
+    first = tower_trainer.Trainer(corpus, 0, tmp_path / "checkpoint.pt")
     first.run(1)
-    second = train.Trainer(corpus, 0, tmp_path / "checkpoint.pt")
+    second = tower_trainer.Trainer(corpus, 0, tmp_path / "checkpoint.pt")
     assert second.step == first.step == 1 and second.elapsed == first.elapsed
     assert torch.equal(second.proxies, first.proxies)
     second.run(2)
     assert second.step == 2
     with pytest.raises(FileExistsError, match="2 steps"):
-        train.Trainer(corpus, 0, tmp_path / "checkpoint.pt").run(1)
+        tower_trainer.Trainer(corpus, 0, tmp_path / "checkpoint.pt").run(1)
 
 
 def test_the_rate_rises_stays_and_falls_to_nothing():
-    rates = [train.rate_at(step, 1_000) for step in (0, 99, 500, 749, 875, 1_000)]
+    rates = [tower_trainer.rate_at(step, 1_000) for step in (0, 99, 500, 749, 875, 1_000)]
     assert rates == pytest.approx([0.01, 1, 1, 1, 0.5, 0])
 
 

@@ -51,7 +51,7 @@ def run(tmp_path_factory):
 def test_the_right_candidate_and_only_that_should_have_high_odds():
     right, wrong, none = (torch.tensor([odds]) for odds in ((6.0, -6.0), (-6.0, 6.0), (-6.0, -6.0)))
     loss = {
-        shown: [float(train_reranker.choice(odds, torch.tensor([shown]))) for odds in (right, wrong, none)]
+        shown: [float(train_reranker.candidate_loss(odds, torch.tensor([shown]))) for odds in (right, wrong, none)]
         for shown in (True, False)
     }
     assert np.argmin(loss[True]) == 0 and np.argmax(loss[True]) == 1

@@ -101,7 +101,7 @@ def _views(subjects, dimension=32):
 
 
 def test_training_puts_captions_near_their_pictures(subjects, monkeypatch):
-    monkeypatch.setattr(train_captions, "BATCH", 48)
+    monkeypatch.setattr(train_captions, "BATCH_SIZE", 48)
     views = _views([subject for subject in subjects if subject.fold is Fold.TRAIN][:60])
     model, tokenizer = train_captions.train(views, seed=0, steps=25)
     found = train_captions.measure(model.text, tokenizer, views, views)["recall"]
@@ -121,7 +121,7 @@ def test_recall_counts_a_name_as_found_where_no_more_others_are_nearer(subjects)
 
 
 def test_one_call_adds_a_text_tower_and_leaves_the_image_tower_as_it_is(tmp_path, monkeypatch):
-    monkeypatch.setattr(train_captions, "BATCH", 16)
+    monkeypatch.setattr(train_captions, "BATCH_SIZE", 16)
     monkeypatch.setattr(
         phrase_calibration, "FITTED_PHRASES", 1_000
     )  # of so few pictures none has a right one among three
