@@ -1,4 +1,4 @@
-"""Every notebook runs from top to bottom on small data and is committed without outputs."""
+"""Every notebook runs from top to bottom on small data, shows its results, and is committed without outputs."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
-    """Notebooks by name, executed against the models that ship with the code."""
+    """Notebooks by name, executed with the released models."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HUIJIAN_HOME", str(tmp_path_factory.mktemp("home")))
         patch.setenv("HUIJIAN_NOTEBOOK_CASES", "40")
@@ -30,7 +30,7 @@ def _execute(path):
 
 
 def _shown(notebook, kind):
-    """Outputs of one media type, joined."""
+    """The cells' outputs of one media type, joined."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     return "".join(output["data"].get(kind, "") for output in outputs if "data" in output)
 
@@ -48,7 +48,7 @@ def test_every_code_cell_of_every_notebook_ran(executed):
         assert cells and all(cell.execution_count for cell in cells)
 
 
-def test_error_analysis_highlights_evidence_in_texts_and_draws_the_curves(executed):
+def test_error_analysis_highlights_evidence_and_draws_curves(executed):
     page = _shown(executed["errors"], "text/html")
     assert "<mark>" in page and "<u>" in page
     assert all(f"· {label}</h4>" in page for label in CLASSIFIER_LABELS)

@@ -1,4 +1,4 @@
-"""Files of labelled cases, of texts or of pictures: JSON Lines that are read whole, or refused whole."""
+"""Reading files of labelled cases, texts or pictures: JSON Lines, accepted whole or refused whole."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-SHOWN = 20
-"""Problems of one refusal; thousands would hide what they have in common."""
+MAX_LISTED_PROBLEMS = 20
+"""Problems listed in one error: thousands would hide what they have in common."""
 
 
 class CasesError(ValueError):
@@ -15,7 +15,7 @@ class CasesError(ValueError):
 
 
 def read_lines(path: Path) -> list[str]:
-    """The file's lines; characters that only some programs take for line ends are none.
+    """The file's lines, split at line feeds alone: other line separators of Unicode are part of a text.
 
     Raises:
         CasesError: it cannot be read, is not UTF-8 or holds nothing.
@@ -30,7 +30,7 @@ def read_lines(path: Path) -> list[str]:
 
 
 def parse_object(line: str) -> dict[str, Any]:
-    """What a line holds.
+    """The JSON object of a line.
 
     Raises:
         ValueError: it is not a JSON object; the message says why.
@@ -49,5 +49,5 @@ def parse_object(line: str) -> dict[str, Any]:
 def raise_problems(problems: list[str]) -> None:
     """Raise `CasesError` if there are problems, each "file, line 3: what is wrong"."""
     if problems:
-        more = f"\n... and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
-        raise CasesError("\n".join(problems[:SHOWN]) + more)
+        more = f"\n... and {len(problems) - MAX_LISTED_PROBLEMS} more" if len(problems) > MAX_LISTED_PROBLEMS else ""
+        raise CasesError("\n".join(problems[:MAX_LISTED_PROBLEMS]) + more)

@@ -1,15 +1,21 @@
-"""What it takes to call a challenger better than the champion: a paired difference and its interval."""
+"""Paired bootstrap: whether a challenger is significantly better than the champion."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
+
+from models.arrays import Float64
 
 RESAMPLES = 1_000
+"""Bootstrap samples."""
 
-Array = np.ndarray[Any, np.dtype[Any]]
+
+Groups: TypeAlias = NDArray[Any]
+"""Group of each case, of any type that sorts."""
 
 
 @dataclass(frozen=True)
@@ -17,8 +23,8 @@ class Difference:
     """The challenger's measure less the champion's.
 
     Attributes:
-        value: on all cases.
-        interval: 95% bootstrap interval; each resample is judged by both, so that it is one of paired differences.
+        value: difference on all cases.
+        interval: 95% bootstrap interval of paired differences: both are measured on the same samples.
     """
 
     value: float
@@ -26,7 +32,7 @@ class Difference:
 
     @property
     def verdict(self) -> str:
-        """What the interval says, for people."""
+        """The result for people: better, worse, or not significantly different."""
         low, high = self.interval
         if low > 0:
             return "挑战者更好 · the challenger is better"
@@ -35,8 +41,8 @@ class Difference:
         return "无显著差别 · no significant difference"
 
     @classmethod
-    def of(cls, value: float, resampled: Array) -> Difference:
-        """From the difference on all cases and on every resample, float (resamples,)."""
+    def of(cls, value: float, resampled: Float64) -> Difference:
+        """From the difference on all cases, and on every bootstrap sample, float (samples,)."""
         low, high = np.percentile(resampled, [2.5, 97.5])
         return cls(value, (float(low), float(high)))
 
@@ -45,12 +51,12 @@ class Difference:
         return f"difference {self.value:+.4f} (95% {low:+.4f} to {high:+.4f}): {self.verdict}"
 
 
-def paired_difference(*parts: tuple[Array, Array]) -> Difference:
-    """The mean of per-case differences, all parts weighing the same, with its bootstrap interval.
+def paired_difference(*parts: tuple[Float64, Groups]) -> Difference:
+    """The mean of per-case differences, with equal weight for every part, and its bootstrap interval.
 
     Args:
-        parts: differences, float (cases,), and the group of each, (cases,): what stands or falls together is resampled
-            as a whole.
+        parts: of each part the differences, float (cases,), and groups, (cases,). Groups are resampled as a whole,
+            because their cases are not independent.
     """
     rng = np.random.default_rng(0)
     value = np.mean([differences.mean() for differences, _ in parts])
@@ -58,7 +64,7 @@ def paired_difference(*parts: tuple[Array, Array]) -> Difference:
     return Difference.of(float(value), resampled)
 
 
-def _resampled_means(rng: np.random.Generator, differences: Array, groups: Array) -> Array:
+def _resampled_means(rng: np.random.Generator, differences: Float64, groups: Groups) -> Float64:
     """The mean in each of `RESAMPLES` samples of the groups, float (samples,)."""
     found, members = np.unique(groups, return_inverse=True)
     times = rng.multinomial(len(found), np.full(len(found), 1 / len(found)), RESAMPLES)

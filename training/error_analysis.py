@@ -1,6 +1,6 @@
-"""Where the models in force are wrong: labelled texts and pictures, judged by the Inspector that serves, worst first.
+"""Error analysis: labelled texts and pictures, judged by the Inspector that serves, worst errors first.
 
-A table of measures says how often a model errs; reading its worst errors says why, and which cases to label next.
+Metrics say how often a model errs. Reading its worst errors says why, and which cases to label next.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Subject = TypeVar("Subject", Case, LabelledSample)
 
 @dataclass(frozen=True)
 class JudgedCase(Generic[Subject]):
-    """One labelled text or picture with the whole answer on it."""
+    """A labelled text or picture with the Inspector's answer."""
 
     subject: Subject
     answer: Answer
@@ -30,12 +30,12 @@ class JudgedCase(Generic[Subject]):
 
 @dataclass(frozen=True)
 class Prediction(Generic[Subject]):
-    """What should have been found in one text or picture, and what was.
+    """The model's output for one label of a text, or for the emblem of a picture, beside the truth.
 
     Attributes:
-        wanted: it should have been found.
-        score: how sure the model is that it is there, in [0, 1].
-        finding: what was reported; None where the score did not pass the policy's threshold.
+        expected: the case has the label or the emblem.
+        score: probability that it is there, in [0, 1].
+        finding: the reported finding; None where the score is below the policy's threshold.
     """
 
     subject: Subject
@@ -46,7 +46,7 @@ class Prediction(Generic[Subject]):
 
     @property
     def wrong(self) -> bool:
-        """Missed, or a false alarm."""
+        """A miss or a false alarm."""
         return self.expected == (self.finding is None)
 
 
@@ -55,7 +55,7 @@ def judged_texts(inspector: Inspector, count: int, seed: int = 0) -> list[Judged
 
     Args:
         count: at most this many.
-        seed: the same one draws the same texts.
+        seed: of the sample.
 
     Raises:
         ProfileError: a text that cannot be judged.
@@ -78,7 +78,7 @@ def judged_pictures(inspector: Inspector, count: int, seed: int = 0) -> list[Jud
 
 
 def text_predictions(judged: Iterable[JudgedCase[Case]], label: Label) -> list[Prediction[Case]]:
-    """What was to be said, and was said, of every text about one label of the classifier."""
+    """The predictions for one label of the classifier, in the order of the texts."""
     return [
         Prediction(
             subject=one.subject,
@@ -92,7 +92,7 @@ def text_predictions(judged: Iterable[JudgedCase[Case]], label: Label) -> list[P
 
 
 def picture_predictions(judged: Iterable[JudgedCase[LabelledSample]]) -> list[Prediction[LabelledSample]]:
-    """Whether the imitated emblem was found in every imitation, and any emblem in every harmless picture."""
+    """For imitations the prediction of the imitated emblem, for harmless pictures that of any emblem."""
     return [_picture_prediction(one) for one in judged]
 
 
@@ -101,7 +101,7 @@ def worst_errors(
 ) -> list[Prediction[Subject]]:
     """The worst misses (`expected`) or the worst false alarms, worst first.
 
-    Where there is none, the one that came nearest to being wrong, so that the reader sees how near.
+    Where there is none, the prediction nearest to an error, so that the reader sees the margin.
     """
     members = [prediction for prediction in predictions if prediction.expected is expected]
     members.sort(key=lambda prediction: prediction.score if expected else -prediction.score)

@@ -1,7 +1,7 @@
-"""Put a better model into force, in a running service too.
+"""Promotion: puts a better model into force, in a running service too.
 
-A run's artefact folder is checked by loading it, then copied to the home directory as a new immutable version. The
-service sees the pointer move and exchanges its Inspector; no restart, and the shipped model stays to go back to.
+The artefact folder of a run is checked by loading it, then copied to the home directory as a new immutable version. The
+service polls the pointer and loads a new Inspector, without a restart. The shipped model stays for a rollback.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from models.settings import Settings
 from models.text.classifier.classifier import TextClassifier
 from models.text.normalize.normalize import FieldText
 
-PROBE = "诚信经营，欢迎来店里坐坐"
+PROBE_TEXT = "诚信经营，欢迎来店里坐坐"
 
 
 class PromotionError(ValueError):
@@ -29,11 +29,11 @@ class PromotionError(ValueError):
 
 
 def promote(run: Path, settings: Settings, references: Path | None = None) -> Path:
-    """Put the model of an artefact folder into force; returns its new version's directory.
+    """Put the model of an artefact folder into force; returns the directory of its new version.
 
     Args:
-        run: artefact folder of a text classifier or of an image encoder, as training leaves it.
-        references: for an encoder, the references that its gallery is built from, all those in force among them.
+        run: artefact folder of a text classifier or of an image encoder, as training writes it.
+        references: for an encoder, the references of its new gallery; all references in force must be among them.
 
     Raises:
         PromotionError: the folder holds no model that works, or the references leave out an enrolled emblem.
@@ -48,7 +48,7 @@ def promote(run: Path, settings: Settings, references: Path | None = None) -> Pa
 def _promote_text(run: Path, settings: Settings) -> Path:
     try:
         classifier = TextClassifier(run)
-        classifier([FieldText.of(Field.BIO, PROBE)])
+        classifier([FieldText.of(Field.BIO, PROBE_TEXT)])
     except Exception as error:
         raise PromotionError(f"{run} does not load as a text model: {error}") from error
     name = f"{classifier.version}-{versions.digest(run / ArtifactFile.CONFIG)[:8]}"
@@ -65,25 +65,25 @@ def _promote_encoder(run: Path, settings: Settings, references: Path | None) -> 
     except Exception as error:
         raise PromotionError(f"{run} does not load as an encoder: {error}") from error
     own = settings.home / "gallery"
-    # Under the gallery's lock, so that nothing is enrolled between the look at what is in force and its replacement.
+    # Under the gallery's lock, so that nothing is enrolled between reading the gallery in force and replacing it.
     with locked(own / versions.LOCK), tempfile.TemporaryDirectory(dir=settings.home) as scratch:
         galleries.build(references, Path(scratch), encoder)
         gallery = Gallery.load(Path(scratch), encoder)
-        _refuse_useless(encoder, gallery)
-        _refuse_lost(gallery, settings)
+        _check_usable(encoder, gallery)
+        _check_complete(gallery, settings)
         settings.keep_encoder(run, encoder.fingerprint)
         built = versions.current(Path(scratch))
         return versions.publish_copy(own, built, built.name)
 
 
-def _refuse_useless(encoder: Encoder, gallery: Gallery) -> None:
+def _check_usable(encoder: Encoder, gallery: Gallery) -> None:
     try:
         EmblemDetector(encoder, gallery)
     except EncoderError as error:
         raise PromotionError(f"{encoder.directory} is no encoder that emblems can be found with: {error}") from error
 
 
-def _refuse_lost(built: Gallery, settings: Settings) -> None:
+def _check_complete(built: Gallery, settings: Settings) -> None:
     champion = Gallery.load(settings.gallery_directory(), Encoder(settings.encoder_directory(), settings.threads))
     lost = sorted({entry.reference_id for entry in champion.references} - {e.reference_id for e in built.references})
     if lost:

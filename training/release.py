@@ -1,4 +1,4 @@
-"""What ships with the code: the default gallery, and the manifest that says of every released file how it was made.
+"""The release: default gallery, and the manifest that says how every released file was made.
 
 `python -m training.release gallery` rebuilds the default gallery from `datasets/emblems/catalogue.jsonl`;
 `python -m training.release manifest` lists what is in `models/artifacts/` after a model was copied there.
@@ -25,14 +25,14 @@ MADE_BY = {
     "gallery": "python -m training.release gallery",
     "text": "huijian train text",
 }
-"""Command that makes each part of `models/artifacts/`."""
+"""Command that makes each folder of `models/artifacts/`."""
 
-PARTS = {
+NETWORK_FILES = {
     "captions": (ArtifactFile.TEXT_TOWER,),
     "localizer": (ArtifactFile.LOCALIZER,),
     "reranker": (ArtifactFile.RERANKER_TOKENS, ArtifactFile.RERANKER),
 }
-"""Networks beside an encoder's `model.onnx`, by what its `metrics.json` has them under."""
+"""Files of the networks beside an encoder's `model.onnx`, by their key in its `metrics.json`."""
 
 app = typer.Typer(add_completion=False, help="发布 · What ships with the code.", no_args_is_help=True)
 
@@ -66,13 +66,13 @@ def manifest() -> None:
 
 
 def _metrics(artifacts: Path) -> dict[str, dict[str, Any]]:
-    """The headline numbers of every network, by its path: what is no table in the `metrics.json` beside it."""
+    """The headline metrics of every network, by its path: the plain numbers in the `metrics.json` beside it."""
     found = {}
     for path in artifacts.rglob(ArtifactFile.METRICS.value):
         values = json.loads(path.read_text(encoding="utf-8"))
         folder = path.parent.relative_to(artifacts)
         found[(folder / ArtifactFile.MODEL).as_posix()] = _numbers(values) | _measured(values)
-        measured = ((file, values[name]) for name, files in PARTS.items() if name in values for file in files)
+        measured = ((file, values[name]) for name, files in NETWORK_FILES.items() if name in values for file in files)
         found |= {(folder / file).as_posix(): _numbers(numbers) for file, numbers in measured}
     return found
 

@@ -26,7 +26,7 @@ def test_the_interval_is_the_same_each_time():
     assert paired_difference((differences, groups)) == paired_difference((differences, groups))
 
 
-def test_cases_that_stand_or_fall_together_say_less_than_as_many_alone():
+def test_grouped_cases_have_wider_intervals_than_independent_ones():
     differences = np.repeat(np.random.default_rng(1).normal(0.1, 1, 15), 20)
     together, alone = (
         paired_difference((differences, groups)) for groups in (np.repeat(np.arange(15), 20), np.arange(300))

@@ -1,4 +1,4 @@
-"""Errors are what the policy in force lets through wrongly, listed from the worst."""
+"""Errors follow from the policy's thresholds and are listed from the worst."""
 
 from models.profile import CLASSIFIER_LABELS, Answer, Field, Finding, Label, Severity
 from training.error_analysis import JudgedCase, text_predictions, worst_errors
@@ -18,7 +18,7 @@ def listed(cases, *, expected, count=3):
     return [prediction.subject.id for prediction in predictions]
 
 
-def test_misses_are_listed_from_the_lowest_score_and_no_more_than_asked_for():
+def test_misses_are_listed_from_the_lowest_score_up_to_the_count():
     cases = [judged(f"m{score}", score / 10, labelled=True) for score in (4, 1, 9, 2, 3)]
     assert listed(cases, expected=True) == ["m1", "m2", "m3"]
 
@@ -28,7 +28,7 @@ def test_false_alarms_are_listed_from_the_highest_score():
     assert listed(cases, expected=False) == ["a9", "a7", "a6"]
 
 
-def test_without_an_error_the_nearest_to_one_is_listed():
+def test_without_an_error_the_prediction_nearest_to_one_is_listed():
     cases = [
         judged("sure", 0.9, labelled=True),
         judged("barely", 0.6, labelled=True),
@@ -38,7 +38,7 @@ def test_without_an_error_the_nearest_to_one_is_listed():
     assert listed([], expected=True) == []
 
 
-def test_the_policys_threshold_decides_what_is_an_error_not_a_score_of_a_half():
+def test_the_policys_threshold_decides_what_is_an_error():
     strict = judged("strict", 0.6, labelled=True, threshold=0.7)
     (prediction,) = text_predictions([strict], Label.FALSE_AUTHORITY)
     assert prediction.wrong and prediction.finding is None

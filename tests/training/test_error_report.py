@@ -1,4 +1,4 @@
-"""What a notebook shows of an error is what the text or the picture holds, and nothing of it runs."""
+"""Error reports show texts and pictures with their evidence, and escape everything."""
 
 import base64
 import io
@@ -59,7 +59,7 @@ def policy():
 
 
 @pytest.mark.parametrize(
-    ("said", "labelled", "inside"),
+    ("predicted", "labelled", "inside"),
     [
         ([(1, 3)], [], "a<mark>bc</mark>def"),
         ([], [(4, 6)], "abcd<u>ef</u>"),
@@ -70,8 +70,8 @@ def policy():
         ([], [], "abcdef"),
     ],
 )
-def test_spans_are_marked_at_their_places_also_where_they_overlap(said, labelled, inside):
-    shown = error_report.highlight("abcdef", said, labelled)
+def test_spans_are_marked_also_where_they_overlap(predicted, labelled, inside):
+    shown = error_report.highlight("abcdef", predicted, labelled)
     assert re.sub(r"</?bdi[^>]*>", "", shown) == inside
 
 
@@ -89,7 +89,7 @@ def test_a_script_in_a_bio_is_escaped_inside_and_outside_of_evidence():
         )
 
 
-def test_a_miss_shows_what_people_labelled_and_a_false_alarm_what_the_model_marked():
+def test_misses_show_labelled_evidence_and_false_alarms_the_models():
     missed = judged_text("全网第一的课程", [Label.EXAGGERATION], {Label.EXAGGERATION: ("全网第一",)}, score=0.2)
     alarm = judged_text("本店第一次直播", spans=((2, 4),), score=0.9)
     shown = error_report.text_errors([missed, alarm])
@@ -102,7 +102,7 @@ def test_a_listed_text_is_escaped():
     assert "<img" not in shown and "<mark>&lt;img</mark>" in shown
 
 
-def test_the_table_counts_found_missed_wrong_and_left_alone():
+def test_the_threshold_table_counts_the_confusion_matrix():
     right = judged_text("最强", [Label.EXAGGERATION], spans=((0, 2),), score=0.9)
     missed = judged_text("第一", [Label.EXAGGERATION], score=0.1)
     alarm, quiet = judged_text("一般", spans=((0, 2),), score=0.8), judged_text("平常")
@@ -112,7 +112,7 @@ def test_the_table_counts_found_missed_wrong_and_left_alone():
     assert re.findall(r">([\d.]+)<", row.split("</tr>")[0]) == ["0.5", "3", "2", "1", "1"]
 
 
-def test_the_curve_has_the_policys_threshold_and_says_where_there_is_no_case():
+def test_curves_show_the_policys_threshold_or_that_there_is_no_case():
     judged = [judged_text("最强", [Label.EXAGGERATION], score=0.4), judged_text("平常", score=0.8), judged_text("好")]
     figure = error_report.precision_recall(judged, policy())
     curve, dot = figure.axes[0].lines
@@ -122,7 +122,7 @@ def test_the_curve_has_the_policys_threshold_and_says_where_there_is_no_case():
     assert "no such text" in figure.axes[1].texts[0].get_text()
 
 
-def test_a_box_is_drawn_where_it_is_and_the_picture_is_left_as_it_was():
+def test_a_box_is_drawn_into_a_copy_of_the_picture():
     picture = PIL.Image.new("L", (100, 200), 255)
     pixels = np.asarray(error_report.boxed(picture, BOX))
     red = (pixels == error_report.BOX_COLOUR).all(axis=2)
@@ -131,7 +131,7 @@ def test_a_box_is_drawn_where_it_is_and_the_picture_is_left_as_it_was():
     assert not red[60:140, 30:70].any() and picture.getextrema() == (255, 255)
 
 
-def test_a_missed_imitation_is_shown_as_a_picture_with_its_matches_and_scores():
+def test_a_missed_imitation_is_shown_with_its_matches_and_scores():
     shown = error_report.picture_errors([judged_picture(0.123), judged_picture(0.9, found=True)])
     (data,) = re.findall(r"data:image/jpeg;base64,([\w+/=]+)", shown)
     assert PIL.Image.open(io.BytesIO(base64.b64decode(data))).size == (200, 200)
@@ -139,7 +139,7 @@ def test_a_missed_imitation_is_shown_as_a_picture_with_its_matches_and_scores():
     assert "similarity 0.800" in shown and "score 0.123" in shown
 
 
-def test_a_false_alarm_is_shown_among_harmless_pictures_and_names_are_escaped():
+def test_a_false_alarm_is_shown_as_harmless_with_names_escaped():
     shown = error_report.picture_errors([judged_picture(0.7, found=True, imitation=False, name="<b>社")])
     assert "误报 · false alarm" in shown and "无害 · harmless" in shown
     assert "<b>社" not in shown and "&lt;b&gt;社" in shown

@@ -73,7 +73,7 @@ def test_a_promoted_encoder_brings_a_gallery_of_its_own(settings: Settings, tmp_
     assert settings.encoder_directory().parent == settings.home / "encoders"
 
 
-def test_an_encoder_whose_references_leave_out_an_enrolled_emblem_is_refused(settings: Settings, tmp_path: Path):
+def test_references_without_an_enrolled_emblem_are_refused(settings: Settings, tmp_path: Path):
     with pytest.raises(PromotionError, match=r"org\.two"):
         promote(SHIPPED.encoder_directory(), settings, references(tmp_path, "org.one"))
     assert versions.current(settings.artifacts / "gallery") == settings.gallery_directory()
@@ -85,7 +85,7 @@ def test_an_encoder_without_references_is_refused(settings: Settings):
 
 
 @pytest.mark.parametrize("left", ["finished.json", "checkpoint.pt"])
-def test_a_run_that_was_broken_off_is_refused(settings: Settings, tmp_path: Path, left: str):
+def test_an_unfinished_run_is_refused(settings: Settings, tmp_path: Path, left: str):
     run = shutil.copytree(SHIPPED.encoder_directory(), tmp_path / "run")
     (run / left).write_text("{}")
     with pytest.raises(PromotionError, match="broken off"):

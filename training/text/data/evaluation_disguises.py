@@ -1,11 +1,11 @@
-"""Disguises to test with, drawn and written apart from those that training rewrites with.
+"""Disguises for tests alone, written apart from those that training uses.
 
-A model that was trained with disguises must be tested with others, or it is tested on what it learnt by heart. The ways
-here and their tables (`datasets/bios/test-disguises.yaml`) were written for the test alone. Training
-(`training/text/data/disguises.py`) has no foreign letters, no styled ones but full-width, no other digits but for 一,
-and
-few emoji and invisible characters, none of which is here; symbols and look-alikes are others. What people do in one way
-only is in both: a character of the same sound, its pinyin, its initial, its parts, its traditional form.
+A model that was trained with disguises must be tested with others. These and their tables
+(`datasets/bios/test-disguises.yaml`) were written for the test alone.
+
+Training (`training/text/data/disguises.py`) has no foreign letters, no styled ones but full-width, and no other digits
+but for 一. Its few emoji and invisible characters are none of these; its symbols and look-alikes are others. Both have
+the disguises that people write in one way only: same sound, pinyin, initial, parts, traditional form.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from training.text.data.corpus import DATASET, Case
 TABLES = DATASET / "test-disguises.yaml"
 
 REPLACED_SHARE = 0.6
-"""Of the characters of the evidence that a table knows, how many are replaced: readers must still understand."""
+"""Fraction of the known characters of the evidence that is replaced: readers must still understand it."""
 
 LETTERS = str.maketrans(
     dict(
@@ -51,19 +51,19 @@ DIGITS = (
 """Ways to write 0 to 9."""
 
 ALPHABETS = ((0x1D400, 0x1D41A), (0x1D670, 0x1D68A), (0x24B6, 0x24D0), (0x1D5D4, 0x1D5EE), (0x1F130, 0x1F130))
-"""Where other shapes of A and of a begin in Unicode: bold, monospaced, circled, sans-serif bold, squared."""
+"""Code points of other shapes of A and a: bold, monospaced, circled, sans-serif bold, squared."""
 
 SYMBOLS = ("☆", "♪", "^", "|", "＝", ";", "…", "》", "°", "♥", "🔸", "🍀")
 
 INVISIBLE = ("\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u034f", "\u0336", "\u0338", "\u20dd")
-"""Characters without a shape of their own, and marks that strike the one before them through."""
+"""Invisible characters, and marks that strike through the character before them."""
 
 Way = Callable[[str, np.random.Generator], str]
 """Rewrites a piece of evidence."""
 
 
 def disguised(case: Case, rng: np.random.Generator) -> tuple[str, str] | None:
-    """A violating text with all its evidence hidden in one way, drawn among those that change it.
+    """A violating text with all its evidence disguised in one random way, among those that change it.
 
     Returns:
         The name of the way and the text; None where no way changes the text or all make it too long for its field.
@@ -78,18 +78,18 @@ def disguised(case: Case, rng: np.random.Generator) -> tuple[str, str] | None:
 
 
 def _from_table(name: str, piece: str, rng: np.random.Generator, *, choose: bool = False) -> str:
-    """`SHARE` of the known characters as what the table has for them, or as one of what it has."""
+    """Replace `REPLACED_SHARE` of the known characters by the table's entry, or by one of its characters."""
     table = _tables()[name]
-    known = [place for place, character in enumerate(piece) if character in table]
+    known = [index for index, character in enumerate(piece) if character in table]
     characters = list(piece)
-    for place in rng.permutation(known)[: math.ceil(REPLACED_SHARE * len(known))]:
-        instead = table[piece[place]]
-        characters[place] = instead[rng.integers(len(instead))] if choose else instead
+    for index in rng.permutation(known)[: math.ceil(REPLACED_SHARE * len(known))]:
+        substitute = table[piece[index]]
+        characters[index] = substitute[rng.integers(len(substitute))] if choose else substitute
     return "".join(characters)
 
 
 def _between(symbols: tuple[str, ...], piece: str, rng: np.random.Generator) -> str:
-    """One symbol between all characters; a single character gets it behind itself."""
+    """One symbol between all characters; a single character gets it after itself."""
     symbol = symbols[rng.integers(len(symbols))]
     return symbol.join(piece) if len(piece) > 1 else piece + symbol
 
@@ -147,4 +147,4 @@ WAYS: Mapping[str, Way] = {
     "拼音 pinyin": partial(_spelt, Style.TONE),
     "拼音首字母 initials": partial(_spelt, Style.FIRST_LETTER),
 }
-"""By name, for tables."""
+"""Ways of disguise by name, as tables print them."""

@@ -1,4 +1,4 @@
-"""Training texts as the network takes them: varied anew each epoch, cut into windows, batched by length."""
+"""Training examples: texts augmented anew in each epoch, split into windows, batched by length."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from models.arrays import Float32
 from models.profile import CLASSIFIER_LABELS, Field
 from models.text.classifier.windows import Window, Windows
 from models.text.normalize.normalize import FieldText
@@ -17,19 +18,19 @@ from training.text.data.disguises import Marked, disguise, renew_contacts
 from training.text.networks.base import PAD
 
 MAX_TOKENS = 128
-"""Most tokens in a window: 99 in 100 texts of the corpus have fewer than 98."""
+"""Tokens of a window: 99% of the corpus' texts have fewer than 98."""
 
 BATCH_SIZE = 32
 
-DISGUISED, JOINED = 0.35, 0.12
-"""Share of training texts that are disguised, and that are joined to another one (real bios are longer than ours)."""
+DISGUISED_SHARE, JOINED_SHARE = 0.35, 0.12
+"""Fractions of training texts that are disguised, and joined to another one: real bios are longer than ours."""
 
 SEPARATORS = ("\n", " ", "，", "。", "｜", " / ", "；")
 
 
 @dataclass(frozen=True)
 class Example:
-    """One window, ready for the model.
+    """One window as the model takes it.
 
     Attributes:
         ids: token ids.
@@ -38,8 +39,8 @@ class Example:
     """
 
     ids: list[int]
-    labels: np.ndarray
-    tokens: np.ndarray
+    labels: Float32
+    tokens: Float32
 
 
 class Examples:
@@ -53,10 +54,10 @@ class Examples:
         self._windows = Windows(tokenizer, MAX_TOKENS)
 
     def __call__(self, field: Field, marked: Marked) -> list[Example]:
-        """One example per window; a label counts where its evidence is, or everywhere if it has none."""
+        """One example per window; a label counts where its evidence is, or in every window if it has none."""
         text = FieldText.of(field, marked.text)
-        shown = {label for label, _, _ in marked.spans}
-        everywhere = np.array([label in marked.labels - shown for label in CLASSIFIER_LABELS])
+        evident = {label for label, _, _ in marked.spans}
+        everywhere = np.array([label in marked.labels - evident for label in CLASSIFIER_LABELS])
         examples = []
         for window in self._windows(text):
             tokens = _evidence(window, text, marked)
@@ -65,7 +66,7 @@ class Examples:
         return examples
 
 
-def _evidence(window: Window, text: FieldText, marked: Marked) -> np.ndarray:
+def _evidence(window: Window, text: FieldText, marked: Marked) -> Float32:
     tokens = np.zeros((len(window.ids), len(CLASSIFIER_LABELS)), np.float32)
     for row, (first, last) in enumerate(window.spans):
         if first < last:
@@ -76,22 +77,22 @@ def _evidence(window: Window, text: FieldText, marked: Marked) -> np.ndarray:
     return tokens
 
 
-def varied(marked: Sequence[tuple[Field, Marked]], rng: np.random.Generator) -> Iterator[tuple[Field, Marked]]:
-    """Every text once, as it looks this time: contacts renewed, some disguised, some bios joined to another."""
+def augmented(marked: Sequence[tuple[Field, Marked]], rng: np.random.Generator) -> Iterator[tuple[Field, Marked]]:
+    """Every text once, augmented: contacts renewed, some texts disguised, some bios joined to another."""
     bios = [text for field, text in marked if field is Field.BIO]
     for field, text in marked:
-        seen = renew_contacts(text, rng)
-        if rng.random() < DISGUISED:
-            seen = disguise(seen, rng)
-        if field is Field.BIO and rng.random() < JOINED:
+        changed = renew_contacts(text, rng)
+        if rng.random() < DISGUISED_SHARE:
+            changed = disguise(changed, rng)
+        if field is Field.BIO and rng.random() < JOINED_SHARE:
             other = renew_contacts(bios[rng.integers(len(bios))], rng)
-            pair = (seen, other) if rng.random() < 0.5 else (other, seen)
-            seen = pair[0].followed_by(pair[1], str(rng.choice(SEPARATORS)))
-        yield field, seen
+            pair = (changed, other) if rng.random() < 0.5 else (other, changed)
+            changed = pair[0].followed_by(pair[1], str(rng.choice(SEPARATORS)))
+        yield field, changed
 
 
 def bucketed(examples: Sequence[Example], rng: np.random.Generator) -> list[list[Example]]:
-    """Batches of texts of similar length in random order: little padding, little bias."""
+    """Batches of examples of similar length, in random order: little padding, little bias."""
     noisy = [len(example.ids) * rng.uniform(0.9, 1.1) for example in examples]
     order = np.argsort(noisy)
     batches = [[examples[index] for index in order[at : at + BATCH_SIZE]] for at in range(0, len(order), BATCH_SIZE)]
@@ -102,7 +103,7 @@ def collate(batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, torch
     """Padded ids and mask, int64 (batch, length); labels (batch, labels), tokens (batch, length, labels), float32."""
     length = math.ceil(max(len(example.ids) for example in batch) / 8) * 8
     ids = np.full((len(batch), length), PAD, np.int64)
-    mask = np.zeros((len(batch), length), np.int64)  # by length: in other vocabularies PAD is the id of a token
+    mask = np.zeros((len(batch), length), np.int64)  # from lengths: in other vocabularies PAD is the id of a token
     tokens = np.zeros((len(batch), length, len(CLASSIFIER_LABELS)), np.float32)
     for row, example in enumerate(batch):
         ids[row, : len(example.ids)], mask[row, : len(example.ids)] = example.ids, 1

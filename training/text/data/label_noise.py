@@ -1,9 +1,8 @@
-"""Which labels of the corpus are doubtful: those that a judge which never read the text would not have given.
+"""Finds label noise in the corpus by confident learning (Northcutt et al. 2021, cleanlab).
 
-Label noise teaches a model the mistakes of its teachers. Confident learning (Northcutt et al. 2021, cleanlab) estimates
-from predictions out of sample which labels are wrong; a person reads those and corrects the file by hand.
+Predictions out of sample show which labels are likely wrong. A person reads these cases and corrects the file by hand.
 
-    python -m training.text.data.label_noise DOUBTS.jsonl FILE.jsonl ...
+    python -m training.text.data.label_noise ISSUES.jsonl FILE.jsonl ...
 """
 
 from __future__ import annotations
@@ -12,13 +11,14 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import typer
 from cleanlab.multilabel_classification.filter import find_multilabel_issues_per_class
 from sklearn.model_selection import GroupKFold
 
+from models.arrays import Float64
 from models.profile import CLASSIFIER_LABELS, Field, Label
 from models.text.normalize.normalize import FieldText
 from training.cases import CasesError
@@ -27,18 +27,17 @@ from training.text.fit.ngrams import fit_ngrams
 from training.text.measures import label_matrix
 
 FOLDS = 5
-
-Array = np.ndarray[Any, np.dtype[Any]]
+"""Folds of the cross-validation."""
 
 
 @dataclass(frozen=True)
 class LabelIssue:
-    """One label of one case to read again.
+    """A label of a case that is likely wrong, to be read again.
 
     Attributes:
         label: the label in question.
-        labelled: whether the case has it now.
-        probability: that it should have it, by a judge that never read the case, in [0, 1].
+        labelled: true if the case has it.
+        probability: predicted out of sample that the case has it, in [0, 1].
     """
 
     id: str
@@ -49,20 +48,20 @@ class LabelIssue:
     probability: float
 
 
-def out_of_sample_probabilities(cases: Sequence[Case]) -> Array:
-    """Probability of every label by n-grams learnt from other groups, float (cases, labels)."""
+def out_of_sample_probabilities(cases: Sequence[Case]) -> Float64:
+    """Probability of every label by n-grams fitted on other groups, float (cases, labels)."""
     texts = [FieldText.of(case.field, case.text) for case in cases]
     groups = [case.group or case.id for case in cases]
     probabilities = np.zeros((len(cases), len(CLASSIFIER_LABELS)))
-    for learnt, judged in GroupKFold(FOLDS).split(cases, groups=groups):
-        judge = fit_ngrams([cases[index] for index in learnt])
-        logits = np.stack([judge(texts[index].normalized.text) for index in judged])
-        probabilities[judged] = 1 / (1 + np.exp(-logits))
+    for fitted, held_out in GroupKFold(FOLDS).split(cases, groups=groups):
+        ngrams = fit_ngrams([cases[index] for index in fitted])
+        logits = np.stack([ngrams(texts[index].normalized.text) for index in held_out])
+        probabilities[held_out] = 1 / (1 + np.exp(-logits))
     return probabilities
 
 
-def label_issues(cases: Sequence[Case], probabilities: Array) -> list[LabelIssue]:
-    """The labels that are likely wrong, most doubtful first.
+def label_issues(cases: Sequence[Case], probabilities: Float64) -> list[LabelIssue]:
+    """The labels that are likely wrong, least probable first.
 
     Args:
         probabilities: out of sample, float (cases, labels) in [0, 1].
@@ -87,17 +86,17 @@ def _label_issue(case: Case, label: Label, labelled: bool, probability: float) -
 
 
 def main(
-    output: Annotated[Path, typer.Argument(help="Where the doubts are written, JSON Lines.")],
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Cases to doubt.")],
+    output: Annotated[Path, typer.Argument(help="Where the likely wrong labels are written, JSON Lines.")],
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Cases to check.")],
 ) -> None:
-    """List the labels of FILES that other texts make doubtful."""
+    """List the labels of FILES that are likely wrong by the other texts."""
     try:
         cases = read_cases(*files)
     except CasesError as error:
         raise typer.BadParameter(str(error)) from error
     found = label_issues(cases, out_of_sample_probabilities(cases))
     output.write_text("".join(_lines(found)), encoding="utf-8")
-    typer.echo(f"{len(found)} labels of {len(cases)} cases are doubtful: {output}")
+    typer.echo(f"{len(found)} labels of {len(cases)} cases are likely wrong: {output}")
 
 
 def _lines(found: Sequence[LabelIssue]) -> Iterator[str]:

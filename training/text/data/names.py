@@ -1,7 +1,7 @@
-"""What the name detector knows that can be computed: countries, China's divisions, and how names look in disguise.
+"""Makes the computed lists of the name detector: countries, China's divisions, and disguised forms of names.
 
-The places change by decision of others: they are taken from packages that follow them. The disguised forms take longer
-to compute than serving may take to start. Both are written as data beside the names that people wrote.
+Countries and divisions come from packages that follow their changes. The disguised forms take too long to compute when
+the service starts. All are written as data beside the lists that people wrote.
 
     python -m training.text.data.names
 """
@@ -65,7 +65,7 @@ def divisions() -> list[str]:
 
 
 def disguised() -> list[tuple[str, str, str]]:
-    """Kind of reading, canonical form and word, for every protected word of two Han characters and more."""
+    """Kind of reading, canonical form and word, for every protected word of two or more Han characters."""
     words = [word.text for word in lexicon().words if word.kind in _DISGUISED and not word.text.isascii()]
     return [
         (kind.value, form, word)
@@ -91,7 +91,7 @@ _NO_DIVISION = ("市辖区", "县", "省直辖县级行政区划", "自治区直
 
 
 def _short(name: str) -> str:
-    """Without what CLDR adds for readers: 中国香港特别行政区 is 香港."""
+    """The short name: CLDR's 中国香港特别行政区 is 香港."""
     if name.endswith("特别行政区"):
         return name.removeprefix("中国").removesuffix("特别行政区")
     return name.partition("（")[0]

@@ -1,1 +1,1 @@
-"""Evaluation on held-out texts, beside peers, with reports."""
+"""Evaluation on held-out texts, beside baselines, with reports."""

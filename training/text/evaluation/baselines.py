@@ -1,7 +1,7 @@
-"""What one would use without us, measured in the same run: keyword lists, n-grams, a frozen encoder.
+"""Baselines that are measured beside ours: keyword lists, n-grams, and a frozen encoder with a linear classifier.
 
-Each gets the same normalised texts, the same training part and, to calibrate what it learnt as ours is calibrated, the
-same validation part, and gives a label from 0.5 on.
+All get the same normalized texts and the same training part. The learnt ones are calibrated on the same validation part
+as ours. A label is reported from a probability of 0.5 on.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
+from models.arrays import Float32, Float64
 from models.profile import CLASSIFIER_LABELS
 from models.runtime import atomic
 from models.text.classifier.windows import Windows
@@ -36,32 +37,30 @@ from training.text.measures import label_matrix
 from training.text.networks import base
 
 BASELINE_THRESHOLD = 0.5
-"""Probability from which a peer gives a label."""
+"""Probability from which a baseline reports a label."""
 
-Array = np.ndarray[Any, np.dtype[Any]]
-
-Baseline = Callable[[Sequence[Case], Sequence[Case], Sequence[FieldText]], Array]
+Baseline = Callable[[Sequence[Case], Sequence[Case], Sequence[FieldText]], Float64]
 """Training cases, validation cases, texts to judge -> probabilities, float (texts, labels)."""
 
 
-def keyword_lists(_: Sequence[Case], __: Sequence[Case], texts: Sequence[FieldText]) -> Array:
+def keyword_lists(_: Sequence[Case], __: Sequence[Case], texts: Sequence[FieldText]) -> Float64:
     """1 where a text holds a word of the label's list (`datasets/bios/keywords.yaml`), 0 elsewhere."""
     table = yaml.safe_load((DATASET / "keywords.yaml").read_text(encoding="utf-8"))
     patterns = [re.compile("|".join(map(re.escape, table[label]))) for label in CLASSIFIER_LABELS]
     return np.array([[bool(one.search(text.normalized.text)) for one in patterns] for text in texts], float)
 
 
-def ngrams(training: Sequence[Case], validation: Sequence[Case], texts: Sequence[FieldText]) -> Array:
+def ngrams(training: Sequence[Case], validation: Sequence[Case], texts: Sequence[FieldText]) -> Float64:
     """TF-IDF of 1 to 4 characters and a logistic regression per label."""
     model = fit_ngrams(training)
 
-    def logits(some: Sequence[FieldText]) -> Array:
+    def logits(some: Sequence[FieldText]) -> Float64:
         return np.stack([model(text.normalized.text) for text in some])
 
     return _probabilities(logits, validation, texts)
 
 
-def frozen_encoder(training: Sequence[Case], validation: Sequence[Case], texts: Sequence[FieldText]) -> Array:
+def frozen_encoder(training: Sequence[Case], validation: Sequence[Case], texts: Sequence[FieldText]) -> Float64:
     """Mean-pooled vectors of the pretrained encoder that ours starts from, and a logistic regression per label."""
     regression = OneVsRestClassifier(LogisticRegression(C=0.1, class_weight="balanced", max_iter=300))
     fitted = make_pipeline(StandardScaler(), regression)
@@ -70,9 +69,9 @@ def frozen_encoder(training: Sequence[Case], validation: Sequence[Case], texts: 
 
 
 def _probabilities(
-    logits: Callable[[Sequence[FieldText]], Array], validation: Sequence[Case], texts: Sequence[FieldText]
-) -> Array:
-    """What a judge's logits say of the texts, calibrated on validation cases."""
+    logits: Callable[[Sequence[FieldText]], Float64], validation: Sequence[Case], texts: Sequence[FieldText]
+) -> Float64:
+    """Probabilities from logits, calibrated on the validation cases."""
     truth = label_matrix([case.labels for case in validation])
     return np.asarray(expit(calibrated_logits(logits(_texts(validation)), truth, logits(texts))))
 
@@ -84,10 +83,8 @@ def _texts(cases: Sequence[Case]) -> list[FieldText]:
 BASELINES: Mapping[str, Baseline] = {"keywords": keyword_lists, "n-grams": ngrams, "frozen encoder": frozen_encoder}
 
 
-def embeddings(texts: Sequence[FieldText]) -> Array:
-    """Vectors of the texts' first windows, float32 (texts, hidden); kept in the cache directory, where minutes become
-    no time.
-    """
+def embeddings(texts: Sequence[FieldText]) -> Float32:
+    """Mean-pooled embeddings of the texts' first windows, float32 (texts, hidden), cached on disk."""
     path = cache_directory().parent / "embeddings" / f"{_digest(texts)}.npy"
     if not path.is_file():
         vectors = _embed(base.pretrained(), texts)
@@ -98,14 +95,14 @@ def embeddings(texts: Sequence[FieldText]) -> Array:
 
 
 def _digest(texts: Sequence[FieldText]) -> str:
-    """Of the texts and of how the encoder is made."""
+    """Cache key: the texts, and the code that makes the encoder."""
     content = hashlib.sha256(Path(base.__file__).read_bytes())
     for text in texts:
         content.update(f"{text.field} {text.normalized.text}\0".encode("utf-8", "surrogatepass"))
     return content.hexdigest()[:16]
 
 
-def _embed(start: base.Base, texts: Sequence[FieldText]) -> Array:
+def _embed(start: base.Base, texts: Sequence[FieldText]) -> Float32:
     windows, encoder = Windows(start.tokenizer, MAX_TOKENS), start.encoder.eval()
     ids = [windows(text)[0].ids for text in texts]
     order = np.argsort([len(one) for one in ids])
@@ -117,7 +114,7 @@ def _embed(start: base.Base, texts: Sequence[FieldText]) -> Array:
     return vectors
 
 
-def _pooled(encoder: Any, batch: Sequence[list[int]]) -> Array:
+def _pooled(encoder: Any, batch: Sequence[list[int]]) -> Float32:
     padded = torch.nn.utils.rnn.pad_sequence([torch.tensor(one) for one in batch], batch_first=True)
     lengths = torch.tensor([len(one) for one in batch])[:, None]
     mask = torch.arange(padded.shape[1])[None] < lengths

@@ -1,4 +1,4 @@
-"""The papers of a text model: `metrics.json` for programs and `card.md` for people, both measured on the artefact."""
+"""Metrics and card of a text model: `metrics.json` for programs, `card.md` for people, measured on the artefact."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ Licence: the base is MIT; corpus and fine-tuning as the project.
 
 
 def finish(artifact: Path, history: Path, base: str, parts: Mapping[Split, Sequence[Case]]) -> None:
-    """Measure an exported model on the test texts and write its papers.
+    """Measure an exported model on the test texts and write its metrics and card.
 
     Args:
         artifact: folder of the model; its `metrics.json` holds the export's own numbers.
         history: one JSON object per epoch.
         base: name of the pretrained encoder.
-        parts: what it was trained and calibrated on, as those are that it is measured beside, and the test texts.
+        parts: of the corpus: the model and the baselines are trained and calibrated on two, and tested on the third.
     """
     metrics = json.loads((artifact / ArtifactFile.METRICS).read_text(encoding="utf-8"))
     metrics["epochs"] = [json.loads(line) for line in history.read_text(encoding="utf-8").splitlines()]

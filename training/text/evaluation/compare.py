@@ -1,14 +1,14 @@
-"""Is a challenging text model better than the champion? Both judge the held-out test part."""
+"""Comparison of a challenging text model with the champion on the held-out test part."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from models.arrays import Bool, Float64
 from models.profile import CLASSIFIER_LABELS
 from models.text.normalize.normalize import FieldText
 from training.compare import Difference
@@ -16,24 +16,22 @@ from training.text.data.corpus import Case, Split, read_split
 from training.text.evaluation.evaluate import shipped_judge
 from training.text.measures import case_groups, f1_scores, label_matrix, macro_average, resampled_f1, resampled_share
 
-Array = np.ndarray[Any, np.dtype[Any]]
-
 
 @dataclass(frozen=True)
 class TextComparison:
     """Challenger against champion on the same texts.
 
     Attributes:
-        f1: float (2, labels): the champion's and the challenger's F1.
-        macro_f1: float (2,): their mean over the labels that the texts have.
-        clean_flagged: float (2,): share of clean texts with any finding.
-        difference: of the macro F1.
-        clean_difference: of the share of clean texts with any finding; here less is better.
+        f1: F1 of champion and challenger, float (2, labels).
+        macro_f1: its mean over the labels that occur, float (2,).
+        clean_flagged: share of clean texts with any finding, float (2,).
+        difference: difference of macro F1.
+        clean_difference: difference of `clean_flagged`; less is better.
     """
 
-    f1: Array
-    macro_f1: Array
-    clean_flagged: Array
+    f1: Float64
+    macro_f1: Float64
+    clean_flagged: Float64
     difference: Difference
     clean_difference: Difference
 
@@ -51,23 +49,23 @@ def compare_text(champion: Path, challenger: Path, limit: int | None = None) -> 
     """Judge the test part with two text models' artefact folders.
 
     Args:
-        limit: only about so many texts, from all over the part, for a trial.
+        limit: only about so many texts, evenly spaced, for a trial.
     """
     cases = read_split(Split.TEST)
     cases = cases[:: max(len(cases) // limit, 1)] if limit else cases
     return compared(cases, np.stack([_reported(folder, cases) for folder in (champion, challenger)]))
 
 
-def compared(cases: Sequence[Case], given: Array) -> TextComparison:
-    """What champion and challenger report of the same cases, bool (2, cases, labels), set against each other."""
+def compared(cases: Sequence[Case], reported: Bool) -> TextComparison:
+    """Compare the labels that champion and challenger report for the same cases, bool (2, cases, labels)."""
     truth, groups = label_matrix([case.labels for case in cases]), case_groups(cases)
-    f1 = np.stack([f1_scores(truth, said) for said in given])
+    f1 = np.stack([f1_scores(truth, labels) for labels in reported])
     resampled = [
-        macro_average(truth, resampled_f1(truth, said, groups)) for said in given
+        macro_average(truth, resampled_f1(truth, labels, groups)) for labels in reported
     ]  # the same resamples for both
     clean = np.asarray(~truth.any(axis=1))
-    flagged = np.asarray(given[:, clean].any(axis=2))
-    shares = [resampled_share(said, groups[clean]) for said in flagged]
+    flagged = np.asarray(reported[:, clean].any(axis=2))
+    shares = [resampled_share(each, groups[clean]) for each in flagged]
     return TextComparison(
         f1=f1,
         macro_f1=macro_average(truth, f1),
@@ -77,6 +75,6 @@ def compared(cases: Sequence[Case], given: Array) -> TextComparison:
     )
 
 
-def _reported(folder: Path, cases: list[Case]) -> Array:
+def _reported(folder: Path, cases: list[Case]) -> Bool:
     texts = [FieldText.of(case.field, case.text) for case in cases]
     return label_matrix([[finding.label for finding in judged.findings] for judged in shipped_judge(folder)(texts)])

@@ -1,4 +1,4 @@
-"""How precise every family of contact patterns is, and what the contact detector finds on cases it was not made on.
+"""Precision of every family of contact patterns, and what the detector finds in cases that it was not made on.
 
 The first table gives the scores of the families (training cases), the second what to expect.
 
@@ -16,8 +16,8 @@ from models.text.contacts.families import FAMILIES
 from training.text.data.corpus import Case, Split, read_split
 from training.text.evaluation.family_counts import Counts, heading, row, texts
 
-WIDTH = 34
-"""Characters of the second table's first column."""
+TITLE_WIDTH = 34
+"""Characters of the first column of the second table."""
 
 
 def is_contact(case: Case) -> bool:
@@ -26,7 +26,7 @@ def is_contact(case: Case) -> bool:
 
 
 def first_matches(cases: Sequence[Case]) -> dict[str, Counts]:
-    """Per family, the texts that no family above it matches."""
+    """Per family, counts of the texts that it is the first to match."""
     counts: dict[str, Counts] = defaultdict(Counts)
     for case, text in zip(cases, texts(cases), strict=True):
         if matched := matched_families(text.normalized):
@@ -46,7 +46,7 @@ def _print_families() -> None:
 
 
 def _print_parts() -> None:
-    print(f"\n{heading('contacts', WIDTH)}")
+    print(f"\n{heading('contacts', TITLE_WIDTH)}")
     for part in Split:
         _print_row(part, read_split(part))
     test = read_split(Split.TEST)
@@ -56,7 +56,7 @@ def _print_parts() -> None:
 
 def _print_row(title: str, cases: Sequence[Case]) -> None:
     found = [bool(findings) for findings in ContactDetector()(texts(cases))]
-    print(row(title, WIDTH, [is_contact(case) for case in cases], found))
+    print(row(title, TITLE_WIDTH, [is_contact(case) for case in cases], found))
 
 
 if __name__ == "__main__":

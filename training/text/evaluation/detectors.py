@@ -1,6 +1,6 @@
-"""The parts that judge a text, by name, so that all of them, some or one can be measured.
+"""The text detectors as they are served, by name, so that all, some or one of them can be measured.
 
-What is measured is what is served: the same detectors, joined by the same rule, reported from the policy's thresholds.
+Findings are fused by the same rule, and reported from the same thresholds of the policy, as in the service.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ Detector = Callable[[Sequence[FieldText]], Sequence[Sequence[Finding]]]
 """Findings for every text, in order."""
 
 Found = Mapping[str, Sequence[Sequence[Finding]]]
-"""By part, its findings for every text."""
+"""By detector, its findings for every text."""
 
 
 @dataclass(frozen=True)
 class TextJudgement:
-    """What is said of one text.
+    """The judgement of one text.
 
     Attributes:
         scores: probability of every classifier label.
-        findings: those that are reported, with their evidence.
+        findings: reported findings with their evidence.
     """
 
     scores: Mapping[Label, float]
@@ -45,9 +45,9 @@ Judge = Callable[[Sequence[FieldText]], Sequence[TextJudgement]]
 
 
 def shipped_parts(directory: Path) -> dict[str, Detector]:
-    """Every detector that the Inspector has for texts and that speaks the cases' labels, in order of addition.
+    """The Inspector's text detectors whose labels the cases have, in the order of the ablation.
 
-    Restricted words are left out: cases do not say whether a name holds one.
+    The detector of restricted words is left out: cases are not labelled for it.
 
     Args:
         directory: the text model's artefact folder.
@@ -56,7 +56,7 @@ def shipped_parts(directory: Path) -> dict[str, Detector]:
 
 
 def detect(parts: Mapping[str, Detector], texts: Sequence[FieldText], description: str) -> Found:
-    """What each part finds, with a progress bar; texts go through one at a time, which bounds memory."""
+    """Findings of each detector, with a progress bar; one text at a time bounds memory."""
     found: dict[str, list[Sequence[Finding]]] = {name: [] for name in parts}
     for text in tqdm(texts, description, unit="", mininterval=1):
         for name, detector in parts.items():
@@ -65,7 +65,7 @@ def detect(parts: Mapping[str, Detector], texts: Sequence[FieldText], descriptio
 
 
 def joined(found: Found, policy: Policy) -> list[TextJudgement]:
-    """Fuse what the parts found of each text, and report what passes the policy's thresholds."""
+    """Fuse the findings of each text, and report those that pass the policy's thresholds."""
     return [
         _judged(fuse(finding for findings in several for finding in findings), policy)
         for several in zip(*found.values(), strict=True)
@@ -73,7 +73,7 @@ def joined(found: Found, policy: Policy) -> list[TextJudgement]:
 
 
 def shipped_judge(directory: Path) -> Judge:
-    """All parts with a model, fused as the Inspector does, reported by the shipped policy.
+    """All detectors with a text model, fused as in the Inspector, reported by the shipped policy.
 
     Args:
         directory: the text model's artefact folder.

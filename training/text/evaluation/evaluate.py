@@ -1,7 +1,7 @@
-"""How good the text judgement is: per label, over parts of the cases, disguised, and beside what one would use without.
+"""Evaluation of the text detectors: per label, over parts of the cases, on disguised texts, and beside baselines.
 
-What is measured is what is served: a text goes through every text detector of the Inspector, and a label counts when
-the policy in force reports it. Texts without labels tell how many harmless people would be bothered.
+A text goes through every text detector of the Inspector, as it does in the service. A label counts if the policy in
+force reports it. Texts without labels give the share of harmless people who would be flagged.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from models.arrays import Bool
 from models.policy import Policy
 from models.profile import CLASSIFIER_LABELS, Answer, Severity
 from models.settings import Settings
@@ -39,14 +40,14 @@ from training.text.measures import case_groups, evidence_f1, label_matrix, measu
 
 __all__ = ["compare_with_ngrams", "evaluate_text", "shipped_judge", "table"]
 
-SHOWN = 2
-"""Worst misses and worst false alarms of each label on the terminal; the page shows more of each text."""
+MAX_ERRORS = 2
+"""Misses, and false alarms, of each label on the terminal; the report shows more."""
 
-SEED = 0
-"""Of the disguises."""
+DISGUISE_SEED = 0
+"""Seed of the disguises."""
 
-TELLING = 12
-"""Characters from which two people do not write the same text by chance."""
+DISTINCTIVE_LENGTH = 12
+"""Characters from which two people hardly write the same text by chance."""
 
 Numbers = dict[str, Any]
 
@@ -61,19 +62,19 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
     page: Path | None = None,
     command: str | None = None,
 ) -> Numbers:
-    """Measure the text judgement on labelled texts, print the tables, and return their numbers.
+    """Measure the text detectors on labelled texts, print the tables, and return their numbers.
 
     Args:
         cases: JSON Lines of cases that were neither trained nor calibrated on.
         model: artefact folder of a text model; by default the one in force.
-        peers: measure other methods on the same texts.
-        ablation: measure what each part of the judgement adds.
+        peers: also measure the baselines on the same texts.
+        ablation: also measure the contribution of each part.
         output: also write the numbers there, as JSON.
-        page: also write an HTML page there, with curves and errors.
-        command: what made the tables, printed below them.
+        page: also write an HTML report there, with curves and errors.
+        command: command line that is printed below the tables.
 
     Returns:
-        By method what `measures.measure` says; ours is `huijian`, with `evidence_f1`, `disguises` and `ablation`.
+        By method the numbers of `measures.measure`; ours is `huijian`, with `evidence_f1`, `disguises`, `ablation`.
 
     Raises:
         training.cases.CasesError: the cases cannot be used, or the model was trained or calibrated on some.
@@ -106,7 +107,7 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
 def unseen_cases(path: Path) -> list[Case]:
     """The cases of a file, none of them one that the model was trained or calibrated on.
 
-    A text of `TELLING` characters or more is the same case under any id; a shorter one many people write.
+    A text of `DISTINCTIVE_LENGTH` characters or more is the same case under any id; many people write a shorter one.
 
     Raises:
         training.cases.CasesError: the file is broken, or holds cases of the training or validation part.
@@ -124,11 +125,11 @@ def unseen_cases(path: Path) -> list[Case]:
 
 
 def _identity(case: Case) -> tuple[str, str]:
-    return ("" if len(case.text) >= TELLING else case.id), as_compared(case.text)
+    return ("" if len(case.text) >= DISTINCTIVE_LENGTH else case.id), as_compared(case.text)
 
 
 def compare_with_ngrams(parts: Mapping[Split, Sequence[Case]], judge: Judge) -> dict[str, Numbers]:
-    """Measures of a judge (`huijian`), of keyword lists and of n-grams on the test part: what costs little to know."""
+    """Metrics of a judge (`huijian`), of keyword lists and of n-grams on the test part: the cheap baselines."""
     test, baselines = parts[Split.TEST], {"keywords": keyword_lists, "n-grams": ngrams}
     return {"huijian": _numbers(test, judge(_texts(test)))} | _measure_baselines(test, baselines, parts)
 
@@ -136,35 +137,35 @@ def compare_with_ngrams(parts: Mapping[Split, Sequence[Case]], judge: Judge) -> 
 def disguise_recall(
     cases: Sequence[Case], judged: Sequence[TextJudgement], detectors: Mapping[str, Detector], policy: Policy
 ) -> dict[str, Numbers]:
-    """Recall on the violating texts and on the same texts disguised in ways that training does not know, by way.
+    """Recall on violating texts, plain and disguised in ways that training does not use, by way of disguise.
 
     Args:
-        judged: what is said of the cases as they are.
+        judged: judgements of the cases as they are.
     """
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(DISGUISE_SEED)
     rows = [row for row, case in enumerate(cases) if case.labels and not case.disguised]
     hidden = {row: result for row in rows if (result := disguised(cases[row], rng))}
     if not hidden:
         return {}
     texts = [FieldText.of(cases[row].field, text) for row, (_, text) in hidden.items()]
-    said = joined(detect(detectors, texts, "伪装 · disguised"), policy)
+    judged_hidden = joined(detect(detectors, texts, "伪装 · disguised"), policy)
     truth = label_matrix([cases[row].labels for row in hidden])
     ways, groups = [way for way, _ in hidden.values()], case_groups([cases[row] for row in hidden])
-    return recall_by_way(truth, _given([judged[row] for row in hidden]), _given(said), ways, groups)
+    return recall_by_way(truth, _reported([judged[row] for row in hidden]), _reported(judged_hidden), ways, groups)
 
 
 def _texts(cases: Sequence[Case]) -> list[FieldText]:
     return [FieldText.of(case.field, case.text) for case in cases]
 
 
-def _given(judged: Sequence[TextJudgement]) -> np.ndarray:
-    return label_matrix([[found.label for found in said.findings] for said in judged])
+def _reported(judged: Sequence[TextJudgement]) -> Bool:
+    return label_matrix([[found.label for found in each.findings] for each in judged])
 
 
 def _numbers(cases: Sequence[Case], judged: Sequence[TextJudgement]) -> Numbers:
-    scores = np.array([[said.scores[label] for label in CLASSIFIER_LABELS] for said in judged])
-    measured = measure(cases, scores, _given(judged))
-    return measured | {"evidence_f1": evidence_f1(cases, [said.findings for said in judged])}
+    scores = np.array([[each.scores[label] for label in CLASSIFIER_LABELS] for each in judged])
+    measured = measure(cases, scores, _reported(judged))
+    return measured | {"evidence_f1": evidence_f1(cases, [each.findings for each in judged])}
 
 
 def _measure_baselines(
@@ -178,12 +179,12 @@ def _measure_baselines(
 
 
 def _answered(cases: Sequence[Case], judged: Sequence[TextJudgement]) -> list[error_analysis.JudgedCase[Case]]:
-    """The cases with their answers, as reports take them."""
+    """The cases with their judgements as answers, for the report."""
     return [
         error_analysis.JudgedCase(
-            case, Answer("", "", Severity.PASS, tuple(said.findings), {}, {case.field: said.scores}, {})
+            case, Answer("", "", Severity.PASS, tuple(each.findings), {}, {case.field: each.scores}, {})
         )
-        for case, said in zip(cases, judged, strict=True)
+        for case, each in zip(cases, judged, strict=True)
     ]
 
 
@@ -199,8 +200,8 @@ def _printed(numbers: Mapping[str, Numbers], answered: Sequence[error_analysis.J
 def _errors(answered: Sequence[error_analysis.JudgedCase[Case]]) -> list[str]:
     lines = []
     for label in CLASSIFIER_LABELS:
-        said = error_analysis.text_predictions(answered, label)
+        predictions = error_analysis.text_predictions(answered, label)
         for expected in (True, False):
-            shown = error_analysis.worst_errors(said, expected=expected, count=SHOWN)
+            shown = error_analysis.worst_errors(predictions, expected=expected, count=MAX_ERRORS)
             lines += error_lines(label, [prediction for prediction in shown if prediction.wrong])
     return lines

@@ -1,4 +1,4 @@
-"""What detectors of words say of labelled texts, counted: the scores of their families, and what to expect of them."""
+"""Right and wrong matches of pattern families on labelled texts, as tables of precision and recall."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from training.text.data.corpus import Case
 
 @dataclass
 class Counts:
-    """Texts that a family matches: rightly, and wrongly."""
+    """Numbers of texts that a family matches rightly and wrongly."""
 
     right: int = 0
     wrong: int = 0
@@ -22,22 +22,26 @@ class Counts:
 
     @property
     def precision(self) -> float:
-        """Laplace's estimate, so that two matches do not make a certainty."""
+        """Precision with Laplace smoothing, so that two right matches do not give 1."""
         return (self.right + 1) / (self.right + self.wrong + 2)
 
 
 def texts(cases: Sequence[Case]) -> list[FieldText]:
-    """The cases' texts, normalised."""
+    """The normalized texts of the cases."""
     return [FieldText.of(case.field, case.text) for case in cases]
 
 
 def heading(subject: str, width: int) -> str:
-    """Above lines of `row`: cases, those with the subject, found, wrongly found, precision, recall."""
+    """Headings of `row`: cases with the label, found, wrongly found, precision, recall."""
     return f"{'cases':{width}}{subject:>9}{'found':>7}{'false':>7}{'precision':>11}{'recall':>8}"
 
 
 def row(title: str, width: int, truth: Sequence[bool], found: Sequence[bool]) -> str:
-    """A line of what was found of what is there, text by text."""
+    """A line of counts, precision and recall.
+
+    Args:
+        truth, found: of each text, whether it has the label and whether it was found.
+    """
     right = sum(map(min, found, truth))
     precision, recall = right / max(sum(found), 1), right / max(sum(truth), 1)
     return f"{title:{width}}{sum(truth):9}{right:7}{sum(found) - right:7}{precision:11.3f}{recall:8.3f}"

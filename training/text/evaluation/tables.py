@@ -1,4 +1,4 @@
-"""The numbers of an evaluation as text, for a terminal and for a model's card: ours beside the peers'."""
+"""Tables of an evaluation as text, for the terminal and the model card: ours beside the baselines."""
 
 from __future__ import annotations
 
@@ -11,28 +11,34 @@ from training.text.data.corpus import Case
 
 Numbers = Mapping[str, Any]
 
-NAME, WIDTH = 30, 14
-"""Characters of the first column, and of a peer's."""
+NAME_WIDTH, BASELINE_WIDTH = 30, 14
+"""Characters of the first column, and of the name of a baseline."""
 
-SHORT = 80
-"""Characters that are shown of a text, around what was found in it."""
+MAX_SHOWN_LENGTH = 80
+"""Characters shown of a text, around its evidence."""
 
 
 def table(report: Mapping[str, Numbers]) -> str:
     """A row per label, then the summaries and the parts.
 
     Args:
-        report: numbers of `measures.measure` by method; ours is `huijian` and stands first.
+        report: numbers of `measures.measure` by method; ours is `huijian`, the first.
     """
-    ours, peers = report["huijian"], {name: numbers for name, numbers in report.items() if name != "huijian"}
+    ours, baselines = report["huijian"], {name: numbers for name, numbers in report.items() if name != "huijian"}
     lines = [
-        f"{'':<{NAME}}{'n':>6}{'precision':>11}{'recall':>8}{'F1':>7}{'95% CI':>14}{'ECE':>7}" + _cells(peers, "F1 {}")
+        f"{'':<{NAME_WIDTH}}{'n':>6}{'precision':>11}{'recall':>8}{'F1':>7}{'95% CI':>14}{'ECE':>7}"
+        + _cells(baselines, "F1 {}")
     ]
-    lines += [_label(label, ours, peers) for label in CLASSIFIER_LABELS]
-    lines += [_summary("macro F1", ours, peers, "macro_f1"), _summary("mAP", ours, peers, "mean_average_precision")]
-    lines += [_clean(name, ours, peers) for name in ours["clean"]]
-    lines.append(f"\n{'':<{NAME}}{'n':>6}{'recall':>19}{'F1':>7}{'clean flagged':>21}" + _cells(peers, "F1 {}"))
-    lines += [_part(name, ours, peers) for name in ours["parts"]]
+    lines += [_label(label, ours, baselines) for label in CLASSIFIER_LABELS]
+    lines += [
+        _summary("macro F1", ours, baselines, "macro_f1"),
+        _summary("mAP", ours, baselines, "mean_average_precision"),
+    ]
+    lines += [_clean(name, ours, baselines) for name in ours["clean"]]
+    lines.append(
+        f"\n{'':<{NAME_WIDTH}}{'n':>6}{'recall':>19}{'F1':>7}{'clean flagged':>21}" + _cells(baselines, "F1 {}")
+    )
+    lines += [_part(name, ours, baselines) for name in ours["parts"]]
     if "evidence_f1" in ours:
         lines.append(f"\nevidence F1 (characters, labels rightly reported) {ours['evidence_f1']:.3f}")
     return "\n".join(lines)
@@ -51,7 +57,7 @@ def disguise_table(ways: Mapping[str, Numbers]) -> str:
 
 
 def ablation_table(variants: Mapping[str, Numbers]) -> str:
-    """Macro F1, recall and clean texts flagged of every variant."""
+    """Macro F1, recall and share of clean texts flagged, by variant."""
     lines = [f"{'parts':<40}{'macro F1':>10}{'recall':>9}{'clean flagged':>15}"]
     lines += [
         f"{name:<40}{row['macro_f1']:>10.3f}{row['recall']:>9.3f}{row['clean_flagged']:>15.4f}"
@@ -61,7 +67,7 @@ def ablation_table(variants: Mapping[str, Numbers]) -> str:
 
 
 def error_lines(label: Label, predictions: Iterable[Prediction[Case]]) -> list[str]:
-    """A line per error: what the model points at in [ ], what people pointed at in ⟨ ⟩ where it was missed."""
+    """A line per error: the model's evidence in [ ], for a miss the labelled evidence in ⟨ ⟩."""
     lines = []
     for prediction in predictions:
         case, finding = prediction.subject, prediction.finding
@@ -81,45 +87,47 @@ def _marked(text: str, spans: Sequence[Span], brackets: str) -> str:
     for start, end in sorted(spans, reverse=True):
         text = f"{text[:start]}{brackets[0]}{text[start:end]}{brackets[1]}{text[end:]}"
     line = " ".join(text.split())
-    first = max(line.find(brackets[0]) - SHORT // 4, 0)
-    return f"{'…' if first else ''}{line[first : first + SHORT]}{'…' if len(line) > first + SHORT else ''}"
+    first = max(line.find(brackets[0]) - MAX_SHOWN_LENGTH // 4, 0)
+    last = first + MAX_SHOWN_LENGTH
+    return f"{'…' if first else ''}{line[first:last]}{'…' if len(line) > last else ''}"
 
 
-def _label(label: Label, ours: Numbers, peers: Mapping[str, Numbers]) -> str:
+def _label(label: Label, ours: Numbers, baselines: Mapping[str, Numbers]) -> str:
     row = ours["labels"][label]
     interval = "{:.3f}-{:.3f}".format(*row["f1_95"])
+    others = {name: baseline["labels"][label] for name, baseline in baselines.items()}
     return (
-        f"{label:<{NAME}}{row['support']:>6}{row['precision']:>11.3f}{row['recall']:>8.3f}{row['f1']:>7.3f}"
-        f"{interval:>14}{row['ece']:>7.3f}{_cells({name: peer['labels'][label] for name, peer in peers.items()}, 'f1')}"
+        f"{label:<{NAME_WIDTH}}{row['support']:>6}{row['precision']:>11.3f}{row['recall']:>8.3f}{row['f1']:>7.3f}"
+        f"{interval:>14}{row['ece']:>7.3f}{_cells(others, 'f1')}"
         f"  {LABELS[label].name_zh}"
     )
 
 
-def _summary(name: str, ours: Numbers, peers: Mapping[str, Numbers], key: str) -> str:
+def _summary(name: str, ours: Numbers, baselines: Mapping[str, Numbers], key: str) -> str:
     interval = "{:.3f}-{:.3f}".format(*ours[f"{key}_95"]) if f"{key}_95" in ours else ""
-    return f"{name:<{NAME}}{ours[key]:>32.3f}{interval:>14}{'':>7}{_cells(peers, key)}"
+    return f"{name:<{NAME_WIDTH}}{ours[key]:>32.3f}{interval:>14}{'':>7}{_cells(baselines, key)}"
 
 
-def _clean(name: str, ours: Numbers, peers: Mapping[str, Numbers]) -> str:
+def _clean(name: str, ours: Numbers, baselines: Mapping[str, Numbers]) -> str:
     row = ours["clean"][name]
     interval = "{:.3f}-{:.3f}".format(*row["share_95"])
-    others = {peer: numbers["clean"][name] for peer, numbers in peers.items()}
+    others = {peer: numbers["clean"][name] for peer, numbers in baselines.items()}
     return (
-        f"{f'clean flagged, {name}':<{NAME}}{row['texts']:>6}{row['share']:>26.4f}{interval:>14}{'':>7}"
+        f"{f'clean flagged, {name}':<{NAME_WIDTH}}{row['texts']:>6}{row['share']:>26.4f}{interval:>14}{'':>7}"
         f"{_cells(others, 'share')}"
     )
 
 
-def _part(name: str, ours: Numbers, peers: Mapping[str, Numbers]) -> str:
+def _part(name: str, ours: Numbers, baselines: Mapping[str, Numbers]) -> str:
     row = ours["parts"][name]
-    others = {peer: numbers["parts"][name] for peer, numbers in peers.items()}
+    others = {peer: numbers["parts"][name] for peer, numbers in baselines.items()}
     return (
-        f"{name:<{NAME}}{row['cases']:>6}{row['recall']:>19.3f}{row['macro_f1']:>7.3f}{row['clean_flagged']:>21.4f}"
+        f"{name:<{NAME_WIDTH}}{row['cases']:>6}{row['recall']:>19.3f}{row['macro_f1']:>7.3f}{row['clean_flagged']:>21.4f}"
         f"{_cells(others, 'macro_f1')}"
     )
 
 
-def _cells(peers: Mapping[str, Numbers], key: str) -> str:
-    """A column per peer: its number, or the heading made of its name."""
-    values = (key.format(name) if "{}" in key else f"{numbers[key]:.3f}" for name, numbers in peers.items())
-    return "".join(f"{value:>{WIDTH + 5}}" for value in values)
+def _cells(baselines: Mapping[str, Numbers], key: str) -> str:
+    """A column per baseline: its number, or the heading made of its name."""
+    values = (key.format(name) if "{}" in key else f"{numbers[key]:.3f}" for name, numbers in baselines.items())
+    return "".join(f"{value:>{BASELINE_WIDTH + 5}}" for value in values)

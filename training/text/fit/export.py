@@ -1,7 +1,7 @@
-"""Turn a trained checkpoint into the artefact that is served: ONNX, 8 bits a weight, calibrated as it runs.
+"""Exports a trained checkpoint as the served artefact: ONNX, quantized to 8 bits, calibrated as exported.
 
-The folder holds `model.onnx`, `tokenizer.json`, `ngrams.npz`, `config.json`, `metrics.json` and `card.md`. Everything
-in it is measured on the exported file itself, because that is what judges people.
+The folder holds `model.onnx`, `tokenizer.json`, `ngrams.npz`, `config.json`, `metrics.json` and `card.md`. Its
+metrics are measured on the exported model, because that is what judges people.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import onnxruntime
 import torch
 from tokenizers import Tokenizer
 
+from models.arrays import Float32, Int64
 from models.profile import CLASSIFIER_LABELS
 from models.runtime import versions
 from models.runtime.artifact_files import ArtifactFile
@@ -35,22 +36,23 @@ from training.text.networks.quantize import quantize, smooth
 from training.text.networks.served import Served
 
 PARITY_TEXTS = 64
+"""Texts on which torch, ONNX and 8-bit logits are compared."""
 
 ACTIVATION_TEXTS = 512
-"""Texts whose activations tell the quantisation what to expect."""
+"""Texts whose activations calibrate the quantization."""
 
 
 def export_text(
     checkpoint: Path, output: Path, ngrams: Ngrams, validation: Sequence[Case], version: str | None = None
 ) -> Path:
-    """Write the artefact folder of a checkpoint.
+    """Write the artefact folder of a checkpoint; returns the folder.
 
     Args:
         checkpoint: `checkpoint.pt`, with `tokenizer.json` and `encoder.json` beside it.
-        output: folder to write; files of an earlier export are replaced.
+        output: folder of the artefact; files of an earlier export are replaced.
         ngrams: fitted on the same training texts.
         validation: texts to calibrate on, never trained on.
-        version: name of the model; by default one made from its contents.
+        version: name of the model; by default made from its contents.
     """
     output.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(checkpoint.parent / ArtifactFile.TOKENIZER, output / ArtifactFile.TOKENIZER)
@@ -78,7 +80,7 @@ def load(checkpoint: Path) -> TextModel:
 def to_onnx(served: Served, path: Path) -> None:
     """Export with free length: `ids` int64 (1, length) -> `scores`, `tokens` float32 logits."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tracing's remarks on lengths that are free in the file
+        warnings.simplefilter("ignore")  # tracing warns of lengths that are free in the file
         torch.onnx.export(
             served,
             (torch.ones(1, 16, dtype=torch.int64),),
@@ -91,14 +93,14 @@ def to_onnx(served: Served, path: Path) -> None:
         )
 
 
-def _inputs(windows: Windows, cases: Sequence[Case], count: int) -> list[np.ndarray]:
-    """Token ids of the first windows of some `count` texts from all over the cases."""
+def _inputs(windows: Windows, cases: Sequence[Case], count: int) -> list[Int64]:
+    """Token ids, int64 (1, length), of the first windows of about `count` texts, evenly spaced in the cases."""
     step = max(len(cases) // count, 1)
     texts = [FieldText.of(case.field, case.text) for case in cases[::step]]
     return [np.array([windows(text)[0].ids], np.int64) for text in texts]
 
 
-def _differences(model: TextModel, exact: Path, served: Path, inputs: Sequence[np.ndarray]) -> dict[str, Any]:
+def _differences(model: TextModel, exact: Path, served: Path, inputs: Sequence[Int64]) -> dict[str, Any]:
     """Largest difference in logits between torch and ONNX, and mean and largest between ONNX and its 8-bit form."""
     with torch.no_grad():
         reference = [model(torch.tensor(ids), torch.ones(ids.shape))[0].numpy() for ids in inputs]
@@ -114,13 +116,13 @@ def _differences(model: TextModel, exact: Path, served: Path, inputs: Sequence[n
     }
 
 
-def _scores(path: Path, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+def _scores(path: Path, inputs: Sequence[Int64]) -> list[Float32]:
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     return [session.run(["scores"], {"ids": ids})[0] for ids in inputs]
 
 
 def _configure(output: Path, validation: Sequence[Case], version: str) -> None:
-    """Write `config.json`, calibrated by scoring the validation texts with what was just written."""
+    """Write `config.json`, calibrated with the exported model on the validation texts."""
     config: dict[str, Any] = {
         "version": version,
         "labels": list(CLASSIFIER_LABELS),

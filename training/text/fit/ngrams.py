@@ -1,4 +1,4 @@
-"""Fit the n-grams that judge beside the encoder; alone, they are the peer to beat: they need no pretrained anything."""
+"""Fits the n-gram classifier that is blended with the encoder; alone it is a baseline without pretraining."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from models.arrays import Bool, Float32
 from models.text.classifier.ngrams import Ngrams, grams
 from models.text.normalize.normalize import FieldText
 from training.text.data.corpus import Case
@@ -17,24 +18,23 @@ from training.text.data.disguises import Marked, disguise, renew_contacts
 from training.text.measures import label_matrix
 
 INVERSE_PENALTY = 30.0
-"""Of ten and three times as much and as little, the best mean average precision on the validation texts."""
+"""Inverse strength of the L2 penalty: best mean average precision on validation texts among 10, 30 and 100."""
 
-RAREST = 13
-"""Texts that an n-gram must occur in, so that what is left fits into 40 MB beside the encoder. Three times as many
-n-grams would add half a point of macro F1."""
+MIN_TEXTS = 13
+"""Least texts with an n-gram, so that all fit into 40 MB with the encoder; three times as many add 0.005 macro F1."""
 
-SEED = 2026
-"""Of the disguises."""
+DISGUISE_SEED = 2026
+"""Seed of the disguises."""
 
 
-def fit_ngrams(cases: Sequence[Case], rarest: int = RAREST) -> Ngrams:
+def fit_ngrams(cases: Sequence[Case], min_texts: int = MIN_TEXTS) -> Ngrams:
     """N-grams of the training texts as they are and disguised, one logistic regression per label.
 
     Args:
         cases: training texts.
-        rarest: texts, disguised ones among them, that an n-gram must occur in.
+        min_texts: least texts, disguised ones among them, with an n-gram.
     """
-    vectorizer = TfidfVectorizer(analyzer=grams, min_df=rarest, sublinear_tf=True, dtype=np.float32)
+    vectorizer = TfidfVectorizer(analyzer=grams, min_df=min_texts, sublinear_tf=True, dtype=np.float32)
     values = vectorizer.fit_transform([*map(_text, cases), *map(_text, _disguised(cases))])
     fits = [_fit(values, np.tile(labelled, 2)) for labelled in label_matrix([case.labels for case in cases]).T]
     return Ngrams(
@@ -46,7 +46,7 @@ def fit_ngrams(cases: Sequence[Case], rarest: int = RAREST) -> Ngrams:
 
 
 def _disguised(cases: Sequence[Case]) -> list[Case]:
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(DISGUISE_SEED)
     marked = (disguise(renew_contacts(Marked.of(case), rng), rng) for case in cases)
     return [replace(case, text=disguised.text) for case, disguised in zip(cases, marked, strict=True)]
 
@@ -55,8 +55,8 @@ def _text(case: Case) -> str:
     return FieldText.of(case.field, case.text).normalized.text
 
 
-def _fit(values: csr_matrix, labelled: np.ndarray) -> tuple[np.ndarray, float]:
-    """Weights float32 (n,) and offset; a label that all texts agree on is left to the encoder."""
+def _fit(values: csr_matrix, labelled: Bool) -> tuple[Float32, float]:
+    """Weights, float32 (n,), and offset; zero for a label that all texts have or none has."""
     if labelled.all() or not labelled.any():
         return np.zeros(values.shape[1], np.float32), 0.0
     fit = LogisticRegression(C=INVERSE_PENALTY, class_weight="balanced", solver="liblinear").fit(values, labelled)

@@ -1,7 +1,7 @@
-"""Fine-tune the text classifier, epoch by epoch.
+"""Fine-tuning of the text classifier.
 
-Reproducible: every random choice comes from the seed and the number of the epoch. Resumable: a run that was stopped
-goes on from its last whole epoch when started again with the same output.
+Runs are reproducible: every random choice comes from the seed and the number of the epoch. Runs resume: an interrupted
+one continues after its last complete epoch.
 """
 
 from __future__ import annotations
@@ -22,20 +22,23 @@ from models.runtime import atomic
 from training.precision import mixed_precision
 from training.text.data.corpus import Case
 from training.text.data.disguises import Marked
-from training.text.data.examples import Example, Examples, bucketed, collate, varied
+from training.text.data.examples import Example, Examples, augmented, bucketed, collate
 from training.text.networks.base import Base
 from training.text.networks.model import TextModel
 
-RATE, HEAD_RATE, WARM_UP = 1e-4, 1e-3, 0.06
-"""Learning rates of the encoder and of the heads, which start from nothing, and the share of steps that warm up."""
+ENCODER_RATE, HEAD_RATE = 1e-4, 1e-3
+"""Learning rates of the pretrained encoder and of the new heads."""
+
+WARM_UP_SHARE = 0.06
+"""Fraction of the steps in which the learning rates rise."""
 
 
 @dataclass(frozen=True)
 class RunSettings:
-    """What a run is: the same settings give the same model.
+    """Settings of a run; the same settings give the same model.
 
     Attributes:
-        epochs: times that every text is seen.
+        epochs: passes over the training texts.
         seed: of every random choice.
         corpus: digest of the training texts.
         base: name of the encoder that it starts from.
@@ -48,10 +51,10 @@ class RunSettings:
 
 
 class Trainer:
-    """Runs the epochs of one training; takes up a run that was broken off in the same folder.
+    """Trains a model, and resumes an interrupted run in the same folder.
 
     Args:
-        base: what to start from.
+        base: pretrained encoder to start from.
         output: folder of checkpoint and history.
 
     Raises:
@@ -63,9 +66,9 @@ class Trainer:
         self._examples = Examples(base.tokenizer)
         self.model = TextModel(base.encoder)
         heads = [*self.model.scores.parameters(), *self.model.tokens.parameters()]
-        groups = [{"params": base.encoder.parameters(), "lr": RATE}, {"params": heads, "lr": HEAD_RATE}]
+        groups = [{"params": base.encoder.parameters(), "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}]
         self._optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-        self._rates = [RATE, HEAD_RATE]
+        self._rates = [ENCODER_RATE, HEAD_RATE]
         self._history: list[dict[str, float]] = []
         self._resume()
 
@@ -81,7 +84,7 @@ class Trainer:
     def _epoch(self, marked: Sequence[tuple[Field, Marked]], epoch: int) -> float:
         rng = np.random.default_rng([self._settings.seed, epoch])
         torch.manual_seed(self._settings.seed * 1000 + epoch)
-        examples = [example for field, text in varied(marked, rng) for example in self._examples(field, text)]
+        examples = [example for field, text in augmented(marked, rng) for example in self._examples(field, text)]
         batches = bucketed(examples, rng)
         self.model.train()
         losses = []
@@ -106,22 +109,22 @@ class Trainer:
         return float(loss.detach())
 
     def _set_rates(self, done: float) -> None:
-        factor = min(done / WARM_UP, (1 - done) / (1 - WARM_UP))
+        factor = min(done / WARM_UP_SHARE, (1 - done) / (1 - WARM_UP_SHARE))
         for group, rate in zip(self._optimizer.param_groups, self._rates, strict=True):
             group["lr"] = rate * factor
 
     def evaluate(self, examples: Sequence[Example]) -> dict[str, float]:
-        """Macro F1 and share of clean texts flagged at 0.5, uncalibrated: for watching a run, not for reporting."""
+        """Macro F1 and share of clean texts flagged, at 0.5 and uncalibrated: to watch a run, not to report."""
         self.model.eval()
         order = sorted(range(len(examples)), key=lambda index: len(examples[index].ids))
         ordered = [examples[index] for index in order]
         with torch.no_grad(), mixed_precision():
-            given = torch.cat([self.model(*collate(ordered[at : at + 64])[:2])[0] for at in range(0, len(order), 64)])
-        said, true = given.float().numpy() > 0, np.stack([example.labels for example in ordered]) > 0
+            logits = torch.cat([self.model(*collate(ordered[at : at + 64])[:2])[0] for at in range(0, len(order), 64)])
+        predicted, true = logits.float().numpy() > 0, np.stack([example.labels for example in ordered]) > 0
         clean = ~true.any(1)
         return {
-            "macro_f1": float(f1_score(true, said, average="macro", zero_division=0)),
-            "clean_flagged": float(said[clean].any(1).mean()) if clean.any() else 0.0,
+            "macro_f1": float(f1_score(true, predicted, average="macro", zero_division=0)),
+            "clean_flagged": float(predicted[clean].any(1).mean()) if clean.any() else 0.0,
         }
 
     def _resume(self) -> None:

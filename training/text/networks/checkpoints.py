@@ -1,7 +1,7 @@
-"""Any pretrained encoder of the BERT family as the start, in place of the project's own.
+"""Loads another pretrained encoder of the BERT family to start from, in place of the project's own.
 
-A platform may have a larger encoder, or one that has read its own texts: a Hugging Face checkpoint directory of BERT,
-RoBERTa-wwm, MacBERT, ELECTRA, ERNIE, XLM-R ... is trained, exported and served like the project's.
+A platform may have a larger encoder, or one that was pretrained on its texts. A Hugging Face checkpoint directory of
+BERT, RoBERTa-wwm, MacBERT, ELECTRA, ERNIE or XLM-R is trained, exported and served like the project's.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from training.text.networks.base import Base
 
 
 class CheckpointError(ValueError):
-    """A directory that holds no encoder to start from; the message says what it lacks."""
+    """A directory without an encoder to start from; the message says what is missing."""
 
 
 def base_at(directory: Path) -> Base:
     """The encoder and tokenizer of a checkpoint directory, float32; nothing is looked up online.
 
     Args:
-        directory: what `save_pretrained` writes: `config.json`, weights (`*.safetensors` or `*.bin`; a head on them is
-            left out), and `tokenizer.json` or the vocabulary it can be made from.
+        directory: as `save_pretrained` writes it: `config.json`, weights (`*.safetensors` or `*.bin`, without their
+            head), and `tokenizer.json` or the vocabulary to make it from.
 
     Raises:
         CheckpointError: a part is missing, or the parts do not fit each other or this project.
@@ -35,7 +35,7 @@ def base_at(directory: Path) -> Base:
     try:
         encoder, tokenizer = _encoder(directory), _tokenizer(directory)
         _check_fit(encoder.config, tokenizer)
-    except Exception as error:  # transformers raises whatever its readers of files do
+    except Exception as error:  # transformers raises errors of many types
         raise CheckpointError(f"{directory} is not a checkpoint to start from: {error}") from error
     return Base(encoder, tokenizer, f"the checkpoint {directory.name} ({encoder.config.model_type})")
 
@@ -69,7 +69,7 @@ def _tokenizer(directory: Path) -> Tokenizer:
 
 
 def _without_pooler(encoder: Any) -> PreTrainedModel:
-    """The text model pools for itself."""
+    """The same encoder without pooler: the text model has its own pooling."""
     encoder.pooler = None
     return encoder
 

@@ -1,4 +1,4 @@
-"""The text classifier as it is trained: one pretrained encoder, one head for the text, one for its evidence."""
+"""The text classifier in its training form: a pretrained encoder, a head for the text, and one for its evidence."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from models.profile import CLASSIFIER_LABELS
 class TextModel(nn.Module):
     """Scores every label for a text and for each of its tokens.
 
-    A violation is often a few words in a harmless text, so the text is seen through the mean and through the maximum
-    of its tokens. The token head learns the cases' evidence: spans are learnt, not guessed.
+    A violation is often a few words in a harmless text, so tokens are pooled by mean and by maximum. The token head
+    learns the cases' evidence spans.
 
     Args:
-        encoder: (ids, mask) -> last_hidden_state.
+        encoder: pretrained module, (ids, mask) -> last_hidden_state.
     """
 
     def __init__(self, encoder: PreTrainedModel) -> None:

@@ -1,8 +1,7 @@
-"""Eight bits a weight and an activation, without the outliers that would make eight bits too coarse.
+"""Quantization of weights and activations to 8 bits, with outliers smoothed (SmoothQuant, Xiao et al. 2023).
 
-A few channels of a transformer's activations are a hundred times larger than the others, and one scale for all of them
-wastes most of the range. Dividing those channels by what the weights can take instead evens both out and changes no
-product (SmoothQuant, Xiao et al. 2023).
+A few channels of a transformer's activations are a hundred times larger than the others. One scale for all channels
+wastes most of the range. Dividing these channels, and multiplying their weights, evens both out and changes no product.
 """
 
 from __future__ import annotations
@@ -19,15 +18,16 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 
+from models.arrays import Int64
 from training.text.networks.served import Served
 
-MIGRATION = 0.7
-"""How much of the outliers goes to the weights, in [0, 1]. On validation texts 0.7 loses .001 of mean average precision
-to float32, plain dynamic quantisation .004."""
+MIGRATION_STRENGTH = 0.7
+"""Migration strength in [0, 1]: 0.7 loses .001 mean average precision to float32, no smoothing .004."""
 
-EMBEDDINGS = "encoder.embeddings.word_embeddings.weight"
+EMBEDDING_TABLE = "encoder.embeddings.word_embeddings.weight"
 
-_LEAST = 1e-5
+_MIN_SCALE = 1e-5
+"""Least scale of a channel."""
 
 
 class Smoothed(nn.Module):
@@ -48,24 +48,24 @@ class Smoothed(nn.Module):
         return self.linear(inputs * self.inverse)
 
 
-def smooth(model: Served, inputs: Sequence[np.ndarray]) -> Served:
+def smooth(model: Served, inputs: Sequence[Int64]) -> Served:
     """Even out every linear layer of the encoder, in place.
 
     Args:
-        inputs: token ids, each int64 (1, length), whose activations stand for all.
+        inputs: token ids, each int64 (1, length), whose activations calibrate the scales.
     """
     layers = {name: layer for name, layer in model.encoder.named_modules() if isinstance(layer, nn.Linear)}
     highest = _highest_activations(model, layers, inputs)
     for name, layer in layers.items():
-        weights = layer.weight.data.abs().amax(0).clamp(min=_LEAST)
-        scale = highest[name].clamp(min=_LEAST) ** MIGRATION / weights ** (1 - MIGRATION)
+        weights = layer.weight.data.abs().amax(0).clamp(min=_MIN_SCALE)
+        scale = highest[name].clamp(min=_MIN_SCALE) ** MIGRATION_STRENGTH / weights ** (1 - MIGRATION_STRENGTH)
         parent, _, leaf = name.rpartition(".")
-        setattr(model.encoder.get_submodule(parent), leaf, Smoothed(layer, scale.clamp(min=_LEAST)))
+        setattr(model.encoder.get_submodule(parent), leaf, Smoothed(layer, scale.clamp(min=_MIN_SCALE)))
     return model
 
 
 def _highest_activations(
-    model: Served, layers: dict[str, nn.Linear], inputs: Sequence[np.ndarray]
+    model: Served, layers: dict[str, nn.Linear], inputs: Sequence[Int64]
 ) -> dict[str, torch.Tensor]:
     """Largest absolute input of every channel of every layer, float32 (inputs,)."""
     highest = {name: torch.zeros(layer.in_features) for name, layer in layers.items()}
@@ -86,7 +86,7 @@ def _highest_activations(
 
 
 def quantize(exact: Path, path: Path) -> None:
-    """8 bits for every matrix and what it is multiplied with, per output channel; embeddings per row."""
+    """Quantize every matrix product, per output channel, and the embeddings, per row, to 8 bits."""
     with tempfile.TemporaryDirectory() as scratch:
         products = Path(scratch) / "products.onnx"
         quantize_dynamic(
@@ -98,15 +98,15 @@ def quantize(exact: Path, path: Path) -> None:
 
 
 def _quantize_embeddings(graph: onnx.GraphProto) -> None:
-    """Gather int8 rows and their scales, and multiply, in place of gathering float rows."""
-    (table,) = [tensor for tensor in graph.initializer if tensor.name == EMBEDDINGS]
-    (gather,) = [node for node in graph.node if EMBEDDINGS in node.input]
+    """Replace the gathering of float rows by that of int8 rows and their scales, and their product."""
+    (table,) = [tensor for tensor in graph.initializer if tensor.name == EMBEDDING_TABLE]
+    (gather,) = [node for node in graph.node if EMBEDDING_TABLE in node.input]
     rows = numpy_helper.to_array(table)
     scales = np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-8).astype(np.float32) / 127
     whole = np.rint(rows / scales).astype(np.int8)
     graph.initializer.remove(table)
     graph.initializer.extend([numpy_helper.from_array(whole, "words"), numpy_helper.from_array(scales, "word_scales")])
-    ids, output, place = gather.input[1], gather.output[0], list(graph.node).index(gather)
+    ids, output, index = gather.input[1], gather.output[0], list(graph.node).index(gather)
     graph.node.remove(gather)
     nodes = [
         helper.make_node("Gather", ["words", ids], ["word_rows"]),
@@ -115,4 +115,4 @@ def _quantize_embeddings(graph: onnx.GraphProto) -> None:
         helper.make_node("Mul", ["word_floats", "word_row_scales"], [output]),
     ]
     for offset, node in enumerate(nodes):
-        graph.node.insert(place + offset, node)
+        graph.node.insert(index + offset, node)

@@ -1,8 +1,8 @@
-"""The trained network in the form that is served: one text at a time, in as few operations as that takes.
+"""The trained network in its serving form: one text at a time, in fewer operations.
 
 A batch of one needs no mask, and shapes that do not depend on a batch are constants of the graph. Queries, keys and
-values are one product instead of three, whose input is put into eight bits once. On one core that and leaving sums and
-norms apart (`models/runtime/sessions.py`) take a seventh less time than the training form (`benchmarks/text.py`).
+values are one product instead of three, whose input is quantized once. With unfused sums and norms
+(`models/runtime/sessions.py`) this takes a seventh less time on one core (`benchmarks/text.py`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Served(nn.Module):
     """Scores one text.
 
     Args:
-        model: the trained one, ready to score; its encoder is changed in place.
+        model: the trained model in evaluation mode; its encoder is changed in place.
     """
 
     def __init__(self, model: TextModel) -> None:
@@ -37,7 +37,7 @@ class Served(nn.Module):
             ids: int64 (1, length), none of them padding.
 
         Returns:
-            Scores (1, labels) and tokens (1, length, labels), as `TextModel` has them.
+            Scores (1, labels) and tokens (1, length, labels), as of `TextModel`.
         """
         hidden = self.encoder(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
         pooled = torch.cat([hidden.mean(1), hidden.amax(1)], dim=1)
@@ -63,7 +63,7 @@ class JointAttention(nn.Module):
         self.joint.bias.data[: self.width] *= scale
 
     def forward(self, hidden: torch.Tensor, *_: object, **__: object) -> tuple[torch.Tensor, None]:
-        """What the replaced layer returns, of `hidden` (1, length, inputs) alone, without its probabilities."""
+        """Attention output (1, length, width) of `hidden` (1, length, inputs), and None in place of the weights."""
         split = self.joint(hidden).reshape(1, -1, 3 * self.heads, self.width // self.heads).transpose(1, 2)
         query, key, value = split.split(self.heads, 1)
         mixed = (query @ key.transpose(-1, -2)).softmax(-1) @ value

@@ -30,7 +30,7 @@ def cases():
 
 @pytest.fixture(scope="module")
 def fitted(cases):
-    return fit_ngrams(cases, rarest=1)
+    return fit_ngrams(cases, min_texts=1)
 
 
 def test_a_claim_scores_higher_than_a_harmless_text(fitted):
@@ -77,7 +77,7 @@ def test_the_values_are_those_of_the_library():
 
 
 def test_the_same_texts_give_the_same_model(fitted, cases):
-    assert np.array_equal(fit_ngrams(cases, rarest=1)("稳赚不赔"), fitted("稳赚不赔"))
+    assert np.array_equal(fit_ngrams(cases, min_texts=1)("稳赚不赔"), fitted("稳赚不赔"))
 
 
 def test_saved_weights_give_nearly_the_same_logits(fitted, tmp_path):

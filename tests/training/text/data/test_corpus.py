@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 from models.profile import Field, Label
 from training.cases import CasesError
 from training.text.data.corpus import (
-    BLOCK,
+    GROUP_LINES,
     NEAR_DUPLICATE,
-    ROWS_AT_ONCE,
+    SIMILARITY_ROWS,
     Case,
     Split,
     app,
@@ -98,7 +98,7 @@ def files(tmp_path):
 
 
 @pytest.mark.parametrize("broken", [GOOD, GOOD | {"id": "2", "labels": ["scam"]}])
-def test_files_that_cannot_be_split_are_refused_with_their_lines_and_nothing_is_written(tmp_path, files, broken):
+def test_a_split_of_broken_files_names_lines_and_writes_nothing(tmp_path, files, broken):
     for number, file in enumerate(files[:2], start=1):
         file.write_text(json.dumps(GOOD | {"id": str(number)}), encoding="utf-8")
     files[2].write_text(json.dumps(GOOD | {"id": "3"}) + "\n" + json.dumps(broken), encoding="utf-8")
@@ -114,7 +114,7 @@ def test_a_split_says_how_many_texts_it_left_out_and_can_be_read_again(tmp_path,
     outcome = split(tmp_path / "output", *files)
     assert outcome.exit_code == 0, outcome.output
     assert "left out, too near to a held-out text: 1" in outcome.output
-    assert len(read_cases(*(tmp_path / "output" / f"{part}.jsonl" for part in Split))) == 4 * BLOCK
+    assert len(read_cases(*(tmp_path / "output" / f"{part}.jsonl" for part in Split))) == 4 * GROUP_LINES
 
 
 def test_an_empty_or_missing_file_is_refused(tmp_path):
@@ -129,7 +129,7 @@ def cases_of(*groups):
     return [
         Case(f"{group}-{line}", Field.BIO, chr(0x4E00 + 140 * ord(group) + 7 * line) * 6, (), {}, group=group)
         for group in groups
-        for line in range(BLOCK)
+        for line in range(GROUP_LINES)
     ]
 
 
@@ -161,7 +161,7 @@ def test_near_duplicates_within_a_part_stay():
 
 
 @pytest.mark.slow
-def test_no_text_of_the_corpus_has_a_double_in_a_part_before_it():
+def test_no_text_of_the_corpus_has_a_near_duplicate_in_an_earlier_part():
     parts = [
         [as_compared(case.text) for case in read_split(split)] for split in (Split.TEST, Split.VALIDATION, Split.TRAIN)
     ]
@@ -169,8 +169,8 @@ def test_no_text_of_the_corpus_has_a_double_in_a_part_before_it():
     grams, ends = vectorizer.fit_transform(chain(*parts)), np.cumsum([0, *map(len, parts)])
     tested, validated, trained = (grams[start:end] for start, end in pairwise(ends))
     for held_out, before in ((tested, validated), (tested, trained), (validated, trained)):
-        for start in range(0, held_out.shape[0], ROWS_AT_ONCE):
-            similarities = held_out[start : start + ROWS_AT_ONCE] @ before.T
+        for start in range(0, held_out.shape[0], SIMILARITY_ROWS):
+            similarities = held_out[start : start + SIMILARITY_ROWS] @ before.T
             assert similarities.max() < NEAR_DUPLICATE + 0.02  # weights differ a little from those of the corpus then
 
 

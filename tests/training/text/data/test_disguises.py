@@ -44,7 +44,7 @@ def test_evidence_stays_in_place_however_the_text_is_rewritten(way):
         assert part == "".join(pieces[start:end])
 
 
-def test_disguises_keep_labels_and_every_span_inside_the_text_for_real_cases():
+def test_disguises_of_real_cases_keep_labels_and_valid_spans():
     rng = np.random.default_rng(2)
     for case in read_split(Split.VALIDATION)[:300]:
         before = Marked.of(case)
@@ -81,5 +81,5 @@ def test_the_same_seed_disguises_the_same_way():
     assert once == again
 
 
-def test_look_alikes_never_stand_for_themselves():
+def test_look_alikes_never_substitute_themselves():
     assert all(character not in others for character, others in LOOK_ALIKES.items())

@@ -1,4 +1,4 @@
-"""Disguises that the model is tested with hide the evidence, leave the rest, and are none that it was trained with."""
+"""Evaluation disguises change the evidence alone, and are not those of training."""
 
 import ast
 import re
@@ -48,13 +48,13 @@ def test_no_text_becomes_too_long_for_its_field():
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_ways_leave_a_piece_that_they_do_not_know_as_it_is_or_put_something_in(way):
+def test_ways_leave_unknown_pieces_unchanged_or_only_insert(way):
     rewritten = WAYS[way]("？", np.random.default_rng(0))
     assert rewritten == "？" or rewritten.startswith("？")
 
 
 @pytest.mark.parametrize("table", ["same_sound", "same_shape"])
-def test_no_stand_in_is_one_that_training_uses(table):
+def test_no_substitute_is_one_that_training_uses(table):
     instead = yaml.safe_load(TABLES.read_text(encoding="utf-8"))[table]
     shared = {one for one, others in instead.items() if set(others) & set(disguises.LOOK_ALIKES.get(one, ()))}
     assert not shared

@@ -1,4 +1,4 @@
-"""A wrong label among many right ones is doubted."""
+"""A wrong label among many right ones is a label issue."""
 
 from models.profile import Field, Label
 from training.text.data.corpus import Case, Split, read_split
@@ -11,7 +11,7 @@ def _cases():
     return contacts + [case for case in bios if not case.labels][:250]
 
 
-def test_a_label_that_other_texts_contradict_is_doubted():
+def test_a_label_that_other_texts_contradict_is_an_issue():
     cases = _cases()
     wrong = Case("wrong", Field.BIO, "加微信 abc_study01，备注来意，加我微信", (), {}, group="wrong")
     found = label_issues([*cases, wrong], out_of_sample_probabilities([*cases, wrong]))

@@ -17,7 +17,7 @@ from training.text.networks import base
 
 @pytest.fixture
 def tiny(monkeypatch, tmp_path):
-    """A small encoder in place of the pretrained one; says how often it was asked for."""
+    """A small encoder in place of the pretrained one; lists its calls."""
     asked = []
 
     def make():
@@ -41,7 +41,7 @@ def texts(*contents):
 
 def test_keywords_are_found_in_normalised_texts():
     given = baselines.keyword_lists([], [], texts("加Ｖ，包過", "今天天气不错"))
-    assert [label for label, said in zip(CLASSIFIER_LABELS, given[0], strict=True) if said] == [
+    assert [label for label, predicted in zip(CLASSIFIER_LABELS, given[0], strict=True) if predicted] == [
         Label.DECEPTIVE_CLAIM, Label.CONTACT_DIVERSION,
     ]  # fmt: skip
     assert not given[1].any()

@@ -1,4 +1,4 @@
-"""`huijian evaluate text` prints what it measured and how, and its page stands alone."""
+"""`huijian evaluate text` prints its tables and command; its HTML report needs no other file."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from training.text.data.corpus import DATASET, Case, Split, read_split, write_ca
 from training.text.data.evaluation_disguises import WAYS
 from training.text.evaluation import ablation
 from training.text.evaluation.detectors import joined
-from training.text.evaluation.evaluate import TELLING, unseen_cases
+from training.text.evaluation.evaluate import DISTINCTIVE_LENGTH, unseen_cases
 
 ATTACK = Case(
     "x1", Field.BIO, '<script>alert("加我")</script> 加微信 abc12345', (Label.CONTACT_DIVERSION,),
@@ -40,7 +40,7 @@ def evaluated(tmp_path_factory):
     return outcome.output, (folder / "r.html").read_text("utf-8"), json.loads((folder / "r.json").read_text("utf-8"))
 
 
-def test_the_terminal_shows_labels_clean_texts_parts_disguises_and_errors_then_the_command(evaluated):
+def test_the_terminal_shows_all_tables_then_the_command(evaluated):
     printed, _, _ = evaluated
     for expected in (*CLASSIFIER_LABELS, "macro F1", "clean flagged, hard", "signature", "11-30", "disguised"):
         assert expected in printed
@@ -83,10 +83,10 @@ def test_a_broken_cases_file_is_wrong_usage_and_names_the_line(tmp_path):
 
 
 @pytest.mark.parametrize(("split", "use"), [(Split.TRAIN, "trained"), (Split.VALIDATION, "calibrated")])
-def test_cases_that_were_trained_or_calibrated_on_are_refused_with_their_lines(tmp_path, split, use):
+def test_training_and_calibration_cases_are_refused_with_their_lines(tmp_path, split, use):
     known = read_split(split)
-    long = next(case for case in known if len(case.text) >= TELLING)
-    short = next(case for case in known if len(case.text) < TELLING)
+    long = next(case for case in known if len(case.text) >= DISTINCTIVE_LENGTH)
+    short = next(case for case in known if len(case.text) < DISTINCTIVE_LENGTH)
     renamed = [replace(case, id=f"other {case.id}") for case in (long, short)]
     write_cases(tmp_path / "cases.jsonl", [ATTACK, short, *renamed])
     with pytest.raises(CasesError, match=rf"cases\.jsonl holds 2 cases that the model was {use} on, .*: lines 2, 3$"):
@@ -96,7 +96,7 @@ def test_cases_that_were_trained_or_calibrated_on_are_refused_with_their_lines(t
 
 
 def test_a_case_trained_on_is_refused_in_other_letters_too(tmp_path):
-    known = next(case for case in read_split(Split.TRAIN) if len(case.text) >= TELLING and "加" in case.text)
+    known = next(case for case in read_split(Split.TRAIN) if len(case.text) >= DISTINCTIVE_LENGTH and "加" in case.text)
     copy = replace(known, id="copy", text=" ".join(known.text.replace("加", "\u200b加")), evidence={}, labels=())
     write_cases(tmp_path / "cases.jsonl", [ATTACK, copy])
     with pytest.raises(CasesError, match="trained on, leave them out: lines 2$"):
@@ -108,7 +108,7 @@ def test_the_projects_own_test_part_can_be_evaluated():
 
 
 @pytest.mark.slow
-def test_ablation_starts_from_either_opinion_alone_and_ends_with_what_is_served(evaluated, tmp_path, monkeypatch):
+def test_ablation_starts_from_single_models_and_ends_with_all_parts(evaluated, tmp_path, monkeypatch):
     some = read_split(Split.VALIDATION)
     monkeypatch.setattr(ablation, "read_split", lambda split: some[:: len(some) // 150])
     write_cases(tmp_path / "cases.jsonl", read_split(Split.TEST)[::60])

@@ -1,4 +1,4 @@
-"""Logits become those of probabilities whose operating point is 0.5."""
+"""Calibrated logits have their operating point at a probability of 0.5."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ TRUTH = label_matrix([[Label.DECEPTIVE_CLAIM], [], [], []] * 50)
 PROMISE = CLASSIFIER_LABELS.index(Label.DECEPTIVE_CLAIM)
 
 
-def test_a_judge_that_is_sure_too_early_is_moved_to_its_operating_point():
+def test_overconfident_logits_are_moved_to_their_operating_point():
     known = np.where(TRUTH, 4.0, 2.0) + np.linspace(0, 0.5, len(TRUTH))[:, None]
     moved = calibrated_logits(known, TRUTH, np.array([[2.6], [3.9]]).repeat(len(CLASSIFIER_LABELS), axis=1))
     assert (moved[:, PROMISE] >= 0).tolist() == [False, True]

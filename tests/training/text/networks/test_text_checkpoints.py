@@ -40,7 +40,7 @@ def test_the_tokens_around_a_text_are_the_checkpoints_own(checkpoint):
     assert base.name.endswith("(bert)")
 
 
-def test_a_tokenizer_json_is_as_good_as_a_vocabulary_and_its_truncation_and_padding_are_left_out(checkpoint, tmp_path):
+def test_tokenizer_json_works_without_its_truncation_and_padding(checkpoint, tmp_path):
     folder = shutil.copytree(checkpoint, tmp_path / "fast")
     tokenizer = BertTokenizer(str(folder / "vocab.txt"))
     tokenizer.backend_tokenizer.enable_truncation(4)
