@@ -25,14 +25,14 @@ class Pool:
     Args:
         name: of the threads.
         threads: requests in work at once.
-        most: requests in work or waiting.
+        capacity: requests in work or waiting, at most.
         metrics: counts requests and the time they wait.
     """
 
-    def __init__(self, name: str, threads: int, most: int, metrics: Metrics) -> None:
+    def __init__(self, name: str, threads: int, capacity: int, metrics: Metrics) -> None:
         self._name, self._metrics = name, metrics
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._places = Semaphore(most)
+        self._places = Semaphore(capacity)
 
     async def run(self, request: Request, work: Callable[[str, bytes], Response]) -> Response:
         """The answer that `work(content_type, body)` gives to a request.

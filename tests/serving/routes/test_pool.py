@@ -58,7 +58,7 @@ async def refused(pool, client):
 
 def test_requests_beyond_the_limit_are_refused_at_once_and_unread():
     async def play():
-        pool, work = Pool("test", threads=1, most=2, metrics=METRICS), Work()
+        pool, work = Pool("test", threads=1, capacity=2, metrics=METRICS), Work()
         tasks = await begin(pool, work, Client(b"1"), Client(b"2"))
         late = Client(b"3")
         await refused(pool, late)
@@ -72,7 +72,7 @@ def test_requests_beyond_the_limit_are_refused_at_once_and_unread():
 
 def test_slow_body_takes_no_place():
     async def play():
-        pool, work = Pool("test", threads=1, most=1, metrics=METRICS), Work()
+        pool, work = Pool("test", threads=1, capacity=1, metrics=METRICS), Work()
         work.go.set()
         slow = [Client(body=None) for _ in range(5)]
         tasks = await begin(pool, work, *slow)
@@ -88,7 +88,7 @@ def test_slow_body_takes_no_place():
 @pytest.mark.parametrize("end", ["leave", "deadline"])
 def test_work_of_a_disconnected_client_is_not_started(end):
     async def play():
-        pool, work = Pool("test", threads=1, most=2, metrics=METRICS), Work()
+        pool, work = Pool("test", threads=1, capacity=2, metrics=METRICS), Work()
         leaver = Client(b"gone")
         first, second = await begin(pool, work, Client(b"first"), leaver)
         leaver.leave() if end == "leave" else second.cancel()
@@ -105,7 +105,7 @@ def test_work_of_a_disconnected_client_is_not_started(end):
 
 def test_started_work_keeps_its_place_after_a_disconnect():
     async def play():
-        pool, work = Pool("test", threads=1, most=1, metrics=METRICS), Work()
+        pool, work = Pool("test", threads=1, capacity=1, metrics=METRICS), Work()
         leaver = Client()
         (task,) = await begin(pool, work, leaver)
         leaver.leave()
@@ -126,7 +126,7 @@ def test_exception_in_work_is_raised_and_frees_its_place():
         raise ProfileError("wrong_type", "no")
 
     async def play():
-        pool = Pool("test", threads=1, most=1, metrics=METRICS)
+        pool = Pool("test", threads=1, capacity=1, metrics=METRICS)
         for _ in range(3):
             with pytest.raises(ProfileError, match="no"):
                 await pool.run(Client().request, fail)
@@ -142,7 +142,7 @@ def test_requests_inside_and_their_waits_are_counted():
         return registry.get_sample_value(name, {"pool": "test"})
 
     async def play():
-        pool, work = Pool("test", threads=1, most=2, metrics=Metrics(registry)), Work()
+        pool, work = Pool("test", threads=1, capacity=2, metrics=Metrics(registry)), Work()
         tasks = await begin(pool, work, Client(b"1"), Client(b"2"))
         assert counted("huijian_inside") == 2
         await asyncio.sleep(0.1)
