@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, AnyStr
@@ -66,9 +66,11 @@ def rows(path: Path, start: int = 0) -> Iterator[Row]:
     return READERS[suffix(path)](path, start)
 
 
-def rows_with_ids(path: Path) -> Iterator[Row]:
-    """The rows of a file with at least their account ids; Parquet is read without its pictures."""
-    return _parquet_rows(path, 0, (ID,)) if suffix(path) == ".parquet" else rows(path)
+def account_ids(path: Path) -> Iterator[tuple[str | None, Set[str]]]:
+    """Yield the account id of each row, None where it has none, and the row's columns; skips pictures in Parquet."""
+    found = _parquet_rows(path, 0, (ID,)) if suffix(path) == ".parquet" else rows(path)
+    for row in found:
+        yield account_id(row), set() if isinstance(row, ProfileError) else row.keys()
 
 
 def suffix(path: Path) -> str:

@@ -17,10 +17,9 @@ import numpy as np
 from tqdm import tqdm
 
 from models.arrays import Int64
-from models.profile import ProfileError
 from serving.batch.decisions import parts_folder
 from serving.batch.errors import InputError
-from serving.batch.inputs import COLUMNS, READERS, Row, account_id, column_names, rows_with_ids, suffix
+from serving.batch.inputs import COLUMNS, READERS, account_ids, column_names, suffix
 
 
 @dataclass(frozen=True)
@@ -66,11 +65,15 @@ class Plan:
         return sum(part.rows for part in self.parts)
 
 
-def find_files(source: str) -> list[Path]:
+def find_files(source: str, out: Path | None = None) -> list[Path]:
     """The files that a path, folder or glob names, sorted; other files of a folder, such as pictures, are skipped.
 
+    Args:
+        source: a path, a folder or a glob.
+        out: where decisions will be written, if any.
+
     Raises:
-        InputError: there is none, or one of another format.
+        InputError: there is no file, or one of another format, or the output and the input overlap.
     """
     path = Path(source)
     if path.is_dir():
@@ -81,15 +84,13 @@ def find_files(source: str) -> list[Path]:
         raise InputError(f"{source} holds no {', '.join(READERS)} file")
     if others := [file for file in files if suffix(file) not in READERS]:
         raise InputError(f"{others[0]} is not one of {', '.join(READERS)}")
+    if out:
+        _refuse_overlap(path, files, out)
     return sorted(files)
 
 
-def refuse_overlap(source: Path, files: Sequence[Path], out: Path) -> None:
-    """Refuse to write decisions where the next run would read them as input.
-
-    Raises:
-        InputError: the output holds the input, or lies in its folder.
-    """
+def _refuse_overlap(source: Path, files: Sequence[Path], out: Path) -> None:
+    """Refuse to write decisions where the next run would read them as input."""
     for folder in (out, parts_folder(out)):
         if any(file.resolve().is_relative_to(folder.resolve()) for file in files):
             raise InputError(f"{folder} holds the input itself; choose another OUT")
@@ -110,9 +111,11 @@ def plan(files: Sequence[Path], part_rows: int) -> Plan:
     hashes, sizes = array("q"), []
     for path in files:
         first = len(hashes)
-        for row in tqdm(rows_with_ids(path), desc="planning", unit=" rows", delay=1, leave=False, disable=None):
-            hashes.append(_hash(row, len(hashes)))
-            names |= set() if isinstance(row, ProfileError) else row.keys()
+        ids = tqdm(account_ids(path), desc="planning", unit=" rows", delay=1, leave=False, disable=None)
+        for account, columns in ids:
+            # A row without an account repeats no other: its position makes it unique.
+            hashes.append(hash((None, len(hashes)) if account is None else account))
+            names |= columns
         sizes.append(len(hashes) - first)
     parts = _parts(files, sizes, _repeated(np.frombuffer(hashes, np.int64)), part_rows)
     return Plan(tuple(files), before, part_rows, parts, tuple(sorted(names - set(COLUMNS))))
@@ -125,11 +128,6 @@ def fingerprint(files: Sequence[Path]) -> str:
         status = file.stat()
         digest.update(f"{file.resolve()}\0{status.st_size}\0{status.st_mtime_ns}\n".encode(errors="surrogateescape"))
     return digest.hexdigest()
-
-
-def _hash(row: Row, position: int) -> int:
-    account = account_id(row)
-    return hash((None, position) if account is None else account)
 
 
 def _repeated(hashes: Int64) -> Int64:

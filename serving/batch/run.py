@@ -51,8 +51,8 @@ class Run:
         }
 
     @contextmanager
-    def begun(self, restart: bool) -> Iterator[None]:
-        """Lock the output for this run, after a check that its content belongs to it.
+    def begun(self, restart: bool) -> Iterator[Run]:
+        """Lock the output for this run, check that its content belongs to it, and yield the run.
 
         Args:
             restart: throw away the decisions of an earlier run.
@@ -67,7 +67,7 @@ class Run:
             except BlockingIOError as error:
                 raise RunError(f"another run is writing to {self.out}; wait for it to end") from error
             self._claim(restart)
-            yield
+            yield self
 
     def missing(self) -> list[Part]:
         """Parts that are not written yet."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from models.settings import Settings
 from serving.batch.in_force import versions_in_force
-from serving.batch.plan import find_files, plan, refuse_overlap
+from serving.batch.plan import find_files, plan
 from serving.batch.run import Run
 from serving.batch.summary import DecisionCounts, Summary
 from serving.batch.workers import judge_parts
@@ -38,12 +38,10 @@ def score(  # noqa: PLR0913 - the command's own options
         InputError: the input cannot be used.
         RunError: `out` belongs to another run, a worker was lost, or the input was changed meanwhile.
     """
-    files = find_files(source)
-    refuse_overlap(Path(source), files, out)
+    files = find_files(source, out)
     versions = versions_in_force(settings)
     planned = plan(files, part_rows)
-    run = Run(out, planned, versions)
-    with run.begun(restart):
+    with Run(out, planned, versions).begun(restart) as run:
         effort = judge_parts(run.missing(), planned.rows, run.folder, settings, versions, workers)
         counts = DecisionCounts.of(run.finish())
     return Summary(out, counts, effort, planned.ignored)

@@ -9,7 +9,6 @@ import pytest
 from models.profile import ProfileError
 from serving.batch import inputs
 from serving.batch.errors import InputError
-from serving.batch.plan import find_files
 
 
 def write_jsonl(path, lines):
@@ -97,26 +96,6 @@ def test_value_that_names_no_account_is_none(value):
 
 def test_whole_number_is_an_account_id():
     assert inputs.account_id({"account_id": 42}) == "42"
-
-
-def test_folder_gives_its_files_in_order_and_passes_over_pictures(tmp_path):
-    for name in ("b.CSV", "a.jsonl", "avatar.png", "_run.json", ".hidden.csv"):
-        (tmp_path / name).touch()
-    assert [file.name for file in find_files(str(tmp_path))] == ["a.jsonl", "b.CSV"]
-
-
-def test_glob_gives_the_files_that_match(tmp_path):
-    for name in ("a1.csv", "a2.csv", "b.csv"):
-        (tmp_path / name).touch()
-    assert [file.name for file in find_files(f"{tmp_path}/a*.csv")] == ["a1.csv", "a2.csv"]
-
-
-@pytest.mark.parametrize("source", ["missing.csv", "*.csv", "notes.txt", "."])
-def test_input_without_a_readable_format_is_refused(tmp_path, monkeypatch, source):
-    (tmp_path / "notes.txt").touch()
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match="parquet"):
-        find_files(source)
 
 
 def test_file_without_account_column_is_refused_by_name(tmp_path):

@@ -1,9 +1,11 @@
-"""The input is cut into parts."""
+"""The input's files are found and cut into parts."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.batch.plan import plan
+from serving.batch.errors import InputError
+from serving.batch.plan import find_files, plan
 
 
 def write(path, accounts):
@@ -35,3 +37,23 @@ def test_unknown_columns_are_named(tmp_path):
     ordinary = '{"account_id": "1", "bio": "b"}\n'
     (tmp_path / "a.jsonl").write_text(ordinary * 200 + '{"account_id": "1", "bio": "b", "signatrue": "s"}\n')
     assert plan([tmp_path / "a.jsonl"], 10).ignored == ("signatrue",)
+
+
+def test_folder_gives_its_files_in_order_and_passes_over_pictures(tmp_path):
+    for name in ("b.CSV", "a.jsonl", "avatar.png", "_run.json", ".hidden.csv"):
+        (tmp_path / name).touch()
+    assert [file.name for file in find_files(str(tmp_path))] == ["a.jsonl", "b.CSV"]
+
+
+def test_glob_gives_the_files_that_match(tmp_path):
+    for name in ("a1.csv", "a2.csv", "b.csv"):
+        (tmp_path / name).touch()
+    assert [file.name for file in find_files(f"{tmp_path}/a*.csv")] == ["a1.csv", "a2.csv"]
+
+
+@pytest.mark.parametrize("source", ["missing.csv", "*.csv", "notes.txt", "."])
+def test_input_without_a_readable_format_is_refused(tmp_path, monkeypatch, source):
+    (tmp_path / "notes.txt").touch()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="parquet"):
+        find_files(source)
