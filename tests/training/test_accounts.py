@@ -1,4 +1,4 @@
-"""What the likeness of avatars says is fitted and printed, and written where that is asked for."""
+"""The calibration of avatars is fitted and printed, and written to a file on request."""
 
 import shutil
 
@@ -29,7 +29,7 @@ def avatars(*arguments):
     return result.stdout
 
 
-def test_an_encoder_is_left_as_it_is_unless_a_file_is_asked_for(encoder):
+def test_avatars_command_writes_only_the_requested_file(encoder):
     before = {path.name for path in encoder.iterdir()}
     printed = avatars(encoder)
     assert {path.name for path in encoder.iterdir()} == before

@@ -1,4 +1,4 @@
-"""Packages from the registries, unpacked once."""
+"""Packages from registries are fetched and unpacked once."""
 
 import threading
 import time
@@ -8,7 +8,7 @@ import pytest
 from training import packages
 
 
-def test_a_package_that_several_want_at_once_is_fetched_once(tmp_path, monkeypatch):
+def test_package_is_fetched_once_by_concurrent_callers(tmp_path, monkeypatch):
     monkeypatch.setenv("HUIJIAN_CACHE", str(tmp_path))
     fetched = []
 
@@ -30,6 +30,6 @@ def test_a_package_that_several_want_at_once_is_fetched_once(tmp_path, monkeypat
     assert (found[0] / "drawing.svg").read_text() == "<svg/>"
 
 
-def test_a_package_that_is_not_listed_is_refused():
+def test_unlisted_package_is_refused():
     with pytest.raises(KeyError):
         packages.fetch("nothing of this name")

@@ -6,6 +6,7 @@ import yaml
 
 from training import packages
 from training.images.networks import tower
+from training.images.sources import captions
 
 
 @pytest.fixture(scope="module")
@@ -15,6 +16,12 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def subjects():
+    """Captioned identities of six drawings of every package."""
+    return captions.load_subjects(limit=6)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The held-out test imitates owners that training never saw, and is made once for each seed."""
+"""The held-out benchmark imitates owners that training never saw, and is deterministic and cached."""
 
 import json
 from itertools import count
@@ -58,7 +58,7 @@ def rows(path):
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def test_only_owners_of_the_test_fold_are_imitated_in_every_way(references, tmp_path):
+def test_only_owners_of_the_test_fold_are_imitated_in_every_kind(references, tmp_path):
     manifest = rows(write_benchmark(references, tmp_path / "made", limit=4))
     imitations = [row for row in manifest if row["label"] == "pos"]
     assert {row["reference_id"] for row in imitations} == {"test.a"}
@@ -68,13 +68,13 @@ def test_only_owners_of_the_test_fold_are_imitated_in_every_way(references, tmp_
     assert all((tmp_path / "made" / row["path"]).is_file() for row in manifest)
 
 
-def test_a_held_out_artists_drawing_is_not_enrolled_where_another_is(references, tmp_path):
+def test_held_out_drawing_is_not_enrolled_where_another_artist_is(references, tmp_path):
     write_benchmark(references, tmp_path / "made", limit=1)
     enrolled = [(row["reference_id"], row["source"]) for row in rows(tmp_path / "made" / "references.jsonl")]
     assert enrolled == [("test.a", "ours"), ("train.a", "Twemoji")]
 
 
-def test_the_same_seed_makes_the_same_pictures_and_nothing_is_made_twice(references, tmp_path):
+def test_benchmark_of_one_seed_is_deterministic_and_made_once(references, tmp_path):
     first, again = (write_benchmark(references, tmp_path / name, limit=2) for name in ("first", "again"))
     assert rows(first) == rows(again)
     pictures = [sorted((folder / "pictures").iterdir()) for folder in (first.parent, again.parent)]
@@ -84,7 +84,7 @@ def test_the_same_seed_makes_the_same_pictures_and_nothing_is_made_twice(referen
     assert write_benchmark(references, first.parent, limit=2, seed=8).stat().st_mtime_ns > made
 
 
-def test_what_was_broken_off_while_it_was_made_again_is_not_taken_for_whole(references, tmp_path, monkeypatch):
+def test_interrupted_remake_is_not_taken_for_complete(references, tmp_path, monkeypatch):
     write_benchmark(references, tmp_path / "made", limit=1)
 
     def broken_off(*_given):
@@ -97,7 +97,7 @@ def test_what_was_broken_off_while_it_was_made_again_is_not_taken_for_whole(refe
     assert write_benchmark(references, tmp_path / "made", limit=1).stat().st_mtime_ns > made
 
 
-def test_it_is_made_again_once_other_packages_are_pinned(references, tmp_path, monkeypatch):
+def test_benchmark_is_remade_when_package_versions_change(references, tmp_path, monkeypatch):
     pins = tmp_path / "packages.yaml"
     monkeypatch.setattr(benchmark, "PACKAGES_FILE", pins)
     made = []
@@ -107,7 +107,7 @@ def test_it_is_made_again_once_other_packages_are_pinned(references, tmp_path, m
     assert made[0] == made[1] < made[2]
 
 
-def test_the_recipe_says_how_many_of_each_kind_there_are(references, tmp_path):
+def test_recipe_counts_pictures_of_each_kind(references, tmp_path):
     write_benchmark(references, tmp_path / "made", limit=3)
     recipe = json.loads((tmp_path / "made" / "recipe.json").read_text("utf-8"))
     assert recipe["seed"] == 7 and recipe["counts"]["pos copy"] == 1 and recipe["counts"]["neg graphic"] == 3

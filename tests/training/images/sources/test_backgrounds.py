@@ -1,4 +1,4 @@
-"""Photographs come from pinned packages; without them nothing is made that would be taken for the real thing."""
+"""Photographs come from pinned packages; only trials do without missing ones."""
 
 import numpy as np
 import PIL.Image
@@ -21,7 +21,7 @@ def unpack(folder, colour):
     PIL.Image.new("RGB", (400, 300), colour).save(folder / "photo.png")
 
 
-def test_photographs_of_another_version_are_not_those_kept_of_the_one_before(pin):
+def test_photographs_are_cached_by_package_version(pin):
     for version, colour in (("1", (250, 0, 0)), ("2", (0, 0, 250)), ("1", (250, 0, 0))):
         folder = pin(SOURCE, version, "debian")
         if not folder.exists():
@@ -32,7 +32,7 @@ def test_photographs_of_another_version_are_not_those_kept_of_the_one_before(pin
 
 @pytest.mark.parametrize("unpacked", [False, True])
 @pytest.mark.usefixtures("no_registry")
-def test_missing_photographs_are_refused_and_the_message_says_what_to_fetch(pin, unpacked):
+def test_missing_photographs_raise_an_error_that_names_the_package(pin, unpacked):
     folder = pin(SOURCE, "trixie", "debian")
     if unpacked:
         folder.mkdir(parents=True)
@@ -41,7 +41,7 @@ def test_missing_photographs_are_refused_and_the_message_says_what_to_fetch(pin,
 
 
 @pytest.mark.usefixtures("no_registry")
-def test_a_trial_does_without_photographs_and_takes_them_once_they_are_there(pin):
+def test_trial_skips_missing_photographs_until_they_are_available(pin):
     folder = pin(SOURCE, "trixie", "debian")
     backgrounds = Backgrounds.load([SOURCE], limit=1)
     assert not backgrounds.photos

@@ -1,4 +1,4 @@
-"""The default gallery's source: every line holds, every drawing draws, and faults are named by their line."""
+"""The default gallery's catalogue is valid, its drawings render, and faults are reported with their line."""
 
 import json
 from collections import Counter
@@ -69,7 +69,7 @@ def test_the_default_gallery_has_at_least_600_references(entries):
     assert len({entry.reference_id for entry in entries}) >= 600
 
 
-def test_every_kind_of_emblem_the_regulations_name_is_in_the_default_gallery(entries):
+def test_default_gallery_has_every_kind_of_emblem_of_the_regulations(entries):
     counts = Counter(label for _, label in {(entry.reference_id, entry.label) for entry in entries})
     assert counts[Label.NATIONAL_SYMBOL] >= 400
     assert counts[Label.MEDIA_LOGO] >= 150
@@ -78,7 +78,7 @@ def test_every_kind_of_emblem_the_regulations_name_is_in_the_default_gallery(ent
     assert counts[Label.PARTY_EMBLEM] >= 6
 
 
-def test_names_are_given_in_chinese_or_as_the_owner_writes_them_and_in_english(entries):
+def test_entries_have_chinese_or_brand_names_and_english_names(entries):
     known_by_latin_letters = {Label.ORGANIZATION_LOGO, Label.MEDIA_LOGO}
     for entry in entries:
         chinese = any("\u4e00" <= letter <= "\u9fff" for letter in entry.name_zh)
@@ -91,7 +91,7 @@ def test_flags_are_drawn_by_several_artists(entries):
     assert len(artists) >= 5
 
 
-def test_packaged_pictures_carry_their_packages_licence(entries):
+def test_packaged_pictures_have_their_packages_licence(entries):
     licences = {key: package.licence for key, package in packages().items()}
     for entry in entries:
         if entry.image.startswith("package:"):
@@ -129,7 +129,7 @@ def test_transparency_is_kept(tmp_path):
     assert picture.getpixel((0, 0))[3] == 0
 
 
-def test_rendering_again_gives_the_same_bytes(catalogue, tmp_path):
+def test_rendering_is_deterministic(catalogue, tmp_path):
     path = catalogue(LINE)
     first, second = render_catalogue(path, tmp_path / "a"), render_catalogue(path, tmp_path / "b")
     assert first.read_bytes() == second.read_bytes()
@@ -137,7 +137,7 @@ def test_rendering_again_gives_the_same_bytes(catalogue, tmp_path):
     assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
-def test_an_icon_is_taken_from_an_iconify_set_in_its_own_proportions(package_cache):
+def test_iconify_icon_keeps_its_proportions(package_cache):
     assert load_picture("package:openmoji#square", Path(), 32).size == (32, 32)
     assert load_picture("package:openmoji#wide", Path(), 32).size == (32, 16)
 
@@ -146,7 +146,7 @@ def test_a_brand_is_drawn_in_its_own_colour(package_cache):
     assert load_picture("package:simple-icons#brand", Path(), 32).getpixel((4, 4)) == (255, 128, 0, 255)
 
 
-def test_an_icon_that_is_not_in_its_package_is_refused_with_its_name(package_cache):
+def test_unknown_icon_is_refused_with_its_name(package_cache):
     with pytest.raises(PictureError, match="package:openmoji#circle"):
         load_picture("package:openmoji#circle", Path(), 32)
 
@@ -170,12 +170,12 @@ def test_an_icon_that_is_not_in_its_package_is_refused_with_its_name(package_cac
         ),
     ],
 )
-def test_a_fault_is_refused_with_its_line_named(catalogue, line, fault):
+def test_fault_is_refused_with_its_line_named(catalogue, line, fault):
     with pytest.raises(CatalogueError, match=fault):
         read_catalogue(catalogue(LINE, line))
 
 
-def test_all_faults_are_told_at_once(catalogue):
+def test_all_faults_are_reported_at_once(catalogue):
     with pytest.raises(CatalogueError, match=r"line 1: label(.|\n)*line 2: owner_id"):
         read_catalogue(catalogue({**LINE, "label": "x"}, {**LINE, "owner_id": "x"}))
 
@@ -185,13 +185,13 @@ def test_an_empty_catalogue_is_refused(catalogue):
         read_catalogue(catalogue())
 
 
-def test_a_blank_picture_is_refused_with_its_line_named(catalogue, tmp_path):
+def test_blank_picture_is_refused_with_its_line_named(catalogue, tmp_path):
     Image.new("RGBA", (40, 40), "white").save(tmp_path / "blank.png")
     with pytest.raises(CatalogueError, match="line 1: blank.png is one colour all over"):
         render_catalogue(catalogue({**LINE, "image": "blank.png"}), tmp_path / "out")
 
 
-def test_two_lines_that_look_the_same_are_refused(catalogue, tmp_path):
+def test_duplicate_pictures_are_refused(catalogue, tmp_path):
     copy = tmp_path / "copy.svg"
     copy.write_bytes((DRAWINGS / "national-flag.svg").read_bytes())
     with pytest.raises(CatalogueError, match=r"line 2: copy.svg looks the same as line 1"):
@@ -209,5 +209,5 @@ def test_two_lines_that_look_the_same_are_refused(catalogue, tmp_path):
         ("police-badge", organs.police_badge),
     ],
 )
-def test_committed_drawings_are_what_their_rules_give(name, draw):
+def test_committed_drawings_equal_the_codes_output(name, draw):
     assert (DRAWINGS / f"{name}.svg").read_text(encoding="utf-8") == draw()

@@ -1,4 +1,4 @@
-"""Graphics are rendered once from what is pinned, and again when that changes."""
+"""Graphics are rendered once for the pinned packages, and again when a version changes."""
 
 import json
 
@@ -19,7 +19,7 @@ def colour_of(source):
     return tuple(rendered.drawing(row)[80, 80])
 
 
-def test_renderings_of_another_version_are_not_those_kept_of_the_one_before(pin):
+def test_renderings_are_cached_by_package_version(pin):
     for source in graphics.GRAPHIC_PACKAGES:
         unpack(pin(source, "1"), "#f00")
     assert colour_of("openmoji") == colour_of("noto") == (255, 0, 0, 255)

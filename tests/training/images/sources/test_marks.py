@@ -1,4 +1,4 @@
-"""What is called harmless shows nobody's emblem."""
+"""Graphics that count as harmless show no emblem."""
 
 import numpy as np
 import yaml
@@ -12,48 +12,48 @@ from training.images.sources.marks import NOT_HARMLESS_FILE, is_mark
 MARKS = yaml.safe_load(NOT_HARMLESS_FILE.read_text("utf-8"))["graphics"]
 
 
-def drawn_by_nobody(owners: list[str]) -> Graphics:
+def graphics_of(owners: list[str]) -> Graphics:
     items = tuple(Graphic(owner, owner, "drawn", "emoji") for owner in owners)
     return Graphics(items, np.zeros((len(items), 1, 1, 4), np.uint8), np.ones((len(items), 2), np.int64))
 
 
-def test_each_mark_would_have_been_trained_or_calibrated_on_as_harmless():
+def test_listed_marks_are_in_the_training_or_validation_fold():
     assert len(set(MARKS)) == len(MARKS) > 0
     assert {fold_of(owner) for owner in MARKS} == {Fold.TRAIN, Fold.VALIDATION}
 
 
-def test_a_flag_among_emoji_is_a_mark_and_a_cat_is_none():
+def test_flag_emoji_is_a_mark_and_cat_emoji_is_not():
     assert is_mark(Graphic("emoji.italianflag", "emoji.italianflag", "drawn", "emoji"))
     assert not is_mark(Graphic("emoji.cat", "emoji.cat", "drawn", "emoji"))
 
 
-def test_neither_cohort_nor_calibration_takes_a_mark_for_a_harmless_picture():
+def test_cohort_and_calibration_exclude_marks():
     names = [f"emoji.cat-{number}" for number in range(600)]
     others = [owner for owner in names if fold_of(owner) is Fold.VALIDATION]
     marks = [owner for owner in MARKS if fold_of(owner) is Fold.VALIDATION]
-    first, second = harmless_halves(drawn_by_nobody([*marks, *others]))
+    first, second = harmless_halves(graphics_of([*marks, *others]))
     assert set(first).isdisjoint(second)
     assert sorted([*first, *second]) == list(range(len(marks), len(marks) + len(others)))
 
 
-def test_another_mark_moves_no_graphic_into_the_other_half():
+def test_new_mark_moves_no_graphic_to_the_other_half():
     names = [f"emoji.cat-{number}" for number in range(600)]
     others = [owner for owner in names if fold_of(owner) is Fold.VALIDATION]
     one = next(owner for owner in MARKS if fold_of(owner) is Fold.VALIDATION)
-    first, _ = harmless_halves(drawn_by_nobody(others))
-    with_mark, _ = harmless_halves(drawn_by_nobody([one, *others[1:]]))
+    first, _ = harmless_halves(graphics_of(others))
+    with_mark, _ = harmless_halves(graphics_of([one, *others[1:]]))
     assert set(first) - {0} == set(with_mark) - {0}
 
 
-def test_what_another_artist_draws_is_in_the_same_half():
+def test_drawings_of_one_owner_are_in_the_same_half():
     names = [f"emoji.cat-{number}" for number in range(600)]
     others = [owner for owner in names if fold_of(owner) is Fold.VALIDATION]
-    halved = harmless_halves(drawn_by_nobody([*others, *others]))
+    halved = harmless_halves(graphics_of([*others, *others]))
     assert all(set(half) == {(row + len(others)) % (2 * len(others)) for row in half} for half in halved)
     assert all(len(half) > len(others) / 2 for half in halved)
 
 
-def test_no_encoder_learns_to_tell_a_mark_from_itself():
+def test_training_corpus_excludes_marks_among_emoji():
     offered = {graphic.owner for graphic, _ in drawings(limit=40) if graphic.fold is Fold.TRAIN}
     flags = {owner_key(owner) for owner in offered.intersection(MARKS) if owner.endswith("flag")}
     assert flags

@@ -1,3 +1,5 @@
+"""Augmented pictures have the asked size and box, are deterministic, and change with their strength."""
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ def drawing():
     return pixels
 
 
-def test_the_same_seed_gives_the_same_imitation_and_another_gives_another(drawing):
+def test_augmentation_depends_on_the_seed(drawing):
     first, same, other = (
         augment(np.random.default_rng(seed), drawing, (160, 160), NO_PHOTOS, drawing) for seed in (1, 1, 2)
     )
@@ -24,7 +26,7 @@ def test_the_same_seed_gives_the_same_imitation_and_another_gives_another(drawin
     assert not np.array_equal(first.picture, other.picture)
 
 
-def test_without_effort_a_drawing_stands_unchanged_somewhere(drawing):
+def test_zero_strength_keeps_the_drawing_unchanged(drawing):
     boxes, whole = set(), 0
     for seed in range(10):
         made = augment(np.random.default_rng(seed), drawing, (160, 160), NO_PHOTOS, drawing, strength=0)
@@ -39,7 +41,7 @@ def test_without_effort_a_drawing_stands_unchanged_somewhere(drawing):
     assert len(boxes) == 10 and whole >= 4
 
 
-def test_the_more_effort_the_fewer_imitations_are_like_the_drawing(drawing):
+def test_higher_strength_changes_more_pictures(drawing):
     def like(strength):
         made = (
             augment(np.random.default_rng(seed), drawing, (160, 160), NO_PHOTOS, None, strength) for seed in range(80)
@@ -50,7 +52,7 @@ def test_the_more_effort_the_fewer_imitations_are_like_the_drawing(drawing):
 
 
 @pytest.mark.parametrize("size", [(160, 160), (96, 256), (192, 128)])
-def test_imitations_are_pictures_of_the_asked_size_with_a_box_inside(drawing, size):
+def test_augmented_picture_has_the_size_and_a_box_inside(drawing, size):
     for seed in range(40):
         made = augment(np.random.default_rng(seed), drawing, size, NO_PHOTOS, drawing)
         assert made.picture.shape == (*size, 3) and made.picture.dtype == np.uint8
@@ -58,7 +60,7 @@ def test_imitations_are_pictures_of_the_asked_size_with_a_box_inside(drawing, si
         assert 0 <= left < right <= 1 and 0 <= top < bottom <= 1
 
 
-def test_a_pasted_drawing_covers_its_quadrilateral_and_nothing_else(drawing):
+def test_pasted_drawing_covers_only_its_quadrilateral(drawing):
     ground = np.zeros((100, 200, 3), np.uint8)
     corners = np.array([(110, 10), (190, 10), (190, 90), (110, 90)], np.float32)
     picture, cover = paste(ground, drawing, corners)
@@ -67,13 +69,13 @@ def test_a_pasted_drawing_covers_its_quadrilateral_and_nothing_else(drawing):
     assert not picture[:, :100].any() and picture[50, 150].tolist() == [0, 255, 0]
 
 
-def test_a_reference_view_shows_the_whole_drawing_unchanged_in_colour(drawing):
+def test_reference_view_shows_the_whole_drawing_in_its_colours(drawing):
     picture = reference(np.random.default_rng(0), drawing[8:72, 8:72], (160, 160))
     assert picture[80, 80].tolist() == [0, 255, 0]
     assert (picture == (255, 0, 255)).all(axis=2).sum() > 8_000
 
 
-def test_harmless_pictures_are_seeded_and_of_the_asked_size():
+def test_harmless_pictures_depend_on_the_seed_and_have_the_size():
     for seed in range(20):
         first, same = (harmless_picture(np.random.default_rng(seed), (96, 256), NO_PHOTOS) for _ in range(2))
         assert first.shape == (96, 256, 3) and np.array_equal(first, same)
@@ -85,7 +87,7 @@ def test_stripes_have_few_flat_colours():
         assert 2 <= len(np.unique(pixels.reshape(-1, 3), axis=0)) <= 6
 
 
-def test_the_colours_of_a_plain_flag_are_kept():
+def test_plain_flags_keep_their_colours():
     flag = np.full((80, 120, 4), 255, np.uint8)
     flag[:40, :, :3], flag[40:, :, :3] = (0, 60, 200), (240, 200, 0)
     seen = {False: 0, True: 0}

@@ -1,4 +1,4 @@
-"""Every kind of imitation shows the drawing where it says, and the same seed shows it again."""
+"""Every kind of imitation shows the emblem in its box, and is deterministic."""
 
 import numpy as np
 import pytest
@@ -9,10 +9,11 @@ from training.images.synthesis.edits import IMITATION_KINDS
 from training.images.synthesis.negatives import NEGATIVES
 from training.images.synthesis.scenes import COVER, Scene, placed
 
-NAMED = {"copy", "circle", "recoloured", "one_colour", "rotated", "perspective", "mirrored", "blur_noise", "crop"}
-NAMED |= {"text_over", "sticker", "border", "moire", "by_hand", "other_style", "small_plain", "small_photo", "corner"}
-NAMED |= {"beside", "several"}
-
+EXPECTED_KINDS = {
+    *("copy", "circle", "recoloured", "one_colour", "rotated", "perspective", "mirrored", "blur_noise", "crop"),
+    *("text_over", "sticker", "border", "moire", "by_hand", "other_style", "small_plain", "small_photo", "corner"),
+    *("beside", "several"),
+}
 
 PHOTO = np.linspace(60, 200, 600 * 300, dtype=np.uint8).reshape(300, 600, 1).repeat(3, axis=2)
 
@@ -33,12 +34,14 @@ def emblem():
     return drawing
 
 
-def test_every_way_of_imitating_is_a_kind():
-    assert set(IMITATION_KINDS) == NAMED
+def test_kinds_of_imitation_are_complete():
+    assert set(IMITATION_KINDS) == EXPECTED_KINDS
 
 
-@pytest.mark.parametrize("kind", sorted(NAMED - {"recoloured", "one_colour", "by_hand", "other_style", "several"}))
-def test_the_emblem_is_where_the_box_says(kind):
+@pytest.mark.parametrize(
+    "kind", sorted(EXPECTED_KINDS - {"recoloured", "one_colour", "by_hand", "other_style", "several"})
+)
+def test_box_is_around_the_emblem(kind):
     made = IMITATION_KINDS[kind](scene(3), emblem())
     red, green, blue = np.moveaxis(np.asarray(made.picture.convert("RGB"), dtype=int), 2, 0)
     inked = np.argwhere((np.minimum(red, blue) - green) > 100)
@@ -49,20 +52,20 @@ def test_the_emblem_is_where_the_box_says(kind):
     assert np.abs(seen - made.box).max() < slack
 
 
-def test_the_same_seed_makes_the_same_picture():
+def test_imitations_depend_on_the_seed():
     for kind in IMITATION_KINDS:
         first, again, other = (IMITATION_KINDS[kind](scene(seed), emblem()).picture for seed in (1, 1, 2))
         assert first.tobytes() == again.tobytes() != other.tobytes()
 
 
-def test_a_long_wordmark_is_set_longer_than_a_square_emblem():
+def test_wordmark_is_set_longer_than_a_square_emblem():
     ground = Image.new("RGB", COVER)
     square, word = Image.new("RGBA", (100, 100), "red"), Image.new("RGBA", (600, 100), "red")
     widths = [placed(ground, drawing, 0.4).box[2] - placed(ground, drawing, 0.4).box[0] for drawing in (square, word)]
     assert widths[1] == pytest.approx(2.375 * widths[0], rel=0.02)
 
 
-def test_a_benchmark_holds_ten_thousand_harmless_pictures_with_every_edit_among_them():
+def test_benchmark_has_10000_negatives_of_every_edit():
     assert sum(count for _, count in NEGATIVES.values()) >= 10_000
     assert {f"graphic_{kind}" for kind in IMITATION_KINDS} < set(NEGATIVES)
 
@@ -70,6 +73,6 @@ def test_a_benchmark_holds_ten_thousand_harmless_pictures_with_every_edit_among_
 @pytest.mark.parametrize(
     "kind", sorted(set(NEGATIVES) - {f"graphic_{kind}" for kind in IMITATION_KINDS} - {"letters_chinese", "seal"})
 )
-def test_a_harmless_picture_can_be_made_without_packages(kind):
+def test_negatives_need_no_packages(kind):
     picture = NEGATIVES[kind][0](scene(5))
     assert picture.mode == "RGB" and np.ptp(np.asarray(picture)) > 0

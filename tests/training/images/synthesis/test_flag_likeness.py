@@ -1,4 +1,4 @@
-"""What is near a flag is known as such however it is turned; other colours are not near."""
+"""Thumbnails find near-duplicates of flags in any orientation; other colours are not near."""
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -19,17 +19,17 @@ def bands(*colours, size=(300, 200)):
 KNOWN = np.array([thumbnail(bands(RED, "white")), thumbnail(bands(RED, YELLOW, GREEN))])
 
 
-def test_a_flag_turned_or_mirrored_in_any_shape_is_near():
+def test_turned_or_mirrored_flag_is_near():
     flag = bands(RED, YELLOW, GREEN)
     for picture in (flag, flag.rotate(90, expand=True).resize((90, 160)), flag.rotate(180), flag.convert("RGBA")):
         assert near_flag(thumbnail(picture), KNOWN)
 
 
-def test_other_colours_and_the_same_ones_in_another_order_are_not_near():
+def test_other_or_reordered_colours_are_not_near():
     assert not near_flag(thumbnail(bands(RED, GREEN)), KNOWN)
     assert not near_flag(thumbnail(bands(YELLOW, RED, GREEN)), KNOWN)  # its mean colour is the same
 
 
-def test_nothing_is_near_where_no_flag_is_known():
+def test_nothing_is_near_without_flags():
     assert not near_flag(KNOWN[0], None)
     assert not near_flag(KNOWN[0], KNOWN[:0])

@@ -1,4 +1,4 @@
-"""Invented flags are no state's and no two alike; plain ones are known as such."""
+"""Invented flags differ from real flags and from each other."""
 
 from itertools import chain, combinations
 
@@ -12,7 +12,7 @@ from training.images.synthesis.flag_likeness import near_flag, thumbnail
 from training.images.synthesis.flags import FLAGS_PER_LAYOUT, invented_flags
 from training.images.synthesis.monograms import monograms
 
-LIMIT, COUNT = 8, 45
+LIMIT, FLAG_COUNT = 8, 45
 
 
 @pytest.fixture(scope="module")
@@ -22,14 +22,14 @@ def rendered():
 
 @pytest.fixture(scope="module")
 def invented(rendered):
-    return dict(invented_flags(rendered, COUNT))
+    return dict(invented_flags(rendered, FLAG_COUNT))
 
 
 @pytest.mark.slow
-def test_the_same_seed_invents_the_same_flags_however_many_and_another_others(rendered, invented):
-    fewer, others = dict(invented_flags(rendered, COUNT // 3)), dict(invented_flags(rendered, COUNT, seed=14))
-    assert COUNT // 2 < len(invented) <= COUNT
-    assert list(fewer) == [number for number in invented if number < COUNT // 3]
+def test_invented_flags_depend_on_the_seed_not_on_the_count(rendered, invented):
+    fewer, others = dict(invented_flags(rendered, FLAG_COUNT // 3)), dict(invented_flags(rendered, FLAG_COUNT, seed=14))
+    assert FLAG_COUNT // 2 < len(invented) <= FLAG_COUNT
+    assert list(fewer) == [number for number in invented if number < FLAG_COUNT // 3]
     assert all(np.array_equal(drawing, invented[number]) for number, drawing in fewer.items())
     assert not any(np.array_equal(drawing, invented.get(number)) for number, drawing in others.items())
 
@@ -40,7 +40,7 @@ def thumbnails(invented):
 
 
 @pytest.mark.slow
-def test_none_is_near_a_flag_of_a_state_or_of_another_layout(rendered, thumbnails):
+def test_invented_flags_differ_from_real_flags_and_other_layouts(rendered, thumbnails):
     rows = rendered.rows(lambda item: item.kind == "flag")
     states = [thumbnail(Image.fromarray(rendered.drawing(row))) for row in rows]
     for number, small in thumbnails.items():
@@ -49,7 +49,7 @@ def test_none_is_near_a_flag_of_a_state_or_of_another_layout(rendered, thumbnail
 
 
 @pytest.mark.slow
-def test_some_of_a_layout_are_near_each_other_for_they_differ_in_a_device_alone(invented, thumbnails):
+def test_some_flags_of_a_layout_differ_in_a_device_alone(invented, thumbnails):
     siblings = [(a, b) for a, b in combinations(invented, 2) if a // FLAGS_PER_LAYOUT == b // FLAGS_PER_LAYOUT]
     alike = [(a, b) for a, b in siblings if near_flag(thumbnails[a], thumbnails[b][None])]
     assert 0 < len(alike) < len(siblings)
@@ -59,7 +59,7 @@ def test_some_of_a_layout_are_near_each_other_for_they_differ_in_a_device_alone(
 
 
 @pytest.mark.slow
-def test_what_a_calibration_sees_is_not_trained_on(rendered):
+def test_cohort_and_calibration_exclude_trained_drawings(rendered):
     usual, seen = cohort.invented_negatives(rendered, LIMIT)
     trained = [drawing.tobytes() for _, drawing in invented_flags(rendered, LIMIT)]
     trained += [drawing.tobytes() for drawing in monograms(0, LIMIT)]

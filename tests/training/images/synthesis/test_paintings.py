@@ -1,4 +1,4 @@
-"""Any picture can be painted, and is another one then."""
+"""Pictures of any size can be repainted."""
 
 import numpy as np
 import pytest
@@ -14,17 +14,17 @@ def picture(height, width):
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(1, 96), st.integers(1, 160), st.integers(0, 1_000))
-def test_pictures_of_any_shape_keep_it(height, width, seed):
+def test_painting_keeps_size_and_type(height, width, seed):
     made = painted(np.random.default_rng(seed), picture(height, width))
     assert made.shape == (height, width, 3) and made.dtype == np.uint8
 
 
-def test_the_same_generator_state_paints_the_same():
+def test_painting_depends_on_the_seed():
     first, same, other = (painted(np.random.default_rng(seed), picture(64, 96)) for seed in (3, 3, 4))
     assert np.array_equal(first, same) and not np.array_equal(first, other)
 
 
-def test_strokes_have_the_colours_that_they_cover_and_carry_them_along():
+def test_strokes_carry_the_colours_beneath_them():
     left, right = (200, 40, 40), (30, 60, 190)
     split = np.full((128, 128, 3), left, np.uint8)
     split[:, 64:] = right
@@ -38,7 +38,7 @@ def test_strokes_have_the_colours_that_they_cover_and_carry_them_along():
     assert np.mean(carried) > 1  # pixels by which the seam, straight before, wanders from row to row
 
 
-def test_what_is_given_is_left_as_it_is():
+def test_painting_leaves_its_input_unchanged():
     given_picture = picture(64, 64)
     before = given_picture.copy()
     painted(np.random.default_rng(1), given_picture)

@@ -1,4 +1,4 @@
-"""Invented wordmarks are type that can be drawn, the same for the same seed."""
+"""Invented wordmarks can be drawn and are deterministic."""
 
 import re
 
@@ -10,7 +10,7 @@ from training.images.synthesis.wordmarks import WORDMARKS_PER_SETTING, invented_
 pytestmark = pytest.mark.slow
 
 
-def test_the_same_seed_sets_the_same_wordmarks_and_another_others():
+def test_wordmarks_depend_on_seed_and_number():
     assert list(invented_wordmarks(5)) == list(invented_wordmarks(5)) != list(invented_wordmarks(5, seed=12))
     assert list(invented_wordmarks(2, start=3)) == list(invented_wordmarks(5))[3:]
 
@@ -21,7 +21,7 @@ def test_every_wordmark_can_be_drawn():
         assert drawing is not None and drawing[..., 3].any()
 
 
-def test_siblings_wear_the_same_colours_and_say_different_names():
+def test_wordmarks_of_a_group_differ_in_their_letters_alone():
     drawn = list(invented_wordmarks(10 * WORDMARKS_PER_SETTING))
     families = [drawn[at : at + WORDMARKS_PER_SETTING] for at in range(0, len(drawn), WORDMARKS_PER_SETTING)]
     colours = [[set(re.findall(r'fill="(#\w+)"', svg)) for svg in family] for family in families]
