@@ -1,4 +1,4 @@
-"""One training step's pictures, and the windows of each that show its emblem or show none."""
+"""Batches of the image tower's training: pictures with windows that show their emblem or none."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.arrays import Float32, Float64, Int64, Pixels
 from models.boxes import WHOLE_PICTURE, ious
 from models.images.encoder.encoder import grid_regions
 from training.images.data.corpus import Corpus
@@ -25,21 +26,22 @@ PICTURE_SIZES: tuple[Size, ...] = (
     (192, 128),
     (96, 256),
 )
-"""Heights and widths of training pictures, one per step: most smaller than served, for speed, and as wide as covers."""
+"""Heights and widths in pixels, one a step: mostly smaller than served, for speed; some as wide as covers."""
 
 POSITIVES_PER_BATCH, NEGATIVES_PER_BATCH = 26, 6
-"""Pictures of a step; batches of 32 are the fastest on a CPU."""
+"""Augmented and harmless pictures of a step; batches of 32 are fastest on a CPU."""
 
 MONOGRAM_PROBABILITY = 0.25
-"""Part of the harmless pictures that show a monogram, imitated as an emblem would be."""
+"""Probability that a harmless picture shows a monogram, augmented like an emblem."""
 
 KIND_WEIGHTS = {
     **{"flag": 0.22, "invented flag": 0.13, "arms": 0.07, "own": 0.05},
     **{"logo": 0.22, "wordmark": 0.07, "emoji": 0.13, "icon": 0.11},
 }
-"""How often each kind is drawn: what must be recognised most, not what packages hold most."""
+"""Sampling weights of kinds, by how important they are, not by how many packages hold."""
 
-Array = np.ndarray
+SECOND_EMBLEM_PROBABILITY, CLEAN_PROBABILITY = 0.35, 0.1
+"""Probability of a second emblem in a picture, and of a drawing without augmentation."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,10 @@ class Batch:
 
     Attributes:
         pixels: uint8 (batch, height, width, 3).
-        masks: float32 (batch, 4, cells): mean over the whole picture, over the window nearest to the emblem, over the
-            emblem's box, over a window that shows no emblem.
+        masks: float32 (batch, 4, tokens), weights that average patch tokens over four windows. These are the whole
+            picture, the window that overlaps the emblem best, the emblem's box, and a window without an emblem.
         identities: int64 (batch,), -1 for harmless pictures.
-        positive, negative: float32 (batch, 4), how much each window counts as showing the identity, or as showing none.
+        positive, negative: float32 (batch, 4), weight of each window as showing the identity, or as showing none.
     """
 
     pixels: Tensor
@@ -62,10 +64,10 @@ class Batch:
 
 
 def sample_batch(rng: np.random.Generator, corpus: Corpus) -> Batch:
-    """Random imitations and harmless pictures of one random size."""
+    """Random augmented and harmless pictures of one random size."""
     size = PICTURE_SIZES[rng.integers(len(PICTURE_SIZES))]
-    rows = [_imitation(rng, corpus, size) for _ in range(POSITIVES_PER_BATCH)]
-    rows += [_harmless(rng, corpus, size) for _ in range(NEGATIVES_PER_BATCH)]
+    rows = [_positive(rng, corpus, size) for _ in range(POSITIVES_PER_BATCH)]
+    rows += [_negative(rng, corpus, size) for _ in range(NEGATIVES_PER_BATCH)]
     pixels, masks, identities, positive, negative = zip(*rows, strict=True)
     return Batch(
         torch.from_numpy(np.stack(pixels)),
@@ -76,40 +78,39 @@ def sample_batch(rng: np.random.Generator, corpus: Corpus) -> Batch:
     )
 
 
-Row = tuple[Array, Array, int, tuple[float, ...], tuple[float, ...]]
+Row = tuple[Pixels, Float32, int, tuple[float, ...], tuple[float, ...]]
+"""One picture's part of a batch, in the order of `Batch`."""
 
 
-def _imitation(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
+def _positive(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     identity = sample_identity(rng, corpus.kinds, KIND_WEIGHTS)
     drawing = random_drawing(rng, corpus.drawings[identity])
-    other = (
-        random_drawing(rng, corpus.drawings[sample_identity(rng, corpus.kinds, KIND_WEIGHTS)])
-        if rng.random() < 0.35
-        else None
-    )
-    if rng.random() < 0.1:
+    other = None
+    if rng.random() < SECOND_EMBLEM_PROBABILITY:
+        other = random_drawing(rng, corpus.drawings[sample_identity(rng, corpus.kinds, KIND_WEIGHTS)])
+    if rng.random() < CLEAN_PROBABILITY:
         picture, box = reference(rng, drawing, size), WHOLE_PICTURE
     else:
         made = augment(rng, drawing, size, corpus.backgrounds, other, plain=identity in corpus.plain)
         picture, box = made.picture, made.box
     rows, columns = size[0] // tower.TOKEN_STRIDE, size[1] // tower.TOKEN_STRIDE
-    cells = grid_regions(rows, columns)
+    windows = grid_regions(rows, columns)
     exact = np.array(box) * (columns, rows, columns, rows)
-    near = ious(cells, exact)
-    apart = np.flatnonzero(near == 0)
+    overlaps = ious(windows, exact)
+    apart = np.flatnonzero(overlaps == 0)
     empty = len(apart) > 0 and other is None
-    chosen = [cells[0], cells[np.argmax(near)], _around(exact, rows, columns), cells[0]]
+    chosen = [windows[0], windows[np.argmax(overlaps)], _rounded(exact, rows, columns), windows[0]]
     if empty:
-        chosen[3] = cells[rng.choice(apart)]
+        chosen[3] = windows[rng.choice(apart)]
     area = (box[2] - box[0]) * (box[3] - box[1])
     positive = (0.7 * float(np.clip((area - 0.2) / 0.3, 0, 1)), 1.0, 0.5, 0.0)
     return picture, _masks(chosen, rows, columns), identity, positive, (0.0, 0.0, 0.0, float(empty))
 
 
-def _harmless(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
+def _negative(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     rows, columns = size[0] // tower.TOKEN_STRIDE, size[1] // tower.TOKEN_STRIDE
-    cells = grid_regions(rows, columns)
-    chosen = [cells[0], *cells[rng.integers(len(cells), size=3)]]
+    windows = grid_regions(rows, columns)
+    chosen = [windows[0], *windows[rng.integers(len(windows), size=3)]]
     if rng.random() < MONOGRAM_PROBABILITY:
         picture = augment(rng, random_drawing(rng, corpus.monograms), size, corpus.backgrounds).picture
     else:
@@ -117,26 +118,26 @@ def _harmless(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     return picture, _masks(chosen, rows, columns), -1, (0.0,) * 4, (1.0,) * 4
 
 
-def sample_identity(rng: np.random.Generator, kinds: Mapping[str, Array], shares: Mapping[str, float]) -> int:
-    """An identity of a random kind, each kind that there is as often as its share says."""
+def sample_identity(rng: np.random.Generator, kinds: Mapping[str, Int64], shares: Mapping[str, float]) -> int:
+    """A random identity of a random kind; kinds without identities are left out of the weights `shares`."""
     names = [kind for kind in shares if kind in kinds]
     weights = np.array([shares[kind] for kind in names])
     return int(rng.choice(kinds[rng.choice(names, p=weights / weights.sum())]))
 
 
-def random_drawing(rng: np.random.Generator, drawings: Sequence[Array]) -> Array:
-    """Any of some drawings."""
+def random_drawing(rng: np.random.Generator, drawings: Sequence[Pixels]) -> Pixels:
+    """One of some drawings."""
     return drawings[int(rng.integers(len(drawings)))]
 
 
-def _around(exact: Array, rows: int, columns: int) -> Array:
-    """The whole cells that the box touches by half or more, at least one."""
+def _rounded(exact: Float64, rows: int, columns: int) -> Int64:
+    """A box in units of patch tokens, rounded to whole tokens, at least one."""
     left, top = np.minimum(np.round(exact[:2]), (columns - 1, rows - 1))
     right, bottom = np.maximum(np.round(exact[2:]), (left + 1, top + 1))
     return np.array([left, top, right, bottom], dtype=np.int64)
 
 
-def _masks(chosen: Sequence[Array], rows: int, columns: int) -> Array:
+def _masks(chosen: Sequence[Int64], rows: int, columns: int) -> Float32:
     masks = np.zeros((len(chosen), rows, columns), np.float32)
     for mask, (left, top, right, bottom) in zip(masks, chosen, strict=True):
         mask[top:bottom, left:right] = 1.0 / ((bottom - top) * (right - left))

@@ -1,4 +1,4 @@
-"""Labelled pictures that the image tower is to learn: the contract's "Cases", those that show an emblem."""
+"""Labelled pictures of emblems for training: lines of the contract's "Cases"."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import cv2
-import numpy as np
 
+from models.arrays import Pixels
 from models.images.input.decode import decode_rgba
 from models.profile import EMBLEM_LABELS, Label, ProfileError
 from training.cases import parse_object, raise_problems, read_lines
@@ -17,33 +17,33 @@ from training.images.common.split import Fold, fold_of, is_held_out, owner_key
 from training.images.sources import graphics
 from training.images.sources.catalogue import CATALOGUE, read_catalogue
 
-Array = np.ndarray
-
 
 class LabelledCase(NamedTuple):
     """A case that shows an emblem.
 
     Attributes:
-        identity: which.
-        owner: whose it is, as `split.owner_key` tells them apart.
+        identity: the emblem.
+        owner: its owner, as `split.owner_key`.
         drawing: RGBA uint8 (height, width, 4), longest side `graphics.GRAPHIC_SIDE`.
     """
 
     identity: str
     owner: str
-    drawing: Array
+    drawing: Pixels
 
 
 def read_pictures(paths: Sequence[Path], known: Iterable[graphics.Graphic]) -> list[LabelledCase]:
     """Every case that shows an emblem, in order; texts and harmless pictures are left out.
 
+    A case's identity is its "reference_id" or else its "id". Its owner is the catalogue's, else its "owner_id", else
+    derived from the identity.
+
     Args:
-        paths: files of cases; pictures are named relative to theirs. A case's identity is its "reference_id", or else
-            its "id"; its owner is the catalogue's, else its "owner_id", else told by the identity.
+        paths: files of cases; pictures are relative to their file.
         known: graphics of the packages, whose owners may be held out.
 
     Raises:
-        CasesError: lines that are broken, pictures that cannot be read, owners that calibration or test imitate.
+        CasesError: broken lines, unreadable pictures, or owners that calibration or test imitate.
     """
     owners = {entry.reference_id: entry.owner_id for entry in read_catalogue(CATALOGUE)}
     held_out = _held_out(owners.values(), (item.owner for item in known if not item.harmless))
@@ -60,7 +60,11 @@ def read_pictures(paths: Sequence[Path], known: Iterable[graphics.Graphic]) -> l
 
 
 def _labelled(line: str, folder: Path, owners: dict[str, str], held_out: frozenset[str]) -> list[LabelledCase]:
-    """The line's picture, if it shows an emblem."""
+    """The line's picture in a list; empty if it shows no emblem.
+
+    Raises:
+        ValueError: the line is broken or its owner held out.
+    """
     case = parse_object(line)
     labels, image, emblem = case.get("labels"), case.get("image"), case.get("reference_id") or case.get("id")
     if not isinstance(labels, list) or not set(map(str, labels)) <= set(Label):
@@ -76,13 +80,13 @@ def _labelled(line: str, folder: Path, owners: dict[str, str], held_out: frozens
 
 
 def _held_out(catalogued: Iterable[str], packaged: Iterable[str]) -> frozenset[str]:
-    """Names of the owners that calibration or test imitate: the test imitates those of the catalogue alone."""
+    """Keys of the owners that calibration or test imitate; the test imitates only the catalogue's."""
     tested = {owner_key(owner) for owner in catalogued if is_held_out(owner)}
     calibrated = {owner_key(owner) for owner in chain(catalogued, packaged) if fold_of(owner) is Fold.VALIDATION}
     return frozenset(tested | calibrated)
 
 
-def _drawing(file: Path) -> Array:
+def _drawing(file: Path) -> Pixels:
     try:
         picture = decode_rgba(file.read_bytes(), "image")
     except (OSError, ProfileError) as error:

@@ -1,6 +1,6 @@
-"""The cohort: harmless pictures of the validation fold, which say how near to something unusual one must be.
+"""The cohort: embeddings of harmless validation pictures, for score normalisation.
 
-What the cohort holds the calibration is not fitted on, and the other way round.
+Cohort and calibration use different harmless pictures.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from models.arrays import Float32, Int64, Pixels
 from models.images.encoder.encoder import Encoder
 from models.runtime.artifact_files import ArtifactFile
 from training.images.common.split import Fold, owner_bucket
@@ -25,21 +26,19 @@ from training.images.synthesis.paintings import painted
 from training.images.synthesis.signs import sign_avatar
 
 COHORT_SEED = 0
-"""Of the cohort: the same whatever seed a run has."""
+"""Seed of the cohort, the same for every run."""
 
 COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS, COHORT_SIGNS, COHORT_PAINTINGS = 1_600, 500, 200, 500, 300
 COHORT_FLAGS, COHORT_MONOGRAMS = 120, 150
-"""Harmless graphics, photographs and patterns, letters, signs, paintings, invented flags, letters in type: what
-similarities are compared with."""
+"""Numbers of the cohort's harmless graphics, photographs and patterns, letters, signs, paintings, invented flags and
+monograms."""
 
 CALIBRATION_MONOGRAMS = 300
-"""Other ones than the cohort's and the trainer's."""
-
-Array = np.ndarray
+"""Monograms of the calibration, different from the cohort's and the trainer's."""
 
 
 def write_cohort(directory: Path, *, limit: int | None = None) -> Path:
-    """Write `cohort.npy` into an encoder's artefact folder: vectors of harmless pictures, whatever else is drawn.
+    """Write `cohort.npy`, embeddings of harmless pictures, into an encoder's artefact folder.
 
     Args:
         directory: holds `model.onnx` and `config.json`.
@@ -59,12 +58,11 @@ def write_cohort(directory: Path, *, limit: int | None = None) -> Path:
     return path
 
 
-def harmless_halves(rendered: Graphics) -> tuple[Array, Array]:
-    """Rows of the harmless validation graphics, int64: those of cohort and reranker, and those that calibration and
-    ablation are fitted and judged on.
+def harmless_halves(rendered: Graphics) -> tuple[Int64, Int64]:
+    """Rows of harmless validation graphics, int64, in two halves: for cohort and reranker, and for calibration.
 
-    An owner's are all in one half. One emoji is drawn by six artists: what stands in the cohort as drawn by one is less
-    like an emblem when another draws it, and what platforms show stands in no cohort.
+    All graphics of an owner are in one half. Otherwise the calibration's would resemble the cohort (six artists draw
+    one emoji), which a platform's pictures do not.
     """
     rows = rendered.rows(lambda item: item.harmless and item.fold is Fold.VALIDATION and not is_mark(item))
     parts = np.array([owner_bucket(rendered.items[row].owner, 2, "cohort") for row in rows], dtype=np.int64)
@@ -72,10 +70,10 @@ def harmless_halves(rendered: Graphics) -> tuple[Array, Array]:
     return first, second
 
 
-def invented_negatives(rendered: Graphics, limit: int | None) -> tuple[list[Array], dict[str, list[Array]]]:
-    """Flags and monograms of nobody, RGBA: all that the cohort has, and by kind those of the calibration.
+def invented_negatives(rendered: Graphics, limit: int | None) -> tuple[list[Pixels], dict[str, list[Pixels]]]:
+    """Invented flags and monograms, RGBA: all of the cohort's, and the calibration's by kind.
 
-    None is one that is trained on, and no flag is near one that is, for a layout is on one side.
+    The trainer sees none of them, nor a flag of the same layout.
     """
     trained, judged = reserved_flag_numbers(limit)
     flags = [drawing for number, drawing in invented_flags(rendered, judged) if number >= trained]
@@ -87,7 +85,7 @@ def invented_negatives(rendered: Graphics, limit: int | None) -> tuple[list[Arra
 
 
 def reserved_flag_numbers(limit: int | None) -> tuple[int, int]:
-    """Numbers of invented flags from which on they are not the trainer's, and not cohort's or calibration's either."""
+    """Ends of two number ranges of invented flags: the trainer's, then those of cohort and calibration."""
     return (
         (TRAINED_FLAGS, TRAINED_FLAGS + UNTRAINED_FLAGS)
         if limit is None
@@ -95,8 +93,10 @@ def reserved_flag_numbers(limit: int | None) -> tuple[int, int]:
     )
 
 
-def cohort_vectors(encoder: Encoder, drawings: Iterable[Array], rng: np.random.Generator, limit: int | None) -> Array:
-    """Whole-picture vectors of harmless drawings, photographs, patterns, letters, signs, paintings: what is usual."""
+def cohort_vectors(
+    encoder: Encoder, drawings: Iterable[Pixels], rng: np.random.Generator, limit: int | None
+) -> Float32:
+    """Whole-picture embeddings of harmless drawings and generated pictures, float32 (pictures, dimension)."""
     backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
     pictures = [reference(rng, drawing, (256, 256)) for drawing in drawings]
     pictures += [

@@ -1,8 +1,7 @@
-"""What the image tower learns from: drawings by identity, so that several artists' versions of one thing are one.
+"""The image tower's training set: drawings by identity, several artists' versions of one thing together.
 
-Besides the packages' graphics there are our own drawings of protected emblems; invented wordmarks, since logos of news
-media are mostly type, of which packages hold little, and what tells two apart is the shapes of their letters; and
-invented flags, many of which differ by their colours or by a device alone.
+Besides the packages' graphics it holds our own drawings of protected emblems, invented wordmarks and invented flags.
+Media logos are mostly type, of which packages hold little. Many invented flags differ only by colours or a device.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from models.arrays import Int64, Pixels
 from models.images.encoder.restyled import is_plain
 from training.images.common.split import Fold, fold_of, owner_key
 from training.images.data.cases import read_pictures
@@ -31,31 +31,29 @@ TRAINED_WORDMARKS = 2_400
 FLAG_KINDS = {"flag", "invented flag"}
 INVENTED_KINDS = {"wordmark", "invented flag"}
 
-Array = np.ndarray
-
 
 @dataclass(frozen=True)
 class Corpus:
-    """What is learnt from.
+    """The training set.
 
     Attributes:
-        drawings: RGBA drawings of each identity, by several artists where there are several.
-        owners: of each identity, as `split.owner_key` tells them apart.
+        drawings: RGBA drawings of each identity, by one or more artists.
+        owners: owner of each identity, as `split.owner_key`.
         kinds: identities of each kind.
-        plain: identities that their colours alone tell from others: plain flags.
-        monograms: RGBA drawings that are nobody's.
-        backgrounds: what imitations are put on.
+        plain: identities that differ from others only by colour: plain flags.
+        monograms: RGBA drawings without an owner, as negatives.
+        backgrounds: backgrounds of augmented pictures.
     """
 
-    drawings: tuple[tuple[Array, ...], ...]
+    drawings: tuple[tuple[Pixels, ...], ...]
     owners: tuple[str, ...]
-    kinds: dict[str, Array]
+    kinds: dict[str, Int64]
     plain: frozenset[int]
-    monograms: tuple[Array, ...]
+    monograms: tuple[Pixels, ...]
     backgrounds: Backgrounds
 
     def digest(self) -> str:
-        """Of every pixel, and of which drawings are one identity and one kind: another one means another training."""
+        """Digest of every pixel and of the grouping into identities and kinds, 16 hexadecimal digits."""
         kinds = {kind: members.tolist() for kind, members in self.kinds.items()}
         digest = hashlib.sha256(repr((kinds, sorted(self.plain), [len(drawn) for drawn in self.drawings])).encode())
         for pixels in chain(*self.drawings, self.monograms, self.backgrounds.photos):
@@ -64,10 +62,10 @@ class Corpus:
 
 
 def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
-    """Everything of the training fold, grouped by what it depicts, and the cases.
+    """All drawings of the training fold and of the cases, grouped by identity.
 
     Args:
-        cases: files of labelled pictures (the contract's "Cases"), of identities that are there or of further ones.
+        cases: files of labelled pictures (the contract's "Cases"), of known identities or new ones.
         limit: at most this many drawings of every source, for tests.
 
     Raises:
@@ -76,7 +74,7 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
     """
     rendered = graphics.load_graphics(limit)
     labelled = read_pictures(cases, rendered.items)
-    drawings: dict[tuple[str, str], list[Array]] = defaultdict(list)
+    drawings: dict[tuple[str, str], list[Pixels]] = defaultdict(list)
     owners: dict[tuple[str, str], str] = {}
     for kind, name, owner, drawing in _everything(rendered, limit):
         drawings[kind, name].append(drawing)
@@ -101,11 +99,11 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
     return Corpus(tuple(map(tuple, drawings.values())), owned, members, plain, letters, backgrounds)
 
 
-NamedDrawing = Iterator[tuple[str, str, str, Array]]
+NamedDrawing = tuple[str, str, str, Pixels]
 """Kind, identity, owner and RGBA drawing, uint8 (height, width, 4)."""
 
 
-def _everything(rendered: graphics.Graphics, limit: int | None) -> NamedDrawing:
+def _everything(rendered: graphics.Graphics, limit: int | None) -> Iterator[NamedDrawing]:
     for row in rendered.rows(lambda item: item.fold is Fold.TRAIN and not is_mark(item)):
         item = rendered.items[row]
         yield item.kind, item.identity, item.owner, rendered.drawing(row)
@@ -118,8 +116,8 @@ def _everything(rendered: graphics.Graphics, limit: int | None) -> NamedDrawing:
         yield "invented flag", str(number), f"flag{number}", drawing
 
 
-def _own(limit: int | None) -> NamedDrawing:
-    """Drawings of the catalogue that are ours, of owners that are trained on."""
+def _own(limit: int | None) -> Iterator[NamedDrawing]:
+    """Our own drawings of the catalogue, of owners of the training fold."""
     for entry in own_drawings()[:limit]:
         if fold_of(entry.owner_id) is Fold.TRAIN:
             drawing = graphics.render_svg((CATALOGUE.parent / entry.image).read_text("utf-8"))

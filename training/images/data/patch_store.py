@@ -1,4 +1,7 @@
-"""Patches of many pictures in one array each: all have as many cells, in a square, a lying or an upright strip."""
+"""Patch tokens and pixels of many pictures in one array each.
+
+All pictures have equally many tokens, in a square, a wide or a tall grid.
+"""
 
 from __future__ import annotations
 
@@ -9,60 +12,61 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.arrays import Int64
 from models.images.matching.reranker import TOKEN_GRID_SIDE, TOKEN_PIXEL_SIDE, Patches
-
-Array = np.ndarray
 
 
 class ShapeBatch(NamedTuple):
-    """Pictures of one shape.
+    """Pictures with grids of one shape.
 
     Attributes:
-        places: int64 (n,), where they are among those that were asked for.
-        cells: float32 (n, rows, columns, dimension).
-        pixels: uint8 (n, rows * PIXELS, columns * PIXELS, 3).
+        positions: int64 (n,), their positions among the chosen pictures.
+        tokens: float32 (n, rows, columns, dimension).
+        pixels: uint8 (n, rows * TOKEN_PIXEL_SIDE, columns * TOKEN_PIXEL_SIDE, 3).
     """
 
-    positions: Array
-    cells: Tensor
+    positions: Int64
+    tokens: Tensor
     pixels: Tensor
 
 
 class PatchStore:
-    """Patches that a reranker compares.
+    """Patches that a reranker compares; rows of the arrays are set by `store[number] = patches`.
 
     Args:
-        count: pictures.
-        dimension: of a cell.
+        count: number of pictures.
+        dimension: length of a patch token.
 
     Attributes:
-        cells: float16 (count, SIDE * SIDE, dimension).
-        pixels: uint8 (count, SIDE * SIDE * PIXELS * PIXELS, 3).
-        rows: int64 (count,), of cells.
+        tokens: float16 (count, TOKEN_GRID_SIDE ** 2, dimension).
+        pixels: uint8 (count, (TOKEN_GRID_SIDE * TOKEN_PIXEL_SIDE) ** 2, 3).
+        rows: int64 (count,), rows of each picture's grid.
     """
 
     def __init__(self, count: int, dimension: int) -> None:
-        self.cells = np.empty((count, TOKEN_GRID_SIDE * TOKEN_GRID_SIDE, dimension), np.float16)
-        self.pixels = np.empty(
-            (count, TOKEN_GRID_SIDE * TOKEN_GRID_SIDE * TOKEN_PIXEL_SIDE * TOKEN_PIXEL_SIDE, 3), np.uint8
-        )
+        self.tokens = np.empty((count, TOKEN_GRID_SIDE**2, dimension), np.float16)
+        self.pixels = np.empty((count, (TOKEN_GRID_SIDE * TOKEN_PIXEL_SIDE) ** 2, 3), np.uint8)
         self.rows = np.zeros(count, np.int64)
 
     def __setitem__(self, number: int, patches: Patches) -> None:
-        self.cells[number] = patches.tokens.reshape(self.cells.shape[1:])
+        self.tokens[number] = patches.tokens.reshape(self.tokens.shape[1:])
         self.pixels[number] = patches.pixels.reshape(self.pixels.shape[1:])
         self.rows[number] = len(patches.tokens)
 
-    def batches_by_shape(self, chosen: Array) -> Iterator[ShapeBatch]:
-        """Some pictures that are set, int64 (chosen,), by their shape."""
+    def batches_by_shape(self, chosen: Int64) -> Iterator[ShapeBatch]:
+        """Some pictures, grouped by the shape of their grids.
+
+        Args:
+            chosen: int64 (chosen,), numbers of pictures that are set.
+        """
         rows = self.rows[chosen]
         for height in np.unique(rows):
             positions = np.flatnonzero(rows == height)
-            cells, pixels = self.cells[chosen[positions]], self.pixels[chosen[positions]]
-            width = cells.shape[1] // height
+            tokens, pixels = self.tokens[chosen[positions]], self.pixels[chosen[positions]]
+            width = tokens.shape[1] // height
             yield ShapeBatch(
                 positions,
-                torch.from_numpy(cells.reshape(len(positions), height, width, -1)).float(),
+                torch.from_numpy(tokens.reshape(len(positions), height, width, -1)).float(),
                 torch.from_numpy(
                     pixels.reshape(len(positions), height * TOKEN_PIXEL_SIDE, width * TOKEN_PIXEL_SIDE, 3)
                 ),

@@ -1,7 +1,7 @@
-"""What the reranker's training searches among: the trainer's drawings, and such as the encoder never saw.
+"""The pool of drawings that the reranker's training searches: the trainer's, and drawings that the encoder never saw.
 
-Those that it was trained on it tells apart more surely than it will a platform's. The others are validation graphics
-whose owners no calibration is fitted on, and invented flags and wordmarks that follow those of trainer and calibration.
+The encoder separates drawings of its training set better than a platform's. The unseen ones are validation graphics
+whose owners the calibration leaves out, and further invented flags and wordmarks.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from typing import cast
 
 import numpy as np
 import PIL.Image
+from numpy.typing import NDArray
 from tqdm import tqdm
 
+from models.arrays import Float32, Int64, Pixels
 from models.images.encoder.encoder import Embedding, Encoder
 from models.images.encoder.restyled import is_plain
 from models.images.input.transparency import on_clearest_background
@@ -35,41 +37,41 @@ from training.images.synthesis.flags import invented_flags
 from training.images.synthesis.wordmarks import invented_wordmarks
 
 RERANKER_FLAGS, RERANKER_WORDMARKS = 1_800, 4_000
-"""Invented for the reranker alone; 1,013 of the 1,800 flags are near a state's or an earlier one and left out. Most
-media's logos are letters and nothing else: who is to tell them apart must have seen many."""
-
-Array = np.ndarray
+"""Flags and wordmarks invented for the reranker alone. 1,013 of the 1,800 flags resemble a state's or an earlier one
+and are left out."""
 
 
 @dataclass(frozen=True)
 class DrawingPool:
-    """Drawings that are imitated, and found by a search.
+    """Drawings to augment and to search.
 
     Attributes:
         drawings: RGBA, uint8 (height, width, 4).
-        identities: int64 (n,), what each depicts.
-        owners: str (n,), whose each is.
-        seen, unseen: identities of each kind that the encoder was trained on, and those that it was not.
-        plain: identities that their colours alone tell from others.
-        usual: RGBA drawings that are nobody's and are imitated as harmless pictures.
-        backgrounds: what imitations are put on.
+        identities: int64 (n,), identity of each drawing.
+        owners: str (n,), owner of each drawing.
+        seen, unseen: identities of each kind that the encoder was trained on, and others.
+        plain: identities that differ from others only by colour.
+        negatives: RGBA drawings without an owner, augmented as harmless pictures.
+        backgrounds: backgrounds of augmented pictures.
     """
 
-    drawings: tuple[Array, ...]
-    identities: Array
-    owners: Array
-    seen: dict[str, Array]
-    unseen: dict[str, Array]
+    drawings: tuple[Pixels, ...]
+    identities: Int64
+    owners: NDArray[np.str_]
+    seen: dict[str, Int64]
+    unseen: dict[str, Int64]
     plain: frozenset[int]
-    negatives: tuple[Array, ...]
+    negatives: tuple[Pixels, ...]
     backgrounds: Backgrounds
 
     @classmethod
     def of(cls, corpus: Corpus, rendered: Graphics, limit: int | None = None) -> DrawingPool:
-        """The trainer's drawings, and such as neither encoder nor calibration learns from.
+        """The trainer's drawings, and others that neither encoder nor calibration learns from.
 
         Args:
-            limit: as `rendered` was loaded with.
+            corpus: the encoder's training set.
+            rendered: the packages' graphics.
+            limit: the limit that `rendered` was loaded with.
         """
         unseen = _unseen(rendered, limit)
         groups = [*corpus.drawings, *unseen.values()]
@@ -92,14 +94,15 @@ class DrawingPool:
         )
 
 
-def _unseen(rendered: Graphics, limit: int | None) -> dict[tuple[str, str, str], list[Array]]:
-    """By kind, identity and owner: logos that the validation gallery leaves out, graphics of the cohort's half, and
-    what is invented for this alone.
+def _unseen(rendered: Graphics, limit: int | None) -> dict[tuple[str, str, str], list[Pixels]]:
+    """Unseen drawings by kind, identity and owner.
+
+    They are logos that the calibration's gallery leaves out, graphics of the cohort's half, and invented drawings.
     """
     first, second = harmless_halves(rendered)
     calibrated = {owner_key(rendered.items[row].owner) for row in second}
     rows = [*chain.from_iterable(unenrolled_logos(rendered).values()), *first]
-    drawings: dict[tuple[str, str, str], list[Array]] = defaultdict(list)
+    drawings: dict[tuple[str, str, str], list[Pixels]] = defaultdict(list)
     for item, drawing in ((rendered.items[row], rendered.drawing(row)) for row in rows):
         owner = owner_key(item.owner)
         if owner not in calibrated:
@@ -109,8 +112,8 @@ def _unseen(rendered: Graphics, limit: int | None) -> dict[tuple[str, str, str],
     return drawings
 
 
-def _invented(rendered: Graphics, limit: int | None) -> Iterator[tuple[str, int, Array]]:
-    """Kind, number and drawing of flags and wordmarks that neither trainer nor calibration has."""
+def _invented(rendered: Graphics, limit: int | None) -> Iterator[tuple[str, int, Pixels]]:
+    """Kind, number and drawing of flags and wordmarks that neither trainer nor calibration uses."""
     flags, wordmarks = (min(count, limit or count) for count in (RERANKER_FLAGS, RERANKER_WORDMARKS))
     _, first = reserved_flag_numbers(limit)
     for number, drawing in invented_flags(rendered, first + flags):
@@ -126,15 +129,15 @@ class PoolSearch:
     """An encoder's search among a pool's drawings.
 
     Args:
-        encoder: whose `cohort.npy` says what is usual.
-        pool: what is searched.
-        threads: of the encoder's passes, one drawing each.
+        encoder: its `cohort.npy` normalises the similarities.
+        pool: the drawings to search.
+        threads: for embedding the drawings.
 
     Attributes:
         encoder, pool: as given.
-        localizer: the encoder's; nothing where it has none.
-        vectors: unit float32 (drawings, dimension).
-        patches: of all drawings.
+        localizer: the encoder's; None if it has none.
+        vectors: unit embeddings of the drawings, float32 (drawings, dimension).
+        patches: patches of all drawings.
     """
 
     def __init__(self, encoder: Encoder, pool: DrawingPool, threads: int) -> None:
@@ -148,12 +151,12 @@ class PoolSearch:
                 self.vectors[row], self.patches[row] = found
         self._confusability = REFERENCE_COHORT_WEIGHT * cohort_mean(self.vectors, self._cohort)
 
-    def similarities(self, embedding: Embedding, rows: Array) -> Array:
-        """Normalised cosines of windows with some drawings, float32 (windows, rows)."""
+    def similarities(self, embedding: Embedding, rows: Int64) -> Float32:
+        """Normalised cosines of a picture's windows with some drawings, float32 (windows, rows)."""
         raw = embedding.vectors @ self.vectors[rows].T
-        return cast(Array, raw - cohort_mean(embedding.vectors, self._cohort)[:, None] - self._confusability[rows])
+        return cast(Float32, raw - cohort_mean(embedding.vectors, self._cohort)[:, None] - self._confusability[rows])
 
-    def _enrolled(self, drawing: Array) -> tuple[Array, Patches]:
+    def _enrolled(self, drawing: Pixels) -> tuple[Float32, Patches]:
         picture = PIL.Image.fromarray(np.ascontiguousarray(drawing))
         vector = self.encoder([on_clearest_background(picture)])[0].vectors[0]
         return vector, drawing_patches(self.encoder, picture)

@@ -1,4 +1,4 @@
-"""What a calibration is fitted on: imitations of owners never trained on, a gallery with them, harmless pictures."""
+"""The calibration's data: a gallery, augmented pictures of owners that were not trained on, and harmless pictures."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import PIL.Image
 
+from models.arrays import Float32, Int64, Pixels
 from models.images.encoder.encoder import Encoder
 from models.images.encoder.restyled import is_plain
 from models.images.encoder.variants import variants
@@ -30,20 +31,18 @@ from training.images.synthesis.paintings import painted
 from training.images.synthesis.signs import sign
 
 ENROLLED_LOGOS, MAX_ARTISTS = 600, 3
-"""Logos in the validation gallery beside flags and arms, one an owner, and drawings of each reference at most.
-Packages hold an owner's logo several times, with its name and without, and taking one for the other is no error to
-heed."""
+"""Logos in the gallery beside flags and arms, and most drawings of a reference. One logo an owner: confusing two of an
+owner's is no error."""
 
 DUPLICATE_COSINE = 0.9
-"""Cosine from which two identities are taken for one under two names."""
+"""Cosine from which two identities count as one under two names."""
 
 KIND_WEIGHTS = {"state": 0.55, "own": 0.2, "logo": 0.25}
-"""How often flags and arms are imitated, what we drew after mastheads and offices' emblems, and packages' logos: about
-as many as there are of each in the default gallery."""
+"""Sampling weights of flags and arms, our drawings of mastheads and offices' emblems, and logos, as in the default
+gallery."""
 
 OTHER_ARTIST_PROBABILITY = 0.3
-"""How often another artist's drawing is imitated than those enrolled, where there is one: each has shades and
-proportions of its own."""
+"""Probability of a drawing by an artist who is not enrolled, if there is one."""
 
 CALIBRATION_POSITIVES, CALIBRATION_NEGATIVES = 6_000, 14_000
 PICTURE_SIZES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (160, 448))
@@ -61,9 +60,7 @@ NEGATIVE_KINDS = (
     "monogram",
     "painting",
 )
-"""Of harmless pictures, in turn."""
-
-Array = np.ndarray
+"""Kinds of the harmless pictures, in turn."""
 
 
 class CalibrationSample(NamedTuple):
@@ -71,64 +68,69 @@ class CalibrationSample(NamedTuple):
 
     Attributes:
         picture: RGB uint8 (height, width, 3).
-        reference: what it imitates; None for a harmless one.
-        shown: a name of what was drawn, the same for all pictures of it.
+        reference: id of the imitated reference; None for a harmless picture.
+        shown: name of the drawn thing, the same for all its pictures; groups them in cross-validation.
     """
 
-    picture: Array
+    picture: Pixels
     reference: str | None
     shown: str
 
 
 @dataclass(frozen=True)
 class GalleryEmblem:
-    """One that a gallery holds.
+    """An emblem of the gallery.
 
     Attributes:
         kind: a key of `KIND_WEIGHTS`.
-        label: as the reference has it.
-        owner: whose it is.
-        source: package, or our own.
-        drawings: RGBA, uint8 (height, width, 4), by several artists where there are several.
-        others: by more artists, not in the gallery; of those that are imitated none is nearly another reference's.
+        label: the reference's label.
+        owner: the reference's owner.
+        source: package of the drawings, or our own.
+        drawings: enrolled drawings, RGBA, uint8 (height, width, 4), by one or more artists.
+        others: drawings by further artists, not enrolled and, if imitated, not nearly another reference's.
     """
 
     kind: str
     label: Label
     owner: str
     source: str
-    drawings: Sequence[Array]
-    others: Sequence[Array] = ()
+    drawings: Sequence[Pixels]
+    others: Sequence[Pixels] = ()
 
 
 def calibration_gallery(
     encoder: Encoder, rendered: Graphics, scratch: Path, limit: int | None
 ) -> tuple[Gallery, dict[str, GalleryEmblem]]:
-    """A gallery, and by their ids those of its references that are imitated: those of validation owners.
+    """A gallery, and its references that are imitated (those of validation owners), by id.
 
-    The flags and arms that the encoder was trained on are enrolled too, and so is what we drew of owners of whom
-    packages have nothing. They are never right: a flag is taken for another one, a masthead for another, and a platform
-    enrols those of all states and papers. The encoder tells them apart better than what it never saw, so that they
-    crowd the gallery less than a platform's do. They have up to `ARTISTS` drawings, as those that are imitated: what
-    has more drawings is nearer to anything, and a scorer must not learn that it is right more often.
+    Flags, arms and our own drawings of the training fold are enrolled too, as distractors that are never right: a
+    platform also enrols all states and papers. The encoder separates trained emblems better, so they are easier
+    distractors than a platform's. Every reference has at most `MAX_ARTISTS` drawings, because more drawings raise its
+    similarity to anything.
+
+    Args:
+        encoder: embeds the drawings.
+        rendered: the packages' graphics.
+        scratch: folder for references file, drawings and gallery.
+        limit: at most this many emblems of each kind, for tests.
     """
     rows = _references(rendered, Fold.VALIDATION)
     chosen = set(_logos(rendered, rows)[:ENROLLED_LOGOS])
-    rows = {name: places for name, places in rows.items() if name in chosen or not _is_logo(name)}
+    rows = {name: numbers for name, numbers in rows.items() if name in chosen or not _is_logo(name)}
     own = _first(_drawn(rendered, rows) | _ours(rendered, Fold.VALIDATION), limit)
-    known = {name: places for name, places in _references(rendered, Fold.TRAIN).items() if not _is_logo(name)}
+    known = {name: numbers for name, numbers in _references(rendered, Fold.TRAIN).items() if not _is_logo(name)}
     trained = _first(_drawn(rendered, known) | _ours(rendered, Fold.TRAIN), limit)
-    enrolled = _told_apart(encoder, own | trained)
+    enrolled = _without_duplicates(encoder, own | trained)
     lines = [line for name, emblem in enrolled.items() for line in _enrolled(name, emblem, scratch)]
     (scratch / "references.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
     galleries.build(scratch / "references.jsonl", scratch / "gallery", encoder)
     gallery = Gallery.load(scratch / "gallery", encoder)
     imitable = [name for name in own if name in enrolled]
-    return gallery, {name: _without_anothers(encoder, gallery, name, enrolled[name]) for name in imitable}
+    return gallery, {name: _without_confusable(encoder, gallery, name, enrolled[name]) for name in imitable}
 
 
 def _first(emblems: Mapping[str, GalleryEmblem], limit: int | None) -> dict[str, GalleryEmblem]:
-    """At most so many of each kind."""
+    """At most `limit` emblems of each kind."""
     kinds: dict[str, list[str]] = defaultdict(list)
     for name, emblem in emblems.items():
         kinds[emblem.kind].append(name)
@@ -137,11 +139,11 @@ def _first(emblems: Mapping[str, GalleryEmblem], limit: int | None) -> dict[str,
 
 
 def _drawn(rendered: Graphics, rows: Mapping[str, Sequence[int]]) -> dict[str, GalleryEmblem]:
-    """References of packages; a gallery refuses blank drawings."""
+    """Emblems of packages; blank drawings, which a gallery refuses, are left out."""
     found: dict[str, GalleryEmblem] = {}
-    for name, places in rows.items():
-        item = rendered.items[places[0]]
-        drawings = [drawing for drawing in map(rendered.drawing, places) if variants(drawing)]
+    for name, numbers in rows.items():
+        item = rendered.items[numbers[0]]
+        drawings = [drawing for drawing in map(rendered.drawing, numbers) if variants(drawing)]
         kind, label = ("logo", Label.ORGANIZATION_LOGO) if _is_logo(name) else ("state", Label.NATIONAL_SYMBOL)
         if drawings:
             found[name] = GalleryEmblem(
@@ -151,7 +153,7 @@ def _drawn(rendered: Graphics, rows: Mapping[str, Sequence[int]]) -> dict[str, G
 
 
 def _ours(rendered: Graphics, fold: Fold) -> dict[str, GalleryEmblem]:
-    """Our own drawings of a fold's owners, but for owners of whom packages have any graphic."""
+    """Our own drawings of a fold's owners of whom no package has a graphic."""
     known = {owner_key(item.owner) for item in rendered.items}
     found: dict[str, GalleryEmblem] = {}
     for entry in own_drawings():
@@ -164,10 +166,10 @@ def _ours(rendered: Graphics, fold: Fold) -> dict[str, GalleryEmblem]:
     return found
 
 
-def _told_apart(encoder: Encoder, emblems: Mapping[str, GalleryEmblem]) -> dict[str, GalleryEmblem]:
-    """References of which no drawing is nearly one of an earlier reference.
+def _without_duplicates(encoder: Encoder, emblems: Mapping[str, GalleryEmblem]) -> dict[str, GalleryEmblem]:
+    """Emblems without those that have a drawing nearly equal to an earlier emblem's.
 
-    Norway's flag is Bouvet Island's too: whichever is imitated, the other is no wrong answer to be unsure of.
+    Norway's flag is Bouvet Island's too: confusing the two is no error.
     """
     kept: dict[str, GalleryEmblem] = {}
     known = np.empty((0, encoder.dimension), np.float32)
@@ -178,8 +180,8 @@ def _told_apart(encoder: Encoder, emblems: Mapping[str, GalleryEmblem]) -> dict[
     return kept
 
 
-def _without_anothers(encoder: Encoder, gallery: Gallery, name: str, emblem: GalleryEmblem) -> GalleryEmblem:
-    """A reference without what other artists draw for it and is nearly another's: France's flag for Mayotte."""
+def _without_confusable(encoder: Encoder, gallery: Gallery, name: str, emblem: GalleryEmblem) -> GalleryEmblem:
+    """An emblem without further drawings that are nearly another reference's: France's flag for Mayotte."""
     if not emblem.others:
         return emblem
     similar, rows = gallery.search(_vectors(encoder, emblem.others), 1)
@@ -192,15 +194,15 @@ def _without_anothers(encoder: Encoder, gallery: Gallery, name: str, emblem: Gal
     return replace(emblem, others=own)
 
 
-def _vectors(encoder: Encoder, drawings: Sequence[Array]) -> Array:
-    """Of whole drawings, RGBA uint8 (height, width, 4), at least one: unit float32 (drawings, dimension)."""
+def _vectors(encoder: Encoder, drawings: Sequence[Pixels]) -> Float32:
+    """Unit embeddings of drawings, float32 (drawings, dimension), of at least one RGBA uint8 (height, width, 4)."""
     pictures = [PIL.Image.fromarray(np.ascontiguousarray(drawing)) for drawing in drawings]
     embeddings = encoder([on_clearest_background(picture) for picture in pictures])
     return np.concatenate([embedding.vectors[:1] for embedding in embeddings])
 
 
 def unenrolled_logos(rendered: Graphics) -> dict[str, list[int]]:
-    """Rows of the validation fold's logos whose owners are not in the validation gallery, one logo an owner."""
+    """Rows of validation logos whose owners are not in the calibration's gallery, by identity, one logo an owner."""
     rows = _references(rendered, Fold.VALIDATION)
     logos = _logos(rendered, rows)
     owners = {name: owner_key(rendered.items[rows[name][0]].owner) for name in logos}
@@ -228,7 +230,7 @@ def _is_logo(name: str) -> bool:
 
 
 def _enrolled(name: str, emblem: GalleryEmblem, scratch: Path) -> Iterator[dict[str, str]]:
-    """Lines of the references file, the drawings written beside it."""
+    """Lines of the references file; the drawings are written beside it."""
     for number, drawing in enumerate(emblem.drawings):
         image = f"{name}-{number}.png"
         cv2.imwrite(str(scratch / image), cv2.cvtColor(drawing, cv2.COLOR_RGBA2BGRA))
@@ -237,14 +239,12 @@ def _enrolled(name: str, emblem: GalleryEmblem, scratch: Path) -> Iterator[dict[
 
 
 def positive_samples(
-    emblems: Mapping[str, GalleryEmblem], rendered: Graphics, rows: Array, rng: np.random.Generator, limit: int | None
+    emblems: Mapping[str, GalleryEmblem], rendered: Graphics, rows: Int64, rng: np.random.Generator, limit: int | None
 ) -> Iterator[CalibrationSample]:
-    """Imitations of the gallery's references, from plain copies to all that the trainer's generator can do at once.
-
-    The emblem stands anywhere, as it does when it is learnt.
+    """Augmented pictures of the gallery's references, from plain copies to the trainer's strongest augmentation.
 
     Args:
-        rows: harmless graphics, of which one may stand beside the emblem or be stuck on it.
+        rows: rows of harmless graphics, one of which may be beside the emblem or stuck on it.
         limit: at most this many pictures.
     """
     backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
@@ -267,16 +267,16 @@ def positive_samples(
 
 def negative_samples(
     rendered: Graphics,
-    rows: Array,
-    drawn: Mapping[str, Sequence[Array]],
+    rows: Int64,
+    drawn: Mapping[str, Sequence[Pixels]],
     rng: np.random.Generator,
     limit: int | None,
 ) -> Iterator[CalibrationSample]:
-    """Harmless pictures: graphics, signs, flags and letters of nobody, imitated like emblems, and what else there is.
+    """Harmless pictures: scenes and paintings, and augmented graphics, signs, invented flags and monograms.
 
     Args:
-        rows: harmless graphics, of which one may also stand beside what is drawn or be stuck on it.
-        drawn: drawings of kinds that no package has, as `invented_negatives` gives them.
+        rows: rows of harmless graphics, one of which may also be beside the drawing or stuck on it.
+        drawn: drawings by kind of kinds that no package has, as `invented_negatives` gives them.
         limit: at most this many pictures.
     """
     backgrounds = Backgrounds.load(VALIDATION_PHOTOS, limit)
@@ -306,5 +306,5 @@ def negative_samples(
 
 
 def _random_strength(rng: np.random.Generator) -> float:
-    """Mostly little: people change a thing or two, and what was fitted on harder work is too cautious of theirs."""
+    """Mostly weak: people change a thing or two, and a calibration on stronger augmentation underrates them."""
     return float(rng.random() ** 2)

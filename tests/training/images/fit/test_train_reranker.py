@@ -127,7 +127,7 @@ def test_places_show_their_first_drawing_or_none_of_all(search, monkeypatch):
     places, same = (candidates.sample_regions(search, 30, seed=(3,), threads=threads) for threads in (1, 2))
     assert np.array_equal(places.drawings, same.drawings)
     count = len(places.drawings)
-    for name in ("cells", "pixels", "rows"):
+    for name in ("tokens", "pixels", "rows"):
         assert np.array_equal(*(getattr(of.patches, name)[:count] for of in (places, same)))
     assert places.shown.any() and not places.shown.all()
     found = search.pool.identities[places.drawings]
