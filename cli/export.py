@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-NEXT = """{output} 已就绪 · is ready; {bits}-bit weights, cosine {cosine:.4f}. Try it, then put it in force:
+NEXT_STEPS = """{output} 已就绪 · is ready; {bits}-bit weights, cosine {cosine:.4f}. Try it, then put it in force:
 
   huijian gallery build REFERENCES.jsonl my-gallery --encoder {output}
   huijian promote {output} --references REFERENCES.jsonl
@@ -49,4 +49,4 @@ def export(
     write_cohort(folder, limit=limit)
     calibrate(folder, limit=limit)
     bits, cosine = measured["weight_bits"], measured["cosine_with_8_bit_weights"]
-    typer.echo(NEXT.format(output=folder, bits=bits, cosine=cosine))
+    typer.echo(NEXT_STEPS.format(output=folder, bits=bits, cosine=cosine))

@@ -21,10 +21,10 @@ from models.text.normalize.characters import SURROGATE
 from serving.batch.errors import InputError
 from serving.messages.bodies import without_repetition
 
-ID = "account_id"
-COLUMNS = (ID, *(str(field) for field in Field), "entitlements")
+ID_COLUMN = "account_id"
+COLUMNS = (ID_COLUMN, *(str(field) for field in Field), "entitlements")
 
-MAX_LINE = 32 * 2**20
+MAX_LINE_LENGTH = 32 * 2**20
 """Characters (CSV) or bytes (JSON) of a line; a longer one is cut into pieces, each a bad row."""
 
 PARQUET_BATCH_ROWS = 16
@@ -52,8 +52,8 @@ def column_names(path: Path) -> list[str]:
 def _checked(names: list[str], path: Path) -> list[str]:
     if len(set(names)) != len(names):
         raise InputError(f"{path} names a column twice, and only one of the two could be judged")
-    if ID not in names or not set(names) & set(Field):
-        raise InputError(f"{path} must have the column {ID} and at least one of {', '.join(Field)}")
+    if ID_COLUMN not in names or not set(names) & set(Field):
+        raise InputError(f"{path} must have the column {ID_COLUMN} and at least one of {', '.join(Field)}")
     return names
 
 
@@ -68,7 +68,7 @@ def rows(path: Path, start: int = 0) -> Iterator[Row]:
 
 def account_ids(path: Path) -> Iterator[tuple[str | None, Set[str]]]:
     """Yield the account id of each row, None where it has none, and the row's columns; skips pictures in Parquet."""
-    found = _parquet_rows(path, 0, (ID,)) if suffix(path) == ".parquet" else rows(path)
+    found = _parquet_rows(path, 0, (ID_COLUMN,)) if suffix(path) == ".parquet" else rows(path)
     for row in found:
         yield account_id(row), set() if isinstance(row, ProfileError) else row.keys()
 
@@ -80,7 +80,7 @@ def suffix(path: Path) -> str:
 
 def account_id(row: Row) -> str | None:
     """The account id of a row, or None; a whole number, as data frames often hold, becomes its digits."""
-    value = None if isinstance(row, ProfileError) else row.get(ID)
+    value = None if isinstance(row, ProfileError) else row.get(ID_COLUMN)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value if isinstance(value, str) and value and _is_unicode(value) else None
@@ -140,7 +140,7 @@ def _csv(path: Path) -> IO[str]:
 
 
 def _csv_rows(path: Path, start: int) -> Iterator[Row]:
-    csv.field_size_limit(MAX_LINE)
+    csv.field_size_limit(MAX_LINE_LENGTH)
     with _csv(path) as stream:
         reader = csv.reader(_lines(stream), strict=True)
         names = _header(reader, path)
@@ -188,7 +188,7 @@ def _json_row(line: bytes) -> Row:
 
 
 def _lines(stream: IO[AnyStr]) -> Iterator[AnyStr]:
-    while line := stream.readline(MAX_LINE):
+    while line := stream.readline(MAX_LINE_LENGTH):
         yield line
 
 

@@ -17,16 +17,16 @@ import fsspec
 
 from models.images.input.decode import MAX_BYTES
 from models.profile import IMAGE_FIELDS, Field, Profile, ProfileError
-from serving.batch.inputs import COLUMNS, ID, Row, account_id
+from serving.batch.inputs import COLUMNS, ID_COLUMN, Row, account_id
 from serving.messages.schema import checked
 
-STORES = frozenset({"file", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss", "hdfs"})
+PICTURE_PROTOCOLS = frozenset({"file", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss", "hdfs"})
 """fsspec protocols of pictures: disks and a platform's own object stores, never the open web."""
 
 BASE64_STARTS = ("/9j/", "iVBORw0KGgo", "UklGR", "R0lGOD", "Qk")
 """First characters of JPEG, PNG, WebP, GIF and BMP in base64."""
 
-LONGEST_NAME = 255
+MAX_FILE_NAME_BYTES = 255
 """Bytes of the longest file name on common disks; a longer string that begins like a picture is base64."""
 
 
@@ -43,8 +43,8 @@ def profile_of(row: Row, folder: Path) -> Profile:
     if isinstance(row, ProfileError):
         raise row
     values = {name: row[name] for name in COLUMNS if row.get(name) is not None}
-    if ID in values:
-        values[ID] = account_id(row) or values[ID]
+    if ID_COLUMN in values:
+        values[ID_COLUMN] = account_id(row) or values[ID_COLUMN]
     for field in set(IMAGE_FIELDS) & values.keys():
         values[field] = _image(values[field], field, folder)
     if isinstance(listed := values.get("entitlements"), str):
@@ -56,7 +56,7 @@ def _image(value: Any, field: Field, folder: Path) -> Any:
     """The picture that a string names or encodes; any other value unchanged."""
     if not isinstance(value, str):
         return value
-    if value.startswith(BASE64_STARTS) and len(value) > LONGEST_NAME and "." not in value:
+    if value.startswith(BASE64_STARTS) and len(value) > MAX_FILE_NAME_BYTES and "." not in value:
         return _decoded(value, field)
     is_url = "://" in value or "::" in value
     try:
@@ -87,7 +87,7 @@ def _decoded(value: str, field: Field) -> bytes:
 
 def _read_url(url: str, field: Field) -> bytes:
     protocols = {link.split("://")[0] for link in url.split("::")}
-    if not protocols <= STORES:
+    if not protocols <= PICTURE_PROTOCOLS:
         raise ProfileError(
             "image_url_refused", f"{field} is an address, and those are never fetched; give a file", field
         )

@@ -58,7 +58,7 @@ def test_line_that_is_no_json_object_is_a_bad_row(tmp_path, line):
 
 
 def test_line_without_end_is_cut_instead_of_held_in_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr(inputs, "MAX_LINE", 100)
+    monkeypatch.setattr(inputs, "MAX_LINE_LENGTH", 100)
     path = write_jsonl(tmp_path / "a.jsonl", [b"x" * 250, {"account_id": "2"}])
     assert errors(path) == ["row_invalid"] * 3 + [None]
 
