@@ -4,8 +4,8 @@ One search is one picture: all its windows at once. Approximate indexes get the 
 vector of 99% of the windows. They are given up where that is slower than exact search.
 
 Larger galleries extend the released one. A new vector is a row plus a part of the difference of two others, scaled to
-unit length, which keeps the shape of the cloud. The last two lines of a table are the gallery's own choice of index,
-and the emblem detector without the encoder's passes.
+unit length, so that the distribution stays similar. The last two lines of a table are the gallery's own choice of
+index, and the emblem detector without the encoder's passes.
 
     .venv/bin/python -m benchmarks.gallery
 """

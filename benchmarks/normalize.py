@@ -103,17 +103,17 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def _print_speeds(name: str, texts: Sequence[str]) -> None:
-    peers = len(texts) / seconds(lambda: [baseline(text) for text in texts])
+    library = len(texts) / seconds(lambda: [baseline(text) for text in texts])
     ours = len(texts) / seconds(lambda: [normalize(text) for text in texts])
-    print(f"{name:<34}{ours:>12,.0f}{peers:>14,.0f}{peers / ours:>8.1f}")
+    print(f"{name:<34}{ours:>12,.0f}{library:>14,.0f}{library / ours:>8.1f}")
 
 
 def _print_worst(worst: dict[str, str]) -> None:
     for name, text in worst.items():
         SINGLE.clear()
         cold = _timed(partial(normalize, text)) * 1000
-        warm, peers = (seconds(partial(work, text)) * 1000 for work in (normalize, baseline))
-        print(f"{name:<34}{cold:>12.1f}{warm:>8.1f}{peers:>8.1f}{warm / peers:>8.1f}")
+        warm, library = (seconds(partial(work, text)) * 1000 for work in (normalize, baseline))
+        print(f"{name:<34}{cold:>12.1f}{warm:>8.1f}{library:>8.1f}{warm / library:>8.1f}")
 
 
 def _print_readings(texts: Sequence[str]) -> None:

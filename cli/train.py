@@ -41,7 +41,7 @@ def text(  # noqa: PLR0913, PLR0917 - the run's own options
     Example: `huijian train text --cases new-cases.jsonl`
     """
     from training.cases import CasesError
-    from training.text.networks.checkpoints import CheckpointError, base_at
+    from training.text.networks.checkpoints import base_at
     from training.text.train import train_text
 
     try:
@@ -54,7 +54,7 @@ def text(  # noqa: PLR0913, PLR0917 - the run's own options
             threads=threads,
             base=base_at(base) if base else None,
         )
-    except (CheckpointError, CasesError) as error:
+    except (TextCheckpointError, CasesError) as error:
         raise typer.BadParameter(str(error)) from error
     typer.echo(f"{artifact}; put it in force with: huijian promote {artifact}")
 

@@ -16,8 +16,8 @@ from training.text.data.corpus import Case, Split, located_cases, near_duplicate
 from training.text.evaluation.card import finish
 from training.text.fit.export import export_text
 from training.text.fit.ngrams import fit_ngrams
-from training.text.fit.trainer import RunSettings, Trainer
-from training.text.networks.base import Base, pretrained
+from training.text.fit.trainer import RunSettings, TextTrainer
+from training.text.networks.base import PretrainedEncoder, pretrained
 
 
 def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train text`
@@ -29,7 +29,7 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
     limit: int | None = None,
     threads: int = 1,
     version: str | None = None,
-    base: Base | None = None,
+    base: PretrainedEncoder | None = None,
 ) -> Path:
     """Train a text classifier and write its artefact folder.
 
@@ -60,7 +60,7 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
     parts = {split: _spread(some, limit) for split, some in known.items()}
     training, validation = parts[Split.TRAIN], parts[Split.VALIDATION]
     base = base or pretrained()
-    trainer = Trainer(base, RunSettings(epochs, seed, _digest(training), base.name), output)
+    trainer = TextTrainer(base, RunSettings(epochs, seed, _digest(training), base.name), output)
     output.mkdir(parents=True, exist_ok=True)
     base.tokenizer.save(str(output / ArtifactFile.TOKENIZER), pretty=False)
     base.encoder.config.to_json_file(output / "encoder.json")

@@ -18,8 +18,8 @@ from training.text.data.corpus import Case, Split, read_split, write_cases
 from training.text.data.disguises import Marked
 from training.text.data.examples import Examples, collate
 from training.text.evaluation.evaluate import evaluate_text
-from training.text.fit.trainer import Trainer
-from training.text.networks.base import PAD, Base
+from training.text.fit.trainer import TextTrainer
+from training.text.networks.base import PAD, PretrainedEncoder
 from training.text.train import new_cases, train_text
 
 LIMIT = 64
@@ -44,7 +44,7 @@ def tiny():
             intermediate_size=64,
             pad_token_id=PAD,
         )
-        return Base(BertModel(config, add_pooling_layer=False), tokenizer, "tiny")
+        return PretrainedEncoder(BertModel(config, add_pooling_layer=False), tokenizer, "tiny")
 
     return make
 
@@ -74,7 +74,7 @@ def test_training_leaves_an_artefact_that_scores_and_explains_itself(run):
 @pytest.mark.slow
 def test_an_interrupted_run_resumes_to_the_same_model(run, tiny, tmp_path, monkeypatch):
     whole = torch.load(run / "checkpoint.pt", weights_only=True)
-    train_epoch = Trainer._epoch
+    train_epoch = TextTrainer._epoch
 
     def stop_in_the_second(trainer, marked, epoch):
         if epoch == 1:
@@ -82,7 +82,7 @@ def test_an_interrupted_run_resumes_to_the_same_model(run, tiny, tmp_path, monke
         return train_epoch(trainer, marked, epoch)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Trainer, "_epoch", stop_in_the_second)
+        patch.setattr(TextTrainer, "_epoch", stop_in_the_second)
         with pytest.raises(KeyboardInterrupt):
             train_text(tmp_path, epochs=2, seed=1, limit=LIMIT, base=tiny())
     train_text(tmp_path, epochs=2, seed=1, limit=LIMIT, base=tiny())

@@ -242,13 +242,13 @@ def split(
         read_cases(*authors, *validation, *test)  # together, because ids must differ; before anything is written
     except CasesError as error:
         raise typer.BadParameter(str(error)) from error
-    given = [[case for path in paths for case in _with_groups(path)] for paths in (authors, validation, test)]
-    parts = split_cases(*given)
+    sources = [[case for path in paths for case in _with_groups(path)] for paths in (authors, validation, test)]
+    parts = split_cases(*sources)
     output.mkdir(parents=True, exist_ok=True)
     for part, members in parts.items():
         write_cases(output / f"{part}.jsonl", members)
         typer.echo(f"{part}: {len(members)}")
-    left_out = sum(map(len, given)) - sum(map(len, parts.values()))
+    left_out = sum(map(len, sources)) - sum(map(len, parts.values()))
     typer.echo(f"left out, too near to a held-out text: {left_out}")
 
 

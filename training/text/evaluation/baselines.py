@@ -102,7 +102,7 @@ def _digest(texts: Sequence[FieldText]) -> str:
     return content.hexdigest()[:16]
 
 
-def _embed(start: base.Base, texts: Sequence[FieldText]) -> Float32:
+def _embed(start: base.PretrainedEncoder, texts: Sequence[FieldText]) -> Float32:
     windows, encoder = Windows(start.tokenizer, MAX_TOKENS), start.encoder.eval()
     ids = [windows(text)[0].ids for text in texts]
     order = np.argsort([len(one) for one in ids])

@@ -175,7 +175,7 @@ def _measure_baselines(
     scores = {
         name: baseline(parts[Split.TRAIN], parts[Split.VALIDATION], texts) for name, baseline in baselines.items()
     }
-    return {name: measure(cases, said, said >= BASELINE_THRESHOLD) for name, said in scores.items()}
+    return {name: measure(cases, given, given >= BASELINE_THRESHOLD) for name, given in scores.items()}
 
 
 def _answered(cases: Sequence[Case], judged: Sequence[TextJudgement]) -> list[error_analysis.JudgedCase[Case]]:

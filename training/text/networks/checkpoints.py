@@ -15,14 +15,14 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel
 
 from models.text.classifier.windows import Windows
 from training.text.data.examples import MAX_TOKENS
-from training.text.networks.base import Base
+from training.text.networks.base import PretrainedEncoder
 
 
-class CheckpointError(ValueError):
+class TextCheckpointError(ValueError):
     """A directory without an encoder to start from; the message says what is missing."""
 
 
-def base_at(directory: Path) -> Base:
+def base_at(directory: Path) -> PretrainedEncoder:
     """The encoder and tokenizer of a checkpoint directory, float32; nothing is looked up online.
 
     Args:
@@ -30,14 +30,14 @@ def base_at(directory: Path) -> Base:
             head), and `tokenizer.json` or the vocabulary to make it from.
 
     Raises:
-        CheckpointError: a part is missing, or the parts do not fit each other or this project.
+        TextCheckpointError: a part is missing, or the parts do not fit each other or this project.
     """
     try:
         encoder, tokenizer = _encoder(directory), _tokenizer(directory)
         _check_fit(encoder.config, tokenizer)
     except Exception as error:  # transformers raises errors of many types
-        raise CheckpointError(f"{directory} is not a checkpoint to start from: {error}") from error
-    return Base(encoder, tokenizer, f"the checkpoint {directory.name} ({encoder.config.model_type})")
+        raise TextCheckpointError(f"{directory} is not a checkpoint to start from: {error}") from error
+    return PretrainedEncoder(encoder, tokenizer, f"the checkpoint {directory.name} ({encoder.config.model_type})")
 
 
 def blank(config: Path) -> PreTrainedModel:

@@ -28,7 +28,7 @@ def tiny(monkeypatch, tmp_path):
         tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
         tokenizer.post_processor = processors.TemplateProcessing("<s> $A </s>", None, [("<s>", 0), ("</s>", 2)])
         sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
-        return base.Base(BertModel(BertConfig(vocab_size=len(pieces), **sizes)), tokenizer, "tiny")
+        return base.PretrainedEncoder(BertModel(BertConfig(vocab_size=len(pieces), **sizes)), tokenizer, "tiny")
 
     monkeypatch.setenv("HUIJIAN_CACHE", str(tmp_path))
     monkeypatch.setattr(base, "pretrained", make)

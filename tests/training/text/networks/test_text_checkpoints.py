@@ -13,7 +13,7 @@ from models.profile import CLASSIFIER_LABELS, Field
 from models.text.classifier.classifier import TextClassifier
 from models.text.normalize.normalize import FieldText
 from training.text.data.corpus import Split, read_split
-from training.text.networks.checkpoints import CheckpointError, base_at, blank
+from training.text.networks.checkpoints import TextCheckpointError, base_at, blank
 
 SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
@@ -64,7 +64,7 @@ def test_a_blank_encoder_takes_the_weights_of_the_one_described(checkpoint, tmp_
     [({"vocab_size": 9}, "9 in the encoder"), ({"max_position_embeddings": 64}, "64 tokens, 128 are needed")],
 )
 def test_sizes_that_do_not_fit_are_refused(tmp_path, change, lacks):
-    with pytest.raises(CheckpointError, match=lacks):
+    with pytest.raises(TextCheckpointError, match=lacks):
         base_at(write(tmp_path, **change))
 
 
