@@ -41,7 +41,7 @@ def text(  # noqa: PLR0913, PLR0917 - the run's own options
     Example: `huijian train text --cases new-cases.jsonl`
     """
     from training.cases import CasesError
-    from training.text.networks.checkpoints import base_at
+    from training.text.networks.checkpoints import TextCheckpointError, base_at
     from training.text.train import train_text
 
     try:
