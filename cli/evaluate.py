@@ -93,7 +93,7 @@ def images(  # noqa: PLR0913, PLR0917 - the command's own options
     """
     from models.policy import Policy
     from models.settings import Settings
-    from training.images.evaluation.evaluate import Others, evaluate_images
+    from training.images.evaluation.evaluate import PeerMethods, evaluate_images
     from training.images.evaluation.peers import PEERS
 
     own = manifest is None
@@ -102,7 +102,7 @@ def images(  # noqa: PLR0913, PLR0917 - the command's own options
     if manifest is None:
         manifest, references = _held_out(limit)
     settings = Settings.from_environment(gallery)
-    others = Others(PEERS, references) if references and (own if peers is None else peers) else None
+    others = PeerMethods(PEERS, references) if references and (own if peers is None else peers) else None
     try:
         detector, policy = _detector(settings, encoder, references), Policy.load(settings.policy)
         found = evaluate_images(

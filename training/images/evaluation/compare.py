@@ -1,6 +1,6 @@
-"""Is a challenging encoder better than the champion? Both judge the same pictures.
+"""Comparison of a challenger encoder with the champion on the same pictures.
 
-A gallery belongs to its encoder, so each gets its own, built from one references file.
+A gallery belongs to its encoder, so each encoder gets one built from the same references file.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from models.arrays import Bool, Float64
 from models.images.encoder.encoder import Encoder
 from models.images.gallery import gallery as galleries
 from models.images.gallery.gallery import Gallery
@@ -23,31 +24,29 @@ from training.compare import Difference, paired_difference
 from training.images.evaluation.evaluate import score_pictures
 from training.images.evaluation.manifest import read_manifest
 
-Array = np.ndarray[Any, np.dtype[Any]]
-
 
 @dataclass(frozen=True)
 class ImageComparison:
     """Challenger against champion on a manifest, with the policy in force.
 
     Attributes:
-        recall: float (2,): imitations of which a finding names the right reference, champion's and challenger's.
-        false_positives: float (2,): share of harmless pictures with a finding.
-        difference: of the share of pictures judged rightly, imitations and harmless ones weighing the same; whole
-            emblems are resampled, and harmless pictures one by one.
+        recall: float64 (2,), champion's and challenger's share of imitations with a finding of the right reference.
+        false_positives: float64 (2,), share of harmless pictures with a finding.
+        difference: difference of accuracies, imitations and harmless pictures weighted equally. The bootstrap resamples
+            whole emblems, and harmless pictures one by one.
     """
 
-    recall: Array
-    false_positives: Array
+    recall: Float64
+    false_positives: Float64
     difference: Difference
 
     @classmethod
-    def of(cls, rows: Sequence[dict[str, Any]], right: Array) -> ImageComparison:
-        """From which pictures each judges rightly.
+    def of(cls, rows: Sequence[dict[str, Any]], right: Bool) -> ImageComparison:
+        """The comparison of two encoders' correct judgements.
 
         Args:
-            rows: of the manifest.
-            right: bool (2, pictures), champion's and challenger's.
+            rows: the manifest's rows.
+            right: bool (2, pictures), correct judgements of champion and challenger.
         """
         positive = np.array([row["label"] == "pos" for row in rows])
         emblems = np.array([str(row["reference_id"]) for row in rows])[positive]
@@ -77,8 +76,8 @@ def compare_images(champion: Path, challenger: Path, manifest: Path, references:
     return ImageComparison.of(rows, np.stack(right))
 
 
-def _right(folder: Path, rows: Sequence[dict[str, Any]], directory: Path, references: Path) -> Array:
-    """Bool (pictures,): an imitation reported as what it imitates, or a harmless picture let pass."""
+def _right(folder: Path, rows: Sequence[dict[str, Any]], directory: Path, references: Path) -> Bool:
+    """Correct judgements, bool (pictures,): imitations are found, harmless pictures are not reported."""
     encoder = Encoder(folder)
     with tempfile.TemporaryDirectory() as scratch:
         galleries.build(references, Path(scratch), encoder)

@@ -1,6 +1,6 @@
-"""How well imitations are found and harmless pictures left alone, beside other methods in the same run.
+"""Evaluation of emblem detection on a manifest, beside other methods in the same run.
 
-The evaluator takes the detector and the policy that are served, so that what is measured is what judges.
+The evaluator uses the served detector and policy, so the measured code is the deployed code.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from models.arrays import Float64
 from models.boxes import WHOLE_PICTURE
 from models.images.input.decode import Image, decode
 from models.images.matching.emblems import EmblemDetector
@@ -28,19 +29,16 @@ from training.images.evaluation.peers import Peer, score_peers
 
 BATCH_SIZE, THREADS = 16, 2
 SHARED_IMITATIONS, SHARED_HARMLESS = 600, 1_500
-"""Pictures, drawn with a fixed seed, that other methods are measured on: keypoints and large networks take seconds for
-what ours sees in a hundredth of one."""
-
-Array = np.ndarray
+"""Pictures for other methods, sampled with a fixed seed: keypoints and large networks take seconds a picture."""
 
 
 @dataclass(frozen=True)
-class Others:
+class PeerMethods:
     """Methods to measure beside ours.
 
     Attributes:
-        peers: by name.
-        references: the gallery's source, which they are given to learn.
+        peers: the methods by name.
+        references: the gallery's references file, which they learn.
     """
 
     peers: Mapping[str, Peer]
@@ -52,7 +50,7 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
     detector: EmblemDetector,
     policy: Policy,
     *,
-    others: Others | None = None,
+    others: PeerMethods | None = None,
     output: Path | None = None,
     page: Path | None = None,
     command: str = "huijian evaluate images MANIFEST.jsonl",
@@ -62,33 +60,34 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
     Args:
         manifest: the contract's, JSON Lines {"path", "label": "pos" | "neg", "reference_id", "kind", "field"}; "box"
             (left, top, right, bottom as fractions) and "artist" are taken account of where they are.
-        detector: with the gallery that the reference ids are from.
-        policy: what is reported.
-        others: measured on a random part of the pictures, and ours on the same part.
-        output: also gets the numbers, as JSON.
-        page: also gets an HTML page with curves and the worst errors.
+        detector: with the gallery of the manifest's reference ids.
+        policy: decides which matches are reported.
+        others: methods to measure on a random sample of the pictures, on which ours is measured too.
+        output: file for the numbers, JSON.
+        page: file for an HTML page with curves and the worst errors.
+        command: the command to print and to show on the page.
 
     Returns:
-        By method what `measures.measure` says; ours is "emblems", with the versions of what it was measured with
-        (`MEASURED_WITH`), and "emblems, shared pictures".
+        `measures.measure` by method. Ours is "emblems", with the versions of `MEASURED_WITH`, and on the sample
+        "emblems, shared pictures".
 
     Raises:
-        ValueError: a manifest that cannot be used, or a picture of it.
+        ValueError: the manifest or a picture of it cannot be used.
     """
     rows = read_manifest(manifest)
     label_of = {reference.reference_id: str(reference.label) for reference in detector.references}
     labels = [label_of.get(row["reference_id"], "not enrolled") for row in rows]
     matches = match_pictures(rows, manifest.parent, detector, policy)
-    ours = scored(rows, matches, detector, policy)
+    ours = score_matches(rows, matches, detector, policy)
     versions = (detector.encoder.version, detector.gallery.version, policy.version)
     result = {"emblems": measure(rows, labels, ours) | dict(zip(MEASURED_WITH, versions, strict=True))}
     if others is not None:
-        places = shared_rows(rows)
-        part = [rows[place] for place in places]
+        sample = shared_rows(rows)
+        part = [rows[number] for number in sample]
         pictures, truths = [manifest.parent / row["path"] for row in part], [row["reference_id"] for row in part]
         judged = score_peers(others.peers, others.references, pictures, truths)
-        methods = {"emblems, shared pictures": ours.subset(np.array(places)), **judged}
-        shared = [labels[place] for place in places]
+        methods = {"emblems, shared pictures": ours.subset(np.array(sample)), **judged}
+        shared = [labels[number] for number in sample]
         result |= {name: measure(part, shared, scored) for name, scored in methods.items()}
     show(result)
     print(command)
@@ -101,23 +100,24 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
 
 
 def shared_rows(rows: Sequence[Row]) -> list[int]:
-    """Places of the pictures that all methods are measured on, in order."""
+    """Numbers of the rows that all methods are measured on, ascending."""
     rng = np.random.default_rng(0)
-    places = []
+    sample = []
     for label, count in (("pos", SHARED_IMITATIONS), ("neg", SHARED_HARMLESS)):
-        members = [place for place, row in enumerate(rows) if row["label"] == label]
-        places += [members[place] for place in rng.permutation(len(members))[:count]]
-    return sorted(places)
+        members = [number for number, row in enumerate(rows) if row["label"] == label]
+        sample += [members[number] for number in rng.permutation(len(members))[:count]]
+    return sorted(sample)
 
 
 def score_pictures(rows: Sequence[Row], directory: Path, detector: EmblemDetector, policy: Policy) -> Scored:
-    """What detector and policy say of every row of a manifest; paths are relative to `directory`."""
-    return scored(rows, match_pictures(rows, directory, detector, policy), detector, policy)
+    """Scores of every row by detector and policy; paths are relative to `directory`."""
+    return score_matches(rows, match_pictures(rows, directory, detector, policy), detector, policy)
 
 
 def match_pictures(rows: Sequence[Row], directory: Path, detector: EmblemDetector, policy: Policy) -> list[list[Match]]:
-    """The matches in all frames of every row's picture, best first, read only where the policy has pictures read;
-    paths are relative to `directory`.
+    """Matches in all frames of every row's picture, best first; paths are relative to `directory`.
+
+    Lettering is read only if the policy has pictures read.
     """
 
     def match(batch: Sequence[Row]) -> list[list[Match]]:
@@ -142,8 +142,10 @@ def _decoded(row: Row, directory: Path) -> list[Image]:
         raise ValueError(f"{row['path']}: {error.message}") from error
 
 
-def scored(rows: Sequence[Row], matches: Sequence[Sequence[Match]], detector: EmblemDetector, policy: Policy) -> Scored:
-    """What the policy makes of every row's matches, best first."""
+def score_matches(
+    rows: Sequence[Row], matches: Sequence[Sequence[Match]], detector: EmblemDetector, policy: Policy
+) -> Scored:
+    """Scores of every row from its matches, best first, under the policy."""
     values = [_judged(row, found, detector, policy) for row, found in zip(rows, matches, strict=True)]
     scores, right, reported, named, boxes = map(np.array, zip(*values, strict=True))
     return Scored(scores, right, reported, named, boxes)
@@ -151,17 +153,17 @@ def scored(rows: Sequence[Row], matches: Sequence[Sequence[Match]], detector: Em
 
 def _judged(
     row: Row, matches: Sequence[Match], detector: EmblemDetector, policy: Policy
-) -> tuple[float, bool, bool, bool, Array]:
+) -> tuple[float, bool, bool, bool, Float64]:
     findings = policy.apply(detector.findings(matches, field_of(row)), frozenset(), row["path"])
     named = any(finding.evidence.reference_id == row["reference_id"] for finding in findings)
-    if not matches:  # all that is near is harmless
+    if not matches:  # only negatives of the gallery are near
         return 0.0, False, False, False, np.array(WHOLE_PICTURE)
     best = matches[0]
     return best.score, best.reference_id == row["reference_id"], bool(findings), named, np.array(best.box)
 
 
 def show(result: Mapping[str, Any]) -> None:
-    """Print the tables: ours by label, kind and artist, the others as a line each."""
+    """Print the tables: ours by label, kind and artist; one line for each other method."""
     print(f"{'':28}{'n':>6}" + "".join(f"{name:>16}" for name in METRIC_COLUMNS))
     for method, numbers in result.items():
         print(_line(method, numbers["all"], with_interval=True))

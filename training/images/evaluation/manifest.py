@@ -1,4 +1,4 @@
-"""A manifest of pictures to evaluate on: what each shows, and where it would stand in a profile."""
+"""Manifests of evaluation pictures: what each shows, and its field in a profile."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Row = dict[str, Any]
 
 
 def read_manifest(manifest: Path) -> list[Row]:
-    """The rows of a manifest; those of harmless pictures need no "reference_id".
+    """The rows of a manifest; rows of harmless pictures need no "reference_id".
 
     Raises:
-        CasesError: it cannot be read, or lines of it are no rows or name pictures that are not there.
+        CasesError: it cannot be read, or a line is no row or names a missing picture.
         ValueError: it lacks imitations or harmless pictures.
     """
     rows: list[Row] = []
@@ -46,5 +46,5 @@ def _row(line: str, folder: Path) -> Row:
 
 
 def field_of(row: Row) -> Field:
-    """Where a row's picture would stand in a profile; an avatar if the row does not say."""
+    """Field of a row's picture in a profile; "avatar" if the row names none."""
     return Field(row.get("field") or "avatar")

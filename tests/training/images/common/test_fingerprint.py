@@ -1,4 +1,4 @@
-"""A fingerprint changes with what is made from it, and the code of a module is all that it leads to."""
+"""Fingerprints follow contents; a module's code includes all its imports."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from training.images.common.fingerprint import code_of, fingerprint
 from training.images.data import benchmark
 
 
-def test_contents_and_what_is_said_count_and_names_do_not(tmp_path):
+def test_fingerprints_depend_on_contents_and_values_not_on_names(tmp_path):
     for name, content in (("a", "same"), ("b", "same"), ("c", "other")):
         (tmp_path / name).write_text(content, encoding="utf-8")
     first, same, other = (fingerprint([tmp_path / name], "said") for name in "abc")

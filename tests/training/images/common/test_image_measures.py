@@ -11,7 +11,7 @@ def rows(positives, harmless):
     return imitated + [{"label": "neg", "reference_id": None, "kind": "photo"}] * harmless
 
 
-def test_a_threshold_is_what_a_share_of_harmless_pictures_pass():
+def test_a_threshold_is_passed_by_its_share_of_harmless_pictures():
     scores = np.concatenate([np.full(50, 0.985), np.full(50, 0.995), np.linspace(0, 1, 1000)])
     right = np.concatenate([np.ones(75, bool), np.zeros(1025, bool)])
     numbers = measure(rows(100, 1000), ["x"] * 1100, Scored(scores, right))["all"]
@@ -26,7 +26,7 @@ def test_no_more_of_a_hundred_harmless_pictures_pass_than_the_share_says(share, 
     assert (scores > threshold_for(scores, share)).sum() == passing
 
 
-def test_intervals_are_wide_where_pictures_of_few_emblems_stand_or_fall_together():
+def test_intervals_are_wide_for_correlated_pictures_of_few_emblems():
     together = np.array([place % 5 < 2 for place in range(100)] + [False] * 10)
     apart = np.random.default_rng(0).permutation(together[:100])
     widths = []
@@ -54,6 +54,6 @@ def test_the_share_of_harmless_pictures_reported_has_wilsons_interval():
         assert numbers["interval"]["false@policy"] == pytest.approx(bounds, abs=1e-4)
 
 
-def test_a_score_that_is_right_as_often_as_it_says_has_no_calibration_error():
+def test_calibrated_scores_have_no_calibration_error():
     assert calibration_error(np.full(10, 0.7), np.arange(10) < 7) == pytest.approx(0)
     assert calibration_error(np.full(10, 0.9), np.arange(10) < 7) == pytest.approx(0.2)

@@ -1,4 +1,4 @@
-"""A run that was broken off does again only what was not finished, or was made from something else."""
+"""An interrupted run repeats only stages that are unfinished or have other inputs."""
 
 import pytest
 import torch
@@ -34,7 +34,7 @@ def run(tmp_path):
     return Run(tmp_path)
 
 
-def test_what_is_finished_is_not_done_again(run):
+def test_finished_stages_are_not_run_again(run):
     with pytest.raises(KeyboardInterrupt):
         run(breaks=True)
     run()
@@ -42,14 +42,14 @@ def test_what_is_finished_is_not_done_again(run):
     assert run.done == ["first", "second"]
 
 
-def test_all_is_done_again_of_a_run_that_is_made_from_something_else(run):
+def test_a_run_with_other_inputs_runs_every_stage_again(run):
     run("a")
     run("b")
     run("a")
     assert run.done == ["first", "second"] * 3
 
 
-def test_what_was_finished_before_another_run_broke_off_is_not_taken_for_finished(run):
+def test_stages_of_an_interrupted_other_run_do_not_count_as_finished(run):
     run("a")
     with pytest.raises(KeyboardInterrupt):
         run("b", breaks=True)
@@ -58,14 +58,14 @@ def test_what_was_finished_before_another_run_broke_off_is_not_taken_for_finishe
 
 
 @pytest.mark.parametrize(("gone", "again"), [("first.txt", ["first", "second"]), ("second.txt", ["second"])])
-def test_a_stage_whose_file_is_gone_is_done_again_and_all_that_follow(run, gone, again):
+def test_a_stage_with_a_missing_file_and_all_after_it_run_again(run, gone, again):
     run()
     (run.folder / gone).unlink()
     run()
     assert run.done == ["first", "second", *again]
 
 
-def test_nothing_is_kept_of_a_run_that_is_forgotten(run):
+def test_a_forgotten_run_leaves_no_record(run):
     run().forget()
     assert {file.name for file in run.folder.iterdir()} == {"first.txt", "second.txt"}
     run()

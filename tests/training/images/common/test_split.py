@@ -51,14 +51,14 @@ def test_every_training_name_that_begins_with_a_test_owners_was_judged(judged):
 
 
 @pytest.mark.slow
-def test_nothing_that_is_calibrated_with_or_reranked_has_a_name_that_begins_with_a_test_owner_s():
+def test_no_calibration_or_reranker_owner_extends_a_test_owners_name():
     names = {plain(graphic.owner) for graphic, _ in graphics.drawings() if graphic.fold is Fold.VALIDATION}
     for owner in {entry.owner_id for entry in catalogue.read_catalogue(catalogue.CATALOGUE)}:
         if is_held_out(owner) and len(plain(owner)) >= 4:
             assert not [name for name in names if name.startswith(plain(owner))], owner
 
 
-def test_the_judged_owners_are_of_the_test_fold_and_their_names_of_the_training_fold(judged):
+def test_listed_owners_are_test_fold_and_their_names_training_fold(judged):
     assert {fold_of(owner) for owner in judged["trained"]} == {Fold.TEST}
     assert {fold_of(name) for entry in judged["trained"].values() for name in entry["names"]} == {Fold.TRAIN}
 

@@ -23,7 +23,7 @@ def anything(rng, rows, columns):
 
 
 @given(st.lists(st.sampled_from(SHAPES), min_size=1, max_size=8), st.data())
-def test_what_is_asked_for_comes_by_shape_and_unchanged(shapes, data):
+def test_chosen_pictures_come_by_shape_and_unchanged(shapes, data):
     rng = np.random.default_rng(len(shapes))
     put = [anything(rng, *shape) for shape in shapes]
     store = PatchStore(len(put), DIMENSION)

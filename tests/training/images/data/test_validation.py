@@ -19,7 +19,7 @@ KNOWN = "icon.the-times"
 MORE_ARTISTS = 4
 
 TRAINED = 5
-"""Of a flag that was trained on, which one more artist draws for another."""
+"""Graphics of a trained flag, which one more artist draws for another."""
 
 
 def owner(fold, kind):
@@ -73,7 +73,7 @@ def made(rendered, tmp_path_factory):
     return validation.calibration_gallery(encoder, rendered, tmp_path_factory.mktemp("gallery"), limit=45)
 
 
-def test_flags_and_mastheads_that_were_trained_on_are_enrolled_and_never_right(made):
+def test_trained_flags_and_mastheads_are_enrolled_and_never_right(made):
     gallery, emblems = made
     others = [reference for reference in gallery.references if reference.reference_id not in emblems]
     flags = {reference.reference_id for reference in others if reference.source == "drawn"}
@@ -83,7 +83,7 @@ def test_flags_and_mastheads_that_were_trained_on_are_enrolled_and_never_right(m
     assert {fold_of(reference.owner_id) for reference in ours} == {Fold.TRAIN}
 
 
-def test_what_is_never_right_has_as_many_drawings_as_what_is_imitated(made):
+def test_distractors_have_as_many_drawings_as_imitated_references(made):
     trained, imitated = (made[0].entries_of(name) for name in ("flag.trained", "flag.other"))
     assert len(trained) == len(imitated) == validation.MAX_ARTISTS
 
@@ -94,7 +94,7 @@ def test_of_two_identities_that_look_the_same_the_first_is_enrolled(made):
     assert packaged == ["flag.ours", "flag.other", *logos, "arms.ours"]
 
 
-def test_mastheads_and_offices_that_we_drew_are_enrolled_as_in_the_default_gallery(made):
+def test_our_own_drawings_are_enrolled_as_in_the_default_gallery(made):
     ours = [emblem for emblem in made[1].values() if emblem.kind == "own"]
     assert {Label.MEDIA_LOGO, Label.GOVERNMENT_EMBLEM} <= {emblem.label for emblem in ours}
     assert {fold_of(emblem.owner) for emblem in ours} == {Fold.VALIDATION}
@@ -103,7 +103,7 @@ def test_mastheads_and_offices_that_we_drew_are_enrolled_as_in_the_default_galle
     assert all(labels[name] == emblem.label for name, emblem in made[1].items())
 
 
-def test_each_kind_is_imitated_as_often_as_it_should_be_however_few_there_are(made, rendered):
+def test_kinds_are_imitated_by_weight_however_few_there_are(made, rendered):
     emblems = {name: emblem for name, emblem in made[1].items() if name != "flag.other"}
     names = [sample.reference for sample in samples_of(emblems, rendered, 200)]
     kinds = [emblems[name].kind for name in names]
@@ -131,7 +131,7 @@ def test_drawings_by_artists_that_are_not_enrolled_are_imitated_too(made, render
     assert by_others == pytest.approx(200 * validation.OTHER_ARTIST_PROBABILITY, abs=20)
 
 
-def test_what_an_artist_draws_as_anothers_flag_is_not_imitated(made):
+def test_a_drawing_of_anothers_flag_is_not_imitated(made):
     anothers = striped(TRAINED)
     assert not any(np.array_equal(drawing, anothers) for drawing in made[1]["flag.other"].others)
 
@@ -151,7 +151,7 @@ def test_a_gallery_of_logos_alone_is_imitated_too(made, rendered):
     assert {sample.reference for sample in samples_of(logos, rendered, 30)} == logos.keys()
 
 
-def test_harmless_graphics_stand_beside_what_is_imitated_and_what_is_harmless(made, rendered, monkeypatch):
+def test_harmless_graphics_stand_beside_positives_and_negatives(made, rendered, monkeypatch):
     beside = []
 
     def recorded(rng, drawing, size, backgrounds, other, **_):

@@ -16,7 +16,7 @@ def compared(emblems, pictures, better):
     return ImageComparison.of(rows, right)
 
 
-def test_a_few_emblems_are_no_proof_however_many_pictures_of_each_there_are():
+def test_few_emblems_are_no_proof_however_many_their_pictures():
     few = compared(emblems=8, pictures=50, better=5)
     many = compared(emblems=400, pictures=1, better=250)
     assert few.difference.value == many.difference.value == 0.125

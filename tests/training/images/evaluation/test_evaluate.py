@@ -12,7 +12,7 @@ from models.policy import Policy
 from models.profile import Evidence, Finding, Label, Match
 from models.settings import Settings
 from training.images.common.measures import recall_curve
-from training.images.evaluation.evaluate import Others, evaluate_images
+from training.images.evaluation.evaluate import PeerMethods, evaluate_images
 from training.images.evaluation.peers import pdq, phash
 
 SHIPPED = Policy.load(Settings().policy)
@@ -86,7 +86,7 @@ def test_recall_counts_the_right_reference_that_the_policy_reports(result):
     assert result["labels"]["national_symbol"]["pictures"] == 2
 
 
-def test_the_version_of_the_policy_and_the_interval_of_its_false_alarms_are_recorded(tmp_path, capsys):
+def test_policy_version_and_false_positive_interval_are_recorded(tmp_path, capsys):
     evaluate_images(manifest(tmp_path, ROWS), Oracle(), POLICY, output=tmp_path / "n.json", page=tmp_path / "r.html")
     written = json.loads((tmp_path / "n.json").read_text("utf-8"))["emblems"]
     assert (written["policy"], written["encoder"], written["gallery"]) == (POLICY.version, "oracle@1", "20260101")
@@ -126,7 +126,7 @@ def page(tmp_path):
     return (tmp_path / "r.html").read_text("utf-8")
 
 
-def test_the_page_of_pictures_fetches_nothing_runs_nothing_and_escapes_names(page):
+def test_the_page_fetches_nothing_runs_nothing_and_escapes_names(page):
     assert not re.search(r"""(src|href)=["'](?!data:)""", page)
     assert "<script" not in page and "&lt;script&gt;" in page and "the &lt;command&gt;" in page
     assert "甲<b>" not in page and "甲&lt;b&gt;社 · media.0" in page
@@ -153,7 +153,7 @@ def test_the_page_shows_labels_kinds_and_the_worst_misses_and_false_alarms(page)
     assert all("similarity 0.900" in card for card in cards)
 
 
-def test_recall_rises_with_the_harmless_pictures_that_pass_and_unfound_imitations_never_count():
+def test_recall_rises_with_the_false_positive_rate_over_found_only():
     imitations = np.array([True, True, True, False, False])
     scores, found = np.array([0.9, 0.4, 0.8, 0.5, 0.1]), np.array([True, True, False, False, False])
     false, recall = recall_curve(scores, found, imitations)
@@ -181,7 +181,7 @@ def test_other_methods_are_measured_on_the_same_pictures_as_ours(tmp_path):
     rows.append({"path": "harmless.png", "label": "neg", "reference_id": None, "kind": "photo"})
     path = tmp_path / "manifest.jsonl"
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    others = Others({"pdq": pdq, "phash": phash}, tmp_path / "references.jsonl")
+    others = PeerMethods({"pdq": pdq, "phash": phash}, tmp_path / "references.jsonl")
     result = evaluate_images(path, Oracle(), POLICY, others=others, output=tmp_path / "numbers.json")
     assert set(result) == {"emblems", "emblems, shared pictures", "PDQ", "pHash"}
     assert result["PDQ"]["all"]["ok@1%"] == result["pHash"]["all"]["r@1"] == 1.0

@@ -101,7 +101,7 @@ def test_labelled_cases_become_identities(corpus, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_case_of_what_is_trained_on_anyway_is_another_drawing_of_it_and_not_its_rival(corpus, tmp_path):
+def test_a_case_of_a_known_identity_adds_a_drawing_to_it(corpus, tmp_path):
     known = next(entry for entry in own_drawings()[:LIMIT] if fold_of(entry.owner_id) is Fold.TRAIN)
     cases = [{"id": "1", "reference_id": known.reference_id}, {"id": "2", "reference_id": "0", "owner_id": "org.new"}]
     more = corpora.load_corpus([write_cases(tmp_path / "new.jsonl", *cases)], LIMIT)
@@ -188,7 +188,7 @@ def test_a_run_does_not_start_from_its_own_folder(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_run_with_other_settings_is_not_gone_on_with(corpus, tmp_path):
+def test_a_run_with_other_settings_is_not_resumed(corpus, tmp_path):
     tower_trainer.Trainer(corpus, 0, tmp_path / "checkpoint.pt").run(1)
     first, *rest = corpus.drawings
     changed = tuple(255 - drawing for drawing in first)
@@ -199,7 +199,7 @@ def test_a_run_with_other_settings_is_not_gone_on_with(corpus, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_broken_off_run_goes_on_from_its_checkpoint(corpus, tmp_path):
+def test_an_interrupted_run_resumes_from_its_checkpoint(corpus, tmp_path):
     first = tower_trainer.Trainer(corpus, 0, tmp_path / "checkpoint.pt")
     first.run(1)
     second = tower_trainer.Trainer(corpus, 0, tmp_path / "checkpoint.pt")
@@ -217,7 +217,7 @@ def test_the_rate_rises_stays_and_falls_to_nothing():
 
 
 @pytest.mark.slow
-def test_one_command_broken_off_and_given_again_makes_an_artefact_that_the_service_can_load(tmp_path, monkeypatch):
+def test_an_interrupted_run_resumes_to_an_artefact_that_loads(tmp_path, monkeypatch):
     def broken_off(*_given, **_options):
         raise KeyboardInterrupt
 

@@ -1,4 +1,4 @@
-"""The reranker learns from what the search finds: places, the right drawing first, and others like it."""
+"""The reranker learns from regions with the drawings that the search finds, the right one first."""
 
 import shutil
 from functools import partial
@@ -48,7 +48,7 @@ def run(tmp_path_factory):
     return directory
 
 
-def test_the_right_candidate_and_only_that_should_have_high_odds():
+def test_loss_is_least_if_only_the_right_candidate_has_high_odds():
     right, wrong, none = (torch.tensor([odds]) for odds in ((6.0, -6.0), (-6.0, 6.0), (-6.0, -6.0)))
     loss = {
         shown: [float(train_reranker.candidate_loss(odds, torch.tensor([shown]))) for odds in (right, wrong, none)]
@@ -80,7 +80,7 @@ def test_the_exported_graphs_judge_any_number_of_drawings_of_one_encoder(run, tm
     assert odds == pytest.approx(torch.cat(pairs).numpy(), abs=1e-4)
 
 
-def test_a_reranker_chooses_what_is_verified_but_hides_no_nearest_reference(tmp_path):
+def test_a_reranker_picks_candidates_but_hides_no_nearest_reference(tmp_path):
     released = Settings().released()
     detectors = []
     for seed in (0, 1):  # neither knows anything, and they disagree
@@ -101,7 +101,7 @@ def test_a_reranker_chooses_what_is_verified_but_hides_no_nearest_reference(tmp_
 
 
 def verified(detector, pixels):
-    """Ids of the references that the closer look compares."""
+    """Ids of the references that the verification stage compares."""
     _, closer = detector.candidates(pixels, detector.encoder([pixels])[0])
     return {detector.references[number].reference_id for number in closer.references}
 
@@ -122,7 +122,7 @@ def search(corpus, run):
 
 
 @pytest.mark.slow
-def test_places_show_their_first_drawing_or_none_of_all(search, monkeypatch):
+def test_regions_show_their_first_drawing_or_none(search, monkeypatch):
     monkeypatch.setattr(candidates, "ENROLLED_SHARE", (0.6, 1.0))  # of few drawings a part would be too few
     places, same = (candidates.sample_regions(search, 30, seed=(3,), threads=threads) for threads in (1, 2))
     assert np.array_equal(places.drawings, same.drawings)
@@ -137,7 +137,7 @@ def test_places_show_their_first_drawing_or_none_of_all(search, monkeypatch):
 
 
 @pytest.mark.slow
-def test_what_is_no_strip_is_learnt_from_however_little_of_it_its_emblem_fills(search, monkeypatch):
+def test_other_regions_than_strips_are_kept_however_small_the_emblem(search, monkeypatch):
     monkeypatch.setattr(candidates, "MIN_EMBLEM_SHARE", 2.0)  # more than any has
     strict = candidates.sample_regions(search, 60, seed=(5,), threads=1)
     monkeypatch.setattr(candidates, "MIN_EMBLEM_SHARE", 0.0)
@@ -163,12 +163,12 @@ AROUND = (0.1, 0.1, 0.7, 0.7)
         ((0.5, 0.2, 0.9, 0.6), True, None),  # a part of it beside something else
     ],
 )
-def test_a_place_shows_an_emblem_or_not_or_is_not_learnt_from(place, is_located, is_shown):
+def test_a_region_is_positive_negative_or_left_out(place, is_located, is_shown):
     assert candidates._is_shown(EMBLEM, AROUND, place, is_located) is is_shown
     assert candidates._is_shown(None, AROUND, place, is_located) is False
 
 
-def test_places_and_drawings_of_every_shape_are_compared_as_they_would_be_one_by_one():
+def test_batched_comparison_equals_one_by_one_for_every_shape():
     torch.manual_seed(0)
     rng, dimension = np.random.default_rng(1), 8
     network = RerankerNetwork(dimension)
@@ -209,7 +209,7 @@ def mixed(rng, count, dimension):
 
 
 @pytest.mark.slow
-def test_nothing_of_the_same_owner_is_a_wrong_answer(search):
+def test_no_wrong_candidate_has_the_same_owner(search):
     places, pool = candidates.sample_regions(search, 30, seed=(4,), threads=1), search.pool
     for drawings, identity in zip(places.drawings, places.identities, strict=True):
         own = set(pool.owners[pool.identities == identity])
@@ -218,7 +218,7 @@ def test_nothing_of_the_same_owner_is_a_wrong_answer(search):
 
 
 @pytest.mark.slow
-def test_what_the_encoder_never_saw_is_not_calibrated_with_either(corpus, run, monkeypatch, tmp_path):
+def test_unseen_drawings_are_not_in_the_calibration_either(corpus, run, monkeypatch, tmp_path):
     monkeypatch.setattr(validation, "ENROLLED_LOGOS", 2)
     rendered = graphics.load_graphics(LIMIT)
     pool = DrawingPool.of(corpus, rendered, LIMIT)
@@ -234,7 +234,7 @@ def test_what_the_encoder_never_saw_is_not_calibrated_with_either(corpus, run, m
     assert known.isdisjoint(pool.drawings[row].tobytes() for row in np.flatnonzero(unseen))
 
 
-def test_no_layout_of_what_is_invented_is_on_two_sides():
+def test_no_invented_layout_is_in_two_sets():
     assert all(
         number % flags.FLAGS_PER_LAYOUT == 0
         for number in (*cohort.reserved_flag_numbers(None), *cohort.reserved_flag_numbers(5))
@@ -254,7 +254,7 @@ def test_a_reranker_is_trained_and_measured_beside_its_encoder(corpus, run):
 
 
 @pytest.mark.slow
-def test_a_reranker_is_trained_further_from_that_of_a_base_once_on_other_pictures(corpus, run, tmp_path, monkeypatch):
+def test_a_bases_reranker_is_trained_further_once_on_other_pictures(corpus, run, tmp_path, monkeypatch):
     base, asked, real = read_base(Settings().released().encoder_directory()), [], train_reranker.sample_regions
     monkeypatch.setattr(train_reranker, "sample_regions", lambda *given: asked.append(given[2]) or real(*given))
     monkeypatch.setattr(train_reranker, "fit", lambda *given: asked.append(given[4]))
