@@ -20,6 +20,7 @@ import shutil
 import tempfile
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import faiss
 import numpy as np
@@ -34,6 +35,7 @@ from models.accounts.names import Hasher
 from models.accounts.register import Register, RegisterFiles
 from models.accounts.segments import MAX_SEGMENT_ROWS, Accounts
 from models.accounts.signatures import LAYOUT_DIMENSION, AvatarSignature
+from models.arrays import Float32
 from models.runtime.indexes import use_one_thread
 from models.settings import Settings
 from models.text.normalize.normalize import normalize
@@ -112,7 +114,8 @@ def made(rng: np.random.Generator, centres: NDArray[np.floating], first: int, co
     vectors = np.concatenate([unit(embeddings.astype(np.float32)), signs], axis=1) / np.float32(2**0.5)
     hashes = np.arange(first, first + count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     names = rng.integers(0, 2**64, count * HASHES_PER_NAME, dtype=np.uint64)
-    return Accounts(hashes, names, np.arange(count).repeat(HASHES_PER_NAME), vectors, np.arange(count))
+    rows = np.arange(count)
+    return Accounts(hashes, names, rows.repeat(HASHES_PER_NAME), cast(Float32, vectors), rows)
 
 
 def unit(vectors: NDArray[np.floating]) -> NDArray[np.floating]:

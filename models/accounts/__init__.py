@@ -1,1 +1,1 @@
-"""Accounts closed by law that come back: what is remembered of them, and how it is recognised (Art. 10)."""
+"""Recognises accounts that were closed by law and return (Art. 10)."""

@@ -1,6 +1,6 @@
-"""The closed accounts of an installation, as they are now: what the Inspector asks, and what commands change.
+"""The closed accounts of an installation, reloaded when another process changes them.
 
-They lie in the home directory, as the gallery does, and every process follows the changes of all.
+They are stored in the home directory, like the gallery.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ REGISTER_FOLDER = "closed"
 
 @dataclass(frozen=True)
 class ClosedState:
-    """The closed accounts at one moment.
+    """Snapshot of the closed accounts.
 
     Attributes:
-        hasher: with the key that they were hashed with; None while there are none.
+        hasher: uses the key of the accounts' hashes; None while there are no accounts.
     """
 
     register: Register
@@ -33,13 +33,13 @@ class ClosedState:
 
 
 class ClosedAccounts:
-    """Follows the closed accounts in a home directory.
+    """Loads the closed accounts in a home directory, and follows changes.
 
     Args:
-        home: as in the settings.
+        home: home directory of the settings.
 
     Raises:
-        AccountsError: they cannot be read, or the key that they were hashed with is not the store's.
+        AccountsError: they cannot be read, or were hashed with a key other than the store's.
     """
 
     def __init__(self, home: Path) -> None:
@@ -48,16 +48,16 @@ class ClosedAccounts:
 
     @property
     def current(self) -> ClosedState:
-        """What to judge with."""
+        """The snapshot to judge with."""
         return self._source.value
 
     @property
     def refusal(self) -> Refusal | None:
-        """Why what is there now is not in force; None while it is."""
+        """Why the state on disk was refused; None if it is loaded."""
         return self._source.refusal
 
     def refresh(self) -> bool:
-        """Take up changes; True if there were any. Never raises: what is broken is refused."""
+        """Load changes; True if there were any. Never raises: a broken state is refused."""
         return self._source.refresh()
 
     def _load(self) -> ClosedState:
@@ -73,10 +73,10 @@ class ClosedAccounts:
 
 @dataclass(frozen=True)
 class Account:
-    """What is known of an account that is closed.
+    """A closed account to register.
 
     Attributes:
-        avatar: the first frame; None where it has none.
+        avatar: signature of the avatar's first frame; None without an avatar.
     """
 
     account_id: str
@@ -85,20 +85,20 @@ class Account:
 
 
 def check_key(register: Register, hasher: Hasher) -> None:
-    """Refuse a key that finds nothing.
+    """Refuse a key other than that of the registered hashes: it would find nothing.
 
     Raises:
-        AccountsError: accounts were hashed with another one.
+        AccountsError: the accounts were hashed with another key.
     """
     if any(segment.check != hasher.check for segment in register.segments):
         raise AccountsError("the closed accounts were hashed with another key than the store's")
 
 
 def hashed_accounts(accounts: Iterable[Account], hasher: Hasher, dimension: int) -> Accounts:
-    """What is remembered of accounts; of one that comes several times, the last.
+    """Hashes and avatar vectors of accounts; of accounts with equal ids, the last.
 
     Args:
-        dimension: of the avatars' vectors.
+        dimension: length of an avatar's vector.
     """
     last = {hasher.account_hash(account.account_id): account for account in accounts}
     names = [

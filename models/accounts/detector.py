@@ -1,7 +1,6 @@
-"""Profiles that look like a closed account's: which one, by what, and how surely (Art. 10).
+"""Detects closed accounts that return under a new id, by name and avatar (Art. 10).
 
-An account is never taken for itself: one that is judged again after it was closed, or opened again on appeal, is not a
-return.
+An account never matches itself. One that is judged after its closure, or reopened on appeal, is not a return.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from models.accounts.likelihood import MIN_SHARERS, AvatarLikelihood, name_log_r
 from models.accounts.names import Hasher
 from models.accounts.rarity import bits
 from models.accounts.register import Register
-from models.accounts.segments import Segment
+from models.accounts.segments import Rows, Segment
 from models.accounts.signatures import AvatarSignature, Cosines
 from models.profile import Evidence, Field, Finding, Label
 from models.text.normalize.normalize import Normalized
@@ -25,25 +24,24 @@ from models.text.normalize.normalize import Normalized
 DETECTOR = "closed@2026.11.1"
 
 NEAREST_AVATARS = 8
-"""Avatars of every segment that are looked at: more than `likelihood.SHARED`, so that shared ones are seen to be."""
+"""Nearest avatars compared per segment; above `MIN_SHARERS`, so that shared avatars are recognised."""
 
 MAX_COMPARED_BEARERS = 16
-"""Bearers of a name, in every segment and for every nearness, whose avatars are looked at wherever they lie."""
+"""Accounts with a matching name, per segment and kind of match, whose avatars are compared in any case."""
 
 TIE_LOG_RATIO = 1.0
-"""Difference of logarithms up to which avatars are alike as much."""
+"""Difference of log likelihood ratios up to which avatars count as equally similar."""
 
-Array = np.ndarray
-Place = tuple[int, int]
+AccountRow = tuple[int, int]
 """Segment and row of a closed account."""
 
 
 @dataclass(frozen=True)
 class ShownAccount:
-    """What an account shows.
+    """The public profile of an account to compare.
 
     Attributes:
-        avatar: its frames.
+        avatar: signatures of the avatar's frames.
     """
 
     account_id: str
@@ -53,7 +51,13 @@ class ShownAccount:
 
 @dataclass
 class _Found:
-    """What speaks for one closed account: logarithms of likelihood ratios, None where nothing does."""
+    """Evidence for one closed account.
+
+    Attributes:
+        name, avatar: natural log likelihood ratios; None without evidence.
+        similarity: cosine of the avatars' embeddings.
+        frame: frame of the avatar that matched.
+    """
 
     name: float | None = None
     avatar: float | None = None
@@ -62,13 +66,13 @@ class _Found:
 
 
 class ClosedAccountDetector:
-    """Finds closed accounts that come back.
+    """Finds closed accounts that return.
 
     Args:
         register: the closed accounts.
-        hasher: with the key that they were hashed with.
-        encoder: fingerprint of the encoder that makes the vectors; avatars seen by another one cannot be compared.
-        likelihood: fitted for it; without one only names are compared.
+        hasher: uses the key of the register's hashes.
+        encoder: fingerprint of the encoder; avatars embedded by another one cannot be compared.
+        likelihood: calibration of that encoder; without it only names are compared.
     """
 
     def __init__(self, register: Register, hasher: Hasher, encoder: str, likelihood: AvatarLikelihood | None) -> None:
@@ -76,7 +80,7 @@ class ClosedAccountDetector:
         self._hasher, self._encoder, self._likelihood = hasher, encoder, likelihood
 
     def searchable_counts(self) -> dict[Field, int]:
-        """How many accounts can be found by their name, and how many by their avatar."""
+        """Number of accounts that can be found by name, and by avatar."""
         segments = self.register.segments
         return {
             Field.NAME: sum(segment.named_accounts for segment in segments),
@@ -90,7 +94,7 @@ class ClosedAccountDetector:
     def _findings(self, shown: ShownAccount) -> list[Finding]:
         own = self._hasher.account_hash(shown.account_id)
         named = self._named(shown.name, own) if shown.name else []
-        found: dict[Place, _Found] = {}
+        found: dict[AccountRow, _Found] = {}
         for number, segment in enumerate(self.register.segments):
             bearers = np.concatenate(
                 [np.zeros(0, np.uint32), *(rows[number][:MAX_COMPARED_BEARERS] for _, rows in named)]
@@ -100,12 +104,12 @@ class ClosedAccountDetector:
                 for frame in shown.avatar:
                     self._compare(frame, number, bearers, own, found)
         for (number, row), evidence in found.items():
-            evidence.name = next((said for said, rows in named if row in rows[number]), None)
+            evidence.name = next((log_ratio for log_ratio, rows in named if row in rows[number]), None)
         _temper(found, len(self.register))
         return self._best(shown.name, found)
 
-    def _named(self, name: Normalized, own: int) -> list[tuple[float, list[Array]]]:
-        """What each nearness of the name says, and the rows of each segment that come so near, nearest first."""
+    def _named(self, name: Normalized, own: int) -> list[tuple[float, list[Rows]]]:
+        """Log likelihood ratio and matching rows of each segment for each kind of name match, closest kind first."""
         found = []
         for near, hashed in self._hasher.query_hashes(name):
             bearers = [_others(segment, segment.rows_named(hashed), own) for segment in self.register.segments]
@@ -117,22 +121,22 @@ class ClosedAccountDetector:
         return self._likelihood is not None and segment.encoder == self._encoder
 
     def _compare(
-        self, frame: AvatarSignature, number: int, bearers: Array, own: int, found: dict[Place, _Found]
+        self, frame: AvatarSignature, number: int, bearers: Rows, own: int, found: dict[AccountRow, _Found]
     ) -> None:
-        """Note avatars that are likelier the same than not, among the nearest and those of the name's bearers."""
+        """Add to `found` the avatars with a positive log ratio, among the nearest and those of matching names."""
         assert self._likelihood is not None  # noqa: S101 - checked by the caller
         segment = self.register.segments[number]
         rows, vectors = segment.nearest(frame.query_vectors, NEAREST_AVATARS, bearers)
-        alike = Cosines.of(frame.query_vectors[:, None], vectors[None])
-        said = self._likelihood(alike)  # (as it is or mirrored, avatars)
-        side = said.argmax(axis=0)
-        for place in np.flatnonzero((said.max(axis=0) > 0) & (segment.hashes[rows] != np.uint64(own))):
-            evidence = found.setdefault((number, int(rows[place])), _Found())
-            if evidence.avatar is None or said[side[place], place] > evidence.avatar:
-                evidence.avatar, evidence.frame = float(said[side[place], place]), frame.frame
-                evidence.similarity = float(alike.look[side[place], place])
+        cosines = Cosines.of(frame.query_vectors[:, None], vectors[None])
+        log_ratios = self._likelihood(cosines)  # (2, avatars): as shown, and mirrored
+        side = log_ratios.argmax(axis=0)
+        for index in np.flatnonzero((log_ratios.max(axis=0) > 0) & (segment.hashes[rows] != np.uint64(own))):
+            evidence = found.setdefault((number, int(rows[index])), _Found())
+            if evidence.avatar is None or log_ratios[side[index], index] > evidence.avatar:
+                evidence.avatar, evidence.frame = float(log_ratios[side[index], index]), frame.frame
+                evidence.similarity = float(cosines.embedding[side[index], index])
 
-    def _best(self, name: Normalized | None, found: dict[Place, _Found]) -> list[Finding]:
+    def _best(self, name: Normalized | None, found: dict[AccountRow, _Found]) -> list[Finding]:
         ranked = sorted(found.items(), key=lambda item: -self._score(item[1]))
         findings = []
         if name and (named := next((item for item in ranked if item[1].name is not None), None)):
@@ -146,22 +150,22 @@ class ClosedAccountDetector:
     def _score(self, evidence: _Found) -> float:
         return probability(prior_log_odds(len(self.register)) + (evidence.name or 0.0) + (evidence.avatar or 0.0))
 
-    def _finding(self, field: Field, place: Place, found: _Found, evidence: Evidence) -> Finding:
-        number, row = place
+    def _finding(self, field: Field, account_row: AccountRow, found: _Found, evidence: Evidence) -> Finding:
+        number, row = account_row
         account = f"{int(self.register.segments[number].hashes[row]):016x}"
         evidence = replace(evidence, reference_id=account)
         return Finding(Label.CLOSED_ACCOUNT_MATCH, field, self._score(found), DETECTOR, evidence)
 
 
-def _others(segment: Segment, rows: Array, own: int) -> Array:
-    return cast(Array, rows[segment.hashes[rows] != np.uint64(own)])
+def _others(segment: Segment, rows: Rows, own: int) -> Rows:
+    return cast(Rows, rows[segment.hashes[rows] != np.uint64(own)])
 
 
-def _temper(found: dict[Place, _Found], remembered: int) -> None:
-    """Let an avatar that several closed accounts share say no more than how few of all have it."""
+def _temper(found: dict[AccountRow, _Found], remembered: int) -> None:
+    """Cap the log ratio of an avatar that several closed accounts share, by its rarity among all accounts."""
     pictured = [(evidence, evidence.avatar) for evidence in found.values() if evidence.avatar is not None]
-    strongest = max((said for _, said in pictured), default=0.0)
-    sharers = sum(said > strongest - TIE_LOG_RATIO for _, said in pictured)
+    strongest = max((log_ratio for _, log_ratio in pictured), default=0.0)
+    sharers = sum(log_ratio > strongest - TIE_LOG_RATIO for _, log_ratio in pictured)
     if sharers >= MIN_SHARERS:
-        for evidence, said in pictured:
-            evidence.avatar = min(said, log(remembered / sharers))
+        for evidence, log_ratio in pictured:
+            evidence.avatar = min(log_ratio, log(remembered / sharers))

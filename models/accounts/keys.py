@@ -1,4 +1,4 @@
-"""Where the key is that accounts are hashed with: in the environment, or in the home directory if it is not there."""
+"""Location of the key that hashes accounts: the environment, else the home directory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 HASH_VARIABLE: Final = "HUIJIAN_HASH_KEY"
 
 KEPT_KEYS: Final = Path("store") / "keys.env"
-"""Below the home directory (`serving.store.keyfile`)."""
+"""Path below the home directory (`serving.store.keyfile`)."""
 
 KEY_BYTES: Final = 32
-"""As long as the hash (RFC 2104 asks for at least that)."""
+"""Length of the key: that of the hash, as RFC 2104 recommends."""

@@ -1,8 +1,8 @@
-"""From evidence to the probability that an account is a closed one come back.
+"""Converts evidence to the probability that an account is a closed one returning.
 
-Bayes' rule: how much more often a returning account shows this than an unrelated one does, times how often accounts
-return. The more are remembered, the likelier a coincidence with one of them, so the more evidence is asked for: of ten
-million, neither a name that thousands bear nor an avatar alone, but both together.
+Bayes' rule: the prior odds of a return, times the likelihood ratio of the evidence. Coincidences grow with the number
+of registered accounts, so more evidence is needed. Among ten million, a common name or an avatar alone does not
+suffice; both together do.
 """
 
 from __future__ import annotations
@@ -11,74 +11,78 @@ import json
 from dataclasses import dataclass
 from math import exp, log
 from pathlib import Path
-
-import numpy as np
+from typing import cast
 
 from models.accounts.names import NameMatch
 from models.accounts.signatures import Cosines
+from models.arrays import Float32
 from models.images.encoder.encoder import EncoderError
 from models.runtime.artifact_files import ArtifactFile
 
 PRIOR_ODDS = 1e-5
-"""Prior odds that a profile is the return of one given closed account: assumed. Where some thousand are remembered that
-makes one profile in a hundred a return, and more are not believed."""
+"""Assumed prior odds that a profile is the return of one given closed account."""
 
 MAX_RETURN_RATE = 0.01
+"""Assumed limit on the share of profiles that are returns; it lowers the prior from 1,000 accounts on."""
 
 NAME_KEEPING_RATES = {NameMatch.SAME: 0.5, NameMatch.SHAPE: 0.1, NameMatch.SOUND: 0.1}
-"""Of returning accounts, how many come with the old name, or one that only looks or sounds like it: assumed."""
+"""Assumed shares of returning accounts with the old name, one that looks like it, or one that sounds like it."""
 
 MIN_SHARERS = 5
-"""Closed accounts with one name or avatar from which that is how common it is: fewer may be one person's."""
-
-
-Array = np.ndarray
+"""Closed accounts that share a name or avatar from which their number measures how common it is; fewer may be one
+person's."""
 
 
 def prior_log_odds(remembered: int) -> float:
-    """Logarithm of the odds that a profile is a return of one given closed account, before any evidence."""
+    """Prior log odds that a profile is the return of one given closed account.
+
+    Args:
+        remembered: number of closed accounts.
+    """
     return log(min(PRIOR_ODDS, MAX_RETURN_RATE / max(remembered, 1)))
 
 
 def name_log_ratio(near: NameMatch, bits: float, bearers: int, remembered: int) -> float:
-    """Logarithm of how much more often a returning account has such a name than an unrelated one.
+    """Log likelihood ratio of a name match: returning against unrelated accounts.
 
     Args:
+        near: kind of match.
         bits: rarity of the name (`models.accounts.rarity`).
-        bearers: closed accounts that have it.
-        remembered: closed accounts in all.
+        bearers: number of closed accounts with that name.
+        remembered: number of all closed accounts.
     """
     common = bearers / remembered if bearers >= MIN_SHARERS else 0.0
     return log(NAME_KEEPING_RATES[near]) - log(max(2.0**-bits, common))
 
 
 def probability(log_odds: float) -> float:
-    """0 to 1."""
+    """Probability, in [0, 1], of natural log odds; saturates at odds of e^500."""
     return 1 / (1 + exp(-max(min(log_odds, 500.0), -500.0)))
 
 
 @dataclass(frozen=True)
 class AvatarLikelihood:
-    """What likenesses of avatars say, with one encoder.
+    """Log likelihood ratio of avatar similarity for one encoder: linear in both cosines.
 
     Attributes:
-        look, layout: weights of both cosines.
-        bias: of their sum; natural logarithms all.
+        embedding, layout: weights of the cosines.
+        bias: offset; natural logarithm.
     """
 
-    look: float
+    embedding: float
     layout: float
     bias: float
 
     @classmethod
     def load(cls, encoder: Path, fingerprint: str) -> AvatarLikelihood | None:
-        """Fitted by `training.accounts`; None for an encoder that it was not fitted for.
+        """Load what `training.accounts` fitted; None for an encoder without a fit.
 
         Args:
-            encoder: the artefact folder.
+            encoder: the encoder's artefact folder.
+            fingerprint: its fingerprint.
 
         Raises:
-            EncoderError: the file that was fitted is broken.
+            EncoderError: the fitted file is broken.
         """
         for path in (
             encoder / ArtifactFile.CLOSED_CALIBRATION,
@@ -93,6 +97,6 @@ class AvatarLikelihood:
                     raise EncoderError(message) from error
         return None
 
-    def __call__(self, alike: Cosines) -> Array:
-        """Logarithms of how much more often a returning account has an avatar so alike than an unrelated one."""
-        return self.look * alike.look + self.layout * alike.layout + self.bias
+    def __call__(self, alike: Cosines) -> Float32:
+        """Log likelihood ratios: returning against unrelated accounts."""
+        return cast(Float32, self.embedding * alike.embedding + self.layout * alike.layout + self.bias)

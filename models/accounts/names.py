@@ -1,8 +1,8 @@
-"""How a name is remembered: its canonical forms as keyed hashes, so that nothing but the same name finds it again.
+"""Keyed hashes of names, stored in place of the names themselves.
 
-A hash can only be equal or not, so what may vary is taken out before hashing: disguises and decorations; also split
-and look-alike characters; also characters that sound the same. Hashes of all three are remembered, and the surest
-that agrees says how near a name came.
+Hashes are either equal or not, so variation is removed before hashing, in three canonical forms. The first undoes
+disguises and decorations, the second also split and look-alike characters, the third also characters of equal sound.
+All three are stored, and the surest one that agrees is the kind of match.
 
 Sources: `models.text.normalize.readings`; HMAC-SHA256 (RFC 2104) with the key of the store.
 """
@@ -22,14 +22,14 @@ from models.text.normalize.readings import WORD_BREAK, ReadingKind, forms, readi
 
 
 class NameMatch(StrEnum):
-    """How near a name came to one that is remembered, nearest first."""
+    """Kind of match between two names, surest first."""
 
     SAME = "same"
-    """But for disguises and decorations."""
+    """Equal except for disguises and decorations."""
     SHAPE = "shape"
-    """But for characters split or written as ones that look alike."""
+    """Equal except for split or look-alike characters."""
     SOUND = "sound"
-    """But for characters that sound the same."""
+    """Equal except for characters of equal sound."""
 
 
 _READINGS = {NameMatch.SAME: ReadingKind.JOINED, NameMatch.SHAPE: ReadingKind.SHAPE, NameMatch.SOUND: ReadingKind.SOUND}
@@ -37,26 +37,26 @@ _READINGS = {NameMatch.SAME: ReadingKind.JOINED, NameMatch.SHAPE: ReadingKind.SH
 
 @dataclass(frozen=True)
 class Hasher:
-    """Keyed hashes of 64 bits: among ten million accounts two are equal with a chance of three in a million.
+    """Keyed hashes of 64 bits; among ten million accounts, any two collide with probability 3e-6.
 
     Attributes:
-        key: the store's.
+        key: the store's key.
     """
 
     key: bytes
 
     def account_hash(self, account_id: str) -> int:
-        """Of an account's id."""
+        """Hash of an account's id."""
         return self._hash("closed_account", account_id)
 
     def stored_hashes(self, name: str) -> set[int]:
-        """All by which a name can be found again; none of a name that shows nothing."""
+        """Hashes stored for a name; none for a blank one."""
         text = normalize(name).text.strip()
         found = {form for kind in _READINGS.values() for form in forms(name, kind)}
         return {self._hash("closed_name", form) for form in (found | {text} if text else found)}
 
     def query_hashes(self, name: Normalized) -> list[tuple[NameMatch, int]]:
-        """Those by which a name is searched, nearest first."""
+        """Hashes by which a name is searched, surest kind of match first."""
         read = readings(name, _READINGS.values())
         texts = [
             (NameMatch.SAME, name.text),
@@ -67,7 +67,7 @@ class Hasher:
 
     @property
     def check(self) -> str:
-        """Tells this key from others, without giving it away."""
+        """Check value of the key: distinguishes keys without revealing them."""
         return f"{self._hash('closed_key', ''):016x}"
 
     def _hash(self, kind: str, text: str) -> int:
@@ -76,10 +76,10 @@ class Hasher:
 
 
 def store_key(home: Path) -> bytes | None:
-    """The key that the store hashes with: configured, or kept in the home directory; None where there is none yet.
+    """The store's key, from the environment or the home directory; None while there is none.
 
     Raises:
-        AccountsError: what is there is no such key, or cannot be read.
+        AccountsError: the key is malformed or cannot be read.
     """
     try:
         text = os.environ.get(HASH_VARIABLE) or _kept(home / KEPT_KEYS)

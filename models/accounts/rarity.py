@@ -1,8 +1,7 @@
-"""How many people bear a name: 王建国 thousands, momo as many, 半糖去冰的夏天 hardly anybody.
+"""Estimates how rare a name is, in bits: 王建国 and momo are common, 半糖去冰的夏天 is rare.
 
-Whether somebody with the name of a closed account is its owner depends on it. The chance that anybody picks a name is
-that of its characters, each after the one before it, in the names of the corpus (Witten and Bell 1991 for pairs that
-were not seen).
+A rare name is stronger evidence that an account is a closed one returning. The probability of a name comes from a
+character bigram model of the corpus' names, with Witten-Bell smoothing (Witten and Bell 1991).
 
 Source: `datasets/names/pairs.tsv`, counted by `python -m training.accounts names`.
 """
@@ -22,26 +21,26 @@ from models.text.normalize.readings import ReadingKind, readings
 PAIRS_FILE = DATASETS / "names" / "pairs.tsv"
 
 NAME_EDGE = "\n"
-"""Stands before and after a name."""
+"""Boundary symbol before and after a name."""
 
 MAX_CHARACTER_BITS, MAX_ASCII_BITS = 3.5, 2.0
-"""No character says more than this, less than large language models need for one of Chinese and of English text: the
-corpus is small, and names are phrases that others use too (岁月静好, 往后余生, kevin)."""
+"""Limits on bits per character, below those of large language models: the corpus is small, and names are common
+phrases."""
 
 SHAPE_BITS_SHARE, SOUND_BITS_SHARE = 0.99, 0.79
-"""How much of a name's bits is in its shape and in its sound: of single characters of the corpus, 9.85 bits, there are
-9.77 in the components and 7.78 in the toneless syllable."""
+"""Shares of a character's 9.85 bits kept by its components (9.77) and by its toneless syllable (7.78), measured on the
+corpus."""
 
 
 def bits(name: Normalized, near: NameMatch = NameMatch.SAME) -> float:
-    """Minus the binary logarithm of the chance that an unrelated account has a name that agrees so nearly."""
+    """Rarity in bits: minus log2 of the probability that an unrelated account's name matches in this way."""
     text = readings(name, [ReadingKind.JOINED])[0].text.strip()
     full = sum(_bits(before, after) for before, after in pairwise([NAME_EDGE, *text, NAME_EDGE]))
     return full * {NameMatch.SAME: 1.0, NameMatch.SHAPE: SHAPE_BITS_SHARE, NameMatch.SOUND: SOUND_BITS_SHARE}[near]
 
 
 def _bits(before: str, after: str) -> float:
-    """What a character says after another."""
+    """Bits of a character, given the one before it."""
     pairs, firsts, kinds, seconds = _counts()
     alone = (seconds[after] + 1) / (seconds.total() + len(seconds))
     backing = kinds[before] or 1
@@ -51,7 +50,7 @@ def _bits(before: str, after: str) -> float:
 
 @cache
 def _counts() -> tuple[Counter[tuple[str, str]], Counter[str], Counter[str], Counter[str]]:
-    """Pairs; how often each character is first in one, and in how many different ones; how often second."""
+    """Counts of pairs, of first characters, of different pairs per first character, and of second characters."""
     pairs = Counter[tuple[str, str]]()
     for line in PAIRS_FILE.read_text(encoding="utf-8").splitlines():
         pair, found = line.split("\t")

@@ -1,9 +1,9 @@
-"""All closed accounts: looked up, added to and taken from, by any number of processes at once.
+"""The register of closed accounts, read and changed by any number of processes.
 
-`CURRENT` lists the segments in force and is replaced in one step, so that a reader sees a change whole or not at all.
-An account that is added goes into a small segment, which is written anew with it; full ones stay. One that is removed
-leaves its segment written anew without it, and the files that held it are deleted in the same step: nothing of it is
-left on disk when the removal returns, except in the memory maps of workers, which let go within seconds.
+`CURRENT` lists the segments and is replaced atomically, so a reader sees a change whole or not at all. An added account
+goes into a small segment, which is rewritten with it; full segments stay. A removed account's segment is rewritten
+without it, and the old files are deleted before the removal returns. Only memory maps of workers still hold it, for
+seconds.
 """
 
 from __future__ import annotations
@@ -21,31 +21,29 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from models.accounts.segments import MAX_SEGMENT_ROWS, Accounts, AccountsError, Segment, write
+from models.accounts.segments import MAX_SEGMENT_ROWS, Accounts, AccountsError, Hashes, Segment, write
 from models.runtime.locks import locked
 from models.runtime.versions import LOCK, POINTER, write_pointer
 
 MAX_OPEN_ROWS = 4_096
-"""Accounts up to which a segment is written anew for every one that is added: 2 MB, some milliseconds."""
+"""Accounts up to which a segment is rewritten for each addition; 2 MB, a few milliseconds."""
 
 MAX_SMALL_SEGMENTS = 32
-"""Segments not half full from which they are joined: about as many as make one full one."""
+"""Segments less than half full above which they are merged into full ones."""
 
 READ_ATTEMPTS = 5
-"""Times to read anew because what `CURRENT` listed was replaced meanwhile."""
-
-Array = np.ndarray
+"""Attempts to read segments that `CURRENT` replaces meanwhile."""
 
 _OPEN: Final[WeakValueDictionary[Path, Segment]] = WeakValueDictionary()
-"""Segments of this process by their directory while somebody holds them: a deleted one must not stay mapped."""
+"""Open segments of this process by directory; weak, so that deleted segments do not stay mapped."""
 
 
 @dataclass(frozen=True)
 class Register:
-    """The closed accounts at one moment; safe to share between threads.
+    """Snapshot of the closed accounts; safe to share between threads.
 
     Attributes:
-        segments: all of them.
+        segments: all segments.
     """
 
     segments: tuple[Segment, ...] = ()
@@ -55,7 +53,7 @@ class Register:
 
     @property
     def version(self) -> str:
-        """How many accounts there are, and a digest that another set of them has not."""
+        """Number of accounts, and a digest of the segments."""
         names = ",".join(segment.name for segment in self.segments)
         return f"{len(self)}-{hashlib.sha256(names.encode()).hexdigest()[:8]}"
 
@@ -64,18 +62,18 @@ class RegisterFiles:
     """A register's directory.
 
     Args:
-        root: need not exist yet.
+        root: the directory; need not exist yet.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._last = Register()  # held, so that the next reading finds its segments open
+        self._last = Register()  # keeps its segments open for the next read
 
     def read(self) -> Register:
-        """What is in force now; a segment that this process has open already is not read again.
+        """The current register; segments that this process has open are not read again.
 
         Raises:
-            AccountsError: it cannot be read.
+            AccountsError: the register cannot be read.
         """
         for attempt in range(READ_ATTEMPTS):
             names = self.listed()
@@ -88,7 +86,7 @@ class RegisterFiles:
         raise AssertionError
 
     def listed(self) -> tuple[str, ...]:
-        """Names of the segments in force.
+        """Names of the current segments.
 
         Raises:
             AccountsError: the list cannot be read.
@@ -101,40 +99,40 @@ class RegisterFiles:
             raise AccountsError(f"{self.root / POINTER} cannot be read: {type(error).__name__}") from error
 
     def add(self, accounts: Accounts, encoder: str, check: str) -> None:
-        """Remember accounts; what was remembered of any of them before is replaced.
+        """Add accounts, replacing earlier entries of the same accounts.
 
         Args:
-            accounts: each once.
+            accounts: each account once.
             encoder: fingerprint of the encoder that made the vectors.
-            check: tells the hash key.
+            check: check value of the hash key (`names.Hasher.check`).
 
         Raises:
-            AccountsError: what is there cannot be read or was hashed with another key; nothing was changed.
+            AccountsError: the register cannot be read or was hashed with another key; nothing was changed.
         """
         with self._changing() as segments:
             if any(segment.check != check for segment in segments):
                 raise AccountsError("the closed accounts were hashed with another key")
             joined = _to_join(segments, encoder, len(accounts))
-            kept = [self._anew(segment, accounts.hashes) for segment in segments if segment not in joined]
+            kept = [self._rewritten(segment, accounts.hashes) for segment in segments if segment not in joined]
             parts = [_without(segment.contents(), accounts.hashes) for segment in joined]
             everything = Accounts.joined([*parts, accounts])
             rows = np.arange(len(everything))
             chunks = [rows[start : start + MAX_SEGMENT_ROWS] for start in range(0, len(rows), MAX_SEGMENT_ROWS)]
             self._publish(kept + [self._written(everything.part(chunk), encoder, check) for chunk in chunks])
 
-    def remove(self, hashes: Array) -> int:
-        """Forget accounts; returns how many of them there were.
+    def remove(self, hashes: Hashes) -> int:
+        """Remove accounts; returns how many of them were registered.
 
         Args:
-            hashes: uint64 (accounts,).
+            hashes: hashes of their ids, uint64 (accounts,).
 
         Raises:
-            AccountsError: what is there cannot be read; nothing was changed.
+            AccountsError: the register cannot be read; nothing was changed.
         """
         with self._changing() as segments:
             known = sum(int(np.isin(segment.hashes, hashes).sum()) for segment in segments)
             if known:
-                self._publish([self._anew(segment, hashes) for segment in segments])
+                self._publish([self._rewritten(segment, hashes) for segment in segments])
         return known
 
     @contextmanager
@@ -142,8 +140,8 @@ class RegisterFiles:
         with locked(self.root / LOCK):
             yield self.read().segments
 
-    def _anew(self, segment: Segment, hashes: Array) -> str:
-        """The name of a segment without some accounts: its own if it has none of them, empty if it has no others."""
+    def _rewritten(self, segment: Segment, hashes: Hashes) -> str:
+        """Name of a segment without some accounts: its own if it holds none of them, empty if it holds no others."""
         if not np.isin(segment.hashes, hashes).any():
             return segment.name
         rest = _without(segment.contents(), hashes)
@@ -155,7 +153,7 @@ class RegisterFiles:
         return name
 
     def _publish(self, names: Sequence[str]) -> None:
-        """Put segments in force and delete all others, and what crashed writers left."""
+        """Make segments current, and delete all others and leftovers of crashed writers."""
         listed = list(filter(None, names))
         write_pointer(self.root, json.dumps({"segments": listed}))
         for path in self.root.iterdir():
@@ -168,14 +166,14 @@ def _opened(directory: Path) -> Segment:
 
 
 def _to_join(segments: Sequence[Segment], encoder: str, count: int) -> list[Segment]:
-    """Segments to write anew together with so many accounts more."""
+    """Segments to merge with `count` new accounts."""
     small = [segment for segment in segments if segment.encoder == encoder and len(segment) < MAX_SEGMENT_ROWS // 2]
     if len(small) <= MAX_SMALL_SEGMENTS:
         return [segment for segment in small[-1:] if len(segment) + count <= MAX_OPEN_ROWS]
     by_size = sorted(small, key=len)
-    together = np.cumsum([len(segment) for segment in by_size])
-    return [segment for segment, rows in zip(by_size, together, strict=True) if rows <= MAX_SEGMENT_ROWS]
+    total_rows = np.cumsum([len(segment) for segment in by_size])
+    return [segment for segment, rows in zip(by_size, total_rows, strict=True) if rows <= MAX_SEGMENT_ROWS]
 
 
-def _without(accounts: Accounts, hashes: Array) -> Accounts:
+def _without(accounts: Accounts, hashes: Hashes) -> Accounts:
     return accounts.part(np.flatnonzero(~np.isin(accounts.hashes, hashes)))

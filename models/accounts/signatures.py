@@ -1,11 +1,11 @@
-"""What is remembered of an avatar: how it looks to the encoder, and how light and dark lie in it.
+"""Signatures of avatars: the encoder's embedding and a perceptual layout, concatenated.
 
-The encoder was trained on emblems. To it two people's photographs are much alike (cosine .45 at the median, .75 for one
-pair in ten), while a copy keeps its layout; and what a crop does to the layout, the encoder hardly sees. So an avatar
-is remembered as both, one behind the other, and both are compared.
+The encoder was trained on emblems, so photographs of different people are similar to it: median cosine .45, and .75 for
+one pair in ten. A copy keeps its layout of light and dark. A crop changes the layout but hardly the embedding. Both
+parts are therefore compared.
 
-Source: PDQ (Facebook 2019) for the layout: signs of low frequencies of a small grey picture,
-of which here faint ones count less.
+Source: PDQ (Facebook 2019) for the layout: signs of low DCT frequencies of a small grey picture. Here faint frequencies
+have less weight.
 """
 
 from __future__ import annotations
@@ -16,55 +16,55 @@ from typing import cast
 import cv2
 import numpy as np
 
+from models.arrays import Float32, Pixels
 from models.images.input.decode import Image
 
 LAYOUT_SIDE = 64
-"""Pixels of the grey picture whose frequencies are taken, as in PDQ."""
+"""Side, in pixels, of the grey picture before the DCT, as in PDQ."""
 
 FREQUENCIES_PER_AXIS = 16
-"""In each direction, from the first one on."""
+"""DCT frequencies in each direction, from the first on; the constant is left out."""
 
 LAYOUT_DIMENSION = FREQUENCIES_PER_AXIS * FREQUENCIES_PER_AXIS
 
 EMBEDDING_PART, LAYOUT_PART = slice(None, -LAYOUT_DIMENSION), slice(-LAYOUT_DIMENSION, None)
-"""Where they lie in a vector."""
+"""Slices of both parts in a vector."""
 
 NOISE_AMPLITUDE = 4.0
-"""Grey levels below which a frequency is as likely JPEG's doing as the picture's."""
-
-Array = np.ndarray
+"""DCT amplitude, in grey levels, below which a frequency may be JPEG noise."""
 
 _MIRROR = np.tile(np.where(np.arange(1, FREQUENCIES_PER_AXIS + 1) % 2, -1, 1), FREQUENCIES_PER_AXIS).astype(np.float32)
-"""What mirroring does to the signs: it turns those of every odd frequency across."""
+"""Factors that mirror a layout: mirroring flips the sign of odd horizontal frequencies."""
 
 
 @dataclass(frozen=True)
 class AvatarSignature:
-    """One picture, or one frame of it, as it is remembered and looked for.
+    """Signature of an avatar, or of one frame of it.
 
     Attributes:
-        frame: of an animation, from 0; None for a still picture.
-        vector: float32 (dimension + 256,), unit length: look and layout count the same.
+        frame: index of an animation's frame, from 0; None for a still picture.
+        vector: float32 (dimension + 256,), unit length; embedding and layout have equal weight.
     """
 
     frame: int | None
-    vector: Array
+    vector: Float32
 
     @classmethod
-    def of(cls, image: Image, look: Array) -> AvatarSignature:
-        """The likeness of a picture.
+    def of(cls, image: Image, embedding: Float32) -> AvatarSignature:
+        """The signature of a picture.
 
         Args:
-            look: the encoder's vector of the whole picture, float32 (dimension,), unit length.
+            image: decoded picture.
+            embedding: embedding of the whole picture, float32 (dimension,), unit length.
         """
-        both = np.concatenate([look, layout(image.pixels)])
+        both = np.concatenate([embedding, layout(image.pixels)])
         return cls(image.frame, (both / np.sqrt(2)).astype(np.float32))
 
     @property
-    def query_vectors(self) -> Array:
-        """The vectors that it is looked for by, float32 (2, dimension + 256): as it is, and mirrored.
+    def query_vectors(self) -> Float32:
+        """Search vectors, float32 (2, dimension + 256): as shown, and mirrored.
 
-        The encoder gives a mirrored picture nearly the same vector.
+        Only the layout is mirrored: the embedding hardly changes.
         """
         mirrored = self.vector.copy()
         mirrored[LAYOUT_PART] *= _MIRROR
@@ -73,27 +73,28 @@ class AvatarSignature:
 
 @dataclass(frozen=True)
 class Cosines:
-    """How alike pictures are.
+    """Similarities of avatars.
 
     Attributes:
-        look: float32, any shape: cosine of the encoder's vectors.
-        layout: of the same shape: cosine of the layouts: 0 of unrelated pictures, and of plain ones.
+        embedding: cosines of the embeddings, float32, any shape.
+        layout: cosines of the layouts, of the same shape; near 0 for unrelated and for plain pictures.
     """
 
-    look: Array
-    layout: Array
+    embedding: Float32
+    layout: Float32
 
     @classmethod
-    def of(cls, one: Array, other: Array) -> Cosines:
-        """Of vectors of likenesses, in the last axis, mirrored or not as they are given."""
-        look, layout = (
+    def of(cls, one: Float32, other: Float32) -> Cosines:
+        """Cosines of signature vectors along the last axis."""
+        embedding, layout = (
             2 * np.einsum("...d,...d", one[..., part], other[..., part]) for part in (EMBEDDING_PART, LAYOUT_PART)
         )
-        return cls(np.minimum(look, 1), np.minimum(layout, 1))  # rounded to 8 bits, they come to 1.002
+        # Vectors quantised to 8 bits reach 1.002.
+        return cls(np.minimum(embedding, 1), np.minimum(layout, 1))
 
 
-def layout(pixels: Array) -> Array:
-    """How light and dark lie: nearly the signs of low frequencies, float32 (256,); unit length, or less if plain.
+def layout(pixels: Pixels) -> Float32:
+    """Layout of light and dark: soft signs of low DCT frequencies, float32 (256,); unit length, shorter if plain.
 
     Args:
         pixels: RGB, uint8 (height, width, 3).
@@ -103,4 +104,4 @@ def layout(pixels: Array) -> Array:
     )
     frequencies = cv2.dct(grey.astype(np.float32))[1 : FREQUENCIES_PER_AXIS + 1, 1 : FREQUENCIES_PER_AXIS + 1].ravel()
     signs = frequencies / np.hypot(frequencies, NOISE_AMPLITUDE)
-    return cast(Array, signs / max(float(np.linalg.norm(signs)), 1.0))
+    return cast(Float32, signs / max(float(np.linalg.norm(signs)), 1.0))

@@ -1,1 +1,1 @@
-"""The protected emblems: references, their vectors, and how a version of a gallery is stored."""
+"""The gallery of protected emblems: references, vectors and stored versions."""

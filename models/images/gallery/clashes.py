@@ -1,7 +1,7 @@
-"""Pictures of different owners that look alike, and phrases that say the same.
+"""Finds near-duplicate pictures, and equal phrases, of different owners.
 
-A profile that shows one of them will be matched to either, and an account entitled to one would be refused for the
-other. So whoever enrols an emblem is told whose it resembles before it is in force.
+A profile that shows one of them matches either, so an account entitled to one would be rejected for the other. Whoever
+enrols an emblem is therefore told which existing emblem it resembles before it takes effect.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.arrays import Float32
 from models.images.gallery.files import GalleryEntry, exact_index, prototype_mask
 
 CLASH_COSINE = 0.97
-"""Cosine of whole pictures from which two owners clash. Among 300 drawings the pairs above it, with an encoder that was
-not trained for it, are tricolours that people confuse too: Romania and Chad .995, Mali and Romania .98, Belgium and
-Guinea .971; distinct designs begin below (Austria and Latvia .967)."""
+"""Cosine of whole pictures from which two owners clash. Among 300 drawings only tricolours that people confuse lie
+above; Austria and Latvia reach .967."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class Clash:
     """Two nearly identical pictures, or phrases, of different owners.
 
     Attributes:
-        reference_id: the reference that was added, or the later one of a collection.
-        existing_id, existing_owner_id: the one that it looks like, and whose that is.
+        reference_id: the new reference, or the later one of a collection.
+        existing_id, existing_owner_id: the reference that it resembles, and its owner.
         similarity: cosine of the whole pictures.
-        identical: both are the very same file, or text.
+        identical: both are the same file or text.
     """
 
     reference_id: str
@@ -43,23 +43,23 @@ class Clash:
         return f"{self.reference_id} {is_like} {other} (cosine {self.similarity:.3f})"
 
 
-def clashes(entries: Sequence[GalleryEntry], vectors: np.ndarray, first_new: int) -> Iterator[Clash]:
-    """For every new entry, the references of other owners before it that have a look like it.
+def clashes(entries: Sequence[GalleryEntry], vectors: Float32, first_new: int) -> Iterator[Clash]:
+    """For every new entry, the earlier references of other owners that have a view like it.
 
     Args:
-        vectors: unit float32 (rows, dimension), the rows of all entries in order; an entry's first is its drawing.
-            Prototypes are left out: nobody drew them.
-        first_new: place of the first new entry.
+        vectors: unit float32 (rows, dimension), the rows of all entries in order, each entry's drawing first.
+            Prototypes are ignored: they are no pictures.
+        first_new: index of the first new entry.
     """
     entry_of = np.repeat(np.arange(len(entries)), [entry.rows - entry.prototypes for entry in entries])
     vectors = vectors[~prototype_mask(entries)]
     drawn = np.searchsorted(entry_of, np.arange(first_new, len(entries)))
     limits, similarities, rows = exact_index(vectors).range_search(vectors[drawn], CLASH_COSINE)
-    for place, (start, end) in enumerate(itertools.pairwise(map(int, limits)), start=first_new):
+    for new, (start, end) in enumerate(itertools.pairwise(map(int, limits)), start=first_new):
         found: dict[str, Clash] = {}
         for similarity, other in zip(similarities[start:end], entry_of[rows[start:end]], strict=True):
-            if other < place and entries[other].reference.owner_id != entries[place].reference.owner_id:
-                clash = _clash(entries[place], entries[other], float(similarity))
+            if other < new and entries[other].reference.owner_id != entries[new].reference.owner_id:
+                clash = _clash(entries[new], entries[other], float(similarity))
                 found[clash.existing_id] = max(clash, found.get(clash.existing_id, clash), key=_closeness)
         yield from found.values()
 

@@ -1,12 +1,11 @@
-"""How a version of a gallery lies on disk.
+"""Stores gallery versions on disk.
 
-A version is a directory that never changes. It holds
+A version is an immutable directory. It holds
 
 - `index.faiss`: inner-product search over unit vectors, exact up to `MAX_EXACT_ROWS`; ids are row numbers;
-- `references.jsonl`: one line a picture, in row order, with the SHA-256 of its file, how many rows it has, how many of
-  them are prototypes, how many bytes its drawing takes, and what it says; or a phrase, with its `text`;
-- `drawings.bin`: the drawings one after the other, WebP (`models.images.input.thumbnails`);
-- `config.json`: the encoder's fingerprint, counts, time of creation, SHA-256 of the other files.
+- `references.jsonl`: one line per picture or phrase, in row order: the reference, SHA-256, row counts, inscription;
+- `drawings.bin`: the drawings, concatenated WebP files (`models.images.input.thumbnails`);
+- `config.json`: encoder fingerprint, counts, time of creation, SHA-256 of the other files.
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ import faiss
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from models.arrays import Bool, Float32
 from models.images.gallery.references import GalleryError, Reference, parse_reference
 from models.runtime import versions
 from models.runtime.artifact_files import ArtifactFile
@@ -34,27 +34,25 @@ from models.runtime.indexes import use_one_thread, write_index
 from models.settings import Settings
 
 VERSION_NAME = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{12}")
-"""A version's name: when it was made, and what of."""
+"""A version's name: time of creation and content hash."""
 
 KEPT_VERSIONS = 5
-"""Versions that stay on disk, for going back and for workers that are still loading one."""
+"""Versions kept on disk, for rollback and for workers that still load one."""
 
 MAX_EXACT_ROWS = 30_000
-"""Rows up to which every one is compared. To match a picture's 88 windows with so many takes 22 ms, those of a closer
-look 8; with what the approximate index finds 13 and 3. A smaller gallery gains less, and is built without fitting."""
+"""Rows up to which search is exact. At this size, 88 query regions take 22 ms exactly and 13 ms approximately
+(`benchmarks/gallery.py`)."""
 
 REFINEMENT_FACTOR = 16
-"""Rows that the approximate index compares exactly, per row asked for. The nearest row of 99.9% of a picture's windows
-is found so among 100,000 and among a million rows, in 27 and 238 ms; visiting lists (IVF) or a graph (HNSW) misses
-more, for most windows are far from all rows (`benchmarks/gallery.py`)."""
+"""Rows re-ranked exactly per row asked for; the nearest of a million rows is found for 99.9% of regions
+(`benchmarks/gallery.py`)."""
 
 MAX_TRAINING_ROWS = 65_536
-"""Rows that the approximate index' codes are fitted to, at most."""
+"""Rows that the quantiser of the approximate index is trained on."""
 
-# BLAS threads that wait for a product of some 70 windows doubled the CPU time of a profile (104 to 240 ms).
+# Idle BLAS threads doubled the CPU time of a profile (104 to 240 ms): a product has only about 70 rows.
 threadpool_limits(limits=1, user_api="blas")
-# Above this many vectors at once FAISS multiplies matrices; by its own default only above 128,000. A picture's windows
-# are compared with 100,000 rows in 65 ms so, in 340 ms one by one.
+# Queries from which FAISS uses matrix products. A picture's regions against 100,000 rows take 65 ms so, else 340 ms.
 faiss.cvar.distance_compute_blas_threshold = 20
 
 
@@ -63,15 +61,14 @@ class GalleryEntry:
     """A line of `references.jsonl`: one picture and its rows, or a phrase and its row.
 
     Attributes:
-        reference: what it shows.
-        sha256: of the encoded picture, or of the phrase.
-        rows: number of vectors: those of its looks, then its prototypes.
-        drawing: the picture itself, packed; empty of a phrase.
-        text: the phrase; empty for a picture. Its vector is of another kind: compared with pictures' alone it says
-            nothing.
-        prototypes: how many of the rows, the last ones, are prototypes (`models.images.encoder.prototypes`); fewer
-        than all.
-        writing: what the picture says (`models.images.ocr.inscriptions`); galleries of earlier releases do not know.
+        reference: the emblem shown or described.
+        sha256: SHA-256 of the encoded picture, or of the phrase.
+        rows: number of vectors: views first, then prototypes.
+        drawing: the drawing as WebP; empty for a phrase.
+        text: the phrase; empty for a picture. Its cosines have another scale than those of pictures.
+        prototypes: how many of the rows, at the end, are prototypes (`models.images.encoder.prototypes`); fewer than
+            `rows`.
+        writing: the picture's inscription (`models.images.ocr.inscriptions`); empty in galleries of earlier releases.
     """
 
     reference: Reference
@@ -84,14 +81,14 @@ class GalleryEntry:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What makes two entries the same."""
+        """Identity of an entry: entries with equal keys are duplicates."""
         return self.reference.reference_id, self.sha256
 
 
-def prototype_mask(entries: Sequence[GalleryEntry]) -> np.ndarray:
-    """Which rows of entries are prototypes, bool (rows,)."""
-    parts = [(entry.rows - entry.prototypes, entry.prototypes) for entry in entries]
-    return np.repeat([False, True] * len(parts), np.ravel(parts).astype(int))
+def prototype_mask(entries: Sequence[GalleryEntry]) -> Bool:
+    """True for the rows that are prototypes, bool (rows,)."""
+    counts = [(entry.rows - entry.prototypes, entry.prototypes) for entry in entries]
+    return np.repeat([False, True] * len(counts), np.ravel(counts).astype(int))
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ class Contents:
     """A version, read and checked.
 
     Attributes:
-        fingerprint: the encoder that made the vectors.
+        fingerprint: fingerprint of the encoder that made the vectors.
         index: ids are row numbers.
     """
 
@@ -109,13 +106,13 @@ class Contents:
     index: faiss.Index
 
 
-def build_index(vectors: np.ndarray) -> faiss.Index:
+def build_index(vectors: Float32) -> faiss.Index:
     """An inner-product index of float32 (rows, dimension): exact, or approximate above `MAX_EXACT_ROWS`.
 
-    The approximate one keeps the vectors as they are, too; it finds by codes of 4 bits for every two numbers, and
-    compares the best exactly. It cannot search by range.
+    The approximate index stores the vectors beside codes of 4 bits per two dimensions. It searches by code and re-ranks
+    the best exactly. Range search is not supported.
 
-    Source: product quantisation (Jégou et al. 2011) with lookups in registers (André et al. 2017), both FAISS's.
+    Source: product quantisation (Jégou et al. 2011) with in-register lookups (André et al. 2017), both in FAISS.
     """
     rows, dimension = vectors.shape
     if rows <= MAX_EXACT_ROWS:
@@ -128,7 +125,7 @@ def build_index(vectors: np.ndarray) -> faiss.Index:
     return index
 
 
-def exact_index(vectors: np.ndarray) -> faiss.Index:
+def exact_index(vectors: Float32) -> faiss.Index:
     """An exact inner-product index of float32 (rows, dimension), whose ids are row numbers."""
     use_one_thread()  # what searches it by range as well
     index = faiss.index_factory(vectors.shape[1], "IDMap2,Flat", faiss.METRIC_INNER_PRODUCT)
@@ -140,7 +137,7 @@ def read(version: Path) -> Contents:
     """A version's contents, after its files were checked against `config.json`.
 
     Raises:
-        GalleryError: a file is missing, was cut or edited, or disagrees with the others.
+        GalleryError: a file is missing, truncated, edited, or inconsistent with the others.
     """
     try:
         config = versions.checked(version, ArtifactFile.INDEX, ArtifactFile.REFERENCES, ArtifactFile.DRAWINGS)
@@ -159,12 +156,12 @@ def read(version: Path) -> Contents:
             raise GalleryError(f"{version}: {entry.reference.reference_id} has no row that is not a prototype")
         if not (entry.drawing or entry.text):
             shown = entry.reference.reference_id
-            raise GalleryError(f"{version} keeps no drawing of {shown}, which a closer look needs: build it again")
+            raise GalleryError(f"{version} keeps no drawing of {shown}, which verification needs: build it again")
     return contents
 
 
-def publish(root: Path, fingerprint: str, entries: Sequence[GalleryEntry], vectors: np.ndarray) -> str:
-    """Write a version, put it in force and delete the oldest; returns its name, later ones sort last."""
+def publish(root: Path, fingerprint: str, entries: Sequence[GalleryEntry], vectors: Float32) -> str:
+    """Write a version, make it current and delete the oldest; returns its name. Names sort by age."""
     created = datetime.now(UTC)
     lines = "".join(json.dumps(_line(entry), ensure_ascii=False) + "\n" for entry in entries)
     drawings = b"".join(entry.drawing for entry in entries)
@@ -194,13 +191,13 @@ def publish(root: Path, fingerprint: str, entries: Sequence[GalleryEntry], vecto
 
 
 def current_version(root: Path, base: Path | None = None) -> Path:
-    """The version in force.
+    """Directory of the current version.
 
     Args:
-        base: the version to start from where `root` has none yet.
+        base: the version to use while `root` has none.
 
     Raises:
-        GalleryError: there is none.
+        GalleryError: there is no version.
     """
     if base is not None and not (root / versions.POINTER).exists():
         return base
@@ -212,10 +209,10 @@ def current_version(root: Path, base: Path | None = None) -> Path:
 
 @contextmanager
 def own_gallery(settings: Settings) -> Iterator[tuple[Path, Path]]:
-    """Where this machine's own gallery is changed, and the version in force, which its first change starts from.
+    """Directory of this machine's own gallery, and the current version, from which its first change starts.
 
-    After a change the encoder is copied beside it, so that it can be used after the next release brings another. A
-    change that is refused, or changes nothing, leaves nothing behind: the machine goes on with the released gallery.
+    After a change the encoder is copied beside the gallery, which stays usable when a release brings another encoder. A
+    refused or empty change leaves nothing behind: the released gallery stays in use.
     """
     encoder, root = settings.encoder_directory(), settings.home / "gallery"
     yield root, settings.gallery_directory()
@@ -224,9 +221,9 @@ def own_gallery(settings: Settings) -> Iterator[tuple[Path, Path]]:
 
 
 def _prune(root: Path, version: str) -> None:
-    """Delete all but the latest versions, and what crashed writers left; only ever called with the lock held.
+    """Delete all but the latest versions, and drafts of crashed writers; the caller holds the lock.
 
-    Nothing else: somebody may have named a folder of other things as the gallery's.
+    Other files stay: the directory may be one that holds other things.
     """
     old = sorted(path for path in root.iterdir() if VERSION_NAME.fullmatch(path.name) and path.name != version)
     for path in [*old[: -(KEPT_VERSIONS - 1)], *versions.drafts(root, VERSION_NAME)]:

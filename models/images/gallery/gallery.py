@@ -1,8 +1,8 @@
-"""The protected emblems, as vectors that a profile's pictures are compared with.
+"""The gallery of protected emblems: searched by vector, changed by enrolment.
 
-A gallery is a file of references, not weights: enrolling an emblem needs no training. It is a directory of immutable
-versions (`models.runtime.versions`); every change writes a new one beside the old and puts it in force, so that
-readers never see half a gallery, and a version that fails its checks leaves the old one serving.
+A gallery consists of references, not weights: enrolling an emblem needs no training. It is a directory of immutable
+versions (`models.runtime.versions`). Every change writes a new version and then makes it current. Readers never see
+half a gallery, and a version that fails its checks leaves the old one serving.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import cast
 import numpy as np
 from tqdm import tqdm
 
+from models.arrays import Float32, Int64, Pixels
 from models.images.encoder.encoder import Encoder, EncoderError
 from models.images.encoder.phrases import PhraseEncoder, PhraseError
 from models.images.encoder.prototypes import prototypes
@@ -43,21 +44,21 @@ __all__ = ["Change", "Clash", "Drawing", "Gallery", "GalleryError", "Reference",
 __all__ += ["Phrase", "configure", "remove"]
 
 DUPLICATE_VIEW_COSINE = 0.9
-"""Cosine from which a look adds nothing to those that its reference has: artists draw most flags alike. At .97 the
-default gallery had 1.6 times as many, which found no more once there were prototypes."""
+"""Cosine from which a view duplicates one of its reference. At .97 the gallery was 1.6 times as large and found no
+more."""
 
 MAX_SILENT_PICTURES = 8
-"""Pictures that need no progress bar: they take a second or two, in a service too."""
+"""Pictures enrolled without a progress bar; they take a second or two."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """What a change to a gallery did.
+    """Result of a change to a gallery.
 
     Attributes:
-        version: the version now in force.
-        pictures: how many pictures were added or removed; 0 where all of them were there already.
-        clashes: look-alikes of different owners that were let in.
+        version: name of the now current version.
+        pictures: number of pictures added or removed; 0 if all were enrolled already.
+        clashes: accepted look-alikes of different owners.
     """
 
     version: str
@@ -66,19 +67,19 @@ class Change:
 
 
 class Gallery:
-    """One version, in memory, ready to be searched; safe to share between threads.
+    """One version in memory, ready to be searched; safe to share between threads.
 
     Attributes:
-        version: the version's name: time of creation and content hash, later ones sort last.
-        entries: one a picture, in row order.
+        version: the version's name; names sort by age.
+        entries: one per picture or phrase, in row order.
         vectors: float32 (rows, dimension), unit length, read-only.
-        references: every reference once, as its first picture describes it, in the order of these.
-        known_ids: reference ids and owner ids, what entitlements may name.
+        references: every reference once, as its first entry describes it, in order of these.
+        known_ids: reference ids and owner ids that entitlements may name.
     """
 
     def __init__(self, contents: Contents) -> None:
         self.version, self.entries, self._index = contents.version, contents.entries, contents.index
-        self.vectors = cast(np.ndarray, self._index.reconstruct_n(0, self._index.ntotal))
+        self.vectors = cast(Float32, self._index.reconstruct_n(0, self._index.ntotal))
         self.vectors.flags.writeable = False
         self._rows = [entry.reference for entry in self.entries for _ in range(entry.rows)]
         self._entries_of: dict[str, list[int]] = {}
@@ -89,11 +90,11 @@ class Gallery:
 
     @classmethod
     def load(cls, directory: Path, encoder: Encoder) -> Gallery:
-        """The version in force in a gallery's directory, or the version that `directory` itself is.
+        """The current version of a gallery's directory, or the version that `directory` itself is.
 
         Raises:
-            GalleryError: no gallery there, or files cut or edited.
-            OtherEncoderError: its vectors are another encoder's.
+            GalleryError: there is no gallery, or its files were truncated or edited.
+            OtherEncoderError: another encoder made its vectors.
         """
         is_version = (directory / ArtifactFile.CONFIG).is_file()
         contents = gallery_files.read(directory if is_version else gallery_files.current_version(directory))
@@ -105,12 +106,12 @@ class Gallery:
             )
         return cls(contents)
 
-    def search(self, vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    def search(self, vectors: Float32, k: int) -> tuple[Float32, Int64]:
         """The `k` nearest rows of each vector, best first.
 
         Args:
             vectors: float32 (n, dimension), unit length.
-            k: at most this many; fewer where the gallery has fewer rows.
+            k: number of rows; all of them if the gallery has fewer.
 
         Returns:
             Cosine similarities, float32 (n, k), and rows, int64 (n, k).
@@ -118,24 +119,24 @@ class Gallery:
         return search(self._index, vectors, min(k, len(self._rows)))
 
     def reference_of(self, row: int) -> Reference:
-        """The reference that a row shows, as the picture of that row describes it."""
+        """The reference of a row, as that row's entry describes it."""
         return self._rows[row]
 
     def entries_of(self, reference_id: str) -> Sequence[int]:
-        """Places in `entries` of a reference's pictures, at least one.
+        """Indices in `entries` of a reference's entries, at least one.
 
         Raises:
-            GalleryError: there is no such reference.
+            GalleryError: the reference is unknown.
         """
         if reference_id not in self._entries_of:
             raise GalleryError(f"the gallery has no reference {reference_id!r}", "reference_unknown", "reference_id")
         return self._entries_of[reference_id]
 
-    def drawing(self, entry: int) -> np.ndarray:
-        """The picture of an entry: RGBA, uint8 (height, width, 4), the longer side at most 192 pixels.
+    def drawing(self, entry: int) -> Pixels:
+        """The drawing of an entry: RGBA, uint8 (height, width, 4), the longer side at most 192 pixels.
 
         Raises:
-            GalleryError: it is a phrase.
+            GalleryError: the entry is a phrase.
         """
         if self.entries[entry].text:
             raise GalleryError("a phrase has no drawing")
@@ -143,12 +144,12 @@ class Gallery:
 
 
 def build(references: Path, directory: Path, encoder: Encoder) -> Change:
-    """Make a gallery of a references file and put it in force.
+    """Build a gallery from a references file and make it current.
 
-    Look-alikes of different owners are kept (flags of a few states are alike) and listed.
+    Look-alikes of different owners, such as the flags of a few states, are kept and listed.
 
     Raises:
-        GalleryError: as `read_references` and `Drawing.read`, or all are harmless; nothing is written.
+        GalleryError: as `read_references` and `Drawing.read`, or all references are harmless; nothing is written.
     """
     entries, vectors = _embedded(read_references(references), encoder)
     _check_protects(entries)
@@ -161,17 +162,17 @@ def build(references: Path, directory: Path, encoder: Encoder) -> Change:
 def add(
     directory: Path, encoder: Encoder, sources: Sequence[ReferenceSource], force: bool = False, base: Path | None = None
 ) -> Change:
-    """Enrol pictures and phrases, all or none; those that are there already are left as they are.
+    """Enrol pictures and phrases, all or none; those already enrolled stay unchanged.
 
     Args:
-        sources: from `read_references`, or made in place.
-        force: let look-alikes of other owners in; they are listed.
-        base: the version to start from where `directory` has none yet.
+        sources: from `read_references`, or constructed.
+        force: accept look-alikes of other owners; they are listed.
+        base: the version to start from while `directory` has none.
 
     Raises:
-        GalleryError: a picture, a phrase or its description is refused, clashes with another owner's, is there already
-            under another description, or the gallery cannot be loaded; the version in force stays.
-        OtherEncoderError: the gallery is another encoder's.
+        GalleryError: a source is invalid, clashes with another owner's, or is enrolled with another description. Also
+            if the gallery cannot be loaded. The current version stays.
+        OtherEncoderError: another encoder made the gallery.
     """
     check_agreement(sources)
     offered, offered_vectors = _embedded(sources, encoder)
@@ -193,13 +194,13 @@ def add(
 
 
 def configure(directory: Path, reference_id: str, base: Path | None = None, **settings: float) -> Change:
-    """Give all pictures of a reference another `threshold` or `rollout`.
+    """Set `threshold` or `rollout` of a reference, in all its entries.
 
     Args:
         base: as for `add`.
 
     Raises:
-        GalleryError: an unknown reference, a value outside [0, 1], or a gallery that cannot be loaded.
+        GalleryError: the reference is unknown, a value is outside [0, 1], or the gallery cannot be loaded.
     """
     with locked(directory / versions.LOCK):
         contents = gallery_files.read(gallery_files.current_version(directory, base))
@@ -212,13 +213,13 @@ def configure(directory: Path, reference_id: str, base: Path | None = None, **se
 
 
 def remove(directory: Path, reference_id: str, base: Path | None = None) -> Change:
-    """Take all pictures of a reference out.
+    """Remove all entries of a reference.
 
     Args:
         base: as for `add`.
 
     Raises:
-        GalleryError: an unknown reference, the last emblem, or a gallery that cannot be loaded.
+        GalleryError: the reference is unknown or the last emblem, or the gallery cannot be loaded.
     """
     with locked(directory / versions.LOCK):
         contents = gallery_files.read(gallery_files.current_version(directory, base))
@@ -232,16 +233,17 @@ def remove(directory: Path, reference_id: str, base: Path | None = None) -> Chan
 
 
 def _fresh(
-    offered: Sequence[GalleryEntry], vectors: np.ndarray, known: Sequence[GalleryEntry]
-) -> tuple[list[GalleryEntry], np.ndarray]:
-    """The entries that are not known, without prototypes where their reference has some, and their vectors."""
+    offered: Sequence[GalleryEntry], vectors: Float32, known: Sequence[GalleryEntry]
+) -> tuple[list[GalleryEntry], Float32]:
+    """The entries not yet enrolled, and their vectors; without prototypes where their reference has some."""
     keys = {entry.key for entry in known}
-    changed = {entry.reference.reference_id for entry in known if entry.prototypes}
-    is_fresh = np.repeat([entry.key not in keys for entry in offered], [entry.rows for entry in offered])
-    has_some = np.repeat([entry.reference.reference_id in changed for entry in offered], [one.rows for one in offered])
+    with_prototypes = {entry.reference.reference_id for entry in known if entry.prototypes}
+    rows = [entry.rows for entry in offered]
+    is_fresh = np.repeat([entry.key not in keys for entry in offered], rows)
+    has_some = np.repeat([entry.reference.reference_id in with_prototypes for entry in offered], rows)
     fresh = [
         replace(entry, rows=entry.rows - entry.prototypes, prototypes=0)
-        if entry.reference.reference_id in changed
+        if entry.reference.reference_id in with_prototypes
         else entry
         for entry in offered
         if entry.key not in keys
@@ -250,7 +252,7 @@ def _fresh(
 
 
 def _check_described_alike(offered: Sequence[GalleryEntry], known: Sequence[GalleryEntry]) -> None:
-    """Refuse to leave as it is, without a word, what is described anew."""
+    """Refuse entries that are enrolled with another description, which `add` would silently ignore."""
     enrolled = {entry.key: entry.reference for entry in known}
     for entry in offered:
         was = asdict(enrolled.get(entry.key, entry.reference))
@@ -266,22 +268,20 @@ def _check_protects(entries: Iterable[GalleryEntry]) -> None:
         raise GalleryError(message, "reference_last", "reference_id")
 
 
-def _embedded(sources: Sequence[ReferenceSource], encoder: Encoder) -> tuple[list[GalleryEntry], np.ndarray]:
-    """Entries without doubles, and their vectors, in order: the pictures, then the phrases."""
-    drawn, vectors = _drawn([source for source in sources if isinstance(source, Drawing)], encoder)
-    said, said_vectors = _said([source for source in sources if isinstance(source, Phrase)], encoder)
-    if not (drawn or said):
+def _embedded(sources: Sequence[ReferenceSource], encoder: Encoder) -> tuple[list[GalleryEntry], Float32]:
+    """Entries without duplicates, and their vectors, in order: pictures, then phrases."""
+    pictures, vectors = _embedded_drawings([source for source in sources if isinstance(source, Drawing)], encoder)
+    phrases, phrase_vectors = _embedded_phrases([source for source in sources if isinstance(source, Phrase)], encoder)
+    if not (pictures or phrases):
         raise GalleryError("there are no references to enrol")
-    return [*drawn, *said], np.stack([*vectors, *said_vectors]).astype(np.float32)
+    return [*pictures, *phrases], np.stack([*vectors, *phrase_vectors]).astype(np.float32)
 
 
-def _drawn(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[list[GalleryEntry], list[np.ndarray]]:
-    """Entries of pictures, and their rows: the whole-picture vectors of their looks that differ, and after those of a
-    reference's first picture its prototypes.
-    """
+def _embedded_drawings(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[list[GalleryEntry], list[Float32]]:
+    """Entries of pictures, and their vectors: distinct views, then prototypes for a reference's first picture."""
     entries: dict[tuple[str, str], GalleryEntry] = {}
-    enrolled: dict[str, list[np.ndarray]] = {}
-    vectors: list[np.ndarray] = []
+    enrolled: dict[str, list[Float32]] = {}
+    vectors: list[Float32] = []
     for drawing in tqdm(
         drawings, desc="图库 gallery", unit="", disable=None if len(drawings) > MAX_SILENT_PICTURES else True
     ):
@@ -305,14 +305,14 @@ def _drawn(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[list[GalleryE
     return list(entries.values()), vectors
 
 
-def _said(phrases: Sequence[Phrase], encoder: Encoder) -> tuple[list[GalleryEntry], list[np.ndarray]]:
+def _embedded_phrases(phrases: Sequence[Phrase], encoder: Encoder) -> tuple[list[GalleryEntry], list[Float32]]:
     """Entries of phrases, and their vectors.
 
     Raises:
-        GalleryError: the encoder has no text tower, or it can make nothing of a phrase.
+        GalleryError: the encoder has no text tower, or a phrase cannot be embedded.
     """
     entries: dict[tuple[str, str], GalleryEntry] = {}
-    vectors: list[np.ndarray] = []
+    vectors: list[Float32] = []
     tower: PhraseEncoder | None = None
     for phrase in phrases:
         entry = GalleryEntry(phrase.reference, phrase.sha256, 1, text=phrase.text)
@@ -325,11 +325,11 @@ def _said(phrases: Sequence[Phrase], encoder: Encoder) -> tuple[list[GalleryEntr
     return list(entries.values()), vectors
 
 
-def _distinct(looks: Sequence[np.ndarray], known: list[np.ndarray]) -> list[np.ndarray]:
-    """The first look, and those of the others that are unlike all of `known`, which grows by what is kept."""
+def _distinct(views: Sequence[Float32], known: list[Float32]) -> list[Float32]:
+    """The first view, and the others that duplicate none in `known`; kept views are appended to `known`."""
     kept = []
-    for number, look in enumerate(looks):
-        if number == 0 or max(float(look @ other) for other in known) < DUPLICATE_VIEW_COSINE:
-            known.append(look)
-            kept.append(look)
+    for number, view in enumerate(views):
+        if number == 0 or max(float(view @ other) for other in known) < DUPLICATE_VIEW_COSINE:
+            known.append(view)
+            kept.append(view)
     return kept

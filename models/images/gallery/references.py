@@ -1,6 +1,6 @@
-"""What a gallery is made from: emblems, whose they are, and pictures or phrases that stand for them.
+"""References of a gallery: emblems, their owners, and the pictures or phrases that represent them.
 
-References arrive as JSON Lines, written by people or by a platform's own tools, so every fault is named with its line.
+References arrive as JSON Lines, written by people or by a platform's tools, so every error names its line.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from models.arrays import Pixels
 from models.images.encoder.variants import variants
 from models.images.input import thumbnails
 from models.images.input.decode import decode_rgba
@@ -21,24 +20,24 @@ from models.profile import EMBLEM_LABELS, Label, ProfileError
 from models.text.normalize.characters import SURROGATE
 
 MIN_REFERENCE_SIDE = 32
-"""Longer side of a reference, in pixels: below it an emblem has lost what tells it from others."""
+"""Least longer side of a reference, in pixels; smaller emblems cannot be distinguished."""
 
 MAX_REFERENCE_ID, MAX_REFERENCE_TEXT = 256, 1_000
-"""Longest ids, as in a profile's entitlements, and longest other texts of a reference, in code points."""
+"""Longest ids (as in a profile's entitlements) and longest other texts of a reference, in code points."""
 
 _NEVER_BLANK = ("reference_id", "image", "text", "owner_id")
 AGREEING_FIELDS = ("label", "owner_id", "threshold", "rollout", "harmless")
-"""What all pictures of one emblem must say alike."""
+"""Fields that must be equal in all entries of one reference."""
 
 _TEXTS = ("reference_id", "name_zh", "name_en", "owner_id", "source", "licence")
 
 
 class GalleryError(ValueError):
-    """References or a gallery that cannot be used; the message says which line, file or reference and why.
+    """References or a gallery that cannot be used; the message names the line, file or reference and the reason.
 
     Args:
-        code: a client's fault has a stable name, such as "reference_clash"; None for a gallery that is broken.
-        field: the field of the reference at fault, if it is one.
+        code: stable name of a client's error, such as "reference_clash"; None for a broken gallery.
+        field: the field of the reference at fault, if any.
     """
 
     def __init__(self, message: str, code: str | None = None, field: str | None = None) -> None:
@@ -47,7 +46,7 @@ class GalleryError(ValueError):
 
 
 class OtherEncoderError(GalleryError):
-    """A gallery whose vectors another encoder made: they cannot be compared."""
+    """A gallery whose vectors were made by another encoder, so they cannot be compared."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +55,14 @@ class Reference:
 
     Attributes:
         reference_id: the emblem, such as "media.xinhua"; several pictures may share it.
-        label: what an account that shows it is guilty of; None only where it is harmless.
+        label: violation of an account that shows it; None only if harmless.
         name_zh, name_en: the emblem's name for people.
-        owner_id: whose it is; accounts entitled to the owner may show it.
-        source: where this picture is from.
-        licence: the picture's licence; the mark itself stays its owner's.
-        threshold: score in [0, 1] from which it is reported, where that is more than its label's: for a confusable one.
+        owner_id: its owner; accounts entitled to the owner may show it.
+        source: origin of this picture.
+        licence: the picture's licence; the mark itself belongs to its owner.
+        threshold: least score in [0, 1] for a finding, where it exceeds the label's; for easily confused emblems.
         rollout: share of accounts, in [0, 1], for which a finding counts; for the others it is only reported.
-        harmless: of the negative bank: it explains what it resembles more than any emblem, and is never reported.
+        harmless: member of the negative bank: pictures more similar to it than to any emblem have no finding.
     """
 
     reference_id: str
@@ -78,23 +77,23 @@ class Reference:
     harmless: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """The line of a references file that describes it, without what is as usual."""
+        """The line of a references file that describes it, without default values."""
         values = {field.name: (getattr(self, field.name), field.default) for field in fields(self)}
         return {name: value for name, (value, usual) in values.items() if value is not None and value != usual}
 
 
 @dataclass(frozen=True, eq=False)
 class ReferencePicture:
-    """A picture that was read and found fit to be a reference.
+    """A decoded picture that is valid as a reference.
 
     Attributes:
-        sha256: of the file.
-        looks: RGB, uint8 (height, width, 3) each, the drawing as it is first.
-        thumbnail: the drawing as a gallery keeps it, see `models.images.input.thumbnails`.
+        sha256: SHA-256 of the file.
+        views: RGB, uint8 (height, width, 3) each, the unchanged drawing first.
+        thumbnail: the drawing as a gallery stores it (`models.images.input.thumbnails`).
     """
 
     sha256: str
-    views: Sequence[np.ndarray]
+    views: Sequence[Pixels]
     thumbnail: bytes
 
 
@@ -103,9 +102,9 @@ class Drawing:
     """One picture of a reference, still encoded.
 
     Attributes:
-        reference: what it shows.
+        reference: the emblem shown.
         image: the file, or its bytes.
-        origin: where it was described, for error messages.
+        origin: source of the description, for error messages.
     """
 
     reference: Reference
@@ -113,7 +112,7 @@ class Drawing:
     origin: str = "reference"
 
     def read(self) -> ReferencePicture:
-        """The picture, decoded and checked.
+        """Decode and check the picture.
 
         Raises:
             GalleryError: the picture is missing, broken, blank or too small.
@@ -136,12 +135,12 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words that stand for a reference, such as "一枚警徽", where the encoder has a text tower.
+    """A phrase that represents a reference, such as "一枚警徽"; the encoder must have a text tower.
 
     Attributes:
-        reference: what they describe.
+        reference: the emblem described.
         text: Chinese or English.
-        origin: where it was described, for error messages.
+        origin: source of the description, for error messages.
     """
 
     reference: Reference
@@ -150,30 +149,33 @@ class Phrase:
 
     @property
     def sha256(self) -> str:
-        """Of the text in UTF-8."""
+        """SHA-256 of the text in UTF-8."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     def fault(self, message: str) -> GalleryError:
-        """Why this phrase cannot be a reference."""
+        """The error that this phrase cannot be a reference."""
         return GalleryError(f"{self.origin}: text: {message}", "value_invalid", "text")
 
 
 ReferenceSource = Drawing | Phrase
-"""What a line of a references file gives."""
+"""One line of a references file."""
 
 
 def read_references(path: Path, **instead: object) -> list[ReferenceSource]:
-    """The drawings and phrases that a JSON Lines file lists, in order; `image` is relative to the file.
+    """The drawings and phrases of a JSON Lines file, in order; `image` is relative to the file.
+
+    Pictures are opened later, by `Drawing.read`.
 
     Args:
-        instead: values that every line gets instead of its own, such as `rollout=0`.
+        instead: values that override every line's own, such as `rollout=0`.
 
     Raises:
-        GalleryError: no file, no lines, or a line that is not JSON, lacks a field, has a value that is not allowed, or
-            contradicts an earlier line with the same `reference_id`. Pictures are only opened by `Drawing.read`.
+        GalleryError: the file is missing or empty, a line is invalid, or two lines with one `reference_id` disagree.
     """
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")  # JSON may hold what splitlines takes for ends of lines
+        lines = path.read_text(encoding="utf-8").split(
+            "\n"
+        )  # JSON strings may hold characters that splitlines splits at
     except (OSError, UnicodeDecodeError) as error:
         raise GalleryError(f"{path}: {error}") from error
     sources = [_source(path, number, line, instead) for number, line in enumerate(lines, start=1) if line.strip()]
@@ -184,10 +186,10 @@ def read_references(path: Path, **instead: object) -> list[ReferenceSource]:
 
 
 def check_agreement(sources: Iterable[ReferenceSource], known: Iterable[Reference] = ()) -> None:
-    """Refuse drawings and phrases that differ in more than names from what is known of the same reference.
+    """Refuse sources that disagree in `AGREEING_FIELDS` with each other or with known references.
 
     Raises:
-        GalleryError: two descriptions contradict each other.
+        GalleryError: two descriptions of one reference disagree.
     """
     first = {reference.reference_id: reference for reference in known}
     for source in sources:
@@ -200,11 +202,11 @@ def check_agreement(sources: Iterable[ReferenceSource], known: Iterable[Referenc
 
 
 def parse_reference(values: Mapping[str, Any]) -> Reference:
-    """A reference from its named values; null is as good as absent.
+    """A reference from a mapping of its fields; null counts as absent.
 
     Raises:
-        GalleryError: a missing, blank or over-long field, a value of another type, an unknown label, a number outside
-            [0, 1], or a threshold or rollout of a look-alike that is harmless.
+        GalleryError: a field is missing, blank, too long, of another type or out of range, or the label is unknown. A
+            harmless look-alike may have no threshold or rollout.
     """
     harmless = _flag(values, "harmless")
     shares = {name: _share(values, name) for name in ("threshold", "rollout") if values.get(name) is not None}
@@ -232,10 +234,10 @@ def _source(path: Path, number: int, line: str, instead: Mapping[str, object]) -
 
 
 def parse_phrase(values: Mapping[str, Any], reference: Reference) -> str:
-    """The text that stands for a reference, from the named values.
+    """The phrase of a reference, from a mapping of its fields.
 
     Raises:
-        GalleryError: blank, over-long or no text, one beside an image, or one of a look-alike that is harmless.
+        GalleryError: the text is missing, blank or too long, there is an image too, or the reference is harmless.
     """
     if values.get("image") is not None:
         raise GalleryError("text: give an image or a text, not both", "value_invalid", "text")

@@ -1,1 +1,1 @@
-"""Text in pictures: whether there is any, where it is, what it says."""
+"""OCR: detects, locates and reads text in pictures, and judges it."""

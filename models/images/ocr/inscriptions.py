@@ -1,11 +1,10 @@
-"""What a picture says, where an emblem says the same.
+"""Matches the text of a picture with the inscriptions of emblems.
 
-Most media's emblems are a line of type. The encoder sees that there is type, and how heavy and how close its strokes
-are, but one masthead is to it much like another. So the emblems' drawings are read when they are enrolled, and a
-picture is read where it may hold text or lettered emblems are likely; what both say alike is evidence beside what both
-look like.
+Most emblems of media are a line of type, and the encoder hardly distinguishes one masthead from another. Drawings are
+therefore read at enrolment. A picture is read if it may hold text or if lettered emblems are likely. Similar text is
+evidence beside similar appearance.
 
-Source: likeness of two texts by their longest common subsequence (indel distance), as `rapidfuzz` computes it.
+Source: similarity by longest common subsequence (indel distance), computed by `rapidfuzz`.
 """
 
 from __future__ import annotations
@@ -18,59 +17,57 @@ import numpy as np
 import PIL.Image
 from rapidfuzz import fuzz, process
 
+from models.arrays import Pixels
 from models.boxes import area, intersection, union
 from models.images.input.transparency import on_clearest_background
 from models.images.ocr.reader import Line, rows_of, text_reader
 from models.profile import Box
 
 MIN_TEXT_SIMILARITY = 60.0
-"""Likeness, of 100, from which a text may be another one, misread, cut or partly covered."""
+"""Similarity, 0 to 100, from which a text may be a misread, cropped or partly covered copy of another."""
 
 TELLING_SIMILARITY, TELLING_LETTERS = 0.8, 6.0
-"""Likeness and letters in common from which words alone give cause to look closely, whatever the picture looks like: of
-shorter ones one in every second picture with text is like one or another of a gallery's."""
+"""Similarity, 0 to 1, and common letters that trigger verification by text alone; shorter texts match every second
+picture with text."""
 
 LETTERS_PER_CHARACTER = 2.0
-"""Letters that a Chinese character counts for, and a kana or a syllable of Hangul."""
+"""Letters that one Chinese character, kana or Hangul syllable counts for."""
 
 MIN_LETTERS = 3.0
-"""Texts with fewer are met by chance: they speak against an emblem at most."""
+"""Least letters of a text that is compared; shorter ones match by chance."""
 
 FIRST_CJK_CHARACTER = "\u2e80"
-"""The first of those characters; what comes before are alphabets."""
+"""First code point that counts `LETTERS_PER_CHARACTER`; alphabets lie before it."""
 
 MIN_LINE_CONFIDENCE = 0.7
-"""Mean probability of a line's characters from which they are taken for writing, and not for folds or stars."""
+"""Mean character probability from which a line is text and not folds or stars."""
 
 CLEAR_LINE_CONFIDENCE = 0.9
-"""The same, from which a letter or two are no sign or icon, and a picture is read the right way round: of mirrored
-letters few are known again, and unsurely."""
+"""Mean character probability from which one or two letters are no icon, and a picture is not mirrored; mirrored letters
+score low."""
 
 PART_SIMILARITY, MIN_FUZZY_LENGTH = 80.0, 6
-"""Likeness, of 100, that a line has with the part of a text that is most like it, if it is a part of that; and
-characters below which it must stand there to the letter."""
+"""Partial similarity, 0 to 100, from which a line is part of a text; shorter lines than `MIN_FUZZY_LENGTH` must occur
+exactly."""
 
 KATAKANA_TWINS = str.maketrans("ハーニロカエタト", "八一二口力工夕卜")
-"""Katakana that are read for characters of the same shape, and those: 八一 stands on the flags of an army."""
+"""Katakana mapped to Chinese characters of the same shape, as in 八一 on military flags."""
 
 MIN_SPELT_LINES = 3
-"""Lines side by side of which some may be a single character, as in a name spelt in boxes: fewer are signs or icons
-more often."""
+"""Lines in a row, single characters included, that may be one spelt-out name; fewer are mostly icons."""
 
 MAX_JOINED_LINES = 4
-"""Lines that are also read as one: names run over two, a page of text is no name."""
-
-Array = np.ndarray
+"""Lines that are also compared as one text; a name may span two, a page of text is no name."""
 
 
 @dataclass(frozen=True)
 class Inscription:
-    """Words that a picture shares with an emblem.
+    """Text that a picture shares with an emblem.
 
     Attributes:
-        likeness: of both texts, in [0, 1].
-        letters: that they have in common.
-        box: around the picture's words.
+        similarity: similarity of both texts, in [0, 1].
+        letters: letters in common.
+        box: box of the text in the picture.
     """
 
     similarity: float
@@ -79,22 +76,22 @@ class Inscription:
 
     @property
     def weight(self) -> float:
-        """How much there is in common: a line that is read without a fault has more than a longer text around it."""
+        """Rank of a match: an exact line outranks a longer text that contains it."""
         return self.similarity * self.letters
 
     @property
     def is_telling(self) -> bool:
-        """Whether it alone gives cause to look closely."""
+        """True if the text alone triggers verification."""
         return self.similarity >= TELLING_SIMILARITY and self.letters >= TELLING_LETTERS
 
 
 @dataclass(frozen=True)
 class FoldedLine:
-    """A line that was read surely.
+    """A confidently read line.
 
     Attributes:
-        text: folded.
-        box: where it stands.
+        text: the text after `fold`.
+        box: box of the line in the picture.
     """
 
     text: str
@@ -103,42 +100,43 @@ class FoldedLine:
 
 @dataclass(frozen=True)
 class PictureText:
-    """What a picture says.
+    """The text of a picture and the inscriptions that it matches.
 
     Attributes:
-        alike: by their places, the references that say something alike: the telling ones first, then by weight.
-        lines: all that was read surely.
+        matches: similar inscriptions by reference index, telling ones first, then by descending weight.
+        lines: all confidently read lines.
     """
 
     matches: Mapping[int, Inscription]
     lines: Sequence[FoldedLine]
 
-    def within(self, place: Box) -> dict[int, Inscription]:
-        """The words that references share and that stand at a place."""
-        return {reference: words for reference, words in self.matches.items() if _stands(words.box, place)}
+    def within(self, region: Box) -> dict[int, Inscription]:
+        """The matches that lie in a region, by reference index."""
+        return {reference: words for reference, words in self.matches.items() if _lies_in(words.box, region)}
 
-    def other_letters(self, reference: int, own: Sequence[str], place: Box) -> float:
-        """Letters at a place that belong neither to the words that a reference shares nor to a part of its own.
+    def other_letters(self, reference: int, own: Sequence[str], region: Box) -> float:
+        """Letters in a region that belong neither to a reference's match nor to its inscriptions.
 
         Args:
-            own: what the reference's drawings say.
+            reference: reference index.
+            own: inscriptions of the reference.
         """
         words = self.matches.get(reference)
-        here = (line for line in self.lines if _stands(line.box, place))
-        others = (line for line in here if words is None or not _stands(line.box, words.box))
+        inside = (line for line in self.lines if _lies_in(line.box, region))
+        others = (line for line in inside if words is None or not _lies_in(line.box, words.box))
         return sum(_letters(line.text) for line in others if not any(_is_part(line.text, text) for text in own))
 
     def mirrored(self) -> PictureText:
-        """The same, of the mirror image."""
-        alike = {reference: replace(words, box=_mirrored(words.box)) for reference, words in self.matches.items()}
-        return PictureText(alike, [replace(line, box=_mirrored(line.box)) for line in self.lines])
+        """The same text with boxes of the mirror image."""
+        matches = {reference: replace(words, box=_mirrored(words.box)) for reference, words in self.matches.items()}
+        return PictureText(matches, [replace(line, box=_mirrored(line.box)) for line in self.lines])
 
 
 NO_TEXT = PictureText({}, ())
 
 
-def writing_of(drawing: Array) -> tuple[str, ...]:
-    """What an emblem says, line by line, row by row and all together, without spaces and signs; nothing of most.
+def writing_of(drawing: Pixels) -> tuple[str, ...]:
+    """Inscription of an emblem: folded texts of its lines, of its rows and of all lines together; mostly empty.
 
     Args:
         drawing: RGBA, uint8 (height, width, 4).
@@ -148,34 +146,34 @@ def writing_of(drawing: Array) -> tuple[str, ...]:
 
 
 class Inscriptions:
-    """Finds the emblems that say what a picture says.
+    """Finds the emblems whose inscription matches the text of a picture.
 
     Args:
-        writings: of each reference, what its drawings say, as `writing_of` gives it.
+        writings: inscriptions of each reference, as `writing_of` returns them.
 
     Attributes:
         writings: as given.
-        letters: of the longest text of each, zero where it says nothing, float64 (references,).
+        letters: length of each reference's longest inscription, float64 (references,); 0 without one.
 
     Raises:
-        ArtifactError: something is to be read, and the networks that read are not installed.
+        ArtifactError: there are inscriptions, but the OCR networks are not installed.
     """
 
     def __init__(self, writings: Sequence[Sequence[str]]) -> None:
         self.writings = writings
         self.letters = np.array([max(map(_letters, texts), default=0.0) for texts in writings], dtype=np.float64)
         self._texts = [text for texts in writings for text in texts]
-        self._places = [place for place, texts in enumerate(writings) for _ in texts]
+        self._references = [reference for reference, texts in enumerate(writings) for _ in texts]
         self._reader = text_reader() if self._texts else None
 
-    def may_have_text(self, pixels: Array) -> bool:
-        """Whether a picture, RGB uint8 (height, width, 3), is worth reading, whatever it looks like."""
+    def may_have_text(self, pixels: Pixels) -> bool:
+        """True if a picture, RGB uint8 (height, width, 3), is worth reading regardless of retrieval."""
         return self._reader is not None and self._reader.is_likely(pixels)
 
-    def __call__(self, pixels: Array) -> PictureText:
-        """What a picture, RGB uint8 (height, width, 3), says, and which references say something alike.
+    def __call__(self, pixels: Pixels) -> PictureText:
+        """The text of a picture, RGB uint8 (height, width, 3), and its matches.
 
-        Where a line of several characters is there and no word is clear, what the mirror image says if one is there.
+        If there is a line of several characters but no clear one, the mirror image is tried too.
         """
         if self._reader is None:
             return NO_TEXT
@@ -187,15 +185,17 @@ class Inscriptions:
         return self._compared(lines)
 
     def _compared(self, lines: Sequence[Line]) -> PictureText:
-        found: dict[int, Inscription] = {}
+        best: dict[int, Inscription] = {}
         for text, box in _texts(lines):
-            alike = process.extract(text, self._texts, scorer=fuzz.ratio, score_cutoff=MIN_TEXT_SIMILARITY, limit=None)
-            for known, likeness, number in alike:
-                letters, place = likeness / 100 * (_letters(text) + _letters(known)) / 2, self._places[number]
-                words = Inscription(likeness / 100, letters, box)
-                if place not in found or words.weight > found[place].weight:
-                    found[place] = words
-        ordered = sorted(found.items(), key=lambda item: (-item[1].is_telling, -item[1].weight))
+            similar = process.extract(
+                text, self._texts, scorer=fuzz.ratio, score_cutoff=MIN_TEXT_SIMILARITY, limit=None
+            )
+            for known, percent, index in similar:
+                letters, reference = percent / 100 * (_letters(text) + _letters(known)) / 2, self._references[index]
+                words = Inscription(percent / 100, letters, box)
+                if reference not in best or words.weight > best[reference].weight:
+                    best[reference] = words
+        ordered = sorted(best.items(), key=lambda item: (-item[1].is_telling, -item[1].weight))
         return PictureText(dict(ordered), [FoldedLine(fold(line.text), line.box) for line in lines if _is_sure(line)])
 
 
@@ -204,7 +204,7 @@ def _mirrored(box: Box) -> Box:
 
 
 def _characters(line: Line) -> int:
-    """Letters and digits as they stand there: folding makes three of Ⅲ, for which bars are taken."""
+    """Letters and digits before folding, which would count three for Ⅲ; bars are read as that."""
     return sum(map(str.isalnum, line.text))
 
 
@@ -223,7 +223,7 @@ def _is_clear(line: Line) -> bool:
 
 
 def _is_part(text: str, known: str) -> bool:
-    """Whether a text is a longer one cut off or partly covered; a letter or two of an alphabet are so of any."""
+    """True if a text is a cropped or partly covered copy of a longer one; one or two Latin letters never are."""
     if _letters(text) < MIN_LETTERS and text < FIRST_CJK_CHARACTER:
         return False
     if len(text) < MIN_FUZZY_LENGTH:
@@ -231,22 +231,20 @@ def _is_part(text: str, known: str) -> bool:
     return len(text) <= len(known) and fuzz.partial_ratio(text, known) >= PART_SIMILARITY
 
 
-def _stands(words: Box, place: Box) -> bool:
-    return intersection(place, words) >= area(words) / 2
+def _lies_in(words: Box, region: Box) -> bool:
+    return intersection(region, words) >= area(words) / 2
 
 
 def _texts(lines: Sequence[Line]) -> Iterator[tuple[str, Box]]:
-    """Folded texts long enough to say something, and where they stand: of each line, of lines side by side, and of all
-    if they are few.
-    """
+    """Folded texts of at least `MIN_LETTERS`, and their boxes: of each line, of each row, and of all lines if few."""
     several = [line for line in lines if _has_several(line)]
     rows = rows_of(several)
-    together = [*([line] for row in rows for line in row), *(row for row in rows if len(row) > 1)]
+    groups = [*([line] for row in rows for line in row), *(row for row in rows if len(row) > 1)]
     if len(rows) > 1 and len(several) <= MAX_JOINED_LINES:
-        together.append([line for row in rows for line in row])
+        groups.append([line for row in rows for line in row])
     spelt = [row for row in rows_of([line for line in lines if _is_sure(line)]) if len(row) >= MIN_SPELT_LINES]
-    together += [row for row in spelt if not all(map(_has_several, row))]
-    folded = (("".join(fold(line.text) for line in group), union(line.box for line in group)) for group in together)
+    groups += [row for row in spelt if not all(map(_has_several, row))]
+    folded = (("".join(fold(line.text) for line in group), union(line.box for line in group)) for group in groups)
     return ((text, box) for text, box in folded if _letters(text) >= MIN_LETTERS)
 
 
@@ -255,6 +253,7 @@ def _letters(text: str) -> float:
 
 
 def fold(text: str) -> str:
-    """Letters and digits alone, wide and narrow, large and small ones, and such as look the same alike."""
-    said = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
-    return unicodedata.normalize("NFKC", said).translate(KATAKANA_TWINS)  # parts of one letter may have come together
+    """Letters and digits only, with width, case and katakana of the same shape folded."""
+    letters = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+    # Removing signs may make parts of one letter adjacent, so that they compose.
+    return unicodedata.normalize("NFKC", letters).translate(KATAKANA_TWINS)

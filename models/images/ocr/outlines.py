@@ -1,8 +1,8 @@
-"""Where lines of text stand, from a map that says of every pixel how likely it belongs to a line.
+"""Converts the text detector's probability map to outlines of lines.
 
-Source: differentiable binarisation (Liao et al. 2020): the network is trained on the cores of lines, shrunk so that
-neighbours do not touch, and what is found is grown again by as much. The core of a line is taken as a rectangle, which
-grows into a rectangle, so that nothing more than OpenCV is needed.
+Source: differentiable binarisation (Liao et al. 2020). The network is trained on shrunk cores of lines, so that
+neighbours do not touch; detected cores are expanded by the same amount. Cores are approximated by rectangles, so OpenCV
+suffices.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+from models.arrays import Float32
+
 TEXT_THRESHOLD, LINE_THRESHOLD, UNCLIP_RATIO = 0.3, 0.5, 1.6
-"""PP-OCR's own choices: probability of a pixel and of a line, and how much a line's core grows to its outline."""
+"""PP-OCR's defaults: probability of a pixel, mean probability of a line, expansion from core to outline."""
 
 MIN_CORE_SIDE = 3
-"""Pixels, of the map and of the picture: what is smaller is noise."""
+"""Shortest side of a core (map pixels) and of an outline (picture pixels); smaller ones are noise."""
 
 MAX_CORES = 1_000
-"""Looked at in one picture, as PP-OCR does: noise may have any number."""
-
-Array = np.ndarray
+"""Cores evaluated per picture, PP-OCR's default; noise may have any number."""
 
 
-def outlines(probabilities: Array, height: int, width: int) -> list[Array]:
+def outlines(probabilities: Float32, height: int, width: int) -> list[Float32]:
     """Corners of every line, each float32 (4, 2): x and y in pixels of the picture, clockwise from the top left.
 
     Args:
-        probabilities: float32 (rows, columns), of the whole picture.
-        height, width: of the picture, in pixels.
+        probabilities: float32 (rows, columns), the map of the whole picture.
+        height, width: size of the picture, in pixels.
     """
     rows, columns = probabilities.shape
     scale = np.array([width / columns, height / rows])
@@ -38,13 +38,13 @@ def outlines(probabilities: Array, height: int, width: int) -> list[Array]:
     return [corners for corners in found if min(_sides(corners)) > MIN_CORE_SIDE]
 
 
-def aspect(corners: Array) -> float:
-    """A line's length over its height, of corners as `outlines` gives them."""
+def aspect(corners: Float32) -> float:
+    """Length over height of a line with the corners that `outlines` returns."""
     across, down = _sides(corners)
     return across / down
 
 
-def _lines(probabilities: Array) -> Iterator[Array]:
+def _lines(probabilities: Float32) -> Iterator[Float32]:
     """Corners of every line in the map, float32 (4, 2)."""
     mask = cv2.dilate((probabilities > TEXT_THRESHOLD).astype(np.uint8), np.ones((2, 2), np.uint8))
     contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
@@ -52,12 +52,12 @@ def _lines(probabilities: Array) -> Iterator[Array]:
         middle, (across, down), angle = cv2.minAreaRect(contour)
         core = cv2.boxPoints((middle, (across, down), angle))
         if min(across, down) >= MIN_CORE_SIDE and _mean(probabilities, core) >= LINE_THRESHOLD:
-            grown = UNCLIP_RATIO * across * down / (across + down)  # on both sides, of area over circumference
-            yield cv2.boxPoints((middle, (across + grown, down + grown), angle))
+            expansion = UNCLIP_RATIO * across * down / (across + down)  # both sides: twice area over perimeter
+            yield cv2.boxPoints((middle, (across + expansion, down + expansion), angle))
 
 
-def _mean(probabilities: Array, corners: Array) -> float:
-    """Mean probability between four corners."""
+def _mean(probabilities: Float32, corners: Float32) -> float:
+    """Mean probability within four corners."""
     last = np.array(probabilities.shape[::-1]) - 1
     left, top = np.clip(np.floor(corners.min(axis=0)), 0, last).astype(int)
     right, bottom = np.clip(np.ceil(corners.max(axis=0)), 0, last).astype(int) + 1
@@ -66,13 +66,13 @@ def _mean(probabilities: Array, corners: Array) -> float:
     return cv2.mean(probabilities[top:bottom, left:right], mask)[0]
 
 
-def _clockwise(corners: Array) -> Array:
-    """Corners from the top left on, float32 (4, 2)."""
+def _clockwise(corners: Float32) -> Float32:
+    """Corners ordered clockwise from the top left, float32 (4, 2)."""
     by_x = corners[np.argsort(corners[:, 0])]
     left, right = (pair[np.argsort(pair[:, 1])] for pair in (by_x[:2], by_x[2:]))
     return np.array([left[0], right[0], right[1], left[1]], np.float32)
 
 
-def _sides(corners: Array) -> tuple[float, float]:
-    """How long a line is, and how high."""
+def _sides(corners: Float32) -> tuple[float, float]:
+    """Length and height of a line."""
     return float(np.linalg.norm(corners[1] - corners[0])), float(np.linalg.norm(corners[3] - corners[0]))

@@ -1,4 +1,4 @@
-"""What one detector found out about a picture, kept for another as long as the picture is."""
+"""Memoizes a function of an image for the lifetime of its pixel array, so that detectors share results."""
 
 from __future__ import annotations
 
@@ -7,31 +7,30 @@ import weakref
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-import numpy as np
+from models.arrays import Pixels
 
 T = TypeVar("T")
 
 
 class PerImage(Generic[T]):
-    """A function of a picture that is computed once for each, however often it is asked.
+    """A function of an image, computed once per array.
 
-    A picture is the array itself, not its content, which must not be changed: nothing is compared, and nothing outlives
-    the array.
+    The key is the array's identity, not its content, which must not change. Results are dropped with the array.
 
     Args:
-        function: of pixels, RGB uint8 (height, width, 3).
+        function: takes pixels, RGB uint8 (height, width, 3).
     """
 
-    def __init__(self, function: Callable[[np.ndarray], T]) -> None:
+    def __init__(self, function: Callable[[Pixels], T]) -> None:
         self._function = function
         self._known: dict[int, tuple[T, float]] = {}
 
-    def cached(self, pixels: np.ndarray) -> tuple[T, float] | None:
-        """What it gave for a picture that it was asked about, and the seconds that took; nothing for others."""
+    def cached(self, pixels: Pixels) -> tuple[T, float] | None:
+        """The cached result and the seconds it took; None if there is none."""
         return self._known.get(id(pixels))
 
-    def __call__(self, pixels: np.ndarray) -> tuple[T, float]:
-        """What the function gives, and the seconds that took when it was computed."""
+    def __call__(self, pixels: Pixels) -> tuple[T, float]:
+        """The result, and the seconds that its computation took."""
         key = id(pixels)
         if key not in self._known:
             start = time.perf_counter()

@@ -1,7 +1,7 @@
-"""What is written in a picture, judged as one text, and back from the words that speak to their place.
+"""Judges the text of a picture as one text, and maps findings back to boxes of lines.
 
-A claim often runs over two lines, and a line alone says little. So the lines are put together as people read them, from
-the top down, which is how a bio of several lines is judged too.
+A claim often spans two lines, and one line alone says little. Lines are therefore joined in reading order, from top to
+bottom, and judged like a bio of several lines.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from models.text.contacts.detector import ContactDetector
 from models.text.normalize.normalize import FieldText
 
 MIN_CONFIDENCE = 0.75
-"""Of 980 lines read in 500 drawn pictures those this sure hold 98% right characters, the others 53%."""
+"""Least confidence of a line that is judged; of 980 drawn lines, those above had 98% right characters, the others
+53%."""
 
 LINE_END = "，"
-"""What stands for the end of a line where the text is judged. Of 150 labelled bios set in lines of 12 characters, 0.83
-of the labels are found so, 0.77 with a line feed or a space, 0.81 in the bios as written; false labels are as few."""
+"""Replaces line ends in the judged text: recall .83 on 150 bios set in lines of 12 characters; line feeds give .77."""
 
 MIN_CLAIM_CHARACTERS = 4
-"""Chinese characters from which on a writing makes a claim; a name or letters in an emblem do not."""
+"""Chinese characters from which text can make a claim; a name or letters in an emblem cannot."""
 
 
 @dataclass(frozen=True)
 class Writing:
-    """The surely read lines of one picture.
+    """The confidently read lines of one picture.
 
     Attributes:
-        lines: in reading order.
-        text: as it is shown, with a space between lines side by side and a line feed between those below each other.
-        spans: where each line stands in the text.
+        lines: lines in reading order.
+        text: the lines, joined by spaces within a row and by line feeds between rows.
+        spans: span of each line in the text.
     """
 
     lines: tuple[Line, ...]
@@ -44,7 +44,7 @@ class Writing:
 
     @classmethod
     def of(cls, lines: Sequence[Line]) -> Writing:
-        """The writing that these lines make, in whatever order they were found."""
+        """The writing of some lines, given in any order."""
         ordered: list[Line] = []
         text, spans = "", []
         for row in rows_of([line for line in lines if line.confidence >= MIN_CONFIDENCE]):
@@ -57,26 +57,26 @@ class Writing:
 
     @property
     def judged(self) -> str:
-        """The text as the text detectors take it, each character at the same place."""
+        """The text for the text detectors, with characters at the same offsets."""
         return self.text.replace("\n", LINE_END)
 
     @property
     def makes_a_claim(self) -> bool:
-        """Whether there is enough in Chinese, which the classifier was trained on, to be more than a name."""
+        """True if there is more Chinese than in a name; the classifier was trained on Chinese."""
         return sum("\u4e00" <= character <= "\u9fff" for character in self.text) >= MIN_CLAIM_CHARACTERS
 
     def placed(self, evidence: Evidence, frame: int | None) -> Evidence:
-        """Evidence in `text` as evidence in the picture: the lines from the first to the last that speak, their box.
+        """Evidence in `text` as evidence in the picture: the lines it touches, and their box.
 
-        Spans are counted from the start of those lines, which `Evidence.text` holds whole, as nothing else does.
+        `Evidence.text` holds these lines whole, and its spans count from their start.
         """
         spans = evidence.spans or ((0, len(self.text)),)
         start, end = spans[0][0], spans[-1][1]
-        chosen = [place for place, (first, last) in enumerate(self.spans) if first < end and last > start]
+        chosen = [index for index, (first, last) in enumerate(self.spans) if first < end and last > start]
         origin, stop = self.spans[chosen[0]][0], self.spans[chosen[-1]][1]
         return replace(
             evidence,
-            box=union([self.lines[place].box for place in chosen]),
+            box=union([self.lines[index].box for index in chosen]),
             frame=frame,
             spans=evidence.spans and tuple((first - origin, last - origin) for first, last in evidence.spans),
             text=self.text[origin:stop],
@@ -84,11 +84,11 @@ class Writing:
 
 
 class WritingDetector:
-    """Finds in the text of pictures what may not stand in a bio.
+    """Finds in the text of pictures whatever is a finding in a bio.
 
     Args:
-        reader: finds the text.
-        classifier: judges texts that make a claim, as bios: it knows no field for pictures.
+        reader: reads the text.
+        classifier: judges texts that make a claim, as bios: it has no field for pictures.
         contacts: judges all texts.
     """
 
@@ -96,11 +96,11 @@ class WritingDetector:
         self._reader, self._classifier, self._contacts = reader, classifier, contacts
 
     def __call__(self, images: Sequence[Image], fields: Sequence[Field]) -> list[tuple[list[Finding], OcrCost]]:
-        """For every image what its text says, however unlikely, and what it took to read.
+        """Findings in the text of every image, at any score, and the cost of reading it.
 
         Args:
-            images: from `decode`.
-            fields: which field each image is from.
+            images: decoded by `decode`.
+            fields: the profile field of each image.
         """
         readings = self._reader(images)
         return [
