@@ -103,7 +103,7 @@ def calibration_gallery(
 ) -> tuple[Gallery, dict[str, GalleryEmblem]]:
     """A gallery, and its references that are imitated (those of validation owners), by id.
 
-    Flags, arms and our own drawings of the training fold are enrolled too, as distractors that are never right: a
+    Flags, arms and our own drawings of the training fold are enrolled too, as distractors that are never right. A
     platform also enrols all states and papers. The encoder separates trained emblems better, so they are easier
     distractors than a platform's. Every reference has at most `MAX_ARTISTS` drawings, because more drawings raise its
     similarity to anything.

@@ -8,7 +8,7 @@ HARMLESS = 40
 
 
 def compared(emblems, pictures, better):
-    """Of so many emblems with so many pictures each; the challenger finds all of some, the champion of others."""
+    """A comparison in which the challenger finds all pictures of `better` emblems, the champion those of the others."""
     rows = [{"label": "pos", "reference_id": f"e.{number}"} for number in range(emblems) for _ in range(pictures)]
     rows += [{"label": "neg", "reference_id": None}] * HARMLESS
     challenger = np.repeat(np.arange(emblems) < better, pictures)

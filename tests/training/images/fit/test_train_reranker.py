@@ -147,13 +147,13 @@ def test_other_regions_than_strips_are_kept_however_small_the_emblem(search, mon
 
 
 EMBLEM = (0.2, 0.2, 0.6, 0.6)
-AROUND = (0.1, 0.1, 0.7, 0.7)
+CONTEXT_BOX = (0.1, 0.1, 0.7, 0.7)
 
 
 @pytest.mark.parametrize(
     ("place", "is_located", "is_shown"),
     [
-        (AROUND, False, True),
+        (CONTEXT_BOX, False, True),
         ((0.2, 0.3, 0.6, 0.4), False, True),  # a strip of it
         ((0.1, 0.62, 0.7, 0.7), False, None),  # a strip of something else
         ((0.19, 0.2, 0.6, 0.62), True, True),
@@ -164,8 +164,8 @@ AROUND = (0.1, 0.1, 0.7, 0.7)
     ],
 )
 def test_a_region_is_positive_negative_or_left_out(place, is_located, is_shown):
-    assert candidates._is_shown(EMBLEM, AROUND, place, is_located) is is_shown
-    assert candidates._is_shown(None, AROUND, place, is_located) is False
+    assert candidates._is_shown(EMBLEM, CONTEXT_BOX, place, is_located) is is_shown
+    assert candidates._is_shown(None, CONTEXT_BOX, place, is_located) is False
 
 
 def test_batched_comparison_equals_one_by_one_for_every_shape():
