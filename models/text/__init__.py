@@ -1,1 +1,1 @@
-"""Words: undoing disguises, contact details, protected words, the learnt classifier."""
+"""Text detectors: normalisation, contacts, protected names and the classifier."""

@@ -1,4 +1,4 @@
-"""Evidence for places in a text, the same from every text detector."""
+"""Builds the evidence of text detectors from ranges of the normalised text."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from models.text.normalize.normalize import Normalized
 
 
 def evidence_at(normalized: Normalized, ranges: Sequence[Span]) -> Evidence:
-    """Evidence for ranges of the normalised text; several are joined by an ellipsis.
+    """Evidence for ranges of the normalised text; several ranges are joined by an ellipsis.
 
-    Ranges that overlap, or that stand for one character as it was written (🆔 is read as id), become one.
+    Ranges that overlap, or come from one original character (🆔 becomes id), are merged.
     """
     ranges = _merged(normalized, ranges)
     spans = tuple(normalized.span(start, end) for start, end in ranges)

@@ -1,8 +1,8 @@
-"""One finding per label, and per body that is named, from the several text detectors.
+"""Fuses the findings of all text detectors to one per label, and per body that is named.
 
-A contact may be read by pattern and by the classifier; a reviewer wants one finding with the stronger proof. The rule
-is the maximum: each detector's score is already a calibrated probability that the label is right, and a pattern that
-matched is not made less certain by a classifier that missed it.
+Patterns and the classifier may find the same contact; a reviewer needs one finding with the better evidence. The fused
+score is the maximum: every score is a calibrated probability. A classifier that misses a match makes a pattern no less
+certain.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from models.profile import Evidence, Finding, Label
 
 
 def fuse(findings: Iterable[Finding]) -> list[Finding]:
-    """The strongest finding per label for one text, with the evidence that says most.
+    """The strongest finding per label for one text, with the most specific evidence.
 
-    That is the evidence of the strongest that says whose name it is, so that an account entitled to the name is
-    recognised whoever found it; else of the strongest that shows words. Names of several bodies are a finding each: who
-    is entitled to one is not entitled to the others.
+    Evidence that names a body comes first, so that an entitled account is recognised whichever detector scored higher.
+    Evidence with spans comes next. Every named body has its own finding: entitlement to one does not cover the others.
     """
     by_label: dict[Label, list[Finding]] = {}
     for finding in sorted(findings, key=lambda found: -found.score):
@@ -27,12 +26,16 @@ def fuse(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def strongest(findings: Iterable[Finding]) -> dict[Label, float]:
-    """The highest score per label, however many bodies are named."""
+    """The highest score per label, over all named bodies."""
     return {finding.label: finding.score for finding in sorted(findings, key=lambda found: found.score)}
 
 
 def _by_body(ranked: list[Finding]) -> list[Finding]:
-    """Of findings of one label, strongest first: the strongest with the most telling evidence, then those of others."""
+    """Findings of one label: the strongest, with the most specific evidence, then one per other body.
+
+    Args:
+        ranked: strongest first.
+    """
     first = replace(ranked[0], evidence=_telling(ranked))
     others = {finding.evidence.reference_id: finding for finding in reversed(ranked) if finding.evidence.reference_id}
     return [first, *(found for body, found in others.items() if body != first.evidence.reference_id)]

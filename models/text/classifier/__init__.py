@@ -1,1 +1,1 @@
-"""The learnt text classifier: encoder, n-grams, and the windows both read."""
+"""The text classifier: transformer encoder, n-gram model and windowing."""

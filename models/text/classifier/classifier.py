@@ -1,8 +1,7 @@
-"""What a text says, beyond patterns: eight labels scored by a fine-tuned Chinese encoder, with the words behind them.
+"""Scores eight labels with a fine-tuned multilingual encoder and an n-gram model, and marks the evidence.
 
-Character n-grams give a second opinion; what the two are worth for each label was measured when the model was
-calibrated. The model is an artefact folder made by `huijian train text`; this room only runs it. No training library is
-needed: ONNX Runtime, the fast tokenizer and numpy.
+Weights of both models were fitted per label at calibration. The model is an artefact folder made by
+`huijian train text`. Inference needs no training library: ONNX Runtime, the fast tokenizer and NumPy suffice.
 """
 
 from __future__ import annotations
@@ -10,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from tokenizers import Tokenizer
 
+from models.arrays import Bool, Float32
 from models.profile import CLASSIFIER_LABELS, Evidence, Finding, Span
 from models.runtime import versions
 from models.runtime.artifact_files import ArtifactFile
@@ -25,32 +24,31 @@ from models.text.classifier.windows import Window, Windows
 from models.text.evidence import evidence_at
 from models.text.normalize.normalize import FieldText
 
-Array = np.ndarray[Any, np.dtype[np.float32]]
-
 CLASSIFIER_FILES = (ArtifactFile.MODEL, ArtifactFile.TOKENIZER, ArtifactFile.NGRAMS)
-"""What judges, in an artefact folder."""
+"""Files of an artefact folder that determine scores."""
 
 PUNCTUATION = " \n,.;:!?|/~、。·…—"
-"""Normalised characters that are no evidence at the ends of it."""
+"""Normalised characters stripped from both ends of evidence."""
 
 RELATIVE_THRESHOLD = 0.5
-"""Share of the likeliest word's probability from which another word is evidence too, where all are unlikely."""
+"""Share of the likeliest token's probability from which other tokens are evidence too, if all are below the
+threshold."""
 
 
 @dataclass(frozen=True)
 class ClassifierOutput:
-    """What is said of one text, uncalibrated.
+    """Uncalibrated output for one text.
 
     Attributes:
-        encoder, ngrams: logits, float32 (labels,): for each label of the window where the one or the other is loudest.
-        spans: characters of the normalised text that each token stands for.
-        tokens: logits of evidence, float32 (tokens, labels).
+        encoder, ngrams: logits of both models, float32 (labels,); the maximum over windows.
+        spans: span of each token in the normalised text.
+        tokens: evidence logits, float32 (tokens, labels).
     """
 
-    encoder: Array
-    ngrams: Array
+    encoder: Float32
+    ngrams: Float32
     spans: list[Span]
-    tokens: Array
+    tokens: Float32
 
 
 class TextClassifier:
@@ -60,13 +58,13 @@ class TextClassifier:
 
     Args:
         directory: artefact folder with `CLASSIFIER_FILES` and `config.json`, which lists their SHA-256.
-        threads: threads that one pass may use.
+        threads: ONNX Runtime threads of one pass.
 
     Attributes:
         version: the model's version, for answers.
 
     Raises:
-        ArtifactError: a file is missing, was cut or edited, or does not fit.
+        ArtifactError: a file is missing, truncated, edited or incompatible.
     """
 
     def __init__(self, directory: Path, threads: int = 1) -> None:
@@ -89,22 +87,21 @@ class TextClassifier:
             raise ArtifactError(f"{directory} was exported by another version of Huijian; train it again")
 
     def __call__(self, texts: Sequence[FieldText]) -> list[list[Finding]]:
-        """For every text one finding per label of `CLASSIFIER_LABELS`, in that order.
+        """For every text, one finding per label of `CLASSIFIER_LABELS`, in that order.
 
-        Scores are calibrated probabilities; evidence holds spans only where the network points at words. A text of one
-        character, however often repeated, says nothing: its scores are 0.
+        Scores are calibrated probabilities in [0, 1]. Evidence has spans only where tokens exceed the threshold. A text
+        of one repeated character scores 0.
         """
         return [self._findings(text, self.read(text)) for text in texts]
 
     def read(self, text: FieldText) -> ClassifierOutput:
-        """The raw output of encoder and n-grams, for calibration.
+        """The raw output of both models, for calibration.
 
-        Windows are scored one at a time, so that no score depends on what else was asked; batches of 32 would save a
-        tenth of the time.
+        Windows run one at a time, so that no score depends on the batch; batches of 32 would save a tenth of the time.
         """
         windows = self._windows(text)
         outputs = [self._run(window) for window in windows]
-        spans, tokens = _loudest(windows, [tokens for _, tokens in outputs])
+        spans, tokens = _max_over_windows(windows, [tokens for _, tokens in outputs])
         return ClassifierOutput(
             encoder=np.max([scores for scores, _ in outputs], axis=0),
             ngrams=np.max([self._ngrams(_words(text, window)) for window in windows], axis=0),
@@ -112,49 +109,50 @@ class TextClassifier:
             tokens=tokens,
         )
 
-    def _run(self, window: Window) -> tuple[Array, Array]:
+    def _run(self, window: Window) -> tuple[Float32, Float32]:
         scores, tokens = self._session.run(["scores", "tokens"], {"ids": np.array([window.ids], np.int64)})
         return scores[0], tokens[0]
 
-    def _findings(self, text: FieldText, reading: ClassifierOutput) -> list[Finding]:
+    def _findings(self, text: FieldText, output: ClassifierOutput) -> list[Finding]:
         encoder, ngrams = self._weights
-        scores = _sigmoid(encoder * reading.encoder + ngrams * reading.ngrams + self._offsets)
+        scores = _sigmoid(encoder * output.encoder + ngrams * output.ngrams + self._offsets)
         scores *= _says_something(text.normalized.text)
-        tokens = _sigmoid(reading.tokens)
+        tokens = _sigmoid(output.tokens)
         return [
             Finding(
                 label=label,
                 field=text.field,
                 score=float(scores[index]),
                 detector=f"classifier@{self.version}",
-                evidence=self._proof(text, reading.spans, tokens[:, index], float(scores[index])),
+                evidence=self._label_evidence(text, output.spans, tokens[:, index], float(scores[index])),
             )
             for index, label in enumerate(CLASSIFIER_LABELS)
         ]
 
-    def _proof(self, text: FieldText, spans: Sequence[Span], tokens: Array, score: float) -> Evidence:
-        """The words of one label; a reported finding always points at its likeliest words."""
-        shown = evidence_mask(tokens, self._evidence) if score >= 0.5 else tokens >= self._evidence
-        chosen = [span for span, told in zip(spans, shown, strict=True) if told]
-        places = joined_spans(chosen, text.normalized.text)
-        return evidence_at(text.normalized, places) if places else Evidence()
+    def _label_evidence(self, text: FieldText, spans: Sequence[Span], tokens: Float32, score: float) -> Evidence:
+        """Evidence of one label; from a score of 0.5 on it always has the likeliest tokens."""
+        mask = evidence_mask(tokens, self._evidence) if score >= 0.5 else tokens >= self._evidence
+        chosen = [span for span, is_evidence in zip(spans, mask, strict=True) if is_evidence]
+        ranges = joined_spans(chosen, text.normalized.text)
+        return evidence_at(text.normalized, ranges) if ranges else Evidence()
 
 
-def _loudest(windows: Sequence[Window], tokens: Sequence[Array]) -> tuple[list[Span], Array]:
-    """Every token's characters once, in order, and the highest logits that a window gave them (tokens, labels)."""
+def _max_over_windows(windows: Sequence[Window], tokens: Sequence[Float32]) -> tuple[list[Span], Float32]:
+    """Every token's span once, in order, and its highest logits over windows, float32 (tokens, labels)."""
     spans, logits = np.array([span for window in windows for span in window.spans]), np.concatenate(tokens)
     is_text = spans[:, 0] < spans[:, 1]
-    found, places = np.unique(spans[is_text], axis=0, return_inverse=True)
-    highest = np.full((len(found), logits.shape[1]), -np.inf, np.float32)
-    np.maximum.at(highest, places, logits[is_text])
-    return [(start, end) for start, end in found.tolist()], highest
+    distinct, index = np.unique(spans[is_text], axis=0, return_inverse=True)
+    highest = np.full((len(distinct), logits.shape[1]), -np.inf, np.float32)
+    np.maximum.at(highest, index, logits[is_text])
+    return [(start, end) for start, end in distinct.tolist()], highest
 
 
-def evidence_mask(tokens: Array, threshold: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Which tokens are shown for a reported label: the likely ones, and the likeliest in any case.
+def evidence_mask(tokens: Float32, threshold: float) -> Bool:
+    """Tokens shown as evidence of a reported label: those above the threshold, and the likeliest in any case.
 
     Args:
-        tokens: probabilities of evidence, float (tokens,).
+        tokens: evidence probabilities, float32 (tokens,).
+        threshold: probability in [0, 1].
 
     Returns:
         bool (tokens,).
@@ -163,18 +161,18 @@ def evidence_mask(tokens: Array, threshold: float) -> np.ndarray[Any, np.dtype[n
 
 
 def _says_something(text: str) -> bool:
-    """Two different characters and more; v, 666666 and 国国国 look like parts of contacts and claims, and are none."""
+    """True if the text has two different characters; v, 666666 and 国国国 resemble contacts and claims but are none."""
     return len(set("".join(text.split()))) > 1
 
 
 def _words(text: FieldText, window: Window) -> str:
-    """The part of the normalised text that a window holds."""
-    places = [span for span in window.spans if span[0] < span[1]]
-    return text.normalized.text[places[0][0] : places[-1][1]] if places else ""
+    """The part of the normalised text in a window."""
+    spans = [span for span in window.spans if span[0] < span[1]]
+    return text.normalized.text[spans[0][0] : spans[-1][1]] if spans else ""
 
 
 def joined_spans(spans: Sequence[Span], text: str) -> list[Span]:
-    """Sorted spans joined where at most two characters lie between them, without punctuation at their ends."""
+    """Sorted spans, joined across gaps of at most two characters, without punctuation at their ends."""
     joined: list[Span] = []
     for start, end in spans:
         if joined and start - joined[-1][1] <= 2:
@@ -188,5 +186,5 @@ def joined_spans(spans: Sequence[Span], text: str) -> list[Span]:
     return [(start, end) for start, end in bounds if start < end]
 
 
-def _sigmoid(logits: Array) -> Array:
+def _sigmoid(logits: Float32) -> Float32:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float32)

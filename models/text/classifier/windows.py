@@ -1,7 +1,7 @@
-"""How a normalised text becomes the classifier's input, the same in training and in service.
+"""Converts a normalised text to the classifier's input, in training and in service.
 
-The encoder reads a fixed number of tokens; a longer text is read in overlapping windows, so that nothing at its end
-goes unjudged. Every window starts with the name of the field, because the same words mean more in a name than in a bio.
+The encoder takes a fixed number of tokens, so a longer text is split into overlapping windows. Every window starts with
+the name of the field, because words mean more in a name than in a bio.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class Window:
     """One input of the encoder.
 
     Attributes:
-        ids: token ids: the tokenizer's start, the field's prefix, the text, the tokenizer's end.
-        spans: for every id the characters of the normalised text it stands for; (0, 0) for what is not text.
+        ids: token ids: start token, field prefix, text, end token.
+        spans: span of every token in the normalised text; (0, 0) for tokens that are not text.
     """
 
     ids: list[int]
@@ -32,15 +32,15 @@ class Window:
 
 
 class Windows:
-    """Cuts texts into windows of at most `length` tokens that overlap by a quarter.
+    """Splits texts into windows of at most `length` tokens that overlap by a quarter.
 
     Args:
-        tokenizer: a fast tokenizer without truncation or padding, which puts one token before a text (<s>, [CLS]) and
-            one behind it (</s>, [SEP]).
-        length: most tokens in a window, start, prefix and end included.
+        tokenizer: a fast tokenizer without truncation or padding that adds one start token (<s>, [CLS]) and one end
+            token (</s>, [SEP]).
+        length: tokens in a window at most, including start, prefix and end.
 
     Raises:
-        ValueError: the tokenizer puts anything else around a text.
+        ValueError: the tokenizer adds other tokens.
     """
 
     def __init__(self, tokenizer: Tokenizer, length: int) -> None:
@@ -54,16 +54,16 @@ class Windows:
     def __call__(self, text: FieldText) -> list[Window]:
         """At least one window, in order; together they hold every token of the text."""
         encoded, prefix = self._encode(text.normalized.text), self._prefixes[text.field]
-        room = self._length - len(prefix) - 1
-        stop = max(len(encoded.ids) - room // 4, 1)
+        size = self._length - len(prefix) - 1
+        stop = max(len(encoded.ids) - size // 4, 1)
         return [
             Window(
-                [*prefix, *encoded.ids[first : first + room], self._end],
-                [(0, 0)] * len(prefix) + encoded.offsets[first : first + room] + [(0, 0)],
+                [*prefix, *encoded.ids[first : first + size], self._end],
+                [(0, 0)] * len(prefix) + encoded.offsets[first : first + size] + [(0, 0)],
             )
-            for first in range(0, stop, room - room // 4)
+            for first in range(0, stop, size - size // 4)
         ]
 
     def _encode(self, text: str) -> Encoding:
-        # One replacement character for each keeps places as they are.
+        # One replacement character per surrogate keeps offsets unchanged.
         return self._tokenizer.encode(SURROGATE.sub("\ufffd", text), add_special_tokens=False)

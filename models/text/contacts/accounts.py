@@ -1,4 +1,4 @@
-"""Contacts that are accounts and addresses elsewhere: ids, mail, links, names to search for."""
+"""Families of accounts and addresses elsewhere: ids, e-mail, links, names to search for."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SEPARATED = _DEVICE + r"(?=[a-z]{0,20}[\d_.·-])[a-z][a-z0-9_.·-]{4,30}"
 
 
 def _is_reached(text: str) -> bool:
-    """Not where one plays, nor a network's name; long enough to be more than a camera (z6_2)."""
+    """False for names in games and of networks, and for short ones such as a camera's (z6_2)."""
     return len(text) > _SHORTEST and not re.match(_GAME, text)
 
 
@@ -48,7 +48,7 @@ def _public_suffixes() -> tldextract.TLDExtract:
 
 
 def _is_link(text: str) -> bool:
-    """A host with a public suffix; without scheme, www or path only a common one: D.Va, Mr.Li, main.py are no links."""
+    """A host with a public suffix; without www or path only a common one, so that D.Va, Mr.Li, main.py are no links."""
     host = _public_suffixes()(text)
     explicit = "/" in text or text.startswith("www.")
     usual = len(host.domain) > 2 and host.suffix.rpartition(".")[2] in (*_COMMON_SUFFIXES, *_RESERVED)

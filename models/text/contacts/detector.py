@@ -1,8 +1,8 @@
-"""Contact details in names, bios and signatures, plain or disguised.
+"""Detects contact details in names, bios and signatures, plain or disguised.
 
-A number, an account elsewhere, an address or a link leads readers off the platform (Art. 8(6)), and its writers know
-that programs look for it: 加V, 薇❤, 扣三陆玖, 一三七·〇〇零零. This room reads what carries a number, an id, an address
-or the name of another service; hints in free words are the classifier's.
+A number, an account elsewhere, an address or a link leads readers off the platform (Art. 8(6)). Authors disguise them
+from programs: 加V, 薇❤, 扣三陆玖, 一三七·〇〇零零. Patterns find numbers, ids, addresses and names of other services.
+Hints in free words are left to the classifier.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ DETECTOR = "contacts@2026.11.1"
 
 
 class ContactDetector:
-    """Finds telephone numbers, ids of other services, addresses and links.
+    """Finds telephone numbers, ids on other services, addresses and links.
 
-    Source: phonenumbers (numbering plans), tldextract (Public Suffix List as bundled), our own families of patterns.
+    Sources: phonenumbers (numbering plans), tldextract (bundled Public Suffix List), families of patterns.
     """
 
     def __call__(self, texts: Sequence[FieldText]) -> list[list[Finding]]:
@@ -40,9 +40,9 @@ def _findings(text: FieldText) -> list[Finding]:
 
 
 def matched_families(normalized: Normalized) -> list[tuple[ContactFamily, list[Span]]]:
-    """Every family that matches, most telling first, with its ranges of the normalised text.
+    """Every family that matches, in order of the families, with its ranges of the normalised text.
 
-    Only a text that says nothing outright is searched for words in disguise.
+    Only a text without open matches is searched for disguised words.
     """
     return _matched_patterns(normalized.text) or _matched_readings(normalized)
 

@@ -1,6 +1,6 @@
-"""The ways of writing a contact, as data: one family a line, each with its reason and its measured precision.
+"""All families of contact patterns, as data, each with its reason and measured precision.
 
-The order matters: the first family that matches gives the score, so what is told outright stands before what is hinted.
+The first matching family gives the score, so explicit contacts come before hints.
 """
 
 from __future__ import annotations

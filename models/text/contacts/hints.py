@@ -1,4 +1,4 @@
-"""Contacts without an id: where it is hidden, which service it belongs to, what to do to get it."""
+"""Families of contacts without an id: where it is hidden, on which service, or how to get it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contacts that are numbers: telephones, QQ and groups, in digits, in words or in pieces."""
+"""Families of numbers: telephones, QQ and groups, in digits, in words or in pieces."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SHORT = 6  # 六一, 七一, 八一 are days
 
 
 def _is_mobile(text: str) -> bool:
-    """Not a date (2019-12-31 178 ...), a series (1, 3, 5, ... 15) or a decimal fraction (1.6180339887)."""
+    """False for dates (2019-12-31 178 ...), series (1, 3, 5, ... 15) and decimal fractions (1.6180339887)."""
     groups = re.findall(r"\d+", re.sub(r"^(?:\+|00)?86", "", text))
     dated = len(groups) > 1 and len(groups[0]) == 4 and len(groups[1]) <= 2
     series = len(groups) > _MAX_GROUPS and len(groups) < sum(map(len, groups))
@@ -26,7 +26,7 @@ def _is_mobile(text: str) -> bool:
 
 
 def _is_dialled(text: str) -> bool:
-    """Not a round quantity (打1000000次) and not short public numbers in a row (110, 120, 12306)."""
+    """False for round quantities (打1000000次) and for short public numbers in a row (110, 120, 12306)."""
     groups = re.findall(r"\d+", text)
     return len(set("".join(groups))) > 2 and not (len(groups) > 1 and re.fullmatch(r"1[12]\d|1[02]\d{3}", groups[0]))
 
@@ -39,7 +39,7 @@ def _is_valid_number(text: str) -> bool:
 
 
 def _is_said(text: str) -> bool:
-    """Several digits in words, that are not counting (一二三四五六七, 七六五四三二一)."""
+    """True for several digits in words, unless they count (一二三四五六七, 七六五四三二一)."""
     digits = [int(digit) for digit in re.findall(r"\d", text.translate(READ_DIGITS))]
     steps = {second - first for first, second in pairwise(digits)}
     said = sum(char in _SAID for char in text) >= _LEAST_SAID and len(steps - {1, -1, 0}) > 0

@@ -1,8 +1,8 @@
-r"""What the families of contact patterns share: what a family is, what services, ids and places are called.
+r"""Building blocks of contact patterns: the family classes, and names of services, ids and places.
 
-Patterns are matched against the normalised text (lower case, simplified, no disguised letters) in which Chinese digits
-are read as digits. `\W{0,3}` between characters undoes what the normaliser must not: separators and decoration. Every
-repetition is bounded, so matching is linear in the text.
+Patterns match the normalised text (lower case, simplified, no disguised letters) with Chinese digits as digits.
+`\W{0,3}` between characters skips separators and decoration, which the normaliser must keep. Every repetition is
+bounded, so matching is linear in the text.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ class ContactFamily:
     """One way of writing a contact.
 
     Attributes:
-        name: for reports.
-        score: (right + 1) / (all + 2) on the training cases that no family above matches
-        (`training/text/evaluation/contact_precision.py`). reason: why a match is a contact, and what is innocent.
+        name: name in reports.
+        score: smoothed precision, (right + 1) / (all + 2), on training cases that no earlier family matches
+            (`training/text/evaluation/contact_precision.py`).
+        reason: why a match is a contact, and which similar texts are harmless.
     """
 
     name: str
@@ -31,12 +32,12 @@ class ContactFamily:
 
 @dataclass(frozen=True)
 class PatternFamily(ContactFamily):
-    """A family that is told by a pattern.
+    """A family defined by a pattern.
 
     Attributes:
-        pattern: what to look for.
-        accept: what else must be true of the matched text.
-        searched: the text once its Chinese digits are read, as it was written, or both.
+        pattern: regular expression of a match.
+        accept: further condition on the matched text.
+        searched: texts to search: with Chinese digits read (`READ`), as written (`WRITTEN`), or both.
     """
 
     pattern: re.Pattern[str]
@@ -51,7 +52,7 @@ def family(
     reason: str,
     accept: Callable[[str], bool] = bool,
 ) -> PatternFamily:
-    """A family whose pattern is still to be compiled."""
+    """A family from an uncompiled pattern."""
     return PatternFamily(name, score, reason, re.compile(pattern), accept)
 
 
@@ -67,7 +68,7 @@ DIGIT_WORDS = {
     "8": "八捌",
     "9": "九玖勾",
 }
-"""How digits are written and, on the telephone, said (洞幺两拐勾). Ten and more are quantities, not digits."""
+"""Digits as written and as spoken on the telephone (洞幺两拐勾). Ten and above are quantities, not digits."""
 READ_DIGITS = str.maketrans({word: digit for digit, words in DIGIT_WORDS.items() for word in words})
 
 # A handle elsewhere: an id, an id s p e l l e d, or a number. MARKED has a sign that it is one: "薇 vivian" is a name.
@@ -117,4 +118,4 @@ WHERE = (
     r"(?:图(?:片|里|上|集|\d|$)|第\d张|头像|封面|背景|相册|照片|主页|评论"
     r"|置顶|橱窗|简介|动态|视频|昵称|名字|签名|资料|海报)"
 )
-"""Where in a profile a contact is put that must not stand in the text."""
+"""Places in a profile where a contact can be hidden outside the text."""

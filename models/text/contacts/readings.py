@@ -1,7 +1,7 @@
-"""Contact words written so that they are only heard, seen or put together: 伽魏鑫, 亻言, 公·众·号, wei xin tong hao.
+"""Finds contact words disguised by sound, shape or separation: 伽魏鑫, 亻言, 公·众·号, wei xin tong hao.
 
-The patterns read what stands in a text; this room finds the words of its vocabulary in the readings that only
-detectors may follow, and writes them plainly, so that the same patterns read the text once more.
+Words of a vocabulary are searched in the readings of a text. They are then replaced by their plain spelling, so that
+the patterns can match the rewritten text.
 
 Source: `models/text/normalize/readings.py`.
 """
@@ -49,9 +49,9 @@ class Disguised:
     """A contact word in disguise.
 
     Attributes:
-        word: how it is written plainly.
-        span: where it stands in the normalised text.
-        sure: it is a contact by itself; otherwise only with what follows.
+        word: plain spelling.
+        span: span in the normalised text.
+        sure: whether it is a contact by itself; otherwise only with what follows.
     """
 
     word: str
@@ -60,7 +60,7 @@ class Disguised:
 
 
 class _Vocabulary:
-    """All words in the forms of one kind of reading."""
+    """The vocabulary in the forms of one kind of reading."""
 
     def __init__(self, kind: ReadingKind) -> None:
         short = {ReadingKind.SOUND: _HEARD, ReadingKind.NEAR_SOUND: ()}.get(kind, _WORDS)
@@ -72,7 +72,7 @@ class _Vocabulary:
         )
 
     def find(self, text: str) -> list[tuple[str, int, int]]:
-        """Words with their ranges of a canonical string."""
+        """Words and their ranges in a canonical string."""
         return [(self._words[index], start, end) for index, start, end in self._automaton.find_matches_as_indexes(text)]
 
 
@@ -82,7 +82,7 @@ def _vocabulary(kind: ReadingKind) -> _Vocabulary:
 
 
 def disguised_words(normalized: Normalized) -> list[Disguised]:
-    """The contact words that stand in a text in disguise, those of the surest kind first; they do not overlap."""
+    """The disguised contact words of a text, without overlaps, surest kind of reading first."""
     found: list[Disguised] = []
     for reading in readings(normalized):
         for word, start, end in _vocabulary(reading.kind).find(reading.text):
@@ -93,7 +93,7 @@ def disguised_words(normalized: Normalized) -> list[Disguised]:
 
 
 def _is_disguised(word: str, written: str) -> bool:
-    """Not the word itself, not its last letter repeated (快手手), nor parts of two phrases (【外快】手机)."""
+    """False for the word itself, for a repeated last character (快手手) and for parts of two phrases (【外快】手机)."""
     return word not in written and len(written) >= len(word) and not _BRACKET.search(written)
 
 
@@ -102,7 +102,7 @@ def _overlaps(span: Span, found: Sequence[Disguised]) -> bool:
 
 
 def written_plainly(text: str, words: Sequence[Disguised]) -> str:
-    """The normalised text with these words written plainly, as long as before so that its ranges stay true."""
+    """The normalised text with these words in plain spelling; its length and ranges stay the same."""
     characters = list(text)
     for word in words:
         start, end = word.span

@@ -1,7 +1,7 @@
-"""Protected names in the disguises that the normaliser must not undo: 人民曰报, 省纪wei, 检查院.
+"""Finds protected words in disguises that the normaliser must not undo: 人民曰报, 省纪wei, 检查院.
 
-The readings of a text (`models.text.normalize.readings`) say where a word might stand; this room takes one only
-where little speaks against it, and rewrites the text with the word as it should be, to be read like any other.
+Words are searched in the readings of a text (`models.text.normalize.readings`) and accepted only if likely. The text is
+rewritten with their plain spelling and then parsed like any other.
 """
 
 from __future__ import annotations
@@ -17,23 +17,22 @@ from models.text.normalize.normalize import Normalized
 from models.text.normalize.readings import Reading, ReadingKind, readings
 
 FORMS_FILE = NAMES / "forms.tsv"
-"""Kind, canonical form and word, a line each; written by `python -m training.text.data.names`."""
+"""Lines of reading kind, canonical form and word; written by `python -m training.text.data.names`."""
 
 READING_PRECISION: Mapping[ReadingKind, float] = {ReadingKind.SHAPE: 0.93, ReadingKind.SOUND: 0.98}
-"""Readings that are followed, and how sure a claim read so is: smoothed precision on the training cases
-(`training.text.evaluation.name_precision`). By near sound as many innocent names were found as disguised ones, so it
-is not followed."""
+"""Readings used, with smoothed precision on training cases (`training.text.evaluation.name_precision`). Near sound is
+excluded: half of its matches were harmless."""
 
 _LEAST_BY_SOUND = 3
-"""Han characters of a word that one other may disguise by sound alone: 检查院 is 检察院, but 中原 is no 中院."""
+"""Least characters of a word that one substitution by sound may disguise: 检查院 is 检察院, but 中原 is no 中院."""
 
 
 @dataclass(frozen=True)
 class Rewritten:
-    """A text with its disguised words as they should be, and without symbols.
+    """A text with disguised words in plain spelling, without symbols.
 
     Attributes:
-        positions: in the normalised text, of every character.
+        positions: offset in the normalised text of every character.
     """
 
     kind: ReadingKind
@@ -51,7 +50,7 @@ class DisguisedNames:
         }
 
     def __call__(self, normalized: Normalized) -> list[Rewritten]:
-        """One text for every kind of reading that finds a disguised word."""
+        """One rewritten text for each kind of reading that finds a disguised word."""
         return [
             _rewrite(reading.kind, normalized.text, found)
             for reading in readings(normalized, READING_PRECISION)
@@ -63,14 +62,14 @@ class _Vocabulary:
     """The words of one kind of reading, by their canonical forms."""
 
     def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
-        forms = dict(reversed(rows))  # of words that look or sound the same, the first
+        forms = dict(reversed(rows))  # the first of words with equal forms wins
         self._words = tuple(forms.values())
         self._automaton = ahocorasick_rs.AhoCorasick(
             list(forms), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
         )
 
     def find(self, reading: Reading, text: str) -> list[tuple[Span, str]]:
-        """Where disguised words stand in the normalised text, and which."""
+        """Disguised words with their spans in the normalised text."""
         found = self._automaton.find_matches_as_indexes(reading.text)
         placed = [(reading.span(start, end), self._words[index]) for index, start, end in found]
         return [
@@ -81,7 +80,7 @@ class _Vocabulary:
 
 
 def _is_disguised(kind: ReadingKind, written: str, word: str) -> bool:
-    """What is written is not the word itself, but likely means it."""
+    """True if the written text differs from the word but likely means it."""
     if written == word:
         return False
     if kind is ReadingKind.SHAPE or any(char.isascii() for char in written):

@@ -1,10 +1,10 @@
-"""How names that claim to be a protected body are built, as data: one family a line, with its measured precision.
+"""Families of names that claim to be a protected body, as data with measured precision.
 
-A family is a pattern over the kinds of words that a name is made of (`models.text.names.lexicon.Kind`): `p*O` is a
-place and an organ, 成都 + 公安局. What a bystander says (x: 门口, 粉丝), a sentence (s: 不, 的) and innocent longer
-words (a: 公安县) stand in no family, so that 派出所门口的猫 claims nothing.
+A family is a pattern over kinds of words (`models.text.names.lexicon.WordKind`): `p*O` is a place and an organ, 成都 +
+公安局. Words of bystanders (x: 门口, 粉丝), of sentences (s: 不, 的) and harmless longer words (a: 公安县) occur in no
+family, so that 派出所门口的猫 claims nothing.
 
-The order matters: for each label the first family that matches gives the score, so the most telling stand first.
+For each label the first matching family gives the score, so the most specific come first.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ class NameFamily:
     """One way of claiming to be a body.
 
     Attributes:
-        name: for reports.
-        label: what is claimed.
-        score: (right + 1) / (all + 2) on the training cases that no family above matches
-        (`training.text.evaluation.name_precision`).
-        pattern: matches the letters of a whole name, or of a whole clause.
+        name: name in reports.
+        label: violation claimed.
+        score: smoothed precision, (right + 1) / (all + 2), on training cases that no earlier family matches
+            (`training.text.evaluation.name_precision`).
+        pattern: matches the letters of a whole name or clause.
     """
 
     name: str
@@ -49,7 +49,7 @@ _ANY = "[^xsa]*"
 
 
 def _rests(most: int) -> str:
-    """Looks ahead: at most so many characters of no known word."""
+    """Lookahead: at most `most` characters outside known words."""
     return rf"(?=(?:[^.]*\.){{0,{most}}}[^.]*$)"
 
 
@@ -86,7 +86,7 @@ NAME_FAMILIES: tuple[NameFamily, ...] = (
     _place("landmark, role, words", 0.96, r"[pP]*[LI]+[VRFD]+\.{1,3}"),
     _place("landmark among words, role", 0.92, rf"{_rests(5)}{_ANY}[LI]{_ANY}[VRFD]{_ANY}"),
 )
-"""For names."""
+"""Families for names."""
 
 CLAUSE_FAMILIES: tuple[NameFamily, ...] = (
     _authority("body speaks", 0.95, r"[pPR]*B[BOpPR]*R"),
@@ -94,4 +94,4 @@ CLAUSE_FAMILIES: tuple[NameFamily, ...] = (
     _media("media speak", 0.93, r"[pP]*M[MWJwpPRTD]+|[pPM]*W[JRWw]+"),
     _place("place speaks", 0.89, r"[pP]*[LI]+[VF][VRFD]*|[pP]*I[VRFD]+"),
 )
-"""For what stands between two marks of punctuation in bios and signatures, where a mention alone claims nothing."""
+"""Families for clauses of bios and signatures, where a mention alone claims nothing."""

@@ -1,8 +1,8 @@
-"""The words that names of protected bodies are made of, and where they stand in a text.
+"""The lexicon of words in names of protected bodies, and a parser that finds them in a text.
 
-Nobody lists every 公安局: a body's name is read as a place, a kind of organ and what stands around them. The words are
-data (`datasets/names/*.yaml`), each file with its source; this room knows their kinds, whose they are, and finds them
-all in one pass, where of two words the one that starts first and is longer wins (公安县 is no 公安).
+No list holds every 公安局, so a body's name is parsed as a place, a kind of organ and their context. The words are data
+(`datasets/names/*.yaml`), each file with its source. The lexicon knows the kind and owner of every word and finds all
+in one pass. The leftmost, longest word wins (公安县 is no 公安).
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ _FILES = (
     "divisions",
     "countries",
 )
-"""A word that stands in several files is what the first says."""
+"""Files of the lexicon; for a word in several files the first one counts."""
 
 
 class WordKind(StrEnum):
-    """What a word does in a name; the values are the letters that families of names are written in."""
+    """Role of a word in a name; the values are the letters of the families' patterns."""
 
     BODY = "B"  # 公安部: party, state, military, international, state-owned, by its own name
     ORGAN = "O"  # 公安局: what such a body is called after a place
@@ -61,28 +61,28 @@ class WordKind(StrEnum):
     ROLE = "R"  # 官方, 客服, 办公室
     BYSTANDER = "x"  # 门口, 粉丝, 猫
     SENTENCE = "s"  # 不, 没, 吗
-    INNOCENT = "a"  # longer words in which a protected one is innocent
+    INNOCENT = "a"  # longer words in which a protected one is harmless
     PERSON = "N"  # 小刘, 王姐: at the end of a name
     OTHER = "."  # one character, or one run of Latin letters or of digits, of no word
 
 
 PROTECTED = frozenset("BOTMWJwILVDFP")
-"""Kinds without one of which a name claims nothing."""
+"""Kinds of which a name needs at least one to claim anything."""
 
 _PLACES = frozenset({WordKind.DIVISION, WordKind.PLACE, WordKind.LANDMARK})
 
 LOCAL_MEDIA = "media"
-"""Owner of nothing: the news media of a place are owned together, whatever they are called (`media.610500`)."""
+"""Prefix of the owner of all news media of one place, such as `media.610500`."""
 
 
 class Word(NamedTuple):
     """One word of the lexicon.
 
     Attributes:
-        label: what a name that is made of it claims falsely.
-        owner_id: who may use it.
-        code: of a place: a division's six digits or a country's two letters.
-        name: what the body or the place is called in full.
+        label: violation of a name that uses it without entitlement.
+        owner_id: owner, who may use it.
+        code: code of a place: six digits of a division or two letters of a country.
+        name: full name of the body or place.
     """
 
     text: str
@@ -95,10 +95,10 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Whose name was used.
+    """A body whose name was used.
 
     Attributes:
-        reference_id: the body's own id: that of its owner, with the place of a local one (`gov.police.520100`).
+        reference_id: id of the body: its owner's, with the place of a local one (`gov.police.520100`).
     """
 
     reference_id: str
@@ -107,7 +107,7 @@ class Body:
 
 
 def body(word: Word, place: Word | None) -> Body | None:
-    """The body that a word names, with the place named beside it; None where that could be anybody's."""
+    """The body that a word names, with the place named beside it; None if the word belongs to no one."""
     owner = word.owner_id
     if word.kind in (WordKind.MEDIA_WORD, WordKind.JOURNALIST, WordKind.WEAK_NEWS):
         return _local(place, LOCAL_MEDIA, word) if place else None
@@ -135,10 +135,10 @@ class PlacedWord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Parse:
-    """A text read from start to end.
+    """A parsed text.
 
     Attributes:
-        letters: the kinds of its words and rests, in order.
+        letters: kinds of its words and of the rest, in order.
         segments: its words.
     """
 
@@ -147,7 +147,7 @@ class Parse:
 
 
 class Lexicon:
-    """All words, searched for in one pass (Aho and Corasick 1975)."""
+    """All words, found in one pass (Aho and Corasick 1975)."""
 
     def __init__(self) -> None:
         words: dict[str, Word] = {}
@@ -163,19 +163,19 @@ class Lexicon:
         )
 
     def knows(self, entitlement: str) -> bool:
-        """Whether an owner or a body of this id can be found."""
+        """True if an owner or body with this id can be found."""
         owner, _, place = entitlement.rpartition(".")
         return entitlement in self._owners or (
             (owner in self._owners or owner == LOCAL_MEDIA) and place in self._places
         )
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
-        """Index of the word, start and end of every match, none overlapping another."""
+        """Word index, start and end of every match, without overlaps."""
         found: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(text)
         return found
 
     def parse(self, text: str) -> Parse | None:
-        """The text as words and rests, Latin words and numbers only whole; None where no word is protected."""
+        """The text as words and rest; None without a protected word. Latin words and numbers are never split."""
         found = self.find(text)
         if self._protected.isdisjoint([index for index, _, _ in found]):
             return None
@@ -205,14 +205,14 @@ _PERSON = re.compile(
 
 
 def _last(rest: str) -> str:
-    """The letters of what stands after the last word: where accounts put who speaks (新华社小王, 反诈中心03)."""
+    """Letters of the rest after the last word, where accounts name the person who speaks (新华社小王, 反诈中心03)."""
     person = _PERSON.search(rest)
     before = rest[: person.start()] if person else rest
     return _REST.sub(WordKind.OTHER, before) + WordKind.PERSON * bool(person)
 
 
 def _continues(text: str, index: int) -> bool:
-    """A Latin word or a number goes on over this place."""
+    """True if the index is inside a Latin word or a number."""
     if not 0 < index < len(text):
         return False
     before, after = text[index - 1], text[index]

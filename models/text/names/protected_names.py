@@ -1,8 +1,8 @@
-"""Names of parties, state organs, armies, news media and institutions, carried by accounts that are not theirs.
+"""Detects names of parties, state organs, armies, news media and institutions on accounts that are not theirs.
 
-An account called 贵阳交警在线 speaks as the police of Guiyang; 派出所门口的猫 does not (Art. 8(2) to 8(5)). So a whole
-name is read as a sentence of known kinds of words, and only some sentences claim to be a body. In bios and signatures,
-where most mentions are innocent, only a whole clause that speaks for a body counts (民政部备案).
+An account called 贵阳交警在线 poses as the police of Guiyang; 派出所门口的猫 does not (Art. 8(2) to 8(5)). A whole name
+is parsed into kinds of words, and only some patterns of them claim to be a body. In bios and signatures most mentions
+are harmless, so only a whole clause that speaks for a body counts (民政部备案).
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _CORES = {
     Label.MEDIA_IMPERSONATION: (WordKind.MEDIA, WordKind.MEDIA_WORD, WordKind.JOURNALIST, WordKind.WEAK_NEWS),
     Label.PLACE_INSTITUTION: (WordKind.INSTITUTION, WordKind.LANDMARK),
 }
-"""The words that say which body a name imitates, by what is claimed."""
+"""Kinds of the word that determines the imitated body, by label."""
 
 _CLAUSE = re.compile(r"(?P<quote>[“\"「『《‘']?)(?:本?(?:(?:账|公众)?号|平台)?由|这里是|我们是)?(?P<said>[^\W_]+)")
-"""What stands between two marks, after the words that say whose account this is; a quoted one is somebody else's."""
+"""A clause after words that introduce the account's owner; a quoted clause is someone else's."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Claim:
     """A text, or a clause of one, that claims to be a body.
 
     Attributes:
-        span: the words of the claim in the normalised text.
-        disguise: what had to be undone to read it.
+        span: span of the claim in the normalised text.
+        disguise: kind of reading that found it; None if it is open.
     """
 
     family: NameFamily
@@ -50,12 +50,12 @@ class Claim:
 
     @property
     def score(self) -> float:
-        """The family's, or less where a disguise had to be undone."""
+        """The family's score, capped by the precision of the reading for a disguised claim."""
         return min(self.family.score, READING_PRECISION[self.disguise]) if self.disguise else self.family.score
 
     @cached_property
     def imitated(self) -> Body | None:
-        """The body that it names; one known by its kind is that of the place named with it."""
+        """The body that it names; a generic organ is that of the place named with it."""
         words = [part.word for part in self.parse.segments]
         core = next((index for index, word in enumerate(words) if word.kind in _CORES[self.family.label]), len(words))
         place = next((word for word in reversed(words[:core]) if word.code), None)
@@ -64,7 +64,7 @@ class Claim:
 
 
 class ProtectedNameDetector:
-    """Finds names that claim to be a protected body, and says which.
+    """Finds names that claim to be a protected body, and identifies the body.
 
     Source: Regulations on the Management of Internet User Account Information, Art. 8(2) to 8(5); `datasets/names`.
     """
@@ -78,7 +78,7 @@ class ProtectedNameDetector:
         return [[_finding(text, claim) for claim in self.claims(text)] for text in texts]
 
     def claims(self, text: FieldText) -> list[Claim]:
-        """The most telling claim per label and body; one in disguise only where nothing is claimed openly."""
+        """The highest-scoring claim per label and body; disguised claims only if there are no open ones."""
         normalized = replace(text.normalized, text=SURROGATE.sub("\ufffd", text.normalized.text))
         found = self._name(normalized) if text.field is Field.NAME else self._clauses(normalized.text)
         best: dict[tuple[Label, str | None], Claim] = {}
@@ -108,15 +108,15 @@ class ProtectedNameDetector:
         ]
 
     def knows(self, entitlement: str) -> bool:
-        """Whether an owner or a reference of this id can be found."""
+        """True if an owner or body with this id can be found."""
         return self._lexicon.knows(entitlement)
 
 
 def _claims(parse: Parse | None, positions: Sequence[int], families: Sequence[NameFamily]) -> list[Claim]:
-    """What a text claims: the first family of every label that matches.
+    """Claims of a text: for every label the first family that matches.
 
     Args:
-        positions: in the normalised text, of every character that was parsed.
+        positions: offset in the normalised text of every parsed character.
     """
     if parse is None:
         return []
@@ -134,7 +134,7 @@ def _finding(text: FieldText, claim: Claim) -> Finding:
 
 
 def _with_body(evidence: Evidence, claim: Claim) -> Evidence:
-    """Evidence that says whose name it is."""
+    """Evidence with the imitated body added."""
     imitated = claim.imitated
     if imitated is None:
         return evidence

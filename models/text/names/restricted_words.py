@@ -1,7 +1,7 @@
-"""Restricted words in account names.
+"""Detects restricted words in account names, with any spacing.
 
-Names with 中国, 中华, 中央, 全国, 国家 and the like are verified strictly (Art. 10). The words are data
-(`datasets/names/restricted_words.yaml`), each with its reason; this room only finds them, however they are spaced.
+Names with 中国, 中华, 中央, 全国, 国家 and similar words require strict verification (Art. 10). The words are data
+(`datasets/names/restricted_words.yaml`), each with its reason.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SEPARATED = r"[\W_]{0,3}"  # 中·国, 中 - 国; more between two characters i
 
 
 class RestrictedWordDetector:
-    """Finds restricted words in names, except inside longer innocent words.
+    """Finds restricted words in names, except inside longer harmless words.
 
     Source: Regulations on the Management of Internet User Account Information, Art. 10.
     """

@@ -1,1 +1,1 @@
-"""Undo disguises, and keep where every character came from."""
+"""Normalisation of disguised text with offsets into the original."""

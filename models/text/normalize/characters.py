@@ -1,7 +1,7 @@
-"""What one character stands for, wherever it is written.
+"""Folds single characters to the plain character that they stand for.
 
-Most disguises are of single characters: Ⓥ, Ｖ, 𝓥 and ᴠ are all v, ❶ is 1, ⼭ is 山, 囯 is 国. Which character they
-stand for is settled here, once for each, so that a text is folded by looking its characters up.
+Most disguises replace single characters: Ⓥ, Ｖ, 𝓥 and ᴠ stand for v, ❶ for 1, ⼭ for 山, 囯 for 国. Each folding is
+computed once, so that a text is folded by table lookup.
 
 Sources: Unicode Standard Annex 15 (compatibility folding), the Unicode Character Database (digits, names of letters),
 `datasets/characters/variants.tsv` (Han variants and radicals).
@@ -19,16 +19,16 @@ from models.runtime.paths import DATASETS
 VARIANTS_FILE = DATASETS / "characters" / "variants.tsv"
 
 SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half of a character: no valid text, and refused by most libraries."""
+"""Half of a character: invalid in text, and refused by most libraries."""
 
 SPECIAL, MARK = "\ufdd0", "\ufdd1"
-"""What `SINGLE` makes of a character that folds to none or several, and of a combining mark; both are noncharacters."""
+"""Noncharacters that `SINGLE` puts for a character that folds to none or several, and for a combining mark."""
 
 _MAX_MARKS = 4
-"""Combining marks looked at per character: no living script stacks more, zalgo stacks hundreds."""
+"""Combining marks used per character: no living script stacks more, zalgo text stacks hundreds."""
 
 _MAX_EXPANSION = 3
-"""Longest folding of one character that is taken (℡ has 3, ﷺ would have 18), so that no text grows much."""
+"""Longest accepted folding of one character (℡ has 3, ﷺ would have 18), so that no text grows much."""
 
 _SYMBOLS = {
     "➕": "+",
@@ -51,7 +51,7 @@ _SYMBOLS = {
     "\u3164": " ",
     "\uffa0": " ",
 }
-"""Characters that stand for others without Unicode saying so."""
+"""Foldings that Unicode does not define."""
 
 _NAMED_BLOCKS = (
     range(0x80, 0x2B0),  # Latin, IPA
@@ -65,7 +65,7 @@ _NAMED_BLOCKS = (
     range(0xAB30, 0xAB70),  # Latin E
     range(0x1F100, 0x1F1AE),  # enclosed letters
 )
-"""Where characters stand that only their names explain."""
+"""Blocks of characters whose folding only their Unicode names tell."""
 
 _INVISIBLE = (
     range(0x2065, 0x2066),
@@ -75,7 +75,7 @@ _INVISIBLE = (
     range(0xE0080, 0xE0100),
     range(0xE01F0, 0xE1000),
 )
-"""Not assigned, but to be shown as nothing (Default_Ignorable_Code_Point of the Unicode Character Database)."""
+"""Unassigned code points that are displayed as nothing (Default_Ignorable_Code_Point)."""
 
 _LETTER_IN_NAME = re.compile(
     r"(?:NEGATIVE CIRCLED|(?:CROSSED )?NEGATIVE SQUARED) LATIN CAPITAL LETTER ([A-Z])$"
@@ -86,22 +86,22 @@ _WRAPPED = re.compile(r"[(〔](.+)[)〕]|(\d+)[.,]")  # ⑴ folds to (1), 🄪 t
 _COMMON_MARKS = ("COMBINING", "VARIATION")  # first words of the names of marks that belong to no script
 _HALF_WIDTH_MARKS = "ﾞﾟ"
 _CHANGING = frozenset(("Cc", "Cf", "Pd", "Zs", "Zl", "Zp", "Nd", "Lu", "Ll", "Lt", "Mn", "Mc", "Me"))
-"""Categories that fold although they do not decompose."""
+"""Categories whose characters may fold without decomposing."""
 
 _UNCHANGED = (range(0x20, 0x41), range(0x3400, 0xA000), range(0xAC00, 0xD7A4))
-"""Most of ASCII, Han, Hangul: nothing in them folds but the variants."""
+"""Blocks (most of ASCII, Han, Hangul) in which only the listed variants fold."""
 
 _MAX_KNOWN = 1 << 17
-"""Characters remembered, of the million there are; about 10 MB."""
+"""Characters cached, of the million there are; about 10 MB."""
 
 
 def is_mark(char: str) -> bool:
-    """The character is written on the one before it."""
+    """True if the character combines with the one before it."""
     return unicodedata.category(char)[0] == "M" or char in _HALF_WIDTH_MARKS
 
 
 def fold(cluster: str) -> str:
-    """What a character with its combining marks stands for; empty for an invisible one."""
+    """The plain text that a character with its combining marks stands for; empty for an invisible one."""
     return _fold(cluster[: 1 + _MAX_MARKS])
 
 
@@ -141,7 +141,7 @@ def _compatible(char: str) -> str:
 
 
 def _latin_letter(char: str) -> str:
-    """Lower case without accents for a Latin letter, anything else as it is."""
+    """A Latin letter in lower case without accents; any other character unchanged."""
     if char.isascii():
         return char.lower()
     base = unicodedata.normalize("NFD", char)[0]
@@ -156,7 +156,7 @@ def _script(char: str) -> str:
 
 
 def _named() -> dict[str, str]:
-    """Letters and numbers that only their names explain."""
+    """Foldings of letters and numbers that only their Unicode names tell."""
     explained = {}
     for char in map(chr, chain(*_NAMED_BLOCKS)):
         name = unicodedata.name(char, "")
@@ -174,10 +174,10 @@ def _variants() -> dict[str, str]:
 
 
 class _Single(dict[int, int | str]):
-    """A table for `str.translate`, filled as characters are met: what each folds to, or a marker."""
+    """A table for `str.translate`, filled on demand: each character's folding, or a marker."""
 
     def clear(self) -> None:
-        """Forget all characters but those that stay as they are in most texts."""
+        """Drop all entries except the characters of most texts that do not fold."""
         super().clear()
         for block in _UNCHANGED:
             self.update(zip(block, block, strict=True))
@@ -193,7 +193,7 @@ class _Single(dict[int, int | str]):
 
 
 def _may_fold(char: str) -> bool:
-    """False for most characters, at once."""
+    """Cheap check that is False for most characters."""
     if unicodedata.category(char) in _CHANGING or unicodedata.decomposition(char):
         return True
     return char in _EXPLAINED or char in (SPECIAL, MARK)
@@ -209,4 +209,5 @@ def _one_for_one(char: str) -> str:
 _EXPLAINED = _named() | _variants() | _SYMBOLS | dict.fromkeys(map(chr, chain(*_INVISIBLE)), "")
 SINGLE = _Single()
 SINGLE.clear()
-"""One character for each: the table that folds a text without changing its length, with markers where it cannot."""
+"""Table that folds a text character by character without changing its length, with markers where that is
+impossible."""

@@ -1,8 +1,8 @@
-"""Texts whose characters are shown in another order than they are written in.
+"""Reorders texts whose characters are displayed in another order than they are stored.
 
-U+202E RIGHT-TO-LEFT OVERRIDE has what follows it shown from right to left: what is written 赔不赚稳 reads 稳赚不赔.
-Nothing but a disguise needs it in Chinese. Only overrides are undone: Arabic and Hebrew are read in the order in which
-they are written, and so is all that other controls contain.
+U+202E RIGHT-TO-LEFT OVERRIDE displays the following characters from right to left: the stored 赔不赚稳 reads 稳赚不赔.
+In Chinese only a disguise needs it. Only overrides are undone: Arabic, Hebrew and text in other controls are read in
+stored order.
 
 Source: Unicode Standard Annex 9, explicit levels and directions (rules X1 to X8).
 """
@@ -18,15 +18,15 @@ _END_OF_EMBEDDING, _END_OF_ISOLATE = "\u202c", "\u2069"
 _PARAGRAPH_ENDS = frozenset("\n\r\x1c\x1d\x1e\x85\u2029")
 
 _MAX_DEPTH = 125
-"""Controls within each other that count; what opens deeper has no effect."""
+"""Depth of nested controls up to which they take effect."""
 
 
 def display_order(text: str) -> list[tuple[int, int, int]]:
-    """What a reader sees, character by character, without the controls.
+    """The characters in display order, without the controls.
 
     Returns:
-        Of each the index in `text`, and start and end of what it is spanned by there: the character itself, or all that
-        the outermost control around it contains, so that starts and ends never decrease.
+        For each character: its index in `text`, and start and end of its span there. Inside controls that is the span
+        of the outermost control, so that starts and ends never decrease.
     """
     shown: list[tuple[int, int, int]] = []
     nested, first = _Nested(), 0
@@ -47,7 +47,7 @@ def display_order(text: str) -> list[tuple[int, int, int]]:
 
 
 class _Nested:
-    """The controls that are open, outermost first, and what each contains: blocks of indices as they are shown."""
+    """Stack of open controls, outermost first, each with its content: blocks of indices in display order."""
 
     def __init__(self) -> None:
         self._open: list[tuple[str, list[list[int]]]] = []
@@ -66,7 +66,7 @@ class _Nested:
             self._embeddings_too_deep += 1
 
     def add(self, index: int, is_part: bool) -> None:
-        """A character, or a mark that is part of the one before it."""
+        """Add a character, or a mark that combines with the one before it."""
         blocks = self._open[-1][1]
         if is_part and blocks:
             blocks[-1].append(index)
@@ -74,14 +74,14 @@ class _Nested:
             blocks.append([index])
 
     def close(self, end: str) -> list[int]:
-        """What an end closes, if anything; all indices as they are shown, once nothing is open any more.
+        """Close what an end control closes; returns all indices in display order once nothing is open, else none.
 
-        The end of an embedding closes no isolate; that of an isolate closes the embeddings within as well.
+        The end of an embedding closes no isolate; the end of an isolate also closes the embeddings inside.
         """
         return self._end_isolate() if end == _END_OF_ISOLATE else self._end_embedding()
 
     def _end_isolate(self) -> list[int]:
-        isolates = [place for place, (control, _) in enumerate(self._open) if control in _ISOLATE]
+        isolates = [depth for depth, (control, _) in enumerate(self._open) if control in _ISOLATE]
         if self._isolates_too_deep:
             self._isolates_too_deep -= 1
         elif isolates:
@@ -99,7 +99,7 @@ class _Nested:
         return []
 
     def close_all(self) -> list[int]:
-        """All indices as they are shown, with everything closed."""
+        """Close everything; returns all indices in display order."""
         self._embeddings_too_deep = self._isolates_too_deep = 0
         return self._close_to(0)
 

@@ -1,9 +1,9 @@
-"""Undo the disguises of a text without losing where each character came from.
+"""Normalises disguised text, and keeps the original offsets of every character.
 
-Regulated words and contact details are written so that people read them and programs do not: ➕Ⓥ, 𝟏𝟑𝟓, Telegraм,
-wēixìn, a zero-width space inside a word. Every text detector reads the undisguised text made here, while reviewers see
-spans of what was really written. Only what keeps a text's meaning is done, so that harmless texts come through
-unharmed: no sound-alikes, no guessing (`models/text/normalize/readings.py` does both).
+Contacts and regulated words are disguised from programs: ➕Ⓥ, 𝟏𝟑𝟓, Telegraм, wēixìn, a zero-width space inside a word.
+Every text detector reads the normalised text, while reviewers see spans of the original. Normalisation keeps the
+meaning, so harmless texts stay intact: characters of equal sound and other guesses are left to
+`models/text/normalize/readings.py`.
 
 Sources: Unicode Technical Standard 39 (confusable letters of the scripts met in disguises), OpenCC's
 traditional-to-simplified tables; for single characters those of `models/text/normalize/characters.py`.
@@ -24,7 +24,7 @@ from models.text.normalize.characters import MARK, SINGLE, SPECIAL, SURROGATE, f
 from models.text.normalize.direction import OVERRIDE, display_order
 
 _MAX_PASSES = 6
-"""One pass can make work for another (an invisible character goes, its neighbours meet)."""
+"""Passes at most; one pass can enable another, as when removing a character joins its neighbours."""
 
 _MARKERS = SPECIAL + MARK
 _MARKER = re.compile(f"[{_MARKERS}]")
@@ -43,29 +43,29 @@ _SCRIPTS = "\u0370-\u03ff\u0400-\u052f\u13a0-\u167f\u2c80-\u2cff\ua000-\ua4ff\ua
 _FOREIGN = re.compile(f"[{_SCRIPTS}]+")
 _LATIN = re.compile("[a-z]")
 _FANCY = re.compile("[\u13a0-\u167f\ua000-\ua4cf\uab70-\uabbf]{3,}")
-"""Cherokee, syllabics and Yi: real words in them are not spelt with look-alikes alone."""
+"""Runs of Cherokee, syllabics or Yi letters: real words of them are not spelt with look-alikes only."""
 _WORD = re.compile(f"[A-Za-z0-9_{_SCRIPTS}]{{2,}}")
 _CALLED = "".join(chr(letter) for letter, latin in _LATINISE.items() if chr(latin) in "vxqw" and chr(letter) != "ω")
 _ADDED = re.compile(rf"(?<=[加+])(?<![a-z0-9{_SCRIPTS}]\+)[{_CALLED}](?![a-z{_SCRIPTS}])")
-"""Those of v, x, q and w, by which services are called: 加ν：. In 加β受体阻滞剂 and 加ω3 a letter stands for itself."""
+"""Look-alikes of v, x, q and w, which name services, after "add": 加ν：. In 加β受体阻滞剂 the letter is itself."""
 
 _REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]+")
 _SPELL = {0x1F1E6 + index: chr(ord("a") + index) for index in range(26)}
 
 _LONG_RUN = re.compile("([^\\w\U0001f1e6-\U0001f1ff])\\1{3,}")
-"""Not of regional letters: three of four that are two flags would be a flag and a letter."""
+"""Runs of a symbol, except regional letters: shortening four of them, two flags, would split a flag."""
 
 _OPENCC = opencc.OpenCC("t2s")
 
 
 @dataclass(frozen=True)
 class Normalized:
-    """A text with its disguises undone.
+    """A text and its normalised form.
 
     Attributes:
-        original: what was written.
-        text: what it says; empty only if the original is.
-        starts, ends: code points of `original`, half open, that each character of `text` came from; never decreasing.
+        original: the text as written.
+        text: the normalised text; empty only if the original is.
+        starts, ends: half-open range of code points in `original` for each character of `text`; never decreasing.
     """
 
     original: str
@@ -74,13 +74,13 @@ class Normalized:
     ends: Sequence[int]
 
     def span(self, start: int, end: int) -> Span:
-        """Where the non-empty range `start:end` of `text` stands in `original`, half open, in code points."""
+        """Span in `original`, in code points, of the non-empty range `start:end` of `text`."""
         return self.starts[start], self.ends[end - 1]
 
 
 @dataclass(frozen=True)
 class FieldText:
-    """A text field as the text detectors take it."""
+    """A normalised text field, the input of text detectors."""
 
     field: Field
     normalized: Normalized
@@ -92,14 +92,14 @@ class FieldText:
 
 
 def normalize(text: str) -> Normalized:
-    """Undo the disguises of any text, however broken, in time linear in its length.
+    """Normalise any text, also invalid Unicode, in time linear in its length.
 
-    What an override shows from right to left is put in the order in which it is read. Compatibility characters (full
-    width, circled, superscript, mathematical, keycaps, digits of other scripts) become plain ones, invisible and
-    control characters go, marks go unless their script needs them, Latin is lower-cased and loses its accents,
-    traditional and variant Han characters become the usual simplified ones, look-alike letters in Latin words become
-    Latin, white space becomes a space or a line feed, and a symbol repeated more than three times is kept three times.
-    A text of nothing but invisible characters becomes one space. Doing it twice changes nothing more.
+    Text under a right-to-left override is put in reading order. Compatibility characters (full width, circled,
+    superscript, mathematical, keycaps, digits of other scripts) become plain ones. Invisible and control characters are
+    removed, and so are marks that their script does not need. Latin letters become lower case without accents, and
+    look-alike letters in Latin words become Latin. Traditional and variant Han characters become simplified ones. White
+    space becomes a space or a line feed, and runs of one symbol are cut to three. A text of invisible characters only
+    becomes one space. The function is idempotent.
     """
     result = _as_shown(text)
     for _ in range(_MAX_PASSES):

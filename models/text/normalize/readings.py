@@ -1,9 +1,9 @@
-"""Where a word may stand in disguise: the readings of a text that only detectors of contacts and names may follow.
+"""Readings of a text in which words may be disguised; for the detectors of contacts and names only.
 
-新·华 社, 亲斤华社, 新毕社, xīn huá shè and 心花射 may all mean 新华社, or nothing at all. The normaliser must not
-guess; a detector that knows the word may. Every reading maps the text to a canonical string, and every word of a
-vocabulary to the same canonical form, so that one automaton over the forms finds the words in linear time. The kinds
-stand from surest to least sure, so that a detector can demand more of the later ones.
+新·华 社, 亲斤华社, 新毕社, xīn huá shè and 心花射 may all mean 新华社, or nothing. The normaliser must not guess, but a
+detector that knows the word may. Every reading maps the text to a canonical string, and the words of a vocabulary to
+canonical forms. One automaton over the forms then finds the words in linear time. Kinds of reading are ordered from
+surest to least sure, so that a detector can be stricter with later ones.
 
 Sources: `datasets/characters/components.tsv` (split characters) and `lookalikes.tsv`; pypinyin's dictionary.
 """
@@ -32,13 +32,13 @@ COMPONENTS_FILE = _CHARACTERS / "components.tsv"
 LOOK_ALIKES_FILE = _CHARACTERS / "lookalikes.tsv"
 
 SYLLABLE_END = "'"
-"""西安 is xi'an' and 先 xian'; no decoration is left that could be taken for it."""
+"""Ends a syllable: 西安 is xi'an' and 先 is xian'. No normalised decoration equals it."""
 
 _SHORTEST = 2
-"""Symbols of a form: one character alone is read into everything."""
+"""Least symbols of a form: single characters match everywhere."""
 
 _LONGEST_GAP = 3
-"""Symbols between two characters of one word: more is a line drawn between two texts."""
+"""Symbols between two characters of one word; more separate two texts."""
 
 _GAP = re.compile(r"[\W_丨丶]+")
 _CLAUSE_MARK = re.compile(r"[,;:!?。、\n]")
@@ -46,32 +46,32 @@ _RUN = re.compile(r"[a-z]{2,}|[0-9]{2,}")
 _LETTERS = re.compile(r"[a-z]+")
 _REPEAT = re.compile(r"([^\x00-\x7f])\1+")
 WORD_BREAK = " "
-"""Between characters that more than decoration parts."""
+"""Stands between characters that are separated by more than decoration."""
 _LONGEST_SYLLABLE = len("zhuang")
 
 
 class ReadingKind(StrEnum):
-    """What a reading undoes, from surest to least sure."""
+    """Disguises that a reading undoes, from surest to least sure."""
 
     JOINED = "joined"
     """Symbols between characters: 新·华 社."""
     SHAPE = "shape"
-    """Also characters split (亲斤华社) or written as ones that look alike (新毕社), and repeats (新新华社)."""
+    """Also split characters (亲斤华社), look-alikes (新毕社) and repeats (新新华社)."""
     SOUND = "sound"
-    """Also characters that sound the same but for the tone, and pinyin: 心花射, xin hua she."""
+    """Also characters of equal sound except for the tone, and pinyin: 心花射, xin hua she."""
     NEAR_SOUND = "near_sound"
-    """Also what many speakers do not tell apart: zh z, ch c, sh s, n l, ang an, eng en, ing in."""
+    """Also sounds that many speakers merge: zh z, ch c, sh s, n l, ang an, eng en, ing in."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A text in canonical form, piece by piece: a character, its components, a syllable.
+    """A text in canonical form, as pieces: characters, components or syllables.
 
     Attributes:
-        kind: what it undoes.
-        pieces: the pieces of the canonical string.
-        starts, ends: per piece, where in the normalised text what it stands for starts and ends; inverted (`~start`,
-            negative) where no word may start or end.
+        kind: the disguises undone.
+        pieces: pieces of the canonical string.
+        starts, ends: span of each piece in the normalised text; inverted (`~start`, negative) where no word may start
+            or end.
     """
 
     kind: ReadingKind
@@ -81,18 +81,18 @@ class Reading:
 
     @cached_property
     def text(self) -> str:
-        """The canonical string, at most a few times as long as the text it was made from."""
+        """The canonical string, at most a few times as long as the normalised text."""
         return "".join(self.pieces)
 
     @cached_property
     def _edges(self) -> list[int]:
-        """Where in `text` the pieces begin, and where the last one ends."""
+        """Offsets in `text` of the start of each piece, and of the end of the last."""
         return list(accumulate(map(len, self.pieces), initial=0))
 
     def span(self, start: int, end: int) -> Span | None:
-        """Where the non-empty range `start:end` of `text` stands in the normalised text, half open.
+        """Span in the normalised text of the non-empty range `start:end` of `text`.
 
-        None where it cuts a character, a syllable or a Latin word: 先 (xian) in 西安 (xi an), vx in convx.
+        None if the range splits a character, a syllable or a Latin word: 先 (xian) in 西安 (xi an), vx in convx.
         """
         first, last = bisect_left(self._edges, start), bisect_left(self._edges, end)
         if (self._edges[first], self._edges[last]) != (start, end):
@@ -102,22 +102,22 @@ class Reading:
 
 
 def readings(normalized: Normalized, kinds: Iterable[ReadingKind] = tuple(ReadingKind)) -> list[Reading]:
-    """The text in the canonical forms of some kinds, in order; linear in its length."""
+    """Readings of a text of some kinds, in order, in time linear in its length."""
     joined = _join(normalized.text)
     once = _once(joined)
     return [_MAKE[kind](joined if kind is ReadingKind.JOINED else once) for kind in kinds]
 
 
 def near_sounds(text: str) -> Sequence[str]:
-    """The pieces of a normalised text as the ear takes them: 微信, 威心 and weixin are `wei'`, `xin'`.
+    """Pieces of a normalised text by near sound: 微信, 威心 and weixin become `wei'`, `xin'`.
 
-    Only Han characters and Latin words that are pinyin end in `SYLLABLE_END`; anything else is as it was.
+    Only Han characters and pinyin words end in `SYLLABLE_END`; other pieces are unchanged.
     """
     return _near_sounds(_once(_join(text))).pieces
 
 
 def forms(word: str, kind: ReadingKind) -> frozenset[str]:
-    """What a word looks like in a kind of reading: several if it can be spelt differently, none if it is too short."""
+    """Canonical forms of a word in a kind of reading: several if spellings differ, none if it is too short."""
     spellings = [normalize(word)]
     characters = _join(spellings[0].text).pieces
     if kind in (ReadingKind.SOUND, ReadingKind.NEAR_SOUND):
@@ -128,7 +128,7 @@ def forms(word: str, kind: ReadingKind) -> frozenset[str]:
 
 
 def _join(text: str) -> Reading:
-    """The characters of the text without what decorates them, and a break where more than decoration parts them."""
+    """The characters without decoration, with `WORD_BREAK` where more than decoration separates them."""
     opens, closes = _edges_of_words(text)
     pieces: list[str] = []
     starts: list[int] = []
@@ -147,7 +147,7 @@ def _join(text: str) -> Reading:
 
 
 def _edges_of_words(text: str) -> tuple[list[int], list[int]]:
-    """Per character, where it starts and ends; inverted inside Latin words and figures."""
+    """Start and end of each character; inverted inside Latin words and numbers."""
     opens, closes = list(range(len(text))), list(range(1, len(text) + 1))
     for run in _RUN.finditer(text):
         for inner in range(run.start() + 1, run.end()):
@@ -156,7 +156,7 @@ def _edges_of_words(text: str) -> tuple[list[int], list[int]]:
 
 
 def _is_decoration(text: str, first: int, last: int) -> bool:
-    """A few symbols; marks that end a clause only beside a lone character, as in 新,华,社."""
+    """True for a few symbols; clause marks count only beside a single character, as in 新,华,社."""
     if last - first > _LONGEST_GAP:
         return False
     lone_left = first < 2 or _GAP.match(text[first - 2])
@@ -165,7 +165,7 @@ def _is_decoration(text: str, first: int, last: int) -> bool:
 
 
 def _once(joined: Reading) -> Reading:
-    """A repeated character once, for all of them; letters and figures are kept."""
+    """Repeated characters collapsed to one; ASCII letters and digits are kept."""
     repeats = [match.span() for match in _REPEAT.finditer(joined.text)]
     if not repeats:
         return joined
@@ -191,7 +191,7 @@ _LOOK_ALIKE = {alike: usual for usual, several in _table(LOOK_ALIKES_FILE).items
 
 @lru_cache(maxsize=1 << 14)
 def _shape(char: str) -> str:
-    """The components of a character down to the simplest, each as the one that stands for all that look like it."""
+    """The simplest components of a character, each replaced by the representative of its look-alikes."""
     char = _LOOK_ALIKE.get(char, char)
     components = _COMPONENTS.get(char)
     return "".join(map(_shape, components)) if components else char
@@ -199,7 +199,7 @@ def _shape(char: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def _sound(char: str) -> str:
-    """The usual reading of a Han character without its tone, anything else as it is."""
+    """The toneless main reading of a Han character; any other character unchanged."""
     sounds = PINYIN_DICT.get(ord(char))
     return to_normal(sounds.split(",")[0]) + SYLLABLE_END if sounds else char
 
@@ -209,7 +209,7 @@ def _shapes(once: Reading) -> Reading:
 
 
 def _sounds(once: Reading) -> Reading:
-    """Han characters as syllables, and letters as well where a run of them, or of lone ones, is pinyin."""
+    """Han characters as syllables; also letters, where a word or a run of single ones is pinyin."""
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -240,7 +240,7 @@ _MAKE = {
 
 
 def _runs(once: Reading) -> list[Span]:
-    """Where Latin words stand in the pieces, and letters with something between any two of them."""
+    """Ranges of pieces that are Latin words, or single letters with symbols between them."""
     runs: list[Span] = []
     for letters in _LETTERS.finditer(once.text):
         first = letters.start()
@@ -253,7 +253,7 @@ def _runs(once: Reading) -> list[Span]:
 
 
 def _are_lone(once: Reading, last: int) -> bool:
-    """This letter and the one before it are each a word of its own."""
+    """True if this letter and the one before it are separate words."""
     return min(once.starts[last - 1], once.ends[last - 1], once.starts[last], once.ends[last]) >= 0
 
 
@@ -263,8 +263,8 @@ def _position(edge: int) -> int:
 
 @lru_cache(maxsize=1 << 9)
 def _syllables(letters: str) -> tuple[int, ...]:
-    """Where the syllables begin and the last one ends, the longest first; empty if the letters are no pinyin."""
-    longest = [0] * len(letters) + [len(letters)]  # where the syllable from here ends that leaves only syllables
+    """Offsets of the syllables and of the end, longest syllables first; empty if the letters are no pinyin."""
+    longest = [0] * len(letters) + [len(letters)]  # end of the longest syllable from here that leaves only syllables
     for first in range(len(letters) - 1, -1, -1):
         ends = range(min(first + _LONGEST_SYLLABLE, len(letters)), first, -1)
         longest[first] = next((end for end in ends if longest[end] and letters[first:end] in _known_syllables()), 0)
@@ -276,7 +276,7 @@ def _syllables(letters: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=1 << 14)
 def _near(syllable: str) -> str:
-    """The syllable that stands for all that are easily taken for it."""
+    """The representative of all syllables that many speakers merge."""
     if not syllable.endswith(SYLLABLE_END):
         return syllable
     return re.sub(r"^([zcs])h", r"\1", re.sub(r"^n", "l", re.sub(r"([aei])ng'", r"\1n'", syllable)))
