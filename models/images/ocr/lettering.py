@@ -3,9 +3,9 @@
 A text detection network takes ten times as long, and most pictures have no text. Text of any script and colour consists
 of many thin strokes side by side, which little else does.
 
-The filter passes 96.9% of 483 held-out pictures with legible text, 22% of 500 photographs and 27% of 500 pictures with
-a flag, coat of arms, emoji or icon (`python -m training.images.evaluation.ocr_accuracy`). PP-OCR's detector at 128
-pixels takes twice the time. At 97% recall it passes 71% of pictures without text.
+The filter passes 96.9% of 483 held-out pictures with legible text. It passes 22% of 500 photographs, and 27% of 500
+pictures with a flag, coat of arms, emoji or icon (`python -m training.images.evaluation.ocr_accuracy`). PP-OCR's
+detector at 128 pixels takes twice the time. At 97% recall it passes 71% of pictures without text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Accounts that come back, seen by the Inspector with the released encoder: by avatar, by name, by both together."""
+"""Returning accounts found by avatar, by name and by both, through the Inspector with the released encoder."""
 
 import io
 import os
@@ -29,7 +29,7 @@ RARE, COMMON = "晚风吹过麦田的收音机", "王建国"
 
 
 def picture(seed):
-    """Somebody's avatar: soft blobs, as unlike the others' as photographs are."""
+    """An avatar of soft blobs, as dissimilar to others as photographs are."""
     cells = bytes((seed * 31 + place * place * 7) % 251 for place in range(16 * 16 * 3))
     noise = PIL.Image.frombytes("RGB", (16, 16), cells)
     return noise.resize((320, 320), PIL.Image.Resampling.BICUBIC)
@@ -95,7 +95,7 @@ def closed(live):
     live.refresh()
 
 
-def test_nothing_is_said_and_no_version_named_while_none_are_closed(live):
+def test_no_finding_and_no_version_without_closed_accounts(live):
     found, answer = matches(live, name=RARE, avatar=encoded(picture(1)))
     assert not found
     assert "closed" not in answer.versions
@@ -114,11 +114,11 @@ def test_an_avatar_uploaded_again_is_found(live, closed, change):
     assert answer.versions["closed"].startswith("3-")
 
 
-def test_the_inspector_says_how_many_it_looks_for(live, closed):
+def test_inspector_counts_searchable_accounts(live, closed):
     assert live.current.closed_accounts() == {Field.NAME: 3, Field.AVATAR: 2}
 
 
-def test_other_peoples_avatars_are_not(live, closed):
+def test_avatars_of_other_people_are_not_found(live, closed):
     assert not any(matches(live, avatar=encoded(picture(seed)))[0] for seed in range(5, 9))
 
 
@@ -129,7 +129,7 @@ def test_a_rare_name_is_found_alone_and_a_common_one_is_not(live, closed):
     assert not matches(live, name=COMMON)[0]
 
 
-def test_a_common_name_and_the_avatar_together_say_more_than_either(live, closed):
+def test_common_name_and_avatar_together_score_higher_than_either(live, closed):
     avatar = CHANGES["recompressed"](picture(2))
     alone = matches(live, avatar=avatar)[0][Field.AVATAR].score
     both = matches(live, name=COMMON, avatar=avatar)[0]
@@ -137,24 +137,24 @@ def test_a_common_name_and_the_avatar_together_say_more_than_either(live, closed
     assert both[Field.NAME].score == both[Field.AVATAR].score > max(alone, 0.9)
 
 
-def test_an_account_is_not_taken_for_itself(live, closed):
+def test_an_account_does_not_match_itself(live, closed):
     assert not matches(live, "rare", name=RARE, avatar=encoded(picture(1)))[0]
 
 
-def test_a_picture_judged_before_the_account_was_closed_is_looked_at_again(live, closed):
+def test_cached_picture_is_judged_again_after_a_closure(live, closed):
     avatar = encoded(picture(20))
     assert not matches(live, avatar=avatar)[0]
     close(live, "x", "云南阿月", picture(20))
     assert matches(live, avatar=avatar)[0]
 
 
-def test_a_removed_account_is_found_no_more(live, closed):
+def test_removed_account_is_not_found(live, closed):
     RegisterFiles(live.settings.home / REGISTER_FOLDER).remove([Hasher(KEY).account_hash("rare")])
     assert live.refresh() is False  # the Inspector and what it remembers stay
     assert not matches(live, name=RARE, avatar=encoded(picture(1)))[0]
 
 
-def test_an_avatar_that_many_closed_accounts_share_accuses_nobody_alone(live, closed):
+def test_avatar_shared_by_many_closed_accounts_is_no_finding_alone(live, closed):
     shared = [f"shared-{number}" for number in range(8)]
     for account_id in shared:
         close(live, account_id, image=picture(3))
@@ -174,7 +174,7 @@ def test_a_broken_register_is_refused_and_the_old_one_keeps_judging(live, closed
     assert not live.refusals
 
 
-def test_another_key_than_that_of_the_hashes_is_refused(live, closed, monkeypatch):
+def test_key_other_than_that_of_the_hashes_is_refused(live, closed, monkeypatch):
     monkeypatch.setenv(HASH_VARIABLE, "00" * 32)
     with pytest.raises(AccountsError, match="another key"):
         ClosedAccounts(live.settings.home)
@@ -183,7 +183,7 @@ def test_another_key_than_that_of_the_hashes_is_refused(live, closed, monkeypatc
         ClosedAccounts(live.settings.home)
 
 
-def test_an_inspector_that_is_loaded_later_knows_what_was_closed_meanwhile(home, tmp_path):
+def test_later_inspector_knows_accounts_closed_meanwhile(home, tmp_path):
     settings = replace(Settings(), home=tmp_path)
     before = Inspector.load(settings)
     hasher = Hasher(KEY)
@@ -196,14 +196,14 @@ def test_an_inspector_that_is_loaded_later_knows_what_was_closed_meanwhile(home,
         Inspector.load(settings)
 
 
-def test_what_is_kept_on_disk_holds_no_name_and_no_account_id(live, closed):
+def test_files_hold_no_name_and_no_account_id(live, closed):
     content = b"".join(
         path.read_bytes() for path in (live.settings.home / REGISTER_FOLDER).rglob("*") if path.is_file()
     )
     assert not any(text.encode() in content for text in (RARE, COMMON, "云南阿月"))
 
 
-def test_accounts_are_counted_by_what_they_can_be_found_by(tmp_path):
+def test_accounts_are_counted_by_name_and_avatar(tmp_path):
     hasher, files, avatar = (
         Hasher(KEY),
         RegisterFiles(tmp_path),

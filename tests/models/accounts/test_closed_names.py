@@ -1,4 +1,4 @@
-"""Names of closed accounts: found again by keyed hashes, and how common they are."""
+"""Names of closed accounts: matching by keyed hashes, and rarity."""
 
 import hashlib
 import hmac
@@ -19,7 +19,7 @@ OTHER_KEY = Hasher(bytes(32))
 
 
 def nearness(remembered, asked):
-    """How near a name comes to one that is remembered; None where it is not found."""
+    """Kind of match of a name with a stored one; None without a match."""
     known = HASHER.stored_hashes(remembered)
     return next((near for near, hashed in HASHER.query_hashes(normalize(asked)) if hashed in known), None)
 
@@ -43,24 +43,24 @@ def nearness(remembered, asked):
         ("🌸🌸", "🌸🌸", NameMatch.SAME),
     ],
 )
-def test_a_name_is_found_again_by_itself_its_shape_or_its_sound(remembered, asked, near):
+def test_name_matches_itself_its_shape_or_its_sound(remembered, asked, near):
     assert nearness(remembered, asked) == near
 
 
 @pytest.mark.parametrize("name", ["", " ", "\u200b\u200b"])
-def test_a_name_that_shows_nothing_is_neither_remembered_nor_found(name):
+def test_blank_name_is_neither_stored_nor_found(name):
     assert not HASHER.stored_hashes(name)
     assert not HASHER.query_hashes(normalize(name))
 
 
-def test_hashes_are_those_of_hmac_sha256_and_mean_nothing_without_the_key():
+def test_hashes_are_hmac_sha256_and_depend_on_the_key():
     expected = hmac.new(HASHER.key, b"closed_account\0" + "账号42".encode(), hashlib.sha256).digest()[:8]
     assert HASHER.account_hash("账号42") == int.from_bytes(expected, "little")
     assert not HASHER.stored_hashes("海边的小店") & OTHER_KEY.stored_hashes("海边的小店")
     assert HASHER.check != OTHER_KEY.check
 
 
-def test_the_key_is_the_configured_one_or_that_which_the_store_keeps(tmp_path, monkeypatch):
+def test_key_comes_from_the_environment_or_the_store(tmp_path, monkeypatch):
     monkeypatch.delenv(HASH_VARIABLE, raising=False)
     assert store_key(tmp_path) is None
     (tmp_path / "store").mkdir()
@@ -73,7 +73,7 @@ def test_the_key_is_the_configured_one_or_that_which_the_store_keeps(tmp_path, m
 
 
 @pytest.mark.parametrize("value", ["zz" * 32, "cd" * 31, "密钥"])
-def test_what_is_no_key_is_refused_by_its_name(tmp_path, monkeypatch, value):
+def test_malformed_key_is_refused_by_its_name(tmp_path, monkeypatch, value):
     monkeypatch.setenv(HASH_VARIABLE, value)
     with pytest.raises(AccountsError, match=f"{HASH_VARIABLE} must hold 64 hex digits"):
         store_key(tmp_path)
@@ -94,7 +94,7 @@ def score(name, remembered, bearers=1, near=NameMatch.SAME):
     "name", ["王建国", "李志强", "momo", "用户123", "kevin", "小可爱", "微信用户", "岁月静好", "哈哈哈哈"]
 )
 @pytest.mark.parametrize("remembered", [1, 1_000, 10_000_000])
-def test_a_common_name_alone_accuses_nobody(name, remembered):
+def test_common_name_alone_is_no_finding(name, remembered):
     assert score(name, remembered) < 0.5
 
 
@@ -104,12 +104,12 @@ def test_a_rare_name_alone_is_enough_among_thousands(name):
     assert score(name, 1_000) > score(name, 1_000, near=NameMatch.SHAPE) > score(name, 1_000, near=NameMatch.SOUND)
 
 
-def test_a_name_that_many_closed_accounts_bear_is_common_however_long():
+def test_name_of_many_closed_accounts_is_common_at_any_length():
     assert score("晚风吹过麦田的收音机", 1_000_000, bearers=1) > 0.5
     assert score("晚风吹过麦田的收音机", 1_000_000, bearers=300) < 0.1
 
 
-def test_the_more_are_remembered_the_more_evidence_is_asked_for():
+def test_more_registered_accounts_require_more_evidence():
     scores = [score("晚风吹过麦田的", count) for count in (10, 1_000, 100_000, 10_000_000)]
     assert scores == sorted(scores, reverse=True)
     assert scores[0] > scores[-1]

@@ -1,4 +1,4 @@
-"""The register of closed accounts on disk: added to, taken from, followed by other processes, never half read."""
+"""The register of closed accounts on disk: additions, removals, concurrent readers and writers."""
 
 import json
 import subprocess
@@ -62,7 +62,7 @@ def on_disk(files):
     return sorted(path.name for path in files.root.iterdir() if path.is_dir())
 
 
-def test_an_empty_register_has_nobody(files):
+def test_empty_register_finds_no_account(files):
     assert len(files.read()) == 0
 
 
@@ -76,13 +76,13 @@ def test_accounts_are_found_by_their_names_and_avatars(files):
     assert account_named(read, 99_999) == []
 
 
-def test_one_account_more_is_written_with_few_others(files):
+def test_one_added_account_rewrites_a_small_segment(files):
     for number in range(5):
         add(files, some(number, 1))
     assert len(on_disk(files)) == 1
 
 
-def test_an_account_that_is_added_again_is_replaced(files):
+def test_account_added_again_is_replaced(files):
     add(files, some(0, 10))
     anew = Accounts(np.array([4], np.uint64), np.array([777], np.uint64), np.array([0]), vector(5)[None], np.array([0]))
     add(files, anew)
@@ -91,7 +91,7 @@ def test_an_account_that_is_added_again_is_replaced(files):
     assert nearest(read, 5) == 4
 
 
-def test_an_account_that_is_removed_leaves_nothing_on_disk(files):
+def test_removed_account_leaves_nothing_on_disk(files):
     add(files, some(0, 30))
     needles = [np.uint64(280).tobytes(), np.uint64(281).tobytes(), np.uint64(28).tobytes()]
     code = np.rint(vector(28) * segments.QUANTISATION_SCALE).astype(np.int8).view(np.uint8) + 128
@@ -108,7 +108,7 @@ def test_an_account_that_is_removed_leaves_nothing_on_disk(files):
     assert account_named(files.read(), 290) == [29]
 
 
-def test_removing_nobody_changes_nothing(files):
+def test_removing_no_account_changes_nothing(files):
     add(files, some(0, 3))
     before = on_disk(files)
     assert files.remove(np.array([99], np.uint64)) == 0
@@ -121,7 +121,7 @@ def test_the_last_account_can_be_removed(files):
     assert (len(files.read()), on_disk(files)) == (0, [])
 
 
-def test_segments_that_did_not_change_are_not_read_again(files, monkeypatch):
+def test_unchanged_segments_are_not_read_again(files, monkeypatch):
     monkeypatch.setattr(register, "MAX_OPEN_ROWS", 4)
     add(files, some(0, 4))
     first = files.read().segments[0]
@@ -129,7 +129,7 @@ def test_segments_that_did_not_change_are_not_read_again(files, monkeypatch):
     assert files.read().segments[0] is first
 
 
-def test_many_small_segments_become_few_large_ones_without_a_loss(files, monkeypatch):
+def test_small_segments_are_merged_without_loss(files, monkeypatch):
     monkeypatch.setattr(register, "MAX_OPEN_ROWS", 1)
     monkeypatch.setattr(register, "MAX_SMALL_SEGMENTS", 3)
     monkeypatch.setattr(register, "MAX_SEGMENT_ROWS", 8)
@@ -141,7 +141,7 @@ def test_many_small_segments_become_few_large_ones_without_a_loss(files, monkeyp
     assert [account_named(read, 10 * number) for number in range(20)] == [[number] for number in range(20)]
 
 
-def test_vectors_do_not_change_however_often_they_are_written(files):
+def test_vectors_survive_repeated_rewriting_unchanged(files):
     add(files, some(0, 10))
     once = files.read().segments[0].contents().avatars
     for number in range(100, 103):
@@ -172,7 +172,7 @@ def test_a_damaged_segment_is_refused(files, name):
         RegisterFiles(files.root).read()
 
 
-def test_an_index_that_cannot_be_read_is_refused_though_its_digest_is_right(files):
+def test_unreadable_index_with_a_right_digest_is_refused(files):
     add(files, some(0, 30))
     segment = files.root / on_disk(files)[0]
     (segment / "avatars.faiss").write_bytes(b"no index at all")
@@ -183,7 +183,7 @@ def test_an_index_that_cannot_be_read_is_refused_though_its_digest_is_right(file
         RegisterFiles(files.root).read()
 
 
-def test_what_a_killed_writer_left_is_deleted_by_the_next(files):
+def test_leftovers_of_a_killed_writer_are_deleted_by_the_next(files):
     (files.root / ".draft.1").mkdir(parents=True)
     (files.root / "f00").mkdir()
     add(files, some(0, 1))
@@ -226,7 +226,7 @@ for number in range(int(sys.argv[2]), int(sys.argv[2]) + 100, 10):
 """
 
 
-def test_two_writers_lose_nothing_and_other_processes_follow_within_five_seconds(files):
+def test_concurrent_writers_lose_nothing_and_readers_follow_within_5_s(files):
     here = __file__.rsplit("/", 1)[0]
     followers = [
         subprocess.Popen([sys.executable, "-c", FOLLOWER, files.root], stdout=subprocess.PIPE, text=True)

@@ -1,4 +1,4 @@
-"""Codes are found small, turned, inverted and damaged; stripes, flags and letters are none."""
+"""Small, rotated, inverted and damaged codes are found; stripes, flags and letters are not."""
 
 import io
 
@@ -61,7 +61,7 @@ def test_small_code_in_a_large_cover_is_found():
     assert_found(on_cover(code(), 90, (1900, 1000), (2048, 1152)))
 
 
-def test_turned_code_of_fifty_pixels_is_found_on_a_second_look():
+def test_rotated_code_of_fifty_pixels_is_found_in_the_second_pass():
     assert_found(on_cover(code().rotate(7, expand=True, fillcolor=255), 60, (300, 200)))
 
 

@@ -1,10 +1,10 @@
-"""Evidence says where words stand as they were written."""
+"""Evidence has spans and text of the original."""
 
 from models.text.evidence import evidence_at
 from models.text.normalize.normalize import normalize
 
 
-def test_ranges_are_shown_in_the_order_of_the_text_with_what_was_written_and_what_it_says():
+def test_ranges_are_shown_in_text_order_as_written_and_normalised():
     evidence = evidence_at(normalize("➕Ⓥ x ①②③"), [(5, 8), (0, 2)])
     assert evidence.spans == ((0, 2), (5, 8))
     assert (evidence.text, evidence.normalized) == ("➕Ⓥ … ①②③", "+v … 123")

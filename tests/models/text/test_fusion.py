@@ -29,7 +29,7 @@ def test_names_of_several_owners_are_a_finding_each():
     assert [(found.score, found.evidence.owner_id) for found in fused] == [(0.95, "media.a"), (0.8, "media.b")]
 
 
-def test_the_evidence_that_names_a_body_is_shown_whole_whoever_is_surer():
+def test_evidence_that_names_a_body_comes_first_at_any_score():
     sure = finding(Label.MEDIA_IMPERSONATION, 0.99, "classifier", ((0, 9),))
     named = Evidence("media.xinhua", "新华社", "media.xinhua", spans=((0, 3),), text="新华社")
     (fused,) = fuse([sure, Finding(Label.MEDIA_IMPERSONATION, Field.BIO, 0.9, "names", named)])

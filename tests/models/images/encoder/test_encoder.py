@@ -35,13 +35,13 @@ def test_first_row_is_the_whole_picture_and_all_rows_have_unit_length(encoder):
     assert np.allclose(np.linalg.norm(embedding.vectors, axis=1), 1, atol=1e-5)
 
 
-def test_a_batch_of_mixed_shapes_gives_what_each_picture_gives_alone(encoder):
+def test_batch_of_mixed_shapes_equals_single_pictures(encoder):
     pictures = [noise(100, 300, 1), noise(96, 96, 2), noise(300, 100, 3), noise(96, 96, 4)]
     for picture, embedding in zip(pictures, encoder(pictures), strict=True):
         assert np.allclose(embedding.vectors, encoder([picture])[0].vectors, atol=1e-5)
 
 
-def test_a_picture_is_given_to_the_network_as_small_as_asked(encoder):
+def test_scale_reduces_the_network_input(encoder):
     picture = noise(128, 128)
     smaller = np.asarray(Image.fromarray(picture).resize((96, 96), Image.Resampling.BILINEAR, reducing_gap=2.0))
     whole, scaled = encoder([picture])[0], encoder([picture], 0.75)[0]
@@ -54,12 +54,12 @@ def test_an_empty_batch_gives_no_embeddings(encoder):
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 5000), (5000, 1), (3000, 4000)])
-def test_any_size_of_picture_is_embedded_and_seen_in_parts(encoder, height, width):
+def test_any_size_of_picture_is_embedded_whole_and_tiled(encoder, height, width):
     picture = noise(height, width)
     assert all(np.isfinite(see([picture])[0].vectors).all() for see in (encoder, encoder.embed_tiled))
 
 
-def test_a_picture_that_is_not_long_has_no_parts(encoder):
+def test_picture_that_is_not_long_has_no_tiles(encoder):
     pictures = [noise(64, 256), noise(200, 100)]
     for seen, alone in zip(encoder.embed_tiled(pictures), encoder(pictures), strict=True):
         assert np.array_equal(seen.vectors, alone.vectors) and np.array_equal(seen.boxes, alone.boxes)
@@ -74,7 +74,7 @@ def test_pictures_keep_their_aspect_and_nearly_their_area():
 
 
 @given(short=st.integers(1, 400), ratio=st.floats(1, 32), is_high=st.booleans(), place=st.floats(0, 1))
-def test_every_square_of_a_long_picture_lies_within_a_part_of_it(short, ratio, is_high, place):
+def test_every_square_of_a_long_picture_lies_within_a_tile(short, ratio, is_high, place):
     long = round(short * ratio)
     whole, *parts = tile_corners(long, short) if is_high else tile_corners(short, long)
     assert whole.tolist() == [0, 0, short, long] if is_high else [0, 0, long, short]
@@ -91,7 +91,7 @@ def test_every_square_of_a_long_picture_lies_within_a_part_of_it(short, ratio, i
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_windows_of_a_long_picture_are_the_whole_and_those_of_its_parts(encoder, turned):
+def test_regions_of_a_long_picture_are_the_whole_and_those_of_its_tiles(encoder, turned):
     long = noise(60, 480)
     picture = long.transpose(1, 0, 2) if turned else long
     (seen,), (whole, *parts) = encoder.embed_tiled([picture]), tile_corners(*picture.shape[:2])
@@ -106,7 +106,7 @@ def test_windows_of_a_long_picture_are_the_whole_and_those_of_its_parts(encoder,
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(1, 1), (2, 9), (16, 16), (10, 28)])
-def test_windows_lie_in_the_grid_and_are_all_different(rows, columns):
+def test_regions_lie_in_the_grid_and_are_distinct(rows, columns):
     cells = grid_regions(rows, columns)
     assert cells[0].tolist() == [0, 0, columns, rows]
     assert (cells[:, :2] >= 0).all() and (cells[:, 2] <= columns).all() and (cells[:, 3] <= rows).all()
@@ -114,7 +114,7 @@ def test_windows_lie_in_the_grid_and_are_all_different(rows, columns):
     assert len({tuple(window) for window in cells.tolist()}) == len(cells)
 
 
-def test_windows_cover_every_cell_of_a_wide_picture_at_the_smallest_scale():
+def test_smallest_regions_cover_every_token_of_a_wide_picture():
     cells = grid_regions(10, 28)
     side = (cells[:, 2] - cells[:, 0]).min()
     covered = np.zeros((10, 28), bool)
@@ -123,7 +123,7 @@ def test_windows_cover_every_cell_of_a_wide_picture_at_the_smallest_scale():
     assert covered.all()
 
 
-def test_a_window_is_the_direction_of_the_mean_of_its_cells():
+def test_region_vector_is_the_direction_of_its_mean_token():
     grid = np.random.default_rng(0).normal(size=(6, 7, 5)).astype(np.float32)
     pooled = pool(grid)
     for (left, top, right, bottom), vector in zip(grid_regions(6, 7), pooled.vectors, strict=True):

@@ -1,4 +1,4 @@
-"""Phrases become vectors beside those of pictures, or are refused for a reason that can be read."""
+"""Phrases are embedded beside pictures, or refused with a reason."""
 
 import numpy as np
 import pytest
@@ -19,14 +19,14 @@ def phrases(folder):
     return PhraseEncoder(folder)
 
 
-def test_phrases_become_unit_vectors_of_the_image_encoders_dimension_in_order(phrases):
+def test_phrases_become_unit_vectors_of_the_encoder_dimension_in_order(phrases):
     vectors = phrases(["一枚警徽", "police badge"])
     assert vectors.shape == (2, tiny_encoder.DIMENSION) and vectors.dtype == np.float32
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
     assert np.allclose(vectors, [phrases(["一枚警徽"])[0], phrases(["police badge"])[0]], atol=1e-6)
 
 
-def test_the_same_phrase_gives_the_same_vector_and_another_another(phrases):
+def test_equal_phrases_have_equal_vectors_and_others_differ(phrases):
     first, same, other = phrases(["警徽", "警徽", "国旗"])
     assert np.array_equal(first, same)
     assert first @ other < 0.9
@@ -48,6 +48,6 @@ def test_a_broken_text_tower_is_refused(tmp_path, name):
 @pytest.mark.parametrize(
     ("phrase", "reason"), [("", "blank"), ("\u3000", "blank"), ("一枚警徽" * 3, "too long"), ("☃ 龘", "knows no word")]
 )
-def test_a_phrase_of_which_nothing_can_be_said_is_refused(phrases, phrase, reason):
+def test_phrase_that_cannot_be_embedded_is_refused(phrases, phrase, reason):
     with pytest.raises(PhraseError, match=reason):
         phrases(["警徽", phrase])

@@ -1,4 +1,4 @@
-"""A reference's prototypes stand for its changed copies; a plain flag is never recoloured in them."""
+"""Prototypes are means of altered copies; plain flags are never recoloured."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def encoder(tmp_path_factory):
 
 @pytest.fixture
 def emblem():
-    """A red disc with a yellow cross on a transparent ground, wider than high."""
+    """A red disc with a yellow cross on transparency, wider than high."""
     picture = Image.new("RGBA", (240, 200), (0, 0, 0, 0))
     pen = ImageDraw.Draw(picture)
     pen.ellipse((40, 20, 200, 180), fill=(200, 20, 20, 255))
@@ -27,13 +27,13 @@ def emblem():
 
 @pytest.fixture
 def flag():
-    """Three bands, as dozens of states have them."""
+    """A flag of three bands."""
     pixels = np.full((120, 180, 4), 255, np.uint8)
     pixels[:, :60, :3], pixels[:, 120:, :3] = (0, 80, 160), (200, 30, 40)
     return pixels
 
 
-def test_copies_are_squares_of_the_same_drawing_each_changed_and_the_same_every_time(emblem):
+def test_altered_copies_are_square_distinct_and_deterministic(emblem):
     families, again = altered_copies(emblem), altered_copies(emblem)
     assert tuple(families) == ALTERATIONS
     for copies, repeated in zip(families.values(), again.values(), strict=True):
@@ -50,7 +50,7 @@ def test_a_plain_flag_keeps_its_colours(flag, emblem):
         assert left[2] > left[0] + 40 and right[0] > right[2] + 40, "blue at the hoist, red at the fly"
 
 
-def test_each_kind_of_change_has_one_unit_vector(encoder, emblem):
+def test_each_alteration_has_one_unit_vector(encoder, emblem):
     vectors = prototypes(encoder, emblem)
     assert len(vectors) == len(ALTERATIONS)
     assert all(vector.dtype == np.float32 and np.linalg.norm(vector) == pytest.approx(1) for vector in vectors)

@@ -7,7 +7,7 @@ from models.images.encoder.restyled import STYLES, is_plain, restyled
 
 @pytest.fixture
 def drawing():
-    """A red disc with a yellow cross on a transparent ground."""
+    """A red disc with a yellow cross on transparency."""
     pixels = np.zeros((96, 120, 4), np.uint8)
     cv2.circle(pixels, (60, 48), 40, (200, 20, 20, 255), -1)
     cv2.rectangle(pixels, (30, 42), (90, 54), (250, 220, 0, 255), -1)
@@ -16,7 +16,7 @@ def drawing():
 
 
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style.__name__.strip("_"))
-def test_every_style_changes_the_drawing_and_leaves_its_cross_to_be_seen(style, drawing):
+def test_every_style_changes_the_drawing_and_keeps_its_cross_visible(style, drawing):
     for seed in range(20):
         made = style(np.random.default_rng(seed), drawing)
         assert made.shape == drawing.shape and made.dtype == np.uint8
@@ -25,14 +25,14 @@ def test_every_style_changes_the_drawing_and_leaves_its_cross_to_be_seen(style, 
         assert on_grey[10:86, 20:100].std() > 2
 
 
-def test_the_same_seed_gives_the_same_drawing_and_seeds_give_every_style(drawing):
+def test_equal_seeds_give_equal_drawings_and_seeds_reach_every_style(drawing):
     made = [restyled(np.random.default_rng(seed), drawing) for seed in range(30)]
     again = [restyled(np.random.default_rng(seed), drawing) for seed in range(30)]
     assert all(np.array_equal(first, second) for first, second in zip(made, again, strict=True))
     assert len({picture.tobytes() for picture in made}) == 30
 
 
-def test_a_drawing_that_is_all_paper_or_all_empty_is_survived():
+def test_blank_and_transparent_drawings_are_restyled_without_error():
     for filling in (0, 255):
         blank = np.full((40, 64, 4), filling, np.uint8)
         for seed in range(30):

@@ -1,4 +1,4 @@
-"""What knows an encoder's cells is that encoder's alone; an encoder may do without."""
+"""Networks on patch tokens belong to one encoder and are optional."""
 
 import shutil
 
@@ -18,7 +18,7 @@ from models.settings import Settings
         (reranker.Reranker, (ArtifactFile.RERANKER_TOKENS, ArtifactFile.RERANKER)),
     ],
 )
-def test_an_encoder_without_one_has_none_and_one_of_another_encoder_is_refused(network, files, tmp_path):
+def test_network_of_another_encoder_is_refused_and_a_missing_one_is_none(network, files, tmp_path):
     released, tiny = Encoder(Settings().released().encoder_directory()), Encoder(tiny_encoder.write(tmp_path))
     assert network.load(tiny) is None
     for name in files:

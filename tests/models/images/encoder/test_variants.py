@@ -1,4 +1,4 @@
-"""A reference is stored as it may be met: on white, dark and grey, and cut to a circle."""
+"""A reference is stored in views on white, dark and grey, and cropped to a circle."""
 
 import numpy as np
 import PIL.Image
@@ -17,25 +17,25 @@ def corners(looks):
     return [tuple(int(value) for value in look[0, 0]) for look in looks]
 
 
-def test_coloured_emblem_has_five_opaque_looks():
+def test_coloured_emblem_has_five_opaque_views():
     looks = variants(emblem("red"))
     assert len(looks) == 5
     assert all(look.dtype == np.uint8 and look.shape[2] == 3 for look in looks)
 
 
-def test_grounds_are_white_dark_and_grey():
+def test_backgrounds_are_white_dark_and_grey():
     drawn, *grounds, circle = corners(variants(emblem("red")))
     assert (drawn, circle) == ((255, 255, 255), (255, 255, 255))
     assert grounds == [(255, 255, 255), (32, 32, 32), (128, 128, 128)]
 
 
-def test_emblem_that_vanishes_on_a_ground_is_not_stored_on_it():
+def test_view_in_which_the_emblem_vanishes_is_left_out():
     looks = variants(emblem("white"))
     assert looks
     assert all(np.ptp(look, axis=(0, 1)).max() > 100 for look in looks)
 
 
-def test_blank_pictures_have_no_looks():
+def test_blank_pictures_have_no_views():
     assert variants(np.full((50, 50, 4), 255, np.uint8)) == []
     assert variants(np.zeros((50, 50, 4), np.uint8)) == []
 

@@ -1,4 +1,4 @@
-"""A gallery is built, changed and searched; what is cut, edited, contradictory or another encoder's is refused."""
+"""A gallery is built, changed and searched; damaged, contradictory or foreign ones are refused."""
 
 import json
 import multiprocessing
@@ -38,7 +38,7 @@ def encoder(tmp_path_factory):
 
 
 def emblem(seed):
-    """An emblem of random discs on a transparent ground."""
+    """An emblem of random discs on transparency."""
     rng = np.random.default_rng(seed)
     picture = PIL.Image.new("RGBA", (96, 96), (0, 0, 0, 0))
     pen = PIL.ImageDraw.Draw(picture)
@@ -77,7 +77,7 @@ def built(tmp_path_factory, encoder):
 
 @pytest.fixture
 def gallery(tmp_path, built):
-    """A copy that a test may change."""
+    """A copy for one test to change."""
     return shutil.copytree(built, tmp_path / "gallery")
 
 
@@ -92,7 +92,7 @@ def test_built_gallery_lists_its_references_in_order(gallery, encoder):
     assert loaded.known_ids == {name for one in ("xinhua", "renmin", "cctv") for name in (one, f"owner.{one}")}
 
 
-def test_every_look_and_prototype_of_a_reference_is_a_row_and_finds_it(gallery, encoder):
+def test_every_view_and_prototype_is_a_row_that_finds_its_reference(gallery, encoder):
     loaded = Gallery.load(gallery, encoder)
     looks = variants(np.array(emblem(sum(b"renmin"))))
     means = prototypes(encoder, loaded.drawing(1))
@@ -127,7 +127,7 @@ def test_large_drawing_is_kept_with_its_longer_side_at_192_pixels(gallery, encod
 
 
 def rewritten(version, change):
-    """Change what `references.jsonl` says of every picture; the digests fit again."""
+    """Change every line of `references.jsonl` and update the digests."""
     lines = [json.loads(line) for line in (version / "references.jsonl").read_text().splitlines()]
     (version / "references.jsonl").write_text("".join(json.dumps(change(line)) + "\n" for line in lines))
     config = json.loads((version / "config.json").read_text())
@@ -135,7 +135,7 @@ def rewritten(version, change):
     (version / "config.json").write_text(json.dumps(config))
 
 
-def test_gallery_without_the_drawings_that_a_closer_look_needs_is_refused(gallery, encoder):
+def test_gallery_without_drawings_for_verification_is_refused(gallery, encoder):
     version = versions.current(gallery)
     rewritten(version, lambda line: {key: line[key] for key in line if key != "drawing_bytes"})
     with pytest.raises(GalleryError, match="no drawing of xinhua.*build it again"):
@@ -148,7 +148,7 @@ def test_gallery_without_the_drawings_that_a_closer_look_needs_is_refused(galler
         Gallery.load(gallery, encoder)
 
 
-def test_gallery_whose_numbers_are_none_is_refused(gallery, encoder):
+def test_gallery_whose_counts_are_no_numbers_is_refused(gallery, encoder):
     rewritten(versions.current(gallery), lambda line: line | {"rows": "many"})
     with pytest.raises(GalleryError, match="not a whole gallery"):
         Gallery.load(gallery, encoder)
@@ -197,7 +197,7 @@ def lettered(text):
     return encoded(picture)
 
 
-def test_what_a_picture_says_is_read_when_it_is_enrolled_and_kept_through_changes(gallery, encoder):
+def test_inscription_is_read_at_enrolment_and_kept_through_changes(gallery, encoder):
     paper = Drawing(replace(drawing("paper").reference, reference_id="paper"), lettered("HARBOUR GAZETTE"))
     add(gallery, encoder, [paper], force=True)
     configure(gallery, "paper", threshold=0.9)
@@ -233,7 +233,7 @@ def test_adding_the_same_picture_twice_changes_nothing(gallery, encoder):
     assert (again.version, again.pictures) == (first.version, 0)
 
 
-def test_the_same_picture_under_another_name_is_refused_and_not_passed_over(gallery, encoder):
+def test_enrolled_picture_with_another_name_is_refused(gallery, encoder):
     add(gallery, encoder, [drawing("reuters")])
     with pytest.raises(GalleryError, match="another name_zh") as refused:
         add(gallery, encoder, [drawing("afp"), drawing("reuters", name_zh="路透社")])
@@ -280,7 +280,7 @@ def test_nearly_identical_picture_of_another_owner_is_refused_too(gallery, encod
     assert refused.value.code == "reference_clash"
 
 
-def test_look_alike_of_the_same_owner_is_welcome(gallery, encoder):
+def test_look_alike_of_the_same_owner_is_accepted(gallery, encoder):
     add(gallery, encoder, [drawing("xinhua-app", seed=sum(b"xinhua"), owner_id="owner.xinhua")])
     assert "xinhua-app" in ids(gallery, encoder)
 
@@ -317,20 +317,20 @@ def test_a_rollout_is_widened_for_all_pictures_of_a_reference(gallery, encoder):
         configure(gallery, "reuters", threshold=1.5)
 
 
-def test_a_name_with_an_odd_end_of_line_is_kept(tmp_path, encoder):
+def test_name_with_a_unicode_line_separator_is_kept(tmp_path, encoder):
     name = "a\u2028b\x85c\x0bd"
     build(reference_file(tmp_path, ["xinhua", "renmin"], name_en=name), tmp_path / "gallery", encoder)
     add(tmp_path / "gallery", encoder, [drawing("reuters", name_en=name)])
     assert {one.name_en for one in Gallery.load(tmp_path / "gallery", encoder).references} == {name}
 
 
-def test_values_given_for_a_whole_file_stand_instead_of_its_own(tmp_path):
+def test_values_given_for_a_file_override_those_of_its_lines(tmp_path):
     source = reference_file(tmp_path, ["xinhua", "renmin"], label=None, rollout=1)
     references = [one.reference for one in read_references(source, harmless=True, rollout=None)]
     assert [reference.harmless for reference in references] == [True, True]
 
 
-def test_gallery_of_harmless_look_alikes_alone_protects_nothing_and_is_refused(tmp_path, encoder):
+def test_gallery_of_harmless_look_alikes_alone_is_refused(tmp_path, encoder):
     source = reference_file(tmp_path, ["xinhua"], harmless=True)
     with pytest.raises(GalleryError, match="without any emblem"):
         build(source, tmp_path / "gallery", encoder)
@@ -392,7 +392,7 @@ def test_bad_line_is_refused_with_its_number(tmp_path, encoder, line, words):
         (encoded(PIL.Image.new("RGBA", (64, 64), (255, 0, 0, 0))), "blank"),
     ],
 )
-def test_bad_picture_is_refused_and_the_version_in_force_stays(gallery, encoder, image, words):
+def test_bad_picture_is_refused_and_the_current_version_stays(gallery, encoder, image, words):
     before = Gallery.load(gallery, encoder).version
     with pytest.raises(GalleryError, match=words):
         add(gallery, encoder, [drawing("reuters"), Drawing(drawing("ap").reference, image)])
@@ -422,7 +422,7 @@ def test_gallery_of_another_encoder_is_refused(gallery, encoder, tmp_path):
 
 @pytest.mark.parametrize("name", ["index.faiss", "references.jsonl", "drawings.bin"])
 @pytest.mark.parametrize("harm", ["cut", "edit", "delete"])
-def test_cut_edited_or_missing_file_is_refused(gallery, encoder, name, harm):
+def test_truncated_edited_or_missing_file_is_refused(gallery, encoder, name, harm):
     path = versions.current(gallery) / name
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
@@ -448,7 +448,7 @@ def test_directory_without_a_gallery_is_refused(tmp_path, encoder):
         add(tmp_path / "gallery", encoder, [drawing("reuters")])
 
 
-def test_five_versions_are_kept_and_the_one_in_force_is_never_deleted(gallery, encoder):
+def test_five_versions_are_kept_and_the_current_one_is_never_deleted(gallery, encoder):
     first = versions.current(gallery)
     (gallery / f".{first.name}.{uuid.uuid4().hex}").mkdir()
     for number in range(6):
@@ -460,7 +460,7 @@ def test_five_versions_are_kept_and_the_one_in_force_is_never_deleted(gallery, e
     assert len(ids(gallery, encoder)) == 9
 
 
-def test_what_is_no_version_is_left_where_it_is(gallery, encoder):
+def test_files_that_are_no_version_stay(gallery, encoder):
     others = [gallery / ".git", gallery / "models", gallery / "20261130-of-mine"]
     for other in others:
         other.mkdir()

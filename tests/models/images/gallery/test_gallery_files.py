@@ -1,4 +1,4 @@
-"""A gallery of any size gives back the vectors that were put in, and finds the nearest of them."""
+"""A gallery of any size returns its vectors unchanged and finds nearest neighbours."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from models.images.gallery.references import GalleryError, parse_reference
 from models.settings import Settings
 
 DIMENSION = 32
-MANY = MAX_EXACT_ROWS + 20_000
+MANY_ROWS = MAX_EXACT_ROWS + 20_000
 
 
 def on_sphere(vectors):
@@ -28,14 +28,14 @@ def entry(name, rows):
 
 @pytest.fixture(scope="module")
 def vectors():
-    return on_sphere(np.random.default_rng(0).standard_normal((MANY, DIMENSION)))
+    return on_sphere(np.random.default_rng(0).standard_normal((MANY_ROWS, DIMENSION)))
 
 
 @pytest.fixture(scope="module")
 def large(vectors, tmp_path_factory):
-    """More vectors than are compared one by one, written and read again."""
+    """A gallery above the limit of exact search, written and read again."""
     root = tmp_path_factory.mktemp("gallery")
-    gallery_files.publish(root, "encoder", [entry("xinhua", MANY)], vectors)
+    gallery_files.publish(root, "encoder", [entry("xinhua", MANY_ROWS)], vectors)
     return gallery_files.read(gallery_files.current_version(root)).index
 
 
@@ -50,36 +50,36 @@ def test_large_gallery_finds_the_nearest_row_of_99_in_100_vectors(large, vectors
 
 
 def test_large_gallery_keeps_its_vectors_exactly(large, vectors):
-    assert np.array_equal(large.reconstruct_n(0, MANY), vectors)
+    assert np.array_equal(large.reconstruct_n(0, MANY_ROWS), vectors)
 
 
-def test_gallery_of_no_more_rows_than_are_compared_one_by_one_is_searched_exactly(vectors):
+def test_gallery_up_to_the_exact_limit_is_searched_exactly(vectors):
     rows = vectors[:MAX_EXACT_ROWS]
     far = on_sphere(np.random.default_rng(2).standard_normal((50, DIMENSION)))
     assert np.array_equal(gallery_files.build_index(rows).search(far, 1)[1][:, 0], (far @ rows.T).argmax(axis=1))
 
 
 def test_look_alikes_are_found_in_a_large_gallery(vectors):
-    entries = [entry("xinhua", MANY), entry("renmin", 1)]
+    entries = [entry("xinhua", MANY_ROWS), entry("renmin", 1)]
     doubled = np.concatenate([vectors, vectors[:1]])
     assert [clash.existing_id for clash in clashes(entries, doubled, first_new=1)] == ["xinhua"]
 
 
-def test_prototypes_are_kept_apart_from_looks_on_disk(vectors, tmp_path):
+def test_prototypes_are_distinguished_from_views_on_disk(vectors, tmp_path):
     written = [replace(entry("xinhua", 5), prototypes=2), entry("renmin", 3)]
     gallery_files.publish(tmp_path, "encoder", written, vectors[:8])
     read = gallery_files.read(gallery_files.current_version(tmp_path)).entries
     assert [(one.rows, one.prototypes) for one in read] == [(5, 2), (3, 0)]
 
 
-def test_what_a_picture_says_is_kept_and_need_not_be_known(vectors, tmp_path):
+def test_inscription_is_stored_and_optional(vectors, tmp_path):
     written = [replace(entry("xinhua", 1), writing=("新华社", "xinhua")), entry("renmin", 1)]
     gallery_files.publish(tmp_path, "encoder", written, vectors[:2])
     read = gallery_files.read(gallery_files.current_version(tmp_path)).entries
     assert [one.writing for one in read] == [("新华社", "xinhua"), ()]
 
 
-def test_a_change_that_changes_nothing_leaves_nothing_behind(tmp_path):
+def test_empty_change_leaves_nothing_behind(tmp_path):
     settings = Settings(home=tmp_path / "home")
     with gallery_files.own_gallery(settings) as (root, base):
         assert not root.exists() and base == settings.gallery_directory()
@@ -93,7 +93,7 @@ def test_a_picture_without_a_row_of_its_own_is_refused(vectors, tmp_path, protot
         gallery_files.read(gallery_files.current_version(tmp_path))
 
 
-def test_what_nobody_drew_is_no_look_alike(vectors):
+def test_prototypes_are_no_look_alikes(vectors):
     entries = [replace(entry("xinhua", 5), prototypes=2), entry("renmin", 1)]
     for row, found in ((0, ["xinhua"]), (2, ["xinhua"]), (3, []), (4, [])):
         rows = np.concatenate([vectors[:5], vectors[row : row + 1]])

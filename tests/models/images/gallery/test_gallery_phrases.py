@@ -1,4 +1,4 @@
-"""A phrase is an entry of a gallery, of its own kind."""
+"""Phrases as entries of a gallery."""
 
 import json
 import shutil
@@ -22,7 +22,7 @@ def encoder(tmp_path_factory):
 
 
 def with_phrases(directory, *changes):
-    """Two pictures, then a line for each phrase."""
+    """A gallery of two pictures, then the phrases."""
     source = reference_file(directory, ["xinhua", "renmin"])
     lines = [json.dumps(described("police") | POLICE | change, ensure_ascii=False) + "\n" for change in changes]
     source.write_text(source.read_text(encoding="utf-8") + "".join(lines), encoding="utf-8")
@@ -38,7 +38,7 @@ def built(tmp_path_factory, encoder):
 
 @pytest.fixture
 def gallery(tmp_path, built):
-    """A copy that a test may change."""
+    """A copy for one test to change."""
     return shutil.copytree(built, tmp_path / "gallery")
 
 
@@ -52,7 +52,7 @@ def test_a_phrase_is_one_entry_with_the_text_towers_vector(gallery, encoder):
         loaded.drawing(len(loaded.entries) - 1)
 
 
-def test_pictures_and_phrases_may_stand_for_one_reference_and_doubles_are_left_out(tmp_path, encoder):
+def test_reference_may_mix_pictures_and_phrases_without_duplicates(tmp_path, encoder):
     source = with_phrases(tmp_path, {}, {}, {"text": "police badge"}, {"text": "国旗", **described("renmin")})
     assert build(source, tmp_path / "gallery", encoder).pictures == 5
     loaded = Gallery.load(tmp_path / "gallery", encoder)
@@ -70,7 +70,7 @@ def test_a_phrase_is_added_configured_and_removed_like_a_picture(tmp_path, galle
 
 
 @pytest.mark.parametrize(("text", "reason"), [("一枚警徽" * 3, "too long"), ("☃", "knows no word")])
-def test_a_phrase_of_which_nothing_can_be_said_is_refused_with_its_line(tmp_path, encoder, text, reason):
+def test_phrase_that_cannot_be_embedded_is_refused_with_its_line(tmp_path, encoder, text, reason):
     with pytest.raises(GalleryError, match=f"line 3: text: .*{reason}"):
         build(with_phrases(tmp_path, {"text": text}), tmp_path / "gallery", encoder)
 

@@ -1,4 +1,4 @@
-"""A picture is judged by its numbers, so none is let in that is shown in other colours."""
+"""Pictures are judged by pixel values, so those that may be shown in other colours are refused."""
 
 import struct
 import zlib
@@ -14,7 +14,7 @@ from models.profile import Field, ProfileError
 
 SRGB = PIL.ImageCms.ImageCmsProfile(PIL.ImageCms.createProfile("sRGB")).tobytes()
 SWAPPED = SRGB.replace(b"rXYZ", b"tXYZ").replace(b"bXYZ", b"rXYZ").replace(b"tXYZ", b"bXYZ")
-"""Red is shown blue, and blue red."""
+"""A profile that swaps red and blue."""
 
 SRGB_POINTS = (31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000)
 ADOBE_POINTS = (31_270, 32_900, 64_000, 33_000, 21_000, 71_000, 15_000, 6_000)
@@ -22,7 +22,7 @@ SWAPPED_POINTS = (31_270, 32_900, 15_000, 6_000, 30_000, 60_000, 64_000, 33_000)
 
 ADOBE = ((0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457))
 PROPHOTO = ((0.79767, 0.28804, 0.0), (0.13519, 0.71188, 0.0), (0.03135, 0.00009, 0.82491))
-"""Red, green and blue in XYZ, beside a white of D50."""
+"""Red, green and blue primaries in XYZ, with white D50."""
 
 
 def numbers(kind, *values):
@@ -30,7 +30,7 @@ def numbers(kind, *values):
 
 
 def curve(values):
-    """What numbers shine as, values from 0 to 1; of one value alone it is the exponent."""
+    """A tone curve of values from 0 to 1; a single value is its exponent."""
     packed = [round(65_535 * value) for value in values] if len(values) > 1 else [round(256 * values[0])]
     return b"curv".ljust(8, b"\0") + struct.pack(f">I{len(packed)}H", len(packed), *packed)
 
@@ -56,7 +56,7 @@ def grey(*tone):
 
 
 SPREAD = [0.0] * 202 + [1.0] * 54
-"""Two greys that nobody tells apart become black and white."""
+"""A curve that maps two nearly equal greys to black and white."""
 
 
 def chunk(name, data):
@@ -64,7 +64,7 @@ def chunk(name, data):
 
 
 def png_with(*chunks, before=b"IDAT", picture=None, **options):
-    """A PNG with more chunks before its pixels, or behind them."""
+    """A PNG with extra chunks before or after its pixels."""
     data = encoded(picture or photo(), **options)
     start = data.index(before) - 4
     return data[:start] + b"".join(chunk(name, body) for name, body in chunks) + data[start:]
@@ -86,7 +86,7 @@ def is_refused(data):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_usual_profiles_are_let_in_and_others_refused_in_every_format(kind):
+def test_common_profiles_are_accepted_and_others_refused_in_every_format(kind):
     for usual in (SRGB, rgb(ADOBE, 2.2), rgb(PROPHOTO, 1.8)):
         assert is_judged_by_its_numbers(encoded(photo(), kind, icc_profile=usual))
     for other in (SWAPPED, rgb(ADOBE, *SPREAD), rgb(ADOBE, 0.2)):
@@ -102,7 +102,7 @@ def test_a_grey_picture_has_profiles_of_either_kind():
 
 
 def with_tags(*tags):
-    """A sound profile with some more tags, which no transform to sRGB needs."""
+    """A valid profile with additional tags that no transform to sRGB needs."""
     points = zip((b"rXYZ", b"gXYZ", b"bXYZ"), ADOBE, strict=True)
     sound = [(name, numbers(b"XYZ ", *point)) for name, point in points]
     sound += [(name, curve([2.2])) for name in (b"rTRC", b"gTRC", b"bTRC")]
@@ -113,7 +113,7 @@ def video(primaries, transfer):
     return b"cicp", b"cicp".ljust(8, b"\0") + bytes([primaries, transfer, 0, 1])
 
 
-def test_what_no_transform_needs_is_let_in():
+def test_tags_that_no_transform_needs_are_accepted():
     more = [(f"t{number:03}".encode(), bytes(8)) for number in range(94)]
     for usual in (with_tags(), with_tags(*more), with_tags(video(12, 13))):
         assert is_judged_by_its_numbers(encoded(photo(), icc_profile=usual))
@@ -136,7 +136,7 @@ def test_what_no_transform_needs_is_let_in():
         rgb(ADOBE, *(min(1.0, max(0.0, 0.5 + 6 * (level - 128) / 255)) for level in range(256))),
     ],
 )
-def test_a_profile_of_which_programs_make_different_things_is_refused(unsound):
+def test_profile_that_programs_interpret_differently_is_refused(unsound):
     assert is_refused(encoded(photo(), icc_profile=unsound))
 
 
@@ -176,7 +176,7 @@ def test_print_colours_are_judged_without_a_profile_alone():
         [(b"tEXt", b"Software\0exif"), (b"iTXt", b"Comment\0\0\0\0\0gamma")],
     ],
 )
-def test_usual_chunks_are_let_in(usual):
+def test_common_chunks_are_accepted(usual):
     assert is_judged_by_its_numbers(png_with(*usual))
 
 
@@ -196,11 +196,11 @@ def test_usual_chunks_are_let_in(usual):
         [(b"tEXt", b"srgb\0\0"), words(b"gAMA", 1_000)],
     ],
 )
-def test_chunks_that_change_what_is_seen_are_refused(other):
+def test_chunks_that_change_shown_colours_are_refused(other):
     assert is_refused(png_with(*other))
 
 
-def test_what_stands_behind_the_pixels_excuses_nothing():
+def test_chunks_after_the_pixels_do_not_count():
     late = png_with((b"sRGB", b"\0"), before=b"IEND")
     start = late.index(b"IDAT") - 4
     assert is_judged_by_its_numbers(late)
@@ -213,7 +213,7 @@ def test_gamma_counts_beside_a_profile_that_some_programs_ignore():
 
 @pytest.mark.parametrize("place", [b"IDAT", b"IEND"])
 @pytest.mark.parametrize("keyword", [b"interlace", b"transparency", b"exif", b"icc_profile"])
-def test_a_text_that_would_be_taken_for_a_property_is_refused(keyword, place):
+def test_text_chunk_that_pillow_takes_for_a_property_is_refused(keyword, place):
     assert is_refused(png_with((b"tEXt", keyword + b"\x001"), before=place))
 
 
@@ -227,7 +227,7 @@ def bitmap(kind, *values, size=124):
 
 
 @pytest.mark.parametrize("size", [108, 124])
-def test_a_bitmap_that_brings_colours_of_its_own_is_refused(size):
+def test_bitmap_with_its_own_colour_space_is_refused(size):
     nothing = [0] * 12
     for usual in (b"BGRs", b" niW", b"\0\0\0\0"):
         assert is_judged_by_its_numbers(bitmap(usual, *nothing, size=size))
@@ -235,7 +235,7 @@ def test_a_bitmap_that_brings_colours_of_its_own_is_refused(size):
     assert is_refused(bitmap(b"\0\0\0\0", *nothing[:9], 1_000, 1_000, 1_000, size=size))
 
 
-def test_colours_of_a_palette_are_numbers_too():
+def test_palette_colours_are_checked_too():
     assert is_judged_by_its_numbers(encoded(photo().quantize(64), icc_profile=SRGB))
     assert is_refused(encoded(photo().quantize(64), icc_profile=SWAPPED))
     assert is_refused(encoded(PIL.Image.new("RGBA", (32, 32), (*BLUE, 99)), icc_profile=SWAPPED))

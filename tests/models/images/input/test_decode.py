@@ -1,4 +1,4 @@
-"""What may enter as a picture, and with which words the rest is refused."""
+"""Accepted pictures, and the refusals of all others."""
 
 import struct
 import subprocess
@@ -123,7 +123,7 @@ def test_smallest_accepted_picture_has_eight_pixels_a_side():
 
 
 def test_wrong_extension_does_not_matter():
-    """There is no name to look at: a WebP is a WebP whatever its file was called."""
+    """The format comes from the bytes, whatever the file was called."""
     assert is_near(colour(one(encoded(photo(), "WEBP"))), RED)
 
 
@@ -141,7 +141,7 @@ def test_sixteen_bit_colour_is_decoded():
 
 
 def with_transparent(data, *values):
-    """A PNG of 16 bits with one colour of it transparent (the standard's tRNS, before the pixels)."""
+    """A 16-bit PNG with one transparent colour (chunk tRNS)."""
     body = b"tRNS" + b"".join(value.to_bytes(2, "big") for value in values)
     chunk = (len(body) - 4).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
     start = data.index(b"IDAT") - 4
@@ -171,7 +171,7 @@ def test_sixteen_bit_grey_that_is_transparent_is_told_from_its_neighbour():
     assert np.abs(pixels[32, 32] - pixels[0, 0]).max() > 50
 
 
-def test_sixteen_bit_colour_with_a_transparent_one_is_refused_for_nobody_knows_which_it_is():
+def test_sixteen_bit_colour_with_a_transparent_one_is_refused():
     done, data = cv2.imencode(".png", (np.asarray(photo()).astype(np.uint16) * 257)[..., ::-1])
     assert done
     with pytest.raises(ProfileError, match="16 bits") as refused:
@@ -179,7 +179,7 @@ def test_sixteen_bit_colour_with_a_transparent_one_is_refused_for_nobody_knows_w
     assert refused.value.code == "image_undecodable"
 
 
-def test_orientation_of_other_metadata_than_exif_is_left_alone_as_browsers_do():
+def test_only_exif_orientation_is_applied_as_in_browsers():
     xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
     image = one(encoded(photo(), "JPEG", xmp=xmp))
     assert image.pixels.shape == (240, 320, 3)
@@ -202,7 +202,7 @@ def test_palette_with_transparency_is_laid_on_white():
 
 
 @pytest.mark.parametrize(("ink", "shown_on"), [("black", 255), ("white", 32), ("red", 255)])
-def test_transparent_picture_gets_a_background_it_is_seen_on(ink, shown_on):
+def test_transparent_picture_gets_a_background_that_shows_it(ink, shown_on):
     picture = PIL.Image.new("RGBA", (64, 64), (0, 0, 0, 0))
     picture.paste(ink, (16, 16, 48, 48))
     image = one(encoded(picture))

@@ -1,4 +1,4 @@
-"""Emblems are found by what they say, however it is written."""
+"""Emblems are found by their inscriptions, in any lettering."""
 
 import string
 
@@ -34,18 +34,18 @@ def inscriptions(writings):
     return Inscriptions([*writings, ()])
 
 
-def test_a_drawing_is_read_line_by_line_and_all_together():
+def test_drawing_is_read_by_line_and_as_a_whole():
     assert writing_of(lettered("MORNING TELEGRAM")) == ("morningtelegram",)
     assert writing_of(lettered("MORNING\nTELEGRAM", (300, 140))) == ("morning", "telegram", "morningtelegram")
 
 
-def test_a_drawing_that_says_nothing_has_no_writing():
+def test_drawing_without_text_has_no_writing():
     plain = np.full((120, 160, 4), 255, np.uint8)
     plain[30:90, 40:120, :3] = (200, 20, 30)
     assert writing_of(plain) == ()
 
 
-def test_each_masthead_is_found_by_its_words_in_other_colours_and_where_they_stand(inscriptions):
+def test_each_masthead_is_found_and_located_in_other_colours(inscriptions):
     for place, text in enumerate(MASTHEADS):
         picture = np.full((300, 600, 3), (20, 90, 60), np.uint8)
         picture[200:290, 150:570] = lettered(text, ink="gold", ground=(20, 90, 60))[..., :3]
@@ -56,20 +56,20 @@ def test_each_masthead_is_found_by_its_words_in_other_colours_and_where_they_sta
         assert 0.2 < left < right < 0.95 and 0.6 < top < bottom < 1
 
 
-def test_words_that_are_cut_are_less_like_and_shorter(inscriptions):
+def test_cropped_words_match_with_lower_similarity_and_fewer_letters(inscriptions):
     whole, cut = lettered(MASTHEADS[0])[..., :3], lettered(MASTHEADS[0][:11])[..., :3]
     assert 0.6 <= inscriptions(cut).matches[0].similarity < inscriptions(whole).matches[0].similarity
     assert inscriptions(cut).matches[0].letters < inscriptions(whole).matches[0].letters
 
 
-def test_a_line_read_without_a_fault_counts_for_more_than_all_lines_together(inscriptions):
+def test_exact_line_outranks_all_lines_joined(inscriptions):
     alone = inscriptions(lettered(MASTHEADS[0])[..., :3]).matches[0]
     among = inscriptions(lettered(f"{MASTHEADS[0]}\nEntertainment", (420, 150))[..., :3]).matches[0]
     assert among.similarity == pytest.approx(alone.similarity) and among.is_telling
     assert among.box[3] < 0.6
 
 
-def test_words_of_one_line_that_lie_far_apart_are_read_as_one_whatever_else_is_written():
+def test_distant_words_of_one_row_are_joined_beside_other_text():
     picture = np.full((400, 900, 3), 255, np.uint8)
     for row, words in enumerate((("SUMMER SALE", "FIFTY PERCENT"), ("THE HARBOUR", "GAZETTE"), ("TO", "FROM"))):
         for column, text in enumerate(words):
@@ -108,7 +108,7 @@ def test_what_is_clear_is_not_read_the_other_way_round(inscriptions, monkeypatch
 
 
 def reading(monkeypatch, known, lines):
-    """What is said where these lines are read, from the top down or at boxes of their own."""
+    """Text of a picture in which these lines are read, stacked or at given boxes."""
     below = [(0.1, 0.12 * row, 0.9, 0.12 * row + 0.1) for row in range(len(lines))]
     read = [
         Line(text, box[0] if box else default, confidence, 4.0)

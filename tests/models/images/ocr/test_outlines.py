@@ -8,14 +8,14 @@ SHAPE = (160, 320)
 
 
 def drawn(middle, size, angle, probability=0.9):
-    """A map in which one rectangle is as likely as that, and the rest is not."""
+    """A probability map with one rectangle, 0 elsewhere."""
     probabilities = np.zeros(SHAPE, np.float32)
     corners = cv2.boxPoints((middle, size, angle)).astype(np.int32)
     cv2.fillPoly(probabilities, [corners], probability)
     return probabilities
 
 
-def test_a_core_grows_by_its_area_over_its_circumference_and_is_given_in_pixels_of_the_picture():
+def test_core_expands_by_area_over_perimeter_in_picture_pixels():
     (corners,) = outlines(drawn((160, 80), (120, 20), 0), 320, 640)
     grown = UNCLIP_RATIO * 120 * 20 / 140
     left, top, right, bottom = 160 - 60 - grown / 2, 80 - 10 - grown / 2, 160 + 60 + grown / 2, 80 + 10 + grown / 2
@@ -32,7 +32,7 @@ def test_a_slanted_line_keeps_its_slant(angle):
     assert aspect(corners) > 4
 
 
-def test_what_is_unsure_or_tiny_is_no_line():
+def test_unsure_or_tiny_cores_are_no_lines():
     assert outlines(drawn((160, 80), (120, 20), 0, LINE_THRESHOLD - 0.1), *SHAPE) == []
     assert outlines(drawn((160, 80), (120, 0), 0), *SHAPE) == []
     assert outlines(np.zeros(SHAPE, np.float32), *SHAPE) == []

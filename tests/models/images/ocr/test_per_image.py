@@ -1,4 +1,4 @@
-"""What was found out about a picture is kept as long as the picture, and for that alone."""
+"""Results are cached per array, for the lifetime of the array."""
 
 import gc
 
@@ -7,7 +7,7 @@ import numpy as np
 from models.images.ocr.per_image import PerImage
 
 
-def test_each_picture_is_looked_at_once_and_equal_ones_are_not_taken_for_each_other():
+def test_result_is_computed_once_per_array_not_per_content():
     seen = []
     mean = PerImage(lambda pixels: seen.append(id(pixels)) or float(pixels.mean()))
     one, same = np.full((4, 4, 3), 7, np.uint8), np.full((4, 4, 3), 7, np.uint8)
@@ -16,13 +16,13 @@ def test_each_picture_is_looked_at_once_and_equal_ones_are_not_taken_for_each_ot
     assert seen == [id(one), id(same)]
 
 
-def test_what_is_known_of_a_picture_is_told_without_asking():
+def test_cached_result_is_returned_without_computing():
     total, picture = PerImage(lambda pixels: int(pixels.sum())), np.ones((2, 2, 3), np.uint8)
     assert total.cached(picture) is None
     assert total(picture) == total.cached(picture)
 
 
-def test_nothing_is_kept_of_a_picture_that_is_gone():
+def test_result_is_dropped_with_its_array():
     total = PerImage(lambda pixels: int(pixels.sum()))
     for value in range(50):
         assert total(np.full((8, 8, 3), value, np.uint8))[0] == 8 * 8 * 3 * value  # likely where the last one lay

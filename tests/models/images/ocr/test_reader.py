@@ -65,7 +65,7 @@ def test_a_picture_where_text_is_unlikely_is_not_read(reader: TextReader, monkey
     assert 0 < cost.seconds < 1
 
 
-def test_a_picture_that_another_detector_had_read_costs_that_and_has_no_lines_of_its_own(reader: TextReader):
+def test_picture_read_for_another_detector_has_its_cost_and_no_lines(reader: TextReader):
     picture = np.array(scenery())
     read = reader.lines(picture)
     ((lines, cost),) = reader([Image(picture)])

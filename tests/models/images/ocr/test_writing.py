@@ -10,14 +10,14 @@ BELOW = Line("每天一杯", (0.1, 0.3, 0.4, 0.4), 0.97, 4.0)
 UNSURE = Line("囗口吕", (0.1, 0.5, 0.4, 0.6), 0.4, 4.0)
 
 
-def test_lines_are_put_together_as_they_are_read():
+def test_lines_are_joined_in_reading_order():
     writing = Writing.of([BELOW, UNSURE, BESIDE, ABOVE])
     assert writing.text == "加微信 abc12345\n每天一杯"
     assert writing.judged == "加微信 abc12345，每天一杯"
     assert writing.lines == (ABOVE, BESIDE, BELOW)
 
 
-def test_what_was_not_surely_read_is_left_out():
+def test_unsure_lines_are_left_out():
     assert Writing.of([UNSURE]) == Writing.of([])
 
 
@@ -31,7 +31,7 @@ def test_what_was_not_surely_read_is_left_out():
         (None, "加微信 abc12345\n每天一杯", (0.1, 0.1, 0.6, 0.4)),
     ],
 )
-def test_evidence_stands_in_the_lines_that_speak(spans, text: str, box):
+def test_evidence_has_the_box_of_its_lines(spans, text: str, box):
     writing = Writing.of([ABOVE, BESIDE, BELOW])
     placed = writing.placed(Evidence(spans=spans), frame=2)
     assert (placed.text, placed.box, placed.frame) == (text, box, 2)

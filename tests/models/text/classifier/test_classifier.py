@@ -1,4 +1,4 @@
-"""The released text model, as it is served."""
+"""The released text model."""
 
 import json
 import shutil
@@ -140,7 +140,7 @@ def test_an_incomplete_artefact_is_refused(tmp_path, missing):
 
 
 @pytest.mark.parametrize("edited", ["model.onnx", "tokenizer.json", "ngrams.npz"])
-def test_an_artefact_whose_files_were_edited_is_refused_though_they_could_be_read(tmp_path, edited):
+def test_artefact_with_edited_readable_files_is_refused(tmp_path, edited):
     folder = shutil.copytree(ARTIFACT, tmp_path / "artifact")
     content = bytearray((folder / edited).read_bytes())
     content[len(content) // 2] ^= 1

@@ -39,7 +39,7 @@ def test_a_claim_scores_higher_than_a_harmless_text(fitted):
     assert claim > harmless
 
 
-def test_a_claim_written_with_other_characters_of_its_sound_or_in_pinyin_scores_like_the_claim(fitted):
+def test_claim_in_homophones_or_pinyin_scores_like_the_plain_claim(fitted):
     column = CLASSIFIER_LABELS.index(Label.DECEPTIVE_CLAIM)
     claim, by_ear, spelt, harmless = (
         fitted(normalize(text).text)[column] for text in ("稳赚不赔", "吻撰步陪", "wen zhuan bu pei", "周末爬山")
@@ -47,7 +47,7 @@ def test_a_claim_written_with_other_characters_of_its_sound_or_in_pinyin_scores_
     assert min(by_ear, spelt) > (claim + harmless) / 2
 
 
-def test_what_sounds_alike_shares_every_ngram_of_sounds():
+def test_homophones_share_every_ngram_of_sounds():
     heard = [
         [gram for gram in grams(text) if gram.startswith(SOUND_MARK)] for text in ("加微信", "佳威心", "jiaweixin")
     ]
@@ -59,11 +59,11 @@ def test_letters_and_figures_that_are_no_pinyin_have_no_ngrams_of_sounds():
 
 
 @given(st.text(st.characters(exclude_characters="\0"), max_size=60) | st.text("微信加v1 ,wxei😀\ud800", max_size=60))
-def test_the_numbers_in_a_text_are_those_of_its_ngrams(text):
+def test_hashes_of_a_text_are_those_of_its_ngrams(text):
     assert sorted(text_hashes(text)) == sorted(hash_ngrams(np.array(grams(text))))
 
 
-def test_the_numbers_of_the_released_vocabulary_differ():
+def test_hashes_of_the_released_vocabulary_are_distinct():
     with np.load(Settings().text_directory() / "ngrams.npz") as arrays:
         assert len(np.unique(hash_ngrams(arrays["grams"]))) == len(arrays["grams"])
 

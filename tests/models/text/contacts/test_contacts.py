@@ -110,7 +110,7 @@ DISGUISED = [
     "资料在喂芯：linlin的第一条",
 ]
 
-INNOCENT = [
+HARMLESS = [
     "生日1998.05.20 身高178 体重60",
     "2019-12-31 178 天",
     "2020.01.01-2023.12.31 在一起",
@@ -209,7 +209,7 @@ def test_a_contact_is_found(text):
 
 
 @pytest.mark.parametrize("text", DISGUISED)
-def test_a_contact_that_is_only_heard_or_seen_is_found_where_it_stands(text):
+def test_contact_disguised_by_sound_or_shape_is_found_and_located(text):
     (finding,) = findings(text)
     assert finding.label is Label.CONTACT_DIVERSION
     assert all(text[start:end] for start, end in finding.evidence.spans)
@@ -220,8 +220,8 @@ def test_a_word_in_disguise_is_shown_as_it_was_written():
     assert finding.evidence.text == "公·众·号"
 
 
-@pytest.mark.parametrize("text", INNOCENT)
-def test_what_is_no_contact_is_left_alone(text):
+@pytest.mark.parametrize("text", HARMLESS)
+def test_text_without_a_contact_has_no_finding(text):
     assert findings(text) == []
 
 
@@ -238,7 +238,7 @@ def test_several_contacts_are_one_finding_with_a_span_each():
     assert len(finding.evidence.spans) == 2
 
 
-def test_the_answers_stand_in_the_order_of_the_texts():
+def test_findings_are_in_the_order_of_the_texts():
     texts = [
         FieldText.of(Field.NAME, "扣3091175"),
         FieldText.of(Field.BIO, "早安"),

@@ -1,4 +1,4 @@
-"""A name that speaks as a protected body is found with the body's id; a bystander's name is not."""
+"""Names that pose as a protected body are found with its id; names of bystanders are not."""
 
 import time
 from pathlib import Path
@@ -87,15 +87,15 @@ def test_a_name_that_speaks_as_a_body_says_which(name, label, reference_id, body
         " ",
     ],
 )
-def test_a_bystanders_name_is_innocent(name):
+def test_name_of_a_bystander_is_harmless(name):
     assert findings(name) == []
 
 
 BYSTANDERS = Path(__file__).with_name("bystanders.txt")
-"""Innocent names, a line each, written to be taken for claims."""
+"""Harmless names that resemble claims, one per line."""
 
 
-def test_names_that_mention_a_body_among_other_words_are_innocent():
+def test_names_that_only_mention_a_body_are_harmless():
     assert [name for name in BYSTANDERS.read_text(encoding="utf-8").split() if findings(name)] == []
 
 
@@ -127,7 +127,7 @@ def test_a_clause_of_a_bio_that_speaks_for_a_body_is_one():
         ("本号由清华大学招生办运营，欢迎报考", "org.tsinghua", "org.tsinghua"),
     ],
 )
-def test_who_a_bio_says_runs_the_account_is_named(text, reference_id, owner_id):
+def test_body_that_runs_the_account_by_its_bio_is_named(text, reference_id, owner_id):
     (finding,) = findings(text, Field.BIO)
     assert (finding.evidence.reference_id, finding.evidence.owner_id) == (reference_id, owner_id)
 
@@ -159,7 +159,7 @@ def test_a_name_disguised_by_shape_or_sound_is_found_less_surely(name, reference
 @pytest.mark.parametrize(
     "name", ["高原小羊倌", "中原第一唢呐", "林深时见鹿", "早安阳光", "税务师Nina", "零食投诉大队长"]
 )
-def test_a_name_that_only_sounds_like_a_body_is_innocent(name):
+def test_name_that_only_sounds_like_a_body_is_harmless(name):
     assert findings(name) == []
 
 
@@ -178,7 +178,7 @@ def test_an_entitled_account_may_carry_the_name(entitlement):
 
 
 @pytest.mark.parametrize("bio", ["央视官方，新华社官方", "新华社官方，央视官方"])
-def test_who_may_speak_for_one_body_may_not_speak_for_another(bio):
+def test_entitlement_to_one_body_does_not_cover_another(bio):
     policy = Policy.load(Settings().policy)
     found = fuse(detect([FieldText.of(Field.BIO, bio)])[0])
     assert {finding.evidence.owner_id for finding in found} == {"media.cctv", "media.xinhua"}
@@ -187,7 +187,7 @@ def test_who_may_speak_for_one_body_may_not_speak_for_another(bio):
 
 
 @pytest.mark.parametrize("bio", ["贵阳市公安局官方，成都市公安局官方", "成都市公安局官方，贵阳市公安局官方"])
-def test_the_police_of_one_town_may_not_speak_for_that_of_another_but_all_of_them_may(bio):
+def test_local_police_entitlement_covers_its_town_and_the_owner_all(bio):
     policy = Policy.load(Settings().policy)
     found = fuse(detect([FieldText.of(Field.BIO, bio)])[0])
     assert policy.verdict(policy.apply(found, frozenset({"gov.police.520100"}), "1")) is Severity.REJECT

@@ -1,4 +1,4 @@
-"""Restricted words of Art. 10 are found in names, however they are spaced, and innocent longer words are not."""
+"""Restricted words of Art. 10 are found in names with any spacing; harmless longer words are not."""
 
 import time
 
@@ -80,7 +80,7 @@ def test_a_restricted_word_is_found_in_a_name(name, word):
         "中外合国",
     ],
 )
-def test_an_innocent_longer_word_is_not(name):
+def test_harmless_longer_word_is_not_restricted(name):
     assert findings(name) == []
 
 
@@ -95,7 +95,7 @@ def test_the_evidence_shows_where_the_word_stands():
     assert finding.evidence.text == "中\u200b國"
 
 
-def test_an_innocent_word_does_not_hide_a_restricted_one_beside_it():
+def test_harmless_word_does_not_hide_a_restricted_one_beside_it():
     (finding,) = findings("中国红 · 中国商会")
     assert finding.evidence.spans == ((6, 8),)
 

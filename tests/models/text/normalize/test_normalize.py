@@ -1,4 +1,4 @@
-"""The normaliser undoes disguises and never loses where a character came from."""
+"""Normalisation undoes disguises and keeps the origin of every character."""
 
 import random
 import re
@@ -46,7 +46,7 @@ def test_the_span_of_a_part_holds_the_spans_of_its_characters(text, data):
 
 @many_examples
 @given(any_text)
-def test_doing_it_twice_changes_nothing_more(text):
+def test_normalisation_is_idempotent(text):
     once = normalize(text).text
     assert normalize(once).text == once
 
@@ -68,7 +68,7 @@ def test_every_single_character_is_stable_once_normalised(plane):
 
 
 @given(st.text("abc 微信加我一二三。，·", max_size=40))
-def test_plain_text_comes_through_unchanged_except_for_full_width_commas_and_long_runs(text):
+def test_plain_text_changes_only_in_full_width_commas_and_long_runs(text):
     plain = text.replace("  ", "")
     meant = re.sub(r"([,。·])\1{3,}", r"\1\1\1", plain.replace("，", ","))
     assert normalize(plain).text == meant
@@ -156,7 +156,7 @@ def test_a_disguise_is_undone(written, meant):
         "ᏣᎳᎩ ꆈꌠꁱꂷ",
     ],
 )
-def test_what_is_no_disguise_is_left_alone(text):
+def test_text_without_a_disguise_is_unchanged(text):
     assert normalize(text).text == text
 
 
@@ -176,7 +176,7 @@ def test_a_row_of_one_flag_is_stable_once_normalised(count):  # found by benchma
     assert normalize(once).text == once
 
 
-def test_a_span_takes_in_what_was_dropped_inside_it():
+def test_span_includes_characters_dropped_inside_it():
     result = normalize("加微\u200b信3️⃣")
     assert result.text == "加微信3"
     assert result.span(1, 3) == (1, 4)

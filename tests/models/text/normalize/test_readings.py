@@ -1,4 +1,4 @@
-"""The readings find words in disguise, and never lose where they stand."""
+"""Readings find disguised words with their spans."""
 
 import time
 
@@ -15,7 +15,7 @@ many_examples = settings(max_examples=300, deadline=None)
 
 
 def found(word, written, kind):
-    """What stands in the text where a reading finds the word."""
+    """The part of the text in which a reading finds the word."""
     text = normalize(written)
     (reading,) = readings(text, [kind])
     spans = []
@@ -29,7 +29,7 @@ def found(word, written, kind):
 
 @many_examples
 @given(any_text, st.data())
-def test_every_range_maps_back_into_the_text_or_cuts_something(text, data):
+def test_every_range_maps_back_or_splits_a_word(text, data):
     normalized = normalize(text)
     for reading in readings(normalized):
         assert len(reading.pieces) == len(reading.starts) == len(reading.ends)
@@ -118,7 +118,7 @@ def test_one_character_alone_is_no_word_to_look_for():
     assert [forms("党", kind) for kind in ReadingKind] == [frozenset()] * len(ReadingKind)
 
 
-def test_a_word_of_several_sounds_has_a_form_for_the_right_and_the_usual_one():
+def test_word_of_several_sounds_has_a_form_for_right_and_main_reading():
     assert forms("银行", ReadingKind.SOUND) == {"yin'hang'", "yin'xing'"}
 
 
