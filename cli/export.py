@@ -26,7 +26,7 @@ def export(
         int | None, typer.Option(min=1, help="Calibrate with only so much of the data, for a trial.")
     ] = None,
 ) -> None:
-    """把任一 CLIP 模型变为图像编码器 · Make an image encoder of any open_clip or Chinese-CLIP checkpoint.
+    """将任意 CLIP 模型导出为图像编码器 · Make an image encoder of any open_clip or Chinese-CLIP checkpoint.
 
     The graph is compared with the model, then calibrated on imitations and harmless pictures, which takes some fifty
     thousand passes. Its gallery is built again: vectors of two encoders cannot be mixed.

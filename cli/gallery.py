@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from models.images.gallery.gallery import Change
     from models.images.gallery.references import Reference
 
-app = typer.Typer(help="图库 · Build, change and search the gallery of emblems.", no_args_is_help=True)
+app = typer.Typer(help="标志库 · Build, change and search the gallery of emblems.", no_args_is_help=True)
 
 References = Annotated[
     Path, typer.Argument(metavar="REFERENCES.jsonl", exists=True, dir_okay=False, help="One reference image a line.")

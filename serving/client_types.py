@@ -26,7 +26,7 @@ class Evidence(TypedDict, total=False):
 
 
 class Finding(TypedDict):
-    """一项结果 · One finding."""
+    """一项命中 · One finding."""
 
     label: str
     field: str
@@ -94,7 +94,7 @@ class BatchAnswer(TypedDict):
 
 
 class KeptAnswer(TypedDict):
-    """当时的回答，不含账号；引文仅在保存期内 ·
+    """当时的结论，不含账号；引文仅在保存期内 ·
     The answer as it was given, without the account, and with the quoted words as long as they are kept.
     """
 
@@ -207,7 +207,7 @@ class ReferencePage(TypedDict):
 
 
 class ReferencePicture(TypedDict):
-    """参照的一张图片或一条词句 · A picture of a reference, or a phrase."""
+    """参照的一张图片或一条文本 · A picture of a reference, or a phrase."""
 
     sha256: str
     source: str

@@ -35,9 +35,9 @@ class Difference:
         """The result for people: better, worse, or not significantly different."""
         low, high = self.interval
         if low > 0:
-            return "挑战者更好 · the challenger is better"
+            return "候选模型更好 · the challenger is better"
         if high < 0:
-            return "挑战者更差 · the challenger is worse"
+            return "候选模型更差 · the challenger is worse"
         return "无显著差别 · no significant difference"
 
     @classmethod

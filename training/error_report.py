@@ -98,7 +98,7 @@ def threshold_table(judged: Sequence[JudgedCase[Case]], policy: Policy) -> Marku
         "命中 · found",
         "漏报 · missed",
         "误报 · false alarms",
-        "放过 · left alone",
+        "正确放行 · left alone",
     )
     rows = [
         (label_title(label), policy.rules[label].threshold, *_confusion_counts(judged, label))
@@ -133,7 +133,7 @@ def kinds_table(judged: Sequence[JudgedCase[LabelledSample]]) -> Markup:
     for harmless, kind in kinds:
         wrong = [one.wrong for one in predictions if one.subject.kind == kind and one.expected is not harmless]
         rows.append(("无害 · harmless" if harmless else "仿冒 · imitation", kind, len(wrong), sum(wrong)))
-    return table(("类别 · sort", "做法 · kind", "图片 · pictures", "判错 · wrong"), rows)
+    return table(("类别 · sort", "方式 · kind", "图片 · pictures", "判错 · wrong"), rows)
 
 
 def picture_errors(judged: Sequence[JudgedCase[LabelledSample]]) -> Markup:

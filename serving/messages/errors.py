@@ -38,14 +38,14 @@ ERROR_CODES: Mapping[str, Code] = {
     "unauthorized": Code(401, "缺少或无效的密钥", "the key is missing or unknown"),
     "forbidden": Code(403, "无权访问", "access is not allowed"),
     "not_found": Code(404, "没有这个地址", "there is nothing at this address"),
-    "reference_unknown": Code(404, "参照库中没有这个参照", "the gallery has no such reference"),
+    "reference_unknown": Code(404, "标志库中没有这个参照", "the gallery has no such reference"),
     "closed_account_unknown": Code(404, "没有登记这个账号", "no such account is registered as closed"),
     "decision_unknown": Code(404, "没有这个结论，或已过保存期", "there is no such decision, or it is no longer kept"),
     "method_not_allowed": Code(405, "该地址不支持此方法", "this address has no such method"),
     "body_timeout": Code(408, "请求体传输过慢", "the body did not arrive in time"),
     "reference_clash": Code(
         409,
-        "图片或词句与他人的参照相同或几乎相同",
+        "图片或文本与他人的参照相同或几乎相同",
         "it is, or nearly is, a picture or phrase of another owner's reference",
     ),
     "reference_conflict": Code(
@@ -80,7 +80,7 @@ ERROR_CODES: Mapping[str, Code] = {
     "rate_limited": Code(429, "请求过于频繁，请稍后重试", "too many requests; try again later"),
     "internal": Code(500, "服务内部错误", "an unexpected error, reported in the service's log"),
     "overloaded": Code(503, "服务繁忙，请稍后重试", "the service is busy; try again later"),
-    "deadline": Code(503, "未能及时应答，请稍后重试", "there was no answer in time; try again later"),
+    "deadline": Code(503, "未能及时响应，请稍后重试", "there was no answer in time; try again later"),
     "store_unavailable": Code(
         503, "暂时无法存取记录，请稍后重试", "records cannot be written or read now; try again later"
     ),

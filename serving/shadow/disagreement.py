@@ -80,9 +80,9 @@ class DisagreementReport:
 
     def _summary(self) -> Iterator[str]:
         versions = ", ".join(f"{part} {version}" for part, version in sorted(self.challenger.items()))
-        yield f"挑战者 · challenger: {versions}"
+        yield f"候选模型 · challenger: {versions}"
         yield f"时间 · compared: {self.first} .. {self.last}"
-        yield f"已判 · judged: {self.judged}; 失败 · failed: {self.failed}"
+        yield f"已审 · judged: {self.judged}; 失败 · failed: {self.failed}"
         yield f"一致 · agreement: {_share(self.agreed, self.judged)}"
         order = [str(severity) for severity in Severity]
         for (mine, theirs), count in sorted(self.verdicts.items()):
@@ -101,7 +101,7 @@ class DisagreementReport:
 
     def _shown(self) -> Iterator[str]:
         if self.examples:
-            yield "\n看一看 · decisions to look at (GET /v1/decisions/ID), champion -> challenger:"
+            yield "\n待查看 · decisions to look at (GET /v1/decisions/ID), champion -> challenger:"
         for (label, direction), kept in sorted(self.examples.items()):
             for _, decision_id, change in sorted(kept, reverse=True):
                 yield f"{label:<26}{direction:<17}{change:<18}{decision_id}"

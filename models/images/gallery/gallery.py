@@ -283,7 +283,7 @@ def _embedded_drawings(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[l
     enrolled: dict[str, list[Float32]] = {}
     vectors: list[Float32] = []
     for drawing in tqdm(
-        drawings, desc="图库 gallery", unit="", disable=None if len(drawings) > MAX_SILENT_PICTURES else True
+        drawings, desc="标志库 gallery", unit="", disable=None if len(drawings) > MAX_SILENT_PICTURES else True
     ):
         picture = drawing.read()
         key = (drawing.reference.reference_id, picture.sha256)

@@ -29,7 +29,7 @@ def test_agreement_and_failures_are_counted(report):
 
 
 def test_every_label_has_its_differences_in_both_directions_with_intervals(report):
-    table, _ = str(report).split("看一看")
+    table, _ = str(report).split("待查看")
     lines = {line.split()[0]: line.split() for line in table.splitlines() if line}
     assert lines[CONTACT][1:3] == ["94", "5"]
     assert lines[BOAST][1:3] == ["0", "0"]

@@ -30,7 +30,7 @@ MEANINGS = {
     "ok@.1%": "正确且误报 0.1% · right, at 0.1%",
     "recall@1%": "检出，误报 1% · found, at 1%",
     "recall@.1%": "检出，误报 0.1% · found, at 0.1%",
-    "recall@policy": "按策略检出 · found by the policy",
+    "recall@policy": "按处置规则检出 · found by the policy",
 }
 """Headings of the shares in `measures.METRIC_COLUMNS`."""
 
@@ -132,7 +132,7 @@ def _sections(numbers: Mapping[str, Numbers], pictures: Pictures) -> Iterator[Se
     ours = numbers["emblems"]
     yield Section("总体", "Overall", _overall(numbers))
     yield Section("各标签", "By label", _groups("标签 · label", ours["labels"]))
-    yield Section("各做法", "By kind of imitation", _groups("做法 · kind", ours["kinds"]))
+    yield Section("各仿冒方式", "By kind of imitation", _groups("仿冒方式 · kind", ours["kinds"]))
     if ours["artists"]:
         yield Section("各画师重绘", "Redrawn, by artist", _groups("画师 · artist", ours["artists"]))
     yield Section("无害图误报", "Harmless pictures flagged", _harmless(ours, pictures))

@@ -142,7 +142,7 @@ def render_catalogue(catalogue: Path, output: Path) -> Path:
     versions: Counter[str] = Counter()
     drawn: dict[str, int] = {}
     lines = []
-    for number, entry in enumerate(tqdm(entries, desc="标志图库 · emblems", unit=""), start=1):
+    for number, entry in enumerate(tqdm(entries, desc="标志图稿 · emblems", unit=""), start=1):
         versions[entry.reference_id] += 1
         name = f"images/{entry.reference_id}-{versions[entry.reference_id]}.png"
         content = _draw(entry, catalogue.parent, output / name, number)
