@@ -62,7 +62,7 @@ class Reference:
         licence: the picture's licence; the mark itself belongs to its owner.
         threshold: least score in [0, 1] for a finding, where it exceeds the label's; for easily confused emblems.
         rollout: share of accounts, in [0, 1], for which a finding counts; for the others it is only reported.
-        harmless: member of the negative bank: pictures more similar to it than to any emblem have no finding.
+        harmless: member of the negative bank: the higher it scores, the lower emblems in its region may score.
     """
 
     reference_id: str

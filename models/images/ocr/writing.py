@@ -84,7 +84,7 @@ class Writing:
 
 
 class WritingDetector:
-    """Finds in the text of pictures whatever is a finding in a bio.
+    """Finds claims and contact details in the text of pictures; names are not looked for.
 
     Args:
         reader: reads the text.
