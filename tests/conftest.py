@@ -18,7 +18,7 @@ LONGEST_FILES = (
     "test_train.py",
     "test_validation.py",
     "test_exported_encoders.py",
-    "test_captions.py",
+    "test_train_captions.py",
 )
 """A long file that starts last leaves the other worker idle."""
 

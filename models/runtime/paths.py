@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-REPOSITORY: Final = Path(__file__).resolve().parents[2]
+REPOSITORY: Final = Path(__file__).parents[2]
 """Root of the checkout: the project runs from it, not from an installed wheel."""
 
 DATASETS: Final = REPOSITORY / "datasets"

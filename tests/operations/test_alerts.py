@@ -34,7 +34,7 @@ def test_alerts_are_raised_in_the_situations_they_are_for():
     assert tested.returncode == 0, tested.stdout + tested.stderr
 
 
-def test_every_alert_has_its_section_in_the_runbook_and_says_how_urgent_it_is():
+def test_every_alert_has_its_runbook_section_and_urgency():
     runbook = (OPERATIONS / "alerts.md").read_text(encoding="utf-8")
     assert re.findall(r"^### (Huijian\w+)$", runbook, re.M) == [rule["alert"] for rule in RULES]
     assert {rule["labels"]["severity"] for rule in RULES} == {"page", "ticket"}

@@ -44,6 +44,13 @@ def test_value_larger_than_the_capacity_is_not_kept():
     assert (cache.get(b"large"), cache.size) == (None, 0)
 
 
+def test_value_larger_than_the_capacity_leaves_the_others():
+    cache: Cache[bytes] = Cache(1_000)
+    cache.put(b"small", b"kept")
+    cache.put(b"large", bytes(2_000))
+    assert (cache.get(b"small"), cache.get(b"large")) == (b"kept", None)
+
+
 @pytest.mark.parametrize("threads", [4])
 def test_threads_may_share_a_cache(threads: int):
     cache: Cache[int] = Cache(50 * (ENTRY_BYTES + 60))

@@ -127,7 +127,7 @@ def _configure(output: Path, validation: Sequence[Case], version: str) -> None:
         "version": version,
         "labels": list(CLASSIFIER_LABELS),
         "length": MAX_TOKENS,
-        "normalizer": "models.text.normalize.normalize",
+        "normalizer": "models.text.normalize",
         "calibration": {label: {"encoder": 1.0, "ngrams": 0.0, "offset": 0.0} for label in CLASSIFIER_LABELS},
         "evidence_threshold": 0.5,
         "files": {name: versions.digest(output / name) for name in CLASSIFIER_FILES},
