@@ -119,9 +119,9 @@ def list_(directory: Directory = None) -> None:
 
     settings = Settings.from_environment(directory)
     gallery = Gallery.load(settings.gallery_directory(), Encoder(settings.encoder_directory()))
-    for entry in gallery.references:
-        columns = (entry.reference_id, entry.label or "", entry.name_zh, entry.name_en, entry.owner_id, _special(entry))
-        typer.echo("\t".join(columns))
+    for reference in gallery.references:
+        names = (reference.name_zh, reference.name_en, reference.owner_id)
+        typer.echo("\t".join((reference.reference_id, reference.label or "", *names, _special(reference))))
 
 
 @app.command()
@@ -162,7 +162,6 @@ def _report(change: Change, directory: Path) -> None:
 
 def _target(directory: Path | None) -> AbstractContextManager[tuple[Path, Path | None]]:
     """The gallery to change, by default this machine's own, and the version that the change starts from."""
-    from models.images.gallery import files as gallery_files
     from models.settings import Settings
 
-    return nullcontext((directory, None)) if directory else gallery_files.own_gallery(Settings.from_environment())
+    return nullcontext((directory, None)) if directory else Settings.from_environment().own_gallery()

@@ -9,7 +9,21 @@ import sys
 
 import typer
 
-from cli import baseline, classify, closed, evaluate, export, gallery, keys, models, score, serve, shadow, store, train
+from cli import (
+    baseline,
+    classify,
+    closed,
+    evaluate,
+    export,
+    gallery,
+    keys,
+    promotion,
+    score,
+    serve,
+    shadow,
+    store,
+    train,
+)
 from models.profile import ProfileError
 
 OUR_PACKAGES = ("models", "serving", "training")
@@ -31,8 +45,8 @@ app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(closed.app, name="closed")
 app.command()(export.export)
-app.command()(models.compare)
-app.command()(models.promote)
+app.command()(promotion.compare)
+app.command()(promotion.promote)
 app.add_typer(shadow.app, name="shadow")
 app.command()(store.purge)
 app.add_typer(keys.app, name="keys")

@@ -91,7 +91,8 @@ class Inspector:
 
     Args:
         emblems: with the encoder and the gallery in force.
-        alike: likelihood that two avatars are of one account; without it closed accounts are matched by name alone.
+        avatar_likelihood: likelihood that two avatars are of one account; without it closed accounts are matched by
+            name alone.
         classifier: of texts, and of text in pictures.
         policy: decides on the findings.
         reader: reads text in pictures; None if the policy switches that off.
@@ -101,7 +102,7 @@ class Inspector:
     def __init__(  # noqa: PLR0913 - the parts of a judgement
         self,
         emblems: EmblemDetector,
-        alike: AvatarLikelihood | None,
+        avatar_likelihood: AvatarLikelihood | None,
         classifier: TextClassifier,
         policy: Policy,
         reader: TextReader | None = None,
@@ -114,7 +115,7 @@ class Inspector:
         self._text_detectors = (classifier, contacts, RestrictedWordDetector(), self._names)
         self._emblems, self._codes = emblems, CodeDetector()
         self._writing = WritingDetector(reader, classifier, contacts) if reader else None
-        self._closed, self._alike = closed, alike
+        self._closed, self._avatar_likelihood = closed, avatar_likelihood
         self.versions: Mapping[str, str] = {
             "encoder": self.encoder.version,
             "gallery": self.gallery.version,
@@ -123,7 +124,7 @@ class Inspector:
             **({"ocr": reader.version} if reader else {}),
         }
         # Valid for these detectors alone: a reload makes another Inspector, whose cache is empty.
-        self.pictures: Cache[Judgement] = Cache(PICTURE_CACHE_BYTES)
+        self.picture_cache: Cache[Judgement] = Cache(PICTURE_CACHE_BYTES)
 
     @classmethod
     def load(cls, settings: Settings) -> Inspector:
@@ -143,7 +144,7 @@ class Inspector:
         outcomes: dict[int, Answer | ProfileError] = {}
         for index, profile in enumerate(profiles):
             try:
-                contents[index] = read(profile, self.pictures, with_likeness=matcher is not None)
+                contents[index] = read(profile, self.picture_cache, with_likeness=matcher is not None)
             except ProfileError as error:
                 outcomes[index] = error
         judged = self._judge(list(contents.values()), matcher)
@@ -162,7 +163,7 @@ class Inspector:
         known = self._closed.current if self._closed else None
         if known is None or known.hasher is None:
             return None
-        return ClosedAccountDetector(known.register, known.hasher, self.encoder.fingerprint, self._alike)
+        return ClosedAccountDetector(known.register, known.hasher, self.encoder.fingerprint, self._avatar_likelihood)
 
     def _judge(self, contents: Sequence[Content], matcher: ClosedAccountDetector | None) -> list[Judgements]:
         """Judgements of every field of every profile, in order."""
@@ -207,7 +208,7 @@ class Inspector:
             )
         ]
         for picture, judgement in zip(pictures, judged, strict=True):
-            self.pictures.put(picture.key, replace(judgement, ocr=(), cached=True))
+            self.picture_cache.put(picture.key, replace(judgement, ocr=(), cached=True))
         return judged
 
     def _judge_frames(self, pictures: Sequence[Picture]) -> list[_Frame]:

@@ -30,8 +30,8 @@ def image_models(settings: Settings) -> tuple[EmblemDetector, AvatarLikelihood |
     encoder = settings.encoder_directory()
     loaded = _encoder(encoder, settings.threads, versions.stamps(encoder))
     gallery = settings.gallery_directory()
-    alike = AvatarLikelihood.load(encoder, loaded.fingerprint)
-    return _emblems(gallery, loaded, versions.stamps(gallery)), alike
+    likelihood = AvatarLikelihood.load(encoder, loaded.fingerprint)
+    return _emblems(gallery, loaded, versions.stamps(gallery)), likelihood
 
 
 def text_classifier(settings: Settings) -> TextClassifier:

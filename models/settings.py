@@ -9,6 +9,8 @@ from __future__ import annotations
 import filecmp
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -74,7 +76,19 @@ class Settings:
         Raises:
             ArtifactError: there is none.
         """
-        return _chosen(self.gallery) if self.gallery else _in_force([self.home / "gallery", self.artifacts / "gallery"])
+        return _chosen(self.gallery) if self.gallery else _active([self.home / "gallery", self.artifacts / "gallery"])
+
+    @contextmanager
+    def own_gallery(self) -> Iterator[tuple[Path, Path]]:
+        """Directory of this machine's own gallery, and the active version, from which its first change starts.
+
+        After a change the encoder is copied beside the gallery, which stays usable when a release brings another
+        encoder. A refused or empty change leaves nothing behind: the released gallery stays in use.
+        """
+        encoder, root = self.encoder_directory(), self.home / "gallery"
+        yield root, self.gallery_directory()
+        if (root / versions.POINTER).exists():
+            self.keep_encoder(encoder, encoder.name)
 
     def text_directory(self) -> Path:
         """Directory of the text model in force.
@@ -82,7 +96,7 @@ class Settings:
         Raises:
             ArtifactError: there is none.
         """
-        return _chosen(self.text) if self.text else _in_force([self.home / "text", self.artifacts / "text"])
+        return _chosen(self.text) if self.text else _active([self.home / "text", self.artifacts / "text"])
 
     def keep_encoder(self, source: Path, fingerprint: str) -> None:
         """Copy an encoder's artefact folder to the home directory, beside the galleries that it makes.
@@ -136,10 +150,10 @@ def _threads(value: str) -> int:
 
 def _chosen(directory: Path) -> Path:
     """The directory itself if it is a version, else the version in force in it."""
-    return directory if (directory / ArtifactFile.CONFIG).is_file() else _in_force([directory])
+    return directory if (directory / ArtifactFile.CONFIG).is_file() else _active([directory])
 
 
-def _in_force(roots: list[Path]) -> Path:
+def _active(roots: list[Path]) -> Path:
     """Version in force under the first root that has a pointer."""
     for root in roots:
         if (root / versions.POINTER).exists():

@@ -42,7 +42,7 @@ class Reloader(threading.Thread):
         self._baseline = Source.optional("baseline", lambda: _stamp(file), lambda: _baseline(file))
         self._gauges = Gauges(metrics.registry)
         self._logged: list[Refusal] = []
-        self._metrics.in_force(live.current.versions)
+        self._metrics.set_versions(live.current.versions)
         self._measure()
 
     def run(self) -> None:
@@ -57,7 +57,7 @@ class Reloader(threading.Thread):
     def poll(self) -> None:
         """Load new versions, then update the gauges."""
         if self._live.refresh():
-            self._metrics.in_force(self._live.current.versions)
+            self._metrics.set_versions(self._live.current.versions)
             logger.info("now in force: %s", dict(self._live.current.versions))
         if self._keyring.refresh():
             logger.info("other keys are in force")
@@ -72,9 +72,9 @@ class Reloader(threading.Thread):
                 logger.error("%s: what is new is refused, the old keeps serving: %s", refusal.part, refusal.reason)
         self._logged = refusals
         self._gauges.refused(refusals)
-        self._gauges.in_force(self._live.current.versions)
+        self._gauges.set_versions(self._live.current.versions)
         self._gauges.closed_accounts(self._live.current.closed_accounts())
-        self._gauges.memory(self._live.current.pictures.size)
+        self._gauges.memory(self._live.current.picture_cache.size)
         self._gauges.store(self._store.health())
         self._measure_drift()
 

@@ -97,6 +97,6 @@ class AvatarLikelihood:
                     raise EncoderError(message) from error
         return None
 
-    def __call__(self, alike: Cosines) -> Float32:
+    def __call__(self, cosines: Cosines) -> Float32:
         """Log likelihood ratios: returning against unrelated accounts."""
-        return cast(Float32, self.embedding * alike.embedding + self.layout * alike.layout + self.bias)
+        return cast(Float32, self.embedding * cosines.embedding + self.layout * cosines.layout + self.bias)

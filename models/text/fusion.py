@@ -36,11 +36,11 @@ def _by_body(ranked: list[Finding]) -> list[Finding]:
     Args:
         ranked: strongest first.
     """
-    first = replace(ranked[0], evidence=_telling(ranked))
+    first = replace(ranked[0], evidence=_most_specific(ranked))
     others = {finding.evidence.reference_id: finding for finding in reversed(ranked) if finding.evidence.reference_id}
     return [first, *(found for body, found in others.items() if body != first.evidence.reference_id)]
 
 
-def _telling(ranked: list[Finding]) -> Evidence:
+def _most_specific(ranked: list[Finding]) -> Evidence:
     several = [finding.evidence for finding in ranked]
     return max(several, key=lambda evidence: (evidence.reference_id is not None, bool(evidence.spans)))

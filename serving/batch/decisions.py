@@ -97,16 +97,6 @@ def describe(error: ProfileError) -> str:
     return line.encode("utf-8", "backslashreplace").decode()
 
 
-def parts_folder(out: Path) -> Path:
-    """The folder of a run's parts: `out` itself, or one beside it where `out` is a file."""
-    return out.with_name(f"{out.name}.parts") if out.suffix == ".parquet" else out
-
-
-def part_path(folder: Path, number: int) -> Path:
-    """The file of a part's decisions."""
-    return folder / f"part-{number:05d}.parquet"
-
-
 def write(path: Path, decisions: Sequence[Mapping[str, Any]]) -> None:
     """Write rows of `SCHEMA` to a file, whole or not at all."""
     table = pa.Table.from_pylist(decisions, SCHEMA)

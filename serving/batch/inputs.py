@@ -7,6 +7,7 @@ CSV and JSON stop at the first malformed line, and guess types: an account "001"
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import islice
@@ -32,6 +33,15 @@ PARQUET_BATCH_ROWS = 16
 
 Row = Mapping[str, Any] | ProfileError
 """Values by column name, or the reason why the row cannot be read."""
+
+
+def fingerprint(files: Sequence[Path]) -> str:
+    """A SHA-256 that changes when a file is added, removed, renamed or written."""
+    digest = hashlib.sha256()
+    for file in filter(Path.exists, files):
+        status = file.stat()
+        digest.update(f"{file.resolve()}\0{status.st_size}\0{status.st_mtime_ns}\n".encode(errors="surrogateescape"))
+    return digest.hexdigest()
 
 
 def column_names(path: Path) -> list[str]:

@@ -20,7 +20,9 @@ import pyarrow.parquet as pq
 from models.runtime import atomic
 from serving.batch import decisions
 from serving.batch.errors import RunError
-from serving.batch.plan import Part, Plan, fingerprint
+from serving.batch.inputs import fingerprint
+from serving.batch.part_files import part_path, parts_folder
+from serving.batch.plan import Part, Plan
 
 MANIFEST_NAME = "_run.json"
 LOCK_NAME = "_lock"
@@ -42,7 +44,7 @@ class Run:
 
     def __init__(self, out: Path, plan: Plan, versions: Mapping[str, str]) -> None:
         self.out, self._plan = out, plan
-        self.folder = decisions.parts_folder(out)
+        self.folder = parts_folder(out)
         self._single = self.folder != out
         self._manifest: dict[str, Any] = {
             "input": plan.fingerprint,
@@ -73,7 +75,7 @@ class Run:
         """Parts that are not written yet."""
         if self._single and self.out.exists():
             return []
-        return [part for part in self._plan.parts if not decisions.part_path(self.folder, part.number).exists()]
+        return [part for part in self._plan.parts if not part_path(self.folder, part.number).exists()]
 
     def finish(self) -> list[Path]:
         """Join the parts where one file was asked for; returns the files with all decisions.
@@ -83,7 +85,7 @@ class Run:
         """
         if fingerprint(self._plan.files) != self._manifest["input"]:
             raise RunError(f"the input of {self.out} was changed while it was judged; run again with --restart")
-        files = [decisions.part_path(self.folder, part.number) for part in self._plan.parts]
+        files = [part_path(self.folder, part.number) for part in self._plan.parts]
         if self._single:
             if not self.out.exists():
                 decisions.join(files, self.out, {METADATA_KEY: json.dumps(self._manifest)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from models.settings import Settings
-from serving.batch.in_force import versions_in_force
+from serving.batch.active_versions import active_versions
 from serving.batch.plan import find_files, plan
 from serving.batch.run import Run
 from serving.batch.summary import DecisionCounts, Summary
@@ -39,7 +39,7 @@ def score(  # noqa: PLR0913 - the command's own options
         RunError: `out` belongs to another run, a worker was lost, or the input was changed meanwhile.
     """
     files = find_files(source, out)
-    versions = versions_in_force(settings)
+    versions = active_versions(settings)
     planned = plan(files, part_rows)
     with Run(out, planned, versions).begun(restart) as run:
         effort = judge_parts(run.missing(), planned.rows, run.folder, settings, versions, workers)

@@ -31,6 +31,7 @@ from models.settings import Settings
 from serving.batch import decisions
 from serving.batch.errors import RunError
 from serving.batch.inputs import Row, account_id, rows
+from serving.batch.part_files import part_path
 from serving.batch.plan import Part
 from serving.batch.profiles import profile_of
 from serving.batch.summary import Effort
@@ -149,7 +150,7 @@ class PartWorker:
         found = self._read(part)
         batches = iter(lambda: list(islice(found, MICROBATCH_SIZE)), [])
         judged = list(chain.from_iterable(self._judge_rows(batch, Path(part.path).parent) for batch in batches))
-        decisions.write(decisions.part_path(self._folder, part.number), judged)
+        decisions.write(part_path(self._folder, part.number), judged)
         return {"number": part.number, "rows": len(judged), "process": os.getpid(), "peak_bytes": _peak_bytes()}
 
     def _read(self, part: Part) -> Iterator[tuple[Row, bool]]:

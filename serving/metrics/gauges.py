@@ -92,7 +92,7 @@ class Gauges:
         for part in RELOADED_PARTS:
             self._refused.labels(part).set(part in parts)
 
-    def in_force(self, versions: Mapping[str, str]) -> None:
+    def set_versions(self, versions: Mapping[str, str]) -> None:
         """Set the versions in force."""
         self._checksum.set(checksum(versions))
 

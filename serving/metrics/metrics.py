@@ -136,7 +136,7 @@ class Metrics:
         for stage, spent in milliseconds.items():
             self._stages.labels(stage).observe(spent / 1000)
 
-    def in_force(self, versions: Mapping[str, str]) -> None:
+    def set_versions(self, versions: Mapping[str, str]) -> None:
         """Set the versions in force."""
         self._versions.current = versions
         self.recent.watch(versions["encoder"])

@@ -16,8 +16,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.images.gallery import files as gallery_files
 from models.images.gallery import gallery
+from models.images.gallery.files import GalleryEntry
 from models.images.gallery.gallery import Change, Drawing, Gallery, GalleryError, Phrase, Reference
 from models.images.gallery.references import OtherEncoderError, ReferenceSource, parse_phrase, parse_reference
 from models.live import LiveInspector
@@ -96,7 +96,7 @@ class References:
 
     def _add(self, content_type: str, body: bytes) -> Response:
         offer = parse(content_type, body)
-        with store_faults(), client_faults(), gallery_files.own_gallery(self._live.settings) as (own, base):
+        with store_faults(), client_faults(), self._live.settings.own_gallery() as (own, base):
             change = gallery.add(own, self._live.current.encoder, offer.sources, offer.force, base)
         reference = asdict(offer.sources[0].reference)
         clashes = [asdict(clash) for clash in change.clashes]
@@ -106,7 +106,7 @@ class References:
 
     def _remove(self, reference_id: str) -> Callable[[str, bytes], Response]:
         def work(_content_type: str, _body: bytes) -> Response:
-            with store_faults(), client_faults(), gallery_files.own_gallery(self._live.settings) as (own, base):
+            with store_faults(), client_faults(), self._live.settings.own_gallery() as (own, base):
                 change = gallery.remove(own, reference_id, base)
             return json_response({"reference_id": reference_id, **_done(change)})
 
@@ -155,9 +155,9 @@ def shown(version: Gallery, reference_id: str) -> dict[str, Any]:
     Raises:
         GalleryError: there is no reference of that id.
     """
-    rows = version.entries_of(reference_id)
-    pictures = [_picture(version.entries[row]) for row in rows]
-    reference = asdict(version.entries[rows[0]].reference)
+    entries = [version.entries[number] for number in version.entries_of(reference_id)]
+    pictures = [_picture(entry) for entry in entries]
+    reference = asdict(entries[0].reference)
     return {"reference": reference, "pictures": pictures, "version": version.version}
 
 
@@ -192,7 +192,7 @@ def _pictures(value: Any) -> list[bytes]:
     return pictures
 
 
-def _picture(entry: gallery_files.GalleryEntry) -> dict[str, Any]:
+def _picture(entry: GalleryEntry) -> dict[str, Any]:
     drawing = base64.b64encode(entry.drawing).decode() if entry.drawing else None
     described = {"source": entry.reference.source, "licence": entry.reference.licence}
     return {"sha256": entry.sha256, **described, "drawing": drawing, "text": entry.text or None}

@@ -112,7 +112,9 @@ class Store:
             raise _unknown(decision_id)
         with self._database.writing() as connection:
             audit.append(connection, "read", by, {"decision_id": decision_id})
-            statements = {table.name: self._statements(connection, table, decision_id) for table in (appeals, reviews)}
+            statements = {
+                table.name: self._read_statements(connection, table, decision_id) for table in (appeals, reviews)
+            }
         shown = {name: found[name] for name in ("decision_id", "time", "asked_by", "verdict", "inputs", "timings")}
         quotations = self._opened(found, QUOTATIONS) if QUOTATIONS in found["contents"] else None
         return {**shown, "answer": with_quotations(found["answer"], quotations), **statements}
@@ -139,7 +141,7 @@ class Store:
             DecisionUnknown: there is no such decision.
             StoreUnavailable: the database is down.
         """
-        return self._state("appeal", "appeal_id", decision_id, text, by)
+        return self._file_statement("appeal", "appeal_id", decision_id, text, by)
 
     def review(
         self, decision_id: str, outcome: Severity, note: str, by: str, labels: Collection[Label] | None = None
@@ -154,7 +156,7 @@ class Store:
             StoreUnavailable: the database is down.
         """
         right = None if labels is None else sorted(map(str, labels))
-        return self._state("review", "review_id", decision_id, note, by, outcome=str(outcome), labels=right)
+        return self._file_statement("review", "review_id", decision_id, note, by, outcome=str(outcome), labels=right)
 
     def health(self) -> Health:
         """The current state; returns fast, without a query to the database."""
@@ -169,7 +171,7 @@ class Store:
     def _accepts(self) -> bool:
         return self._writer.is_well or self._rules().database_down.then == "spool"
 
-    def _state(self, kind: str, key: str, decision_id: str, text: str, by: str, **more: Any) -> dict[str, Any]:
+    def _file_statement(self, kind: str, key: str, decision_id: str, text: str, by: str, **more: Any) -> dict[str, Any]:
         plain = text.encode("utf-8", "surrogatepass")
         shown = {key: uuid.uuid4().hex, "time": now(), **more}
         row = {**shown, "decision_id": decision_id, "actor": by}
@@ -201,7 +203,7 @@ class Store:
             raise StoreError(f"{field} of decision {found['decision_id']} is not what was judged")
         return content
 
-    def _statements(self, connection: Connection, table: Table, decision_id: str) -> list[dict[str, Any]]:
+    def _read_statements(self, connection: Connection, table: Table, decision_id: str) -> list[dict[str, Any]]:
         rows = connection.execute(select(table).where(table.c.decision_id == decision_id).order_by(table.c.sequence))
         return [self._statement(dict(row._mapping)) for row in rows]
 

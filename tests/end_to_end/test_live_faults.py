@@ -68,9 +68,9 @@ def settled(service):
     """True if every worker has the newest gallery by its own gauge; a busy worker would answer no request."""
     newest = Settings(home=service.home).gallery_directory().name
     with client_of(service) as client:
-        in_force, checksums = versions_of(client), CHECKSUM.findall(client.get("/metrics").text)
-    expected = [checksum(in_force)] * len(workers(service))
-    return in_force["gallery"] == newest and [float(value) for value in checksums] == expected
+        active, checksums = versions_of(client), CHECKSUM.findall(client.get("/metrics").text)
+    expected = [checksum(active)] * len(workers(service))
+    return active["gallery"] == newest and [float(value) for value in checksums] == expected
 
 
 def at_once(service, *asks):

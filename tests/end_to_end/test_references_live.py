@@ -16,7 +16,7 @@ def found(url):
     return {finding["evidence"]["reference_id"] for finding in answer["findings"]}
 
 
-def in_force_after(url, version):
+def active_after(url, version):
     """Seconds until every worker judges with a version, as ten new connections confirm."""
     start = since = time.monotonic()
     agreed = 0
@@ -36,13 +36,13 @@ def test_emblem_changes_reach_every_worker_within_five_seconds(start_server):
         assert "org.ocean" not in found(server.url)
         enrolled = enrol(client, "org.ocean", SEED)
         assert enrolled.status_code == 201
-        assert in_force_after(server.url, enrolled.json()["version"]) < 5
+        assert active_after(server.url, enrolled.json()["version"]) < 5
         assert "org.ocean" in found(server.url)
         clash = enrol(client, "org.fake", SEED)
         assert (clash.status_code, clash.json()["error"]["code"]) == (409, "reference_clash")
         assert "org.ocean" in clash.json()["error"]["message"]
         removed = client.delete("/v1/references/org.ocean")
         assert removed.status_code == 200
-        assert in_force_after(server.url, removed.json()["version"]) < 5
+        assert active_after(server.url, removed.json()["version"]) < 5
         assert "org.ocean" not in found(server.url)
         assert client.get("/v1/references/org.ocean").status_code == 404

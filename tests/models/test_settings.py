@@ -102,3 +102,10 @@ def test_chosen_model_overrides_the_one_in_force(settings: Settings, tmp_path: P
     assert replace(settings, text=tmp_path / "versions").text_directory() == one
     assert replace(settings, encoder=one).encoder_directory() == one
     assert replace(settings, text=one, encoder=one).released() == settings.released()
+
+
+def test_empty_change_of_the_own_gallery_leaves_nothing_behind(tmp_path: Path):
+    settings = Settings(home=tmp_path / "home")
+    with settings.own_gallery() as (root, base):
+        assert not root.exists() and base == settings.gallery_directory()
+    assert not settings.home.exists()

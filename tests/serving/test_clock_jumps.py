@@ -92,18 +92,18 @@ def test_rate_limit_survives_clock_jumps(jump):
 
 @pytest.mark.slow
 def test_emblems_enrolled_at_any_clock_time_come_into_force(client, live):
-    def in_force_after(answer):
+    def active_after(answer):
         assert answer.status_code in (200, 201)
         live.refresh()
         assert live.refusals == []
         assert live.current.versions["gallery"] == answer.json()["version"]
 
-    in_force_after(enrol(client, "org.before", seed=61))
+    active_after(enrol(client, "org.before", seed=61))
     with time_machine.travel(FUTURE):
-        in_force_after(enrol(client, "org.jump", seed=62))
-        in_force_after(client.delete("/v1/references/org.before"))
-        in_force_after(enrol(client, "org.before", seed=61))
+        active_after(enrol(client, "org.jump", seed=62))
+        active_after(client.delete("/v1/references/org.before"))
+        active_after(enrol(client, "org.before", seed=61))
     for _ in range(2):  # more versions than are kept, and the newest by name is an older one
-        in_force_after(enrol(client, "org.after", seed=63))
-        in_force_after(client.delete("/v1/references/org.after"))
+        active_after(enrol(client, "org.after", seed=63))
+        active_after(client.delete("/v1/references/org.after"))
     assert client.get("/v1/references/org.jump").status_code == 200

@@ -97,15 +97,15 @@ def test_drift_is_measured_against_a_baseline_of_the_encoder_in_force_only(worke
     def fits():
         return worker.value("huijian_baseline_fits")
 
-    in_force = worker.live.current.versions["encoder"]
+    active = worker.live.current.versions["encoder"]
     assert fits() == 0
-    assert (drift_with(in_force), fits()) == (0, 1)  # too few pictures came
+    assert (drift_with(active), fits()) == (0, 1)  # too few pictures came
     for _ in range(2 * MIN_PICTURES):
-        worker.metrics.recent.observe(in_force, Field.AVATAR, 0.2)
-    assert drift_with(in_force) > 1
+        worker.metrics.recent.observe(active, Field.AVATAR, 0.2)
+    assert drift_with(active) > 1
     assert worker.value("huijian_similarity_drift", field="cover") == 0
     assert (drift_with("another"), fits()) == (0, 0)
-    assert (drift_with(in_force) > 1, fits()) == (True, 1)
+    assert (drift_with(active) > 1, fits()) == (True, 1)
     file.unlink()
     worker.reloader.poll()
     assert (worker.value("huijian_similarity_drift", field="avatar"), fits()) == (0, 0)

@@ -1,1 +1,1 @@
-"""CLIP image and text towers, and the views and prototypes of a reference."""
+"""CLIP image and text towers, and the variants and prototypes of a reference."""

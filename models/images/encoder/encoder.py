@@ -1,7 +1,7 @@
-"""Embeds a picture and its regions in one pass through the image tower.
+"""Embeds a picture and its windows in one pass through the image tower.
 
 An imitated emblem may fill an avatar or be small in a cover. One pass per crop would cost a hundred times as much, so
-the grid of patch tokens is pooled over regions of several sizes. Only long strips are also cut into a few tiles.
+the grid of patch tokens is pooled over windows of several sizes. Only long strips are also cut into a few tiles.
 
 The graph determines the input size. A graph with free sides gets pictures at a nearly constant area, aspect kept. A
 graph with fixed sides (learnt position embeddings) gets them squeezed to those, as SigLIP and Chinese-CLIP are trained.
@@ -40,8 +40,8 @@ MAX_INPUT_ASPECT = 4.0
 MAX_TILES = 4
 """Tiles of a longer picture, one pass each; up to a ratio of 13 each tile is within `MAX_INPUT_ASPECT`."""
 
-REGION_SCALES = (0.75, 0.5, 0.375, 0.25)
-"""Sides of the square regions, as fractions of the square root of the input area; 0.25 is 64 pixels."""
+WINDOW_SCALES = (0.75, 0.5, 0.375, 0.25)
+"""Sides of the square windows, as fractions of the square root of the input area; 0.25 is 64 pixels."""
 
 GRAPH_OUTPUTS = ("grid", "global")
 """Outputs of the graph; the second is optional."""
@@ -56,13 +56,13 @@ class EncoderError(ValueError):
 
 @dataclass(frozen=True)
 class Embedding:
-    """Embeddings of one picture and its regions.
+    """Embeddings of one picture and its windows.
 
     Attributes:
-        vectors: float32 (regions, dimension), unit length; row 0 is the whole picture.
-        boxes: float32 (regions, 4), left, top, right, bottom as fractions of the picture.
+        vectors: float32 (windows, dimension), unit length; row 0 is the whole picture.
+        boxes: float32 (windows, 4), left, top, right, bottom as fractions of the picture.
         grids: box and patch tokens, float32 (rows, columns, dimension), of the picture and then of each tile. Empty
-            for a subset of the regions.
+            for a subset of the windows.
     """
 
     vectors: Float32
@@ -116,9 +116,9 @@ class Encoder:
         return [pool(*grid) for grid in self.grids(images, scale)]
 
     def embed_tiled(self, images: Sequence[Pixels]) -> list[Embedding]:
-        """One embedding per picture, in order; a picture longer than `MAX_INPUT_ASPECT` gets the regions of its tiles.
+        """One embedding per picture, in order; a picture longer than `MAX_INPUT_ASPECT` gets the windows of its tiles.
 
-        The squeezed regions of the long picture itself are dropped. Regions at one location then have one shape, so
+        The squeezed windows of the long picture itself are dropped. Windows at one location then have one shape, so
         their overlap shows that they cover the same thing.
 
         Args:
@@ -156,12 +156,12 @@ def input_size(height: int, width: int, area: float) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=256)
-def grid_regions(rows: int, columns: int) -> Int64:
-    """Regions of a token grid, int64 (regions, 4): left, top, right, bottom in tokens, the whole grid first.
+def grid_windows(rows: int, columns: int) -> Int64:
+    """Windows of a token grid, int64 (windows, 4): left, top, right, bottom in tokens, the whole grid first.
 
     Squares of every scale overlap by half and are spaced evenly from edge to edge.
     """
-    sides = {min(round(scale * (rows * columns) ** 0.5), rows, columns) for scale in REGION_SCALES}
+    sides = {min(round(scale * (rows * columns) ** 0.5), rows, columns) for scale in WINDOW_SCALES}
     squares = [
         (left, top, left + side, top + side)
         for side in sorted(sides - {0}, reverse=True)
@@ -174,16 +174,16 @@ def grid_regions(rows: int, columns: int) -> Int64:
 
 @lru_cache(maxsize=256)
 def pooling_weights(rows: int, columns: int) -> Float32:
-    """Matrix that averages patch tokens over each region: float32 (regions, rows * columns)."""
-    regions = grid_regions(rows, columns)
-    weights = np.zeros((len(regions), rows, columns), np.float32)
-    for weight, (left, top, right, bottom) in zip(weights, regions, strict=True):
+    """Matrix that averages patch tokens over each window: float32 (windows, rows * columns)."""
+    windows = grid_windows(rows, columns)
+    weights = np.zeros((len(windows), rows, columns), np.float32)
+    for weight, (left, top, right, bottom) in zip(weights, windows, strict=True):
         weight[top:bottom, left:right] = 1 / ((bottom - top) * (right - left))
-    return weights.reshape(len(regions), rows * columns)
+    return weights.reshape(len(windows), rows * columns)
 
 
 def pool(grid: Float32, whole: Float32 | None = None) -> Embedding:
-    """Embeddings of the regions of a token grid, mean-pooled and scaled to unit length.
+    """Embeddings of the windows of a token grid, mean-pooled and scaled to unit length.
 
     Args:
         grid: patch tokens, float32 (rows, columns, dimension).
@@ -195,14 +195,14 @@ def pool(grid: Float32, whole: Float32 | None = None) -> Embedding:
     if whole is not None:
         means[0] = whole
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
-    boxes = grid_regions(rows, columns) / np.array([columns, rows, columns, rows])
+    boxes = grid_windows(rows, columns) / np.array([columns, rows, columns, rows])
     return Embedding(means / np.maximum(lengths, 1e-12), boxes.astype(np.float32), ((WHOLE_PICTURE, grid),))
 
 
 def tile_corners(height: int, width: int) -> Int64:
     """The picture and its tiles, int64 (1 + tiles, 4): left, top, right, bottom in pixels.
 
-    Only pictures longer than `MAX_INPUT_ASPECT` have tiles. Tiles overlap by a square, so that every square region lies
+    Only pictures longer than `MAX_INPUT_ASPECT` have tiles. Tiles overlap by a square, so that every square window lies
     within one.
     """
     whole, short, long = (0, 0, width, height), min(height, width), max(height, width)
@@ -222,7 +222,7 @@ def _crop(pixels: Pixels, box: Int64) -> Pixels:
 
 
 def _joined_tiles(tiles: Int64, embeddings: Sequence[Embedding]) -> Embedding:
-    """One embedding of the whole picture and the regions of its tiles, with boxes as fractions of the picture."""
+    """One embedding of the whole picture and the windows of its tiles, with boxes as fractions of the picture."""
     whole, *others = embeddings
     if not others:
         return whole

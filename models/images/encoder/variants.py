@@ -1,9 +1,9 @@
-"""Views in which a reference drawing is stored.
+"""Variants in which a reference drawing is embedded.
 
 Profiles show emblems on white, dark and coloured backgrounds, and cropped to a circle by the avatar frame. One
-embedding of the drawing is far from some of these; five views together are near all. With an untrained encoder, five
-views found 30% of 520 random imitations of 260 references, one view 21%. A greyscale view found no more and made
-harmless pictures similar, so there is none.
+embedding of the drawing is far from some of these; five variants together are near all. With an untrained encoder,
+five variants found 30% of 520 random imitations of 260 references, one variant 21%. A greyscale variant found no more
+and made harmless pictures similar, so there is none.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _MAX_FLAT_DIFFERENCE = 12
 
 
 def variants(picture: Pixels) -> list[Pixels]:
-    """Five views of one drawing: as it is, on white, on dark, on grey, and cropped to a circle.
+    """Five variants of one drawing: as it is, on white, on dark, on grey, and cropped to a circle.
 
-    Views in which the drawing vanishes (white on white) are left out.
+    Variants in which the drawing vanishes (white on white) are left out.
 
     Args:
         picture: RGBA, uint8 (height, width, 4).
@@ -38,10 +38,10 @@ def variants(picture: Pixels) -> list[Pixels]:
     emblem = trimmed(drawn)
     if is_blank(emblem):
         return []
-    views = [flatten(drawn, clearest_background(drawn))]
-    views += [framed(emblem, background) for background in (WHITE, DARK, GREY)]
-    views += [_circle(flatten(emblem, clearest_background(emblem)))]
-    return [np.array(view) for view in views if not is_blank(view)]
+    made = [flatten(drawn, clearest_background(drawn))]
+    made += [framed(emblem, background) for background in (WHITE, DARK, GREY)]
+    made += [_circle(flatten(emblem, clearest_background(emblem)))]
+    return [np.array(variant) for variant in made if not is_blank(variant)]
 
 
 def trimmed(picture: PIL.Image.Image) -> PIL.Image.Image:

@@ -44,7 +44,7 @@ class Clash:
 
 
 def clashes(entries: Sequence[GalleryEntry], vectors: Float32, first_new: int) -> Iterator[Clash]:
-    """For every new entry, the earlier references of other owners that have a view like it.
+    """For every new entry, the earlier references of other owners that have a variant like it.
 
     Args:
         vectors: unit float32 (rows, dimension), the rows of all entries in order, each entry's drawing first.

@@ -15,8 +15,7 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +30,6 @@ from models.images.gallery.references import GalleryError, Reference, parse_refe
 from models.runtime import versions
 from models.runtime.artifact_files import ArtifactFile
 from models.runtime.indexes import use_one_thread, write_index
-from models.settings import Settings
 
 VERSION_NAME = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{12}")
 """A version's name: time of creation and content hash."""
@@ -40,19 +38,19 @@ KEPT_VERSIONS = 5
 """Versions kept on disk, for rollback and for workers that still load one."""
 
 MAX_EXACT_ROWS = 30_000
-"""Rows up to which search is exact. At this size, 88 query regions take 22 ms exactly and 13 ms approximately
+"""Rows up to which search is exact. At this size, 88 query windows take 22 ms exactly and 13 ms approximately
 (`benchmarks/gallery.py`)."""
 
 REFINEMENT_FACTOR = 16
-"""Rows re-ranked exactly per row asked for; the nearest of a million rows is found for 99.9% of regions
+"""Rows re-ranked exactly per row asked for; the nearest of a million rows is found for 99.9% of windows
 (`benchmarks/gallery.py`)."""
 
 MAX_TRAINING_ROWS = 65_536
 """Rows that the quantiser of the approximate index is trained on."""
 
-# Idle BLAS threads doubled the CPU time of a profile (104 to 240 ms): a product has only about 70 rows.
+# Idle BLAS threads doubled the CPU time of a profile (104 to 240 ms): a product has at most 88 rows.
 threadpool_limits(limits=1, user_api="blas")
-# Queries from which FAISS uses matrix products. A picture's regions against 100,000 rows take 65 ms so, else 340 ms.
+# Queries from which FAISS uses matrix products. A picture's windows against 100,000 rows take 65 ms so, else 340 ms.
 faiss.cvar.distance_compute_blas_threshold = 20
 
 
@@ -63,7 +61,7 @@ class GalleryEntry:
     Attributes:
         reference: the emblem shown or described.
         sha256: SHA-256 of the encoded picture, or of the phrase.
-        rows: number of vectors: views first, then prototypes.
+        rows: number of vectors: variants first, then prototypes.
         drawing: the drawing as WebP; empty for a phrase.
         text: the phrase; empty for a picture. Its cosines have another scale than those of pictures.
         prototypes: how many of the rows, at the end, are prototypes (`models.images.encoder.prototypes`); fewer than
@@ -205,19 +203,6 @@ def current_version(root: Path, base: Path | None = None) -> Path:
         return versions.current(root)
     except (versions.NoVersionError, NotADirectoryError) as error:
         raise GalleryError(f"no gallery to use: {error}; build one first") from error
-
-
-@contextmanager
-def own_gallery(settings: Settings) -> Iterator[tuple[Path, Path]]:
-    """Directory of this machine's own gallery, and the current version, from which its first change starts.
-
-    After a change the encoder is copied beside the gallery, which stays usable when a release brings another encoder. A
-    refused or empty change leaves nothing behind: the released gallery stays in use.
-    """
-    encoder, root = settings.encoder_directory(), settings.home / "gallery"
-    yield root, settings.gallery_directory()
-    if (root / versions.POINTER).exists():
-        settings.keep_encoder(encoder, encoder.name)
 
 
 def _prune(root: Path, version: str) -> None:

@@ -43,8 +43,8 @@ from models.runtime.locks import locked
 __all__ = ["Change", "Clash", "Drawing", "Gallery", "GalleryError", "Reference", "add", "build", "read_references"]
 __all__ += ["Phrase", "configure", "remove"]
 
-DUPLICATE_VIEW_COSINE = 0.9
-"""Cosine from which a view duplicates one of its reference. At .97 the gallery was 1.6 times as large and found no
+DUPLICATE_VARIANT_COSINE = 0.9
+"""Cosine from which a variant duplicates one of its reference. At .97 the gallery was 1.6 times as large and found no
 more."""
 
 MAX_SILENT_PICTURES = 8
@@ -153,10 +153,10 @@ def build(references: Path, directory: Path, encoder: Encoder) -> Change:
     """
     entries, vectors = _embedded(read_references(references), encoder)
     _check_protects(entries)
-    alike = tuple(clashes(entries, vectors, 0))
+    clashing = tuple(clashes(entries, vectors, 0))
     with locked(directory / versions.LOCK):
         version = gallery_files.publish(directory, encoder.fingerprint, entries, vectors)
-    return Change(version, len(entries), alike)
+    return Change(version, len(entries), clashing)
 
 
 def add(
@@ -184,13 +184,13 @@ def add(
         if not fresh:
             return Change(gallery.version, 0)
         entries, vectors = [*gallery.entries, *fresh], np.concatenate([gallery.vectors, fresh_vectors])
-        alike = tuple(clashes(entries, vectors, len(gallery.entries)))
-        if alike and not force:
-            message = "; ".join(map(str, alike)) + "; enrol it by force if that is meant"
+        clashing = tuple(clashes(entries, vectors, len(gallery.entries)))
+        if clashing and not force:
+            message = "; ".join(map(str, clashing)) + "; enrol it by force if that is meant"
             field = "text" if all(entry.text for entry in fresh) else "image"
             raise GalleryError(message, "reference_clash", field)
         version = gallery_files.publish(directory, encoder.fingerprint, entries, vectors)
-    return Change(version, len(fresh), alike)
+    return Change(version, len(fresh), clashing)
 
 
 def configure(directory: Path, reference_id: str, base: Path | None = None, **settings: float) -> Change:
@@ -278,7 +278,7 @@ def _embedded(sources: Sequence[ReferenceSource], encoder: Encoder) -> tuple[lis
 
 
 def _embedded_drawings(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[list[GalleryEntry], list[Float32]]:
-    """Entries of pictures, and their vectors: distinct views, then prototypes for a reference's first picture."""
+    """Entries of pictures, and their vectors: distinct variants, then prototypes for a reference's first picture."""
     entries: dict[tuple[str, str], GalleryEntry] = {}
     enrolled: dict[str, list[Float32]] = {}
     vectors: list[Float32] = []
@@ -290,7 +290,7 @@ def _embedded_drawings(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[l
         if key not in entries:
             is_first = drawing.reference.reference_id not in enrolled
             known = enrolled.setdefault(drawing.reference.reference_id, [])
-            kept = _distinct([embedding.vectors[0] for embedding in encoder(picture.views)], known)
+            kept = _distinct([embedding.vectors[0] for embedding in encoder(picture.variants)], known)
             shown = thumbnails.decode_thumbnail(picture.thumbnail)
             means = prototypes(encoder, shown) if is_first else []
             entries[key] = GalleryEntry(
@@ -325,11 +325,11 @@ def _embedded_phrases(phrases: Sequence[Phrase], encoder: Encoder) -> tuple[list
     return list(entries.values()), vectors
 
 
-def _distinct(views: Sequence[Float32], known: list[Float32]) -> list[Float32]:
-    """The first view, and the others that duplicate none in `known`; kept views are appended to `known`."""
+def _distinct(variants: Sequence[Float32], known: list[Float32]) -> list[Float32]:
+    """The first variant, and the others that duplicate none in `known`; kept ones are appended to `known`."""
     kept = []
-    for number, view in enumerate(views):
-        if number == 0 or max(float(view @ other) for other in known) < DUPLICATE_VIEW_COSINE:
-            known.append(view)
-            kept.append(view)
+    for number, variant in enumerate(variants):
+        if number == 0 or max(float(variant @ other) for other in known) < DUPLICATE_VARIANT_COSINE:
+            known.append(variant)
+            kept.append(variant)
     return kept

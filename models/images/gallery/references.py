@@ -62,7 +62,7 @@ class Reference:
         licence: the picture's licence; the mark itself belongs to its owner.
         threshold: least score in [0, 1] for a finding, where it exceeds the label's; for easily confused emblems.
         rollout: share of accounts, in [0, 1], for which a finding counts; for the others it is only reported.
-        harmless: member of the negative bank: the higher it scores, the lower emblems in its region may score.
+        harmless: member of the negative bank. A match in the same region scores at most one minus its score.
     """
 
     reference_id: str
@@ -88,12 +88,12 @@ class ReferencePicture:
 
     Attributes:
         sha256: SHA-256 of the file.
-        views: RGB, uint8 (height, width, 3) each, the unchanged drawing first.
+        variants: RGB, uint8 (height, width, 3) each, the unchanged drawing first.
         thumbnail: the drawing as a gallery stores it (`models.images.input.thumbnails`).
     """
 
     sha256: str
-    views: Sequence[Pixels]
+    variants: Sequence[Pixels]
     thumbnail: bytes
 
 
@@ -112,7 +112,7 @@ class Drawing:
     origin: str = "reference"
 
     def read(self) -> ReferencePicture:
-        """Decode and check the picture.
+        """Decode and check the picture, and make the variants to embed.
 
         Raises:
             GalleryError: the picture is missing, broken, blank or too small.
@@ -124,10 +124,10 @@ class Drawing:
             raise self._fault(str(error), getattr(error, "code", None)) from error
         if max(pixels.shape[:2]) < MIN_REFERENCE_SIDE:
             raise self._fault(f"the longer side must have at least {MIN_REFERENCE_SIDE} pixels", "image_dimensions")
-        looks = variants(pixels)
-        if not looks:
+        embedded = variants(pixels)
+        if not embedded:
             raise self._fault("the picture is blank", "image_blank")
-        return ReferencePicture(hashlib.sha256(data).hexdigest(), looks, thumbnails.encode_thumbnail(pixels))
+        return ReferencePicture(hashlib.sha256(data).hexdigest(), embedded, thumbnails.encode_thumbnail(pixels))
 
     def _fault(self, message: str, code: str | None) -> GalleryError:
         return GalleryError(f"{self.origin}: image: {message}", code, "image")

@@ -22,7 +22,7 @@ from models.images.matching.candidates import Candidates, retrieved_candidates
 from models.images.matching.phrase_matching import PhraseMatcher
 from models.images.matching.retrieval import RetrievalScores, Retriever
 from models.images.matching.verifier import Verifier
-from models.images.ocr.inscriptions import NO_TEXT
+from models.images.ocr.inscriptions import UNREAD
 from models.profile import Evidence, Field, Finding, Match
 from models.runtime.artifact_files import ArtifactFile
 from models.runtime.stages import stage
@@ -94,7 +94,7 @@ class EmblemDetector:
         is_likely = bool(probabilities.max() >= self._calibration.floor)
         with stage("ocr"):
             may_read = reads and self._calibration.reads
-            read = self._verifier.read(pixels, retrieved, is_likely) if may_read else NO_TEXT
+            read = self._verifier.read(pixels, retrieved, is_likely) if may_read else UNREAD
         if not (is_likely or read.matches):
             return retrieved, None
         with stage("verify"):

@@ -14,7 +14,7 @@ import numpy as np
 from models.arrays import Float32, Float64, Int64
 from models.images.matching.keypoints import Agreement
 from models.images.matching.retrieval import RetrievalScores, Retriever
-from models.images.ocr.inscriptions import NO_TEXT, Inscriptions, PictureText
+from models.images.ocr.inscriptions import UNREAD, Inscriptions, PictureText
 from models.profile import Box
 
 Features: TypeAlias = Mapping[str, Float64]
@@ -157,8 +157,8 @@ def token_features(log_odds: Float32) -> Features:
 
 def text_features(region: Box, references: Int64, read: PictureText, inscriptions: Inscriptions) -> Features:
     """`TEXT_FEATURES` of some references, given by their indices in the retriever's list, int64 (n,)."""
-    alike = read.within(region)
-    found = [alike.get(reference) for reference in references.tolist()]
+    matches = read.within(region)
+    found = [matches.get(reference) for reference in references.tolist()]
     drawn = [(reference, inscriptions.writings[reference]) for reference in references.tolist()]
     letters = inscriptions.letters[references]
     return {
@@ -167,7 +167,7 @@ def text_features(region: Box, references: Int64, read: PictureText, inscription
         "unlike_in_letters": np.log1p(
             [read.other_letters(number, own, region) if own else 0.0 for number, own in drawn]
         ),
-        "lettering": np.zeros(len(letters)) if read is NO_TEXT else np.log1p(letters),
+        "lettering": np.zeros(len(letters)) if read is UNREAD else np.log1p(letters),
     }
 
 

@@ -30,8 +30,8 @@ LOCALIZER_GRID_SIDE, LOCALIZER_PIXEL_SIDE = 12, 96
 MIN_BOX_SIDE = 0.05
 """Least side of a predicted box, as a fraction of the region's: about one bin of its edges."""
 
-MIN_PART_COVERAGE = 0.6
-"""Least fraction of a region inside a part of a long picture for that part's grid to be used."""
+MIN_TILE_COVERAGE = 0.6
+"""Least fraction of a region inside a tile of a long picture for that tile's grid to be used."""
 
 REGION_MARGIN = 0.25
 """Margin around a window, as a fraction of its sides, for windows seldom fit their emblem."""
@@ -109,18 +109,18 @@ class Localizer:
 
 def region_view(pixels: Pixels, embedding: Embedding, region: Box) -> RegionView:
     """A region of a picture, RGB uint8 (height, width, 3), as the network sees it."""
-    part, grid = _best_grid(embedding, region)
+    tile, grid = _best_grid(embedding, region)
     size = (LOCALIZER_PIXEL_SIDE, LOCALIZER_PIXEL_SIDE)
     small = PIL.Image.fromarray(crop(pixels, region)).resize(size, PIL.Image.Resampling.HAMMING)
-    return RegionView(_sampled(grid, picture_to_crop(part, region)), np.asarray(small))
+    return RegionView(_sampled(grid, picture_to_crop(tile, region)), np.asarray(small))
 
 
 def _best_grid(embedding: Embedding, region: Box) -> tuple[Box, Float32]:
-    """The part of the picture that covers a region best, and its grid."""
-    whole, *parts = embedding.grids
-    best = max(parts, key=lambda part: intersection(part[0], region), default=whole)
-    # The grid of a whole strip is squeezed, so a part is preferred even if a little of the region lies beyond it.
-    return best if intersection(best[0], region) >= MIN_PART_COVERAGE * area(region) else whole
+    """The tile that covers a region best, or the whole picture, and its grid."""
+    whole, *tiles = embedding.grids
+    best = max(tiles, key=lambda tile: intersection(tile[0], region), default=whole)
+    # The grid of a whole strip is squeezed, so a tile is preferred even if a little of the region lies beyond it.
+    return best if intersection(best[0], region) >= MIN_TILE_COVERAGE * area(region) else whole
 
 
 def _sampled(grid: Float32, box: Box) -> Float16:
@@ -132,7 +132,7 @@ def _sampled(grid: Float32, box: Box) -> Float16:
 
 
 def _interpolation(length: int, start: float, end: float) -> Float32:
-    """Weights of a line's tokens at points spread evenly over a part of it, float32 (LOCALIZER_GRID_SIDE, length)."""
+    """Weights of a line's tokens at points spread evenly over a section, float32 (LOCALIZER_GRID_SIDE, length)."""
     points = (np.arange(LOCALIZER_GRID_SIDE) + 0.5) / LOCALIZER_GRID_SIDE
     centers = (start + points * (end - start)) * length - 0.5
     distances = np.abs(centers.clip(0, length - 1)[:, None] - np.arange(length))

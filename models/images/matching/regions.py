@@ -33,7 +33,7 @@ CROP_MARGIN = 0.06
 MIN_WINDOW_SIDE = 0.45
 """Least side of a crop's windows, as a fraction of the crop's: the emblem fills most of it."""
 
-REGION_SCALE, LOCALIZED_SCALE = 0.75, 0.5
+REGION_INPUT_SCALE, LOCALIZED_INPUT_SCALE = 0.75, 0.5
 """Factors on the sides of the encoder's input for a region and for a localized emblem."""
 
 
@@ -125,4 +125,4 @@ def compared_windows(windows: Embedding, localizer: Localizer | None) -> Embeddi
 
 def crop_scale(localizer: Localizer | None) -> float:
     """Factor on the sides of the encoder's input for a crop."""
-    return LOCALIZED_SCALE if localizer else REGION_SCALE
+    return LOCALIZED_INPUT_SCALE if localizer else REGION_INPUT_SCALE

@@ -44,7 +44,7 @@ from models.images.matching.regions import (
 )
 from models.images.matching.reranker import RERANKER_WEIGHT, Reranker
 from models.images.matching.retrieval import RetrievalScores, Retriever, top_references
-from models.images.ocr.inscriptions import NO_TEXT, Inscriptions, PictureText
+from models.images.ocr.inscriptions import UNREAD, Inscriptions, PictureText
 from models.profile import Box
 
 MAX_REFERENCES = 4
@@ -119,9 +119,9 @@ class Verifier:
         """
         is_lettered = np.count_nonzero(self._inscriptions.letters[retrieved.references]) >= MIN_LETTERED_REFERENCES
         if not (is_likely and is_lettered) and not self._inscriptions.may_have_text(pixels):
-            return NO_TEXT
+            return UNREAD
         read = self._inscriptions(pixels)
-        return read if is_likely or any(words.is_telling for words in read.matches.values()) else NO_TEXT
+        return read if is_likely or any(words.justifies_verification for words in read.matches.values()) else UNREAD
 
     def __call__(
         self, pixels: Pixels, scores: RetrievalScores, retrieved: Candidates, order: Sequence[int], read: PictureText

@@ -26,7 +26,7 @@ from models.profile import Box
 MIN_TEXT_SIMILARITY = 60.0
 """Similarity, 0 to 100, from which a text may be a misread, cropped or partly covered copy of another."""
 
-TELLING_SIMILARITY, TELLING_LETTERS = 0.8, 6.0
+TRIGGER_SIMILARITY, TRIGGER_LETTERS = 0.8, 6.0
 """Similarity, 0 to 1, and common letters that trigger verification by text alone; shorter texts match every second
 picture with text."""
 
@@ -80,9 +80,9 @@ class Inscription:
         return self.similarity * self.letters
 
     @property
-    def is_telling(self) -> bool:
+    def justifies_verification(self) -> bool:
         """True if the text alone triggers verification."""
-        return self.similarity >= TELLING_SIMILARITY and self.letters >= TELLING_LETTERS
+        return self.similarity >= TRIGGER_SIMILARITY and self.letters >= TRIGGER_LETTERS
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class PictureText:
         return PictureText(matches, [replace(line, box=_mirrored(line.box)) for line in self.lines])
 
 
-NO_TEXT = PictureText({}, ())
+UNREAD = PictureText({}, ())
 
 
 def writing_of(drawing: Pixels) -> tuple[str, ...]:
@@ -176,7 +176,7 @@ class Inscriptions:
         If there is a line of several characters but no clear one, the mirror image is tried too.
         """
         if self._reader is None:
-            return NO_TEXT
+            return UNREAD
         lines = self._reader.lines(pixels)
         if any(map(_has_several, lines)) and not any(map(_is_clear, lines)):
             mirrored = self._reader.read(np.ascontiguousarray(pixels[:, ::-1]))
@@ -195,7 +195,7 @@ class Inscriptions:
                 words = Inscription(percent / 100, letters, box)
                 if reference not in best or words.weight > best[reference].weight:
                     best[reference] = words
-        ordered = sorted(best.items(), key=lambda item: (-item[1].is_telling, -item[1].weight))
+        ordered = sorted(best.items(), key=lambda item: (-item[1].justifies_verification, -item[1].weight))
         return PictureText(dict(ordered), [FoldedLine(fold(line.text), line.box) for line in lines if _is_sure(line)])
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from models.profile import Finding, Label, Span
+from models.text.contacts.disguised_words import disguised_words, written_plainly
 from models.text.contacts.families import DISGUISED, HEARD, PATTERNS
 from models.text.contacts.patterns import READ, READ_DIGITS, WRITTEN, ContactFamily, PatternFamily
-from models.text.contacts.readings import disguised_words, written_plainly
 from models.text.evidence import evidence_at
 from models.text.normalize.normalize import FieldText, Normalized
 

@@ -5,7 +5,9 @@ import pytest
 
 from serving.batch import decisions
 from serving.batch.errors import RunError
-from serving.batch.plan import Part, Plan, fingerprint
+from serving.batch.inputs import fingerprint
+from serving.batch.part_files import part_path
+from serving.batch.plan import Part, Plan
 from serving.batch.run import Run
 
 KILLED = "0123456789abcdef" * 2
@@ -24,7 +26,7 @@ def run_of(source, out):
 
 def write_part(run, rows):
     """Write the first rows of the run's part."""
-    decisions.write(decisions.part_path(run.folder, 0), [{"account_id": str(row)} for row in range(rows)])
+    decisions.write(part_path(run.folder, 0), [{"account_id": str(row)} for row in range(rows)])
 
 
 @pytest.mark.parametrize("name", ["out", "out.parquet"])
@@ -73,4 +75,4 @@ def test_parts_stay_if_the_joined_file_lacks_rows(tmp_path, source):
     with run.begun(restart=False), pytest.raises(RunError, match="holds 1 rows instead of 2.*--restart"):
         write_part(run, 1)
         run.finish()
-    assert decisions.part_path(run.folder, 0).exists()
+    assert part_path(run.folder, 0).exists()

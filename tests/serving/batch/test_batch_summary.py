@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from serving.batch import decisions
+from serving.batch.part_files import part_path
 from serving.batch.summary import DecisionCounts, Effort, Summary
 
 
@@ -11,7 +12,7 @@ def summary(folder, *registers):
     for number, register in enumerate(registers):
         judged = {"verdict": "pass", "findings": [], "versions": {"text": "1", "closed": register}}
         failed = {"error": "row_invalid: cut", "findings": [], "versions": {"text": "1"}}
-        decisions.write(decisions.part_path(folder, number), [judged, judged, failed])
+        decisions.write(part_path(folder, number), [judged, judged, failed])
     counts = DecisionCounts.of(sorted(folder.iterdir()))
     return str(Summary(Path("out"), counts, Effort(counts.rows, 1.0, 0), ()))
 

@@ -18,7 +18,7 @@ WORKER = """
     from serving.metrics.gauges import Gauges
     from serving.metrics.metrics import Metrics
     metrics, gauges = Metrics(), Gauges()
-    metrics.in_force({"encoder": "1"})
+    metrics.set_versions({"encoder": "1"})
     metrics.served("/v1/classify", 200, 0.1)
     metrics.entered("judge")
     gauges.memory(cache=1000)
@@ -39,7 +39,7 @@ def asked(folder):
     """The metrics as a worker renders them."""
     program = (
         "from serving.metrics.metrics import Metrics\n"
-        "metrics = Metrics()\nmetrics.in_force({'encoder': '2'})\nprint(metrics.render().decode())"
+        "metrics = Metrics()\nmetrics.set_versions({'encoder': '2'})\nprint(metrics.render().decode())"
     )
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder)}
     command = [sys.executable, "-c", program]
@@ -75,7 +75,7 @@ def test_workers_are_added_up_without_gauges_of_killed_ones(workers, tmp_path):
 def test_only_the_versions_in_force_are_listed():
     metrics = Metrics(CollectorRegistry())
     for number in range(1_000):
-        metrics.in_force({"encoder": str(number)})
+        metrics.set_versions({"encoder": str(number)})
     listed = [key for key in samples(metrics.render().decode()) if key[0] == "huijian_version_in_force"]
     assert listed == [("huijian_version_in_force", (("part", "encoder"), ("version", "999")))]
 
@@ -95,7 +95,7 @@ def test_answer_is_counted_by_label_picture_and_similarity():
         versions={"encoder": "lite@1"},
         ocr=(OcrCost(True, 0.2),),
     )
-    metrics.in_force(answer.versions)
+    metrics.set_versions(answer.versions)
     metrics.judged(answer)
     metrics.judged(replace(answer, ocr=(), remembered=(Field.AVATAR,)))
     metrics.judged(replace(answer, verdict=Severity.PASS, findings=(), matches={Field.COVER: ()}, ocr=()))

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from models.arrays import Float32, Float64, Int64, Pixels
 from models.boxes import WHOLE_PICTURE, ious
-from models.images.encoder.encoder import grid_regions
+from models.images.encoder.encoder import grid_windows
 from training.images.data.corpus import Corpus
 from training.images.networks import tower
 from training.images.sources.backgrounds import Size
@@ -94,7 +94,7 @@ def _positive(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
         made = augment(rng, drawing, size, corpus.backgrounds, other, plain=identity in corpus.plain)
         picture, box = made.picture, made.box
     rows, columns = size[0] // tower.TOKEN_STRIDE, size[1] // tower.TOKEN_STRIDE
-    windows = grid_regions(rows, columns)
+    windows = grid_windows(rows, columns)
     exact = np.array(box) * (columns, rows, columns, rows)
     overlaps = ious(windows, exact)
     apart = np.flatnonzero(overlaps == 0)
@@ -109,7 +109,7 @@ def _positive(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
 
 def _negative(rng: np.random.Generator, corpus: Corpus, size: Size) -> Row:
     rows, columns = size[0] // tower.TOKEN_STRIDE, size[1] // tower.TOKEN_STRIDE
-    windows = grid_regions(rows, columns)
+    windows = grid_windows(rows, columns)
     chosen = [windows[0], *windows[rng.integers(len(windows), size=3)]]
     if rng.random() < MONOGRAM_PROBABILITY:
         picture = augment(rng, random_drawing(rng, corpus.monograms), size, corpus.backgrounds).picture

@@ -23,8 +23,8 @@ from models.images.matching.localizer import (
 from models.images.matching.regions import with_context_or_strip
 from models.profile import Box
 from training.images.data.batches import random_drawing, sample_identity
-from training.images.data.candidates import KIND_SHARES, PICTURE_SIZES, SECOND_EMBLEM_SHARE
 from training.images.data.corpus import Corpus
+from training.images.data.reranker_regions import KIND_SHARES, PICTURE_SIZES, SECOND_EMBLEM_SHARE
 from training.images.sources.backgrounds import Backgrounds, Generator
 from training.images.synthesis.augmentations import Augmented, augment, centred
 

@@ -21,10 +21,10 @@ from models.images.encoder.encoder import Encoder
 from training.images.common.measures import threshold_for
 from training.images.common.metrics import record_metrics
 from training.images.common.split import owner_bucket
-from training.images.data.candidates import CandidateRegions, sample_regions
 from training.images.data.corpus import Corpus
 from training.images.data.patch_store import PatchStore
 from training.images.data.pool import DrawingPool, PoolSearch
+from training.images.data.reranker_regions import RerankerRegions, sample_regions
 from training.images.networks.released import Base
 from training.images.networks.reranker import RerankerNetwork, export_reranker
 from training.images.networks.token_networks import optimize
@@ -92,7 +92,7 @@ def train_reranker(  # noqa: PLR0913 - a run's own options
     return metrics
 
 
-def _held_out(regions: CandidateRegions, pool: DrawingPool) -> Bool:
+def _held_out(regions: RerankerRegions, pool: DrawingPool) -> Bool:
     """Regions that are held out, bool (regions,): by owner, and every tenth harmless one."""
     buckets = np.zeros(pool.identities.max() + 1, np.int64)
     buckets[pool.identities] = [owner_bucket(owner, HELD_OUT_BUCKETS, "reranker") for owner in pool.owners]
@@ -104,7 +104,7 @@ def _held_out(regions: CandidateRegions, pool: DrawingPool) -> Bool:
 class RerankerExamples:
     """Regions with their candidates, and the patches of all drawings of the pool."""
 
-    regions: CandidateRegions
+    regions: RerankerRegions
     drawings: PatchStore
 
     def logits(self, network: RerankerNetwork, chosen: Int64) -> Tensor:

@@ -12,7 +12,7 @@ from models.images.encoder.encoder import (
     MAX_TILES,
     Encoder,
     EncoderError,
-    grid_regions,
+    grid_windows,
     input_size,
     pool,
     tile_corners,
@@ -91,7 +91,7 @@ def test_every_square_of_a_long_picture_lies_within_a_tile(short, ratio, is_high
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_regions_of_a_long_picture_are_the_whole_and_those_of_its_tiles(encoder, turned):
+def test_windows_of_a_long_picture_are_the_whole_and_those_of_its_tiles(encoder, turned):
     long = noise(60, 480)
     picture = long.transpose(1, 0, 2) if turned else long
     (seen,), (whole, *parts) = encoder.embed_tiled([picture]), tile_corners(*picture.shape[:2])
@@ -106,27 +106,27 @@ def test_regions_of_a_long_picture_are_the_whole_and_those_of_its_tiles(encoder,
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(1, 1), (2, 9), (16, 16), (10, 28)])
-def test_regions_lie_in_the_grid_and_are_distinct(rows, columns):
-    cells = grid_regions(rows, columns)
-    assert cells[0].tolist() == [0, 0, columns, rows]
-    assert (cells[:, :2] >= 0).all() and (cells[:, 2] <= columns).all() and (cells[:, 3] <= rows).all()
-    assert (cells[:, 2:] > cells[:, :2]).all()
-    assert len({tuple(window) for window in cells.tolist()}) == len(cells)
+def test_windows_lie_in_the_grid_and_are_distinct(rows, columns):
+    windows = grid_windows(rows, columns)
+    assert windows[0].tolist() == [0, 0, columns, rows]
+    assert (windows[:, :2] >= 0).all() and (windows[:, 2] <= columns).all() and (windows[:, 3] <= rows).all()
+    assert (windows[:, 2:] > windows[:, :2]).all()
+    assert len({tuple(window) for window in windows.tolist()}) == len(windows)
 
 
-def test_smallest_regions_cover_every_token_of_a_wide_picture():
-    cells = grid_regions(10, 28)
-    side = (cells[:, 2] - cells[:, 0]).min()
+def test_smallest_windows_cover_every_token_of_a_wide_picture():
+    windows = grid_windows(10, 28)
+    side = (windows[:, 2] - windows[:, 0]).min()
     covered = np.zeros((10, 28), bool)
-    for left, top, right, bottom in cells[cells[:, 2] - cells[:, 0] == side]:
+    for left, top, right, bottom in windows[windows[:, 2] - windows[:, 0] == side]:
         covered[top:bottom, left:right] = True
     assert covered.all()
 
 
-def test_region_vector_is_the_direction_of_its_mean_token():
+def test_window_vector_is_the_direction_of_its_mean_token():
     grid = np.random.default_rng(0).normal(size=(6, 7, 5)).astype(np.float32)
     pooled = pool(grid)
-    for (left, top, right, bottom), vector in zip(grid_regions(6, 7), pooled.vectors, strict=True):
+    for (left, top, right, bottom), vector in zip(grid_windows(6, 7), pooled.vectors, strict=True):
         mean = grid[top:bottom, left:right].mean(axis=(0, 1))
         assert np.allclose(vector, mean / np.linalg.norm(mean), atol=1e-5)
 

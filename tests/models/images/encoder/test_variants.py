@@ -1,4 +1,4 @@
-"""A reference is stored in views on white, dark and grey, and cropped to a circle."""
+"""A reference is embedded in variants on white, dark and grey, and cropped to a circle."""
 
 import numpy as np
 import PIL.Image
@@ -17,7 +17,7 @@ def corners(looks):
     return [tuple(int(value) for value in look[0, 0]) for look in looks]
 
 
-def test_coloured_emblem_has_five_opaque_views():
+def test_coloured_emblem_has_five_opaque_variants():
     looks = variants(emblem("red"))
     assert len(looks) == 5
     assert all(look.dtype == np.uint8 and look.shape[2] == 3 for look in looks)
@@ -29,13 +29,13 @@ def test_backgrounds_are_white_dark_and_grey():
     assert grounds == [(255, 255, 255), (32, 32, 32), (128, 128, 128)]
 
 
-def test_view_in_which_the_emblem_vanishes_is_left_out():
+def test_variant_in_which_the_emblem_vanishes_is_left_out():
     looks = variants(emblem("white"))
     assert looks
     assert all(np.ptp(look, axis=(0, 1)).max() > 100 for look in looks)
 
 
-def test_blank_pictures_have_no_views():
+def test_blank_pictures_have_no_variants():
     assert variants(np.full((50, 50, 4), 255, np.uint8)) == []
     assert variants(np.zeros((50, 50, 4), np.uint8)) == []
 

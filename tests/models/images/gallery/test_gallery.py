@@ -92,7 +92,7 @@ def test_built_gallery_lists_its_references_in_order(gallery, encoder):
     assert loaded.known_ids == {name for one in ("xinhua", "renmin", "cctv") for name in (one, f"owner.{one}")}
 
 
-def test_every_view_and_prototype_is_a_row_that_finds_its_reference(gallery, encoder):
+def test_every_variant_and_prototype_is_a_row_that_finds_its_reference(gallery, encoder):
     loaded = Gallery.load(gallery, encoder)
     looks = variants(np.array(emblem(sum(b"renmin"))))
     means = prototypes(encoder, loaded.drawing(1))

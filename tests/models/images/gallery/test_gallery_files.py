@@ -9,7 +9,6 @@ from models.images.gallery import files as gallery_files
 from models.images.gallery.clashes import clashes
 from models.images.gallery.files import MAX_EXACT_ROWS, GalleryEntry
 from models.images.gallery.references import GalleryError, parse_reference
-from models.settings import Settings
 
 DIMENSION = 32
 MANY_ROWS = MAX_EXACT_ROWS + 20_000
@@ -65,7 +64,7 @@ def test_look_alikes_are_found_in_a_large_gallery(vectors):
     assert [clash.existing_id for clash in clashes(entries, doubled, first_new=1)] == ["xinhua"]
 
 
-def test_prototypes_are_distinguished_from_views_on_disk(vectors, tmp_path):
+def test_prototypes_are_distinguished_from_variants_on_disk(vectors, tmp_path):
     written = [replace(entry("xinhua", 5), prototypes=2), entry("renmin", 3)]
     gallery_files.publish(tmp_path, "encoder", written, vectors[:8])
     read = gallery_files.read(gallery_files.current_version(tmp_path)).entries
@@ -77,13 +76,6 @@ def test_inscription_is_stored_and_optional(vectors, tmp_path):
     gallery_files.publish(tmp_path, "encoder", written, vectors[:2])
     read = gallery_files.read(gallery_files.current_version(tmp_path)).entries
     assert [one.writing for one in read] == [("新华社", "xinhua"), ()]
-
-
-def test_empty_change_leaves_nothing_behind(tmp_path):
-    settings = Settings(home=tmp_path / "home")
-    with gallery_files.own_gallery(settings) as (root, base):
-        assert not root.exists() and base == settings.gallery_directory()
-    assert not settings.home.exists()
 
 
 @pytest.mark.parametrize("prototypes", [5, 6, -1])

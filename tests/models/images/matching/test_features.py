@@ -10,7 +10,7 @@ from models.images.matching.features import (
     stacked,
     text_features,
 )
-from models.images.ocr.inscriptions import NO_TEXT, FoldedLine, Inscription, Inscriptions, PictureText
+from models.images.ocr.inscriptions import UNREAD, FoldedLine, Inscription, Inscriptions, PictureText
 
 
 def test_features_are_stacked_as_columns_by_name():
@@ -37,6 +37,6 @@ def test_words_count_only_in_the_region_that_shows_them():
 
 def test_a_drawings_text_is_missed_only_in_pictures_that_were_read():
     references, known = np.array([0]), Inscriptions([("gazette",)])
-    unread = text_features(WHOLE_PICTURE, references, NO_TEXT, known)
+    unread = text_features(WHOLE_PICTURE, references, UNREAD, known)
     assert not any(np.any(unread[name]) for name in TEXT_FEATURES)
     assert text_features(WHOLE_PICTURE, references, PictureText({}, []), known)["lettering"] > 0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from models.images.encoder.encoder import Encoder, EncoderError
 from models.images.encoder.token_networks import FINGERPRINT_KEY
-from models.images.matching.regions import CROP_MARGIN, LOCALIZED_SCALE
+from models.images.matching.regions import CROP_MARGIN, LOCALIZED_INPUT_SCALE
 from models.images.matching.reranker import TOKEN_PIXEL_SIDE, Reranker, drawing_patches, resampled_tokens
 from models.runtime.artifact_files import ArtifactFile
 from models.settings import Settings
@@ -100,7 +100,7 @@ def drawn(reranker):
 
 def tokens_of(encoder, reranker, picture):
     pixels = shown(picture)
-    return reranker.region_tokens(pixels, encoder.grids([pixels], LOCALIZED_SCALE)[0][0])
+    return reranker.region_tokens(pixels, encoder.grids([pixels], LOCALIZED_INPUT_SCALE)[0][0])
 
 
 def test_the_drawing_in_a_region_outranks_similar_ones(encoder, reranker, drawn):

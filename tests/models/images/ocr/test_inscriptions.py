@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.images.ocr.inscriptions import NO_TEXT, FoldedLine, Inscription, Inscriptions, PictureText, fold, writing_of
+from models.images.ocr.inscriptions import UNREAD, FoldedLine, Inscription, Inscriptions, PictureText, fold, writing_of
 from models.images.ocr.reader import Line, TextReader
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
@@ -50,7 +50,7 @@ def test_each_masthead_is_found_and_located_in_other_colours(inscriptions):
         picture = np.full((300, 600, 3), (20, 90, 60), np.uint8)
         picture[200:290, 150:570] = lettered(text, ink="gold", ground=(20, 90, 60))[..., :3]
         found = inscriptions(picture).matches
-        assert next(iter(found)) == place and found[place].is_telling
+        assert next(iter(found)) == place and found[place].justifies_verification
         assert found[place].similarity == pytest.approx(1, abs=0.1)
         left, top, right, bottom = found[place].box
         assert 0.2 < left < right < 0.95 and 0.6 < top < bottom < 1
@@ -65,7 +65,7 @@ def test_cropped_words_match_with_lower_similarity_and_fewer_letters(inscription
 def test_exact_line_outranks_all_lines_joined(inscriptions):
     alone = inscriptions(lettered(MASTHEADS[0])[..., :3]).matches[0]
     among = inscriptions(lettered(f"{MASTHEADS[0]}\nEntertainment", (420, 150))[..., :3]).matches[0]
-    assert among.similarity == pytest.approx(alone.similarity) and among.is_telling
+    assert among.similarity == pytest.approx(alone.similarity) and among.justifies_verification
     assert among.box[3] < 0.6
 
 
@@ -75,7 +75,7 @@ def test_distant_words_of_one_row_are_joined_beside_other_text():
         for column, text in enumerate(words):
             picture[130 * row :][:90, 440 * column :][:, :420] = lettered(text)[..., :3]
     words = Inscriptions([("theharbourgazette",)])(picture).matches[0]
-    assert words.similarity > 0.9 and words.is_telling
+    assert words.similarity > 0.9 and words.justifies_verification
     assert words.box[0] < 0.1 < 0.5 < words.box[2] and 0.3 < words.box[1] < words.box[3] < 0.7
 
 
@@ -83,7 +83,7 @@ def test_a_mirrored_masthead_is_read_as_it_was_and_boxed_where_it_stands(inscrip
     picture = np.full((300, 600, 3), 255, np.uint8)
     picture[200:290, 20:440] = lettered(MASTHEADS[1])[:, ::-1, :3]
     read = inscriptions(picture)
-    assert next(iter(read.matches)) == 1 and read.matches[1].is_telling
+    assert next(iter(read.matches)) == 1 and read.matches[1].justifies_verification
     left, top, right, bottom = read.matches[1].box
     assert 0 < left < 0.3 and 0.4 < right < 0.74 and 0.6 < top < bottom < 1
     assert [line.box for line in read.lines] == [read.matches[1].box] and len(read.lines[0].text) in range(16, 19)
@@ -94,7 +94,7 @@ def test_mirrored_words_side_by_side_are_read_in_their_order(inscriptions):
     for column, text in enumerate(("THE HARBOUR", "GAZETTE")):
         picture[:90, 440 * column :][:, :420] = lettered(text)[..., :3]
     words = inscriptions(picture[:, ::-1].copy()).matches[0]
-    assert words.similarity > 0.9 and words.is_telling
+    assert words.similarity > 0.9 and words.justifies_verification
     assert words.box[0] < 0.5 < 0.9 < words.box[2]
 
 
@@ -150,7 +150,7 @@ def test_two_chinese_characters_are_a_name_and_two_letters_none(monkeypatch):
     assert set(reading(monkeypatch, known, [("澎湃", 0.95)]).matches) == {0}
     assert reading(monkeypatch, known, [("FT", 0.99)]).matches == {}
     stacked = reading(monkeypatch, known, [("极目", 0.95), ("新闻", 0.95)])
-    assert stacked.matches[1].similarity == 1.0 and stacked.matches[1].is_telling
+    assert stacked.matches[1].similarity == 1.0 and stacked.matches[1].justifies_verification
     assert stacked.matches[1].box == pytest.approx((0.1, 0.0, 0.9, 0.22))
 
 
@@ -186,7 +186,7 @@ def test_a_line_of_the_words_that_an_emblem_shares_never_speaks_against_it():
 def test_what_tells_comes_before_what_has_more_letters():
     known = Inscriptions([("morningtelegramwithmanymoreletters",), ("telegram",)])
     found = known(lettered("MORNING LAND\nTELEGRAM", (420, 150))[..., :3]).matches
-    assert next(iter(found)) == 1 and found[1].is_telling
+    assert next(iter(found)) == 1 and found[1].justifies_verification
 
 
 def test_all_emblems_that_say_the_same_are_found():
@@ -195,10 +195,11 @@ def test_all_emblems_that_say_the_same_are_found():
 
 
 @pytest.mark.parametrize(
-    ("likeness", "letters", "is_telling"), [(1.0, 19.0, True), (1.0, 3.0, False), (0.7, 19.0, False), (0.8, 6.0, True)]
+    ("likeness", "letters", "justifies_verification"),
+    [(1.0, 19.0, True), (1.0, 3.0, False), (0.7, 19.0, False), (0.8, 6.0, True)],
 )
-def test_short_words_and_words_half_alike_give_no_cause_by_themselves(likeness, letters, is_telling):
-    assert Inscription(likeness, letters, (0.0, 0.0, 1.0, 0.2)).is_telling is is_telling
+def test_short_words_and_words_half_alike_give_no_cause_by_themselves(likeness, letters, justifies_verification):
+    assert Inscription(likeness, letters, (0.0, 0.0, 1.0, 0.2)).justifies_verification is justifies_verification
 
 
 @pytest.mark.parametrize("text", ["SUMMER SALE 50%", "to", ""])
@@ -209,7 +210,7 @@ def test_other_words_and_short_ones_find_nothing(inscriptions, text):
 def test_where_no_emblem_says_anything_nothing_is_read(monkeypatch):
     monkeypatch.setattr(TextReader, "read", lambda *_: pytest.fail("the networks were asked"))
     silent = Inscriptions([(), ()])
-    assert silent(lettered(MASTHEADS[0])[..., :3]) == NO_TEXT
+    assert silent(lettered(MASTHEADS[0])[..., :3]) == UNREAD
     assert not silent.may_have_text(lettered(MASTHEADS[0])[..., :3])
 
 

@@ -23,7 +23,7 @@ from models.images.matching.reranker import (
 )
 from models.settings import Settings
 from training.images.common.split import owner_key
-from training.images.data import candidates, cohort, validation
+from training.images.data import cohort, reranker_regions, validation
 from training.images.data.corpus import TRAINED_WORDMARKS, load_corpus
 from training.images.data.patch_store import PatchStore
 from training.images.data.pool import DrawingPool, PoolSearch
@@ -123,8 +123,8 @@ def search(corpus, run):
 
 @pytest.mark.slow
 def test_regions_show_their_first_drawing_or_none(search, monkeypatch):
-    monkeypatch.setattr(candidates, "ENROLLED_SHARE", (0.6, 1.0))  # of few drawings a part would be too few
-    places, same = (candidates.sample_regions(search, 30, seed=(3,), threads=threads) for threads in (1, 2))
+    monkeypatch.setattr(reranker_regions, "ENROLLED_SHARE", (0.6, 1.0))  # of few drawings a part would be too few
+    places, same = (reranker_regions.sample_regions(search, 30, seed=(3,), threads=threads) for threads in (1, 2))
     assert np.array_equal(places.drawings, same.drawings)
     count = len(places.drawings)
     for name in ("tokens", "pixels", "rows"):
@@ -132,16 +132,16 @@ def test_regions_show_their_first_drawing_or_none(search, monkeypatch):
     assert places.shown.any() and not places.shown.all()
     found = search.pool.identities[places.drawings]
     assert (found[places.shown, 0] == places.identities[places.shown]).all()
-    assert all(len(set(row)) == candidates.CANDIDATES_PER_REGION for row in found.tolist())
+    assert all(len(set(row)) == reranker_regions.CANDIDATES_PER_REGION for row in found.tolist())
     assert (np.diff(places.cosines[:, 1:]) <= 0).all()
 
 
 @pytest.mark.slow
 def test_other_regions_than_strips_are_kept_however_small_the_emblem(search, monkeypatch):
-    monkeypatch.setattr(candidates, "MIN_EMBLEM_SHARE", 2.0)  # more than any has
-    strict = candidates.sample_regions(search, 60, seed=(5,), threads=1)
-    monkeypatch.setattr(candidates, "MIN_EMBLEM_SHARE", 0.0)
-    lax = candidates.sample_regions(search, 60, seed=(5,), threads=1)
+    monkeypatch.setattr(reranker_regions, "MIN_EMBLEM_SHARE", 2.0)  # more than any has
+    strict = reranker_regions.sample_regions(search, 60, seed=(5,), threads=1)
+    monkeypatch.setattr(reranker_regions, "MIN_EMBLEM_SHARE", 0.0)
+    lax = reranker_regions.sample_regions(search, 60, seed=(5,), threads=1)
     squares = [(of.shown & (of.patches.rows[: len(of.shown)] == TOKEN_GRID_SIDE)).sum() for of in (strict, lax)]
     assert squares[0] == squares[1] > 0
 
@@ -164,8 +164,8 @@ CONTEXT_BOX = (0.1, 0.1, 0.7, 0.7)
     ],
 )
 def test_a_region_is_positive_negative_or_left_out(place, is_located, is_shown):
-    assert candidates._is_shown(EMBLEM, CONTEXT_BOX, place, is_located) is is_shown
-    assert candidates._is_shown(None, CONTEXT_BOX, place, is_located) is False
+    assert reranker_regions._is_shown(EMBLEM, CONTEXT_BOX, place, is_located) is is_shown
+    assert reranker_regions._is_shown(None, CONTEXT_BOX, place, is_located) is False
 
 
 def test_batched_comparison_equals_one_by_one_for_every_shape():
@@ -177,7 +177,7 @@ def test_batched_comparison_equals_one_by_one_for_every_shape():
     shown, drawn = (mixed(rng, count, dimension) for count in (5, 9))
     drawings = rng.integers(0, 9, (5, 3))
     nothing = np.zeros(0)
-    places = candidates.CandidateRegions(shown, drawings, nothing, nothing, nothing)
+    places = reranker_regions.RerankerRegions(shown, drawings, nothing, nothing, nothing)
     examples, chosen = train_reranker.RerankerExamples(places, drawn), np.array([4, 0, 2, 1])
     with torch.inference_mode(), mixed_precision():
         tokens = [
@@ -210,7 +210,7 @@ def mixed(rng, count, dimension):
 
 @pytest.mark.slow
 def test_no_wrong_candidate_has_the_same_owner(search):
-    places, pool = candidates.sample_regions(search, 30, seed=(4,), threads=1), search.pool
+    places, pool = reranker_regions.sample_regions(search, 30, seed=(4,), threads=1), search.pool
     for drawings, identity in zip(places.drawings, places.identities, strict=True):
         own = set(pool.owners[pool.identities == identity])
         others = drawings[pool.identities[drawings] != identity]

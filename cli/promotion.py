@@ -50,6 +50,6 @@ def promote(
     Example: `huijian promote build/text/artifact`
     """
     from models.settings import Settings
-    from training import promote as promotion
+    from training.promote import promote as promote_run
 
-    typer.echo(f"{promotion.promote(run, Settings.from_environment(), references)} is in force")
+    typer.echo(f"{promote_run(run, Settings.from_environment(), references)} is in force")

@@ -11,7 +11,7 @@ from models.settings import Settings
 from serving.batch.errors import RunError
 
 
-def versions_in_force(settings: Settings) -> dict[str, str]:
+def active_versions(settings: Settings) -> dict[str, str]:
     """The versions that an Inspector of these settings names in its answers.
 
     Raises:

@@ -71,7 +71,7 @@ OTHER_ARTIST_SHARE = 0.5
 
 
 @dataclass(frozen=True)
-class CandidateRegions:
+class RerankerRegions:
     """Regions of pictures, and the drawings found for each.
 
     Attributes:
@@ -89,7 +89,7 @@ class CandidateRegions:
     identities: Int64
 
 
-def sample_regions(search: PoolSearch, pictures: int, seed: Sequence[int], threads: int) -> CandidateRegions:
+def sample_regions(search: PoolSearch, pictures: int, seed: Sequence[int], threads: int) -> RerankerRegions:
     """Regions of random pictures; the same seed, of any length, gives the same regions with any number of threads."""
     stored = PatchStore(pictures * MAX_REGIONS, search.encoder.dimension)
     rows: list[tuple[Int64, Float32, bool, int]] = []
@@ -100,7 +100,7 @@ def sample_regions(search: PoolSearch, pictures: int, seed: Sequence[int], threa
             # Patches are stored at once; a list of them would double the memory.
             stored[len(rows)] = row.patches
             rows.append(row[1:])
-    return CandidateRegions(stored, *map(np.array, zip(*rows, strict=True)))
+    return RerankerRegions(stored, *map(np.array, zip(*rows, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class SamplePicture:
 
 
 class Row(NamedTuple):
-    """One region, with the attributes of `CandidateRegions`."""
+    """One region, with the attributes of `RerankerRegions`."""
 
     patches: Patches
     drawings: Int64
