@@ -29,7 +29,7 @@ from serving.messages.responses import json_response
 from serving.metrics.metrics import Metrics
 from serving.routes.closed_accounts import ClosedAccountRoutes
 from serving.routes.decisions import Decisions
-from serving.routes.judging import Judge
+from serving.routes.judging import ProfileJudge
 from serving.routes.references import References
 from serving.shadow.shadow import Shadow
 from serving.store.store import Store
@@ -58,7 +58,7 @@ def application(  # noqa: PLR0913 - the parts of a service
     def readyz(_: Request) -> Response:
         return json_response(readiness(live, keyring))
 
-    judge = Judge(live, store, metrics, threads, shadow)
+    judge = ProfileJudge(live, store, metrics, threads, shadow)
     references, decisions = References(live, metrics), Decisions(store, metrics)
     closed = ClosedAccountRoutes(live, store, metrics)
     admission = Admission(keyring, Rates.of_this_server("rates"))

@@ -16,7 +16,7 @@ from typing import Any, Final
 from python_multipart.multipart import parse_options_header
 
 from models.profile import ProfileError
-from serving.messages.multipart import Part, parts
+from serving.messages.multipart import FormPart, parts
 
 MAX_QUOTED_NAME: Final = 64
 """Characters of an unknown field's name that an error quotes: enough to find it, too few to carry content."""
@@ -161,7 +161,7 @@ def _from_multipart(body: bytes, boundary: bytes, shape: Shape) -> dict[str, Any
     return values
 
 
-def _value(part: Part, shape: Shape) -> Any:
+def _value(part: FormPart, shape: Shape) -> Any:
     if part.name in shape.images:
         return _file(part)
     text = _text(part)
@@ -171,7 +171,7 @@ def _value(part: Part, shape: Shape) -> Any:
         return text  # refused later as a value of the wrong type
 
 
-def _text(part: Part) -> str:
+def _text(part: FormPart) -> str:
     if part.is_file:
         raise ProfileError("wrong_type", "the value must be text, not a file", part.name)
     try:
@@ -180,7 +180,7 @@ def _text(part: Part) -> str:
         raise ProfileError("text_invalid", "the text is not UTF-8", part.name) from None
 
 
-def _file(part: Part) -> bytes:
+def _file(part: FormPart) -> bytes:
     if not part.is_file:
         _refuse_address(part.content.decode("latin-1"), part.name)
         raise ProfileError("wrong_type", f"{part.name}: send the image as a file with a file name", part.name)

@@ -19,7 +19,7 @@ for name in ("python_multipart", "python_multipart.multipart"):
 
 
 @dataclass(frozen=True)
-class Part:
+class FormPart:
     """One part of the form.
 
     Attributes:
@@ -33,7 +33,7 @@ class Part:
     is_file: bool
 
 
-def parts(body: bytes, boundary: bytes, max_parts: int) -> list[Part]:
+def parts(body: bytes, boundary: bytes, max_parts: int) -> list[FormPart]:
     """The parts of a form, in order.
 
     Args:
@@ -43,7 +43,7 @@ def parts(body: bytes, boundary: bytes, max_parts: int) -> list[Part]:
     Raises:
         ProfileError: the body is no form, is truncated, or has too many parts.
     """
-    found: list[Part] = []
+    found: list[FormPart] = []
 
     def collect(part: Field | File) -> None:
         if len(found) == max_parts:
@@ -67,8 +67,8 @@ def parts(body: bytes, boundary: bytes, max_parts: int) -> list[Part]:
     return found
 
 
-def _part(part: Field | File) -> Part:
+def _part(part: Field | File) -> FormPart:
     name = (part.field_name or b"").decode("utf-8")
     if isinstance(part, File):
-        return Part(name, part.file_object.getvalue(), is_file=True)  # type: ignore[union-attr] # never spooled to disk
-    return Part(name, part.value or b"", is_file=False)
+        return FormPart(name, part.file_object.getvalue(), is_file=True)  # type: ignore[union-attr] # never spooled to disk
+    return FormPart(name, part.value or b"", is_file=False)

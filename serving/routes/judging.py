@@ -30,7 +30,7 @@ MAX_BATCHES: Final = 2
 """Batches in one worker, in work or waiting; one is judged at a time, beside single profiles."""
 
 
-class Judge:
+class ProfileJudge:
     """Handlers that judge profiles.
 
     Args:

@@ -43,7 +43,7 @@ class ChallengerReply:
     answer: Answer | None = None
 
 
-class Judge:
+class ChallengerJudge:
     """Holds the challenger of the latest settings."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ def main() -> None:
     os.nice(NICENESS)
     with suppress(OSError):  # no Linux
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE_ADJ, encoding="ascii")
-    pipe, judge = Connection(int(sys.argv[1])), Judge()
+    pipe, judge = Connection(int(sys.argv[1])), ChallengerJudge()
     try:
         while True:
             pipe.send(judge(*pipe.recv()))

@@ -94,7 +94,7 @@ class Word(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class ProtectedBody:
     """A body whose name was used.
 
     Attributes:
@@ -106,7 +106,7 @@ class Body:
     owner_id: str
 
 
-def body(word: Word, place: Word | None) -> Body | None:
+def body(word: Word, place: Word | None) -> ProtectedBody | None:
     """The body that a word names, with the place named beside it; None if the word belongs to no one."""
     owner = word.owner_id
     if word.kind in (WordKind.MEDIA_WORD, WordKind.JOURNALIST, WordKind.WEAK_NEWS):
@@ -114,15 +114,15 @@ def body(word: Word, place: Word | None) -> Body | None:
     if owner is None:
         return None
     if word.kind in (WordKind.ORGAN, WordKind.TITLE):
-        return _local(place, owner, word) if place else Body(owner, word.text, owner)
+        return _local(place, owner, word) if place else ProtectedBody(owner, word.text, owner)
     if word.kind is WordKind.LANDMARK:
-        return Body(f"{owner}.{word.text}", word.text, owner)
-    return Body(owner, word.name, owner)
+        return ProtectedBody(f"{owner}.{word.text}", word.text, owner)
+    return ProtectedBody(owner, word.name, owner)
 
 
-def _local(place: Word, owner: str, word: Word) -> Body:
+def _local(place: Word, owner: str, word: Word) -> ProtectedBody:
     reference_id = f"{owner}.{place.code}"
-    return Body(reference_id, place.name + word.text, reference_id if owner == LOCAL_MEDIA else owner)
+    return ProtectedBody(reference_id, place.name + word.text, reference_id if owner == LOCAL_MEDIA else owner)
 
 
 class PlacedWord(NamedTuple):

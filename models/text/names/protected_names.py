@@ -16,7 +16,7 @@ from models.profile import Evidence, Field, Finding, Label, Span
 from models.text.evidence import evidence_at
 from models.text.names.disguised_names import READING_PRECISION, DisguisedNames
 from models.text.names.families import CLAUSE_FAMILIES, NAME_FAMILIES, NameFamily
-from models.text.names.lexicon import Body, Parse, WordKind, body, lexicon
+from models.text.names.lexicon import ProtectedBody, Parse, WordKind, body, lexicon
 from models.text.normalize.characters import SURROGATE
 from models.text.normalize.normalize import FieldText, Normalized
 from models.text.normalize.readings import ReadingKind
@@ -54,7 +54,7 @@ class Claim:
         return min(self.family.score, READING_PRECISION[self.disguise]) if self.disguise else self.family.score
 
     @cached_property
-    def imitated(self) -> Body | None:
+    def imitated(self) -> ProtectedBody | None:
         """The body that it names; a generic organ is that of the place named with it."""
         words = [part.word for part in self.parse.segments]
         core = next((index for index, word in enumerate(words) if word.kind in _CORES[self.family.label]), len(words))

@@ -151,7 +151,7 @@ class Harmless:
 
 
 @dataclass(frozen=True)
-class Reference:
+class EnrolledDrawing:
     """How a gallery holds a drawing."""
 
     side: Range = (0.8, 1.0)  # of the picture
@@ -159,4 +159,4 @@ class Reference:
 
 
 LAYOUT, GEOMETRY, COLOUR, OVERLAY = Layout(), Geometry(), Colour(), Overlay()
-LETTERING, QUALITY, HARMLESS, REFERENCE = Lettering(), Quality(), Harmless(), Reference()
+LETTERING, QUALITY, HARMLESS, REFERENCE = Lettering(), Quality(), Harmless(), EnrolledDrawing()
