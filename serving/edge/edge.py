@@ -20,7 +20,7 @@ from models.profile import ProfileError
 from models.runtime.failures import safe_traceback
 from serving.edge.admission import OPEN_PATHS, Admission
 from serving.edge.deadlines import BODY_SECONDS
-from serving.edge.exchange import RequestBody, HeldMemory, Reply
+from serving.edge.exchange import HeldMemory, Reply, RequestBody
 from serving.messages.errors import ErrorResponse, RateLimitedError
 from serving.metrics.metrics import Metrics
 

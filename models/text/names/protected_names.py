@@ -16,7 +16,7 @@ from models.profile import Evidence, Field, Finding, Label, Span
 from models.text.evidence import evidence_at
 from models.text.names.disguised_names import READING_PRECISION, DisguisedNames
 from models.text.names.families import CLAUSE_FAMILIES, NAME_FAMILIES, NameFamily
-from models.text.names.lexicon import ProtectedBody, Parse, WordKind, body, lexicon
+from models.text.names.lexicon import Parse, ProtectedBody, WordKind, body, lexicon
 from models.text.normalize.characters import SURROGATE
 from models.text.normalize.normalize import FieldText, Normalized
 from models.text.normalize.readings import ReadingKind
