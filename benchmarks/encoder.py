@@ -78,7 +78,7 @@ class Detectors:
 
     @classmethod
     def load(cls, settings: Settings) -> Detectors:
-        """The models in force by the settings."""
+        """The active models by the settings."""
         encoder = StopwatchEncoder(settings.encoder_directory())
         gallery = Gallery.load(settings.gallery_directory(), encoder)
         return cls(encoder, EmblemDetector(encoder, gallery), CodeDetector())

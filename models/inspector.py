@@ -90,13 +90,13 @@ class Inspector:
         <Severity.REJECT: 'reject'>
 
     Args:
-        emblems: with the encoder and the gallery in force.
+        emblems: with the active encoder and gallery.
         avatar_likelihood: likelihood that two avatars are of one account; without it closed accounts are matched by
             name alone.
         classifier: of texts, and of text in pictures.
         policy: decides on the findings.
         reader: reads text in pictures; None if the policy switches that off.
-        closed: the closed accounts, which may change while this Inspector is in force.
+        closed: the closed accounts, which may change while this Inspector is active.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of a judgement
@@ -128,10 +128,10 @@ class Inspector:
 
     @classmethod
     def load(cls, settings: Settings) -> Inspector:
-        """The Inspector for what is in force now; parts that did not change are shared with earlier ones.
+        """The Inspector for what is active now; parts that did not change are shared with earlier ones.
 
         Raises:
-            AccountsError, ArtifactError, EncoderError, GalleryError, PolicyError: something in force is missing, broken
+            AccountsError, ArtifactError, EncoderError, GalleryError, PolicyError: something active is missing, broken
                 or does not fit together.
         """
         images, text = loading.image_models(settings), loading.text_classifier(settings)

@@ -18,7 +18,7 @@ from models.settings import Settings
 
 
 class LiveInspector:
-    """The Inspector in force, replaced when one of its parts changes on disk.
+    """The active Inspector, replaced when one of its parts changes on disk.
 
     Attributes:
         settings: directories of its parts.
@@ -51,7 +51,7 @@ class LiveInspector:
     def refresh(self) -> bool:
         """Load what is new; True when `current` was replaced. Never raises: a broken version is refused.
 
-        Closed accounts need no new Inspector: the one in force sees their changes at once.
+        Closed accounts need no new Inspector: the active one sees their changes at once.
         """
         if self._replaced:  # in the last call: the requests of the old Inspector are answered by now
             memory.give_back()

@@ -1,4 +1,4 @@
-"""Models and rules in force, read from disk once and shared until their files change.
+"""Active models and rules, read from disk once and shared until their files change.
 
 Only the newest of each is cached, so that a replaced one is freed with the last request that it judges.
 """
@@ -22,7 +22,7 @@ from models.text.classifier.classifier import TextClassifier
 
 
 def image_models(settings: Settings) -> tuple[EmblemDetector, AvatarLikelihood | None]:
-    """The emblem detector and the avatar likelihood, for the gallery in force and the encoder that made it.
+    """The emblem detector and the avatar likelihood, for the active gallery and the encoder that made it.
 
     Raises:
         ArtifactError, EncoderError, GalleryError: a part is missing, broken or does not fit the others.
@@ -35,7 +35,7 @@ def image_models(settings: Settings) -> tuple[EmblemDetector, AvatarLikelihood |
 
 
 def text_classifier(settings: Settings) -> TextClassifier:
-    """The text model in force.
+    """The active text model.
 
     Raises:
         ArtifactError: it is missing or broken.
@@ -58,7 +58,7 @@ def closed_accounts(settings: Settings) -> ClosedAccounts:
 
 
 def rules(settings: Settings) -> tuple[Policy, TextReader | None]:
-    """The policy in force, and the text reader if the policy has text in pictures read.
+    """The active policy, and the text reader if the policy has text in pictures read.
 
     Raises:
         PolicyError: it is missing or broken.

@@ -122,7 +122,7 @@ class StoreRules(BaseModel):
 
 
 class Policy(BaseModel):
-    """The rules in force, one for every label.
+    """The active rules, one for every label.
 
     Attributes:
         image_text: whether text in avatars and covers is read, judged, and compared with emblems' inscriptions.

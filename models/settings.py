@@ -1,4 +1,4 @@
-"""Settings: where the models, the gallery and the policy in force are found.
+"""Settings: where the active models, gallery and policy are found.
 
 Released artefacts ship with the code. A platform's own versions (an enrolled emblem, a promoted model) lie in a home
 directory and take precedence over the shipped ones.
@@ -46,7 +46,7 @@ class Settings:
         artifacts: directory of the released models and gallery.
         home: directory of versions made on this machine; may not exist yet.
         policy: the policy file.
-        gallery, text, encoder: overrides of the gallery, text model or encoder in force.
+        gallery, text, encoder: overrides of the active gallery, text model or encoder.
         threads: ONNX Runtime threads per model.
     """
 
@@ -71,7 +71,7 @@ class Settings:
         )
 
     def gallery_directory(self) -> Path:
-        """Directory of the gallery version in force.
+        """Directory of the active gallery version.
 
         Raises:
             ArtifactError: there is none.
@@ -91,7 +91,7 @@ class Settings:
             self.keep_encoder(encoder, encoder.name)
 
     def text_directory(self) -> Path:
-        """Directory of the text model in force.
+        """Directory of the active text model.
 
         Raises:
             ArtifactError: there is none.
@@ -116,7 +116,7 @@ class Settings:
         return replace(self, home=self.artifacts, gallery=None, text=None, encoder=None)
 
     def encoder_directory(self) -> Path:
-        """Directory of the encoder that made the gallery in force; the gallery works with no other.
+        """Directory of the encoder that made the active gallery; the gallery works with no other.
 
         Raises:
             ArtifactError: the gallery names no encoder, or one that is not installed.
@@ -149,12 +149,12 @@ def _threads(value: str) -> int:
 
 
 def _chosen(directory: Path) -> Path:
-    """The directory itself if it is a version, else the version in force in it."""
+    """The directory itself if it is a version, else the active version in it."""
     return directory if (directory / ArtifactFile.CONFIG).is_file() else _active([directory])
 
 
 def _active(roots: list[Path]) -> Path:
-    """Version in force under the first root that has a pointer."""
+    """The active version under the first root that has a pointer."""
     for root in roots:
         if (root / versions.POINTER).exists():
             try:

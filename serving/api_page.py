@@ -25,7 +25,7 @@ EMBLEM_PNG: Final = (
 """An emblem of a few blocks, as PNG in base64."""
 
 SETTLED_SECONDS: Final = 3
-"""Until a decision is in the database and an enrolled emblem in force."""
+"""Until a decision is in the database and an enrolled emblem active."""
 
 PAGE_HEAD: Final = """# HTTP API
 

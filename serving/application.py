@@ -47,10 +47,10 @@ def application(  # noqa: PLR0913 - the parts of a service
     """The ASGI application.
 
     Args:
-        live: the Inspector in force.
+        live: the active Inspector.
         store: records decisions.
         metrics: counters.
-        keyring: the API keys in force.
+        keyring: the active API keys.
         threads: profiles judged at once.
         shadow: passes the profiles to a challenger as well.
     """
@@ -88,7 +88,7 @@ def application(  # noqa: PLR0913 - the parts of a service
 
 
 def readiness(live: LiveInspector, keyring: Keyring) -> dict[str, Any]:
-    """The body of /readyz: versions in force, and newer ones that were refused."""
+    """The body of /readyz: active versions, and newer ones that were refused."""
     refusals = [*live.refusals, *filter(None, [keyring.refusal])]
     refused = [
         {"part": refusal.part, "since": refusal.since.isoformat(), "reason": refusal.reason} for refusal in refusals

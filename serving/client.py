@@ -136,7 +136,7 @@ class Client:
         return recorded
 
     def policy(self) -> Policy:
-        """The policy in force."""
+        """The active policy."""
         policy: Policy = self._ask("GET", "/v1/policy")
         return policy
 

@@ -20,7 +20,7 @@ from serving.metrics.metrics import Metrics
 from serving.store.store import Store
 
 POLL_SECONDS: Final = 1
-"""Between two polls; the contract promises that new versions are in force within 5 seconds."""
+"""Between two polls; the contract promises that new versions are active within 5 seconds."""
 
 logger = logging.getLogger("huijian.service")
 
@@ -29,8 +29,8 @@ class Reloader(threading.Thread):
     """Keeps one worker up to date.
 
     Args:
-        live: the Inspector in force.
-        keyring: the API keys in force.
+        live: the active Inspector.
+        keyring: the active API keys.
         store: its health is measured.
         metrics: of this worker; its recent similarities are compared with the baseline.
     """

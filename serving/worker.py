@@ -1,4 +1,4 @@
-"""The content of a worker process: the models in force, the store, and the application that uses both."""
+"""The content of a worker process: the active models, the store, and the application that uses both."""
 
 from __future__ import annotations
 

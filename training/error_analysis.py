@@ -66,7 +66,7 @@ def judged_texts(inspector: Inspector, count: int, seed: int = 0) -> list[Judged
 
 
 def judged_pictures(inspector: Inspector, count: int, seed: int = 0) -> list[JudgedCase[LabelledSample]]:
-    """Judge imitations of those of our drawings that are in the gallery in force, and as many harmless pictures.
+    """Judge imitations of those of our drawings that are in the active gallery, and as many harmless pictures.
 
     Raises:
         ValueError: none of our held-out drawings is in the gallery.

@@ -33,7 +33,7 @@ def promote(run: Path, settings: Settings, references: Path | None = None) -> Pa
 
     Args:
         run: artefact folder of a text classifier or of an image encoder, as training writes it.
-        references: for an encoder, the references of its new gallery; all references in force must be among them.
+        references: for an encoder, the references of its new gallery; all active references must be among them.
 
     Raises:
         PromotionError: the folder holds no model that works, or the references leave out an enrolled emblem.
@@ -65,7 +65,7 @@ def _promote_encoder(run: Path, settings: Settings, references: Path | None) -> 
     except Exception as error:
         raise PromotionError(f"{run} does not load as an encoder: {error}") from error
     own = settings.home / "gallery"
-    # Under the gallery's lock, so that nothing is enrolled between reading the gallery in force and replacing it.
+    # Under the gallery's lock, so that nothing is enrolled between reading the active gallery and replacing it.
     with locked(own / versions.LOCK), tempfile.TemporaryDirectory(dir=settings.home) as scratch:
         galleries.build(references, Path(scratch), encoder)
         gallery = Gallery.load(Path(scratch), encoder)

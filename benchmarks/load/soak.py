@@ -35,7 +35,7 @@ CHANGE_SECONDS = 10
 """Seconds from one change of the gallery to the next."""
 
 IN_FORCE_SECONDS = 5
-"""Seconds within which a change is in force by the contract."""
+"""Seconds within which a change is active by the contract."""
 
 SETTLE_SECONDS = 300
 """Seconds until caches are full and memory is steady; in a shorter run, its first third."""

@@ -22,7 +22,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Refusal:
-    """A new version that is not in force because it cannot be used.
+    """A new version that is not active because it cannot be used.
 
     Attributes:
         part: `gallery` (with the encoder that made it), `text`, `policy`, `keys` ...
@@ -45,7 +45,7 @@ class Source(Generic[Value]):
 
     Attributes:
         value: loaded last.
-        refusal: why the newest files are not in force; None while they are.
+        refusal: why the newest files are not active; None while they are.
 
     Raises:
         Exception: from `stamp` or `load` at construction, when there is no older value to keep.

@@ -1,4 +1,4 @@
-"""Immutable versions in a directory, with a pointer to the one in force.
+"""Immutable versions in a directory, with a pointer to the active one.
 
 A gallery or a model is never changed in place. A new version is written beside the old ones, then the `CURRENT` file is
 replaced atomically. A reader sees the old version or the new one, whole; a crash leaves the old one.
@@ -18,14 +18,14 @@ from models.runtime import atomic
 from models.runtime.artifact_files import ArtifactFile
 
 POINTER, LOCK = "CURRENT", ".lock"
-"""Files of a directory of versions: the name of the version in force, and the lock of its writers."""
+"""Files of a directory of versions: the name of the active version, and the lock of its writers."""
 
 Stamps = tuple[tuple[str, int, int, int], ...]
 """Name, inode, size in bytes and modification time in ns of every file of a folder."""
 
 
 class NoVersionError(FileNotFoundError):
-    """The directory holds no version in force."""
+    """The directory holds no active version."""
 
 
 class DamagedError(ValueError):
@@ -33,7 +33,7 @@ class DamagedError(ValueError):
 
 
 def current(root: Path) -> Path:
-    """Directory of the version in force under `root`.
+    """Directory of the active version under `root`.
 
     Raises:
         NoVersionError: there is no pointer, or it names a version that does not exist.
@@ -84,7 +84,7 @@ def digest(file: Path) -> str:
 
 
 def write_version(root: Path, name: str, write: Callable[[Path], None]) -> Path:
-    """Write a new version with `write(directory)`, whole or not at all, without putting it in force.
+    """Write a new version with `write(directory)`, whole or not at all, without making it active.
 
     Args:
         root: created if missing.
@@ -113,14 +113,14 @@ def drafts(root: Path, name: re.Pattern[str]) -> list[Path]:
 
 
 def publish(root: Path, name: str, write: Callable[[Path], None]) -> Path:
-    """Write a new version and put it in force; see `write_version`."""
+    """Write a new version and make it active; see `write_version`."""
     target = write_version(root, name, write)
     point_to(root, name)
     return target
 
 
 def publish_copy(root: Path, source: Path, name: str) -> Path:
-    """Copy a version from elsewhere and put it in force; an existing copy is only pointed to."""
+    """Copy a version from elsewhere and make it active; an existing copy is only pointed to."""
     if (root / name).is_dir():
         point_to(root, name)
         return root / name
@@ -146,7 +146,7 @@ def stamps(directory: Path) -> Stamps:
 
 
 def point_to(root: Path, name: str) -> None:
-    """Put an existing version in force."""
+    """Make an existing version active."""
     write_pointer(root, name + "\n")
 
 

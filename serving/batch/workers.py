@@ -81,7 +81,7 @@ def judge_parts(  # noqa: PLR0913, PLR0917 - what to judge, with what, and where
         workers: processes; None for one per core.
 
     Raises:
-        RunError: a worker was lost, or other versions are in force than when the run began.
+        RunError: a worker was lost, or other versions are active than when the run began.
     """
     rows_to_judge = sum(part.rows for part in parts)
     worker = _worker_class(workers or cores(), len(parts))(settings, versions, folder)
@@ -126,7 +126,7 @@ class PartWorker:
         folder: for one file of decisions per part.
 
     Raises:
-        RunError: other versions are in force than when the run began.
+        RunError: other versions are active than when the run began.
     """
 
     def __init__(self, settings: Settings, versions: Mapping[str, str], folder: Path) -> None:

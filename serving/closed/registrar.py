@@ -79,7 +79,7 @@ class Registrar:
 
     @property
     def version(self) -> str:
-        """The version of the register in force."""
+        """The version of the active register."""
         return self._files.read().version
 
     def key(self, account_id: str) -> str:

@@ -32,7 +32,7 @@ class Admission:
     """Admits or refuses requests.
 
     Args:
-        keyring: the keys in force.
+        keyring: the active keys.
         rates: counts requests per key, and failures per address.
     """
 

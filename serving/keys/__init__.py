@@ -1,1 +1,1 @@
-"""API keys: their scopes, their file, and the ones in force."""
+"""API keys: their scopes, their file, and the active ones."""

@@ -1,4 +1,4 @@
-"""The API keys in force in a worker, reloaded when their file changes.
+"""The active API keys in a worker, reloaded when their file changes.
 
 Without a file, requests from this machine are admitted. With a file, requests need one of its keys; an empty file
 admits nobody. A file that is deleted or damaged while the service runs changes nothing. It must neither open the
@@ -15,7 +15,7 @@ from serving.keys.keys import Keys, KeysError
 
 
 class Keyring:
-    """The keys in force, reloaded when their file changes.
+    """The active keys, reloaded when their file changes.
 
     Args:
         path: the file; may not exist.
@@ -35,7 +35,7 @@ class Keyring:
 
     @property
     def refusal(self) -> Refusal | None:
-        """Why the newest file is not in force; None while it is."""
+        """Why the newest file is not active; None while it is."""
         return self._file.refusal
 
     def refresh(self) -> bool:

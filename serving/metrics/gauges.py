@@ -20,7 +20,7 @@ RELOADED_PARTS: Final = ("gallery", "text", "policy", "closed_accounts", "keys",
 
 
 def checksum(versions: Mapping[str, str]) -> int:
-    """CRC-32 of the versions in force: equal for equal versions."""
+    """CRC-32 of the active versions: equal for equal versions."""
     return zlib.crc32(json.dumps(dict(versions), sort_keys=True).encode())
 
 
@@ -93,7 +93,7 @@ class Gauges:
             self._refused.labels(part).set(part in parts)
 
     def set_versions(self, versions: Mapping[str, str]) -> None:
-        """Set the versions in force."""
+        """Set the active versions."""
         self._checksum.set(checksum(versions))
 
     def closed_accounts(self, known: Mapping[Field, int]) -> None:

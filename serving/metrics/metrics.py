@@ -137,7 +137,7 @@ class Metrics:
             self._stages.labels(stage).observe(spent / 1000)
 
     def set_versions(self, versions: Mapping[str, str]) -> None:
-        """Set the versions in force."""
+        """Set the active versions."""
         self._versions.current = versions
         self.recent.watch(versions["encoder"])
 
@@ -154,7 +154,7 @@ class Metrics:
 
 
 class _Versions(Collector):
-    """The versions in force, in the worker that renders the metrics.
+    """The active versions, in the worker that renders the metrics.
 
     A gauge would keep a line for every past version, and each enrolled emblem makes a new version.
     """

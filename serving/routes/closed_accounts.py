@@ -1,4 +1,4 @@
-"""Closed accounts over HTTP: register and remove. Changes are in force in every worker within seconds."""
+"""Closed accounts over HTTP: register and remove. Changes are active in every worker within seconds."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ClosedAccountRoutes:
     """Handlers that change the closed accounts.
 
     Args:
-        live: gives the encoder in force, and settings with the register's place.
+        live: gives the active encoder, and settings with the register's place.
         store: its audit trail records changes.
         metrics: counts waiting changes.
     """

@@ -34,7 +34,7 @@ class ProfileJudge:
     """Handlers that judge profiles.
 
     Args:
-        live: the Inspector in force.
+        live: the active Inspector.
         store: records every judgement before the answer.
         metrics: counts judgements.
         threads: single profiles judged at once.

@@ -61,10 +61,10 @@ class Offer:
 
 
 class References:
-    """Handlers that read the gallery in force and write the next one.
+    """Handlers that read the active gallery and write the next one.
 
     Args:
-        live: gives the gallery and encoder in force, and settings with the own gallery's place.
+        live: gives the active gallery and encoder, and settings with the own gallery's place.
         metrics: counts waiting changes.
     """
 
@@ -166,7 +166,7 @@ def client_faults() -> Iterator[None]:
     """Translate refusals of the gallery into errors for clients; a broken gallery is not the client's fault.
 
     Raises:
-        ProfileError: with the code and field of the `GalleryError`. The code is `overloaded` while the gallery in force
+        ProfileError: with the code and field of the `GalleryError`. The code is `overloaded` while the active gallery
             needs an encoder that this worker has not loaded.
     """
     try:

@@ -51,7 +51,7 @@ class Store:
         database: the permanent store.
         spool: holds decisions until they are in the database.
         secrets: the keys, the same in all workers.
-        rules: returns the rules of the policy in force; called for every judgement.
+        rules: returns the rules of the active policy; called for every judgement.
 
     Attributes:
         trail: for events about things that the store does not hold.

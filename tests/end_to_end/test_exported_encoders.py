@@ -67,7 +67,7 @@ def classify_with(client, fingerprint, **values):
 
 
 def nearest(settings, encoder, picture):
-    """The nearest reference of a whole picture in the gallery in force, and their cosine."""
+    """The nearest reference of a whole picture in the active gallery, and their cosine."""
     gallery = Gallery.load(settings.gallery_directory(), encoder)
     similarities, rows = gallery.search(encoder([np.asarray(picture)])[0].vectors[:1], 1)
     return gallery.reference_of(int(rows[0, 0])).reference_id, float(similarities[0, 0])

@@ -235,7 +235,7 @@ def test_oversized_body_is_refused_whether_announced_or_chunked(client):
     assert error_of(client.post("/v1/classify", content=chunks, headers=headers)) == ("body_too_large", None)
 
 
-def test_readyz_names_the_versions_in_force(client):
+def test_readyz_names_the_active_versions(client):
     ready = client.get("/readyz").json()
     check(ready, "Readiness")
     assert ready["versions"] == classify(client, name="a").json()["versions"]
@@ -354,7 +354,7 @@ def test_service_with_keys_requires_one_and_ends_cleanly(start_server, tmp_path)
 
 
 @pytest.mark.slow
-def test_new_policy_is_in_force_in_five_seconds_and_broken_one_refused(start_server, tmp_path):
+def test_new_policy_is_active_in_five_seconds_and_broken_one_refused(start_server, tmp_path):
     policy = tmp_path / "policy.yaml"
     shipped = (REPOSITORY / "policy.yaml").read_text(encoding="utf-8")
     policy.write_text(shipped, encoding="utf-8")

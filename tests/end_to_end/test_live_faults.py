@@ -125,7 +125,7 @@ def flip(file):
 
 
 def publish(root, source, name, damage):
-    """Put a damaged copy of a version in force."""
+    """Make a damaged copy of a version active."""
 
     def write(draft):
         shutil.copytree(source, draft, dirs_exist_ok=True)
@@ -135,7 +135,7 @@ def publish(root, source, name, damage):
 
 
 def with_encoder(service, draft):
-    """Put a gallery in force whose encoder has one changed bit."""
+    """Make a gallery active whose encoder has one changed bit."""
     encoder = Settings().encoder_directory()
     copy = service.home / "encoders" / "0123456789ab"
     shutil.copytree(encoder, copy)

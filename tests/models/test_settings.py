@@ -94,7 +94,7 @@ def test_simultaneous_copies_of_an_encoder_stay_whole(settings: Settings, tmp_pa
     assert (settings.home / "encoders" / "abc" / "calibration.json").read_text() in ("trial", "whole")
 
 
-def test_chosen_model_overrides_the_one_in_force(settings: Settings, tmp_path: Path):
+def test_chosen_model_overrides_the_active_one(settings: Settings, tmp_path: Path):
     gallery(settings.home / "text")
     gallery(tmp_path / "versions")
     one = tmp_path / "versions" / "1"

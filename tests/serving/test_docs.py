@@ -119,7 +119,7 @@ def test_recorded_answer_is_an_answer_without_the_account():
     assert {**kept["properties"], "account_id": 0}.keys() == answer["properties"].keys()
 
 
-def test_policy_in_force_follows_its_schema():
+def test_active_policy_follows_its_schema():
     policy = Policy.load(Settings().policy).model_dump(mode="json")
     jsonschema.validate(policy, {"$ref": "#/components/schemas/Policy", **SPECIFICATION})
 

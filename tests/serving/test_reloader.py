@@ -85,7 +85,7 @@ def test_store_and_memory_are_measured(worker):
     assert worker.value("huijian_picture_cache_bytes") == 0
 
 
-def test_drift_is_measured_against_a_baseline_of_the_encoder_in_force_only(worker):
+def test_drift_is_measured_against_a_baseline_of_the_active_encoder_only(worker):
     file = baseline_file(worker.settings.home)
 
     def drift_with(encoder):

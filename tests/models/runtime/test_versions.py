@@ -14,7 +14,7 @@ def write(content: str):
     return lambda directory: (directory / "file").write_text(content)
 
 
-def test_newest_published_version_is_in_force(tmp_path: Path):
+def test_newest_published_version_is_active(tmp_path: Path):
     versions.publish(tmp_path, "1", write("one"))
     versions.publish(tmp_path, "2", write("two"))
     assert (versions.current(tmp_path) / "file").read_text() == "two"
@@ -56,7 +56,7 @@ def test_rewritten_version_stays_until_the_new_one_is_whole(tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == ["1"]
 
 
-def test_pointer_is_flushed_before_its_version_is_in_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_pointer_is_flushed_before_its_version_is_active(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     versions.publish(tmp_path, "1", write("one"))
     versions.write_version(tmp_path, "2", write("two"))
     pointed = []
@@ -84,7 +84,7 @@ def test_directory_without_pointer_has_no_version(tmp_path: Path):
         versions.current(tmp_path)
 
 
-def test_existing_copy_is_only_put_in_force(tmp_path: Path):
+def test_existing_copy_is_only_made_active(tmp_path: Path):
     source = tmp_path / "elsewhere"
     source.mkdir()
     write("one")(source)

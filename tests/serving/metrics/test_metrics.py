@@ -72,7 +72,7 @@ def test_workers_are_added_up_without_gauges_of_killed_ones(workers, tmp_path):
     assert (one[served], one[inside], one["huijian_picture_cache_bytes", ()]) == (2, 1, 1000)
 
 
-def test_only_the_versions_in_force_are_listed():
+def test_only_the_active_versions_are_listed():
     metrics = Metrics(CollectorRegistry())
     for number in range(1_000):
         metrics.set_versions({"encoder": str(number)})

@@ -249,7 +249,7 @@ def test_log_holds_no_text_of_appeals_or_notes(client, store, caplog):
     assert "marker" not in caplog.text
 
 
-def test_policy_in_force_is_shown(client, live):
+def test_active_policy_is_shown(client, live):
     shown = check(client.get("/v1/policy").json(), "Policy")
     assert shown["version"] == live.current.policy.version == judged(client)["versions"]["policy"]
     assert shown["rules"]["qr_code"]["severity"] == "reject"

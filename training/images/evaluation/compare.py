@@ -27,7 +27,7 @@ from training.images.evaluation.manifest import read_manifest
 
 @dataclass(frozen=True)
 class ImageComparison:
-    """Challenger against champion on a manifest, with the policy in force.
+    """Challenger against champion on a manifest, with the active policy.
 
     Attributes:
         recall: float64 (2,), champion's and challenger's share of imitations with a finding of the right reference.

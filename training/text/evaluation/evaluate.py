@@ -66,7 +66,7 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
 
     Args:
         cases: JSON Lines of cases that were neither trained nor calibrated on.
-        model: artefact folder of a text model; by default the one in force.
+        model: artefact folder of a text model; by default the active one.
         peers: also measure the baselines on the same texts.
         ablation: also measure the contribution of each part.
         output: also write the numbers there, as JSON.
@@ -78,7 +78,7 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
 
     Raises:
         training.cases.CasesError: the cases cannot be used, or the model was trained or calibrated on some.
-        models.settings.ArtifactError: there is no text model in force.
+        models.settings.ArtifactError: there is no active text model.
     """
     settings, labelled = Settings.from_environment(), unseen_cases(cases)
     policy = Policy.load(settings.policy)
