@@ -20,7 +20,7 @@ from models.profile import Finding, Label, Severity
 from models.runtime.rollout import in_rollout
 
 PERMITTED_SCORE_MARGIN = 0.2
-"""Score by which a look-alike may exceed a permitted emblem in its region and still be explained by it. The flags of
+"""Score by which a look-alike may exceed a permitted emblem in its region and still be taken for it. The flags of
 Indonesia and Monaco differ by less."""
 
 SAME_REGION_IOU = 0.5
@@ -178,9 +178,9 @@ class Policy(BaseModel):
         - Frames of an animation are judged one by one; a reference in several of them gives one finding.
         """
         judged = [self._judge(finding, entitlements, account_id) for finding in findings]
-        # A permitted emblem just below the threshold still explains a look-alike just above it.
-        explaining = [found for found in judged if self._passes(found) or self._nearly_permitted(found)]
-        reported = [found for found in _one_per_region(_with_permitted_letters(explaining)) if self._passes(found)]
+        # A permitted emblem just below the threshold still outranks a look-alike just above it.
+        competing = [found for found in judged if self._passes(found) or self._nearly_permitted(found)]
+        reported = [found for found in _one_per_region(_with_permitted_letters(competing)) if self._passes(found)]
         ordered = sorted(reported, key=lambda found: (found.authorized, -found.severity.rank, -found.score))
         return tuple(_one_per_animation(ordered))
 
@@ -237,12 +237,12 @@ def _within_name(found: Finding, name: Finding) -> bool:
 
 
 def _one_per_region(findings: list[Finding]) -> list[Finding]:
-    """The findings, without emblems whose region has a better explanation."""
+    """The findings, without emblems whose region has a better one; a permitted one counts as better by the margin."""
     kept: list[Finding] = []
     best_first = sorted(findings, key=lambda found: -(found.score + PERMITTED_SCORE_MARGIN * found.authorized))
     for finding in best_first:
-        explained = [other for other in kept if _in_same_region(finding, other)]
-        if all(other.report_only and not finding.report_only for other in explained):
+        better = [other for other in kept if _in_same_region(finding, other)]
+        if all(other.report_only and not finding.report_only for other in better):
             kept.append(finding)
     return kept
 

@@ -207,7 +207,8 @@ class Evidence:
     """The reason for a finding, for reviewers. Absent parts are left out of the answer.
 
     Attributes:
-        reference_id, reference_name, owner_id: the gallery reference or organisation that was imitated.
+        reference_id, reference_name, owner_id: the gallery reference or organisation that was imitated. For a closed
+            account `reference_id` is the hash of its id, and there is no owner.
         similarity: raw cosine to that reference, in [-1, 1].
         box: region of the image.
         frame: index in an animation, from 0; None for a still picture.

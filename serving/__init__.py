@@ -8,6 +8,7 @@ A request passes these packages in order:
 - `shadow`: the same profiles judged by a challenger model;
 - `metrics`: counters along the way.
 
-`service` runs the processes, `worker` is the content of one, `reloader` loads new versions. `batch` judges whole files,
-`closed` registers closed accounts, `client` is for calling programs.
+`server` starts the processes (`huijian serve`). `service` tells BentoML what to run in each, `worker` is the content of
+one, and `reloader` loads new versions. `batch` judges whole files, `closed` registers closed accounts, `client` is for
+calling programs.
 """

@@ -1,4 +1,4 @@
-"""The versions that judge now, read in a process that ends and so frees the models' memory."""
+"""The versions that an Inspector has now, read in a process that ends and so frees the models' memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""First step of a run: find the input's files and cut them into parts.
+"""Plans a run: finds the input's files and cuts them into parts.
 
 A part is a range of rows of one file, judged and written as one. Parts depend only on the input, so a run that was
 killed finds its finished parts again.

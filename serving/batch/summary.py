@@ -1,4 +1,4 @@
-"""Last step of a run: a summary for the operator, counted from the decisions on disk."""
+"""The summary of a run for the operator, counted from the decisions on disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Second step of a run: worker processes read, judge and write the missing parts.
+"""Worker processes, which read, judge and write the missing parts of a run.
 
 Daft carries parts to its workers, not rows. So pictures never travel between processes, and each worker holds one
 part in memory however long the input is.

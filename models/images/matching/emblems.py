@@ -30,7 +30,7 @@ from models.runtime.stages import stage
 DETECTOR = "emblem"
 
 LOOK_ALIKE_IOU = 0.3
-"""Intersection over union from which a harmless look-alike explains an emblem's match."""
+"""Intersection over union from which a harmless look-alike limits the score of an emblem."""
 
 
 class EmblemDetector:

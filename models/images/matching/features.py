@@ -1,7 +1,8 @@
 """Named features of a candidate, from which its probability is calculated.
 
 A candidate is a reference that a picture may show. The tables give each feature's meaning; their order is that of the
-columns of a feature matrix. The names are keys in `calibration.json` and stay as they are.
+columns of a feature matrix. The names are keys in `calibration.json` and stay as they are. There `closer_*` means
+the crop, `details` inliers, `cells` the logit of the reranker, and `changed` the gain from prototypes.
 """
 
 from __future__ import annotations
@@ -140,10 +141,10 @@ def keypoint_features(agreements: Sequence[tuple[Agreement, int]], normalized: F
     """
     inliers = np.array([found.inliers for found, _ in agreements])
     count = np.array([count for _, count in agreements])
-    details, richness = np.log1p(inliers), np.log1p(count)
+    log_inliers, richness = np.log1p(inliers), np.log1p(count)
     return {
-        "details": details,
-        "beyond_chance": np.maximum(details - np.log1p(CHANCE_INLIERS), 0),
+        "details": log_inliers,
+        "beyond_chance": np.maximum(log_inliers - np.log1p(CHANCE_INLIERS), 0),
         "richness": richness,
         "agreeing": inliers / np.maximum(count, 1),
         "near_and_rich": normalized * richness,

@@ -1,6 +1,6 @@
 """Reranks a region's few retrieved drawings by comparing patch tokens.
 
-A window's embedding is the mean of its patch tokens, which loses their arrangement. Two flags that differ in one device
+A window's embedding is the mean of its patch tokens, which loses their arrangement. Two flags that differ in one symbol
 then look almost alike. The encoder also ignores colours and outlines, although some emblems differ in nothing else.
 
 A small network makes one token of each patch token and the pixels beneath it. Each token attends to those of the other

@@ -103,7 +103,8 @@ class PictureText:
     """The text of a picture and the inscriptions that it matches.
 
     Attributes:
-        matches: similar inscriptions by reference index, telling ones first, then by descending weight.
+        matches: similar inscriptions by reference index: first those that justify verification, each group by
+            descending weight.
         lines: all confidently read lines.
     """
 
@@ -133,6 +134,7 @@ class PictureText:
 
 
 UNREAD = PictureText({}, ())
+"""Stands for a picture that was not read; compare by identity."""
 
 
 def writing_of(drawing: Pixels) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Judges the text of a picture as one text, and maps findings back to boxes of lines.
 
 A claim often spans two lines, and one line alone says little. Lines are therefore joined in reading order, from top to
-bottom, and judged like a bio of several lines.
+bottom. The contact detector judges the joined text; the classifier does too, from four Chinese characters on.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class WritingDetector:
 
     Args:
         reader: reads the text.
-        classifier: judges texts that make a claim, as bios: it has no field for pictures.
+        classifier: judges texts that make a claim (`Writing.makes_a_claim`), as bios: it has no field for pictures.
         contacts: judges all texts.
     """
 

@@ -92,13 +92,13 @@ def write_benchmark(references: Path, output: Path, *, seed: int = 7, limit: int
     """Make the pictures and the manifest, unless they are there already.
 
     Args:
-        references: the gallery's source (the contract's References, images beside it).
+        references: the gallery's source, a references file (`models.images.gallery.references`).
         output: gets `references.jsonl` to enrol, `manifest.jsonl`, `pictures/`, and `recipe.json` with seed and counts.
         limit: at most this many test references and their redraws, and negatives of each kind.
 
     Returns:
-        The manifest with the contract's columns. Imitations also have "box" (left, top, right, bottom as fractions),
-        redrawn ones "artist".
+        The manifest, with the columns that `evaluate` reads. Imitations also have "box" (left, top, right, bottom as
+        fractions), redrawn ones "artist".
     """
     lines = _read_lines(references)
     lines = [{**line, "image": str((references.parent / line["image"]).resolve())} for line in lines]

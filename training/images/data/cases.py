@@ -1,4 +1,8 @@
-"""Labelled pictures of emblems for training: lines of the contract's "Cases"."""
+"""Labelled pictures of emblems for training, from JSON Lines.
+
+A line has `labels` and `image`, a path. `reference_id` names the emblem, else `id`; `owner_id` names its owner where
+the catalogue does not know it.
+"""
 
 from __future__ import annotations
 

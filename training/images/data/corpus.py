@@ -65,7 +65,7 @@ def load_corpus(cases: Sequence[Path] = (), limit: int | None = None) -> Corpus:
     """All drawings of the training fold and of the cases, grouped by identity.
 
     Args:
-        cases: files of labelled pictures (the contract's "Cases"), of known identities or new ones.
+        cases: files of labelled pictures (`training.images.data.cases`), of known identities or new ones.
         limit: at most this many drawings of every source, for tests.
 
     Raises:

@@ -58,7 +58,7 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
     """Measure, print the tables and then the command that made them.
 
     Args:
-        manifest: the contract's, JSON Lines {"path", "label": "pos" | "neg", "reference_id", "kind", "field"}; "box"
+        manifest: JSON Lines {"path", "label": "pos" | "neg", "reference_id", "kind", "field"}; "box"
             (left, top, right, bottom as fractions) and "artist" are taken account of where they are.
         detector: with the gallery of the manifest's reference ids.
         policy: decides which matches are reported.

@@ -71,7 +71,7 @@ def score_peers(
 
     Args:
         peers: the peers by name.
-        references: the references file (the contract's References); phrases are left out.
+        references: a references file (`models.images.gallery.references`); phrases are left out.
         pictures: files of the pictures.
         truths: the imitated reference of each picture, None for harmless ones.
     """

@@ -42,7 +42,7 @@ def train_images(  # noqa: PLR0913 - a command's options
 
     Args:
         output: artefact folder, also of `checkpoint.pt`.
-        cases: files of labelled pictures (the contract's "Cases"), of known identities or new ones.
+        cases: files of labelled pictures (`training.images.data.cases`), of known identities or new ones.
         steps: total steps of 32 pictures each, over all runs; also the limit of the text tower's steps.
         seed: for weights, pictures and augmentations.
         limit: at most this many drawings a package, for tests.

@@ -38,7 +38,7 @@ class CatalogueError(ValueError):
 
 
 class CatalogueEntry(BaseModel):
-    """One picture of one emblem: a line of the catalogue, in the contract's References format.
+    """One picture of one emblem: a line of the catalogue, which is a references file.
 
     Attributes:
         reference_id: the emblem, such as "flag.fr"; entries that share it are versions of one emblem.

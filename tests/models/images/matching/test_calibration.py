@@ -38,13 +38,13 @@ def test_both_stages_and_the_floor_are_read(tmp_path):
     path.write_text(json.dumps(written))
     calibration = Calibration.load(path)
     assert calibration.floor == 0.04
-    first, closer = (
+    first, verified = (
         np.random.default_rng(0).normal(size=(5, len(names))) for names in (RETRIEVAL_FEATURES, VERIFICATION_FEATURES)
     )
     weights = np.arange(len(RETRIEVAL_FEATURES))
     assert calibration.retrieval(first) == pytest.approx(1 / (1 + np.exp(-(first @ weights - 1))))
-    known = closer[:, [[*VERIFICATION_FEATURES].index(name) for name in ALONE]]
-    assert calibration.verification(closer) == pytest.approx(network(ALONE)(known))
+    known = verified[:, [[*VERIFICATION_FEATURES].index(name) for name in ALONE]]
+    assert calibration.verification(verified) == pytest.approx(network(ALONE)(known))
 
 
 def test_a_calibration_fitted_with_a_reranker_is_refused_without_it(tmp_path):

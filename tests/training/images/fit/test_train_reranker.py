@@ -102,8 +102,8 @@ def test_a_reranker_picks_candidates_but_hides_no_nearest_reference(tmp_path):
 
 def verified(detector, pixels):
     """Ids of the references that the verification stage compares."""
-    _, closer = detector.candidates(pixels, detector.encoder([pixels])[0])
-    return {detector.references[number].reference_id for number in closer.references}
+    _, verified = detector.candidates(pixels, detector.encoder([pixels])[0])
+    return {detector.references[number].reference_id for number in verified.references}
 
 
 def noise(rng, height, width):
