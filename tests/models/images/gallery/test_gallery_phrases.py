@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tiny_encoder
 import tiny_text
-from test_gallery import described, ids, reference_file
+from references import described, ids, reference_file
 
 from models.images.encoder.encoder import Encoder
 from models.images.encoder.phrases import PhraseEncoder

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tiny_encoder
 import tiny_text
-from test_gallery import described, emblem, reference_file
+from references import described, emblem, reference_file
 
 from models.images.encoder.encoder import Encoder, EncoderError
 from models.images.encoder.phrases import PHRASE_FEATURE, PhraseEncoder
