@@ -20,7 +20,7 @@ from models.profile import ProfileError
 from models.runtime.failures import safe_traceback
 from serving.edge.admission import OPEN_PATHS, Admission
 from serving.edge.deadlines import BODY_SECONDS
-from serving.edge.exchange import HeldMemory, Reply, RequestBody
+from serving.edge.exchange import HeldMemory, Reply, StreamedBody
 from serving.messages.errors import ErrorResponse, RateLimitedError
 from serving.metrics.metrics import Metrics
 
@@ -51,7 +51,7 @@ class Edge:
             return
         started = time.perf_counter()
         headers = Headers(scope=scope)
-        body = RequestBody(receive, headers, self._held)
+        body = StreamedBody(receive, headers, self._held)
         reply = Reply(send, body, headers)
         try:
             await self._serve(scope, headers, body, reply)
@@ -59,7 +59,7 @@ class Edge:
             body.release()
             self._record(scope, reply, time.perf_counter() - started)
 
-    async def _serve(self, scope: Scope, headers: Headers, body: RequestBody, reply: Reply) -> None:
+    async def _serve(self, scope: Scope, headers: Headers, body: StreamedBody, reply: Reply) -> None:
         try:
             self._admission.admit(scope, headers)
             body.check_head()
@@ -74,7 +74,7 @@ class Edge:
             failure = ProfileError("internal", f"unexpected error; the log has it under request {reply.request_id}")
             await self._refuse(failure, scope, body, reply)
 
-    async def _answer(self, scope: Scope, body: RequestBody, reply: Reply) -> None:
+    async def _answer(self, scope: Scope, body: StreamedBody, reply: Reply) -> None:
         """Let the routes answer within the time limits.
 
         Raises:
@@ -92,7 +92,7 @@ class Edge:
                 raise ProfileError("deadline", f"there was no answer within {self._deadline:g} s; try again") from None
             raise ProfileError("body_timeout", f"the body took longer than {BODY_SECONDS} s") from None
 
-    async def _refuse(self, error: ProfileError, scope: Scope, body: RequestBody, reply: Reply) -> None:
+    async def _refuse(self, error: ProfileError, scope: Scope, body: StreamedBody, reply: Reply) -> None:
         """Answer with an error; if another answer has begun, the server closes the connection instead."""
         self._metrics.refused(error.code)
         if reply.status is None:

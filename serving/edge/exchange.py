@@ -58,7 +58,7 @@ class HeldMemory:
         self.held += size
 
 
-class RequestBody:
+class StreamedBody:
     """A request's body, counted while it streams in.
 
     Args:
@@ -142,7 +142,7 @@ class Reply:
         status: HTTP status; None until the answer begins.
     """
 
-    def __init__(self, send: Send, body: RequestBody, headers: Headers) -> None:
+    def __init__(self, send: Send, body: StreamedBody, headers: Headers) -> None:
         self._send, self._body = send, body
         given = headers.get("x-request-id", "")
         self.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
