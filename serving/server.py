@@ -126,6 +126,7 @@ class _Watch(threading.Thread):
         self.gave_up = False
 
     def run(self) -> None:
+        """Wait until the service is ready, then print how to call it; end the process if it takes too long."""
         deadline = time.monotonic() + READY_SECONDS
         while not self._is_ready():
             if time.monotonic() > deadline:

@@ -163,6 +163,7 @@ class _Versions(Collector):
         self.current: Mapping[str, str] = {}
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The versions as one gauge, for the registry."""
         family = GaugeMetricFamily(
             "huijian_version_in_force", "1 for the versions in force.", labels=["part", "version"]
         )

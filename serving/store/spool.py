@@ -134,6 +134,7 @@ class _Segment:
             os.close(self._descriptor)
 
     def write(self, data: bytes) -> None:
+        """Append bytes, not yet synced; raises OSError if the disk is full."""
         written = os.write(self._descriptor, data)
         self.size += written
         if written < len(data):

@@ -55,9 +55,11 @@ class _Nested:
 
     @property
     def is_open(self) -> bool:
+        """Whether characters are inside some control."""
         return bool(self._open)
 
     def open(self, control: str) -> None:
+        """Open an embedding or isolate; beyond `_MAX_DEPTH` it is only counted, so that its end closes nothing."""
         if len(self._open) < _MAX_DEPTH:
             self._open.append((control, []))
         elif control in _ISOLATE:
