@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from models.runtime.paths import DATASETS
-from training.images.drawings import companies, forces, international, media, organs, party, state
+from training.images.drawings import companies, forces, international, media, organs, party, press, state
 
 DRAWINGS = DATASETS / "emblems" / "drawings"
-MODULES = (party, state, forces, organs, international, media, companies)
+MODULES = (party, state, forces, organs, international, media, press, companies)
 
 
 def main() -> None:
