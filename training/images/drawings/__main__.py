@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from models.runtime.paths import DATASETS
-from training.images.drawings import companies, forces, international, media, organs, party, press, state
+from training.images.drawings import (
+    badges,
+    companies,
+    emblem,
+    forces,
+    international,
+    media,
+    organs,
+    party,
+    press,
+    state,
+    youth,
+)
 
 DRAWINGS = DATASETS / "emblems" / "drawings"
-MODULES = (party, state, forces, organs, international, media, press, companies)
+MODULES = (party, youth, state, emblem, badges, forces, organs, international, media, press, companies)
 
 
 def main() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from training.images.drawings.emblem import gate
 from training.images.drawings.shapes import GOLD, RED, arc, disc, great_wall, group, path, picture, polygon, rectangle
-from training.images.drawings.state import gate
 from training.images.drawings.type import text
 
 
@@ -70,7 +70,7 @@ def merchants_bank() -> str:
 def tiananmen() -> str:
     """Tiananmen in gold on red."""
     return picture(
-        640, 400, rectangle(0, 0, 640, 400, RED), group(gate(), move=(320, 310), scale=1.15), rule="天安门正面轮廓"
+        640, 400, rectangle(0, 0, 640, 400, RED), group(gate(), move=(320, 310), scale=1.02), rule="天安门正面轮廓"
     )
 
 
@@ -79,7 +79,7 @@ def tiananmen_outline() -> str:
     return picture(
         560,
         330,
-        group(gate(), move=(280, 210), scale=1.05),
+        group(gate(), move=(280, 210), scale=0.94),
         text("北京天安门", 280, 300, 72, RED, "serif"),
         rule="天安门正面轮廓",
     )

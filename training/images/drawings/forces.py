@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+from training.images.drawings.badges import SHIELD_PATH, pine_leaf, wall_relief
+from training.images.drawings.emblem import gate, small_emblem
 from training.images.drawings.shapes import (
+    FLAT,
     GOLD,
+    METAL,
     NAVY,
     RED,
+    Palette,
     disc,
+    gear,
     group,
+    laurel,
     leaf,
+    metal,
+    n,
     path,
     picture,
-    polygon,
     rectangle,
     star,
     wheat,
 )
-from training.images.drawings.type import text
 
 FLAG_RULE = "中国人民解放军军旗、军种旗样式（5:4；上五分之三同军旗，下五分之二为军种颜色）"
 EMBLEM_RULE = "中国人民解放军军徽样式：镶金黄色边的红五角星，内嵌金黄色“八一”"
+CAP_RULE = "解放军帽徽：军徽、麦穗环、天安门、齿轮、松枝"
+ARMED_POLICE_RULE = "中国人民武装警察部队徽（2021）：国徽、武警部队旗、盾牌、长城、橄榄枝"
 POLICE_FLAG_RULE = "中国人民武装警察部队旗（2018）：上半部同军旗，下半部镶三个深橄榄绿条"
 
 
 def _eight_one(x: float, y: float, size: float, gap: float) -> str:
     """The characters 八 and 一 side by side; (x, y) is the centre of 八, `gap` the distance to the centre of 一."""
-    eight = "M-16 -42L-2 -42L-30 40L-50 40ZM4 -42L18 -42L50 40L30 40Z"
-    one = f"M{gap / size * 100 - 48} -10H{gap / size * 100 + 48}V12H{gap / size * 100 - 48}Z"
-    return group(path(eight + one, GOLD), move=(x, y), scale=size / 100)
+    left = "M-24 -30L-8 -30C-14 0 -30 26 -56 42L-62 34C-42 16 -30 -6 -24 -30Z"
+    right = "M-18 -46H20L24 -38C28 -8 40 18 64 32L48 44C24 26 10 0 6 -34H-18Z"
+    middle = gap / size * 100
+    one = f"M{n(middle - 52)} -8H{n(middle + 40)}L{n(middle + 52)} 10H{n(middle - 52)}Z"
+    return group(path(left + right + one, GOLD), move=(x, y), scale=size / 100)
 
 
 def army_flag_top() -> str:
@@ -72,11 +83,13 @@ def armed_police_flag() -> str:
     return picture(500, 400, rectangle(0, 0, 500, 400, RED), army_flag_top(), *stripes, rule=POLICE_FLAG_RULE)
 
 
-def army_mark(x: float, y: float, radius: float) -> str:
+def army_mark(x: float, y: float, radius: float, palette: Palette = FLAT) -> str:
     """The army emblem: a red star with a gold rim and 八一 in gold."""
-    eight = group(path("M-22 -46L-6 -46L-36 14L-60 14ZM6 -46L22 -46L60 14L36 14Z", GOLD), move=(0, 4))
-    one = rectangle(-52, 30, 104, 20, GOLD)
-    mark = star(0, 0, 250, GOLD) + star(0, 0, 218, RED) + group(eight, one, scale=1.05)
+    left = "M-26 -30L-8 -30C-16 -6 -32 14 -66 28L-72 20C-46 8 -34 -8 -26 -30Z"
+    right = "M-20 -52H26L30 -44C32 -14 46 6 74 20L56 32C26 18 10 -6 8 -40H-20Z"
+    one = "M-72 48L-60 44H56L62 40L76 54V60H-72Z"
+    words = group(path(left + right + one, palette.gold), move=(0, -4), scale=1.02)
+    mark = star(0, 0, 250, palette.gold, stroke=palette.edge, width=2) + star(0, 0, 212, palette.red) + words
     return group(mark, move=(x, y), scale=radius / 250)
 
 
@@ -85,10 +98,49 @@ def army_emblem() -> str:
     return picture(512, 490, army_mark(256, 262, 256), rule=EMBLEM_RULE)
 
 
+def army_emblem_metal() -> str:
+    """The emblem of the People's Liberation Army in gold and enamel."""
+    return picture(512, 490, metal(), army_mark(256, 262, 256, METAL), rule=EMBLEM_RULE)
+
+
+def _wreath(size: float, palette: Palette, radius: float = 206) -> str:
+    """Ears of wheat around the middle of a picture of 512 units."""
+    ears = (wheat(256, 256, radius, *span, size, palette.gold, palette.edge) for span in ((190, 345), (170, 15)))
+    return "".join(ears)
+
+
 def army_emblem_disc() -> str:
-    """The army emblem as a cap badge: in a wreath of wheat on a dark disc."""
-    ears = wheat(256, 262, 206, 190, 330, 40, GOLD, "#9a7400") + wheat(256, 262, 206, 170, 30, 40, GOLD, "#9a7400")
-    return picture(512, 512, disc(256, 256, 252, NAVY, GOLD, 8), ears, army_mark(256, 252, 180), rule=EMBLEM_RULE)
+    """The army emblem as a round badge: in a wreath of wheat on a dark disc."""
+    ground = disc(256, 256, 252, NAVY, GOLD, 8)
+    return picture(512, 512, ground, _wreath(40, FLAT), army_mark(256, 252, 180), rule=EMBLEM_RULE)
+
+
+def _cap_mark(palette: Palette) -> str:
+    """The cap badge in 430 units: the star over a blue disc in wheat, gate and gear below, pine to both sides."""
+    leaves = (
+        ((100, 300), (22, 136), 60),
+        ((120, 330), (4, 216), 74),
+        ((160, 368), (8, 296), 76),
+        ((214, 400), (34, 372), 56),
+    )
+    pine = "".join(pine_leaf(*leaf, palette) for leaf in leaves)
+    ring = disc(215, 178, 162, palette.gold, palette.edge, 2) + disc(215, 178, 124, "#154a94", palette.edge, 3)
+    ears = "".join(wheat(215, 178, 143, *span, 30, palette.gold, palette.edge) for span in ((200, 352), (160, 8)))
+    base = path("M120 330H310L290 420H140Z", palette.gold, palette.edge, 2)
+    foot = gear(215, 392, 42, 34, 14, 14, palette.gold, palette.edge)
+    hall = group(gate(palette), move=(215, 370), scale=0.42)
+    both = pine + group(pine, move=(430, 0), mirror=True)
+    return both + base + ring + ears + foot + hall + army_mark(215, 186, 158, palette)
+
+
+def army_cap_badge() -> str:
+    """The army's cap badge in flat colours."""
+    return picture(436, 440, group(_cap_mark(FLAT), move=(3, 3)), rule=CAP_RULE)
+
+
+def army_cap_badge_metal() -> str:
+    """The army's cap badge in gold and enamel."""
+    return picture(436, 440, metal(), group(_cap_mark(METAL), move=(3, 3)), rule=CAP_RULE)
 
 
 def _anchor(fill: str) -> str:
@@ -133,24 +185,31 @@ def rocket_force_emblem() -> str:
     rocket = path(
         "M0 -190C26 -150 30 -110 30 -60V130L62 190H-62L-30 130V-60C-30 -110 -26 -150 0 -190Z", "#f2c230", "#8a6508", 3
     )
-    ears = wheat(256, 262, 216, 190, 330, 38, GOLD, "#9a7400") + wheat(256, 262, 216, 170, 30, 38, GOLD, "#9a7400")
+    ears = _wreath(38, FLAT, 216)
     rockets = group(rocket, move=(256, 250), turn=38, scale=0.98) + group(rocket, move=(256, 250), turn=-38, scale=0.98)
     return picture(512, 512, ears, rockets, army_mark(256, 256, 116), rule=EMBLEM_RULE)
 
 
+def _armed_police_mark(palette: Palette) -> str:
+    """The Armed Police's emblem in 430 units: national emblem and wall before the force's flag in a shield."""
+    stripes = "".join(rectangle(30, 214 + 46 * at, 370, 28, "#2f4a24") for at in range(3))
+    clip = f'<defs><clipPath id="shield"><path d="{SHIELD_PATH}"/></clipPath></defs>'
+    flag = f'{clip}<g clip-path="url(#shield)">{rectangle(0, 0, 430, 430, palette.red)}{stripes}</g>'
+    twig = laurel(215, 206, 186, 184, 338, 66, palette.gold, palette.edge)
+    rim = path(SHIELD_PATH, "none", palette.edge, 15) + path(SHIELD_PATH, "none", palette.gold, 12)
+    body = group(flag, rim, wall_relief(palette), small_emblem(215, 150, 222, palette), move=(26, 12), scale=0.88)
+    knot = path("M170 392H260L280 428H150Z", palette.gold, palette.edge, 2)
+    return twig + group(twig, move=(430, 0), mirror=True) + knot + body
+
+
 def armed_police_emblem() -> str:
-    """The Armed Police's badge: the army emblem over a shield in a wreath of pine."""
-    body = polygon([(256, 60), (400, 110), (390, 300), (256, 452), (122, 300), (112, 110)], "#24512c", GOLD, 10)
-    ears = wheat(256, 262, 224, 188, 318, 36, GOLD, "#9a7400") + wheat(256, 262, 224, 172, 42, 36, GOLD, "#9a7400")
-    return picture(
-        512,
-        512,
-        ears,
-        body,
-        army_mark(256, 220, 112),
-        text("中国武警", 256, 372, 52, GOLD, "serif", width=168),
-        rule="中国人民武装警察部队徽章",
-    )
+    """The Armed Police's emblem in flat colours."""
+    return picture(436, 440, group(_armed_police_mark(FLAT), move=(3, 3)), rule=ARMED_POLICE_RULE)
+
+
+def armed_police_emblem_metal() -> str:
+    """The Armed Police's emblem in gold and enamel."""
+    return picture(436, 440, metal(), group(_armed_police_mark(METAL), move=(3, 3)), rule=ARMED_POLICE_RULE)
 
 
 def drawings() -> dict[str, str]:
@@ -164,8 +223,12 @@ def drawings() -> dict[str, str]:
         "armed-police-flag": armed_police_flag(),
         "army-emblem": army_emblem(),
         "army-emblem-disc": army_emblem_disc(),
+        "army-emblem-metal": army_emblem_metal(),
+        "army-cap-badge": army_cap_badge(),
+        "army-cap-badge-metal": army_cap_badge_metal(),
         "navy-emblem": navy_emblem(),
         "air-force-emblem": air_force_emblem(),
         "rocket-force-emblem": rocket_force_emblem(),
         "armed-police-emblem": armed_police_emblem(),
+        "armed-police-emblem-metal": armed_police_emblem_metal(),
     }

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from training.images.drawings.badges import wall_relief
+from training.images.drawings.emblem import small_emblem
 from training.images.drawings.forces import army_mark
 from training.images.drawings.shapes import (
     DARK_GOLD,
+    FLAT,
     GOLD,
+    METAL,
     NAVY,
     RED,
+    Palette,
     arc,
     disc,
     faceted_star,
@@ -19,18 +24,18 @@ from training.images.drawings.shapes import (
     group,
     laurel,
     leaf,
+    metal,
     path,
     picture,
     polygon,
     rectangle,
     shield,
-    star,
+    toward,
     wheat,
 )
-from training.images.drawings.state import small_emblem
 from training.images.drawings.type import ring_text, text
 
-POLICE_RULE = "人民警察警徽（1983）：国徽、盾牌、长城、松枝（公安部警徽式样）"
+TAXATION_RULE = "税务徽：“税”字与外圆合成“中”字，麦穗和齿轮环绕"
 COURT_RULE = "人民法院法徽：麦穗、齿轮、华表、天平（最高人民法院《人民法院法徽使用管理规定》）"
 PROCURATORATE_RULE = "中国检察徽：盾牌、五颗五角星、长城、橄榄枝（最高人民检察院检察徽章规定）"
 CUSTOMS_RULE = "中华人民共和国海关关徽使用管理办法：商神手杖与金色钥匙交叉"
@@ -41,20 +46,6 @@ def _pine(size: float, foot: float) -> str:
     """Pine branches along both sides of a shield of 512 by 560 units, upwards from the angle `foot`."""
     left = laurel(256, 262, 188, foot, 300, size, GOLD, "#8a6508")
     return left + group(left, move=(512, 0), mirror=True)
-
-
-def police_badge() -> str:
-    """The people's police badge."""
-    return picture(
-        512,
-        560,
-        shield(256, 280, 500, 548, GOLD, DARK_GOLD, 5),
-        shield(256, 280, 462, 506, NAVY, DARK_GOLD, 4),
-        _pine(54, 186),
-        great_wall(256, 440, 270, 118, SILVER, "#4a5a78"),
-        small_emblem(256, 178, 236),
-        rule=POLICE_RULE,
-    )
 
 
 def _huabiao(fill: str, line: str) -> str:
@@ -97,23 +88,27 @@ def court_emblem() -> str:
     )
 
 
+def _five_star_shield(palette: Palette, ground: str) -> str:
+    """Five stars over the Great Wall in a shield, olive around it, in 512 by 520 units."""
+    small = ((132, 172), (178, 222), (334, 222), (380, 172))
+    stars = faceted_star(256, 128, 58, palette.light, palette.shade) + "".join(
+        faceted_star(*at, 32, palette.light, palette.shade, toward(at, (256, 128))) for at in small
+    )
+    twig = laurel(256, 250, 222, 186, 330, 76, palette.gold, palette.edge)
+    rim = shield(256, 264, 384, 456, palette.gold, palette.edge, 4)
+    body = rim + shield(256, 262, 350, 416, ground, palette.edge, 3)
+    wall = group(wall_relief(palette), move=(-92, -118), scale=1.62)
+    return twig + group(twig, move=(512, 0), mirror=True) + body + stars + wall
+
+
 def procuratorate_emblem() -> str:
     """The emblem of the people's procuratorates."""
-    stars = [faceted_star(256, 138, 50, GOLD, "#d9a400")] + [
-        faceted_star(*at, 26, GOLD, "#d9a400") for at in ((158, 158), (196, 208), (316, 208), (354, 158))
-    ]
-    branch = laurel(256, 250, 210, 190, 318, 58, GOLD, "#8a6508")
-    return picture(
-        512,
-        540,
-        branch,
-        group(branch, move=(512, 0), mirror=True),
-        shield(256, 266, 356, 430, GOLD, DARK_GOLD, 4),
-        shield(256, 266, 326, 396, RED, DARK_GOLD, 3),
-        *stars,
-        great_wall(256, 372, 230, 112, GOLD, "#8f1409"),
-        rule=PROCURATORATE_RULE,
-    )
+    return picture(512, 524, _five_star_shield(FLAT, RED), rule=PROCURATORATE_RULE)
+
+
+def procuratorate_emblem_metal() -> str:
+    """The emblem of the people's procuratorates as it hangs over doors: gold and enamel."""
+    return picture(512, 524, metal(), _five_star_shield(METAL, METAL.red), rule=PROCURATORATE_RULE)
 
 
 def _key(fill: str, line: str) -> str:
@@ -261,20 +256,38 @@ def red_cross_society_emblem() -> str:
     )
 
 
+def _taxation_mark(palette: Palette) -> str:
+    """The character 税 in a ring whose stem makes it 中, wheat to both sides and half a gear below."""
+    ears = "".join(wheat(256, 256, 192, *span, 46, palette.gold, palette.edge) for span in ((206, 340), (154, 20)))
+    ring = disc(256, 250, 128, palette.red, palette.edge, 22) + disc(256, 250, 128, "none", palette.gold, 18)
+    stem = path("M242 74H270V126H242ZM242 374H270V432H242Z", palette.gold, palette.edge, 2)
+    wheel = gear(256, 420, 74, 58, 26, 16, palette.gold, palette.edge)
+    return wheel + ears + stem + ring + text("税", 256, 312, 172, palette.gold, "black")
+
+
 def taxation_emblem() -> str:
-    """The former cap badge of the tax service: 税 in a gear and wheat."""
-    ears = wheat(256, 256, 204, 196, 336, 38, GOLD, DARK_GOLD) + wheat(256, 256, 204, 164, 24, 38, GOLD, DARK_GOLD)
-    return picture(
-        512,
-        512,
-        disc(256, 256, 250, "#1d4fa3", GOLD, 8),
-        gear(256, 256, 150, 132, 112, 24, GOLD, DARK_GOLD),
-        disc(256, 256, 110, RED),
-        text("税", 256, 312, 152, GOLD, "serif"),
-        ears,
-        star(256, 58, 30, GOLD),
-        rule="税务徽：麦穗、齿轮、税字",
-    )
+    """The tax service's emblem in flat colours on its blue ground."""
+    ground = disc(256, 256, 250, "#1d4fa3", GOLD, 8)
+    return picture(512, 512, ground, _taxation_mark(FLAT), rule=TAXATION_RULE)
+
+
+def taxation_emblem_metal() -> str:
+    """The tax service's emblem in gold and enamel."""
+    ground = disc(256, 256, 250, "#123a86", "url(#gold)", 10)
+    return picture(512, 512, metal(), ground, _taxation_mark(METAL), rule=TAXATION_RULE)
+
+
+def _taxation_cap(palette: Palette) -> str:
+    """The tax service's cap badge: the national emblem in wheat, a ribbon below."""
+    ears = "".join(wheat(256, 240, 200, *span, 58, palette.gold, palette.edge) for span in ((196, 342), (164, 18)))
+    ribbon = "M70 398C150 440 362 440 442 398L470 452L430 460C330 508 182 508 82 460L42 452Z"
+    name = ring_text("中国税务", 256, 30, 448, 46, palette.gold, "serif", step=8, foot=True)
+    return ears + small_emblem(256, 226, 320, palette) + path(ribbon, "#1d4fa3", palette.gold, 6) + name
+
+
+def taxation_cap_badge() -> str:
+    """The tax service's cap badge in gold and enamel."""
+    return picture(512, 512, metal(), _taxation_cap(METAL), rule="税务帽徽：国徽、麦穗、飘带")
 
 
 BADGES: dict[str, tuple[str, str, str]] = {
@@ -298,14 +311,16 @@ RINGED: dict[str, tuple[str, str, str, str]] = {
 def drawings() -> dict[str, str]:
     """Every drawing of this module by its file name, as SVG."""
     whole: dict[str, Callable[[], str]] = {
-        "police-badge": police_badge,
         "court-emblem": court_emblem,
         "procuratorate-emblem": procuratorate_emblem,
+        "procuratorate-emblem-metal": procuratorate_emblem_metal,
         "customs-emblem": customs_emblem,
         "customs-emblem-disc": customs_emblem_disc,
         "fire-rescue-emblem": fire_rescue_emblem,
         "coast-guard-emblem": coast_guard_emblem,
         "taxation-emblem": taxation_emblem,
+        "taxation-emblem-metal": taxation_emblem_metal,
+        "taxation-cap-badge": taxation_cap_badge,
         "trade-union-emblem": trade_union_emblem,
         "red-cross-society-emblem": red_cross_society_emblem,
     }

@@ -1,28 +1,11 @@
-"""Emblems and flags of the Communist Party of China and of its organisations."""
+"""The emblem and the flag of the Communist Party of China."""
 
 from __future__ import annotations
 
-from training.images.drawings.shapes import (
-    GOLD,
-    RED,
-    arc,
-    band,
-    disc,
-    gear,
-    group,
-    path,
-    picture,
-    polygon,
-    rectangle,
-    star,
-    wheat,
-)
-from training.images.drawings.type import ring_text
+from training.images.drawings.shapes import GOLD, RED, disc, gradient, group, n, path, picture, rectangle
 
 PARTY_RULE = "中国共产党党徽党旗条例（2021）附件：党徽制法说明、党旗制法说明"
-LEAGUE_FLAG_RULE = "中国共产主义青年团团旗团徽：1950 年公布的团旗图样及制法"
-LEAGUE_EMBLEM_RULE = "中国共青团章程：团徽由团旗、齿轮、麦穗、初升的太阳及其光芒、写有“中国共青团”五字的绶带组成"
-PIONEERS_RULE = "中国少年先锋队章程：五角星加火炬的红旗是队旗；五角星加火炬和写有“中国少先队”的红色绶带是队徽"
+GOLD_RELIEF = ("#fff2a0", "#f6cf4a", "#d9941a", "#f4d35e", "#b06a08")
 
 
 def hammer_and_sickle(fill: str) -> str:
@@ -79,63 +62,43 @@ def party_flag() -> str:
     return picture(36, 24, ground, group(hammer_and_sickle(GOLD), move=(4, 3), scale=0.25), rule=PARTY_RULE)
 
 
-def league_flag() -> str:
-    """The flag of the Communist Youth League: circles of 3 and 4 twelfths around the middle of the canton."""
-    ring = disc(18, 12, 7, "none", GOLD, 2)
-    return picture(72, 48, rectangle(0, 0, 72, 48, RED), ring, star(18, 12, 6, GOLD), rule=LEAGUE_FLAG_RULE)
+def _outlined(stroke: str, width: float, fill: str) -> str:
+    """Hammer and sickle with one outline around the whole figure, in a square of 32 units."""
+    rim = f'<g stroke="{stroke}" stroke-width="{n(width)}" stroke-linejoin="round">{hammer_and_sickle(stroke)}</g>'
+    return rim + hammer_and_sickle(fill)
 
 
-def league_emblem() -> str:
-    """The emblem of the Communist Youth League."""
-    rays = [band(256, 290, 96, 222 if ray % 2 else 205, -88 + ray * 8, -83 + ray * 8, GOLD) for ray in range(22)]
-    cloth = "M176 100C230 70 262 132 336 92L336 246C262 286 230 224 176 254Z"
-    flag = path(cloth, RED, GOLD, 6) + disc(244, 160, 36, "none", GOLD, 9) + star(244, 160, 31, GOLD)
-    pole = rectangle(166, 84, 9, 230, GOLD, 4)
-    sun = path(arc(256, 320, 108, -90, 90) + "Z", "#e8380d", GOLD, 5)
-    ears = wheat(256, 262, 204, 202, 322, 34, GOLD, RED) + wheat(256, 262, 204, 158, 38, 34, GOLD, RED)
-    ribbon = "M62 392C150 452 362 452 450 392L478 446L452 460L448 486C346 512 166 512 64 486L60 460L34 446Z"
+def party_emblem_bold() -> str:
+    """The party emblem in white with thick rounded limbs on a red tile, as apps draw it."""
+    ground = rectangle(0, 0, 48, 48, "#e63a32", 11)
     return picture(
-        512,
-        520,
-        disc(256, 262, 236, RED, GOLD, 8),
-        *rays,
-        sun,
-        pole,
-        flag,
-        gear(256, 372, 82, 66, 40, 16, GOLD, RED),
-        ears,
-        path(ribbon, RED, GOLD, 6),
-        ring_text("中国共青团", 256, 20, 472, 54, GOLD, "black", step=8.2, foot=True),
-        rule=LEAGUE_EMBLEM_RULE,
+        48, 48, ground, group(_outlined("#fff", 1.5, "#fff"), move=(10.4, 10.4), scale=0.85), rule=PARTY_RULE
     )
 
 
-def torch(fill: str, flame: str) -> str:
-    """The Young Pioneers' torch, upright, about 100 units high, standing on (0, 0)."""
-    handle = polygon([(-9, -58), (9, -58), (4, 0), (-4, 0)], fill)
-    bowl = path("M-22 -62L22 -62L16 -52L-16 -52Z", fill)
-    fire = "M-18 -64C-34 -84 -12 -92 -16 -112C2 -104 -2 -92 8 -88C10 -96 8 -102 6 -108C26 -96 28 -78 17 -64Z"
-    return handle + bowl + path(fire, flame, fill, 2)
+def party_emblem_white_disc() -> str:
+    """The party emblem in white on a red disc."""
+    mark = group(hammer_and_sickle("#fff"), move=(16.6, 16), scale=0.98)
+    return picture(64, 64, disc(32, 32, 32, "#f00000"), mark, rule=PARTY_RULE)
 
 
-def pioneers_flag() -> str:
-    """The Young Pioneers' battalion flag: a star with a torch in the middle of a red field."""
-    mark = star(450, 290, 150, GOLD) + group(torch(RED, RED), move=(450, 372), scale=1.35)
-    return picture(900, 600, rectangle(0, 0, 900, 600, RED), mark, rule=PIONEERS_RULE)
+def party_emblem_line() -> str:
+    """The party emblem as an icon: a red outline around a pale figure."""
+    return picture(38, 38, group(_outlined("#d9363e", 3.4, "#fdeaea"), move=(3, 3)), rule=PARTY_RULE)
 
 
-def pioneers_emblem() -> str:
-    """The Young Pioneers' badge: a torch before a gold star, with a red ribbon below."""
-    ribbon = "M70 330C150 392 362 392 442 330L470 392L436 398L430 424C340 462 172 462 82 424L76 398L42 392Z"
-    return picture(
-        512,
-        480,
-        star(256, 236, 222, GOLD, stroke=RED, width=10),
-        group(torch("#c7000b", RED), move=(256, 352), scale=2.1),
-        path(ribbon, RED, GOLD, 7),
-        ring_text("中国少先队", 256, -60, 486, 52, GOLD, "black", step=7.4, foot=True),
-        rule=PIONEERS_RULE,
-    )
+def party_emblem_relief(*ground: str) -> str:
+    """The party emblem as a thick plate of polished gold with a dark side and a bright edge."""
+    side = "".join(group(_outlined("#7c4a04", 0.9, "#7c4a04"), move=(0.14 * at, 0.16 * at)) for at in range(9, 0, -1))
+    face = _outlined("#fff6c4", 0.9, "url(#gold)")
+    gold = gradient("gold", *GOLD_RELIEF, line=(4, 2, 28, 32), absolute=True)
+    return picture(48, 48, gold, *ground, group(side, face, move=(8, 7.5), scale=0.95), rule=PARTY_RULE)
+
+
+def party_emblem_relief_on_red() -> str:
+    """The golden plate on a red ground that darkens downwards."""
+    red = gradient("red", "#ee2a1e", "#c80c0c", "#8c0404", line=(0, 0, 0.3, 1))
+    return party_emblem_relief(red, rectangle(0, 0, 48, 48, "url(#red)"))
 
 
 def drawings() -> dict[str, str]:
@@ -149,8 +112,9 @@ def drawings() -> dict[str, str]:
         "party-emblem-dark": party_emblem_square("#b40000", 4),
         "party-emblem-on-red": party_emblem_on_red(),
         "party-flag": party_flag(),
-        "league-flag": league_flag(),
-        "league-emblem": league_emblem(),
-        "pioneers-flag": pioneers_flag(),
-        "pioneers-emblem": pioneers_emblem(),
+        "party-emblem-bold": party_emblem_bold(),
+        "party-emblem-white-disc": party_emblem_white_disc(),
+        "party-emblem-line": party_emblem_line(),
+        "party-emblem-relief": party_emblem_relief(),
+        "party-emblem-relief-on-red": party_emblem_relief_on_red(),
     }

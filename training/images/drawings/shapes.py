@@ -6,18 +6,70 @@ Most functions return SVG markup. Lengths are in the drawing's units, angles in 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from math import atan2, cos, degrees, pi, radians, sin
 
 RED, GOLD, DARK_GOLD = "#de2910", "#ffde00", "#c8960c"
 NAVY = "#0b2a6f"
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of an emblem in gold and enamel.
+
+    Attributes:
+        gold: fill of metal parts.
+        edge: outlines and ribs on metal.
+        red: fill of enamel and cloth.
+        fold: lines on enamel and cloth.
+        light, shade: the two halves of a faceted star's points.
+        ribbon: fill of cloth; empty takes `red`.
+    """
+
+    gold: str
+    edge: str
+    red: str
+    fold: str
+    light: str
+    shade: str
+    ribbon: str = ""
+
+
+FLAT = Palette(GOLD, DARK_GOLD, RED, "#8f1409", GOLD, "#e0b000")
+METAL = Palette("url(#gold)", "#7a540c", "url(#enamel)", "#7d0a0a", "#fff0a0", "#d09a30")
 
 
 def picture(width: float, height: float, *parts: str, rule: str) -> str:
     """A whole SVG of `parts`, with its construction rule as a comment."""
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {n(width)} {n(height)}">'
     return f"{head}\n<!-- {rule} -->\n" + "\n".join(part for part in parts if part) + "\n</svg>\n"
+
+
+def gradient(name: str, *colours: str, line: Box = (0, 0, 1, 1), absolute: bool = False) -> str:
+    """The definition of a linear gradient; `url(#name)` is its colour.
+
+    Args:
+        name: identifier.
+        colours: evenly spaced stops.
+        line: start and end, as fractions of each filled shape.
+        absolute: `line` is in the drawing's units instead, so that one gradient runs across several shapes.
+    """
+    stops = "".join(
+        f'<stop offset="{n(at / (len(colours) - 1))}" stop-color="{colour}"/>' for at, colour in enumerate(colours)
+    )
+    units = ' gradientUnits="userSpaceOnUse"' if absolute else ""
+    x1, y1, x2, y2 = map(n, line)
+    ends = f'x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"'
+    return f'<defs><linearGradient id="{name}" {ends}{units}>{stops}</linearGradient></defs>'
+
+
+def metal() -> str:
+    """Definitions of the gradients that `METAL` names: polished gold and red enamel, lit from the upper left."""
+    gold = gradient("gold", "#fff0a8", "#f2cc58", "#c98f22", "#edc656", "#9c6c14")
+    return gold + gradient("enamel", "#f2352b", "#d6121a", "#a80a12", line=(0, 0, 0.4, 1))
 
 
 def n(value: float) -> str:

@@ -25,13 +25,11 @@ from training.images.drawings.shapes import (
 from training.images.drawings.type import ring_text
 
 FLAG_RULE = "GB 12982-2004 国旗；国旗制法说明（1949）"
-EMBLEM_RULE = "GB 15093-2008 国徽；中华人民共和国国徽图案制作说明（1950）"
 HONG_KONG_RULE = "香港特别行政区区旗、区徽图案；GB 16689"
 MACAO_RULE = "澳门特别行政区区旗、区徽图案；GB 17654"
 CPPCC_RULE = "中国人民政治协商会议会徽（1949）：五角星、齿轮、麦穗、四面红旗、地球和中国地图、缎带"
 
 SMALL_STARS: tuple[Point, ...] = ((10, 2), (12, 4), (12, 7), (10, 9))
-FACET = "#e0b000"
 
 
 def flag_stars() -> str:
@@ -48,73 +46,6 @@ def national_flag() -> str:
 def national_flag_disc() -> str:
     """The national flag's canton cut to a disc, as badges and avatars show it."""
     return picture(20, 20, disc(10, 10, 10, RED), group(flag_stars(), move=(1.6, 4)), rule=FLAG_RULE)
-
-
-def gate() -> str:
-    """Tiananmen, 480 units wide; (0, 0) is the middle of its foot."""
-    wall = polygon([(-240, 0), (-240, -52), (240, -52), (240, 0)], GOLD, DARK_GOLD, 2)
-    gates = "".join(
-        path(f"M{x - 9} 0V{-12 - lift}A9 9 0 0 1 {x + 9} {-12 - lift}V0Z", DARK_GOLD)
-        for x, lift in ((-105, 0), (-54, 2), (0, 6), (54, 2), (105, 0))
-    )
-    hall = rectangle(-128, -82, 256, 30, GOLD)
-    pillars = "".join(rectangle(-122 + 24.4 * at, -82, 6, 26, DARK_GOLD) for at in range(11))
-    eaves = path("M-142 -82L-124 -104H124L142 -82Q100 -90 0 -90Q-100 -90 -142 -82Z", GOLD, DARK_GOLD, 2)
-    storey = rectangle(-104, -114, 208, 12, GOLD)
-    roof = path(
-        "M-126 -112L-104 -134H-96V-156H96V-134H104L126 -112Q90 -120 0 -120Q-90 -120 -126 -112Z", GOLD, DARK_GOLD, 2
-    )
-    ridge = path("M-104 -164L-96 -150H96L104 -164L102 -142H-102Z", GOLD, DARK_GOLD, 2)
-    columns = "".join(
-        rectangle(x - 4, -44, 8, 36, DARK_GOLD) + rectangle(x - 12, -42, 24, 5, DARK_GOLD) for x in (-80, 80)
-    )
-    return wall + gates + hall + pillars + eaves + storey + roof + ridge + columns
-
-
-def _ribbon() -> str:
-    """The red ribbon over the gear, in the emblem's units."""
-    half = path("M-280 -120C-220 -20 -110 14 -20 -18V18C-130 44 -250 20 -288 -60Z", RED, "#8f1409", 3) + path(
-        "M-286 -62L-300 72L-270 74L-268 88L-240 92L-238 106L-208 110L-204 122L-162 128V20C-220 10 -262 -20 -286 -62Z",
-        RED,
-        "#8f1409",
-        3,
-    )
-    return half + group(half, mirror=True) + rectangle(-22, -22, 44, 44, RED, 12)
-
-
-def emblem_mark() -> str:
-    """The national emblem in 800 by 868 units."""
-    ears = wheat(400, 400, 350, 196, 352, 62, GOLD, DARK_GOLD) + wheat(400, 400, 350, 164, 8, 62, GOLD, DARK_GOLD)
-    stars = faceted_star(400, 208, 96, GOLD, FACET) + "".join(
-        faceted_star(*at, 52, GOLD, FACET, toward(at, (400, 208)))
-        for at in ((254, 270), (342, 358), (458, 358), (546, 270))
-    )
-    wheel = gear(400, 738, 102, 84, 26, 18, GOLD, DARK_GOLD) + disc(400, 738, 56, "none", DARK_GOLD, 5)
-    feet = polygon([(250, 780), (340, 760), (300, 840), (232, 846)], GOLD, DARK_GOLD, 2)
-    return "".join(
-        [
-            disc(400, 400, 398, "#f5c400", DARK_GOLD, 5),
-            ears,
-            disc(400, 400, 300, RED, DARK_GOLD, 4),
-            stars,
-            group(gate(), move=(400, 615)),
-            feet,
-            group(feet, move=(800, 0), mirror=True),
-            wheel,
-            group(_ribbon(), move=(400, 738)),
-        ]
-    )
-
-
-def national_emblem() -> str:
-    """The national emblem."""
-    return picture(800, 868, emblem_mark(), rule=EMBLEM_RULE)
-
-
-def small_emblem(x: float, y: float, height: float) -> str:
-    """The national emblem as a part of another badge, centred on (x, y)."""
-    scale = height / 868
-    return group(emblem_mark(), move=(x - 400 * scale, y - 434 * scale), scale=scale)
 
 
 def _bauhinia(petal: str, mark: str) -> str:
@@ -257,7 +188,6 @@ def drawings() -> dict[str, str]:
     return {
         "national-flag": national_flag(),
         "national-flag-disc": national_flag_disc(),
-        "national-emblem": national_emblem(),
         "hong-kong-flag": hong_kong_flag(),
         "hong-kong-emblem": hong_kong_emblem(),
         "macao-flag": macao_flag(),

@@ -9,7 +9,7 @@ from PIL import Image
 
 from models.profile import Label
 from models.runtime.paths import DATASETS
-from training.images.drawings import forces, organs, party, state
+from training.images.drawings import badges, emblem, forces, party, state
 from training.images.sources.catalogue import CatalogueError, read_catalogue, render_catalogue
 from training.images.sources.pictures import PictureError, load_picture
 from training.packages import packages
@@ -204,9 +204,9 @@ def test_duplicate_pictures_are_refused(catalogue, tmp_path):
         ("party-emblem", party.party_emblem),
         ("party-flag", party.party_flag),
         ("national-flag", state.national_flag),
-        ("national-emblem", state.national_emblem),
+        ("national-emblem", emblem.national_emblem),
         ("navy-flag", forces.navy_flag),
-        ("police-badge", organs.police_badge),
+        ("police-badge", badges.police_badge),
     ],
 )
 def test_committed_drawings_equal_the_codes_output(name, draw):
