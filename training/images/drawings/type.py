@@ -7,14 +7,17 @@ typefaces serve invented names. All have the SIL Open Font Licence 1.1, which al
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 from fontTools.misc.transform import Transform
+from fontTools.pens.basePen import BasePen
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 
-from training.images.drawings.shapes import polar
+from models.arrays import Float32
+from training.images.drawings.shapes import Point, polar
 from training.packages import fetch
 
 ChineseFace = Literal["sans", "black", "serif", "cursive", "brush"]
@@ -47,6 +50,9 @@ TYPEFACE_PACKAGES = tuple(
     dict.fromkeys(package for package, _ in (*CHINESE_TYPEFACES.values(), *LATIN_TYPEFACES.values()))
 )
 """Packages of all typefaces, by their short names in `datasets/packages.yaml`."""
+
+CURVE_STEPS = (0.25, 0.5, 0.75, 1.0)
+"""Where a curve's corners are, when a character becomes polygons."""
 
 
 @lru_cache
@@ -81,6 +87,41 @@ def characters(face: Face) -> frozenset[str]:
 def width_of(content: str, size: float, face: Face) -> float:
     """Width of a line of text, in the unit of its size."""
     return sum(_advance(character, face, size) for character in content)
+
+
+@lru_cache(maxsize=4096)
+def contours(character: str, face: Face) -> tuple[Float32, ...]:
+    """Outlines of a character as closed polygons, float32 (corners, 2) each.
+
+    The em is 1, the baseline's start is the origin, and y points down. A counter is a polygon within another.
+    """
+    font = _fonts(face)[ord(character)]
+    glyphs = font.getGlyphSet()
+    pen = _PolygonPen(glyphs)
+    glyphs[font.getBestCmap()[ord(character)]].draw(pen)
+    scale = np.array([1, -1], np.float32) / np.float32(font["head"].unitsPerEm)
+    return tuple(np.array(points, np.float32) * scale for points in pen.polygons if len(points) > 2)
+
+
+class _PolygonPen(BasePen):
+    """Turns a glyph's curves into polygons of a few corners each."""
+
+    def __init__(self, glyphs: Any) -> None:
+        super().__init__(glyphs)
+        self.polygons: list[list[Point]] = []
+
+    def _moveTo(self, pt: Point) -> None:  # noqa: N802, the base class's name
+        self.polygons.append([pt])
+
+    def _lineTo(self, pt: Point) -> None:  # noqa: N802, the base class's name
+        self.polygons[-1].append(pt)
+
+    def _curveToOne(self, pt1: Point, pt2: Point, pt3: Point) -> None:  # noqa: N802, the base class's name
+        start = self.polygons[-1][-1]
+        for t in CURVE_STEPS:
+            a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+            x, y = (a * start[i] + b * pt1[i] + c * pt2[i] + d * pt3[i] for i in range(2))
+            self.polygons[-1].append((x, y))
 
 
 def text(content: str, x: float, y: float, size: float, fill: str, face: Face = "sans", *, width: float = 0) -> str:
