@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 from models.runtime.paths import DATASETS
-from training.images.drawings import (
-    badges,
-    companies,
-    emblem,
-    forces,
-    international,
-    media,
-    organs,
-    party,
-    press,
-    state,
-    youth,
-)
+from training.images.drawings import companies, international, media, press
+from training.images.drawings.china import badges, emblem, forces, organs, party, state, youth
 
 DRAWINGS = DATASETS / "emblems" / "drawings"
 MODULES = (party, youth, state, emblem, badges, forces, organs, international, media, press, companies)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.images.drawings.emblem import gate
+from training.images.drawings.china.emblem import gate
 from training.images.drawings.shapes import GOLD, RED, arc, disc, great_wall, group, path, picture, polygon, rectangle
 from training.images.drawings.type import text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.images.drawings.party import hammer_and_sickle
+from training.images.drawings.china.party import hammer_and_sickle
 from training.images.drawings.shapes import (
     DARK_GOLD,
     GOLD,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import atan2, cos, degrees, pi, radians, sin
+from zlib import crc32
 
 RED, GOLD, DARK_GOLD = "#de2910", "#ffde00", "#c8960c"
 NAVY = "#0b2a6f"
@@ -169,6 +170,14 @@ def leaf(x: float, y: float, length: float, width: float, turn: float, fill: str
     return f'<path transform="translate({n(x)} {n(y)}) rotate({n(turn)})" d="{data}" fill="{fill}"{outline}/>'
 
 
+def _leaves(places: Sequence[tuple[Point, float]], length: float, width: float, fill: str, edge: str) -> str:
+    """Copies of one leaf at points and in directions; the SVG states its outline once."""
+    name = f"leaf-{crc32(f'{length:.2f} {width:.2f} {fill} {edge}'.encode()):08x}"
+    shape = leaf(0, 0, length, width, 0, fill, edge).replace("<path", f'<path id="{name}"', 1)
+    uses = (f'<use href="#{name}" transform="translate({n(x)} {n(y)}) rotate({n(turn)})"/>' for (x, y), turn in places)
+    return f"<defs>{shape}</defs>{''.join(uses)}"
+
+
 def wheat(x: float, y: float, radius: float, start: float, end: float, size: float, fill: str, edge: str) -> str:
     """Half a wreath of wheat: a stalk along a circle, with grains that point along it.
 
@@ -180,29 +189,26 @@ def wheat(x: float, y: float, radius: float, start: float, end: float, size: flo
     """
     direction = 1 if end > start else -1
     step = size * 0.52 / radius * 180 / pi
-    count = int(abs(end - start) / step)
-    stalk = arc(x, y, radius, start, end)
-    parts = [path(stalk, "none", fill, size * 0.14)]
-    for at in range(count + 1):
+    places = []
+    for at in range(int(abs(end - start) / step) + 1):
         angle = start + direction * step * at
-        along = angle + 90 * direction
-        foot = polar(x, y, radius, angle)
-        parts += [leaf(*foot, size, size * 0.46, along + side * 24, fill, edge) for side in (-1, 1)]
-    parts.append(leaf(*polar(x, y, radius, end), size * 1.2, size * 0.46, end + 90 * direction, fill, edge))
-    return "".join(parts)
+        places += [(polar(x, y, radius, angle), angle + 90 * direction + side * 24) for side in (-1, 1)]
+    stalk = path(arc(x, y, radius, start, end), "none", fill, size * 0.14)
+    tip = leaf(*polar(x, y, radius, end), size * 1.2, size * 0.46, end + 90 * direction, fill, edge)
+    return stalk + _leaves(places, size, size * 0.46, fill, edge) + tip
 
 
 def laurel(x: float, y: float, radius: float, start: float, end: float, size: float, fill: str, edge: str = "") -> str:
     """Half a wreath of olive or laurel: single leaves on both sides of a bent twig."""
     direction = 1 if end > start else -1
     step = size * 0.62 / radius * 180 / pi
-    parts = [path(arc(x, y, radius, start, end), "none", fill, size * 0.1)]
+    places = []
     for at in range(int(abs(end - start) / step) + 1):
         angle = start + direction * step * at
-        foot, along = polar(x, y, radius, angle), angle + 90 * direction
-        parts += [leaf(*foot, size, size * 0.36, along + side * 38, fill, edge) for side in (-1, 1)]
-    parts.append(leaf(*polar(x, y, radius, end), size, size * 0.36, end + 90 * direction, fill, edge))
-    return "".join(parts)
+        places += [(polar(x, y, radius, angle), angle + 90 * direction + side * 38) for side in (-1, 1)]
+    places.append((polar(x, y, radius, end), end + 90 * direction))
+    twig = path(arc(x, y, radius, start, end), "none", fill, size * 0.1)
+    return twig + _leaves(places, size, size * 0.36, fill, edge)
 
 
 def arc(x: float, y: float, radius: float, start: float, end: float) -> str:

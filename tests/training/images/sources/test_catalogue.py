@@ -9,7 +9,7 @@ from PIL import Image
 
 from models.profile import Label
 from models.runtime.paths import DATASETS
-from training.images.drawings import badges, emblem, forces, party, state
+from training.images.drawings.china import badges, emblem, forces, party, state
 from training.images.sources.catalogue import CatalogueError, read_catalogue, render_catalogue
 from training.images.sources.pictures import PictureError, load_picture
 from training.packages import packages

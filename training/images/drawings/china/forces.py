@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from training.images.drawings.badges import SHIELD_PATH, pine_leaf, wall_relief
-from training.images.drawings.emblem import gate, small_emblem
+from training.images.drawings.china.badges import SHIELD_PATH, pine_leaf, wall_relief
+from training.images.drawings.china.emblem import gate, small_emblem
 from training.images.drawings.shapes import (
     FLAT,
     GOLD,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from training.images.drawings.badges import wall_relief
-from training.images.drawings.emblem import small_emblem
-from training.images.drawings.forces import army_mark
+from training.images.drawings.china.badges import wall_relief
+from training.images.drawings.china.emblem import small_emblem
+from training.images.drawings.china.forces import army_mark
 from training.images.drawings.shapes import (
     DARK_GOLD,
     FLAT,

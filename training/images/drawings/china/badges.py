@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import dist
 
-from training.images.drawings.emblem import small_emblem
+from training.images.drawings.china.emblem import small_emblem
 from training.images.drawings.shapes import (
     FLAT,
     METAL,

@@ -1,0 +1,1 @@
+"""Draws the symbols of China's party, state, services and forces."""
