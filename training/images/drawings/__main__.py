@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from models.runtime.paths import DATASETS
 from training.images.drawings import companies, international, media, press
-from training.images.drawings.china import badges, emblem, forces, organs, party, state, youth
+from training.images.drawings.china import badges, emblem, forces, organs, party, services, society, state, youth
 
 DRAWINGS = DATASETS / "emblems" / "drawings"
-MODULES = (party, youth, state, emblem, badges, forces, organs, international, media, press, companies)
+MODULES = (
+    party,
+    youth,
+    state,
+    emblem,
+    badges,
+    forces,
+    organs,
+    services,
+    society,
+    international,
+    media,
+    press,
+    companies,
+)
 
 
 def main() -> None:

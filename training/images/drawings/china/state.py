@@ -1,33 +1,26 @@
-"""Flags and emblems of the People's Republic of China, of its special administrative regions and of the CPPCC."""
+"""The national flag and the flags and emblems of the special administrative regions."""
 
 from __future__ import annotations
 
 from training.images.drawings.shapes import (
-    DARK_GOLD,
     GOLD,
     RED,
     Point,
     disc,
-    ellipse,
-    faceted_star,
-    gear,
     group,
     leaf,
     path,
     picture,
     polar,
-    polygon,
     rectangle,
     star,
     toward,
-    wheat,
 )
 from training.images.drawings.type import ring_text
 
 FLAG_RULE = "GB 12982-2004 国旗；国旗制法说明（1949）"
 HONG_KONG_RULE = "香港特别行政区区旗、区徽图案；GB 16689"
 MACAO_RULE = "澳门特别行政区区旗、区徽图案；GB 17654"
-CPPCC_RULE = "中国人民政治协商会议会徽（1949）：五角星、齿轮、麦穗、四面红旗、地球和中国地图、缎带"
 
 SMALL_STARS: tuple[Point, ...] = ((10, 2), (12, 4), (12, 7), (10, 9))
 
@@ -122,67 +115,6 @@ def macao_emblem() -> str:
     )
 
 
-CHINA: tuple[Point, ...] = (
-    (8, 30),
-    (24, 20),
-    (36, 8),
-    (46, 22),
-    (64, 30),
-    (88, 32),
-    (108, 24),
-    (122, 4),
-    (140, 10),
-    (158, 24),
-    (150, 40),
-    (134, 48),
-    (122, 56),
-    (130, 66),
-    (140, 84),
-    (138, 102),
-    (124, 118),
-    (106, 124),
-    (92, 118),
-    (80, 120),
-    (72, 106),
-    (66, 92),
-    (48, 90),
-    (28, 82),
-    (14, 62),
-)
-"""A coarse outline of China in 170 by 130 units."""
-
-
-def cppcc_emblem() -> str:
-    """The emblem of the Chinese People's Political Consultative Conference."""
-    flags = "".join(
-        polygon(
-            [polar(256, 250, 60, angle), polar(256, 250, 216, angle - 9), polar(256, 250, 216, angle + 9)], RED, GOLD, 4
-        )
-        for angle in (-50, -28, 28, 50)
-    )
-    globe = disc(256, 268, 104, "#5aa9e6", "#fff", 5) + ellipse(
-        256, 268, 104, 36, extra='stroke="#fff" stroke-width="3"'
-    )
-    globe += ellipse(256, 268, 40, 104, extra='stroke="#fff" stroke-width="3"')
-    china = group(polygon(CHINA, RED, GOLD, 2), move=(178, 206), scale=0.92)
-    ears = wheat(256, 262, 206, 206, 318, 36, GOLD, DARK_GOLD) + wheat(256, 262, 206, 154, 42, 36, GOLD, DARK_GOLD)
-    ribbon = path("M40 424C150 470 362 470 472 424L486 470C366 516 146 516 26 470Z", RED, GOLD, 5)
-    return picture(
-        512,
-        520,
-        gear(256, 268, 176, 156, 128, 28, GOLD, DARK_GOLD),
-        flags,
-        globe,
-        china,
-        ears,
-        faceted_star(256, 62, 58, RED, "#b3150b"),
-        ring_text("1949", 256, 268, 138, 40, RED, "serif", step=14, foot=True),
-        ribbon,
-        ring_text("中国人民政治协商会议", 256, -290, 786, 40, GOLD, "serif", step=3.1, foot=True),
-        rule=CPPCC_RULE,
-    )
-
-
 def drawings() -> dict[str, str]:
     """Every drawing of this module by its file name, as SVG."""
     return {
@@ -192,5 +124,4 @@ def drawings() -> dict[str, str]:
         "hong-kong-emblem": hong_kong_emblem(),
         "macao-flag": macao_flag(),
         "macao-emblem": macao_emblem(),
-        "cppcc-emblem": cppcc_emblem(),
     }
