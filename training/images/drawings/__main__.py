@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from models.runtime.paths import DATASETS
-from training.images.drawings import companies, international, media, press
+from training.images.drawings import companies, international, media
 from training.images.drawings.china import badges, emblem, forces, organs, party, services, society, state, youth
+from training.images.drawings.press import newspapers, portals
 
 DRAWINGS = DATASETS / "emblems" / "drawings"
-MODULES = (
-    party,
-    youth,
-    state,
-    emblem,
-    badges,
-    forces,
-    organs,
-    services,
-    society,
-    international,
-    media,
-    press,
-    companies,
-)
+CHINA = (party, youth, state, emblem, badges, forces, organs, services, society)
+MODULES = (*CHINA, international, media, newspapers, portals, companies)
 
 
 def main() -> None:

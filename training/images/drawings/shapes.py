@@ -13,6 +13,9 @@ from zlib import crc32
 RED, GOLD, DARK_GOLD = "#de2910", "#ffde00", "#c8960c"
 NAVY = "#0b2a6f"
 
+TILE = 400
+"""Side of a square sign, in the drawing's units."""
+
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 
@@ -71,6 +74,21 @@ def metal() -> str:
     """Definitions of the gradients that `METAL` names: polished gold and red enamel, lit from the upper left."""
     gold = gradient("gold", "#fff0a8", "#f2cc58", "#c98f22", "#edc656", "#9c6c14")
     return gold + gradient("enamel", "#f2352b", "#d6121a", "#a80a12", line=(0, 0, 0.4, 1))
+
+
+def tile(name: str, ground: str, *parts: str, corner: float = 72) -> str:
+    """A square sign with round corners, like an app's icon, after the real one; parts are cut at its edge.
+
+    Args:
+        name: the owner, for the comment.
+        ground: colour, or `url(#NAME)` with that `gradient` among the parts.
+        parts: on a square with sides of `TILE`.
+        corner: radius of the corners; half of `TILE` makes a disc.
+    """
+    back = rectangle(0, 0, TILE, TILE, ground, corner)
+    edge = f'<defs><clipPath id="edge">{rectangle(0, 0, TILE, TILE, "#000", corner)}</clipPath></defs>'
+    inside = f'<g clip-path="url(#edge)">{"".join(parts)}</g>'
+    return picture(TILE, TILE, edge, back, inside, rule=f"{name}: drawn after its sign")
 
 
 def n(value: float) -> str:

@@ -92,6 +92,6 @@ def written(words: str, hand: str, x: float, y: float, height: float, fill: str,
                 (left + across * scale, y - height / 2 + down * scale, thickness * scale * weight)
                 for across, down, thickness in (map(float, point.split()) for point in line.split(","))
             ]
-            outlines.append(d(stroke(points)))
+            outlines.append(d((round(across, 1), round(down, 1)) for across, down in stroke(points)))
         left += written_width(character, hand, height)
     return path("".join(outlines), fill)

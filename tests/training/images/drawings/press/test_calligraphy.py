@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from training.images.drawings.calligraphy import stroke, written, written_width
+from training.images.drawings.press.calligraphy import stroke, written, written_width
 
 
 def area(outline):

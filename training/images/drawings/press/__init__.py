@@ -1,0 +1,1 @@
+"""Signs of Chinese newspapers, news agencies, portals and news apps."""
