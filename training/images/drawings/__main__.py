@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from models.runtime.paths import DATASETS
-from training.images.drawings import companies, international, media
+from training.images.drawings import (
+    agencies,
+    alliances,
+    broadcasters,
+    companies,
+    international,
+    media,
+    united_nations,
+)
 from training.images.drawings.china import badges, emblem, forces, organs, party, services, society, state, youth
 from training.images.drawings.press import newspapers, portals
 
 DRAWINGS = DATASETS / "emblems" / "drawings"
 CHINA = (party, youth, state, emblem, badges, forces, organs, services, society)
-MODULES = (*CHINA, international, media, newspapers, portals, companies)
+BODIES = (international, united_nations, agencies, alliances)
+MODULES = (*CHINA, *BODIES, media, newspapers, portals, broadcasters, companies)
 
 
 def main() -> None:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from training.images.drawings.china.party import hammer_and_sickle
 from training.images.drawings.shapes import (
-    DARK_GOLD,
     GOLD,
     RED,
     arc,
     disc,
-    ellipse,
-    gear,
     group,
-    laurel,
-    leaf,
     n,
     path,
     picture,
@@ -21,11 +16,10 @@ from training.images.drawings.shapes import (
     polygon,
     rectangle,
     star,
-    wheat,
 )
-from training.images.drawings.type import ring_text, text
+from training.images.drawings.type import ring_text, text, width_of
 
-UN_BLUE = "#009edb"
+RED_CROSS = "#ed1b2e"
 GENEVA = "日内瓦公约及其第三附加议定书（2005）"
 
 
@@ -39,7 +33,7 @@ def _cross(x: float, y: float, arm: float, fill: str) -> str:
 
 def red_cross() -> str:
     """The red cross on a white ground."""
-    return picture(400, 400, rectangle(0, 0, 400, 400, "#fff"), _cross(200, 200, 150, "#ed1b2e"), rule=GENEVA)
+    return picture(400, 400, rectangle(0, 0, 400, 400, "#fff"), _cross(200, 200, 150, RED_CROSS), rule=GENEVA)
 
 
 def red_cross_committee() -> str:
@@ -50,7 +44,7 @@ def red_cross_committee() -> str:
         disc(200, 200, 196, "#fff"),
         disc(200, 200, 188, "none", "#111", 5),
         disc(200, 200, 126, "none", "#111", 5),
-        _cross(200, 200, 92, "#ed1b2e"),
+        _cross(200, 200, 92, RED_CROSS),
         ring_text("COMITE INTERNATIONAL", 200, 200, 140, 38, "#111", "sans"),
         ring_text("GENEVE", 200, 200, 172, 38, "#111", "sans", foot=True),
         rule=GENEVA,
@@ -60,7 +54,7 @@ def red_cross_committee() -> str:
 def red_crescent() -> str:
     """The red crescent on a white ground."""
     moon = "M262 92A124 124 0 1 0 262 308A100 100 0 1 1 262 92Z"
-    return picture(400, 400, rectangle(0, 0, 400, 400, "#fff"), path(moon, "#ed1b2e"), rule=GENEVA)
+    return picture(400, 400, rectangle(0, 0, 400, 400, "#fff"), path(moon, RED_CROSS), rule=GENEVA)
 
 
 def red_crystal() -> str:
@@ -72,8 +66,37 @@ def red_crystal() -> str:
 
 def red_cross_movement() -> str:
     """Red cross and red crescent side by side."""
-    moon = group(path("M262 92A124 124 0 1 0 262 308A100 100 0 1 1 262 92Z", "#ed1b2e"), move=(390, 0))
-    return picture(760, 400, rectangle(0, 0, 760, 400, "#fff"), _cross(200, 200, 120, "#ed1b2e"), moon, rule=GENEVA)
+    moon = group(path("M262 92A124 124 0 1 0 262 308A100 100 0 1 1 262 92Z", RED_CROSS), move=(390, 0))
+    return picture(760, 400, rectangle(0, 0, 760, 400, "#fff"), _cross(200, 200, 120, RED_CROSS), moon, rule=GENEVA)
+
+
+def red_cross_frame() -> str:
+    """The red cross in a red frame, as on a door or an app."""
+    frame = rectangle(0, 0, 400, 400, RED_CROSS) + rectangle(22, 22, 356, 356, "#fff")
+    return picture(400, 400, frame, _cross(200, 200, 100, RED_CROSS), rule=GENEVA)
+
+
+def red_cross_seal(above: str, below: str) -> str:
+    """A national society's seal: the red cross inside a blue ring with words."""
+    ring = disc(256, 256, 250, "#0a1f5c") + disc(256, 256, 158, "#fff")
+    words = ring_text(above, 256, 256, 182, 58, "#fff", "black") + ring_text(
+        below, 256, 256, 222, 58, "#fff", "black", foot=True
+    )
+    return picture(512, 512, ring, words, _cross(256, 256, 112, RED_CROSS), rule=GENEVA)
+
+
+def red_cross_name(name: str) -> str:
+    """The red cross before a society's name."""
+    words = text(name, 230 + width_of(name, 150, "black") / 2, 160, 150, "#222", "black")
+    return picture(250 + width_of(name, 150, "black"), 210, _cross(105, 105, 96, RED_CROSS), words, rule=GENEVA)
+
+
+def olympic_rings_plain(colour: str, ground: str) -> str:
+    """The five rings in one colour."""
+    rings = "".join(
+        disc(x, y, 108, "none", colour, 24) for x, y in ((130, 130), (390, 130), (650, 130), (260, 250), (520, 250))
+    )
+    return picture(780, 380, rectangle(0, 0, 780, 380, ground), rings, rule="奥林匹克宪章第 8 条：单色五环")
 
 
 def olympic_rings() -> str:
@@ -110,151 +133,6 @@ def paralympic_agitos() -> str:
         )
     )
     return picture(520, 520, *parts, rule="国际残奥委会标志 Agitos")
-
-
-def unesco() -> str:
-    """UNESCO's temple."""
-    roof = polygon([(40, 150), (300, 30), (560, 150)], "#0077d4") + rectangle(40, 162, 520, 24, "#0077d4")
-    letters = "".join(
-        text(letter, 96 + 82 * at, 356, 170, "#0077d4", "black", width=52) for at, letter in enumerate("UNESCO")
-    )
-    steps = "".join(rectangle(60 - 20 * at, 372 + 26 * at, 480 + 40 * at, 18, "#0077d4") for at in range(3))
-    return picture(600, 460, roof, letters, steps, rule="联合国教科文组织标志：神庙与字母 UNESCO")
-
-
-def _un_wreath(*middle: str, rule: str, colour: str = UN_BLUE) -> str:
-    """A body's mark inside the wreath of olive of the United Nations family."""
-    branch = laurel(256, 240, 214, 196, 318, 58, colour)
-    return picture(512, 512, branch, group(branch, move=(512, 0), mirror=True), *middle, rule=rule)
-
-
-def _grid(x: float, y: float, radius: float, colour: str) -> str:
-    """A globe's meridians and parallels seen from the pole."""
-    circles = "".join(disc(x, y, radius * at / 4, "none", colour, 4) for at in (1, 2, 3, 4))
-    spokes = "".join(
-        path(
-            "M{} {}L{} {}".format(*map(n, (*polar(x, y, radius, angle), *polar(x, y, radius, angle + 180)))),
-            "none",
-            colour,
-            4,
-        )
-        for angle in range(0, 180, 45)
-    )
-    return circles + spokes
-
-
-def atomic_energy_agency() -> str:
-    """The atom of the International Atomic Energy Agency."""
-    orbits = "".join(
-        ellipse(256, 250, 150, 56, turn=turn, extra=f'stroke="{UN_BLUE}" stroke-width="11"') for turn in (0, 60, 120)
-    )
-    electrons = "".join(disc(*polar(256, 250, 150, angle), 17, UN_BLUE) for angle in (90, 150, 330))
-    return _un_wreath(orbits, electrons, disc(256, 250, 26, UN_BLUE), rule="国际原子能机构徽：原子与橄榄枝")
-
-
-def labour_organization() -> str:
-    """The International Labour Organization's gear."""
-    wheel = gear(256, 244, 150, 126, 100, 12, "#1e2dbe")
-    return _un_wreath(
-        wheel, text("ILO", 256, 278, 96, "#1e2dbe", "black"), rule="国际劳工组织徽：齿轮与橄榄枝", colour="#1e2dbe"
-    )
-
-
-def civil_aviation_organization() -> str:
-    """The wings of the International Civil Aviation Organization."""
-    wing = "".join(leaf(30, 10 + 10 * at, 220 - 36 * at, 34, 78 + 10 * at, "#0072bc") for at in range(5))
-    wings = group(wing, move=(256, 214)) + group(wing, move=(256, 214), mirror=True)
-    return _un_wreath(_grid(256, 236, 130, "#0072bc"), wings, rule="国际民航组织徽：地球、翼与橄榄枝", colour="#0072bc")
-
-
-def meteorological_organization() -> str:
-    """The compass rose of the World Meteorological Organization."""
-    rose = "".join(
-        polygon(
-            [
-                polar(256, 236, 176 if angle % 90 == 0 else 130, angle),
-                polar(256, 236, 22, angle + 45),
-                (256, 236),
-                polar(256, 236, 22, angle - 45),
-            ],
-            UN_BLUE,
-        )
-        for angle in range(0, 360, 45)
-    )
-    return _un_wreath(_grid(256, 236, 130, UN_BLUE), rose, rule="世界气象组织徽：风玫瑰、地球与橄榄枝")
-
-
-def maritime_organization() -> str:
-    """The anchors of the International Maritime Organization."""
-    anchor = (
-        rectangle(-9, -150, 18, 300, "#0060a9")
-        + rectangle(-50, -126, 100, 16, "#0060a9", 6)
-        + disc(0, -164, 20, "none", "#0060a9", 10)
-        + path("M-96 70C-90 130 -40 152 0 152C40 152 90 130 96 70", "none", "#0060a9", 18)
-    )
-    crossed = group(anchor, move=(256, 250), turn=40) + group(anchor, move=(256, 250), turn=-40)
-    return _un_wreath(
-        _grid(256, 240, 130, "#0060a9"), crossed, rule="国际海事组织徽：双锚、地球与橄榄枝", colour="#0060a9"
-    )
-
-
-def food_organization() -> str:
-    """The ear of wheat of the Food and Agriculture Organization."""
-    ear = "".join(leaf(0, 130 - 30 * at, 62, 26, side * 34, "#fff") for at in range(9) for side in (-1, 1))
-    letters = "".join(text(letter, 146 + 110 * at, 300, 110, "#fff", "serif") for at, letter in enumerate("FAO"))
-    motto = ring_text("FIAT PANIS", 256, 256, 218, 46, "#fff", "serif", foot=True)
-    ground = disc(256, 256, 250, "#116aab") + disc(256, 256, 236, "none", "#fff", 5)
-    return picture(
-        512,
-        512,
-        ground,
-        group(ear, rectangle(-4, -120, 8, 290, "#fff"), move=(256, 220), scale=0.9),
-        letters,
-        motto,
-        rule="联合国粮农组织徽：麦穗、FAO、FIAT PANIS",
-    )
-
-
-def world_bank() -> str:
-    """The World Bank's globe of squares."""
-    globe = disc(256, 256, 240, "#002244") + "".join(
-        ellipse(256, 256, rx, 240, extra='stroke="#fff" stroke-width="9"') for rx in (80, 160)
-    )
-    lines = "".join(
-        path(f"M{256 - w} {y}Q256 {y + bend} {256 + w} {y}", "none", "#fff", 9)
-        for y, w, bend in ((140, 210, -44), (256, 240, 0), (372, 210, 44))
-    )
-    axis = rectangle(251, 16, 10, 480, "#fff")
-    return picture(512, 512, group(globe, lines, axis, move=(0, 0)), rule="世界银行标志：经纬网格的地球")
-
-
-def shanghai_cooperation() -> str:
-    """The Shanghai Cooperation Organisation: a globe in a wreath between its two languages."""
-    globe = disc(256, 256, 112, "#2a7fc1") + _grid(256, 256, 112, "#fff")
-    ears = wheat(256, 256, 150, 196, 344, 26, GOLD, DARK_GOLD) + wheat(256, 256, 150, 164, 16, 26, GOLD, DARK_GOLD)
-    names = ring_text("上海合作组织", 256, 256, 190, 42, "#0b4ea2", "serif", step=16)
-    russian = ring_text("ШАНХАЙСКАЯ ОРГАНИЗАЦИЯ СОТРУДНИЧЕСТВА", 256, 256, 216, 25, "#0b4ea2", "sans", foot=True)
-    ground = disc(256, 256, 250, "#fff", "#0b4ea2", 7)
-    return picture(512, 512, ground, globe, ears, names, russian, rule="上海合作组织徽：中俄文名称、橄榄枝与地球")
-
-
-def african_union() -> str:
-    """The African Union's flag: rays and stars about the continent."""
-    rays = "".join(star(*polar(450, 300, 230, 360 / 55 * at), 13, GOLD) for at in range(55))
-    africa = (
-        "M396 150C436 138 480 146 506 168C520 206 540 232 572 240C560 286 520 318 516 350"
-        "C520 392 500 440 462 466C440 452 432 400 436 360C420 330 424 312 400 300"
-        "C360 304 336 280 330 252C340 206 366 172 396 150Z"
-    )
-    return picture(
-        900,
-        600,
-        rectangle(0, 0, 900, 600, "#036a38"),
-        disc(450, 300, 196, "#fff"),
-        path(africa, "#036a38"),
-        rays,
-        rule="非洲联盟旗：55 颗金星环绕非洲大陆",
-    )
 
 
 def kuomintang_emblem() -> str:
@@ -296,18 +174,14 @@ def drawings() -> dict[str, str]:
         "red-crescent": red_crescent(),
         "red-crystal": red_crystal(),
         "red-cross-movement": red_cross_movement(),
+        "red-cross-frame": red_cross_frame(),
+        "red-cross-seal": red_cross_seal("RED CROSS", "SOCIETY"),
+        "red-cross-name": red_cross_name("红十字会"),
+        "red-cross-name-english": red_cross_name("Red Cross"),
         "olympic-rings": olympic_rings(),
+        "olympic-rings-white": olympic_rings_plain("#fff", "#0a4ea2"),
+        "olympic-rings-black": olympic_rings_plain("#111", "#fff"),
         "paralympic-agitos": paralympic_agitos(),
-        "unesco": unesco(),
-        "atomic-energy-agency": atomic_energy_agency(),
-        "labour-organization": labour_organization(),
-        "civil-aviation-organization": civil_aviation_organization(),
-        "meteorological-organization": meteorological_organization(),
-        "maritime-organization": maritime_organization(),
-        "food-organization": food_organization(),
-        "world-bank": world_bank(),
-        "shanghai-cooperation": shanghai_cooperation(),
-        "african-union": african_union(),
         "kuomintang-emblem": kuomintang_emblem(),
         "vietnam-party-flag": vietnam_party_flag(),
         "soviet-party-emblem": soviet_party_emblem(),

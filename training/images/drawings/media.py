@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from models.runtime.paths import DATASETS
-from training.images.drawings.shapes import TILE, disc, group, path, picture, rectangle, tile
+from training.images.drawings.shapes import TILE, disc, picture, rectangle, tile
 from training.images.drawings.type import Face, text, width_of
 
 WORDMARKS = DATASETS / "emblems" / "wordmarks.yaml"
@@ -116,25 +116,6 @@ def abc_disc() -> str:
     return picture(400, 400, disc(200, 200, 196, "#111"), letters, rule="American Broadcasting Company disc logo")
 
 
-def mango_television() -> str:
-    """Hunan Television's mango: an orange ring with a gap."""
-    ring = "M250 20C390 20 490 110 490 230C490 380 370 470 200 470C90 470 20 400 20 300C20 140 120 20 250 20Z"
-    hole = "M262 110C180 110 110 190 110 292C110 350 150 384 216 384C320 384 400 320 400 232C400 158 344 110 262 110Z"
-    return picture(512, 490, path(ring + hole, "#f08300", extra='fill-rule="evenodd"'), rule="湖南卫视台标：金鹰芒果形")
-
-
-def phoenix_television() -> str:
-    """Phoenix Television: two birds circling."""
-    bird = path(
-        "M0 -190C120 -190 190 -90 180 20C160 -60 100 -110 20 -106"
-        "C60 -90 84 -56 84 -14C40 -70 -30 -80 -84 -40C-90 -110 -60 -170 0 -190Z",
-        "#e58a00",
-    )
-    return picture(
-        460, 460, group(bird, move=(230, 230)), group(bird, move=(230, 230), turn=180), rule="凤凰卫视台标：双凤盘旋"
-    )
-
-
 def drawings() -> dict[str, str]:
     """Every drawing of this module by its file name, as SVG."""
     table = yaml.safe_load(WORDMARKS.read_text(encoding="utf-8"))
@@ -151,7 +132,5 @@ def drawings() -> dict[str, str]:
             "media-bbc": bbc(),
             "media-associated-press": associated_press(),
             "media-abc-disc": abc_disc(),
-            "media-mango-tv": mango_television(),
-            "media-phoenix-birds": phoenix_television(),
         }
     )

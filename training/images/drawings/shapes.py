@@ -61,13 +61,20 @@ def gradient(name: str, *colours: str, line: Box = (0, 0, 1, 1), absolute: bool 
         line: start and end, as fractions of each filled shape.
         absolute: `line` is in the drawing's units instead, so that one gradient runs across several shapes.
     """
-    stops = "".join(
-        f'<stop offset="{n(at / (len(colours) - 1))}" stop-color="{colour}"/>' for at, colour in enumerate(colours)
-    )
     units = ' gradientUnits="userSpaceOnUse"' if absolute else ""
     x1, y1, x2, y2 = map(n, line)
     ends = f'x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"'
-    return f'<defs><linearGradient id="{name}" {ends}{units}>{stops}</linearGradient></defs>'
+    return f'<defs><linearGradient id="{name}" {ends}{units}>{_stops(colours)}</linearGradient></defs>'
+
+
+def glow(name: str, *colours: str) -> str:
+    """A radial gradient for `fill="url(#name)"`, lit from the upper left, its first colour in the middle."""
+    return f'<radialGradient id="{name}" cx=".4" cy=".35" r=".7">{_stops(colours)}</radialGradient>'
+
+
+def _stops(colours: Sequence[str]) -> str:
+    last = len(colours) - 1
+    return "".join(f'<stop offset="{n(at / last)}" stop-color="{colour}"/>' for at, colour in enumerate(colours))
 
 
 def metal() -> str:
@@ -140,6 +147,11 @@ def group(*parts: str, move: Point = (0, 0), scale: float = 1, turn: float = 0, 
     across = -scale if mirror else scale
     steps = f"translate({n(move[0])} {n(move[1])}) rotate({n(turn)}) scale({across:.4g} {scale:.4g})"
     return f'<g transform="{steps}">{"".join(parts)}</g>'
+
+
+def clipped(name: str, outline: str, *parts: str) -> str:
+    """Parts that show only inside `outline`, a shape's markup; `name` must be the drawing's own."""
+    return f'<clipPath id="{name}">{outline}</clipPath><g clip-path="url(#{name})">{"".join(parts)}</g>'
 
 
 def star_points(x: float, y: float, radius: float, turn: float = 0) -> list[Point]:
