@@ -21,7 +21,7 @@ from benchmarks.clock import COLUMNS, Times
 from models.policy import Policy, StoreRules
 from models.profile import CLASSIFIER_LABELS, Answer, Evidence, Field, Finding, Label, Match, Profile, Severity
 from models.runtime.paths import REPOSITORY
-from serving.store import audit
+from serving.store.audit import trail as audit
 from serving.store.database import Database
 from serving.store.records import record
 from serving.store.secrets import Secrets

@@ -79,7 +79,7 @@ def _check_one(source: str | None, account_id: str | None) -> None:
 
 def _registrar(settings: Settings) -> Registrar:
     from serving.closed.registrar import Registrar
-    from serving.store.audit import Trail
+    from serving.store.audit.trail import Trail
     from serving.store.database import Database
     from serving.store.secrets import Secrets
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,34 +21,56 @@ Anchor = Annotated[
 ]
 
 
-def purge() -> None:
+def purge(
+    today: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Date in UTC, to confirm a clock that contradicts the record."),
+    ] = None,
+) -> None:
     """Delete decisions, texts and pictures that the policy keeps no longer, for good.
 
-    Run it every day. The audit trail stays, and says that it was done.
+    Run it every day. The audit trail stays, and says that it was done. A clock that contradicts the trail is refused.
 
     Example: `huijian purge`
     """
     from models.policy import Policy
     from models.settings import Settings
+    from serving.active import policy_version
+    from serving.store.audit.purges import POLICY
+    from serving.store.audit.trail import Trail
     from serving.store.purge import purge as purge_store
 
-    rules = Policy.load(Settings.from_environment().policy).store
-    gone = purge_store(_database(), rules, operator())
+    settings, database = Settings.from_environment(), _database()
+    policy = Policy.load(settings.policy)
+    Trail(database).observe(POLICY, operator(), policy_version(policy))  # by which `audit verify` checks this purge
+    gone = purge_store(database, policy.store, operator(), today.date() if today else None)
     typer.echo(f"{gone.decisions} decisions deleted, and {gone.contents} texts and pictures of younger ones")
 
 
 @audit.command()
 def verify(anchor: Anchor = None) -> None:
-    """Check that nothing in the trail, and nothing that it covers, was altered; names the first row that was.
+    """Check that every row of every table is as the trail recorded it; names the first one that is not.
 
-    Rows cut off at the end show only against an anchor: keep the last row that this prints in another place.
+    Where the store's keys are known, texts and pictures are opened and checked too. Rows cut off at the end show only
+    against an anchor: keep the last row that this prints in another place.
 
     Example: `huijian audit verify`
     """
-    from serving.store.audit import Head
-    from serving.store.audit import verify as verify_trail
+    from models.policy import Policy
+    from models.settings import Settings
+    from serving.store.audit.trail import Head
+    from serving.store.audit.verify import verify as verify_trail
+    from serving.store.errors import StoreError
+    from serving.store.secrets import Secrets
 
-    head = verify_trail(_database(), Head.parse(anchor) if anchor else None)
+    settings = Settings.from_environment()
+    rules, known = Policy.load(settings.policy).store, Head.parse(anchor) if anchor else None
+    try:
+        secrets = Secrets.load(settings.home)
+    except StoreError as error:
+        secrets = None
+        typer.echo(f"note: texts and pictures are not opened: {error}", err=True)
+    head = verify_trail(_database(), rules, known, secrets)
     typer.echo(f"the trail of {head.sequence} rows is whole; its last row is {head}")
 
 

@@ -23,8 +23,10 @@ from benchmarks.load.generator import Exchange, evenly, percentiles, send, send_
 from benchmarks.load.limits import Number
 from benchmarks.load.mixture import Expected, Mixture
 from benchmarks.load.pace import ROUND_SECONDS, lateness
+from models.policy import Policy
 from models.profile import Profile
-from serving.store import audit
+from models.settings import Settings
+from serving.store.audit.verify import verify
 from serving.store.database import Database
 from serving.store.tables import decisions
 
@@ -183,7 +185,7 @@ def _time(done: Sequence[Exchange]) -> list[Number]:
 def _kept(home: Path) -> set[str]:
     """Ids of all decisions in the store; its audit trail is verified."""
     database = Database(f"sqlite:///{home.resolve() / 'store' / 'huijian.db'}")
-    audit.verify(database)
+    verify(database, Policy.load(Settings.from_environment().policy).store)
     with database.reading() as connection:
         return set(connection.scalars(select(decisions.c.decision_id)))
 

@@ -1,7 +1,7 @@
 """Comparisons of a challenger with the champion, kept as long as their decisions.
 
-A comparison is no measure against an account. So it is not in the audit trail, and some may be lost when a worker is
-killed.
+A comparison is no measure against an account, so some may be lost when a worker is killed. One audit row records those
+of one group of decisions, with which they are deleted.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, select
 
+from serving.store.audit.trail import COMPARISONS, append
 from serving.store.database import Database
 from serving.store.tables import comparisons, decisions
 
@@ -34,11 +35,14 @@ class Comparisons:
         """
         ids = [row["decision_id"] for row in rows]
         with self._database.writing() as connection:
-            decided = _those_in(connection, decisions, ids)
-            known = _those_in(connection, comparisons, ids)
-            new = [dict(row) for row in rows if row["decision_id"] in decided - known]
-            if new:
-                connection.execute(insert(comparisons), new)
+            decided = _groups(connection, decisions, ids)
+            known = _groups(connection, comparisons, ids)
+            groups: dict[int, list[Row]] = {}
+            for row in rows:
+                if row["decision_id"] in decided.keys() - known.keys():
+                    groups.setdefault(decided[row["decision_id"]], []).append(row)
+            for group, new in groups.items():
+                append(connection, COMPARISONS, "service", {"decisions": group, "comparisons": len(new)}, new)
         return [row for row in rows if row["decision_id"] not in decided]
 
     def newest_trial(self) -> str | None:
@@ -54,7 +58,8 @@ class Comparisons:
         Raises:
             StoreUnavailable: the database cannot be reached.
         """
-        chosen = select(comparisons).where(comparisons.c.trial == trial)
+        columns = [column for column in comparisons.c if column.name != "sequence"]
+        chosen = select(*columns).where(comparisons.c.trial == trial)
         with self._database.reading() as connection:
             for row in connection.execute(chosen, execution_options={"yield_per": PAGE_ROWS}):
                 yield dict(row._mapping)
@@ -64,5 +69,7 @@ class Comparisons:
         self._database.close()
 
 
-def _those_in(connection: Connection, table: Table, ids: Sequence[str]) -> set[str]:
-    return set(connection.scalars(select(table.c.decision_id).where(table.c.decision_id.in_(ids))))
+def _groups(connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, int]:
+    """The audit row of each of the decisions that the table has a row of."""
+    chosen = select(table.c.decision_id, table.c.sequence).where(table.c.decision_id.in_(ids))
+    return {row.decision_id: row.sequence for row in connection.execute(chosen)}

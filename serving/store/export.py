@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from models.runtime import atomic
-from serving.store import audit
+from serving.store.audit import trail as audit
 from serving.store.database import Database
 from serving.store.tables import canonical
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Delete, Select, delete, literal, select, text, tuple_
 
 from models.policy import StoreRules
-from serving.store import audit
+from serving.store.audit import trail as audit
+from serving.store.audit.clock import checked_now
 from serving.store.database import Database
 from serving.store.errors import StoreError
 from serving.store.tables import appeals, comparisons, contents, decisions, reviews, utc
@@ -37,27 +38,30 @@ class Purged:
     decisions: int
 
 
-def purge(database: Database, rules: StoreRules, actor: str, moment: datetime | None = None) -> Purged:
+def purge(database: Database, rules: StoreRules, actor: str, today: date | None = None) -> Purged:
     """Delete expired contents and decisions, with their appeals, reviews and comparisons.
 
     An appeal without a later review keeps the contents of its decision, but not the decision itself.
 
     Args:
-        moment: the time that counts as now.
+        today: the date in UTC, as a person confirms it where the clock contradicts the record.
 
     Raises:
         StoreUnavailable: the database cannot be written.
-        StoreError: other programs kept SQLite's log open; it still holds the deleted rows.
+        StoreError: the clock contradicts the record, so nothing was deleted; or other programs kept SQLite's log open,
+            and it still holds the deleted rows.
     """
-    today = moment or datetime.now(UTC)
-    contents_before = utc(today - timedelta(days=rules.contents.days))
-    decisions_before = utc(today - timedelta(days=rules.decisions.days))
-    begun = {"contents_before": contents_before, "decisions_before": decisions_before}
     with database.writing() as connection:
+        moment = checked_now(connection, today)
+        contents_before = utc(moment - timedelta(days=rules.contents.days))
+        decisions_before = utc(moment - timedelta(days=rules.decisions.days))
+        begun = {"contents_before": contents_before, "decisions_before": decisions_before}
+        if today:
+            begun["confirmed"] = today.isoformat()
         audit.append(connection, audit.PURGE, actor, begun)  # first, so that missing rows are explained at any moment
     gone = Purged(_purge_contents(database, contents_before), _purge_decisions(database, decisions_before))
     with database.writing() as connection:
-        audit.append(connection, "purged", actor, asdict(gone))
+        audit.append(connection, audit.PURGED, actor, asdict(gone))
     _overwrite(database)
     return gone
 

@@ -29,7 +29,8 @@ def record(profile: Profile, answer: Answer, kept: ContentsKept, secrets: Secret
         kept: the policy's rule for contents.
 
     Returns:
-        A row of `decisions`, and under `contents` the encrypted fields (base64) by name.
+        A row of `decisions`, and under `contents` the encrypted fields (base64) by name. Among the `inputs` are the
+        quotations exactly where contents are kept.
     """
     stored = answer.to_dict()
     del stored["account_id"]
@@ -37,13 +38,14 @@ def record(profile: Profile, answer: Answer, kept: ContentsKept, secrets: Secret
     fields = _fields(profile)
     keeps = kept.keep == "always" or (kept.keep == "review" and answer.verdict is not Severity.PASS)
     sealed = {**fields, QUOTATIONS: canonical(quotations).encode()} if keeps else {}
+    hashed = {**fields, **sealed}
     return {
         "decision_id": answer.decision_id,
         "time": now(),
         "account": secrets.digest("account", _bytes(profile.account_id)),
         "verdict": str(answer.verdict),
         "answer": stored,
-        "inputs": {name: secrets.digest(name, content) for name, content in fields.items()},
+        "inputs": {name: secrets.digest(name, content) for name, content in hashed.items()},
         "contents": {name: secrets.seal(content).decode() for name, content in sealed.items()},
     }
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Table, select, tuple_, update
 
-from serving.store import audit
+from serving.store.audit import trail as audit
 from serving.store.database import Database
 from serving.store.secrets import Secrets
 from serving.store.tables import appeals, contents, reviews

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, Table, select
 
 from models.policy import StoreRules
 from models.profile import Answer, Field, Label, Profile, Severity
-from serving.store import audit
+from serving.store.audit import trail as audit
 from serving.store.database import Database
 from serving.store.errors import DecisionUnknown, StoreError, StoreUnavailable
 from serving.store.records import QUOTATIONS, record, with_quotations
@@ -115,7 +115,8 @@ class Store:
             statements = {
                 table.name: self._read_statements(connection, table, decision_id) for table in (appeals, reviews)
             }
-        shown = {name: found[name] for name in ("decision_id", "time", "asked_by", "verdict", "inputs", "timings")}
+        shown = {name: found[name] for name in ("decision_id", "time", "asked_by", "verdict", "timings")}
+        shown["inputs"] = {name: digest for name, digest in found["inputs"].items() if name != QUOTATIONS}
         quotations = self._opened(found, QUOTATIONS) if QUOTATIONS in found["contents"] else None
         return {**shown, "answer": with_quotations(found["answer"], quotations), **statements}
 
@@ -199,7 +200,8 @@ class Store:
 
     def _opened(self, found: Record, field: str) -> bytes:
         content = self._secrets.unseal(found["contents"][field])
-        if field != QUOTATIONS and self._secrets.digest(field, content) != found["inputs"][field]:
+        expected = found["inputs"].get(field)  # earlier releases hashed no quotations
+        if expected is not None and self._secrets.digest(field, content) != expected:
             raise StoreError(f"{field} of decision {found['decision_id']} is not what was judged")
         return content
 

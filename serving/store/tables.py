@@ -11,8 +11,10 @@ from typing import Any, Final
 
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, LargeBinary, MetaData, String, Table
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 """The migration that this release needs."""
+
+TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 metadata = MetaData()
 
@@ -28,7 +30,7 @@ audit = Table(
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
 )
-"""One row an event, kept for ever, without personal data. `serving.store.audit` chains the rows."""
+"""One row an event, kept for ever, without personal data. `serving.store.audit.trail` chains the rows."""
 
 decisions = Table(
     "decisions",
@@ -43,7 +45,8 @@ decisions = Table(
     Column("inputs", JSON, nullable=False),
     Column("timings", JSON, nullable=False),
 )
-"""One row a judged profile. `account` and `inputs` are keyed hashes; `answer` lacks account and quotations."""
+"""One row a judged profile. `account` and `inputs` are keyed hashes; `answer` lacks account and quotations. Where
+contents are kept, `inputs` has a hash of the quotations too."""
 
 
 def _of_decision() -> Column[Any]:
@@ -91,6 +94,7 @@ comparisons = Table(
     "comparisons",
     metadata,
     Column("decision_id", ForeignKey(decisions.c.decision_id, ondelete="CASCADE"), primary_key=True),
+    Column("sequence", ForeignKey(audit.c.sequence), nullable=False, index=True),
     Column("time", String(27), nullable=False, index=True),
     Column("trial", String(16), nullable=False, index=True),
     Column("challenger", JSON, nullable=False),
@@ -110,7 +114,16 @@ def canonical(value: Any) -> str:
 
 def utc(moment: datetime) -> str:
     """A time in the format of the tables."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).strftime(TIME_FORMAT)
+
+
+def moment_of(text: object) -> datetime | None:
+    """The time of a text in the format of the tables; None if it is in no such format."""
+    try:
+        moment = datetime.strptime(str(text), TIME_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment if utc(moment) == text else None
 
 
 def now() -> str:

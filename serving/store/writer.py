@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
-from serving.store import audit
+from serving.store.audit import trail as audit
 from serving.store.database import Database
 from serving.store.errors import StoreError
 from serving.store.spool import Record, Spool, read
@@ -124,8 +124,13 @@ def _insert(connection: Connection, records: Sequence[Record]) -> None:
     if not new:
         return
     rows = [{name: value for name, value in record.items() if name != "contents"} for record in new]
-    audit.append(connection, audit.DECISIONS, "service", {"decisions": len(rows)}, rows)
     sealed = [_content(record, field) for record in new for field in record["contents"]]
+    counts = {"decisions": len(rows)}
+    if all(
+        record["contents"].keys() <= record["inputs"].keys() for record in new
+    ):  # an earlier release may have spooled
+        counts["contents"] = len(sealed)
+    audit.append(connection, audit.DECISIONS, "service", counts, rows)
     if sealed:
         connection.execute(insert(contents), sealed)
 

@@ -11,11 +11,11 @@ import postgres
 import psutil
 import pytest
 from conftest import start, stop
+from judgements import verified
 from live import within
 from sqlalchemy import select
 
 from models.runtime.paths import REPOSITORY
-from serving.store import audit
 from serving.store.database import Database
 from serving.store.secrets import Secrets
 from serving.store.tables import decisions
@@ -120,7 +120,7 @@ def check_nothing_is_lost(uploads, database):
     assert max(seconds for _, _, seconds, _ in uploads.requests) < SLOWEST
     assert len(uploads.answered()) > 10
     within(20, lambda: uploads.answered() <= kept(database))
-    audit.verify(database)
+    verified(database)
 
 
 def test_uploads_are_refused_without_a_database_until_it_returns(service, server, uploads):

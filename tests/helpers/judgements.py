@@ -2,9 +2,14 @@
 
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
+
+import time_machine
 
 from models.policy import ContentsKept, DatabaseDown, DecisionsKept, StoreRules
 from models.profile import CLASSIFIER_LABELS, Answer, Evidence, Field, Finding, Label, Profile, Severity
+from serving.store.audit.verify import verify
+from serving.store.purge import purge
 
 ACCOUNT, NAME, BIO, AVATAR = "account-7f3a", "海边的小店", "想了解的加V：abc12345", b"\x89PNG" + bytes(range(256)) * 8
 QUOTED = "加V：abc12345"
@@ -35,3 +40,17 @@ def settle(store):
     while store.health().waiting:
         assert time.monotonic() < deadline, store.health()
         time.sleep(0.02)
+
+
+def verified(database, anchor=None, secrets=None):
+    """The last row of the trail, once all is checked under the usual rules."""
+    return verify(database, rules(), anchor, secrets)
+
+
+def purge_after(database, days, **more):
+    """What a purge deletes so many days from now, on a date that a person confirms; then all is checked."""
+    moment = datetime.now(UTC) + timedelta(days=days)
+    with time_machine.travel(moment):
+        gone = purge(database, rules(**more), "cron", moment.date())
+        verify(database, rules(**more))
+    return gone

@@ -13,8 +13,9 @@ from models.settings import Settings
 from serving.edge.rates import Rates
 from serving.keys import keys
 from serving.keys.scopes import Scope
-from serving.store import audit
+from serving.store.audit.verify import verify
 from serving.store.database import Database
+from serving.store.errors import StoreError
 from serving.store.purge import purge
 from serving.store.store import Store
 
@@ -51,7 +52,7 @@ def judged(client):
     return answer.json()["decision_id"]
 
 
-def test_decisions_at_any_clock_time_are_kept_found_and_proved(client, store, tmp_path, jump):
+def test_decisions_at_any_clock_time_are_kept_found_and_proved(client, live, store, tmp_path, jump):
     made = [judged(client)]
     with jump:
         made.append(judged(client))
@@ -59,7 +60,7 @@ def test_decisions_at_any_clock_time_are_kept_found_and_proved(client, store, tm
     made.append(judged(client))
     store.close()
     assert [client.get(f"/v1/decisions/{one}").status_code for one in made] == [200] * 3
-    audit.verify(Database.from_environment(tmp_path))
+    verify(Database.from_environment(tmp_path), live.current.policy.store)
 
 
 def test_decisions_of_a_fast_clock_are_purged_late_and_never_early(client, store, tmp_path):
@@ -69,9 +70,13 @@ def test_decisions_of_a_fast_clock_are_purged_late_and_never_early(client, store
         later = judged(client)
         store.close()
     database, rules = Database.from_environment(tmp_path), Policy.load(Settings().policy).store
-    purge(database, rules, "test", datetime.now(UTC) + timedelta(days=rules.decisions.days + 1))
+    with pytest.raises(StoreError, match="the record reaches 2031"):
+        purge(database, rules, "test")
+    moment = datetime.now(UTC) + timedelta(days=rules.decisions.days + 1)
+    with time_machine.travel(moment):
+        purge(database, rules, "test", moment.date())
+        verify(database, rules)
     assert [client.get(f"/v1/decisions/{one}").status_code for one in (now, later)] == [404, 200]
-    audit.verify(database)
 
 
 def test_key_expiry_follows_the_current_date():

@@ -12,6 +12,7 @@ import PIL.Image
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from judgements import verified
 from services import client_of
 
 from models.accounts.closed import REGISTER_FOLDER, Account
@@ -22,7 +23,7 @@ from models.settings import Settings
 from serving import docs
 from serving.closed.registrar import Registrar
 from serving.messages.errors import ERROR_CODES
-from serving.store.audit import Trail, events, verify
+from serving.store.audit.trail import Trail, events
 from serving.store.database import Database
 from serving.store.secrets import Secrets
 from serving.store.store import Store
@@ -85,7 +86,7 @@ def returns(client, live, **values):
 
 def trail(home):
     database = Database.from_environment(home)
-    verify(database)
+    verified(database)
     return [(row["kind"], row["actor"], row["details"]) for row, _ in events(database)]
 
 

@@ -18,7 +18,7 @@ from serving import docs
 from serving.messages.errors import ERROR_CODES
 from serving.messages.schema import MAX_PROFILES
 from serving.routes.decisions import MAX_REASON
-from serving.store.audit import events
+from serving.store.audit.trail import events
 from serving.store.database import Database
 from serving.store.secrets import Secrets
 from serving.store.spool import Spool

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from models.profile import Field, Label, Severity
 from serving.store import tables
-from serving.store.audit import events
+from serving.store.audit.trail import events
 from serving.store.database import Database
 from serving.store.errors import DecisionUnknown, StoreError
 from serving.store.rotate import rotate

@@ -1,13 +1,11 @@
-from datetime import UTC, datetime, timedelta
-
 import pytest
-from judgements import judged, rules, settle
+from judgements import judged, purge_after, settle
 
 from serving.shadow.comparison import Comparison
 from serving.shadow.disagreement import DisagreementReport
 from serving.store.comparisons import Comparisons
 from serving.store.errors import StoreError
-from serving.store.purge import Purged, purge
+from serving.store.purge import Purged
 
 
 @pytest.fixture
@@ -47,9 +45,9 @@ def test_the_newest_trial_is_reported(comparisons, decided):
 
 def test_comparisons_are_deleted_with_their_decisions(comparisons, decided, database):
     comparisons.add([compared(answer, text="2") for answer in decided])
-    assert purge(database, rules(decisions_days=185), "cron", datetime.now(UTC) + timedelta(days=184)).decisions == 0
+    assert purge_after(database, 184).decisions == 0
     assert comparisons.newest_trial()
-    gone = purge(database, rules(decisions_days=185), "cron", datetime.now(UTC) + timedelta(days=186))
+    gone = purge_after(database, 186)
     assert gone == Purged(0, 3)
     with pytest.raises(StoreError, match="no challenger"):
         DisagreementReport.of_newest_trial(comparisons)

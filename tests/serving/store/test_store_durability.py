@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from judgements import judged, rules, settle
+from judgements import judged, rules, settle, verified
 from sqlalchemy import select
 
-from serving.store import audit, tables
+from serving.store import tables
+from serving.store.audit.trail import head
 from serving.store.database import Database
 from serving.store.errors import StoreUnavailable
 from serving.store.records import record
@@ -59,7 +60,7 @@ def test_every_answer_is_in_the_store_after_kill_9_at_any_moment(home, open_stor
     settle(living)
     assert len(answered) > 10
     assert set(answered) - stored(database) == set()
-    assert audit.verify(database).sequence >= 3
+    assert verified(database).sequence >= 3
 
 
 def lines(count):
@@ -78,7 +79,7 @@ def test_segment_stored_but_not_removed_before_a_kill_is_stored_once(home, open_
         (spool / name).write_bytes(content)
         (spool / name).rename(spool / f"{name}.jsonl")
         settle(store)
-    assert (len(stored(database)), audit.verify(database).sequence) == (3, 1)
+    assert (len(stored(database)), verified(database).sequence) == (3, 1)
 
 
 def test_segments_of_living_processes_are_left_alone(tmp_path):
@@ -137,7 +138,7 @@ def test_refused_decision_is_set_aside_and_its_neighbours_are_stored(home, open_
     assert stored(database) == {json.loads(line)["decision_id"] for line in good}
     assert (store.health().damaged, store.health().problem) == (1, None)
     assert refused in (spool / "1.damaged").read_bytes()
-    audit.verify(database)
+    verified(database)
 
 
 def test_segment_that_two_workers_set_aside_is_set_aside_once(tmp_path):
@@ -228,7 +229,7 @@ def test_without_a_database_decisions_are_spooled_and_stored_later(crashed, serv
     server.start()
     settle(store)
     assert {answer.decision_id for _, answer in spooled} < stored(database)
-    assert audit.verify(database).sequence == 2
+    assert verified(database).sequence == 2
 
 
 @pytest.mark.parametrize(("then", "accepts"), [("refuse", False), ("spool", True)])
@@ -250,9 +251,9 @@ def test_many_writers_append_one_chain(home, database):
         for worker in workers:
             worker.send_signal(signal.SIGKILL)
             worker.wait()
-    assert audit.verify(database).sequence >= 6
+    assert verified(database).sequence >= 6
 
 
 def audit_rows(database):
     with database.reading() as connection:
-        return audit.head(connection).sequence
+        return head(connection).sequence

@@ -3,18 +3,15 @@
 import os
 import shutil
 import subprocess
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
-from judgements import judged, rules, settle
+from judgements import judged, purge_after, settle
 
 from models.profile import Severity
 from models.runtime.paths import REPOSITORY
-from serving.store.audit import verify
 from serving.store.database import Database
-from serving.store.purge import purge
 from serving.store.variables import URL_VARIABLE
 
 
@@ -61,5 +58,4 @@ def test_service_role_only_records_and_the_owner_purges(urls, environment, monke
         for change in CHANGES:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(change)
-    assert purge(Database(owner), rules(), "cron", datetime.now(UTC) + timedelta(days=186)).decisions == 1
-    verify(Database(service))
+    assert purge_after(Database(owner), 186).decisions == 1

@@ -2,13 +2,14 @@ import hashlib
 import json
 
 import pytest
-from judgements import judged, settle
+from judgements import judged, settle, verified
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from models.profile import Severity
-from serving.store import audit, tables
-from serving.store.audit import AuditBroken, Head, verify
+from serving.store import tables
+from serving.store.audit import trail as audit
+from serving.store.audit.trail import AuditBroken, Head
 from serving.store.errors import StoreUnavailable
 from serving.store.export import export
 
@@ -41,7 +42,7 @@ def unlock(database):
 
 
 def test_untouched_trail_is_whole(trail):
-    assert verify(trail).sequence == 5
+    assert verified(trail).sequence == 5
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_database_refuses_to_change_the_trail(trail, statement):
         pytest.skip("not a statement of this database")
     with pytest.raises((StoreUnavailable, IntegrityError)):
         execute(trail, statement)
-    assert verify(trail).sequence == 5
+    assert verified(trail).sequence == 5
 
 
 ONE_OF_TWO = "(SELECT min(decision_id) FROM decisions WHERE sequence = 1)"
@@ -86,27 +87,27 @@ def test_first_row_that_was_tampered_with_is_named(trail, tampering, broken, rea
     unlock(trail)
     execute(trail, tampering)
     with pytest.raises(AuditBroken, match=reason) as found:
-        verify(trail)
+        verified(trail)
     assert found.value.sequence == broken
 
 
 def test_rows_cut_off_at_the_end_show_against_an_anchor(trail):
-    anchor = verify(trail)
+    anchor = verified(trail)
     unlock(trail)
     execute(trail, "DELETE FROM reviews", "DELETE FROM audit WHERE sequence = 5")
-    assert verify(trail).sequence == 4
+    assert verified(trail).sequence == 4
     with pytest.raises(AuditBroken, match="audit row 5: it is missing"):
-        verify(trail, anchor)
+        verified(trail, anchor)
 
 
 def test_trail_that_was_written_anew_shows_against_an_anchor(trail):
     with pytest.raises(AuditBroken, match="written anew"):
-        verify(trail, Head(3, "f" * 64))
+        verified(trail, Head(3, "f" * 64))
 
 
 def test_check_in_several_pages_follows_the_chain(trail, monkeypatch):
     monkeypatch.setattr(audit, "PAGE_ROWS", 2)
-    assert verify(trail).sequence == 5
+    assert verified(trail).sequence == 5
 
 
 def test_exported_file_is_verifiable_without_texts_and_accounts(trail, tmp_path):
@@ -119,7 +120,7 @@ def test_exported_file_is_verifiable_without_texts_and_accounts(trail, tmp_path)
         assert row["digest"] == sha256(records)
         previous = row.pop("hash")
         assert previous == sha256(row)
-    assert (head, verify(trail, head)) == (Head(len(rows), previous), head)
+    assert (head, verified(trail, head)) == (Head(len(rows), previous), head)
     assert [row["kind"] for row in rows] == ["decisions"] * 3 + ["appeal", "review", "export"]
     assert (tmp_path / "audit.jsonl").stat().st_mode & 0o077 == 0
 

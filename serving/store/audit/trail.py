@@ -13,19 +13,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, func, insert, select
+from sqlalchemy import Connection, Row, Table, insert, select
 
 from serving.store.database import Database
 from serving.store.errors import StoreError
-from serving.store.tables import appeals, audit, canonical, decisions, now, reviews
+from serving.store.tables import appeals, audit, canonical, comparisons, decisions, now, reviews
 
 GENESIS_HASH: Final = "0" * 64
 """Previous hash of the first row."""
 
 DECISIONS: Final = "decisions"
-PURGE: Final = "purge"
+APPEAL, REVIEW, COMPARISONS = "appeal", "review", "comparisons"
+PURGE, PURGED = "purge", "purged"
+"""Kinds of events: what is recorded, and a purge that begins and ends."""
 
-RECORD_TABLES: Final[Mapping[str, Table]] = {DECISIONS: decisions, "appeal": appeals, "review": reviews}
+RECORD_TABLES: Final[Mapping[str, Table]] = {
+    DECISIONS: decisions,
+    APPEAL: appeals,
+    REVIEW: reviews,
+    COMPARISONS: comparisons,
+}
 """Tables of the rows that an event records, by the kind of event."""
 
 PAGE_ROWS: Final = 100
@@ -63,11 +70,11 @@ class AuditBroken(StoreError):  # noqa: N818 - a state of the trail
     """The trail, or a row that it records, was altered.
 
     Args:
-        sequence: the first row that is not as it was written.
+        sequence: the first audit row that is not as it was written; None for a row that no audit row records.
     """
 
-    def __init__(self, sequence: int, reason: str) -> None:
-        super().__init__(f"audit row {sequence}: {reason}")
+    def __init__(self, sequence: int | None, reason: str) -> None:
+        super().__init__(reason if sequence is None else f"audit row {sequence}: {reason}")
         self.sequence = sequence
 
 
@@ -90,10 +97,10 @@ def append(
         "kind": kind,
         "actor": actor,
         "details": dict(details),
-        "digest": _sha256(_in_order(kind, rows)),
+        "digest": digest_of(_in_order(kind, rows)),
         "previous": last.hash,
     }
-    connection.execute(insert(audit), row | {"hash": _hash(row)})
+    connection.execute(insert(audit), row | {"hash": hash_of(row)})
     if rows:
         connection.execute(insert(RECORD_TABLES[kind]), [{**values, "sequence": row["sequence"]} for values in rows])
 
@@ -117,38 +124,28 @@ class Trail:
         with self._database.writing() as connection:
             append(connection, kind, actor, details)
 
+    def observe(self, part: str, actor: str, found: Mapping[str, Any]) -> None:
+        """Add an event about a version, unless the part's last event has it.
+
+        Args:
+            part: the kind of the event, such as "gallery".
+            found: the version under `after`, and more about it.
+
+        Raises:
+            StoreUnavailable: the database cannot be written.
+        """
+        with self._database.writing() as connection:
+            of_part = select(audit.c.details).where(audit.c.kind == part)
+            last = connection.scalar(of_part.order_by(audit.c.sequence.desc()).limit(1))
+            before = last["after"] if last else None
+            if before != found["after"]:
+                append(connection, part, actor, {"before": before, **found})
+
 
 def head(connection: Connection) -> Head:
     """The last row."""
     row = connection.execute(select(audit.c.sequence, audit.c.hash).order_by(audit.c.sequence.desc()).limit(1)).first()
     return Head(*row) if row else Head(0, GENESIS_HASH)
-
-
-def verify(database: Database, anchor: Head | None = None) -> Head:
-    """Check the chain and all recorded rows that are still kept; returns the last row.
-
-    Args:
-        anchor: a row that was there at an earlier time.
-
-    Raises:
-        AuditBroken: with the first row that is not as it was written.
-        StoreUnavailable: the database cannot be reached.
-    """
-    last = Head(0, GENESIS_HASH)
-    purged_before = _purged_before(database)
-    for row, rows in events(database):
-        reason = _fault(row, last) or _fault_of_rows(database, row, rows, purged_before)
-        if reason:
-            purged_before = _purged_before(database)  # a purge that began meanwhile is no tampering
-            reason = _fault(row, last) or _fault_of_rows(database, row, rows, purged_before)
-        if reason:
-            raise AuditBroken(last.sequence + 1, reason)
-        last = Head(row["sequence"], row["hash"])
-        if anchor and anchor.sequence == last.sequence and anchor != last:
-            raise AuditBroken(last.sequence, "it is another row than the anchor: the trail was written anew")
-    if anchor and anchor.sequence > last.sequence:
-        raise AuditBroken(last.sequence + 1, f"it is missing, and so is all up to the anchor {anchor.sequence}")
-    return last
 
 
 def events(database: Database) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
@@ -189,48 +186,11 @@ def _in_order(kind: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, An
     return sorted(plain, key=lambda row: [row[key] for key in keys])
 
 
-def _hash(row: Mapping[str, Any]) -> str:
-    return _sha256({name: value for name, value in row.items() if name != "hash"})
+def hash_of(row: Mapping[str, Any]) -> str:
+    """SHA-256 of an audit row's values but its own hash, in hex."""
+    return digest_of({name: value for name, value in row.items() if name != "hash"})
 
 
-def _sha256(value: Any) -> str:
+def digest_of(value: Any) -> str:
+    """SHA-256 of a value in canonical JSON, in hex; an audit row's `digest` is that of its recorded rows."""
     return hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _fault(row: Mapping[str, Any], last: Head) -> str | None:
-    if row["sequence"] != last.sequence + 1:
-        return f"it is missing: row {row['sequence']} comes next"
-    if row["previous"] != last.hash:
-        return "it does not follow the row before it"
-    return None if row["hash"] == _hash(row) else "it was altered"
-
-
-def _fault_of_rows(
-    database: Database, row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], purged_before: str
-) -> str | None:
-    kind = row["kind"]
-    if kind == DECISIONS and row["time"] < purged_before:
-        return None
-    if row["digest"] == _sha256(rows):
-        return None
-    if (
-        kind in RECORD_TABLES
-        and kind != DECISIONS
-        and not rows
-        and not _exists(database, row["details"]["decision_id"])
-    ):
-        return None  # deleted with its decision, which another audit row records
-    return f"the {kind} recorded with it was altered or removed"
-
-
-def _exists(database: Database, decision_id: str) -> bool:
-    with database.reading() as connection:
-        found = select(func.count()).where(decisions.c.decision_id == decision_id)
-        return bool(connection.scalar(found))
-
-
-def _purged_before(database: Database) -> str:
-    """The time before which decisions may have been purged; empty if none were."""
-    with database.reading() as connection:
-        purges = connection.scalars(select(audit.c.details).where(audit.c.kind == PURGE))
-        return max((details["decisions_before"] for details in purges), default="")

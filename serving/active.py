@@ -1,0 +1,93 @@
+"""Versions of all that decides a judgement or who may ask, as they lie on disk, for the audit trail."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Final
+
+from models.accounts.closed import REGISTER_FOLDER
+from models.accounts.register import RegisterFiles
+from models.accounts.segments import AccountsError
+from models.policy import Policy, PolicyError
+from models.settings import ArtifactError, Settings
+from serving.keys import keys_file
+from serving.keys.keys import KeysError
+from serving.store.audit.purges import POLICY
+from serving.store.audit.trail import Trail
+
+VERSION_DIGITS: Final = 16
+"""Hexadecimal digits of a file's SHA-256 that serve as its version."""
+
+NO_KEYS: Final = "none"
+"""Version of the keys while there is no file of them."""
+
+Versions = Mapping[str, Mapping[str, Any]]
+"""By part, its version under `after`, and what else the trail holds about it."""
+
+
+def active_versions(settings: Settings) -> Versions:
+    """The versions of gallery, encoder, text model, policy, keys and closed accounts; none of a part that is broken."""
+    readers: dict[str, Callable[[], dict[str, Any]]] = {
+        "gallery": lambda: {"after": settings.gallery_directory().name},
+        "encoder": lambda: {"after": settings.encoder_directory().name},
+        "text": lambda: {"after": settings.text_directory().name},
+        POLICY: lambda: policy_version(Policy.load(settings.policy)),
+        "keys": partial(_keys, settings),
+        "closed_accounts": lambda: {"after": RegisterFiles(settings.home / REGISTER_FOLDER).read().version},
+    }
+    return {part: found for part, read in readers.items() if (found := _unless_broken(read)) is not None}
+
+
+def policy_version(policy: Policy) -> dict[str, Any]:
+    """A policy's version under `after`, and its retention, by which purges are checked."""
+    kept = policy.store
+    return {"after": policy.version, "contents_days": kept.contents.days, "decisions_days": kept.decisions.days}
+
+
+def observe(trail: Trail, settings: Settings, by: str = "service") -> None:
+    """Record the active versions that the trail does not have yet, such as of a file that somebody edited.
+
+    Args:
+        by: who found them.
+
+    Raises:
+        StoreUnavailable: the trail cannot be written.
+    """
+    for part, found in active_versions(settings).items():
+        trail.observe(part, by, found)
+
+
+@contextmanager
+def recorded(trail: Trail, settings: Settings, by: str, **details: Any) -> Iterator[None]:
+    """Record what changes while this is held, with who changed it, and the versions before and after.
+
+    Args:
+        details: more about the change.
+
+    Raises:
+        StoreUnavailable: the trail cannot be written; if that shows at the start, nothing is changed.
+    """
+    observe(trail, settings)
+    before = active_versions(settings)
+    try:
+        yield
+    finally:
+        for part, found in active_versions(settings).items():
+            was = before.get(part, {}).get("after")
+            if found["after"] != was:
+                trail.note(part, by, {"before": was, **found, **details})
+
+
+def _unless_broken(read: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    try:
+        return read()
+    except (AccountsError, ArtifactError, KeysError, OSError, PolicyError):
+        return None
+
+
+def _keys(settings: Settings) -> dict[str, Any]:
+    content = keys_file.read(keys_file.path(settings.home))
+    return {"after": NO_KEYS if content is None else hashlib.sha256(content.encode()).hexdigest()[:VERSION_DIGITS]}
