@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from cli.operator import recorded
 
 if TYPE_CHECKING:
     from models.images.gallery.gallery import Change
@@ -49,7 +52,9 @@ def build(
     settings = Settings.from_environment()
     folder = encoder or settings.released().encoder_directory()
     loaded = Encoder(folder, settings.threads)
-    _report(gallery.build(references, directory, loaded), directory)
+    with _target(directory, action="build", references=references.name):
+        change = gallery.build(references, directory, loaded)
+    _report(change, directory)
     if encoder:
         settings.keep_encoder(folder, loaded.fingerprint)
 
@@ -76,7 +81,7 @@ def add(  # noqa: PLR0913, PLR0917 - the options of the command
 
     drawings = read_references(references, **_settings(threshold, rollout), **({"harmless": True} if harmless else {}))
     encoder = Encoder(Settings.from_environment(directory).encoder_directory())
-    with _target(directory) as (target, base):
+    with _target(directory, action="add", references=references.name, force=force) as (target, base):
         _report(gallery.add(target, encoder, drawings, force, base), target)
 
 
@@ -91,7 +96,7 @@ def set_(reference_id: str, directory: Directory = None, threshold: Threshold = 
     settings = _settings(threshold, rollout)
     if not settings:
         raise typer.BadParameter("give --threshold, --rollout or both")
-    with _target(directory) as (target, base):
+    with _target(directory, action="set", reference_id=reference_id, **settings) as (target, base):
         _report(gallery.configure(target, reference_id, base, **settings), target)
 
 
@@ -103,7 +108,7 @@ def remove(reference_id: str, directory: Directory = None) -> None:
     """
     from models.images.gallery import gallery
 
-    with _target(directory) as (target, base):
+    with _target(directory, action="remove", reference_id=reference_id) as (target, base):
         _report(gallery.remove(target, reference_id, base), target)
 
 
@@ -160,8 +165,20 @@ def _report(change: Change, directory: Path) -> None:
         typer.echo(f"note: {clash}", err=True)
 
 
-def _target(directory: Path | None) -> AbstractContextManager[tuple[Path, Path | None]]:
-    """The gallery to change, by default this machine's own, and the version that the change starts from."""
+@contextmanager
+def _target(directory: Path | None, **details: Any) -> Iterator[tuple[Path, Path | None]]:
+    """The gallery to change, by default this machine's own, and the version that the change starts from.
+
+    The audit trail records the change if it concerns the gallery in force, with `details`.
+    """
     from models.settings import Settings
 
-    return nullcontext((directory, None)) if directory else Settings.from_environment().own_gallery()
+    settings = Settings.from_environment()
+    if directory is None:
+        with recorded(settings, **details), settings.own_gallery() as own:
+            yield own
+    elif directory.resolve() == (settings.home / "gallery").resolve():
+        with recorded(settings, **details):
+            yield directory, None
+    else:
+        yield directory, None

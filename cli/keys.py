@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli.operator import recorded
 from serving.keys.scopes import Scope
 
 app = typer.Typer(help="密钥 · Who may ask the service, and for what.", no_args_is_help=True)
@@ -28,11 +29,13 @@ def add(
 
     Example: `huijian keys add app --scope classify --per-second 50`
     """
+    from models.settings import Settings
     from serving.keys import keys, keys_file
 
     secret, key = keys.new(name, scope, expires.date() if expires else None, per_second)
     is_first = not _path().exists()
-    keys_file.change(_path(), lambda known: known.add(key))
+    with recorded(Settings.from_environment(), action="add", key=name, scopes=[str(one) for one in scope]):
+        keys_file.change(_path(), lambda known: known.add(key))
     typer.echo(secret)
     if is_first:
         typer.echo(
@@ -61,9 +64,12 @@ def remove(name: Name) -> None:
 
     Example: `huijian keys remove app`
     """
+    from models.settings import Settings
     from serving.keys import keys_file
 
-    if not keys_file.change(_path(), lambda known: known.remove(name)).known:
+    with recorded(Settings.from_environment(), action="remove", key=name):
+        rest = keys_file.change(_path(), lambda known: known.remove(name)).known
+    if not rest:
         typer.echo(f"no key is left, so nobody may ask; delete {_path()} to let this machine ask without one", err=True)
 
 

@@ -1,9 +1,15 @@
-"""Who runs a command, for the audit trail."""
+"""Who runs a command, and what it changes, for the audit trail."""
 
 from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from models.settings import Settings
 
 
 def operator() -> str:
@@ -12,3 +18,30 @@ def operator() -> str:
         return f"user:{getpass.getuser()}"
     except (KeyError, OSError):  # KeyError before Python 3.13, OSError since
         return f"user:{os.getuid()}"
+
+
+@contextmanager
+def recorded(settings: Settings, **details: Any) -> Iterator[None]:
+    """Record what a command changes of the gallery, the models, the policy or the keys in force.
+
+    Args:
+        details: more about the change, without personal data.
+
+    Raises:
+        StoreError: the trail cannot be written; if that shows at the start, nothing is changed.
+    """
+    from serving import active
+    from serving.store.audit.trail import Trail
+    from serving.store.database import Database
+    from serving.store.secrets import Secrets
+    from serving.store.variables import URL_VARIABLE
+
+    if not os.environ.get(URL_VARIABLE):
+        Secrets.load(settings.home)  # a database file without its keys would be refused later
+    database = Database.from_environment(settings.home)
+    database.prepare()
+    try:
+        with active.recorded(Trail(database), settings, operator(), **details):
+            yield
+    finally:
+        database.close()

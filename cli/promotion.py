@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cli.operator import recorded
+
 Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Artefact folder of a model.")]
 
 
@@ -52,4 +54,7 @@ def promote(
     from models.settings import Settings
     from training.promote import promote as promote_run
 
-    typer.echo(f"{promote_run(run, Settings.from_environment(), references)} is in force")
+    settings = Settings.from_environment()
+    with recorded(settings, action="promote", run=run.resolve().name):
+        promoted = promote_run(run, settings, references)
+    typer.echo(f"{promoted} is in force")

@@ -59,7 +59,7 @@ def application(  # noqa: PLR0913 - the parts of a service
         return json_response(readiness(live, keyring))
 
     judge = ProfileJudge(live, store, metrics, threads, shadow)
-    references, decisions = References(live, metrics), Decisions(store, metrics)
+    references, decisions = References(live, store, metrics), Decisions(store, metrics)
     closed = ClosedAccountRoutes(live, store, metrics)
     admission = Admission(keyring, Rates.of_this_server("rates"))
     app = Starlette(

@@ -243,13 +243,16 @@ class ReferenceOffer(TypedDict):
 
 
 class ReferenceClash(TypedDict):
-    """与他人参照相同或几乎相同 · A picture or phrase that is, or nearly is, another owner's."""
+    """与他人参照相同或几乎相同，或无害图片与标志相近 ·
+    A picture or phrase that is, or nearly is, another owner's; or a harmless picture near an emblem.
+    """
 
     reference_id: str
     existing_id: str
     existing_owner_id: str
     similarity: float
     identical: bool
+    silences: bool
 
 
 class Enrolment(TypedDict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -13,10 +14,12 @@ from models.live import LiveInspector
 from models.profile import IMAGE_FIELDS
 from models.runtime.failures import safe_traceback
 from models.runtime.sources import Refusal, Source
+from serving.active import observe
 from serving.keys.keyring import Keyring
 from serving.metrics.drift import Baseline, baseline_file
 from serving.metrics.gauges import Gauges
 from serving.metrics.metrics import Metrics
+from serving.store.errors import StoreError
 from serving.store.store import Store
 
 POLL_SECONDS: Final = 1
@@ -42,6 +45,7 @@ class Reloader(threading.Thread):
         self._baseline = Source.optional("baseline", lambda: _stamp(file), lambda: _baseline(file))
         self._gauges = Gauges(metrics.registry)
         self._logged: list[Refusal] = []
+        self._is_recorded = False
         self._metrics.set_versions(live.current.versions)
         self._measure()
 
@@ -57,13 +61,23 @@ class Reloader(threading.Thread):
     def poll(self) -> None:
         """Load new versions, then update the gauges."""
         if self._live.refresh():
+            self._is_recorded = False
             self._metrics.set_versions(self._live.current.versions)
             logger.info("now in force: %s", dict(self._live.current.versions))
         if self._keyring.refresh():
+            self._is_recorded = False
             logger.info("other keys are in force")
         if self._baseline.refresh():
             logger.info("another baseline of similarities is in force")
+        self._record()
         self._measure()
+
+    def _record(self) -> None:
+        """Have the audit trail name the active versions; while it cannot be written, the next poll tries again."""
+        if not self._is_recorded:
+            with contextlib.suppress(StoreError):  # the store's writer logs it
+                observe(self._store.trail, self._live.settings)
+                self._is_recorded = True
 
     def _measure(self) -> None:
         refusals = [*self._live.refusals, *filter(None, (self._keyring.refusal, self._baseline.refusal))]

@@ -19,7 +19,7 @@ from models.accounts.signatures import LAYOUT_DIMENSION, AvatarSignature
 from models.images.encoder.encoder import Encoder
 from models.images.input.decode import decode
 from models.profile import Field, Profile, ProfileError
-from serving.store.audit import Trail
+from serving.store.audit.trail import Trail
 
 KEY_DIGITS: Final = 16
 """Hexadecimal digits of the key by which answers and evidence name a closed account."""
@@ -58,9 +58,11 @@ class Registrar:
             StoreUnavailable: the trail cannot be written, so nothing is changed.
         """
         keys = [self.key(account.account_id) for account in accounts]
+        before = self.version
         self._trail.note("closed_added", by, _named(keys))
         known = hashed_accounts(accounts, self._hasher, encoder.dimension + LAYOUT_DIMENSION)
         self._files.add(known, encoder.fingerprint, self._hasher.check)
+        self._note_version(by, before)
         return keys
 
     def remove(self, accounts: Sequence[str], by: str) -> int:
@@ -74,8 +76,15 @@ class Registrar:
             StoreUnavailable: the trail cannot be written, so nothing is changed.
         """
         keys = [key for account in accounts for key in (self.key(account), *_as_key(account))]
+        before = self.version
         self._trail.note("closed_removed", by, _named(keys))
-        return self._files.remove(np.array([int(key, 16) for key in keys], np.uint64))
+        removed = self._files.remove(np.array([int(key, 16) for key in keys], np.uint64))
+        self._note_version(by, before)
+        return removed
+
+    def _note_version(self, by: str, before: str) -> None:
+        if self.version != before:
+            self._trail.note("closed_accounts", by, {"before": before, "after": self.version})
 
     @property
     def version(self) -> str:

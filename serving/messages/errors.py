@@ -45,8 +45,8 @@ ERROR_CODES: Mapping[str, Code] = {
     "body_timeout": Code(408, "请求体传输过慢", "the body did not arrive in time"),
     "reference_clash": Code(
         409,
-        "图片或文本与他人的参照相同或几乎相同",
-        "it is, or nearly is, a picture or phrase of another owner's reference",
+        "图片或文本与他人的参照相同或几乎相同，或无害图片与标志相近",
+        "it is, or nearly is, another owner's reference, or a harmless picture near an emblem",
     ),
     "reference_conflict": Code(
         409, "与该参照已登记的描述不一致", "it contradicts what is enrolled under this reference_id"

@@ -10,6 +10,8 @@ import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -22,11 +24,14 @@ from models.images.gallery.gallery import Change, Drawing, Gallery, GalleryError
 from models.images.gallery.references import OtherEncoderError, ReferenceSource, parse_phrase, parse_reference
 from models.live import LiveInspector
 from models.profile import EMBLEM_LABELS, ProfileError
+from serving.active import recorded
+from serving.keys.scopes import caller
 from serving.messages.bodies import Shape, read
 from serving.messages.responses import json_response
 from serving.metrics.metrics import Metrics
 from serving.routes.pool import Pool
 from serving.routes.store_faults import store_faults
+from serving.store.store import Store
 
 MAX_PICTURES: Final = 8
 """Pictures of one emblem in a request; embedding their variants takes one or two seconds."""
@@ -65,11 +70,12 @@ class References:
 
     Args:
         live: gives the active gallery and encoder, and settings with the own gallery's place.
+        store: its audit trail records changes.
         metrics: counts waiting changes.
     """
 
-    def __init__(self, live: LiveInspector, metrics: Metrics) -> None:
-        self._live = live
+    def __init__(self, live: LiveInspector, store: Store, metrics: Metrics) -> None:
+        self._live, self._store = live, store
         self._pool = Pool("references", 1, MAX_WAITING, metrics)
 
     async def all(self, request: Request) -> Response:
@@ -79,7 +85,7 @@ class References:
             ProfileError: the request is refused, or the service is busy.
         """
         if request.method == "POST":
-            return await self._pool.run(request, self._add)
+            return await self._pool.run(request, partial(self._add, caller(request.scope)))
         return json_response(await run_in_threadpool(page, self._live.current.gallery, request.query_params))
 
     async def one(self, request: Request) -> Response:
@@ -90,13 +96,14 @@ class References:
         """
         reference_id = request.path_params["reference_id"]
         if request.method == "DELETE":
-            return await self._pool.run(request, self._remove(reference_id))
+            return await self._pool.run(request, self._remove(reference_id, caller(request.scope)))
         with client_faults():
             return json_response(await run_in_threadpool(shown, self._live.current.gallery, reference_id))
 
-    def _add(self, content_type: str, body: bytes) -> Response:
+    def _add(self, by: str, content_type: str, body: bytes) -> Response:
         offer = parse(content_type, body)
-        with store_faults(), client_faults(), self._live.settings.own_gallery() as (own, base):
+        reference_id = offer.sources[0].reference.reference_id
+        with self._changing(by, action="add", reference_id=reference_id, force=offer.force) as (own, base):
             change = gallery.add(own, self._live.current.encoder, offer.sources, offer.force, base)
         reference = asdict(offer.sources[0].reference)
         clashes = [asdict(clash) for clash in change.clashes]
@@ -104,13 +111,21 @@ class References:
             {"reference": reference, **_done(change), "clashes": clashes}, 201 if change.pictures else 200
         )
 
-    def _remove(self, reference_id: str) -> Callable[[str, bytes], Response]:
+    def _remove(self, reference_id: str, by: str) -> Callable[[str, bytes], Response]:
         def work(_content_type: str, _body: bytes) -> Response:
-            with store_faults(), client_faults(), self._live.settings.own_gallery() as (own, base):
+            with self._changing(by, action="remove", reference_id=reference_id) as (own, base):
                 change = gallery.remove(own, reference_id, base)
             return json_response({"reference_id": reference_id, **_done(change)})
 
         return work
+
+    @contextmanager
+    def _changing(self, by: str, **details: Any) -> Iterator[tuple[Path, Path]]:
+        """This machine's own gallery and its base, for a change that the audit trail records."""
+        settings = self._live.settings
+        recording = recorded(self._store.trail, settings, by, **details)
+        with store_faults(), client_faults(), recording, settings.own_gallery() as own:
+            yield own
 
 
 def parse(content_type: str, body: bytes) -> Offer:

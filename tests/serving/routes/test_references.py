@@ -22,6 +22,8 @@ from serving import docs
 from serving.messages.errors import ERROR_CODES
 from serving.metrics.metrics import Metrics
 from serving.routes.references import MAX_PICTURES, References
+from serving.store.audit.trail import events
+from serving.store.database import Database
 from serving.store.store import Store
 
 OCEAN = {
@@ -48,19 +50,29 @@ def png(picture):
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory):
+def live(tmp_path_factory):
+    return LiveInspector(Settings(home=tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="module")
+def store(live):
+    opened = Store.from_environment(live.settings.home, lambda: live.current.policy.store)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def service(live, store):
     """The application and its Inspector, with their own home directory."""
-    live = LiveInspector(Settings(home=tmp_path_factory.mktemp("home")))
-    store = Store.from_environment(tmp_path_factory.mktemp("store"), lambda: live.current.policy.store)
-    yield client_of(live, store), live
-    store.close()
+    return client_of(live, store), live
 
 
 @pytest.fixture
 def client(service):
     """A client of a service without own references."""
     client, live = service
-    shutil.rmtree(live.settings.home, ignore_errors=True)
+    for name in ("gallery", "encoders"):
+        shutil.rmtree(live.settings.home / name, ignore_errors=True)
     live.refresh()
     return client
 
@@ -155,6 +167,54 @@ def test_another_owners_emblem_is_refused_by_name_unless_forced(client):
     assert (forced.status_code, forced.json()["clashes"][0]["existing_id"]) == (201, "org.ocean")
 
 
+def emblem(client, reference_id):
+    """The drawing of an enrolled emblem on white, as a picture."""
+    (shown, *_) = client.get(f"/v1/references/{reference_id}").json()["pictures"]
+    drawing = PIL.Image.open(io.BytesIO(base64.b64decode(shown["drawing"]))).convert("RGBA")
+    white = PIL.Image.new("RGBA", drawing.size, "white")
+    white.alpha_composite(drawing)
+    return white.convert("RGB")
+
+
+def without_label(**values):
+    return {name: value for name, value in OCEAN.items() if name != "label"} | {"harmless": "true"} | values
+
+
+@pytest.mark.parametrize("cut", [0, 0.1])
+@pytest.mark.parametrize("owner", ["org.ocean", "media.xinhua"])
+def test_harmless_picture_near_an_emblem_is_refused_unless_forced(client, cut, owner):
+    picture = emblem(client, "media.xinhua")
+    width, height = picture.size
+    near = png(picture.crop((int(width * cut), int(height * cut), int(width * (1 - cut)), int(height * (1 - cut)))))
+    harmless = without_label(owner_id=owner)
+    refused = client.post("/v1/references", data=harmless, files={"image": ("a.png", near)})
+    assert error_of(refused) == ("reference_clash", "image")
+    said = refused.json()["error"]["message"]
+    assert "like media.xinhua" in said and "silences" in said
+    forced = client.post("/v1/references", data=harmless | {"force": "true"}, files={"image": ("a.png", near)})
+    check(forced.json(), "Enrolment")
+    assert "media.xinhua" in {clash["existing_id"] for clash in forced.json()["clashes"] if clash["silences"]}
+
+
+def test_emblem_near_a_harmless_picture_is_refused_too(client):
+    assert client.post("/v1/references", data=without_label(), files={"image": ("a.png", mark(9))}).status_code == 201
+    copy = {"reference_id": "org.sea", "owner_id": "org.sea"}
+    assert error_of(post(client, mark(9), **copy)) == ("reference_clash", "image")
+
+
+def test_changes_are_in_the_audit_trail_with_who_and_both_versions(client, service):
+    _, live = service
+    before = live.settings.gallery_directory().name
+    added = post(client, mark(10), reference_id="org.reef").json()["version"]
+    removed = client.delete("/v1/references/org.reef").json()["version"]
+    trail = events(Database.from_environment(live.settings.home))
+    made = [row for row, _ in trail if row["kind"] == "gallery" and "action" in row["details"]]
+    assert [(row["actor"], row["details"]["action"]) for row in made[-2:]] == [("local", "add"), ("local", "remove")]
+    versions_of = [(row["details"]["before"], row["details"]["after"]) for row in made[-2:]]
+    assert versions_of == [(before, added), (added, removed)]
+    assert made[-1]["details"]["reference_id"] == "org.reef"
+
+
 def test_reference_that_contradicts_what_is_enrolled_is_refused(client):
     assert post(client, mark(6)).status_code == 201
     assert error_of(post(client, mark(7), owner_id="org.other")) == ("reference_conflict", "owner_id")
@@ -173,15 +233,14 @@ def test_references_are_listed_by_label_and_page(client):
 
 
 @pytest.mark.parametrize("route", ["all", "one"])
-def test_requests_are_served_while_references_are_read(service, route):
+def test_requests_are_served_while_references_are_read(live, store, route):
     """Reading a large gallery takes long and must not block other connections."""
-    _, live = service
     reference_id = live.current.gallery.references[0].reference_id
     scope = {"type": "http", "method": "GET", "query_string": b"", "path_params": {"reference_id": reference_id}}
     done = []
 
     async def asked():
-        response = await getattr(References(live, Metrics(CollectorRegistry())), route)(Request(scope))
+        response = await getattr(References(live, store, Metrics(CollectorRegistry())), route)(Request(scope))
         done.append(response.status_code)
 
     async def another():

@@ -268,7 +268,7 @@ def test_build_keeps_look_alikes_and_lists_them(tmp_path, encoder):
 def test_settings_of_a_reference_survive_every_change(tmp_path, encoder):
     source = reference_file(tmp_path, ["xinhua", "renmin"], threshold=0.8, rollout=0)
     build(source, tmp_path / "gallery", encoder)
-    add(tmp_path / "gallery", encoder, [drawing("reuters", label=None, harmless=True)])
+    add(tmp_path / "gallery", encoder, [drawing("reuters", label=None, harmless=True)], force=True)
     remove(tmp_path / "gallery", "renmin")
     xinhua, reuters = Gallery.load(tmp_path / "gallery", encoder).references
     assert (xinhua.threshold, xinhua.rollout, xinhua.harmless) == (0.8, 0.0, False)
@@ -308,7 +308,7 @@ def test_gallery_of_harmless_look_alikes_alone_is_refused(tmp_path, encoder):
         build(source, tmp_path / "gallery", encoder)
     gallery = tmp_path / "gallery"
     build(reference_file(tmp_path, ["xinhua"]), gallery, encoder)
-    add(gallery, encoder, [drawing("reuters", harmless=True)])
+    add(gallery, encoder, [drawing("reuters", harmless=True)], force=True)
     with pytest.raises(GalleryError, match="without any emblem"):
         remove(gallery, "xinhua")
 
