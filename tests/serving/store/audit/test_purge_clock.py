@@ -62,7 +62,7 @@ def test_daily_purges_need_no_confirmation(store, database):
 
 
 def test_purge_dated_after_the_row_that_follows_it_is_named(store, database):
-    moment = later(200)
+    moment = later(20)
     with time_machine.travel(moment):
         purge(database, rules(), "cron", moment.date())
     with database.writing() as connection:
