@@ -6,6 +6,7 @@ import shlex
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from models.images.encoder.encoder import Encoder
     from models.images.gallery.gallery import Gallery
     from models.images.matching.emblems import EmblemDetector
+    from models.inspector import Inspector
     from models.settings import Settings
 
 app = typer.Typer(help="评测 · Measure the models in force on labelled data, beside baselines.", no_args_is_help=True)
@@ -52,35 +54,60 @@ def text(
         raise typer.BadParameter(str(error)) from error
 
 
+Manifest = Annotated[
+    Path | None, typer.Argument(metavar="MANIFEST.jsonl", exists=True, dir_okay=False, show_default=False)
+]
+References = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="Build a gallery of these, which other methods learn too."),
+]
+GalleryFolder = Annotated[Path | None, typer.Option(help="Gallery to use, not that in force, without references.")]
+EncoderFolder = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        file_okay=False,
+        help="Encoder's artefact folder to measure instead of the one in force. What our own test says of a run is "
+        "written into its metrics and card.",
+    ),
+]
+Peers = Annotated[
+    bool | None,
+    typer.Option(
+        "--peers/--no-peers",
+        help="Measure hashes, keypoints and pretrained networks beside ours; by default on our own test.",
+    ),
+]
+Limit = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="Of our own test: so many emblems, and harmless pictures of each kind; of --core: so many emblems."
+    ),
+]
+Wild = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="Measure what the service reports in the real pictures of a folder with a manifest.jsonl.",
+    ),
+]
+Core = Annotated[
+    bool, typer.Option("--core", help="Measure what the service reports in plain presentations of the core emblems.")
+]
+
+
 @app.command()
 def images(  # noqa: PLR0913, PLR0917 - the command's own options
-    manifest: Annotated[
-        Path | None, typer.Argument(metavar="MANIFEST.jsonl", exists=True, dir_okay=False, show_default=False)
-    ] = None,
-    references: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Build a gallery of these, which other methods learn too."),
-    ] = None,
-    gallery: Annotated[Path | None, typer.Option(help="Gallery to use, not that in force, without references.")] = None,
-    encoder: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True,
-            file_okay=False,
-            help="Encoder's artefact folder to measure instead of the one in force. What our own test says of a run is "
-            "written into its metrics and card.",
-        ),
-    ] = None,
-    peers: Annotated[
-        bool | None,
-        typer.Option(
-            "--peers/--no-peers",
-            help="Measure hashes, keypoints and pretrained networks beside ours; by default on our own test.",
-        ),
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="Of our own test: so many emblems, and harmless pictures of each kind.")
-    ] = None,
+    manifest: Manifest = None,
+    references: References = None,
+    gallery: GalleryFolder = None,
+    encoder: EncoderFolder = None,
+    peers: Peers = None,
+    limit: Limit = None,
+    wild: Wild = None,
+    core: Core = False,
     report: Report = None,
     output: Output = None,
 ) -> None:
@@ -89,19 +116,47 @@ def images(  # noqa: PLR0913, PLR0917 - the command's own options
     A line is `{"path", "label": "pos" | "neg", "reference_id", "kind", "field"}`, the path relative to the file.
     Without a manifest our own held-out test is made first, in build/benchmark, from the catalogue's emblems.
 
+    `--wild` and `--core` count pictures in which the service reports the right label. A line of the folder's
+    manifest.jsonl is `{"path", "positive", "label", "reference_ids", "also_contains", "kind"}`. The exit code is 1 if
+    lines or pictures cannot be used; the others are measured.
+
     Example: `huijian evaluate images manifest.jsonl --references references.jsonl --report build/report.html`
     """
-    from models.policy import Policy
     from models.settings import Settings
+
+    measures = [name for name, given in (("MANIFEST.jsonl", manifest), ("--wild", wild), ("--core", core)) if given]
+    if len(measures) > 1:
+        raise typer.BadParameter(f"{' and '.join(measures)} are measured one at a time")
+    if gallery and (references or not measures):
+        raise typer.BadParameter("--gallery needs a manifest, --wild or --core; references bring their own gallery")
+    if peers and (wild or core):
+        raise typer.BadParameter("--peers needs a manifest or our own test")
+    settings = Settings.from_environment(gallery)
+    if wild:
+        _evaluate_wild(wild, _inspector(settings, encoder, references), output, report)
+    elif core:
+        _evaluate_core(_inspector(settings, encoder, references), limit, output, report)
+    else:
+        _evaluate_manifest(settings, manifest, references, encoder, peers, limit, output, report)
+
+
+def _evaluate_manifest(  # noqa: PLR0913, PLR0917 - the command's own options
+    settings: Settings,
+    manifest: Path | None,
+    references: Path | None,
+    encoder: Path | None,
+    peers: bool | None,
+    limit: int | None,
+    output: Path | None,
+    report: Path | None,
+) -> None:
+    from models.policy import Policy
     from training.images.evaluation.evaluate import PeerMethods, evaluate_images
     from training.images.evaluation.peers import PEERS
 
     own = manifest is None
-    if gallery and (own or references):
-        raise typer.BadParameter("--gallery goes with a manifest alone: references bring a gallery of their own")
     if manifest is None:
         manifest, references = _held_out(limit)
-    settings = Settings.from_environment(gallery)
     others = PeerMethods(PEERS, references) if references and (own if peers is None else peers) else None
     try:
         detector, policy = _detector(settings, encoder, references), Policy.load(settings.policy)
@@ -112,6 +167,37 @@ def images(  # noqa: PLR0913, PLR0917 - the command's own options
         raise typer.BadParameter(str(error)) from error
     if own and encoder:
         _record(encoder, settings, found)
+
+
+def _evaluate_wild(folder: Path, inspector: Inspector, output: Path | None, report: Path | None) -> None:
+    from training.images.evaluation.real_pictures import evaluate_real_pictures
+
+    found = evaluate_real_pictures(folder, inspector, output=output, page=report, command=_command())
+    for problem in found["problems"]:
+        typer.echo(f"未评测 · not measured: {problem}", err=True)
+    if found["problems"]:
+        raise typer.Exit(1)
+
+
+def _evaluate_core(inspector: Inspector, limit: int | None, output: Path | None, report: Path | None) -> None:
+    from training.images.evaluation.core_emblems import evaluate_core
+    from training.images.sources.catalogue import core_drawings
+
+    evaluate_core(inspector, core_drawings(limit), output=output, page=report, command=_command())
+
+
+def _inspector(settings: Settings, encoder: Path | None, references: Path | None) -> Inspector:
+    """The Inspector that serves, or one with another encoder, or with a gallery built from the references."""
+    from models.images.encoder.encoder import Encoder
+    from models.images.gallery import gallery as galleries
+    from models.inspector import Inspector
+
+    chosen = replace(settings, encoder=encoder)
+    if references is None:
+        return Inspector.load(chosen)
+    with tempfile.TemporaryDirectory() as scratch:
+        galleries.build(references, Path(scratch), Encoder(chosen.encoder_directory(), chosen.threads))
+        return Inspector.load(replace(chosen, gallery=Path(scratch)))
 
 
 def _detector(settings: Settings, encoder: Path | None, references: Path | None) -> EmblemDetector:

@@ -17,7 +17,7 @@ from models.profile import Answer, Finding, Label, Profile, ProfileError
 from training.images.data.samples import LabelledSample, held_out_drawings, samples
 from training.text.data.corpus import Case, Split, read_split
 
-Subject = TypeVar("Subject", Case, LabelledSample)
+Subject = TypeVar("Subject")
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def judged_texts(inspector: Inspector, count: int, seed: int = 0) -> list[Judged
     """
     cases = read_split(Split.TEST)
     chosen = np.random.default_rng(seed).permutation(len(cases))[:count]
-    return _judged(inspector, [cases[row] for row in chosen], lambda case: {case.field: case.text})
+    return judge(inspector, [cases[row] for row in chosen], lambda case: {case.field: case.text})
 
 
 def judged_pictures(inspector: Inspector, count: int, seed: int = 0) -> list[JudgedCase[LabelledSample]]:
@@ -74,7 +74,27 @@ def judged_pictures(inspector: Inspector, count: int, seed: int = 0) -> list[Jud
     drawings = [entry for entry in held_out_drawings() if entry.reference_id in inspector.gallery.known_ids]
     if not drawings:
         raise ValueError(f"gallery {inspector.gallery.version} holds none of our held-out drawings")
-    return _judged(inspector, list(samples(count, drawings, seed)), lambda sample: {sample.field: sample.data})
+    return judge(inspector, list(samples(count, drawings, seed)), lambda sample: {sample.field: sample.data})
+
+
+def judge(
+    inspector: Inspector, subjects: Sequence[Subject], content: Callable[[Subject], dict[str, Any]]
+) -> list[JudgedCase[Subject]]:
+    """Judge labelled texts or pictures one by one, in order.
+
+    Args:
+        content: the profile's fields for a subject, by their names.
+
+    Raises:
+        ProfileError: one cannot be judged.
+    """
+    judged = []
+    for subject in tqdm(subjects, "判断 · judging", unit=""):
+        (answer,) = inspector([Profile("case", **content(subject))])
+        if isinstance(answer, ProfileError):
+            raise answer
+        judged.append(JudgedCase(subject, answer))
+    return judged
 
 
 def text_predictions(judged: Iterable[JudgedCase[Case]], label: Label) -> list[Prediction[Case]]:
@@ -106,18 +126,6 @@ def worst_errors(
     members = [prediction for prediction in predictions if prediction.expected is expected]
     members.sort(key=lambda prediction: prediction.score if expected else -prediction.score)
     return [prediction for prediction in members if prediction.wrong][:count] or members[:1]
-
-
-def _judged(
-    inspector: Inspector, subjects: Sequence[Subject], content: Callable[[Subject], dict[str, Any]]
-) -> list[JudgedCase[Subject]]:
-    judged = []
-    for subject in tqdm(subjects, "判断 · judging", unit=""):
-        (answer,) = inspector([Profile("case", **content(subject))])
-        if isinstance(answer, ProfileError):
-            raise answer
-        judged.append(JudgedCase(subject, answer))
-    return judged
 
 
 def _picture_prediction(judged: JudgedCase[LabelledSample]) -> Prediction[LabelledSample]:

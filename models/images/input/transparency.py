@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 import PIL.Image
-from numpy.typing import NDArray
 
 from models.arrays import Pixels
 
@@ -37,11 +36,12 @@ def on_clearest_background(picture: PIL.Image.Image) -> Pixels:
 
 def clearest_background(picture: PIL.Image.Image) -> Colour:
     """White, dark or grey: the background that hides least of an RGBA picture; white where they are about equal."""
+    return min((WHITE, DARK, GREY), key=lambda background: round(hidden_share(picture, background), 1))
+
+
+def hidden_share(picture: PIL.Image.Image, background: Colour) -> float:
+    """Share of an RGBA picture's opaque area that cannot be told from a background, in [0, 1]."""
     samples = np.asarray(picture.resize(_SAMPLES, PIL.Image.Resampling.NEAREST), dtype=np.int16)
-    return min((WHITE, DARK, GREY), key=lambda background: round(_hidden_share(samples, background), 1))
-
-
-def _hidden_share(samples: NDArray[np.int16], background: Colour) -> float:
     alpha = samples[..., 3].astype(np.float64)
     is_hidden = np.abs(samples[..., :3] - np.array(background)).max(axis=-1) < _MIN_VISIBLE_DIFFERENCE
     return float((alpha * is_hidden).sum() / max(alpha.sum(), 1.0))

@@ -85,7 +85,7 @@ def measure(rows: Sequence[Row], labels: Sequence[str], scored: Scored) -> dict[
     if scored.reported is not None:
         reported = scored.reported[~positive]
         result["all"]["false@policy"] = float(reported.mean())
-        result["all"]["interval"]["false@policy"] = _wilson(reported)
+        result["all"]["interval"]["false@policy"] = wilson(reported)
         kinds = _groups([row.get("kind") or "" for row in rows], ~positive)
         result["harmless"] = {name: float(scored.reported[members].mean()) for name, members in kinds}
     if scored.boxes is not None:
@@ -148,6 +148,34 @@ def box_precision(rows: Sequence[Row], scored: Scored) -> Row:
     return {"pictures": len(known), f"iou>={MIN_BOX_IOU:g}": share, "mean_iou": float(found.mean())}
 
 
+def wilson(happened: Bool) -> tuple[float, float]:
+    """Wilson's 95% interval of the share of true values, bool (cases,); it has width even at a share of 0."""
+    interval = binomtest(int(happened.sum()), len(happened)).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def share(happened: Bool) -> Row:
+    """Number of "pictures", the "share" of true values, and its "interval" after Wilson.
+
+    Args:
+        happened: bool (pictures,), at least one.
+    """
+    return {"pictures": len(happened), "share": float(happened.mean()), "interval": wilson(happened)}
+
+
+def macro_share(happened: Bool, emblems: Sequence[str]) -> Row:
+    """Number of "emblems", the mean "share" of true values over them, and its "interval" over resampled emblems.
+
+    Args:
+        happened: bool (pictures,), at least one.
+        emblems: the emblem of each picture.
+    """
+    names, numbers = np.unique(np.array(emblems), return_inverse=True)
+    shares = np.bincount(numbers, happened) / np.bincount(numbers)
+    weights = _emblem_weights(np.random.default_rng(0), len(names))
+    return {"emblems": len(names), "share": float(shares.mean()), "interval": _interval(shares[None], weights)}
+
+
 class _Counter:
     """One method's success rates, with bootstrap intervals."""
 
@@ -157,8 +185,7 @@ class _Counter:
         imitated, self._emblems[~harmless] = np.unique(np.array(emblems)[~harmless], return_inverse=True)
         background = scored.scores[harmless]
         rng = np.random.default_rng(0)
-        count = len(imitated)
-        self._weights = rng.multinomial(count, np.full(count, 1 / count), size=BOOTSTRAP_RESAMPLES)
+        self._weights = _emblem_weights(rng, len(imitated))
         drawn = (background, *(rng.choice(background, len(background)) for _ in range(BOOTSTRAP_RESAMPLES)))
         # The first row holds the thresholds of the sample itself: float64 (1 + BOOTSTRAP_RESAMPLES, 1) for each rate.
         quantiles = np.array(
@@ -190,11 +217,17 @@ class _Counter:
         return {**numbers, "interval": {name: _interval(values, weights) for name, values in successes.items()}}
 
 
-def _interval(values: Bool, weights: Int64) -> tuple[float, float]:
+def _emblem_weights(rng: np.random.Generator, count: int) -> Int64:
+    """How often each resample holds each of `count` emblems: int64 (BOOTSTRAP_RESAMPLES, count)."""
+    return rng.multinomial(count, np.full(count, 1 / count), size=BOOTSTRAP_RESAMPLES)
+
+
+def _interval(values: Bool | Float64, weights: Int64) -> tuple[float, float]:
     """95% interval of the resampled rates; resamples without any of these emblems are left out.
 
     Args:
-        values: bool (1 or 1 + BOOTSTRAP_RESAMPLES, members), successes in the sample and in each resample.
+        values: (1 or 1 + BOOTSTRAP_RESAMPLES, members), successes in the sample and in each resample: bool, or a
+            member's share of them.
         weights: int64 (BOOTSTRAP_RESAMPLES, members), how often each resample holds a member's emblem.
     """
     totals = weights.sum(axis=1)
@@ -202,12 +235,6 @@ def _interval(values: Bool, weights: Int64) -> tuple[float, float]:
     shares = resampled[totals > 0] / totals[totals > 0]
     low, high = np.quantile(shares, (0.025, 0.975))
     return float(low), float(high)
-
-
-def _wilson(happened: Bool) -> tuple[float, float]:
-    """Wilson's 95% interval of the share of true values, bool (cases,); it has width even at a share of 0."""
-    interval = binomtest(int(happened.sum()), len(happened)).proportion_ci(method="wilson")
-    return float(interval.low), float(interval.high)
 
 
 def _groups(names: Sequence[str], members: Bool) -> list[tuple[str, Bool]]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from tqdm import tqdm
 
@@ -28,6 +29,9 @@ REFERENCES_FILE = "references.jsonl"
 
 CATALOGUE = DATASETS / "emblems" / "catalogue.jsonl"
 """The default gallery's catalogue."""
+
+CORE = DATASETS / "emblems" / "core.yaml"
+"""Lists the core emblems, which must never be missed where they are shown plainly."""
 
 Name = Annotated[str, Field(min_length=1, pattern=r"^\S(.*\S)?$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$")]
@@ -98,6 +102,23 @@ def read_catalogue(catalogue: Path) -> list[CatalogueEntry]:
 def own_drawings() -> list[CatalogueEntry]:
     """The default catalogue's entries whose pictures we drew, not those of packages."""
     return [entry for entry in read_catalogue(CATALOGUE) if package_of(entry.image) is None]
+
+
+def core_drawings(limit: int | None = None) -> list[CatalogueEntry]:
+    """The default catalogue's drawings of the core emblems, in the order of `CORE`.
+
+    Args:
+        limit: of the first so many emblems.
+
+    Raises:
+        CatalogueError: the catalogue lacks a core emblem.
+    """
+    entries = read_catalogue(CATALOGUE)
+    listed: list[str] = yaml.safe_load(CORE.read_text(encoding="utf-8"))["core"][:limit]
+    if missing := set(listed) - {entry.reference_id for entry in entries}:
+        raise CatalogueError(f"{CORE.name}: {', '.join(sorted(missing))} not in {CATALOGUE.name}")
+    members = [entry for entry in entries if entry.reference_id in listed]
+    return sorted(members, key=lambda entry: listed.index(entry.reference_id))
 
 
 def _fault_message(field: tuple[int | str, ...], message: str) -> str:

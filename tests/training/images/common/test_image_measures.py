@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.images.common.measures import Scored, calibration_error, measure, threshold_for
+from training.images.common.measures import Scored, calibration_error, macro_share, measure, share, threshold_for
 
 
 def rows(positives, harmless):
@@ -57,3 +57,16 @@ def test_the_share_of_harmless_pictures_reported_has_wilsons_interval():
 def test_calibrated_scores_have_no_calibration_error():
     assert calibration_error(np.full(10, 0.7), np.arange(10) < 7) == pytest.approx(0)
     assert calibration_error(np.full(10, 0.9), np.arange(10) < 7) == pytest.approx(0.2)
+
+
+def test_macro_share_counts_every_emblem_alike():
+    happened, emblems = np.array([True, True, True, False, False]), ["a", "a", "a", "a", "b"]
+    row = macro_share(happened, emblems)
+    assert (row["emblems"], row["share"]) == (2, 0.375)
+    assert row["interval"] == (0.0, 0.75)
+
+
+def test_share_has_wilsons_interval():
+    row = share(np.arange(10) < 9)
+    assert (row["pictures"], row["share"]) == (10, 0.9)
+    assert row["interval"] == pytest.approx((0.5958, 0.9821), abs=1e-4)
