@@ -10,6 +10,7 @@ from training.images.drawings import (
     companies,
     international,
     media,
+    parties,
     united_nations,
 )
 from training.images.drawings.china import badges, emblem, forces, organs, party, services, society, state, youth
@@ -18,7 +19,7 @@ from training.images.drawings.press import newspapers, portals
 DRAWINGS = DATASETS / "emblems" / "drawings"
 CHINA = (party, youth, state, emblem, badges, forces, organs, services, society)
 BODIES = (international, united_nations, agencies, alliances)
-MODULES = (*CHINA, *BODIES, media, newspapers, portals, broadcasters, companies)
+MODULES = (*CHINA, *BODIES, parties, media, newspapers, portals, broadcasters, companies)
 
 
 def main() -> None:

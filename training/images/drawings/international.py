@@ -1,21 +1,15 @@
-"""Emblems of international bodies and of political parties abroad that no package holds."""
+"""Emblems of international bodies that no package holds."""
 
 from __future__ import annotations
 
-from training.images.drawings.china.party import hammer_and_sickle
 from training.images.drawings.shapes import (
-    GOLD,
-    RED,
     arc,
     disc,
     group,
     n,
     path,
     picture,
-    polar,
-    polygon,
     rectangle,
-    star,
 )
 from training.images.drawings.type import ring_text, text, width_of
 
@@ -135,37 +129,6 @@ def paralympic_agitos() -> str:
     return picture(520, 520, *parts, rule="国际残奥委会标志 Agitos")
 
 
-def kuomintang_emblem() -> str:
-    """The white sun on a blue sky, as a disc."""
-    sun = "".join(
-        polygon(
-            [polar(256, 256, 224, angle), polar(256, 256, 132, angle - 15), polar(256, 256, 132, angle + 15)], "#fff"
-        )
-        for angle in range(0, 360, 30)
-    )
-    return picture(
-        512,
-        512,
-        disc(256, 256, 250, "#000095"),
-        sun,
-        disc(256, 256, 132, "#000095"),
-        disc(256, 256, 118, "#fff"),
-        rule="青天白日徽：十二道光芒",
-    )
-
-
-def vietnam_party_flag() -> str:
-    """The flag of the Communist Party of Vietnam."""
-    mark = group(hammer_and_sickle("#ffff00"), move=(274, 124), scale=11)
-    return picture(900, 600, rectangle(0, 0, 900, 600, "#da251d"), mark, rule="越南共产党党旗：红地中央金色锤子镰刀")
-
-
-def soviet_party_emblem() -> str:
-    """Hammer and sickle with a star, as on the Soviet flag."""
-    mark = group(hammer_and_sickle(GOLD), move=(130, 190), scale=8) + star(256, 110, 62, GOLD) + star(256, 110, 44, RED)
-    return picture(512, 512, rectangle(0, 0, 512, 512, RED), mark, rule="苏联国旗与苏共标志：锤子镰刀与五角星")
-
-
 def drawings() -> dict[str, str]:
     """Every drawing of this module by its file name, as SVG."""
     return {
@@ -182,7 +145,4 @@ def drawings() -> dict[str, str]:
         "olympic-rings-white": olympic_rings_plain("#fff", "#0a4ea2"),
         "olympic-rings-black": olympic_rings_plain("#111", "#fff"),
         "paralympic-agitos": paralympic_agitos(),
-        "kuomintang-emblem": kuomintang_emblem(),
-        "vietnam-party-flag": vietnam_party_flag(),
-        "soviet-party-emblem": soviet_party_emblem(),
     }

@@ -8,6 +8,7 @@ from training.images.drawings.china.emblem import small_emblem
 from training.images.drawings.shapes import (
     FLAT,
     METAL,
+    RED,
     Palette,
     Point,
     disc,
@@ -19,11 +20,13 @@ from training.images.drawings.shapes import (
     path,
     picture,
     polygon,
+    rectangle,
     toward,
 )
 from training.images.drawings.type import text
 
 POLICE_RULE = "人民警察警徽（1983）：国徽、盾牌、长城、松枝（公安部警徽式样）"
+POLICE_FLAG_RULE = "中国人民警察警旗（2020）：红蓝两色，红色为主色调，警徽居左上角，3:2"
 CAP_RULE = "人民警察、武警帽徽：国徽、黑底盾牌、长城，外环橄榄枝与松枝"
 RED_SHIELD_RULE = "工商行政管理徽标（红盾）：国徽、红色盾牌、长城、松枝"
 BLUE, DEEP_BLUE = "#23318f", "#0a0f5c"
@@ -126,6 +129,13 @@ def police_badge_metal() -> str:
     return _badge(police_mark(DEEP_BLUE, METAL), POLICE_RULE, metal())
 
 
+def police_flag() -> str:
+    """The flag of the people's police: red over a blue foot, the badge in the upper hoist corner."""
+    field = rectangle(0, 0, 900, 600, RED) + rectangle(0, 400, 900, 200, "#10308a")
+    mark = group(police_mark(BLUE, FLAT), move=(110, 66), scale=0.6)
+    return picture(900, 600, field, mark, rule=POLICE_FLAG_RULE)
+
+
 def _wreath(palette: Palette) -> str:
     """Olive twigs close to a shield's sides, over taller pine leaves, up to the badge's top."""
     outer = (
@@ -176,6 +186,7 @@ def drawings() -> dict[str, str]:
     return {
         "police-badge": police_badge(),
         "police-badge-metal": police_badge_metal(),
+        "police-flag": police_flag(),
         "police-cap-badge": police_cap_badge(),
         "red-shield": red_shield(),
         "red-shield-metal": red_shield_metal(),

@@ -13,6 +13,7 @@ from training.images.drawings.shapes import (
     Palette,
     disc,
     gear,
+    gradient,
     group,
     laurel,
     leaf,
@@ -151,12 +152,21 @@ def _anchor(fill: str) -> str:
     return shank + disc(0, -160, 34, "none", fill, 18) + path(flukes + curve, fill)
 
 
+def _navy_mark(palette: Palette, silver: str) -> str:
+    """The army emblem before a silver anchor on navy blue, in 512 units."""
+    ground = disc(256, 256, 250, NAVY, palette.gold, 10)
+    return ground + group(_anchor(silver), move=(256, 250)) + army_mark(256, 244, 128, palette)
+
+
 def navy_emblem() -> str:
-    """The navy's emblem: the army emblem before a silver anchor on navy blue."""
-    ground = disc(256, 256, 250, NAVY, GOLD, 10)
-    return picture(
-        512, 512, ground, group(_anchor("#c9d2da"), move=(256, 250)), army_mark(256, 244, 128), rule=EMBLEM_RULE
-    )
+    """The navy's emblem in flat colours."""
+    return picture(512, 512, _navy_mark(FLAT, "#c9d2da"), rule=EMBLEM_RULE)
+
+
+def navy_emblem_metal() -> str:
+    """The navy's emblem in gold, silver and enamel."""
+    silver = gradient("silver", "#ffffff", "#aeb8c2", "#e8edf2", "#7d8894")
+    return picture(512, 512, metal(), silver, _navy_mark(METAL, "url(#silver)"), rule=EMBLEM_RULE)
 
 
 def _wing(fill: str, line: str) -> str:
@@ -167,27 +177,40 @@ def _wing(fill: str, line: str) -> str:
     return "".join(feathers + coverts) + arm
 
 
+def _air_force_mark(palette: Palette) -> str:
+    """The army emblem between spread wings, in 640 by 330 units."""
+    wing = _wing(palette.gold, palette.edge)
+    wings = group(wing, move=(340, 150)) + group(wing, move=(300, 150), mirror=True)
+    return wings + army_mark(320, 160, 150, palette)
+
+
 def air_force_emblem() -> str:
-    """The air force's emblem: the army emblem between golden wings."""
-    wing = _wing("#f2c230", "#8a6508")
-    return picture(
-        640,
-        330,
-        group(wing, move=(340, 150)),
-        group(wing, move=(300, 150), mirror=True),
-        army_mark(320, 160, 150),
-        rule=EMBLEM_RULE,
-    )
+    """The air force's emblem in flat colours."""
+    return picture(640, 330, _air_force_mark(FLAT), rule=EMBLEM_RULE)
+
+
+def air_force_emblem_metal() -> str:
+    """The air force's emblem in gold and enamel."""
+    return picture(640, 330, metal(), _air_force_mark(METAL), rule=EMBLEM_RULE)
+
+
+def _rocket_force_mark(palette: Palette) -> str:
+    """The army emblem before crossed rockets in a wreath of wheat, in 512 units."""
+    hull = "M0 -196C24 -158 28 -120 28 -70V112L60 150V196L28 178H-28L-60 196V150L-28 112V-70C-28 -120 -24 -158 0 -196Z"
+    bands = path("M-28 -70H28M-28 60H28M0 112V178", "none", palette.edge, 5)
+    rocket = path(hull, palette.gold, palette.edge, 4) + bands
+    rockets = "".join(group(rocket, move=(256, 250), turn=turn, scale=0.92) for turn in (40, -40))
+    return _wreath(46, palette, 216) + rockets + army_mark(256, 252, 122, palette)
 
 
 def rocket_force_emblem() -> str:
-    """The rocket force's emblem: the army emblem before crossed rockets in a wreath."""
-    rocket = path(
-        "M0 -190C26 -150 30 -110 30 -60V130L62 190H-62L-30 130V-60C-30 -110 -26 -150 0 -190Z", "#f2c230", "#8a6508", 3
-    )
-    ears = _wreath(38, FLAT, 216)
-    rockets = group(rocket, move=(256, 250), turn=38, scale=0.98) + group(rocket, move=(256, 250), turn=-38, scale=0.98)
-    return picture(512, 512, ears, rockets, army_mark(256, 256, 116), rule=EMBLEM_RULE)
+    """The rocket force's emblem in flat colours."""
+    return picture(512, 512, _rocket_force_mark(FLAT), rule=EMBLEM_RULE)
+
+
+def rocket_force_emblem_metal() -> str:
+    """The rocket force's emblem in gold and enamel."""
+    return picture(512, 512, metal(), _rocket_force_mark(METAL), rule=EMBLEM_RULE)
 
 
 def _armed_police_mark(palette: Palette) -> str:
@@ -227,8 +250,11 @@ def drawings() -> dict[str, str]:
         "army-cap-badge": army_cap_badge(),
         "army-cap-badge-metal": army_cap_badge_metal(),
         "navy-emblem": navy_emblem(),
+        "navy-emblem-metal": navy_emblem_metal(),
         "air-force-emblem": air_force_emblem(),
+        "air-force-emblem-metal": air_force_emblem_metal(),
         "rocket-force-emblem": rocket_force_emblem(),
+        "rocket-force-emblem-metal": rocket_force_emblem_metal(),
         "armed-police-emblem": armed_police_emblem(),
         "armed-police-emblem-metal": armed_police_emblem_metal(),
     }

@@ -76,9 +76,9 @@ def hong_kong_emblem() -> str:
 
 def _lotus(fill: str, line: str) -> str:
     """Macao's lotus over bridge and water, 200 units wide; its centre is (0, 0)."""
-    petals = leaf(0, 20, 110, 58, 0, fill, line)
-    petals = leaf(-8, 22, 96, 50, -38, fill, line) + leaf(8, 22, 96, 50, 38, fill, line) + petals
-    petals = leaf(-14, 26, 92, 40, -68, fill, line) + leaf(14, 26, 92, 40, 68, fill, line) + petals
+    outer = leaf(-10, 30, 104, 50, -62, fill, line) + leaf(10, 30, 104, 50, 62, fill, line)
+    petals = outer + leaf(-4, 32, 116, 66, -30, fill, line) + leaf(4, 32, 116, 66, 30, fill, line)
+    petals += leaf(0, 34, 128, 74, 0, fill, line)
     bridge = path("M-104 40Q0 14 104 40V50Q0 26 -104 50Z", fill)
     waves = "".join(rectangle(-92 + 14 * at, 58 + 12 * at, 184 - 28 * at, 6, fill) for at in range(4))
     return petals + bridge + waves
