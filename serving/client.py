@@ -1,8 +1,8 @@
 """Python client of the service, with typed answers and retries.
 
-A request refused with 429 or 503 and `Retry-After` is sent again. After a broken connection only idempotent requests
-are: judging, looking up, enrolling and removing, but not appeals and reviews. A request that timed out is not sent
-again, as that would add to the load.
+A request refused with 429 or 503 and `Retry-After`, or whose connection broke, is sent again. Appeals and reviews carry
+an Idempotency-Key, so that the service takes them once. A request that timed out is not sent again, as that would add
+to the load.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import random
 import time
+import uuid
 from collections.abc import Collection, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
@@ -50,8 +51,7 @@ MAX_WAIT_SECONDS: Final = 30
 
 RETRY_STATUSES: Final = frozenset({429, 503})
 
-CONNECT_ERRORS: Final = (httpx.ConnectError, httpx.ConnectTimeout)
-CONNECTION_ERRORS: Final = (httpx.NetworkError, httpx.RemoteProtocolError)
+CONNECTION_ERRORS: Final = (httpx.ConnectTimeout, httpx.NetworkError, httpx.RemoteProtocolError)
 """After these the service may or may not have handled the request."""
 
 
@@ -123,7 +123,7 @@ class Client:
     def appeal(self, decision_id: str, reason: str) -> AppealFiled:
         """File a complaint by the account's owner."""
         path = f"{_path('decisions', decision_id)}/appeal"
-        filed: AppealFiled = self._ask("POST", path, repeatable=False, json={"reason": reason})
+        filed: AppealFiled = self._ask("POST", path, headers=_new_key(), json={"reason": reason})
         return filed
 
     def review(
@@ -132,7 +132,7 @@ class Client:
         """Record a reviewer's outcome and the labels that are right; None leaves the labels open."""
         body = {"outcome": outcome, "labels": None if labels is None else list(labels), "note": note}
         path = f"{_path('decisions', decision_id)}/review"
-        recorded: ReviewRecorded = self._ask("POST", path, repeatable=False, json=body)
+        recorded: ReviewRecorded = self._ask("POST", path, headers=_new_key(), json=body)
         return recorded
 
     def policy(self) -> Policy:
@@ -171,14 +171,13 @@ class Client:
         removed: ClosedAccountRemoved = self._ask("DELETE", _path("closed_accounts", account))
         return removed
 
-    def _ask(self, method: str, path: str, repeatable: bool = True, **content: Any) -> Any:
+    def _ask(self, method: str, path: str, **content: Any) -> Any:
         """The JSON of the service's answer, after at most `ATTEMPTS` attempts."""
-        again: tuple[type[Exception], ...] = (*CONNECT_ERRORS, *CONNECTION_ERRORS) if repeatable else CONNECT_ERRORS
         attempt = 1
         while True:
             try:
                 response = self._http.request(method, path, **content)
-            except again:
+            except CONNECTION_ERRORS:
                 if attempt == ATTEMPTS:
                     raise
                 wait = BACKOFF_SECONDS * 2 ** (attempt - 1)
@@ -195,11 +194,12 @@ class Client:
 def _may_retry(response: httpx.Response) -> bool:
     if _detail(response).get("code") == "deadline":
         return False
-    return response.status_code in RETRY_STATUSES and "retry-after" in response.headers
+    is_in_work = _detail(response).get("code") == "request_in_progress"  # an earlier attempt, whose connection broke
+    return is_in_work or (response.status_code in RETRY_STATUSES and "retry-after" in response.headers)
 
 
 def _retry_after(response: httpx.Response) -> float:
-    asked = response.headers["retry-after"]
+    asked = response.headers.get("retry-after", "1")
     return min(float(asked) if asked.isdecimal() else BACKOFF_SECONDS, MAX_WAIT_SECONDS)
 
 
@@ -210,6 +210,10 @@ def _detail(response: httpx.Response) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError):
         return {}
     return detail
+
+
+def _new_key() -> dict[str, str]:
+    return {"Idempotency-Key": uuid.uuid4().hex}
 
 
 def _path(kind: str, name: str) -> str:

@@ -22,6 +22,7 @@ from serving.edge.admission import OPEN_PATHS, Admission
 from serving.edge.deadlines import BODY_SECONDS
 from serving.edge.exchange import HeldMemory, Reply, StreamedBody
 from serving.messages.errors import ErrorResponse, RateLimitedError
+from serving.messages.query import check_query
 from serving.metrics.metrics import Metrics
 
 CLOSED_CLIENT: Final = 499
@@ -62,6 +63,7 @@ class Edge:
     async def _serve(self, scope: Scope, headers: Headers, body: StreamedBody, reply: Reply) -> None:
         try:
             self._admission.admit(scope, headers)
+            check_query(scope)
             body.check_head()
             await self._answer(scope, body, reply)
         except ProfileError as error:

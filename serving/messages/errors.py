@@ -51,6 +51,7 @@ ERROR_CODES: Mapping[str, Code] = {
     "reference_conflict": Code(
         409, "与该参照已登记的描述不一致", "it contradicts what is enrolled under this reference_id"
     ),
+    "request_in_progress": Code(409, "同一请求正在处理", "the same request is in work; try again in a second"),
     "reference_last": Code(409, "不能移除最后一个参照", "the last emblem cannot be removed"),
     "body_too_large": Code(413, "请求体过大", "the body is too large"),
     "image_bytes": Code(413, "图片文件过大", "the image file is too large"),
@@ -60,6 +61,10 @@ ERROR_CODES: Mapping[str, Code] = {
     "missing_content": Code(422, "五个内容字段一个也没有", "none of the five content fields is there"),
     "missing_field": Code(422, "缺少必填字段", "a required field is missing"),
     "unknown_field": Code(422, "未知字段", "there is no field of this name"),
+    "unknown_parameter": Code(422, "未知的查询参数", "there is no query parameter of this name"),
+    "idempotency_key_reused": Code(
+        422, "该 Idempotency-Key 已用于另一请求", "this Idempotency-Key was used for another request"
+    ),
     "repeated_field": Code(422, "字段重复", "the field is given more than once"),
     "wrong_type": Code(422, "字段类型不对", "the value has the wrong type"),
     "value_empty": Code(422, "值为空", "the value is empty"),

@@ -19,6 +19,7 @@ from serving.messages.bodies import Shape, read
 from serving.messages.responses import json_response
 from serving.messages.schema import Identifier, RequestBody, validated
 from serving.metrics.metrics import Metrics
+from serving.routes.idempotency import once
 from serving.routes.pool import Pool
 from serving.routes.store_faults import store_faults
 from serving.store.store import Store
@@ -57,7 +58,7 @@ class ClosedAccountRoutes:
         Raises:
             ProfileError: the request is refused, or the service or its store cannot take it now.
         """
-        return await self._pool.run(request, partial(self._add, caller(request.scope)))
+        return await self._pool.run(request, once(self._store, request, partial(self._add, caller(request.scope))))
 
     async def remove(self, request: Request) -> Response:
         """Remove an account.

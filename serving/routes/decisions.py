@@ -16,6 +16,7 @@ from serving.messages.bodies import read_json
 from serving.messages.responses import json_response
 from serving.messages.schema import RequestBody, validated
 from serving.metrics.metrics import Metrics
+from serving.routes.idempotency import once
 from serving.routes.pool import Pool
 from serving.routes.store_faults import store_faults
 from serving.store.store import Store
@@ -110,7 +111,7 @@ class Decisions:
             with store_faults():
                 return json_response(ask(which, by, values), status)
 
-        return await self._pool.run(request, work)
+        return await self._pool.run(request, once(self._store, request, work))
 
 
 def _with_words(statement: dict[str, Any], name: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from serving.messages.errors import error_body
 from serving.messages.responses import json_response
 from serving.messages.schema import parse, parse_batch
 from serving.metrics.metrics import Metrics
+from serving.routes.idempotency import once
 from serving.routes.pool import Pool
 from serving.routes.store_faults import store_faults
 from serving.shadow.shadow import Shadow
@@ -67,7 +68,7 @@ class ProfileJudge:
     async def _run(self, pool: Pool, work: Callable[[str, str, bytes], Response], request: Request) -> Response:
         with store_faults():
             self._store.check_accepts()  # before any work
-        return await pool.run(request, partial(work, caller(request.scope)))
+        return await pool.run(request, once(self._store, request, partial(work, caller(request.scope))))
 
     def _one(self, by: str, content_type: str, body: bytes) -> Response:
         with Stages() as stages:

@@ -29,6 +29,7 @@ from serving.keys.scopes import caller
 from serving.messages.bodies import Shape, read
 from serving.messages.responses import json_response
 from serving.metrics.metrics import Metrics
+from serving.routes.idempotency import once
 from serving.routes.pool import Pool
 from serving.routes.store_faults import store_faults
 from serving.store.store import Store
@@ -85,7 +86,8 @@ class References:
             ProfileError: the request is refused, or the service is busy.
         """
         if request.method == "POST":
-            return await self._pool.run(request, partial(self._add, caller(request.scope)))
+            work = once(self._store, request, partial(self._add, caller(request.scope)))
+            return await self._pool.run(request, work)
         return json_response(await run_in_threadpool(page, self._live.current.gallery, request.query_params))
 
     async def one(self, request: Request) -> Response:

@@ -19,7 +19,8 @@ from serving.store.audit import trail as audit
 from serving.store.audit.clock import checked_now
 from serving.store.database import Database
 from serving.store.errors import StoreError
-from serving.store.tables import appeals, comparisons, contents, decisions, reviews, utc
+from serving.store.idempotency import KEPT
+from serving.store.tables import appeals, comparisons, contents, decisions, requests, reviews, utc
 from serving.store.tables import audit as events
 
 BATCH_ROWS: Final = 200
@@ -39,7 +40,7 @@ class Purged:
 
 
 def purge(database: Database, rules: StoreRules, actor: str, today: date | None = None) -> Purged:
-    """Delete expired contents and decisions, with their appeals, reviews and comparisons.
+    """Delete expired contents and decisions, with their appeals, reviews and comparisons, and kept answers.
 
     An appeal without a later review keeps the contents of its decision, but not the decision itself.
 
@@ -59,6 +60,7 @@ def purge(database: Database, rules: StoreRules, actor: str, today: date | None 
         if today:
             begun["confirmed"] = today.isoformat()
         audit.append(connection, audit.PURGE, actor, begun)  # first, so that missing rows are explained at any moment
+        connection.execute(delete(requests).where(requests.c.time <= utc(moment - KEPT)))
     gone = Purged(_purge_contents(database, contents_before), _purge_decisions(database, decisions_before))
     with database.writing() as connection:
         audit.append(connection, audit.PURGED, actor, asdict(gone))
@@ -115,7 +117,7 @@ def _overwrite(database: Database) -> None:
         if database.is_sqlite:
             _truncate_log(connection)
         else:
-            for table in (decisions, contents, appeals, reviews, comparisons):
+            for table in (decisions, contents, appeals, reviews, comparisons, requests):
                 connection.execute(text(f"VACUUM {table.name}"))
 
 

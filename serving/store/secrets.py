@@ -7,6 +7,7 @@ configured (`serving.store.keyfile`).
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -85,6 +86,15 @@ class Secrets:
             kind: such as "account" or "bio"; the same content has another hash under another kind.
         """
         return hmac.new(self.hash_key, kind.encode() + b"\0" + content, hashlib.sha256).hexdigest()
+
+    def cipher(self, kind: str, secret: bytes) -> Fernet:
+        """A cipher that only these bytes give again; the key is not kept.
+
+        Args:
+            kind: what it encrypts; the same bytes give another cipher under another kind.
+        """
+        derived = hmac.new(self.hash_key, kind.encode() + b"\0" + secret, hashlib.sha256).digest()
+        return Fernet(base64.urlsafe_b64encode(derived))
 
     def seal(self, content: bytes) -> bytes:
         """Encrypt content."""

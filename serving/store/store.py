@@ -17,9 +17,11 @@ from sqlalchemy import Connection, Row, Table, select
 
 from models.policy import StoreRules
 from models.profile import Answer, Field, Label, Profile, Severity
+from serving.edge.deadlines import deadline
 from serving.store.audit import trail as audit
 from serving.store.database import Database
 from serving.store.errors import DecisionUnknown, StoreError, StoreUnavailable
+from serving.store.idempotency import Requests
 from serving.store.records import QUOTATIONS, record, with_quotations
 from serving.store.secrets import Secrets
 from serving.store.spool import Record, Spool
@@ -55,11 +57,13 @@ class Store:
 
     Attributes:
         trail: for events about things that the store does not hold.
+        requests: answers to requests with an Idempotency-Key; work counts as given up after two deadlines.
     """
 
     def __init__(self, database: Database, spool: Spool, secrets: Secrets, rules: Callable[[], StoreRules]) -> None:
         self._database, self._spool, self._secrets, self._rules = database, spool, secrets, rules
         self.trail = audit.Trail(database)
+        self.requests = Requests(database, secrets, 2 * deadline())
         self._writer = Writer(database, spool)
         self._writer.attempt()
         self._writer.start()

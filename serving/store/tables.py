@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, LargeBinary, MetaData, String, Table
 
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 """The migration that this release needs."""
 
 TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -105,6 +105,19 @@ comparisons = Table(
     Column("scores", JSON, nullable=False),
 )
 """A challenger's judgement beside the champion's decision; `serving.shadow.comparison` explains the columns."""
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("request_id", String(64), primary_key=True),
+    Column("key", String(64), nullable=False, index=True),
+    Column("content", String(64), nullable=False),
+    Column("time", String(27), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Requests with an Idempotency-Key, for 24 hours; `serving.store.idempotency` explains the columns. They are no record,
+and no audit row names them: an answer that was altered does not open."""
 
 
 def canonical(value: Any) -> str:

@@ -46,7 +46,7 @@ def test_new_keys_are_ready_for_the_environment(recorded, huijian, monkeypatch):
 
 
 def test_database_is_migrated_by_command(home, huijian):
-    assert huijian("store", "migrate")[:2] == (0, "the database is at migration 0003\n")
+    assert huijian("store", "migrate")[:2] == (0, "the database is at migration 0004\n")
 
 
 def test_wrong_anchor_is_explained(recorded, huijian):

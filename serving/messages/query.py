@@ -1,0 +1,37 @@
+"""Query parameters: an unknown one is refused, as it may be a misspelt one or a mode that does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from starlette.datastructures import QueryParams
+from starlette.types import Scope
+
+from models.profile import ProfileError
+from serving.messages.bodies import MAX_QUOTED_NAME
+
+CONTRACT_PATHS: Final = "/v1/"
+"""Prefix of the paths whose parameters are checked; scrapers and browsers may add some to the others."""
+
+PARAMETERS: Final[Mapping[tuple[str, str], Sequence[str]]] = {("GET", "/v1/references"): ("label", "limit", "offset")}
+"""Names by method and path, as in `openapi.yaml`; other requests have none."""
+
+
+def check_query(scope: Scope) -> None:
+    """Check the names of a request's query parameters.
+
+    Raises:
+        ProfileError: one is unknown or given twice; names it.
+    """
+    if not scope["path"].startswith(CONTRACT_PATHS) or not scope["query_string"]:
+        return
+    names = [name for name, _ in QueryParams(scope["query_string"]).multi_items()]
+    known = PARAMETERS.get((scope["method"], scope["path"]), ())
+    for name in names:
+        if name not in known:
+            one_of = f"; the parameters are {', '.join(known)}" if known else ": there are none here"
+            raise ProfileError("unknown_parameter", f"there is no such parameter{one_of}", name[:MAX_QUOTED_NAME])
+    for name in known:
+        if names.count(name) > 1:
+            raise ProfileError("repeated_field", "the parameter is given more than once", name)
