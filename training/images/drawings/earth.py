@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import accumulate
 from math import cos, dist, radians, sin
+from pathlib import Path
 from typing import Any
 
 from training.images.drawings.shapes import Point
@@ -68,10 +69,13 @@ def africa(x: float, y: float, degree: float) -> str:
     return _data(flat, degree / 2)
 
 
-@lru_cache
 def _rings(layer: str) -> list[list[Point]]:
-    """Closed rings of a layer of the map, each of longitudes and latitudes."""
-    map_file = fetch("world-atlas") / "package" / "countries-110m.json"
+    return _read(fetch("world-atlas") / "package" / "countries-110m.json", layer)
+
+
+@lru_cache
+def _read(map_file: Path, layer: str) -> list[list[Point]]:
+    """Closed rings of a layer of a TopoJSON map, each of longitudes and latitudes."""
     topology: dict[str, Any] = json.loads(map_file.read_text(encoding="utf-8"))
     (across, up), (left, low) = topology["transform"]["scale"], topology["transform"]["translate"]
     arcs = []
