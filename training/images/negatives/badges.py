@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from models.arrays import Pixels
@@ -32,6 +33,7 @@ from training.images.negatives.palette import (
     SMALL_WORDS,
     WHITE,
     Generator,
+    chinese_name,
     latin_words,
     pick,
     varied,
@@ -49,7 +51,7 @@ def tile(rng: Generator) -> Pixels:
     if rng.random() < 0.2:
         canvas.fill([outline, moved(shape, scale=42)], flat(_ink(rng)))
     size, name = rng.uniform(22, 32), pick(rng, list(PICTOGRAMS))
-    ink = _ink(rng)
+    ink = WHITE if name == "star_sign" else _ink(rng)  # a golden star on red is a flag
     if rng.random() < 0.35:
         _long_shadow(canvas, outline, size, mixed(ground, (0, 0, 0), 0.25))
     if rng.random() < 0.12:
@@ -65,14 +67,14 @@ def tile(rng: Generator) -> Pixels:
 def loose_pictogram(rng: Generator) -> Pixels:
     """A pictogram without a ground, in red or gold, at times struck in metal; RGBA uint8 (height, width, 4)."""
     canvas = Canvas(256)
-    ink = varied(rng, pick(rng, REDS if rng.random() < 0.7 else GOLDS))
+    name = pick(rng, list(PICTOGRAMS))
+    is_red = rng.random() < 0.7 and name != "moon"  # a red crescent is a protected emblem
+    ink = varied(rng, pick(rng, REDS if is_red else GOLDS))
     detail = WHITE if rng.random() < 0.6 else varied(rng, pick(rng, GOLDS))
     paint = flat(ink) if rng.random() < 0.6 else diagonal(mixed(ink, WHITE, 0.3), mixed(ink, (60, 0, 0), 0.4))
     edge = flat(mixed(ink, (30, 0, 0), 0.6)) if rng.random() < 0.25 else None
     turn = rng.uniform(-15, 15) if rng.random() < 0.3 else 0
-    canvas.figure(
-        PICTOGRAMS[pick(rng, list(PICTOGRAMS))], 0, 0, 44, (paint, flat(detail)), turn=turn, edge=edge, width=0.8
-    )
+    canvas.figure(PICTOGRAMS[name], 0, 0, 44, (paint, flat(detail)), turn=turn, edge=edge, width=0.8)
     drawing = canvas.drawing()
     return relief(rng, drawing) if rng.random() < 0.25 else drawing
 
@@ -138,6 +140,33 @@ def medal(rng: Generator) -> Pixels:
     if rng.random() < 0.7:
         struck = relief(rng, drawing)
         return _with_upper(struck, drawing, 0.36) if y and rng.random() < 0.8 else struck
+    return drawing
+
+
+def company_stamp(rng: Generator) -> Pixels:
+    """A round or oval stamp in red with a company's name and often a star, worn; RGBA uint8 (height, width, 4)."""
+    canvas = Canvas(288)
+    ink = flat(varied(rng, pick(rng, REDS)))
+    rim = rng.uniform(1.5, 3)
+    canvas.fill([moved(circle(), scale=48), moved(circle(), scale=48 - rim)], ink)
+    if rng.random() < 0.3:
+        canvas.fill([moved(circle(), scale=45 - rim), moved(circle(), scale=44.2 - rim)], ink)
+    name = chinese_name(rng) + pick(rng, ("有限公司", "专用章", "委员会", "工作室", "服务站", ""))
+    canvas.ring(name, 37, 12, ink, pick(rng, ("serif", "sans")), span=250)
+    if rng.random() < 0.75:
+        canvas.fill(moved(star(), 0, 0, rng.uniform(11, 17)), ink)
+    else:
+        canvas.figure(PICTOGRAMS[pick(rng, list(PICTOGRAMS))], 0, 0, 15, (ink, flat(WHITE)))
+    if rng.random() < 0.6:
+        below = pick(
+            rng, ("合同专用章", "财务专用章", "业务专用章", "已审核", "纪念章", str(rng.integers(10**9, 10**10)))
+        )
+        canvas.words(below, 0, 27, 8, ink, "sans", width=46)
+    drawing = canvas.drawing()
+    wear = cv2.resize(
+        rng.integers(60, 256, (24, 24), dtype=np.uint8), drawing.shape[1::-1], interpolation=cv2.INTER_CUBIC
+    )
+    drawing[..., 3] = cv2.min(drawing[..., 3], cv2.add(wear, int(rng.integers(40, 160))))
     return drawing
 
 

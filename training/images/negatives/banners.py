@@ -10,6 +10,7 @@ from models.arrays import Pixels
 from training.images.negatives.canvas import Canvas, Colour, Paint, diagonal, flat, mixed, radial, vertical
 from training.images.negatives.outlines import box, circle, corners, moved, polar, rays, rounded, star, stroke
 from training.images.negatives.palette import (
+    BLACK,
     BRUSH_FACES,
     GOLDS,
     GRAND_CHARACTERS,
@@ -66,7 +67,7 @@ def light_banner(rng: Generator, size: tuple[int, int] | None = None) -> Pixels:
     red, gold = varied(rng, pick(rng, REDS)), varied(rng, pick(rng, GOLDS))
     for index in rng.permutation(4)[: int(rng.integers(1, 3))]:
         (_silk, _skyline, _doves, _lanterns)[int(index)](rng, canvas, red, gold)
-    _calligraphy(rng, canvas, red, gold)
+    _calligraphy(rng, canvas, red, gold, mixed(red, BLACK, 0.3))
     return canvas.drawing()
 
 
@@ -225,14 +226,14 @@ DECORATIONS: tuple[Decoration, ...] = (
 """From the farthest to the nearest; each takes the gold and the red of the banner."""
 
 
-def _calligraphy(rng: Generator, canvas: Canvas, ink: Colour, shadow: Colour) -> None:
+def _calligraphy(rng: Generator, canvas: Canvas, ink: Colour, shadow: Colour, bright: Colour = WHITE) -> None:
     """Large words, often in a brush typeface with a shadow, and a smaller line under them."""
     words = pick(rng, WISHES) if rng.random() < 0.8 else pick(rng, GRAND_CHARACTERS)
     face = pick(rng, BRUSH_FACES) if rng.random() < 0.65 else pick(rng, PLAIN_CHINESE_FACES)
     room = canvas.half_width * rng.uniform(1.2, 1.8)
     size = min(rng.uniform(26, 60) if len(words) > 1 else 70, room / len(words))
     x, y = rng.uniform(-0.1, 0.1) * canvas.half_width, rng.uniform(-14, 4)
-    paint: Paint = pick(rng, (flat(ink), vertical(mixed(ink, WHITE, 0.6), ink), flat(WHITE)))
+    paint: Paint = pick(rng, (flat(ink), vertical(mixed(ink, WHITE, 0.6), ink), flat(bright)))
     if rng.random() < 0.6:
         canvas.words(words, x + size * 0.03, y + size * 0.04, size, flat(shadow), face)
     canvas.words(words, x, y, size, paint, face)

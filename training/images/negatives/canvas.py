@@ -23,6 +23,9 @@ UNITS = 100.0
 FRACTION_BITS = 4
 """Bits of a coordinate's fraction that OpenCV takes."""
 
+MIN_ENGRAVED_SIZE = 9.0
+"""Radius in units from which a figure with an edge shows the edges of all its parts."""
+
 Colour = tuple[int, int, int]
 Paint = Pixels
 """RGB uint8 of any size, stretched over the shape that it fills."""
@@ -52,18 +55,21 @@ class Canvas:
         """
         points = self._points(outlines)
         if len(paint) == 1 and paint.shape[1] == 1 and mask is None:
-            cv2.fillPoly(self.pixels, points, (*map(int, paint[0, 0]), 255), shift=FRACTION_BITS)
+            cv2.fillPoly(self.pixels, points, (*paint[0, 0].tolist(), 255), shift=FRACTION_BITS)
             return
-        shape = np.zeros(self.pixels.shape[:2], np.uint8)
-        cv2.fillPoly(shape, points, 255, shift=FRACTION_BITS)
-        if mask is not None:
-            cv2.bitwise_and(shape, mask, shape)
         left, top, width, height = cv2.boundingRect(np.concatenate(points) >> FRACTION_BITS)
-        rows, columns = slice(max(0, top), top + height), slice(max(0, left), left + width)
-        inside = shape[rows, columns]
-        if inside.size:
-            swatch = cv2.resize(paint, inside.shape[::-1], interpolation=cv2.INTER_LINEAR)
-            cv2.copyTo(cv2.cvtColor(swatch, cv2.COLOR_RGB2RGBA), inside, self.pixels[rows, columns])
+        rows, columns = slice(max(0, top), max(0, top + height)), slice(max(0, left), max(0, left + width))
+        part = self.pixels[rows, columns]
+        if not part.size:
+            return
+        inside = np.zeros(part.shape[:2], np.uint8)
+        corner = np.array([columns.start, rows.start], np.int32) << FRACTION_BITS
+        cv2.fillPoly(inside, [outline - corner for outline in points], 255, shift=FRACTION_BITS)
+        if mask is not None:
+            cv2.bitwise_and(inside, mask[rows, columns], inside)
+        opaque = np.dstack([paint, np.full(paint.shape[:2], 255, np.uint8)])
+        swatch = cv2.resize(opaque, inside.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        cv2.copyTo(swatch, inside, part)
 
     def each(self, outlines: Iterable[Outline], paint: Paint, edge: Paint | None = None, width: float = 0.5) -> None:
         """Fill outlines one by one, so that overlaps stay filled, at times with an edge."""
@@ -104,18 +110,23 @@ class Canvas:
             if _encloses(outlines):
                 self.fill(placed, paints[tone])
             else:
-                self.each(placed, paints[tone])
+                self.each(placed, paints[tone], edge if size > MIN_ENGRAVED_SIZE and not tone else None, width / 2)
 
     def line(self, outline: Outline, colour: Paint, width: float, mask: UInt8 | None = None) -> None:
         """The edge of an outline, `width` units wide; where the mask is 0 nothing is drawn."""
         thickness, points = max(1, round(width * self._scale)), self._points(outline)
-        colours = (*map(int, colour.reshape(-1, 3)[0]), 255)
+        colours = (*colour[0, 0].tolist(), 255)
         if mask is None:
             cv2.polylines(self.pixels, points, True, colours, thickness, cv2.LINE_8, FRACTION_BITS)
             return
         shape = np.zeros(self.pixels.shape[:2], np.uint8)
         cv2.polylines(shape, points, True, 255, thickness, cv2.LINE_8, FRACTION_BITS)
         self.pixels[cv2.bitwise_and(shape, mask) > 0] = colours
+
+    def mirror(self) -> None:
+        """Repeat the right half on the left, mirrored, over what is there."""
+        half = self.pixels.shape[1] // 2
+        self.pixels[:, :half] = self.pixels[:, : -half - 1 : -1]
 
     def mask(self, outlines: Outline | Iterable[Outline]) -> UInt8:
         """Where these outlines are, uint8 (height, width) of the canvas, 0 or 255."""

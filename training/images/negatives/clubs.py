@@ -10,7 +10,7 @@ from training.images.negatives.canvas import Canvas, Colour, flat, mixed
 from training.images.negatives.charges import CHARGES
 from training.images.negatives.crests import arms
 from training.images.negatives.finish import engraved, one_colour, relief
-from training.images.negatives.outlines import SHIELDS, box, circle, gear, moved, star, stroke, wavy, wreath
+from training.images.negatives.outlines import SHIELDS, box, circle, gear, moved, rounded, star, stroke, wavy, wreath
 from training.images.negatives.palette import (
     BLACK,
     LATIN_FACES,
@@ -132,6 +132,30 @@ def company_mark(rng: Generator) -> Pixels:
             canvas.fill(stroke(wave, np.linspace(1, 6, 13).tolist()), flat(mixed(first, second, number / count)))
     word, face = _name(rng)
     canvas.words(word, 0, 36, rng.uniform(10, 15), flat(first), face, width=94)
+    return canvas.drawing()
+
+
+def wreath_mark(rng: Generator) -> Pixels:
+    """Two branches around a lamp, dove or letters in one colour, above a name; RGBA uint8 (height, width, 4)."""
+    canvas = Canvas(320)
+    ink = varied(rng, pick(rng, ((70, 140, 220), (40, 110, 200), *TINCTURES, *METALS[:3])))
+    has_ground = rng.random() < 0.35
+    if has_ground:
+        canvas.fill(moved(pick(rng, (circle(), rounded(1.9, 1.9, 0.2))), scale=49), flat(ink))
+    paint, hollow = (flat(WHITE), flat(ink)) if has_ground else (flat(ink), flat(WHITE))
+    size, y = rng.uniform(26, 31), -5.0
+    leaves = wreath(size, rng.uniform(7, 12), end=rng.uniform(15, 60), spread=rng.uniform(20, 45))
+    canvas.each([moved(leaf, 0, y) for leaf in leaves], paint)
+    if rng.random() < 0.25:
+        word = "".join(rng.choice(list("ABCDEFGHKLMNPRSTU"), int(rng.integers(2, 5))))
+        canvas.words(word, 0, y, 22, paint, pick(rng, LATIN_FACES), width=size * 1.3)
+    else:
+        canvas.figure(
+            FIGURES[pick(rng, (*ACADEMIC, *ANIMALS, "heart", "anchor", "flame"))], 0, y, size * 0.6, (paint, hollow)
+        )
+    if rng.random() < 0.7:
+        word, face = _name(rng)
+        canvas.words(word, 0, 37, 9, paint, face, width=60 if has_ground else 90)
     return canvas.drawing()
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from models.arrays import Pixels
-from training.images.negatives.canvas import Canvas, Colour, Paint, diagonal, flat, mixed
-from training.images.negatives.charges import CHARGES, Figure
+from training.images.negatives.canvas import Canvas, Colour, Paint, flat, mixed
+from training.images.negatives.charges import CHARGES
 from training.images.negatives.finish import engraved, one_colour, relief
+from training.images.negatives.ornaments import helmet, mantling, motto, robe, wall_crown
 from training.images.negatives.outlines import (
     SHIELDS,
     Outline,
@@ -24,7 +23,6 @@ from training.images.negatives.outlines import (
 )
 from training.images.negatives.palette import (
     BLACK,
-    LATIN_FACES,
     METALS,
     MOTTOS,
     TINCTURES,
@@ -36,7 +34,7 @@ from training.images.negatives.palette import (
     varied,
 )
 
-SUPPORTERS = ("lion", "eagle", "stag_head", "horse_head", "bird")
+SUPPORTERS = ("lion", "lion", "griffin", "unicorn", "bear", "eagle", "stag_head", "horse_head")
 
 
 def family_arms(rng: Generator) -> Pixels:
@@ -44,11 +42,11 @@ def family_arms(rng: Generator) -> Pixels:
     canvas, edge = Canvas(320), flat(BLACK if rng.random() < 0.8 else mixed(BLACK, pick(rng, TINCTURES), 0.6))
     colour, metal = varied(rng, pick(rng, TINCTURES)), varied(rng, pick(rng, METALS))
     size, y = rng.uniform(18, 23), rng.uniform(12, 15)
-    _mantling(rng, canvas, (colour, metal), y - size, edge)
+    mantling(rng, canvas, y - size, (colour, metal), edge)
     arms(rng, canvas, 0, y, size, (colour, metal), edge)
-    _helmet(rng, canvas, y - size - 6, (colour, metal), edge)
+    helmet(rng, canvas, y - size - rng.uniform(4, 7), (colour, metal), edge, rng.uniform(0.85, 1.15))
     if rng.random() < 0.8:
-        _motto(
+        motto(
             rng,
             canvas,
             min(44, y + size + rng.uniform(2, 6)),
@@ -69,9 +67,9 @@ def town_arms(rng: Generator) -> Pixels:
         canvas.each([moved(leaf, 0, y) for leaf in wreath(size * 1.3, size * 0.32, end=40)], green, edge, 0.3)
     arms(rng, canvas, 0, y, size, (colour, metal), edge)
     if rng.random() < 0.55:
-        _wall_crown(rng, canvas, y - size * 1.02, size * 0.62, flat(varied(rng, pick(rng, METALS))), edge)
+        wall_crown(rng, canvas, y - size * 1.02, size * 0.62, flat(varied(rng, pick(rng, METALS))), edge)
     if rng.random() < 0.5:
-        _motto(rng, canvas, min(43, y + size * 1.22), latin_name(rng), edge)
+        motto(rng, canvas, min(43, y + size * 1.22), latin_name(rng), edge)
     return _finished(rng, canvas)
 
 
@@ -80,20 +78,43 @@ def supported_arms(rng: Generator) -> Pixels:
     canvas, edge = Canvas(320, 1.2), flat(BLACK)
     colour, metal = varied(rng, pick(rng, TINCTURES)), varied(rng, pick(rng, METALS))
     size, y = rng.uniform(18, 22), rng.uniform(-2, 2)
-    beast = CHARGES[pick(rng, SUPPORTERS[:2]) if rng.random() < 0.7 else pick(rng, SUPPORTERS)]
+    beasts = (
+        [CHARGES[name] for name in rng.choice(SUPPORTERS, 2)]
+        if rng.random() < 0.3
+        else [CHARGES[pick(rng, SUPPORTERS)]] * 2
+    )
     fur = flat(varied(rng, pick(rng, (*METALS, *TINCTURES))))
     details = flat(mixed(colour, WHITE, 0.3))
-    for side in (1, -1):
+    if rng.random() < 0.3:
+        mantling(rng, canvas, y - size, (colour, metal), edge)
+    for side, beast in zip((1, -1), beasts, strict=True):
         canvas.figure(
             beast, side * (size + 16), y + 2, rng.uniform(22, 25), (fur, details), stretch=side * 0.85, edge=edge
         )
     arms(rng, canvas, 0, y, size, (colour, metal), edge)
     if rng.random() < 0.5:
-        _helmet(rng, canvas, y - size - 5, (colour, metal), edge, scale=0.8)
+        helmet(rng, canvas, y - size - 5, (colour, metal), edge, scale=0.8)
     else:
         gold = flat(varied(rng, METALS[0]))
         canvas.figure(CHARGES["crown"], 0, y - size - 9, 10, (gold, flat(colour)), edge=edge)
-    _motto(rng, canvas, 37, pick(rng, MOTTOS), edge)
+    motto(rng, canvas, 37, pick(rng, MOTTOS), edge)
+    return _finished(rng, canvas)
+
+
+def princely_arms(rng: Generator) -> Pixels:
+    """A shield before a robe lined with ermine, under a crown; RGBA uint8 (height, width, 4)."""
+    canvas, edge = Canvas(320), flat(BLACK)
+    colour, metal = varied(rng, pick(rng, TINCTURES)), varied(rng, pick(rng, METALS))
+    robe(rng, canvas, -32, edge)
+    arms(rng, canvas, 0, 2, rng.uniform(18, 22), (colour, metal), edge)
+    if rng.random() < 0.4:
+        canvas.each(
+            [moved(leaf, 0, 2) for leaf in wreath(26, 8, end=50)], flat(varied(rng, pick(rng, METALS))), edge, 0.3
+        )
+    gold = flat(varied(rng, METALS[0]))
+    canvas.figure(CHARGES["crown"], 0, -37, 11, (gold, flat(colour)), edge=edge)
+    if rng.random() < 0.5:
+        motto(rng, canvas, 41, pick(rng, MOTTOS), edge)
     return _finished(rng, canvas)
 
 
@@ -180,7 +201,7 @@ def _paly(rng: Generator) -> list[Outline]:
 
 
 def _checky(rng: Generator) -> list[Outline]:
-    step = 2 / int(rng.integers(5, 9))
+    step = 2 / int(pick(rng, (4, 7, 8)))  # five by five are a state's
     cells = range(9)
     return [
         box(-1 + column * step, -1 + row * step, -1 + (column + 1) * step, -1 + (row + 1) * step)
@@ -226,93 +247,6 @@ DIVISIONS = (
     (_gyronny, ((0.0, 0.0, 0.3, False),)),
 )
 """Divisions of a shield with the places of their charges."""
-
-
-def _mantling(rng: Generator, canvas: Canvas, colours: tuple[Colour, Colour], y: float, edge: Paint) -> None:
-    """Leaf-like scrolls of cloth that fall from the helmet on both sides."""
-    outer, inner = (diagonal(colour, mixed(colour, BLACK, 0.3)) for colour in colours)
-    count, curl = int(rng.integers(5, 9)), rng.uniform(2.0, 3.6)
-    seeds = [(rng.uniform(30, 42), curl * rng.uniform(0.8, 1.2)) for _ in range(count)]
-    for number, (length, bend) in enumerate(seeds):
-        start = np.interp(number, (0, count - 1), (-35, 100))
-        for paint, shift, width in ((outer, 0.0, 9.0), (inner, 3.0, 5.0)):
-            points = _scroll(float(start), length, bend * (-1) ** number, shift)
-            taper = np.linspace(width, 0.8, len(points)) * (1 + 0.35 * np.sin(np.arange(len(points)) * 1.9))
-            for side in (1, -1):
-                line = [(side * (px + 4), py + y - 3) for px, py in points]
-                shape = stroke(line, taper.tolist())
-                canvas.line(shape, edge, 0.8)
-                canvas.fill(shape, paint)
-
-
-def _scroll(start: float, length: float, bend: float, shift: float) -> list[tuple[float, float]]:
-    """Points of a line that leaves in a direction and curls more and more."""
-    x, y, points = 0.0, shift, []
-    for share in np.linspace(0, 1, 14):
-        angle = np.radians(start) + bend * share**2
-        x, y = x + float(np.cos(angle) * length / 14), y + float(np.sin(angle) * length / 14)
-        points.append((x, y))
-    return points
-
-
-def _helmet(
-    rng: Generator, canvas: Canvas, y: float, colours: tuple[Colour, Colour], edge: Paint, scale: float = 1.0
-) -> None:
-    """A helmet with bars or a slit, a torse of two colours, and a crest on it."""
-    steel = pick(rng, ((150, 156, 164), (200, 204, 210), (220, 180, 80)))
-    paint = diagonal(mixed(steel, WHITE, 0.5), mixed(steel, BLACK, 0.4))
-    skull = smooth(mirrored((0, -9), (5, -8), (7.5, -3), (7, 3), (9, 8), (0, 10)), 4) * np.float32(scale)
-    canvas.fill(moved(skull, 0, y), paint)
-    canvas.line(moved(skull, 0, y), edge, 0.7)
-    visor = smooth(mirrored((0, -4), (4.6, -2.5), (4.4, 3), (0, 5)), 4) * np.float32(scale)
-    canvas.fill(moved(visor, 0, y), flat((30, 28, 32)))
-    for bar in np.linspace(-3.4, 3.4, int(rng.integers(3, 7))) * scale:
-        canvas.fill(box(bar - 0.35, y - 3.6 * scale, bar + 0.35, y + 4.4 * scale), paint)
-    top = y - 9.5 * scale
-    for number in range(6):
-        piece = moved(
-            corners((-1.6, 1.4), (0.6, 1.4), (1.8, -1.4), (-0.6, -1.4)), (number - 2.5) * 2.6 * scale, top, scale
-        )
-        canvas.fill(piece, flat(colours[number % 2]))
-        canvas.line(piece, edge, 0.4)
-    ink, detail = flat(varied(rng, pick(rng, (*colours, *METALS[:3])))), flat(colours[0])
-    radius = min(9.0 * scale, (top + 48) / 2)
-    canvas.figure(_charge(rng), 0, top - 1.5 - radius, radius, (ink, detail), edge=edge, width=0.35)
-
-
-def _charge(rng: Generator) -> Figure:
-    return CHARGES[pick(rng, list(CHARGES))]
-
-
-def _wall_crown(rng: Generator, canvas: Canvas, y: float, size: float, paint: Paint, edge: Paint) -> None:
-    """A crown of battlements."""
-    teeth = int(pick(rng, (3, 4, 5)))
-    band = box(-size, y - size * 0.4, size, y)
-    step = 2 * size / teeth
-    merlons = [
-        box(-size + step * (tooth + 0.12), y - size * 0.72, -size + step * (tooth + 0.88), y - size * 0.35)
-        for tooth in range(teeth)
-    ]
-    canvas.each([*merlons, band], paint, edge, 0.5)
-    for x in np.linspace(-size * 0.8, size * 0.8, 6):
-        canvas.fill(box(x - 0.3, y - size * 0.3, x + 0.3, y - size * 0.12), edge)
-
-
-def _motto(rng: Generator, canvas: Canvas, y: float, words: str, edge: Paint) -> None:
-    """A ribbon with folded ends and words on it."""
-    half, sag = rng.uniform(24, 36), rng.uniform(-4, 5)
-    ground = pick(rng, (WHITE, (245, 232, 190), *METALS[:3], *TINCTURES[:4]))
-    paint, dark = flat(ground), flat(mixed(ground, BLACK, 0.35))
-    for side in (1, -1):
-        tail = corners(
-            (half - 6, sag + 3), (half + 7, sag - 1), (half + 3, sag + 3), (half + 8, sag + 7), (half - 6, sag + 8)
-        )
-        canvas.each([moved(tail, 0, y - 3 - sag, 1, stretch=side)], dark, edge, 0.5)
-    spread: Sequence[float] = np.linspace(-half, half, 15).tolist()
-    line = [(x, y - sag * (1 - (x / half) ** 2) * 0.6) for x in spread]
-    canvas.each([stroke(line, 7.0)], paint, edge, 0.5)
-    ink = flat(BLACK if sum(ground) > 360 else WHITE)
-    canvas.words(words, 0, y - sag * 0.55, 5.0, ink, pick(rng, LATIN_FACES), width=half * 1.7)
 
 
 def _finished(rng: Generator, canvas: Canvas) -> Pixels:

@@ -1,4 +1,4 @@
-"""Finishes of a drawing: relief in metal, one colour, engraved lines and a soft shadow."""
+"""Finishes of a drawing: relief in metal, one colour, engraved lines and gloss."""
 
 from __future__ import annotations
 
@@ -46,14 +46,6 @@ def one_colour(drawing: Pixels, ink: Colour) -> Pixels:
     result = np.empty_like(drawing)
     result[..., :3] = ink
     result[..., 3] = cv2.min(opacity, drawing[..., 3])
-    return result
-
-
-def silhouette(drawing: Pixels, ink: Colour) -> Pixels:
-    """The drawing's shape in one colour, its brightness kept as opacity of a second tone."""
-    result = drawing.copy()
-    grey = cv2.cvtColor(drawing, cv2.COLOR_RGBA2GRAY).astype(np.float32)[..., None] / 255
-    result[..., :3] = (np.array(ink, np.float32) * (1 - grey) + 255 * grey).astype(np.uint8)
     return result
 
 

@@ -11,11 +11,25 @@ from training.images.negatives.palette import Generator, pick
 NegativeKind = Callable[[Generator], Pixels]
 
 GROUPS: Mapping[str, tuple[NegativeKind, ...]] = {
-    "crests": (crests.family_arms, crests.town_arms, crests.supported_arms),
-    "clubs": (clubs.university_seal, clubs.school_shield, clubs.football_crest, clubs.company_mark),
-    "badges": (badges.tile, badges.loose_pictogram, badges.ring_badge, badges.medal, badges.ribbon_badge),
+    "crests": (crests.family_arms, crests.town_arms, crests.supported_arms, crests.princely_arms),
+    "clubs": (clubs.university_seal, clubs.school_shield, clubs.football_crest, clubs.company_mark, clubs.wreath_mark),
+    "badges": (
+        badges.tile,
+        badges.loose_pictogram,
+        badges.ring_badge,
+        badges.medal,
+        badges.company_stamp,
+        badges.ribbon_badge,
+    ),
     "banners": (banners.festive_banner, banners.light_banner),
-    "stripes": (stripes.invented_flag, stripes.jersey, stripes.scarf, stripes.ribbon, stripes.christmas_cap),
+    "stripes": (
+        stripes.invented_flag,
+        stripes.jersey,
+        stripes.scarf,
+        stripes.ribbon,
+        stripes.plain_flag,
+        stripes.christmas_cap,
+    ),
     "signs": (signs.game_shield, signs.sheriff_star, signs.rank_insignia, signs.wreathed_star),
 }
 """Kinds by group."""

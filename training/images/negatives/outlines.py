@@ -20,9 +20,10 @@ def corners(*points: tuple[float, float]) -> Outline:
 
 
 def mirrored(*points: tuple[float, float]) -> Outline:
-    """A polygon symmetrical about the vertical axis, from its right half, top to bottom."""
+    """A polygon symmetrical about the vertical axis, from its right half; points on the axis are not repeated."""
     right = corners(*points)
-    return np.concatenate([right, right[::-1] * np.array([-1, 1], np.float32)])
+    left = right[::-1] * np.array([-1, 1], np.float32)
+    return np.concatenate([right, left[left[:, 0] < 0]])
 
 
 def smooth(points: Outline, steps: int = 5) -> Outline:
@@ -113,11 +114,17 @@ def stroke(points: Sequence[tuple[float, float]], width: float | Sequence[float]
 
 
 @lru_cache
-def crescent(thickness: float = 0.45) -> Outline:
-    """A moon open to the right."""
-    outer = circle(48)[24:] if thickness else circle(48)
-    inner = circle(48)[24:][::-1] * np.array([1 - 2 * thickness, 1], np.float32)
-    return moved(np.concatenate([outer, inner]), 0.3)
+def crescent(thickness: float = 0.5, mouth: float = 40) -> Outline:
+    """A moon open to the right: `thickness` is its middle's, `mouth` half the angle between its horns."""
+    tip_x, tip_y = np.sin(np.radians(90 - mouth)), np.cos(np.radians(90 - mouth))
+    back = thickness - 1
+    middle = (tip_x**2 + tip_y**2 - back**2) / (2 * (tip_x - back))  # of the inner circle, through back and horns
+    outer = np.radians(np.linspace(90 + mouth, 450 - mouth, 40))
+    start = np.arctan2(tip_y, tip_x - middle)
+    inner = np.linspace(-start, start - 2 * np.pi, 30)
+    rim = np.stack([np.sin(outer), -np.cos(outer)], 1)
+    hollow = np.stack([np.cos(inner), np.sin(inner)], 1) * (middle - back) + np.array([middle, 0])
+    return np.concatenate([rim, hollow]).astype(np.float32)
 
 
 LEAF = smooth(mirrored((0, -1), (0.26, -0.45), (0.2, -0.1), (0.02, 0)), 4)

@@ -51,7 +51,7 @@ SMALL_WORDS = (
     "热烈祝贺", "主题教育活动", "庆祝活动", "迎新晚会", "诚邀您的光临", "共筑美好未来", "年度总结暨表彰大会",
     "文艺汇演", "学习 服务 奉献", "凝聚力量 共同前行", "礼赞新征程", "携手同行",
 )
-GRAND_CHARACTERS = "福喜春贺庆和盛荣梦信义学优奖先进善德勤廉龙虎马羊"
+GRAND_CHARACTERS = "党红星福喜春贺庆和盛荣梦信义学优奖先进善德勤廉龙虎马羊"
 CHINESE_PLACES = ("大学", "学院", "中学", "小学", "俱乐部", "协会", "集团", "书院", "足球队", "学校")
 LATIN_PLACES = (
     "UNIVERSITY", "COLLEGE", "ACADEMY", "SCHOOL", "INSTITUTE", "FC", "SPORTS CLUB", "ATHLETIC", "ROVERS", "UNITED",

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from training.images.negatives.charges import CHARGES, Figure
+from training.images.negatives.beasts import Figure
+from training.images.negatives.charges import CHARGES
 from training.images.negatives.outlines import (
     arc,
     box,
@@ -139,8 +140,8 @@ def hammer() -> Figure:
 
 def sickle() -> Figure:
     """A sickle alone."""
-    blade = crescent(0.2)
-    return [([moved(blade, -0.05, -0.2, 0.78, 20), stroke([(0.15, 0.5), (0.55, 0.92)], 0.2)], 0)]
+    blade = crescent(0.3, 30)
+    return [([moved(blade, -0.05, -0.2, 0.78, 190), stroke([(-0.5, 0.36), (-0.84, 0.84)], 0.2)], 0)]
 
 
 def hammers() -> Figure:
@@ -165,10 +166,12 @@ def cog() -> Figure:
 
 
 def wheat() -> Figure:
-    """One ear of wheat."""
+    """Three ears of wheat."""
     grain = smooth(mirrored((0, -0.34), (0.14, -0.16), (0, 0)), 4)
-    pairs = [moved(grain, 0, y, 1, side * 32) for y in (-0.4, -0.14, 0.12, 0.38) for side in (-1, 1)]
-    return [([box(-0.035, -0.5, 0.035, 0.98), moved(grain, 0, -0.6, 1.1), *pairs], 0)]
+    pairs = [moved(grain, 0, y, 1, side * 32) for y in (-0.5, -0.28, -0.06, 0.16) for side in (-1, 1)]
+    ear = [box(-0.03, -0.5, 0.03, 0.95), moved(grain, 0, -0.62, 1), *pairs]
+    ears = [[moved(part - np.array([0, 0.9], np.float32), 0, 0.9, 1, turn) for part in ear] for turn in (-28, 28, 0)]
+    return [([part for parts in ears for part in parts], 0), ([box(-0.2, 0.4, 0.2, 0.5)], 1)]
 
 
 def torch() -> Figure:

@@ -112,7 +112,8 @@ def rank_insignia(rng: Generator) -> Pixels:
             canvas.each([moved(star(), 0, -28 * way, 9)], metal, edge, 0.5)
     elif kind == 1:
         for column in range(count):
-            canvas.each([box(-22 + 12 * column, -22, -14 + 12 * column, 22)], metal, edge, 0.5)
+            x = (column - (count - 1) / 2) * 12
+            canvas.each([box(x - 4, -22, x + 4, 22)], metal, edge, 0.5)
     else:
         canvas.each(wreath(26, 10), metal, edge, 0.3)
         for number in range(count):

@@ -38,6 +38,9 @@ from training.images.negatives.palette import (
 from training.images.sources.graphics import load_graphics
 from training.images.synthesis.flag_likeness import Thumbnail, near_flag, thumbnail
 
+MIN_CONTRAST = 160
+"""Least difference of a club's two colours, summed over the channels."""
+
 NEUTRALS: tuple[Colour, ...] = (WHITE, WHITE, (20, 20, 22), (245, 240, 225))
 
 
@@ -150,6 +153,25 @@ def ribbon(rng: Generator) -> Pixels:
     return canvas.drawing()
 
 
+def plain_flag(rng: Generator) -> Pixels:
+    """A waving flag of one colour, mostly red, without a device, on a pole; RGBA uint8 (height, width, 4)."""
+    canvas = Canvas(288)
+    colour = varied(rng, pick(rng, REDS if rng.random() < 0.7 else (*TINCTURES, *METALS)))
+    waves, depth, phase = rng.uniform(1.0, 2.4), rng.uniform(2, 6), rng.uniform(0, 6)
+    top, height, left, right = rng.uniform(-44, -36), rng.uniform(40, 58), -34.0, rng.uniform(26, 46)
+    edges = np.linspace(left, right, 25).tolist()
+    bends = [2 * np.pi * waves * (x - left) / (right - left) + phase for x in edges]
+    for (x, bend), (after, next_bend) in pairwise(zip(edges, bends, strict=True)):
+        y, below = top + depth * np.sin(bend), top + depth * np.sin(next_bend)
+        light = 0.28 * float(np.cos(bend))
+        shade = mixed(colour, WHITE, light) if light > 0 else mixed(colour, (0, 0, 0), -light)
+        canvas.fill(corners((x, y), (after + 0.2, below), (after + 0.2, below + height), (x, y + height)), flat(shade))
+    steel = pick(rng, ((150, 152, 158), (190, 150, 70), (90, 60, 40)))
+    canvas.fill(box(left - 3, -48, left, 48), diagonal(mixed(steel, WHITE, 0.5), mixed(steel, (0, 0, 0), 0.4)))
+    canvas.fill(moved(circle(24), left - 1.5, -47, 2.6), flat(mixed(steel, WHITE, 0.3)))
+    return canvas.drawing()
+
+
 def christmas_cap(rng: Generator) -> Pixels:
     """A red cap with white fur, as laid over portraits, flat or shaded; RGBA uint8 (height, width, 4)."""
     canvas = Canvas(288)
@@ -187,8 +209,8 @@ def _two_colours(rng: Generator) -> tuple[Colour, Colour]:
     """A club's two colours: every third pair is red with white or gold."""
     if rng.random() < 0.35:
         return varied(rng, pick(rng, REDS)), varied(rng, pick(rng, (WHITE, WHITE, *METALS)), 5)
-    first = varied(rng, pick(rng, TINCTURES))
-    return first, varied(rng, pick(rng, (*NEUTRALS, *METALS, *TINCTURES)))
+    first, second = varied(rng, pick(rng, TINCTURES)), varied(rng, pick(rng, (*NEUTRALS, *METALS, *TINCTURES)))
+    return (first, second) if abs(sum(first) - sum(second)) > MIN_CONTRAST else (first, WHITE)
 
 
 def _pattern(rng: Generator) -> list[Outline]:
