@@ -6,6 +6,7 @@ Readers know many mastheads by one person's handwriting, which no typeface has. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -37,13 +38,14 @@ def _between(a: Sample, b: Sample, c: Sample, e: Sample, t: float) -> Sample:
     return x, y, max(thickness, 0.4)
 
 
-def _curve(points: list[Sample]) -> list[Sample]:
+def _curve(points: Sequence[Sample]) -> list[Sample]:
     padded = [points[0], *points, points[-1]]
-    curve = [_between(*padded[at : at + 4], step / STEPS) for at in range(len(points) - 1) for step in range(STEPS)]
+    spans = zip(padded, padded[1:], padded[2:], padded[3:], strict=False)
+    curve = [_between(*span, step / STEPS) for span in spans for step in range(STEPS)]
     return [*curve, points[-1]]
 
 
-def stroke(points: list[Sample]) -> list[Point]:
+def stroke(points: Sequence[Sample]) -> list[Point]:
     """Outline of one stroke of the brush, with round ends.
 
     Args:
