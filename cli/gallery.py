@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -61,28 +61,91 @@ def build(
 
 @app.command()
 def add(  # noqa: PLR0913, PLR0917 - the options of the command
-    references: References,
+    references: Annotated[
+        Path, typer.Argument(metavar="REFERENCES.jsonl|FOLDER", exists=True, help="References, or pictures.")
+    ],
     directory: Directory = None,
     force: Annotated[bool, typer.Option("--force", help="Enrol look-alikes of other owners' emblems too.")] = False,
     threshold: Threshold = None,
     rollout: Rollout = None,
     harmless: Annotated[bool, typer.Option("--harmless", help="Harmless look-alikes, never reported.")] = False,
+    label: Annotated[str | None, typer.Option(help="What an account that shows it violates.")] = None,
+    owner: Annotated[str | None, typer.Option(metavar="OWNER_ID", help="Whose all of them are.")] = None,
+    source: Annotated[str | None, typer.Option(help="Where the pictures are from.")] = None,
+    licence: Annotated[str | None, typer.Option(help="On what terms you hold them.")] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", exists=True, dir_okay=False, help="A folder's references.csv, if elsewhere."),
+    ] = None,
 ) -> None:
     """Add references as a new version; a running service takes it up within seconds.
 
-    The options say the same of all lines, instead of their own values.
+    The options say the same of all lines or pictures, instead of their own values.
+
+    Of a FOLDER every picture is enrolled, also in sub-folders. `media/gazette.png` becomes the reference
+    `media.gazette`, named and owned by itself, and `media/gazette@dark.png` another picture of it. A file
+    `references.csv` in it, with the fields of a references file as columns, says otherwise and lists what to enrol.
+    Pictures that cannot be enrolled are named with the reason, and the exit code is 1.
 
     Example: `huijian gallery add our-logo.jsonl --rollout 0`
+
+    A folder: `huijian gallery add logos --label organization_logo --licence "used with permission"`
     """
+    from models.profile import EMBLEM_LABELS
+
+    if label is not None and label not in EMBLEM_LABELS:
+        raise typer.BadParameter(f"--label must be one of {', '.join(EMBLEM_LABELS)}")
+    texts = {"label": label, "owner_id": owner, "source": source, "licence": licence}
+    instead: dict[str, object] = {name: text for name, text in texts.items() if text is not None}
+    instead |= _settings(threshold, rollout) | ({"harmless": True} if harmless else {})
+    if references.is_dir():
+        _add_folder(references, directory, table, force, instead)
+    elif table:
+        raise typer.BadParameter("--table goes with a folder")
+    else:
+        _add_file(references, directory, force, instead)
+
+
+def _add_file(file: Path, directory: Path | None, force: bool, instead: Mapping[str, object]) -> None:
     from models.images.encoder.encoder import Encoder
     from models.images.gallery import gallery
     from models.images.gallery.references import read_references
     from models.settings import Settings
 
-    drawings = read_references(references, **_settings(threshold, rollout), **({"harmless": True} if harmless else {}))
+    drawings = read_references(file, **instead)
     encoder = Encoder(Settings.from_environment(directory).encoder_directory())
-    with _target(directory, action="add", references=references.name, force=force) as (target, base):
+    with _target(directory, action="add", references=file.name, force=force) as (target, base):
         _report(gallery.add(target, encoder, drawings, force, base), target)
+
+
+def _add_folder(
+    folder: Path, directory: Path | None, table: Path | None, force: bool, instead: Mapping[str, object]
+) -> None:
+    """Enrol what can be enrolled, and list the rest.
+
+    Raises:
+        typer.Exit: with code 1, something was not enrolled.
+    """
+    from models.images.encoder.encoder import Encoder
+    from models.images.gallery import gallery
+    from models.images.gallery.folders import TABLE, read_folder
+    from models.settings import Settings
+
+    if not (instead.keys() & {"label", "harmless"} or table or (folder / TABLE).exists()):
+        raise typer.BadParameter(f"give --label, or labels in {folder / TABLE}")
+    sources, faults = read_folder(folder, table, **instead)
+    encoder = Encoder(Settings.from_environment(directory).encoder_directory())
+    with _target(directory, action="add", references=folder.name, force=force) as (target, base):
+        change = gallery.add_valid(target, encoder, sources, force, base)
+        _report(change, target)
+    skipped = [*faults, *change.refused]
+    for fault in skipped:
+        typer.echo(f"跳过 skipped {fault}", err=True)
+    typer.echo(
+        f"已登记 {change.pictures} 张，跳过 {len(skipped)} 张 · enrolled {change.pictures}, skipped {len(skipped)}"
+    )
+    if skipped:
+        raise typer.Exit(1)
 
 
 @app.command("set")

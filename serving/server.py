@@ -19,9 +19,9 @@ from typing import Final
 from models import manifest
 from models.policy import Policy
 from models.runtime import versions
+from models.runtime.cores import cores
 from models.runtime.paths import REPOSITORY
 from models.settings import Settings
-from serving.cores import cores
 from serving.edge.deadlines import deadline
 from serving.keys import keys_file
 from serving.keys.keyring import Keyring

@@ -27,6 +27,7 @@ from tqdm import tqdm
 from models.inspector import Inspector
 from models.microbatching import MICROBATCH_SIZE, judge_all
 from models.profile import Profile, ProfileError
+from models.runtime.cores import cores
 from models.settings import Settings
 from serving.batch import decisions
 from serving.batch.errors import RunError
@@ -35,7 +36,6 @@ from serving.batch.part_files import part_path
 from serving.batch.plan import Part
 from serving.batch.profiles import profile_of
 from serving.batch.summary import Effort
-from serving.cores import cores
 
 REPEATED_ACCOUNT = ProfileError(
     "account_repeated", "an earlier row has the same account_id; only that one was judged", "account_id"

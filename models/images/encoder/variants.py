@@ -8,6 +8,8 @@ and made harmless pictures similar, so there is none.
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import PIL.Image
 import PIL.ImageChops
@@ -80,4 +82,11 @@ def _circle(picture: PIL.Image.Image) -> PIL.Image.Image:
 
 def is_blank(picture: PIL.Image.Image | Pixels) -> bool:
     """True if a picture, RGB or RGBA, has one colour and one opacity."""
-    return bool(np.ptp(np.asarray(picture), axis=(0, 1)).max() <= _MAX_FLAT_DIFFERENCE)
+    drawn = picture if isinstance(picture, PIL.Image.Image) else PIL.Image.fromarray(picture)
+    # Pillow needs a tenth of the time of NumPy, which reduces interleaved channels slowly.
+    return max(highest - lowest for lowest, highest in map(_extrema, drawn.split())) <= _MAX_FLAT_DIFFERENCE
+
+
+def _extrema(band: PIL.Image.Image) -> tuple[float, float]:
+    lowest, highest = band.getextrema()
+    return cast(float, lowest), cast(float, highest)

@@ -8,20 +8,18 @@ half a gallery, and a version that fails its checks leaves the old one serving.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
 import numpy as np
-from tqdm import tqdm
 
 from models.arrays import Float32, Int64, Pixels
-from models.images.encoder.encoder import Encoder, EncoderError
-from models.images.encoder.phrases import PhraseEncoder, PhraseError
-from models.images.encoder.prototypes import prototypes
+from models.images.encoder.encoder import Encoder
 from models.images.gallery import files as gallery_files
 from models.images.gallery.clashes import Clash, clashes
-from models.images.gallery.files import Contents, GalleryEntry, prototype_mask
+from models.images.gallery.embedding import Embedded, embedded
+from models.images.gallery.files import Contents, GalleryEntry
 from models.images.gallery.references import (
     Drawing,
     GalleryError,
@@ -33,22 +31,15 @@ from models.images.gallery.references import (
     parse_reference,
     read_references,
 )
+from models.images.gallery.screening import DUPLICATE, Refuse, Screening
 from models.images.input import thumbnails
-from models.images.ocr.inscriptions import writing_of
 from models.runtime import versions
 from models.runtime.artifact_files import ArtifactFile
 from models.runtime.indexes import search
 from models.runtime.locks import locked
 
 __all__ = ["Change", "Clash", "Drawing", "Gallery", "GalleryError", "Reference", "add", "build", "read_references"]
-__all__ += ["Phrase", "configure", "remove"]
-
-DUPLICATE_VARIANT_COSINE = 0.9
-"""Cosine from which a variant duplicates one of its reference. At .97 the gallery was 1.6 times as large and found no
-more."""
-
-MAX_SILENT_PICTURES = 8
-"""Pictures enrolled without a progress bar; they take a second or two."""
+__all__ += ["Phrase", "add_valid", "configure", "remove"]
 
 
 @dataclass(frozen=True)
@@ -59,11 +50,13 @@ class Change:
         version: name of the now current version.
         pictures: number of pictures added or removed; 0 if all were enrolled already.
         clashes: accepted look-alikes of different owners.
+        refused: why sources were not enrolled, each message with its origin; only of `add_valid`.
     """
 
     version: str
     pictures: int
     clashes: tuple[Clash, ...] = ()
+    refused: tuple[GalleryError, ...] = ()
 
 
 class Gallery:
@@ -71,6 +64,7 @@ class Gallery:
 
     Attributes:
         version: the version's name; names sort by age.
+        fingerprint: fingerprint of the encoder that made the vectors.
         entries: one per picture or phrase, in row order.
         vectors: float32 (rows, dimension), unit length, read-only.
         references: every reference once, as its first entry describes it, in order of these.
@@ -78,7 +72,8 @@ class Gallery:
     """
 
     def __init__(self, contents: Contents) -> None:
-        self.version, self.entries, self._index = contents.version, contents.entries, contents.index
+        self.version, self.fingerprint = contents.version, contents.fingerprint
+        self.entries, self._index = contents.entries, contents.index
         self.vectors = cast(Float32, self._index.reconstruct_n(0, self._index.ntotal))
         self.vectors.flags.writeable = False
         self._rows = [entry.reference for entry in self.entries for _ in range(entry.rows)]
@@ -144,14 +139,16 @@ class Gallery:
 
 
 def build(references: Path, directory: Path, encoder: Encoder) -> Change:
-    """Build a gallery from a references file and make it current.
+    """Build a gallery from a references file and make it current, on all cores.
 
     Look-alikes of different owners, such as the flags of a few states, are kept and listed.
 
     Raises:
         GalleryError: as `read_references` and `Drawing.read`, or all references are harmless; nothing is written.
     """
-    entries, vectors = _embedded(read_references(references), encoder)
+    screening = Screening(())
+    sources = [one for one in read_references(references) if screening.passes(one, _raise_unless_duplicate)]
+    entries, vectors = _together(embedded(sources, encoder, _raise_unless_duplicate))
     _check_protects(entries)
     clashing = tuple(clashes(entries, vectors, 0))
     with locked(directory / versions.LOCK):
@@ -162,7 +159,7 @@ def build(references: Path, directory: Path, encoder: Encoder) -> Change:
 def add(
     directory: Path, encoder: Encoder, sources: Sequence[ReferenceSource], force: bool = False, base: Path | None = None
 ) -> Change:
-    """Enrol pictures and phrases, all or none; those already enrolled stay unchanged.
+    """Enrol pictures and phrases, all or none, on all cores; those already enrolled stay unchanged.
 
     Args:
         sources: from `read_references`, or constructed.
@@ -175,21 +172,81 @@ def add(
         OtherEncoderError: another encoder made the gallery.
     """
     check_agreement(sources)
-    offered, offered_vectors = _embedded(sources, encoder)
+    return _add(directory, encoder, sources, base, _Rules(_raise_unless_duplicate, force))
+
+
+def add_valid(
+    directory: Path, encoder: Encoder, sources: Sequence[ReferenceSource], force: bool = False, base: Path | None = None
+) -> Change:
+    """Enrol the valid pictures and phrases as one new version, and list the others with their reasons.
+
+    Other than `add`, it also refuses what is enrolled already, and the same picture of two references.
+
+    Args:
+        sources: from `models.images.gallery.folders`.
+        force: accept look-alikes of other owners, and the same picture of two references.
+        base: as for `add`.
+
+    Raises:
+        GalleryError: the gallery cannot be loaded.
+        OtherEncoderError: another encoder made the gallery.
+    """
+    refused: list[GalleryError] = []
+    change = _add(directory, encoder, sources, base, _Rules(refused.append, force, all_or_none=False))
+    return replace(change, refused=tuple(refused))
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """How `_add` treats sources that it cannot enrol.
+
+    Attributes:
+        refuse: is told of each.
+        force: look-alikes of other owners are accepted.
+        all_or_none: one look-alike refuses all sources.
+    """
+
+    refuse: Refuse
+    force: bool
+    all_or_none: bool = True
+
+    def screening(self, gallery: Gallery) -> Screening:
+        return Screening(gallery.entries, each_picture_once=not (self.all_or_none or self.force))
+
+
+def _add(
+    directory: Path, encoder: Encoder, sources: Sequence[ReferenceSource], base: Path | None, rules: _Rules
+) -> Change:
+    gallery = Gallery.load(gallery_files.current_version(directory, base), encoder)
+    screening = rules.screening(gallery)
+    new = [source for source in sources if screening.passes(source, rules.refuse)]
+    found = embedded(new, encoder, rules.refuse, _with_prototypes(gallery))
     with locked(directory / versions.LOCK):
-        gallery = Gallery.load(gallery_files.current_version(directory, base), encoder)
-        check_agreement(sources, gallery.references)
-        _check_described_alike(offered, gallery.entries)
-        fresh, fresh_vectors = _fresh(offered, offered_vectors, gallery.entries)
-        if not fresh:
-            return Change(gallery.version, 0)
-        entries, vectors = [*gallery.entries, *fresh], np.concatenate([gallery.vectors, fresh_vectors])
-        clashing = tuple(clashes(entries, vectors, len(gallery.entries)))
-        if clashing and not force:
-            message = "; ".join(map(str, clashing)) + "; enrol it by force if that is meant"
-            field = "text" if all(entry.text for entry in fresh) else "image"
-            raise GalleryError(message, "reference_clash", field)
-        version = gallery_files.publish(directory, encoder.fingerprint, entries, vectors)
+        current = gallery_files.current_version(directory, base)
+        if current.name != gallery.version:  # another process changed it meanwhile
+            gallery = Gallery.load(current, encoder)
+            screening, known = rules.screening(gallery), _with_prototypes(gallery)
+            found = [one for one in found if screening.passes(one.source, rules.refuse)]
+            found = [_without_prototypes(one) if one.entry.reference.reference_id in known else one for one in found]
+        return _publish(directory, gallery, found, rules)
+
+
+def _publish(directory: Path, gallery: Gallery, found: Sequence[Embedded], rules: _Rules) -> Change:
+    """Write the gallery and what was found new as one version, or nothing if nothing is new; the caller has the lock.
+
+    Raises:
+        GalleryError: there are look-alikes, and the rules forbid them.
+    """
+    if not found:
+        return Change(gallery.version, 0)
+    fresh, fresh_vectors = _together(found)
+    entries, vectors = [*gallery.entries, *fresh], np.concatenate([gallery.vectors, fresh_vectors])
+    clashing = tuple(clashes(entries, vectors, len(gallery.entries)))
+    if clashing and not rules.force:
+        if rules.all_or_none:
+            raise _clash_error("; ".join(map(str, clashing)), fresh[0])
+        return _publish(directory, gallery, _unlike(found, clashing, rules.refuse), rules)
+    version = gallery_files.publish(directory, gallery.fingerprint, entries, vectors)
     return Change(version, len(fresh), clashing)
 
 
@@ -232,104 +289,43 @@ def remove(directory: Path, reference_id: str, base: Path | None = None) -> Chan
     return Change(version, len(removed))
 
 
-def _fresh(
-    offered: Sequence[GalleryEntry], vectors: Float32, known: Sequence[GalleryEntry]
-) -> tuple[list[GalleryEntry], Float32]:
-    """The entries not yet enrolled, and their vectors; without prototypes where their reference has some."""
-    keys = {entry.key for entry in known}
-    with_prototypes = {entry.reference.reference_id for entry in known if entry.prototypes}
-    rows = [entry.rows for entry in offered]
-    is_fresh = np.repeat([entry.key not in keys for entry in offered], rows)
-    has_some = np.repeat([entry.reference.reference_id in with_prototypes for entry in offered], rows)
-    fresh = [
-        replace(entry, rows=entry.rows - entry.prototypes, prototypes=0)
-        if entry.reference.reference_id in with_prototypes
-        else entry
-        for entry in offered
-        if entry.key not in keys
-    ]
-    return fresh, vectors[is_fresh & ~(has_some & prototype_mask(offered))]
+def _together(found: Sequence[Embedded]) -> tuple[list[GalleryEntry], Float32]:
+    """Entries, and their vectors as rows."""
+    rows = [vector for one in found for vector in one.vectors]
+    return [one.entry for one in found], np.stack(rows).astype(np.float32)
 
 
-def _check_described_alike(offered: Sequence[GalleryEntry], known: Sequence[GalleryEntry]) -> None:
-    """Refuse entries that are enrolled with another description, which `add` would silently ignore."""
-    enrolled = {entry.key: entry.reference for entry in known}
-    for entry in offered:
-        was = asdict(enrolled.get(entry.key, entry.reference))
-        for name, value in asdict(entry.reference).items():
-            if value != was[name]:
-                message = f"{entry.reference.reference_id} is enrolled with another {name}: remove it and enrol it anew"
-                raise GalleryError(message, "reference_conflict", name)
+def _with_prototypes(gallery: Gallery) -> set[str]:
+    return {entry.reference.reference_id for entry in gallery.entries if entry.prototypes}
+
+
+def _without_prototypes(one: Embedded) -> Embedded:
+    rows = one.entry.rows - one.entry.prototypes
+    return Embedded(one.source, replace(one.entry, rows=rows, prototypes=0), one.vectors[:rows])
+
+
+def _unlike(found: Sequence[Embedded], clashing: Sequence[Clash], refuse: Refuse) -> list[Embedded]:
+    """The references without a look-alike; of the others all pictures are refused, for they share prototypes."""
+    causes = {clash.reference_id: clash for clash in reversed(clashing)}
+    for one in found:
+        cause = causes.get(one.entry.reference.reference_id)
+        if cause:
+            refuse(_clash_error(f"{one.source.origin}: {cause}", one.entry))
+    return [one for one in found if one.entry.reference.reference_id not in causes]
+
+
+def _clash_error(message: str, entry: GalleryEntry) -> GalleryError:
+    field = "text" if entry.text else "image"
+    return GalleryError(f"{message}; enrol it by force if that is meant", "reference_clash", field)
+
+
+def _raise_unless_duplicate(error: GalleryError) -> None:
+    """Refuses all for one bad source; a source that is enrolled already is none."""
+    if error.code != DUPLICATE:
+        raise error
 
 
 def _check_protects(entries: Iterable[GalleryEntry]) -> None:
     if all(entry.reference.harmless or entry.text for entry in entries):
         message = "a gallery without any emblem that has a picture would let everything pass"
         raise GalleryError(message, "reference_last", "reference_id")
-
-
-def _embedded(sources: Sequence[ReferenceSource], encoder: Encoder) -> tuple[list[GalleryEntry], Float32]:
-    """Entries without duplicates, and their vectors, in order: pictures, then phrases."""
-    pictures, vectors = _embedded_drawings([source for source in sources if isinstance(source, Drawing)], encoder)
-    phrases, phrase_vectors = _embedded_phrases([source for source in sources if isinstance(source, Phrase)], encoder)
-    if not (pictures or phrases):
-        raise GalleryError("there are no references to enrol")
-    return [*pictures, *phrases], np.stack([*vectors, *phrase_vectors]).astype(np.float32)
-
-
-def _embedded_drawings(drawings: Sequence[Drawing], encoder: Encoder) -> tuple[list[GalleryEntry], list[Float32]]:
-    """Entries of pictures, and their vectors: distinct variants, then prototypes for a reference's first picture."""
-    entries: dict[tuple[str, str], GalleryEntry] = {}
-    enrolled: dict[str, list[Float32]] = {}
-    vectors: list[Float32] = []
-    for drawing in tqdm(
-        drawings, desc="标志库 gallery", unit="", disable=None if len(drawings) > MAX_SILENT_PICTURES else True
-    ):
-        picture = drawing.read()
-        key = (drawing.reference.reference_id, picture.sha256)
-        if key not in entries:
-            is_first = drawing.reference.reference_id not in enrolled
-            known = enrolled.setdefault(drawing.reference.reference_id, [])
-            kept = _distinct([embedding.vectors[0] for embedding in encoder(picture.variants)], known)
-            shown = thumbnails.decode_thumbnail(picture.thumbnail)
-            means = prototypes(encoder, shown) if is_first else []
-            entries[key] = GalleryEntry(
-                drawing.reference,
-                picture.sha256,
-                len(kept) + len(means),
-                picture.thumbnail,
-                prototypes=len(means),
-                writing=writing_of(shown),
-            )
-            vectors += [*kept, *means]
-    return list(entries.values()), vectors
-
-
-def _embedded_phrases(phrases: Sequence[Phrase], encoder: Encoder) -> tuple[list[GalleryEntry], list[Float32]]:
-    """Entries of phrases, and their vectors.
-
-    Raises:
-        GalleryError: the encoder has no text tower, or a phrase cannot be embedded.
-    """
-    entries: dict[tuple[str, str], GalleryEntry] = {}
-    vectors: list[Float32] = []
-    tower: PhraseEncoder | None = None
-    for phrase in phrases:
-        entry = GalleryEntry(phrase.reference, phrase.sha256, 1, text=phrase.text)
-        try:
-            tower = tower or PhraseEncoder(encoder.directory)
-            vectors += [] if entry.key in entries else list(tower([phrase.text]))
-        except (EncoderError, PhraseError) as error:
-            raise phrase.fault(str(error)) from error
-        entries[entry.key] = entry
-    return list(entries.values()), vectors
-
-
-def _distinct(variants: Sequence[Float32], known: list[Float32]) -> list[Float32]:
-    """The first variant, and the others that duplicate none in `known`; kept ones are appended to `known`."""
-    kept = []
-    for number, variant in enumerate(variants):
-        if number == 0 or max(float(variant @ other) for other in known) < DUPLICATE_VARIANT_COSINE:
-            known.append(variant)
-            kept.append(variant)
-    return kept

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from models.arrays import Pixels
 from models.images.encoder.variants import variants
 from models.images.input import thumbnails
-from models.images.input.decode import decode_rgba
+from models.images.input.decode import MAX_BYTES, decode_rgba
 from models.profile import EMBLEM_LABELS, Label, ProfileError
 from models.text.normalize.characters import SURROGATE
 
@@ -111,17 +113,26 @@ class Drawing:
     image: Path | bytes
     origin: str = "reference"
 
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the file.
+
+        Raises:
+            GalleryError: the file cannot be read, or has more than `MAX_BYTES`.
+        """
+        return hashlib.sha256(self._data()).hexdigest()
+
     def read(self) -> ReferencePicture:
         """Decode and check the picture, and make the variants to embed.
 
         Raises:
             GalleryError: the picture is missing, broken, blank or too small.
         """
+        data = self._data()
         try:
-            data = self.image if isinstance(self.image, bytes) else self.image.read_bytes()
             pixels = decode_rgba(data, "image")
-        except (OSError, ProfileError) as error:
-            raise self._fault(str(error), getattr(error, "code", None)) from error
+        except ProfileError as error:
+            raise self._fault(str(error), error.code) from error
         if max(pixels.shape[:2]) < MIN_REFERENCE_SIDE:
             raise self._fault(f"the longer side must have at least {MIN_REFERENCE_SIDE} pixels", "image_dimensions")
         embedded = variants(pixels)
@@ -129,7 +140,20 @@ class Drawing:
             raise self._fault("the picture is blank", "image_blank")
         return ReferencePicture(hashlib.sha256(data).hexdigest(), embedded, thumbnails.encode_thumbnail(pixels))
 
-    def _fault(self, message: str, code: str | None) -> GalleryError:
+    def _data(self) -> bytes:
+        if isinstance(self.image, bytes):
+            return self.image
+        try:
+            with self.image.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                if size > MAX_BYTES:  # not read at all: it may exceed the memory
+                    message = f"the picture has {size:,} bytes; at most {MAX_BYTES:,} are accepted"
+                    raise self._fault(message, "image_bytes")
+                return file.read()
+        except OSError as error:
+            raise self._fault(str(error)) from error
+
+    def _fault(self, message: str, code: str | None = None) -> GalleryError:
         return GalleryError(f"{self.origin}: image: {message}", code, "image")
 
 
@@ -193,12 +217,21 @@ def check_agreement(sources: Iterable[ReferenceSource], known: Iterable[Referenc
     """
     first = {reference.reference_id: reference for reference in known}
     for source in sources:
-        new = source.reference
-        other = first.setdefault(new.reference_id, new)
-        for name in AGREEING_FIELDS:
-            if getattr(new, name) != getattr(other, name):
-                message = f"{source.origin}: {new.reference_id} has another {name} elsewhere"
-                raise GalleryError(message, "reference_conflict", name)
+        check_agrees(source, first)
+
+
+def check_agrees(source: ReferenceSource, first: dict[str, Reference]) -> None:
+    """Refuse a source that disagrees in `AGREEING_FIELDS` with its reference in `first`; add a new reference to it.
+
+    Raises:
+        GalleryError: the two descriptions disagree.
+    """
+    new = source.reference
+    other = first.setdefault(new.reference_id, new)
+    for name in AGREEING_FIELDS:
+        if getattr(new, name) != getattr(other, name):
+            message = f"{source.origin}: {new.reference_id} has another {name} elsewhere"
+            raise GalleryError(message, "reference_conflict", name)
 
 
 def parse_reference(values: Mapping[str, Any]) -> Reference:
@@ -224,13 +257,26 @@ def _source(path: Path, number: int, line: str, instead: Mapping[str, object]) -
         values = json.loads(line)
         if not isinstance(values, dict):
             raise GalleryError("expected a JSON object")
-        reference = parse_reference({**values, **instead})
-        if values.get("text") is None:
-            return Drawing(reference, path.parent / _text(values, "image"), origin)
-        return Phrase(reference, parse_phrase(values, reference), origin)
+        return parse_source({**values, **instead}, path.parent, origin)
     except (ValueError, RecursionError) as error:
         kind = "" if isinstance(error, GalleryError) else "not JSON: "
         raise GalleryError(f"{origin}: {kind}{error}") from error
+
+
+def parse_source(values: Mapping[str, Any], folder: Path, origin: str) -> ReferenceSource:
+    """A drawing or a phrase from a mapping of its fields.
+
+    Args:
+        folder: `image` is relative to it.
+        origin: source of the description, for error messages.
+
+    Raises:
+        GalleryError: as `parse_reference` and `parse_phrase`, or there is neither an image nor a text.
+    """
+    reference = parse_reference(values)
+    if values.get("text") is None:
+        return Drawing(reference, folder / _text(values, "image"), origin)
+    return Phrase(reference, parse_phrase(values, reference), origin)
 
 
 def parse_phrase(values: Mapping[str, Any], reference: Reference) -> str:

@@ -42,6 +42,7 @@ def clearest_background(picture: PIL.Image.Image) -> Colour:
 def hidden_share(picture: PIL.Image.Image, background: Colour) -> float:
     """Share of an RGBA picture's opaque area that cannot be told from a background, in [0, 1]."""
     samples = np.asarray(picture.resize(_SAMPLES, PIL.Image.Resampling.NEAREST), dtype=np.int16)
-    alpha = samples[..., 3].astype(np.float64)
-    is_hidden = np.abs(samples[..., :3] - np.array(background)).max(axis=-1) < _MIN_VISIBLE_DIFFERENCE
-    return float((alpha * is_hidden).sum() / max(alpha.sum(), 1.0))
+    planes = np.ascontiguousarray(samples.reshape(-1, 4).T)
+    alpha = planes[3].astype(np.int64)
+    red, green, blue = np.abs(planes[:3] - np.array(background, np.int16)[:, None]) < _MIN_VISIBLE_DIFFERENCE
+    return float(alpha[red & green & blue].sum() / max(alpha.sum(), 1))

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from serving.cores import cores
+from models.runtime.cores import cores
 
 VISIBLE_CORES = len(os.sched_getaffinity(0))
 

@@ -1,0 +1,58 @@
+"""`huijian gallery add FOLDER` with the released encoder."""
+
+import json
+import os
+
+import pytest
+from PIL import Image
+
+
+@pytest.fixture
+def logos(tmp_path, monkeypatch):
+    """Two pictures of one mark in a sub-folder."""
+    monkeypatch.setenv("HUIJIAN_HOME", str(tmp_path / "home"))
+    (tmp_path / "logos" / "org").mkdir(parents=True)
+    mark = Image.effect_mandelbrot((128, 128), (-2, -1.5, 1, 1.5), 50)
+    mark.save(tmp_path / "logos" / "org" / "ocean.png")
+    Image.effect_mandelbrot((128, 128), (-0.8, -0.2, -0.7, -0.1), 90).save(tmp_path / "logos" / "org" / "ocean@2.png")
+    return tmp_path / "logos"
+
+
+def test_folder_is_enrolled_by_file_names_and_found(huijian, logos):
+    code, out, err = huijian("gallery", "add", logos, "--label", "organization_logo", "--owner", "us", "--force")
+    assert (code, err.count("skipped")) == (0, 0)
+    assert "已登记 2 张，跳过 0 张 · enrolled 2, skipped 0" in out
+    rows = [line.split("\t") for line in huijian("gallery", "list")[1].splitlines()]
+    assert ["org.ocean", "organization_logo", "", "ocean", "us"] in [row[:5] for row in rows]
+    found = json.loads(huijian("gallery", "search", logos / "org" / "ocean.png")[1])
+    assert found[0]["reference_id"] == "org.ocean"
+
+
+def test_files_that_cannot_be_enrolled_are_named_and_end_with_1(huijian, logos):
+    (logos / "readme.txt").write_text("our logos")
+    (logos / "broken.png").write_bytes((logos / "org" / "ocean.png").read_bytes()[:300])
+    code, out, err = huijian("gallery", "add", logos, "--label", "organization_logo", "--force")
+    named = sorted(line.split(":")[0] for line in err.splitlines() if "skipped" in line)
+    assert (code, named) == (1, ["跳过 skipped broken.png", "跳过 skipped readme.txt"])
+    assert "enrolled 2, skipped 2" in out
+
+
+def test_name_that_is_not_unicode_does_not_stop_the_command(huijian, logos):
+    (logos / "org" / "ocean@2.png").rename(logos / os.fsdecode(b"\xff.png"))
+    code, out, _ = huijian("gallery", "add", logos, "--label", "organization_logo", "--force")
+    assert (code, "enrolled 1, skipped 1" in out) == (1, True)
+
+
+def test_folder_needs_a_known_label_and_a_file_takes_no_table(huijian, logos):
+    assert huijian("gallery", "add", logos)[0] == 2
+    assert huijian("gallery", "add", logos, "--label", "logo")[0] == 2
+    assert huijian("gallery", "add", logos, "--table", logos / "missing.csv")[0] == 2
+    (logos / "references.csv").write_text("image,label\norg/ocean.png,landmark\n")
+    assert huijian("gallery", "add", logos / "references.csv", "--table", logos / "references.csv")[0] == 2
+
+
+def test_options_describe_every_line_of_a_references_file(huijian, logos):
+    line = {"reference_id": "org.ocean", "image": "org/ocean.png", "owner_id": "o", "name_zh": "", "name_en": "Ocean"}
+    (logos / "one.jsonl").write_text(json.dumps(line | {"source": "drawn", "licence": "CC0-1.0"}))
+    assert huijian("gallery", "add", logos / "one.jsonl", "--force")[0] == 1
+    assert huijian("gallery", "add", logos / "one.jsonl", "--label", "landmark", "--force")[0] == 0
