@@ -104,7 +104,7 @@ Result = Embedded | GalleryError
 
 def _results(tasks: Sequence[Task], encoder: Encoder, processes: int) -> Generator[list[Result], None, None]:
     """One list per task, in order, with one item per drawing."""
-    if processes == 1:
+    if processes == 1 or len(tasks) < 2:
         yield from map(partial(_embed, encoder), tasks)
         return
     # A forked process would share the state of ONNX Runtime's and OpenCV's threads.

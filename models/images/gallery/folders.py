@@ -57,8 +57,8 @@ def read_folder(
         except GalleryError as error:
             faults.append(GalleryError(f"{origin}: {error}", error.code, error.field))
     if table:
-        listed = {(folder / values["image"]).resolve() for _, values in described if "image" in values}
-        unlisted = [file for file in files if file.resolve() not in listed]
+        listed = {os.path.normpath(folder / values["image"]) for _, values in described if "image" in values}
+        unlisted = [file for file in files if os.path.normpath(file) not in listed]
         faults += [GalleryError(f"{_shown(file, folder)}: {table.name} does not list it") for file in unlisted]
     if not (sources or faults):
         raise GalleryError(f"{folder} holds no pictures")

@@ -146,12 +146,13 @@ class Drawing:
         try:
             with self.image.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
-                if size > MAX_BYTES:  # not read at all: it may exceed the memory
-                    message = f"the picture has {size:,} bytes; at most {MAX_BYTES:,} are accepted"
-                    raise self._fault(message, "image_bytes")
-                return file.read()
-        except OSError as error:
+                data = file.read() if size <= MAX_BYTES else b""  # a larger one may exceed the memory
+        except (OSError, ValueError) as error:  # a path with a zero byte is a ValueError
             raise self._fault(str(error)) from error
+        if size > MAX_BYTES:
+            message = f"the picture has {size:,} bytes; at most {MAX_BYTES:,} are accepted"
+            raise self._fault(message, "image_bytes")
+        return data
 
     def _fault(self, message: str, code: str | None = None) -> GalleryError:
         return GalleryError(f"{self.origin}: image: {message}", code, "image")

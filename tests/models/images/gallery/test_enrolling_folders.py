@@ -140,6 +140,14 @@ def test_emblem_whose_first_picture_is_broken_has_prototypes(gallery, encoder, f
     assert Gallery.load(gallery, encoder).entries[-1].prototypes > 0
 
 
+def test_path_with_a_zero_byte_in_a_table_is_named(gallery, encoder, folder):
+    save(folder, good=1)
+    (folder / "references.csv").write_text("image,reference_id\ngood.png,\na\0b.png,b\n")
+    change = enrolled(gallery, encoder, folder)
+    assert (change.pictures, len(change.refused)) == (1, 1)
+    assert "references.csv, line 3" in str(change.refused[0])
+
+
 def test_folder_without_a_good_picture_leaves_the_version(gallery, encoder, folder):
     (folder / "notes.txt").write_text("nothing here")
     before = versions.current(gallery)
