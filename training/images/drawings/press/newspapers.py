@@ -252,7 +252,7 @@ def zaobao() -> str:
 
 def ming_pao() -> str:
     """Ming Pao: its name by brush, red on white."""
-    return tile("明报", "#fff", written("明報", "ming-pao", 196, 200, 208, "#d9161c", weight=1.1), corner=0)
+    return tile("明报", "#fff", written("明報", "ming-pao", 196, 200, 208, "#d9161c", weight=1.55), corner=0)
 
 
 def south_china_morning_post() -> str:
