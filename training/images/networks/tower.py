@@ -56,15 +56,23 @@ class Lite0Trunk(nn.Module):
 
     def maps(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Coarse map (batch, 1280, h/32, w/32) and fine map (batch, 672, h/16, w/16) of normalised pixels."""
+        coarse, fine, _ = self.pyramid(pixels)
+        return coarse, fine
+
+    def pyramid(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The maps, and the map of stride 8 (batch, 40, h/8, w/8), of normalised pixels."""
         x = self.net.bn1(self.net.conv_stem(pixels))
-        for stage in self.net.blocks[:5]:
+        for stage in self.net.blocks[:3]:
+            x = stage(x)
+        finest = x
+        for stage in self.net.blocks[3:5]:
             x = stage(x)
         down = self.net.blocks[5][0]
         fine = down.bn1(down.conv_pw(x))
         x = down.bn3(down.conv_pwl(down.bn2(down.conv_dw(fine))))
         for block in self.net.blocks[5][1:]:
             x = block(x)
-        return self.net.bn2(self.net.conv_head(self.net.blocks[6](x))), fine
+        return self.net.bn2(self.net.conv_head(self.net.blocks[6](x))), fine, finest
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Mean features of the whole picture, float (batch, num_features)."""

@@ -1,0 +1,98 @@
+"""The core detector's classes: which references it finds, and their drawings.
+
+`datasets/emblems/detector-classes.yaml` lists them. A class holds references that look alike or are usually seen for
+one another, such as a party's emblem and its flag.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import yaml
+
+from models.arrays import Float64, Pixels
+from models.runtime.paths import DATASETS
+from training.images.core.surfaces import mark_of
+from training.images.sources.catalogue import CATALOGUE, read_catalogue
+from training.images.sources.pictures import load_picture
+
+CLASSES_FILE = DATASETS / "emblems" / "detector-classes.yaml"
+
+DRAWING_SIDE = 224
+"""Longest side of a drawing in pixels; most scenes show it smaller."""
+
+
+@dataclass(frozen=True)
+class CoreClasses:
+    """All classes.
+
+    Attributes:
+        references: reference ids of each class, the likeliest first.
+        frequencies: share of each class among the emblems of scenes, float64 (classes,), sum 1.
+    """
+
+    references: tuple[tuple[str, ...], ...]
+    frequencies: Float64
+
+
+@dataclass(frozen=True)
+class ClassDrawings:
+    """Drawings of one class.
+
+    Attributes:
+        drawings: as the catalogue has them, RGBA uint8 (height, width, 4).
+        marks: the marks on plain fields among them, without the field; empty where the field belongs to the emblem.
+        is_flag: whether all its references are flags, whose colours and fields are never changed.
+    """
+
+    drawings: tuple[Pixels, ...]
+    marks: tuple[Pixels, ...]
+    is_flag: bool
+
+
+@lru_cache(maxsize=1)
+def core_classes() -> CoreClasses:
+    """The classes of `detector-classes.yaml`, in the order of the network's outputs."""
+    tiers = yaml.safe_load(CLASSES_FILE.read_text("utf-8"))["tiers"]
+    weighted = [(tuple(members), float(tier["frequency"])) for tier in tiers for members in tier["classes"]]
+    frequencies = np.array([frequency for _, frequency in weighted])
+    return CoreClasses(tuple(members for members, _ in weighted), frequencies / frequencies.sum())
+
+
+def class_drawings() -> list[ClassDrawings]:
+    """Drawings of every class, in order.
+
+    Raises:
+        ValueError: a reference has no line in the catalogue.
+        training.packages.PackageError: a package could not be fetched.
+    """
+    pictures: dict[str, list[Pixels]] = defaultdict(list)
+    wanted = {reference for members in core_classes().references for reference in members}
+    entries = [entry for entry in read_catalogue(CATALOGUE) if entry.reference_id in wanted]
+    for entry in entries:
+        picture = np.asarray(load_picture(entry.image, CATALOGUE.parent, DRAWING_SIDE).convert("RGBA"))
+        pictures[entry.reference_id].append(_trimmed(picture))
+    missing = sorted(wanted - pictures.keys())
+    if missing:
+        raise ValueError(f"{CLASSES_FILE} names references that the catalogue lacks: {', '.join(missing)}")
+    return [_of_class(members, pictures) for members in core_classes().references]
+
+
+def _of_class(members: tuple[str, ...], pictures: dict[str, list[Pixels]]) -> ClassDrawings:
+    is_flag = all(name.startswith("flag.") for name in members) and members != ("flag.cn",)
+    drawings = tuple(drawing for name in members for drawing in pictures[name])
+    found = [] if is_flag else [mark_of(drawing) for drawing in drawings]
+    return ClassDrawings(drawings, tuple(mark for mark in found if mark is not None), is_flag)
+
+
+def _trimmed(picture: Pixels) -> Pixels:
+    inked = np.argwhere(picture[..., 3] > 16)
+    (top, left), (bottom, right) = inked.min(axis=0), inked.max(axis=0) + 1
+    cut = picture[top:bottom, left:right]
+    scale = DRAWING_SIDE / max(cut.shape[:2])
+    size = [max(2, round(side * scale)) for side in cut.shape[1::-1]]
+    return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA))

@@ -1,0 +1,46 @@
+"""Collects what training scenes are made of: emblems, innocent graphics, portraits and photographs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.arrays import Pixels
+from training.images.common.split import Fold, owner_key
+from training.images.core.classes import class_drawings, core_classes
+from training.images.core import letters
+from training.images.core.scenes import SceneSources
+from training.images.sources.backgrounds import TRAINING_PHOTOS, Backgrounds
+from training.images.sources.graphics import Graphic, load_graphics
+from training.images.sources.marks import is_mark
+from training.images.synthesis.portraits import portrait
+
+PORTRAITS = 160
+"""Generated avatars; making one takes longer than a scene, so they are made once."""
+
+
+def training_sources(limit: int | None = None) -> SceneSources:
+    """Sources of the training fold.
+
+    Args:
+        limit: at most this many graphics a package, photographs and portraits, for tests.
+
+    Raises:
+        training.packages.PackageError: a package could not be fetched.
+    """
+    rendered = load_graphics(limit)
+    emblem_owners = {owner_key(name) for members in core_classes().references for name in members}
+
+    def is_innocent(item: Graphic) -> bool:
+        is_protected = item.kind in {"flag", "arms"} or is_mark(item) or owner_key(item.owner) in emblem_owners
+        return item.fold is Fold.TRAIN and not is_protected
+
+    rows = np.array(rendered.rows(is_innocent))
+
+    def innocent(rng: np.random.Generator) -> Pixels:
+        return rendered.drawing(int(rows[rng.integers(len(rows))]))
+
+    letters.prepare()
+    rng = np.random.default_rng(0)
+    portraits = [np.asarray(portrait(rng)) for _ in range(min(PORTRAITS, limit or PORTRAITS))]
+    backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
+    return SceneSources(class_drawings(), core_classes().frequencies, innocent, portraits, backgrounds)

@@ -1,0 +1,148 @@
+"""Training of the core detector on synthetic scenes, resumable after every checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, Dataset, Sampler
+from tqdm import tqdm
+
+from models.runtime import atomic
+from training.images.core.network import CoreNetwork
+from training.images.core.scenes import SceneSources, core_scene
+from training.images.core.targets import CoreBatch, batch_of, core_losses
+from training.images.fit.tower_trainer import rate_at
+from training.images.networks.fused import fused
+from training.images.networks.released import Base, load_base_weights
+from training.images.networks.tower import Lite0Trunk, convolutions_of, create
+from training.images.sources.backgrounds import Size
+from training.precision import mixed_precision
+
+SCENES_PER_BATCH = 24
+SIZES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (192, 352), (160, 416))
+"""Height and width of a step's scenes, in turn."""
+
+RATES = {"trunk": 4e-4, "head": 1.5e-3}
+CHECKPOINT_INTERVAL = 100
+
+FROZEN_STAGES = 3
+"""Leading stages of the trunk that are frozen; with the depthwise filters learnt too a step takes twice as long."""
+
+
+class _Scenes(Dataset[CoreBatch]):
+    """Batch number n, the same in every run with this seed."""
+
+    def __init__(self, sources: SceneSources, seed: int) -> None:
+        self._sources, self._seed = sources, seed
+
+    def __getitem__(self, step: int) -> CoreBatch:
+        cv2.setNumThreads(1)
+        size = SIZES[step % len(SIZES)]
+        numbers = range(SCENES_PER_BATCH)
+        scenes = [core_scene(np.random.default_rng((self._seed, step, at)), size, self._sources) for at in numbers]
+        return batch_of(scenes, len(self._sources.classes))
+
+
+class _Steps(Sampler[int]):
+    def __init__(self, start: int, stop: int) -> None:
+        self._steps = range(start, stop)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._steps)
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+
+class CoreTrainer:
+    """One run: network, optimizer and their checkpoint.
+
+    Args:
+        sources: of the scenes.
+        base: the encoder whose trunk training starts from.
+        seed: of scenes and weights.
+        checkpoint: file written every `CHECKPOINT_INTERVAL` steps; resumed from if it exists.
+        workers: processes that compose scenes.
+    """
+
+    def __init__(self, sources: SceneSources, base: Base, seed: int, checkpoint: Path, workers: int = 2) -> None:
+        self._sources, self._seed, self._checkpoint, self._workers = sources, seed, checkpoint, workers
+        torch.manual_seed(seed)
+        self._tower = create(pretrained=False)
+        load_base_weights(self._tower, base)
+        _freeze(self._tower.visual.trunk)
+        self.network = CoreNetwork(self._tower.visual.trunk, len(sources.classes))
+        self.network.to(memory_format=torch.channels_last).eval()  # keeps the pretrained batch statistics
+        trunk = [weight for weight in self.network.trunk.parameters() if weight.requires_grad]
+        known = {id(weight) for weight in self.network.trunk.parameters()}
+        head = [weight for weight in self.network.parameters() if id(weight) not in known]
+        groups: list[dict[str, Any]] = [
+            {"params": trunk, "top": RATES["trunk"]}, {"params": head, "top": RATES["head"]}
+        ]
+        self._optimizer = torch.optim.AdamW(groups, lr=0.0, weight_decay=1e-4)
+        self.step, self.averages = 0, dict[str, float]()
+        if checkpoint.exists():
+            self._resume()
+
+    def run(self, steps: int) -> None:
+        """Train until `steps` steps are taken, over all runs."""
+        loader = DataLoader(
+            _Scenes(self._sources, self._seed), None, sampler=_Steps(self.step, steps), num_workers=self._workers,
+            prefetch_factor=4 if self._workers else None,
+        )
+        bar = tqdm(total=steps, initial=self.step, unit="step", desc="core detector", mininterval=30)
+        with bar, fused(self._tower):
+            for batch in loader:
+                self._take_step(batch, rate_at(self.step, steps))
+                bar.set_postfix({name: f"{value:.3f}" for name, value in self.averages.items()}, refresh=False)
+                bar.update()
+                if self.step % CHECKPOINT_INTERVAL == 0:
+                    self._save()
+        self._save()
+
+    def _take_step(self, batch: CoreBatch, rate: float) -> None:
+        for group in self._optimizer.param_groups:
+            group["lr"] = group["top"] * rate
+        with mixed_precision():
+            logits, boxes = self.network(batch.pixels)
+        losses = core_losses(logits.float(), boxes.float(), batch)
+        torch.stack(list(losses.values())).sum().backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        for name, value in losses.items():
+            before = self.averages.get(name, float(value.detach()))
+            self.averages[name] = 0.98 * before + 0.02 * float(value.detach())
+
+    def _save(self) -> None:
+        self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        state = {
+            "network": self.network.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "progress": (self.step, self.averages),
+        }
+        with atomic.replacing(self._checkpoint) as draft:
+            torch.save(state, draft)
+
+    def _resume(self) -> None:
+        state = torch.load(self._checkpoint, weights_only=True)
+        self.network.load_state_dict(state["network"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self.step, self.averages = state["progress"]
+
+
+def _freeze(trunk: Lite0Trunk) -> None:
+    """Freeze the stem, the early stages, and all depthwise filters with their gains."""
+    for module in (trunk.net.conv_stem, trunk.net.bn1, *trunk.net.blocks[:FROZEN_STAGES]):
+        module.requires_grad_(False)
+    for convolution, norm in convolutions_of(trunk.net):
+        if convolution.groups > 1:
+            convolution.requires_grad_(False)
+            norm.weight.requires_grad_(False)
