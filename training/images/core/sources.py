@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from models.arrays import Pixels
@@ -9,13 +10,20 @@ from training.images.common.split import Fold, owner_key
 from training.images.core.classes import class_drawings, core_classes
 from training.images.core import letters
 from training.images.core.scenes import SceneSources
+from training.images.negatives.kinds import negative
 from training.images.sources.backgrounds import TRAINING_PHOTOS, Backgrounds
 from training.images.sources.graphics import Graphic, load_graphics
 from training.images.sources.marks import is_mark
 from training.images.synthesis.portraits import portrait
 
-PORTRAITS = 160
-"""Generated avatars; making one takes longer than a scene, so they are made once."""
+PORTRAITS, LOOK_ALIKES = 160, 2_400
+"""Generated avatars, and drawings that resemble emblems; making one takes as long as a scene, so they are made once."""
+
+LOOK_ALIKE_SHARE = 0.4
+"""Fraction of innocent drawings that resemble emblems."""
+
+LOOK_ALIKE_SIDE = 224
+"""Longest side of a stored look-alike in pixels."""
 
 
 def training_sources(limit: int | None = None) -> SceneSources:
@@ -36,11 +44,21 @@ def training_sources(limit: int | None = None) -> SceneSources:
 
     rows = np.array(rendered.rows(is_innocent))
 
-    def innocent(rng: np.random.Generator) -> Pixels:
-        return rendered.drawing(int(rows[rng.integers(len(rows))]))
-
     letters.prepare()
     rng = np.random.default_rng(0)
+    look_alikes = [_reduced(negative(rng)) for _ in range(min(LOOK_ALIKES, limit or LOOK_ALIKES))]
+
+    def innocent(rng: np.random.Generator) -> Pixels:
+        if rng.random() < LOOK_ALIKE_SHARE:
+            return look_alikes[int(rng.integers(len(look_alikes)))]
+        return rendered.drawing(int(rows[rng.integers(len(rows))]))
+
     portraits = [np.asarray(portrait(rng)) for _ in range(min(PORTRAITS, limit or PORTRAITS))]
     backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
     return SceneSources(class_drawings(), core_classes().frequencies, innocent, portraits, backgrounds)
+
+
+def _reduced(drawing: Pixels) -> Pixels:
+    scale = LOOK_ALIKE_SIDE / max(drawing.shape[:2])
+    size = [max(2, round(side * scale)) for side in drawing.shape[1::-1]]
+    return np.asarray(cv2.resize(drawing, size, interpolation=cv2.INTER_AREA))
