@@ -212,6 +212,7 @@ class Evidence:
         similarity: raw cosine to that reference, in [-1, 1].
         box: region of the image.
         frame: index in an animation, from 0; None for a still picture.
+        alternatives: up to three further references that explain the same box and share the score, likeliest first.
         spans: positions in the text; for text in a picture, positions in `text`.
         text: the words at the spans, the decoded content of a code, or whole lines of text in a picture.
         normalized: the words at the spans with disguises undone.
@@ -223,6 +224,7 @@ class Evidence:
     similarity: float | None = None
     box: Box | None = None
     frame: int | None = None
+    alternatives: tuple[str, ...] | None = None
     spans: tuple[Span, ...] | None = None
     text: str | None = None
     normalized: str | None = None

@@ -24,6 +24,8 @@ SCORING_FILES: Final = (
     ArtifactFile.CALIBRATION,
     ArtifactFile.CLOSED_CALIBRATION,
     ArtifactFile.COHORT,
+    ArtifactFile.CORE,
+    ArtifactFile.CORE_CALIBRATION,
     ArtifactFile.LOCALIZER,
     ArtifactFile.PHRASE_CALIBRATION,
     ArtifactFile.RERANKER,

@@ -20,6 +20,7 @@ class Evidence(TypedDict, total=False):
     similarity: float
     box: Box
     frame: int
+    alternatives: list[str]
     spans: list[list[int]]
     text: str
     normalized: str

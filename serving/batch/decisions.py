@@ -28,6 +28,7 @@ EVIDENCE = pa.struct(
         "similarity": pa.float64(),
         "box": BOX,
         "frame": pa.int32(),
+        "alternatives": pa.list_(pa.string()),
         "spans": pa.list_(pa.list_(pa.int32())),
         "text": pa.string(),
         "normalized": pa.string(),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
@@ -20,7 +19,7 @@ class CoreCalibration:
     Attributes:
         slope: factor of the log odds.
         biases: float64 (classes,).
-        second_pass_from: least probability of the best class that asks for the second pass.
+        second_pass_from: log odds of the best class in the first pass from which there is a second.
     """
 
     slope: float
@@ -43,4 +42,4 @@ class CoreCalibration:
 
     def __call__(self, logits: Float32 | Float64) -> Float64:
         """Probabilities, float64 (classes,), of log odds of every class."""
-        return cast(Float64, 1 / (1 + np.exp(-(self.slope * logits + self.biases))))
+        return 1 / (1 + np.exp(-(self.slope * logits + self.biases)))

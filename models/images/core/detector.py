@@ -86,9 +86,8 @@ class CoreDetector:
         Args:
             pixels: RGB, uint8 (height, width, 3), any size of at least one pixel.
         """
-        logits, boxes = self.scan(pixels, FIRST_AREA)
-        probabilities = self.calibration(logits)
-        if bool(probabilities.max() >= self.calibration.second_pass_from):
+        logits, boxes = self.first_pass(pixels)
+        if bool(logits.max() >= self.calibration.second_pass_from):
             again, others = self.scan(pixels, SECOND_AREA)
             is_better = again > logits
             logits = np.where(is_better, again, logits)
@@ -97,6 +96,10 @@ class CoreDetector:
             Detection(number, float(logit), expanded(as_box(box), 0, 0))
             for number, (logit, box) in enumerate(zip(logits, boxes, strict=True))
         ]
+
+    def first_pass(self, pixels: Pixels) -> tuple[Float32, Float32]:
+        """As `scan` at the first pass's area."""
+        return self.scan(pixels, FIRST_AREA)
 
     def scan(self, pixels: Pixels, area: float) -> tuple[Float32, Float32]:
         """Greatest log odds of each class, float32 (classes,), and its box as fractions, float32 (classes, 4).
@@ -118,7 +121,7 @@ class CoreDetector:
         return logits.max(axis=0), cast(Float32, chosen.astype(np.float32))
 
     def _scan(self, pixels: Pixels, area: float) -> tuple[Float32, Float32]:
-        height, width = input_size(*pixels.shape[:2], area)
+        height, width = input_size(pixels.shape[0], pixels.shape[1], area)
         resized = PillowImage.fromarray(pixels).resize(
             (width, height), PillowImage.Resampling.BILINEAR, reducing_gap=2.0
         )

@@ -12,8 +12,9 @@ from typing import cast
 
 import numpy as np
 
-from models.arrays import Float32, Float64, Pixels
+from models.arrays import Bool, Float32, Float64, Pixels
 from models.boxes import iou
+from models.images.core.matcher import CoreMatcher
 from models.images.encoder.encoder import Embedding, Encoder, EncoderError
 from models.images.gallery.gallery import Gallery
 from models.images.input.decode import Image
@@ -30,7 +31,11 @@ from models.runtime.stages import stage
 DETECTOR = "emblem"
 
 LOOK_ALIKE_IOU = 0.3
-"""Intersection over union from which a harmless look-alike limits the score of an emblem."""
+"""Intersection over union from which a harmless look-alike limits the score of an emblem, and from which two emblems of
+one label count as readings of one place."""
+
+MAX_ALTERNATIVES = 3
+"""Further references that a finding names, and whose probabilities it pools."""
 
 
 class EmblemDetector:
@@ -60,6 +65,7 @@ class EmblemDetector:
         phrased = (reference for reference in gallery.references if reference.reference_id not in pictured)
         self.references = (*self._retriever.references, *phrased)
         self._phrases = PhraseMatcher(encoder, gallery, self.references, cohort)
+        self._core = CoreMatcher(encoder, self._retriever, self.references)
         self._verifier = Verifier(encoder, gallery, self._retriever)
 
     def __call__(self, images: Sequence[Image], reads: bool = True) -> list[list[Match]]:
@@ -103,23 +109,55 @@ class EmblemDetector:
             return retrieved, self._verifier(pixels, scores, retrieved, order, read)
 
     def findings(self, matches: Sequence[Match], field: Field) -> list[Finding]:
-        """One finding per match, however unlikely; the policy's thresholds come afterwards."""
-        return [self._finding(match, field) for match in matches]
+        """One finding per match, however unlikely; the policy's thresholds come afterwards.
+
+        References of one label that look alike share its probability. So the best match in a place scores the sum over
+        itself and the next ones there, its `alternatives`. Their own findings are raised by the same amount: an account
+        may be entitled to one of them, and the policy prefers it if it is nearly as good.
+
+        Args:
+            matches: of one picture, best first.
+            field: the picture's.
+        """
+        places: list[list[Match]] = []
+        for match in matches:
+            place = next((place for place in places if _is_same_place(match, place[0])), None)
+            if place is None:
+                places.append([match])
+            else:
+                place.append(match)
+        return [finding for place in places for finding in self._findings(place, field)]
 
     def _matches(self, image: Image, embedding: Embedding, reads: bool) -> list[Match]:
         retrieved, verified = self.candidates(image.pixels, embedding, reads)
         pictured = verified or retrieved
         with stage("search"):
             phrased = self._phrases(embedding)
+        with stage("core"):
+            detected, detected_scores = self._core(image.pixels, embedding)
         calibration = self._calibration.verification if verified else self._calibration.retrieval
-        scores = np.concatenate([calibration(pictured.features), self._phrases.scores(phrased)])
-        found = pictured.joined(phrased)
+        scores = np.concatenate([calibration(pictured.features), self._phrases.scores(phrased), detected_scores])
+        found = pictured.joined(phrased).joined(detected)
         scores = self._limited_by_look_alikes(found, scores)
+        is_detected = np.arange(len(scores)) >= len(scores) - len(detected_scores)
+        best, combined = self._best_rows(found, scores, is_detected)
+        emblems = [row for row in best if not self.references[found.references[row]].harmless]
+        return [self._match(found, row, combined[row], image.frame) for row in emblems]
+
+    def _best_rows(self, found: Candidates, scores: Float64, is_detected: Bool) -> tuple[list[int], dict[int, float]]:
+        """The best row of every reference and its score, the likeliest first.
+
+        Retrieval and core detection err independently enough for a noisy or: either alone may find an emblem.
+        """
         best: dict[int, int] = {}
         for row in np.argsort(-scores, kind="stable").tolist():
             best.setdefault(int(found.references[row]), row)
-        emblems = [row for reference, row in best.items() if not self.references[reference].harmless]
-        return [self._match(found, row, float(scores[row]), image.frame) for row in emblems]
+        combined = {}
+        for reference, row in best.items():
+            rows = found.references == reference
+            sides = (scores[rows & is_detected].max(initial=0.0), scores[rows & ~is_detected].max(initial=0.0))
+            combined[row] = float(1 - (1 - sides[0]) * (1 - sides[1]))
+        return sorted(combined, key=lambda row: -combined[row]), combined
 
     def _limited_by_look_alikes(self, found: Candidates, scores: Float64) -> Float64:
         """Scores, each at most one minus the score of a harmless look-alike in the same region."""
@@ -147,7 +185,19 @@ class EmblemDetector:
             reference.rollout,
         )
 
-    def _finding(self, match: Match, field: Field) -> Finding:
+    def _findings(self, place: Sequence[Match], field: Field) -> list[Finding]:
+        """The findings of matches that read one place as one label, best first."""
+        explaining = place[: 1 + MAX_ALTERNATIVES]
+        pooled = min(sum(match.score for match in explaining), 1.0)
+        raised_by = pooled - place[0].score
+        return [
+            self._finding(
+                match, min(match.score + raised_by, 1.0), [one for one in explaining if one is not match], field
+            )
+            for match in place
+        ]
+
+    def _finding(self, match: Match, score: float, others: Sequence[Match], field: Field) -> Finding:
         evidence = Evidence(
             reference_id=match.reference_id,
             reference_name=match.reference_name,
@@ -155,9 +205,16 @@ class EmblemDetector:
             similarity=match.similarity,
             box=match.box,
             frame=match.frame,
+            alternatives=tuple(other.reference_id for other in others[:MAX_ALTERNATIVES]) or None,
         )
         detector = f"{DETECTOR}@{self.encoder.fingerprint}"
-        return Finding(match.label, field, match.score, detector, evidence, match.threshold, match.rollout)
+        return Finding(match.label, field, score, detector, evidence, match.threshold, match.rollout)
+
+
+def _is_same_place(match: Match, other: Match) -> bool:
+    """Whether two matches read one place of one frame as the same label."""
+    is_same = match.label == other.label and match.frame == other.frame
+    return is_same and iou(match.box, other.box) >= LOOK_ALIKE_IOU
 
 
 def load_cohort(encoder: Encoder) -> Float32:

@@ -157,6 +157,16 @@ class Retriever:
         rivals = np.where(others, scores.normalized[top][None, :], 0.0).max(axis=1).clip(min=0.0)
         return cast(Float32, np.clip(scores.normalized[chosen] - rivals, -MAX_MARGIN, MAX_MARGIN))
 
+    def similarities(self, embedding: Embedding, references: Int64) -> Float32:
+        """Greatest cosine of any window with any picture of each of some references, float32 (n,).
+
+        Args:
+            embedding: the windows.
+            references: int64 (n,), indices into `references`.
+        """
+        _, starts, columns = self._columns_of(references)
+        return cast(Float32, np.maximum.reduceat((embedding.vectors @ columns).max(axis=0), starts))
+
     def window_shares(self, embedding: Embedding, references: Int64) -> Float64:
         """Fraction of a picture's windows to which each of some references is the nearest, float64 (n,).
 

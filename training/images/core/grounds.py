@@ -106,7 +106,9 @@ def _ribbons(rng: Generator, ground: Pixels) -> Pixels:
     for _ in range(int(rng.integers(1, 4))):
         colour = tuple(int(v) for v in (GOLDS if rng.random() < 0.5 else REDS)[int(rng.integers(5))])
         x = np.linspace(-10, width + 10, 40)
-        y = height * (rng.uniform(0.3, 0.95) + rng.uniform(0.03, 0.15) * np.sin(x / width * rng.uniform(3, 9) + rng.uniform(0, 6)))
+        y = height * (
+            rng.uniform(0.3, 0.95) + rng.uniform(0.03, 0.15) * np.sin(x / width * rng.uniform(3, 9) + rng.uniform(0, 6))
+        )
         thick = rng.uniform(0.02, 0.2) * height * (1 + 0.5 * np.sin(x / width * 5))
         band = np.concatenate([np.stack([x, y], 1), np.stack([x, y + thick], 1)[::-1]]).astype(np.int32)
         layer = made.copy()
@@ -141,10 +143,16 @@ def _skyline(rng: Generator, ground: Pixels) -> Pixels:
         middle, half, foot = rng.uniform(0.3, 0.7) * width, rng.uniform(0.12, 0.25) * width, height * 0.98
         for level, share in ((0.0, 1.0), (0.12, 0.75), (0.22, 0.5)):
             y = foot - (0.12 + level) * height
-            roof = [(middle - half * share * 1.15, y), (middle - half * share * 0.8, y - 0.07 * height),
-                    (middle + half * share * 0.8, y - 0.07 * height), (middle + half * share * 1.15, y)]
+            roof = [
+                (middle - half * share * 1.15, y),
+                (middle - half * share * 0.8, y - 0.07 * height),
+                (middle + half * share * 0.8, y - 0.07 * height),
+                (middle + half * share * 1.15, y),
+            ]
             cv2.fillPoly(made, [np.array(roof, np.int32)], colour, cv2.LINE_AA)
-            cv2.rectangle(made, (int(middle - half * share), int(y)), (int(middle + half * share), int(foot)), colour, -1)
+            cv2.rectangle(
+                made, (int(middle - half * share), int(y)), (int(middle + half * share), int(foot)), colour, -1
+            )
     return cv2.addWeighted(made, rng.uniform(0.4, 1.0), ground, 0.3, 0)
 
 
@@ -152,7 +160,11 @@ def _lanterns(rng: Generator, ground: Pixels) -> Pixels:
     height, width = ground.shape[:2]
     made = ground.copy()
     for _ in range(int(rng.integers(1, 5))):
-        x, y, r = int(rng.uniform(0.03, 0.97) * width), int(rng.uniform(0.1, 0.35) * height), int(rng.uniform(0.04, 0.1) * height) + 2
+        x, y, r = (
+            int(rng.uniform(0.03, 0.97) * width),
+            int(rng.uniform(0.1, 0.35) * height),
+            int(rng.uniform(0.04, 0.1) * height) + 2,
+        )
         cv2.line(made, (x, 0), (x, y), GOLDS[0], 1)
         cv2.ellipse(made, (x, y), (int(1.25 * r), r), 0, 0, 360, REDS[int(rng.integers(3))], -1, cv2.LINE_AA)
         cv2.ellipse(made, (x, y), (int(0.6 * r), r), 0, 0, 360, GOLDS[1], 1, cv2.LINE_AA)
@@ -163,10 +175,15 @@ def _lanterns(rng: Generator, ground: Pixels) -> Pixels:
 def _doves(rng: Generator, ground: Pixels) -> Pixels:
     height, width = ground.shape[:2]
     made = ground.copy()
-    shape = np.array([(0, 0), (0.5, -0.25), (0.9, -0.9), (0.8, -0.1), (1.3, 0.05), (1.6, 0.0), (1.3, 0.25), (0.6, 0.35)])
+    shape = np.array(
+        [(0, 0), (0.5, -0.25), (0.9, -0.9), (0.8, -0.1), (1.3, 0.05), (1.6, 0.0), (1.3, 0.25), (0.6, 0.35)]
+    )
     for _ in range(int(rng.integers(1, 6))):
         flip = rng.choice([-1, 1])
-        points = shape * rng.uniform(0.03, 0.09) * height * (flip, 1) + rng.uniform(0.05, 0.95, 2) * (width, 0.7 * height)
+        points = shape * rng.uniform(0.03, 0.09) * height * (flip, 1) + rng.uniform(0.05, 0.95, 2) * (
+            width,
+            0.7 * height,
+        )
         cv2.fillPoly(made, [points.astype(np.int32)], (255, 255, 250), cv2.LINE_AA)
     return made
 

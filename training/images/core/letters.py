@@ -42,10 +42,10 @@ def _masks(face: Face, letters: str) -> tuple[UInt8, ...]:
 
 def prepare() -> None:
     """Draw all letters now, so that processes that are forked later share them."""
-    for face in CHINESE_TYPEFACES:
-        _masks(face, CHINESE_LETTERS)
-    for face in LATIN_FACES:
-        _masks(face, LATIN_LETTERS)
+    for chinese in CHINESE_TYPEFACES:
+        _masks(chinese, CHINESE_LETTERS)
+    for latin in LATIN_FACES:
+        _masks(latin, LATIN_LETTERS)
 
 
 def word(rng: Generator, colour: tuple[int, ...], length: int | None = None) -> Pixels:

@@ -1,7 +1,7 @@
 """The core detector's network: which class is at each place of a picture, and how far its box reaches.
 
 EfficientNet-Lite0's maps of strides 8, 16 and 32 are joined at stride 16 (feature pyramids, Lin et al. 2017). Each cell
-gives the log odds of every class and the distances to the four sides of a box, without anchors (FCOS, Tian et al. 2019).
+gives the log odds of every class and the distances to a box's four sides, without anchors (FCOS, Tian et al. 2019).
 """
 
 from __future__ import annotations

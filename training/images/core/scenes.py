@@ -81,9 +81,16 @@ class _Presented(NamedTuple):
     inner: Box
 
 
-def core_scene(rng: Generator, size: Size, sources: SceneSources) -> CoreScene:
-    """One random scene of this height and width."""
-    has_emblem = rng.random() < EMBLEM_SCENES
+def core_scene(rng: Generator, size: Size, sources: SceneSources, emblem_share: float = EMBLEM_SCENES) -> CoreScene:
+    """One random scene.
+
+    Args:
+        rng: the same generator state gives the same scene.
+        size: height and width in pixels.
+        sources: what it is made of.
+        emblem_share: probability that it holds an emblem.
+    """
+    has_emblem = rng.random() < emblem_share
     makers = (_composed, _edge_to_edge, _faded, _row)
     shares = (0.74, 0.13, 0.06, 0.07)
     picture, placed = makers[int(rng.choice(4, p=shares))](rng, size, sources, has_emblem)
@@ -105,23 +112,34 @@ def _figure(rng: Generator, sources: SceneSources, is_emblem: bool) -> tuple[int
 
 
 def _presented(rng: Generator, drawing: Pixels, is_flag: bool) -> _Presented:
-    choice = rng.random()
-    if is_flag:
-        if choice < 0.3:
-            return _Presented(waving(rng, drawing), WHOLE)
-        if choice < 0.5:
-            return _Presented(ball(rng, drawing), WHOLE)
-        if choice < 0.58:
-            return _Presented(person(rng, drawing), WHOLE)
-        return _held(rng, drawing) if choice < 0.68 else _Presented(drawing, WHOLE)
-    if choice < 0.08:
-        return _Presented(waving(rng, flag_cloth(rng, drawing)), WHOLE)
-    if choice < 0.12:
-        return _Presented((ball if rng.random() < 0.7 else person)(rng, flag_cloth(rng, drawing)), WHOLE)
+    ways = _FLAG_PRESENTATIONS if is_flag else _EMBLEM_PRESENTATIONS
+    present = list(ways)[int(rng.choice(len(ways), p=list(ways.values())))]
+    return present(rng, drawing)
+
+
+def _flat(_: Generator, drawing: Pixels) -> _Presented:
+    return _Presented(drawing, WHOLE)
+
+
+def _bare(rng: Generator, drawing: Pixels) -> _Presented:
     surfaced = any_surface(rng, drawing)
-    if choice < 0.5:
-        return _held(rng, surfaced)
-    return _Presented(with_shadow(rng, surfaced), WHOLE) if rng.random() < 0.3 else _Presented(surfaced, WHOLE)
+    return _Presented(with_shadow(rng, surfaced) if rng.random() < 0.3 else surfaced, WHOLE)
+
+
+def _on_cloth(rng: Generator, drawing: Pixels) -> _Presented:
+    return _Presented(waving(rng, flag_cloth(rng, drawing)), WHOLE)
+
+
+def _on_ball(rng: Generator, drawing: Pixels) -> _Presented:
+    return _Presented(ball(rng, flag_cloth(rng, drawing)), WHOLE)
+
+
+def _on_person(rng: Generator, drawing: Pixels) -> _Presented:
+    return _Presented(person(rng, flag_cloth(rng, drawing)), WHOLE)
+
+
+def _held_with_surface(rng: Generator, drawing: Pixels) -> _Presented:
+    return _held(rng, any_surface(rng, drawing))
 
 
 def _held(rng: Generator, drawing: Pixels) -> _Presented:
@@ -142,6 +160,11 @@ def _held(rng: Generator, drawing: Pixels) -> _Presented:
     return _Presented(np.dstack([picture, holder.drawing[..., 3]]), (inner[0], inner[1], inner[2], inner[3]))
 
 
+_FLAG_PRESENTATIONS = {_on_cloth: 0.3, _on_ball: 0.2, _on_person: 0.08, _held: 0.1, _flat: 0.32}
+_EMBLEM_PRESENTATIONS = {_on_cloth: 0.08, _on_ball: 0.028, _on_person: 0.012, _held_with_surface: 0.38, _bare: 0.5}
+"""How a figure is shown, with probabilities."""
+
+
 def _composed(rng: Generator, size: Size, sources: SceneSources, has_emblem: bool) -> tuple[Pixels, list[Placed]]:
     """One to three figures on a ground, with slogans."""
     if rng.random() < 0.1 and sources.portraits:
@@ -151,7 +174,11 @@ def _composed(rng: Generator, size: Size, sources: SceneSources, has_emblem: boo
     if rng.random() < 0.35:
         picture = with_slogan(rng, picture)
     emblems = int(rng.choice([1, 2, 3], p=[0.85, 0.1, 0.05])) if has_emblem else 0
-    innocents = int(rng.choice([0, 1, 2], p=[0.55, 0.3, 0.15])) if has_emblem else int(rng.choice([0, 1, 2, 3], p=[0.2, 0.5, 0.2, 0.1]))
+    innocents = (
+        int(rng.choice([0, 1, 2], p=[0.55, 0.3, 0.15]))
+        if has_emblem
+        else int(rng.choice([0, 1, 2, 3], p=[0.2, 0.5, 0.2, 0.1]))
+    )
     order = [False] * innocents + [True] * emblems
     placed: list[Placed] = []
     for is_emblem in order:
@@ -175,8 +202,7 @@ def _edge_to_edge(rng: Generator, size: Size, sources: SceneSources, has_emblem:
     else:
         scale = min(width / drawing.shape[1], height / drawing.shape[0]) * rng.uniform(0.6, 1.15)
         half = np.array([drawing.shape[1], drawing.shape[0]]) * scale / 2
-        left, top, right, bottom = (*(np.array([width, height]) / 2 - half), *(np.array([width, height]) / 2 + half))
-        box = (float(left), float(top), float(right), float(bottom))
+        box = _box_around(np.array([width, height]) / 2, half)
     picture, _ = paste(ground, drawing, _corners_of(box))
     return picture, [Placed(number, _clipped(box, size))]
 
@@ -203,16 +229,13 @@ def _row(rng: Generator, size: Size, sources: SceneSources, has_emblem: bool) ->
             scale = cell / max(shown.drawing.shape[:2])
             half = np.array([shown.drawing.shape[1], shown.drawing.shape[0]]) * scale / 2
             center = np.array([(column + 0.5) * width / columns, (row + 0.5) * height / rows])
-            box = (*(center - half), *(center + half))
-            corners = _corners_of(box)
+            corners = _corners_of(_box_around(center, half))
             picture, _ = paste(picture, shown.drawing, corners)
             placed.append(Placed(number, _clipped(_inner_box(shown, corners), size)))
     return picture, placed
 
 
-def _laid(
-    rng: Generator, picture: Pixels, shown: _Presented, taken: Sequence[Box]
-) -> tuple[Pixels, Box | None]:
+def _laid(rng: Generator, picture: Pixels, shown: _Presented, taken: Sequence[Box]) -> tuple[Pixels, Box | None]:
     """A presented figure laid somewhere; None if too little of it would be seen."""
     height, width = picture.shape[:2]
     inner_side = max(shown.inner[2] - shown.inner[0], shown.inner[3] - shown.inner[1])
@@ -224,7 +247,10 @@ def _laid(
         if rng.random() < 0.35:
             center = np.array([width, height]) / 2 + rng.normal(0, 0.06, 2) * (width, height)
         else:
-            low, high = np.minimum(half * 0.85, (width / 2, height / 2)), np.maximum((width, height) - half * 0.85, (width / 2, height / 2))
+            low, high = (
+                np.minimum(half * 0.85, (width / 2, height / 2)),
+                np.maximum((width, height) - half * 0.85, (width / 2, height / 2)),
+            )
             center = rng.uniform(low, high)
         corners = _turned(rng, half) + center
         full = _inner_box(shown, corners)
@@ -294,6 +320,11 @@ def _portrait(rng: Generator, size: Size, sources: SceneSources) -> Pixels:
     side = min(size)
     left = (width - side) * rng.random()
     return paste(plain(rng, size), drawing, _corners_of((left, height - side, left + side, float(height))))[0]
+
+
+def _box_around(center: Float64, half: Float64) -> Box:
+    (left, top), (right, bottom) = (center - half).tolist(), (center + half).tolist()
+    return left, top, right, bottom
 
 
 def _corners_of(box: Sequence[float]) -> Float64:

@@ -7,11 +7,11 @@ import numpy as np
 
 from models.arrays import Pixels
 from training.images.common.split import Fold, owner_key
-from training.images.core.classes import class_drawings, core_classes
 from training.images.core import letters
+from training.images.core.classes import class_drawings, core_classes
 from training.images.core.scenes import SceneSources
 from training.images.negatives.kinds import negative
-from training.images.sources.backgrounds import TRAINING_PHOTOS, Backgrounds
+from training.images.sources.backgrounds import TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds
 from training.images.sources.graphics import Graphic, load_graphics
 from training.images.sources.marks import is_mark
 from training.images.synthesis.portraits import portrait
@@ -26,10 +26,16 @@ LOOK_ALIKE_SIDE = 224
 """Longest side of a stored look-alike in pixels."""
 
 
-def training_sources(limit: int | None = None) -> SceneSources:
-    """Sources of the training fold.
+PHOTOS = {Fold.TRAIN: TRAINING_PHOTOS, Fold.VALIDATION: VALIDATION_PHOTOS}
+
+
+def scene_sources(fold: Fold, limit: int | None = None) -> SceneSources:
+    """Sources of a fold: its graphics, photographs and generated drawings, and all emblems of the catalogue.
+
+    Emblems are in both folds, for the detector finds these alone.
 
     Args:
+        fold: training or validation.
         limit: at most this many graphics a package, photographs and portraits, for tests.
 
     Raises:
@@ -40,12 +46,12 @@ def training_sources(limit: int | None = None) -> SceneSources:
 
     def is_innocent(item: Graphic) -> bool:
         is_protected = item.kind in {"flag", "arms"} or is_mark(item) or owner_key(item.owner) in emblem_owners
-        return item.fold is Fold.TRAIN and not is_protected
+        return item.fold is fold and not is_protected
 
     rows = np.array(rendered.rows(is_innocent))
 
     letters.prepare()
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(list(Fold).index(fold))
     look_alikes = [_reduced(negative(rng)) for _ in range(min(LOOK_ALIKES, limit or LOOK_ALIKES))]
 
     def innocent(rng: np.random.Generator) -> Pixels:
@@ -54,7 +60,7 @@ def training_sources(limit: int | None = None) -> SceneSources:
         return rendered.drawing(int(rows[rng.integers(len(rows))]))
 
     portraits = [np.asarray(portrait(rng)) for _ in range(min(PORTRAITS, limit or PORTRAITS))]
-    backgrounds = Backgrounds.load(TRAINING_PHOTOS, limit)
+    backgrounds = Backgrounds.load(PHOTOS[fold], limit)
     return SceneSources(class_drawings(), core_classes().frequencies, innocent, portraits, backgrounds)
 
 

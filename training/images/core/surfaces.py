@@ -79,8 +79,11 @@ def gradient_filled(rng: Generator, drawing: Pixels) -> Pixels:
     first, second = (np.array(METALS[int(rng.integers(len(METALS)))], np.float32) for _ in range(2))
     ends = np.stack([first * rng.uniform(0.9, 1.15), second * rng.uniform(0.6, 1.0), first * rng.uniform(0.8, 1.1)])
     along = _ramp(rng, height, width) * 2
-    filled = np.where(along[..., None] < 1, ends[0] + (ends[1] - ends[0]) * along[..., None],
-                      ends[1] + (ends[2] - ends[1]) * (along[..., None] - 1))
+    filled = np.where(
+        along[..., None] < 1,
+        ends[0] + (ends[1] - ends[0]) * along[..., None],
+        ends[1] + (ends[2] - ends[1]) * (along[..., None] - 1),
+    )
     base = one_colour(rng, drawing)
     detail = _grey(drawing)[..., None] / 255 * 0.6 + 0.6 if rng.random() < 0.5 else 1.0
     return np.dstack([_clipped(filled * detail), base[..., 3]])

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
-from torchvision.ops import generalized_box_iou_loss
+from torchvision.ops import generalized_box_iou_loss  # type: ignore[import-untyped]
 
 from models.arrays import Bool, Float32, Pixels
 from training.images.core.network import STRIDE
@@ -84,7 +84,9 @@ def _cells(box: Sequence[float], rows: int, columns: int) -> tuple[list[tuple[in
     x: Float32 = np.arange(columns, dtype=np.float32) + 0.5
     y: Float32 = np.arange(rows, dtype=np.float32) + 0.5
     center = ((left + right) / 2, (top + bottom) / 2)
-    is_inside = (np.abs(y - center[1]) <= (bottom - top) / 2 + 0.5)[:, None] & (np.abs(x - center[0]) <= (right - left) / 2 + 0.5)
+    is_inside = (np.abs(y - center[1]) <= (bottom - top) / 2 + 0.5)[:, None] & (
+        np.abs(x - center[0]) <= (right - left) / 2 + 0.5
+    )
     half = (MIDDLE * (right - left) / 2, MIDDLE * (bottom - top) / 2)
     is_middle = (np.abs(y - center[1]) <= half[1])[:, None] & (np.abs(x - center[0]) <= half[0])
     is_middle[min(int(center[1]), rows - 1), min(int(center[0]), columns - 1)] = True

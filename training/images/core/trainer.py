@@ -83,7 +83,8 @@ class CoreTrainer:
         known = {id(weight) for weight in self.network.trunk.parameters()}
         head = [weight for weight in self.network.parameters() if id(weight) not in known]
         groups: list[dict[str, Any]] = [
-            {"params": trunk, "top": RATES["trunk"]}, {"params": head, "top": RATES["head"]}
+            {"params": trunk, "top": RATES["trunk"]},
+            {"params": head, "top": RATES["head"]},
         ]
         self._optimizer = torch.optim.AdamW(groups, lr=0.0, weight_decay=1e-4)
         self.step, self.averages = 0, dict[str, float]()
@@ -93,7 +94,10 @@ class CoreTrainer:
     def run(self, steps: int) -> None:
         """Train until `steps` steps are taken, over all runs."""
         loader = DataLoader(
-            _Scenes(self._sources, self._seed), None, sampler=_Steps(self.step, steps), num_workers=self._workers,
+            _Scenes(self._sources, self._seed),
+            None,
+            sampler=_Steps(self.step, steps),
+            num_workers=self._workers,
             prefetch_factor=4 if self._workers else None,
         )
         bar = tqdm(total=steps, initial=self.step, unit="step", desc="core detector", mininterval=30)

@@ -1,4 +1,4 @@
-"""Figures that wear an emblem: balls with eyes and hats, people in flags, portraits under a fading flag, framed avatars."""
+"""Figures that wear an emblem: balls with eyes and hats, people in flags, portraits under a fading flag."""
 
 from __future__ import annotations
 
@@ -39,8 +39,14 @@ def person(rng: Generator, drawing: Pixels) -> Pixels:
     side = WEARER_SIDE
     body = np.zeros((side, side), np.uint8)
     top, half = int(side * rng.uniform(0.4, 0.48)), int(side * rng.uniform(0.22, 0.4))
-    points = [(120 - half // 2, top), (120 + half // 2, top), (120 + half, top + 30), (120 + half, side), (120 - half, side),
-              (120 - half, top + 30)]
+    points = [
+        (120 - half // 2, top),
+        (120 + half // 2, top),
+        (120 + half, top + 30),
+        (120 + half, side),
+        (120 - half, side),
+        (120 - half, top + 30),
+    ]
     cv2.fillPoly(body, [np.array(points, np.int32)], 255, cv2.LINE_AA)
     made = np.dstack([_stretched(rng, drawing, body), body])
     skin = tuple(int(v) for v in rng.uniform((140, 90, 60), (255, 220, 190)))
@@ -100,7 +106,12 @@ def _draw_accessory(rng: Generator, made: Pixels, center: tuple[int, int], axes:
     if choice < 0.5:
         top, brim = y - ry + int(rng.uniform(-0.1, 0.25) * ry), int(rx * rng.uniform(0.5, 1.1))
         crown = int(rx * rng.uniform(0.3, 0.8))
-        points = [(x - crown, top), (x - crown // 2, max(2, top - int(0.6 * ry))), (x + crown // 2, max(2, top - int(0.6 * ry))), (x + crown, top)]
+        points = [
+            (x - crown, top),
+            (x - crown // 2, max(2, top - int(0.6 * ry))),
+            (x + crown // 2, max(2, top - int(0.6 * ry))),
+            (x + crown, top),
+        ]
         cv2.fillPoly(made, [np.array(points, np.int32)], colour, cv2.LINE_AA)
         cv2.ellipse(made, (x, top), (brim, max(3, int(0.15 * ry))), 0, 0, 360, colour, -1, cv2.LINE_AA)
     elif choice < 0.75:
