@@ -9,6 +9,9 @@ from models.arrays import Pixels, UInt8
 
 Generator = np.random.Generator
 
+OUTLINE = (15, 12, 10, 255)
+"""Colour of drawn outlines, RGBA."""
+
 WEARER_SIDE = 240
 """Longest side of a figure in pixels."""
 
@@ -29,7 +32,7 @@ def ball(rng: Generator, drawing: Pixels) -> Pixels:
     cv2.ellipse(made, center, axes, 0, 0, 360, (*ink, 255), thick, cv2.LINE_AA)
     if rng.random() < 0.9:
         _draw_eyes(rng, made, center)
-    for _ in range(int(rng.integers(0, 3))):
+    for _ in range(int(rng.integers(0, 5))):
         _draw_accessory(rng, made, center, axes)
     return made
 
@@ -100,24 +103,90 @@ def _draw_eyes(rng: Generator, made: Pixels, center: tuple[int, int]) -> None:
 
 
 def _draw_accessory(rng: Generator, made: Pixels, center: tuple[int, int], axes: tuple[int, int]) -> None:
-    """A hat, a belt, a beard or a tool in a random colour."""
-    colour = (*(int(v) for v in rng.integers(0, 256, 3)), 255)
-    choice, (x, y), (rx, ry) = rng.random(), center, axes
-    if choice < 0.5:
-        top, brim = y - ry + int(rng.uniform(-0.1, 0.25) * ry), int(rx * rng.uniform(0.5, 1.1))
-        crown = int(rx * rng.uniform(0.3, 0.8))
-        points = [
-            (x - crown, top),
-            (x - crown // 2, max(2, top - int(0.6 * ry))),
-            (x + crown // 2, max(2, top - int(0.6 * ry))),
-            (x + crown, top),
-        ]
-        cv2.fillPoly(made, [np.array(points, np.int32)], colour, cv2.LINE_AA)
-        cv2.ellipse(made, (x, top), (brim, max(3, int(0.15 * ry))), 0, 0, 360, colour, -1, cv2.LINE_AA)
-    elif choice < 0.75:
-        level = y + int(rng.uniform(0.2, 0.6) * ry)
-        cv2.rectangle(made, (x - rx, level), (x + rx, level + int(rng.uniform(0.08, 0.25) * ry)), colour, -1)
-    else:
-        start = (int(x + rng.choice([-1, 1]) * rx), int(y + rng.uniform(-0.5, 0.8) * ry))
-        end = (int(start[0] + rng.uniform(-40, 40)), int(start[1] - rng.uniform(30, 110)))
-        cv2.line(made, start, end, colour, int(rng.integers(4, 12)), cv2.LINE_AA)
+    """A hat, a belt, a beard, a tool or a shield, with a dark outline."""
+    draw = (_draw_hat, _draw_hat, _draw_belt, _draw_tool, _draw_tool, _draw_beard)[int(rng.integers(6))]
+    draw(rng, made, center, axes)
+
+
+def _draw_hat(rng: Generator, made: Pixels, center: tuple[int, int], axes: tuple[int, int]) -> None:
+    """A crown with a brim over the upper third, at times with horns or a plume."""
+    (x, y), (rx, ry) = center, axes
+    foot, brim, crown = (
+        y - ry + int(rng.uniform(0.0, 0.6) * ry),
+        int(rx * rng.uniform(0.6, 1.2)),
+        int(rx * rng.uniform(0.4, 0.95)),
+    )
+    top = max(3, foot - int(rng.uniform(0.4, 0.9) * ry))
+    colour, narrow = _colour(rng), rng.uniform(0.3, 1.0)
+    crown_points = [
+        (x - crown, foot),
+        (x - int(crown * narrow), top),
+        (x + int(crown * narrow), top),
+        (x + crown, foot),
+    ]
+    _fill(made, crown_points, colour)
+    if rng.random() < 0.3:
+        for sign in (-1, 1):
+            tip = (x + sign * int(crown * 1.3), max(3, top - 10))
+            _fill(made, [(x + sign * crown, foot - 20), tip, (x + sign * int(0.7 * crown), foot - 34)], _colour(rng))
+    if rng.random() < 0.7:
+        cv2.ellipse(
+            made, (x, foot), (brim, max(4, int(rng.uniform(0.08, 0.2) * ry))), 0, 0, 360, colour, -1, cv2.LINE_AA
+        )
+        cv2.ellipse(made, (x, foot), (brim, max(4, int(0.12 * ry))), 0, 0, 360, OUTLINE, 2, cv2.LINE_AA)
+
+
+def _draw_belt(rng: Generator, made: Pixels, center: tuple[int, int], axes: tuple[int, int]) -> None:
+    """A band across the body, level or slanting, at times with a buckle."""
+    (x, y), (rx, ry) = center, axes
+    level, slant = y + int(rng.uniform(-0.1, 0.6) * ry), int(rng.uniform(-0.6, 0.6) * ry)
+    half = int(rng.uniform(0.04, 0.12) * ry) + 2
+    band = [
+        (x - rx, level - half),
+        (x + rx, level + slant - half),
+        (x + rx, level + slant + half),
+        (x - rx, level + half),
+    ]
+    _fill(made, band, _colour(rng))
+    if rng.random() < 0.5:
+        middle = level + slant // 2
+        _fill(
+            made,
+            [
+                (x - half, middle - half),
+                (x + half, middle - half),
+                (x + half, middle + half),
+                (x - half, middle + half),
+            ],
+            _colour(rng),
+        )
+
+
+def _draw_tool(rng: Generator, made: Pixels, center: tuple[int, int], axes: tuple[int, int]) -> None:
+    """A stick, rifle or blade in front of one side."""
+    (x, y), (rx, ry) = center, axes
+    start = (int(x + rng.choice([-1, 1]) * rx * rng.uniform(0.5, 1.1)), int(y + rng.uniform(0.0, 0.9) * ry))
+    end = (int(start[0] + rng.uniform(-60, 60)), int(start[1] - rng.uniform(60, 170)))
+    thick = int(rng.integers(4, 16))
+    cv2.line(made, start, end, OUTLINE, thick + 4, cv2.LINE_AA)
+    cv2.line(made, start, end, _colour(rng), thick, cv2.LINE_AA)
+
+
+def _draw_beard(rng: Generator, made: Pixels, center: tuple[int, int], axes: tuple[int, int]) -> None:
+    """Fur or hair around one side."""
+    (x, y), (rx, ry) = center, axes
+    side, colour = int(rng.choice([-1, 1])), _colour(rng)
+    for _ in range(int(rng.integers(4, 10))):
+        at = (int(x + side * rx * rng.uniform(0.6, 1.05)), int(y + rng.uniform(-0.6, 0.9) * ry))
+        cv2.circle(made, at, int(rng.uniform(0.06, 0.16) * rx) + 2, colour, -1, cv2.LINE_AA)
+
+
+def _fill(made: Pixels, points: list[tuple[int, int]], colour: tuple[int, ...]) -> None:
+    cv2.fillPoly(made, [np.array(points, np.int32)], colour, cv2.LINE_AA)
+    cv2.polylines(made, [np.array(points, np.int32)], True, OUTLINE, 3, cv2.LINE_AA)
+
+
+def _colour(rng: Generator) -> tuple[int, ...]:
+    """A dull colour half of the time, as leather, fur and iron have; RGBA."""
+    ranges = ((40, 30, 20), (150, 120, 100)) if rng.random() < 0.6 else ((0, 0, 0), (256, 256, 256))
+    return (*(int(value) for value in rng.uniform(*ranges)), 255)
