@@ -29,6 +29,7 @@ MADE_BY = {
 
 NETWORK_FILES = {
     "captions": (ArtifactFile.TEXT_TOWER,),
+    "core": (ArtifactFile.CORE,),
     "localizer": (ArtifactFile.LOCALIZER,),
     "reranker": (ArtifactFile.RERANKER_TOKENS, ArtifactFile.RERANKER),
 }

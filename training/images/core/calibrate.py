@@ -28,7 +28,7 @@ from training.images.data.cohort import harmless_halves, invented_negatives
 from training.images.data.validation import negative_samples
 from training.images.sources.graphics import load_graphics
 
-EMBLEM_SCENES, HARMLESS_SCENES, HARMLESS_PICTURES = 3_000, 3_000, 5_000
+EMBLEM_SCENES, HARMLESS_SCENES, HARMLESS_PICTURES = 2_000, 1_500, 2_000
 """Pictures that the calibration is fitted on: scenes with and without an emblem, and other harmless pictures."""
 
 SECOND_PASS_SHARE = 0.15
@@ -37,8 +37,9 @@ SECOND_PASS_SHARE = 0.15
 REPORTED_FROM = 0.85
 """Probability that the default policy reports from."""
 
-MIN_LOGIT = -8.0
-"""Least log odds of a class in a picture that the fit counts; below, the class is certainly absent."""
+MIN_LOGIT = -4.0
+"""Least log odds of a class in a picture that the fit counts. An emblem below is not seen at all; counting it would
+flatten the curve where it decides."""
 
 REGULARISATION = 0.3
 """Inverse strength of the penalty that draws rare classes' biases together."""
@@ -101,7 +102,7 @@ def fit_platt_by_class(logits: Float32, present: Bool) -> tuple[float, Float64]:
         logits: float32 (pictures, classes).
         present: bool (pictures, classes), which classes are in which picture.
     """
-    pictures, numbers = np.nonzero((logits >= MIN_LOGIT) | present)
+    pictures, numbers = np.nonzero(logits >= MIN_LOGIT)
     count = len(numbers)
     by_class = sparse.csr_matrix((np.ones(count), (np.arange(count), numbers)), (count, logits.shape[1]))
     features = sparse.hstack([sparse.csr_matrix(logits[pictures, numbers][:, None].astype(np.float64)), by_class])

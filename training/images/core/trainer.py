@@ -69,10 +69,14 @@ class CoreTrainer:
         seed: of scenes and weights.
         checkpoint: file written every `CHECKPOINT_INTERVAL` steps; resumed from if it exists.
         workers: processes that compose scenes.
+
+    Raises:
+        FileExistsError: the checkpoint is of a run with another seed, base or number of classes.
     """
 
     def __init__(self, sources: SceneSources, base: Base, seed: int, checkpoint: Path, workers: int = 2) -> None:
         self._sources, self._seed, self._checkpoint, self._workers = sources, seed, checkpoint, workers
+        self._settings = {"seed": seed, "base": base.fingerprint, "classes": len(sources.classes)}
         torch.manual_seed(seed)
         self._tower = create(pretrained=False)
         load_base_weights(self._tower, base)
@@ -131,12 +135,15 @@ class CoreTrainer:
             "network": self.network.state_dict(),
             "optimizer": self._optimizer.state_dict(),
             "progress": (self.step, self.averages),
+            "settings": self._settings,
         }
         with atomic.replacing(self._checkpoint) as draft:
             torch.save(state, draft)
 
     def _resume(self) -> None:
         state = torch.load(self._checkpoint, weights_only=True)
+        if state["settings"] != self._settings:
+            raise FileExistsError(f"{self._checkpoint} is of a run with other settings: choose another folder")
         self.network.load_state_dict(state["network"])
         self._optimizer.load_state_dict(state["optimizer"])
         self.step, self.averages = state["progress"]

@@ -33,7 +33,7 @@ and part of the reranker's training set come from the validation fold.
 {results}
 
 Largest difference between torch and ONNX: {parity:.1e} of the largest value.
-{localizer}{reranker}{phrases}
+{localizer}{core}{reranker}{phrases}
 ## Sources
 | package | version | licence |
 |---|---|---|
@@ -53,6 +53,17 @@ training set: around a window near the emblem (half of them), a window on a part
 On {held_out_places:,} regions of held-out owners the mean intersection over union of predicted and true boxes is
 {mean_overlap:.3f}; of the boxes that the regions surround, {mean_overlap_begun_with:.3f}. It is at least 0.5 for
 {overlap_of_half:.3f} of them and at least 0.75 for {overlap_of_three_quarters:.3f}.
+"""
+
+CORE = """
+## The core detector
+`core.onnx` finds {classes} classes of protected emblems, most of them China's party, state and military emblems, flags,
+international bodies and news media, wherever they are in a picture. It was trained on {scenes:,} synthetic scenes
+around the catalogue's drawings: gold relief, cloth, pictograms, banners, figures dressed in flags, captions, icons of a
+few pixels, and the same without an emblem. It starts from the encoder's weights.
+**For** emblems that the default gallery enrols. **Not for** others: those are retrieved.
+
+The gallery decides what is reported: a class without an enrolled reference is silent.
 """
 
 RERANKER = """
@@ -112,6 +123,7 @@ def write_card(directory: Path) -> Path:
         note=f"\n{metrics['note']}\n" if "note" in metrics else "",
         parity=metrics["parity_max_relative_difference"],
         localizer=LOCALIZER.format(**metrics["localizer"]) if "localizer" in metrics else "",
+        core=CORE.format(**metrics["core"]) if "core" in metrics else "",
         reranker=_reranker(metrics.get("reranker")),
         phrases=_phrases(metrics["captions"]) if "captions" in metrics else "",
         results=_results(metrics.get("evaluation")),

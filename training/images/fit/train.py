@@ -1,7 +1,7 @@
 """`huijian train images`: trains an encoder with all that belongs to it, and exports one artefact folder.
 
-The image tower comes first; every later stage (cohort, localizer, reranker, calibrations, text tower) uses the
-exported encoder.
+The image tower comes first; every later stage (cohort, localizer, reranker, core detector, calibrations, text tower)
+uses the exported encoder.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from models.runtime.artifact_files import ArtifactFile
 from training.accounts import calibrate_avatars
 from training.images.common.fingerprint import fingerprint
 from training.images.common.resume import Resumable, environment_digest, weights_digest
+from training.images.core.calibrate import calibrate_core
+from training.images.core.train import CORE_STEPS, train_core
 from training.images.data.cohort import write_cohort
 from training.images.data.corpus import load_corpus
 from training.images.fit.calibrate import calibrate
@@ -92,6 +94,8 @@ def _run_stages(  # noqa: PLR0913, PLR0917 - what the stages need
     reranker = (ArtifactFile.RERANKER_TOKENS, ArtifactFile.RERANKER)
     do(train_reranker, reranker, output, corpus, base=base, seed=seed, limit=limit, threads=threads)
     do(calibrate, (ArtifactFile.CALIBRATION,), output, seed=seed, limit=limit, threads=threads)
+    do(train_core, (ArtifactFile.CORE,), output, seed=seed, limit=limit, steps=min(steps, CORE_STEPS))
+    do(calibrate_core, (ArtifactFile.CORE_CALIBRATION,), output, seed=seed, limit=limit, threads=threads)
     do(calibrate_avatars, (ArtifactFile.CLOSED_CALIBRATION,), output, limit=limit)
     phrases = (ArtifactFile.TEXT_TOWER, ArtifactFile.TOKENIZER, ArtifactFile.PHRASE_CALIBRATION)
     do(train_captions, phrases, output, seed=seed, limit=limit, steps=min(steps, CAPTION_STEPS))

@@ -53,7 +53,7 @@ def tencent(colours: tuple[str, str, str, str], corner: float = 72) -> str:
     """
     arcs = []
     for start, colour in zip((12, 132, 252), colours[:3], strict=True):
-        points = [(*polar(MIDDLE, MIDDLE, 168 + 5 * part / 8, start + 13 * part), 42 - 5 * part) for part in range(8)]
+        points = [(*polar(MIDDLE, MIDDLE, 168 + 5 * part / 8, start + 13 * part), 42.0 - 5 * part) for part in range(8)]
         arcs.append(path(d(stroke(points)), colour))
     return tile("腾讯新闻", "#fff", *arcs, group(penguin(colours[3]), move=(MIDDLE, MIDDLE), scale=0.58), corner=corner)
 
