@@ -98,15 +98,19 @@ def calibrate_core(directory: Path, *, seed: int = 0, limit: int | None = None, 
 def fit_platt_by_class(logits: Float32, present: Bool) -> tuple[float, Float64]:
     """A common slope and each class's bias, float64 (classes,), by penalised logistic regression.
 
+    A trial too small to have seen both an emblem and an error leaves the log odds as they are.
+
     Args:
         logits: float32 (pictures, classes).
         present: bool (pictures, classes), which classes are in which picture.
     """
     pictures, numbers = np.nonzero(logits >= MIN_LOGIT)
-    count = len(numbers)
+    count, right = len(numbers), present[pictures, numbers]
+    if not 0 < np.count_nonzero(right) < count:
+        return 1.0, np.zeros(logits.shape[1])
     by_class = sparse.csr_matrix((np.ones(count), (np.arange(count), numbers)), (count, logits.shape[1]))
     features = sparse.hstack([sparse.csr_matrix(logits[pictures, numbers][:, None].astype(np.float64)), by_class])
-    model = LogisticRegression(C=REGULARISATION, max_iter=500).fit(features.tocsr(), present[pictures, numbers])
+    model = LogisticRegression(C=REGULARISATION, max_iter=500).fit(features.tocsr(), right)
     return float(model.coef_[0, 0]), model.coef_[0, 1:] + float(model.intercept_[0])
 
 

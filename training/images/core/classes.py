@@ -63,8 +63,11 @@ def core_classes() -> CoreClasses:
     return CoreClasses(tuple(members for members, _ in weighted), frequencies / frequencies.sum())
 
 
-def class_drawings() -> list[ClassDrawings]:
+def class_drawings(limit: int | None = None) -> list[ClassDrawings]:
     """Drawings of every class, in order.
+
+    Args:
+        limit: at most this many drawings of each reference, for tests.
 
     Raises:
         ValueError: a reference has no line in the catalogue.
@@ -74,6 +77,8 @@ def class_drawings() -> list[ClassDrawings]:
     wanted = {reference for members in core_classes().references for reference in members}
     entries = [entry for entry in read_catalogue(CATALOGUE) if entry.reference_id in wanted]
     for entry in entries:
+        if len(pictures[entry.reference_id]) == limit:
+            continue
         picture = np.asarray(load_picture(entry.image, CATALOGUE.parent, DRAWING_SIDE).convert("RGBA"))
         pictures[entry.reference_id].append(_trimmed(picture))
     missing = sorted(wanted - pictures.keys())

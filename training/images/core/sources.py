@@ -61,7 +61,7 @@ def scene_sources(fold: Fold, limit: int | None = None) -> SceneSources:
 
     portraits = [np.asarray(portrait(rng)) for _ in range(min(PORTRAITS, limit or PORTRAITS))]
     backgrounds = Backgrounds.load(PHOTOS[fold], limit)
-    return SceneSources(class_drawings(), core_classes().frequencies, innocent, portraits, backgrounds)
+    return SceneSources(class_drawings(limit), core_classes().frequencies, innocent, portraits, backgrounds)
 
 
 def _reduced(drawing: Pixels) -> Pixels:

@@ -1,0 +1,95 @@
+"""The core detector finds emblems in forms that no drawing shows, and belongs to one encoder and gallery."""
+
+import shutil
+
+import numpy as np
+import pytest
+import tiny_encoder
+
+from models.images.core.calibration import CoreCalibration
+from models.images.core.detector import CoreDetector
+from models.images.core.matcher import CoreMatcher
+from models.images.encoder.encoder import Encoder, EncoderError
+from models.images.gallery.gallery import Gallery
+from models.images.matching.emblems import EmblemDetector
+from models.runtime.artifact_files import ArtifactFile
+from models.settings import Settings
+from training.images.core.holders import HOLDER_SIDE
+from training.images.core.surfaces import mark_of, relief
+from training.images.sources.catalogue import CATALOGUE
+from training.images.sources.pictures import load_picture
+from training.images.synthesis.augmentations import paste
+
+PARTY = "party.cpc.emblem"
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return Encoder(Settings().released().encoder_directory())
+
+
+@pytest.fixture(scope="module")
+def detector(encoder):
+    return CoreDetector.load(encoder)
+
+
+@pytest.fixture(scope="module")
+def gilded():
+    """A gold relief of the party emblem, small on a red cover."""
+    flag = np.asarray(load_picture("drawings/party-flag.svg", CATALOGUE.parent, HOLDER_SIDE).convert("RGBA"))
+    mark = relief(np.random.default_rng(1), mark_of(flag))
+    ground = np.full((300, 640, 3), (190, 20, 20), np.uint8)
+    corners = np.array([(290, 120), (350, 120), (350, 180), (290, 180)], np.float64)
+    return paste(ground, mark, corners)[0]
+
+
+def test_gold_relief_is_found_where_it_is(detector, gilded):
+    numbers = {names[0]: number for number, names in enumerate(detector.classes)}
+    found = detector(gilded)[numbers[PARTY]]
+    assert found.logit == max(detection.logit for detection in detector(gilded))
+    left, top, right, bottom = found.box
+    assert left < 320 / 640 < right and top < 150 / 300 < bottom
+    assert right - left < 0.3
+
+
+def test_emblem_outside_the_gallery_is_not_reported(encoder, gilded, tmp_path):
+    released = EmblemDetector(encoder, Gallery.load(Settings().released().gallery_directory(), encoder))
+    embedding = encoder([gilded])[0]
+    retriever = released._retriever
+    assert PARTY in {
+        released.references[number].reference_id
+        for number in CoreMatcher(encoder, retriever, released.references)(gilded, embedding)[0].references
+    }
+    without = [
+        reference if reference.reference_id != PARTY else type(reference)(**vars(reference) | {"harmless": True})
+        for reference in released.references
+    ]
+    found = CoreMatcher(encoder, retriever, without)(gilded, embedding)[0]
+    assert PARTY not in {without[number].reference_id for number in found.references}
+
+
+def test_detector_of_another_encoder_is_refused_and_a_missing_one_is_none(encoder, tmp_path):
+    tiny = Encoder(tiny_encoder.write(tmp_path))
+    assert CoreDetector.load(tiny) is None
+    shutil.copy(encoder.directory / ArtifactFile.CORE, tmp_path / ArtifactFile.CORE)
+    with pytest.raises(EncoderError, match=f"{encoder.fingerprint}, not of {tiny.fingerprint}"):
+        CoreDetector.load(tiny)
+
+
+def test_detector_without_its_calibration_is_refused(encoder, tmp_path):
+    for name in (ArtifactFile.MODEL, ArtifactFile.CONFIG, ArtifactFile.CORE):
+        shutil.copy(encoder.directory / name, tmp_path / name)
+    with pytest.raises(EncoderError, match="no calibration of the core detector"):
+        CoreDetector.load(Encoder(tmp_path))
+    (tmp_path / ArtifactFile.CORE_CALIBRATION).write_text(
+        '{"slope": 1, "biases": {"a": 0}, "second_pass_from": 0}', encoding="utf-8"
+    )
+    with pytest.raises(EncoderError, match="its calibration 1"):
+        CoreDetector.load(Encoder(tmp_path))
+
+
+def test_calibration_rises_with_the_log_odds():
+    calibration = CoreCalibration(1.5, np.array([-1.0, 1.0]), 0.0)
+    low, high = calibration(np.array([0.0, 0.0])), calibration(np.array([2.0, 2.0]))
+    assert low[0] < low[1] and (low < high).all()
+    assert ((low > 0) & (high < 1)).all()
