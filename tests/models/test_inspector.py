@@ -213,7 +213,7 @@ def test_every_stage_of_a_judgement_is_timed():
     inspector = Inspector.load(Settings(home=REPOSITORY / "no-home"))
     with Stages() as stages:
         judge(inspector, name="小鹿", avatar=FLAG)
-    assert stages.milliseconds.keys() == {"decode", "encode", "search", "verify", "codes", "ocr", "text"}
+    assert stages.milliseconds.keys() == {"decode", "encode", "search", "core", "verify", "codes", "ocr", "text"}
     with Stages() as stages:
         judge(inspector, avatar=FLAG)
     assert stages.milliseconds == {}

@@ -81,7 +81,7 @@ def test_recorded_decision_equals_its_answer_without_the_account(client):
     del answer["account_id"]
     assert found["answer"] == answer
     assert (found["verdict"], found["asked_by"], found["inputs"].keys()) == ("reject", "local", {"bio", "avatar"})
-    pictures = {"decode", "encode", "search", "verify", "codes", "ocr"}
+    pictures = {"decode", "encode", "search", "core", "verify", "codes", "ocr"}
     assert found["timings"].keys() == {"parse", "text", "judge", *pictures}
     assert "account-7f3a" not in json.dumps(found)
 
