@@ -49,10 +49,12 @@ def test_contents_go_first_and_the_decision_stays(store, decision_id, database):
 def test_contents_under_an_open_appeal_wait_for_their_review(store, decision_id, database):
     store.appeal(decision_id, "申诉", "platform")
     assert purge_after(database, 31) == Purged(0, 0)
-    store.review(decision_id, Severity.PASS, "", "console")
-    store.appeal(decision_id, "again", "platform")
+    with time_machine.travel(after(31)):
+        store.review(decision_id, Severity.PASS, "", "console")
+        store.appeal(decision_id, "again", "platform")
     assert purge_after(database, 31) == Purged(0, 0)
-    store.review(decision_id, Severity.PASS, "", "console")
+    with time_machine.travel(after(31)):
+        store.review(decision_id, Severity.PASS, "", "console")
     assert purge_after(database, 31) == Purged(4, 0)
 
 
@@ -84,7 +86,8 @@ def test_purge_in_many_transactions_leaves_only_open_appeals(store, database):
     waiting = judgements[BATCH_ROWS + 7][1].decision_id
     store.appeal(waiting, "申诉", "platform")
     assert purge_after(database, 31) == Purged(4 * (len(judgements) - 1), 0)
-    assert store.contents(waiting, "console")[Field.NAME]
+    with time_machine.travel(after(31)):
+        assert store.contents(waiting, "console")[Field.NAME]
     assert purge_after(database, 186) == Purged(0, len(judgements))
 
 

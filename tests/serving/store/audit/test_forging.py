@@ -5,9 +5,10 @@ import os
 
 import pytest
 from forging import Forger, appended, chained_anew
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 from judgements import judged, rules, settle, verified
+from sqlalchemy.exc import DataError
 
 from models.profile import Severity
 from serving.shadow.comparison import Comparison
@@ -128,7 +129,10 @@ def test_no_random_tampering_passes(forger, database, home, data):
         if forged["audit"] and type(forged["audit"][-1]["sequence"]) is int:
             forged["audit"].append(appended(forged["audit"], kind, time, details))
     assume(keys_are_free(forged))
-    check_found(forge, database, home, forged, anchor)
+    try:
+        check_found(forge, database, home, forged, anchor)
+    except DataError:  # PostgreSQL itself refuses values that are too long
+        reject()
 
 
 @pytest.mark.parametrize("limit", [LATE, "9999", "2099-01-01T00:00:00.000000Z", NOW])
