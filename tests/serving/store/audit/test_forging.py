@@ -51,6 +51,12 @@ def check_found(forger, database, home, forged, anchor):
         verified(database, anchor, Secrets.load(home))
 
 
+def test_rows_that_are_put_back_unchanged_are_whole(forger, database, home):
+    forge, honest, anchor = forger
+    forge.replace(honest)
+    assert verified(database, anchor, Secrets.load(home)) == anchor
+
+
 @st.composite
 def purge_rows(draw):
     """Kind, time and details of a self-made purge."""
@@ -115,7 +121,7 @@ def keys_are_free(rows):
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_random_tampering_passes(forger, database, home, data):
     forge, honest, anchor = forger
