@@ -13,7 +13,7 @@ from models.settings import Settings
 from training.images.evaluation.core_emblems import GROUNDS, SIDES, evaluate_core, presentations
 from training.images.sources.catalogue import own_drawings
 
-KNOWN = ("gov.cppcc.emblem", "gov.customs.emblem")
+KNOWN = ("arms.mo", "gov.court.emblem")
 """Core emblems that the released models report in every presentation."""
 
 
@@ -27,7 +27,7 @@ def opened(presentation):
 
 @pytest.fixture(scope="module")
 def customs():
-    return list(presentations(drawings("gov.customs.emblem")))
+    return list(presentations(drawings("gov.customs.emblem")[:2]))
 
 
 def test_every_size_of_every_presentation_is_shown_once(customs):
@@ -41,7 +41,7 @@ def test_drawings_of_an_emblem_take_turns(customs):
 
 
 def test_presentations_are_the_same_every_time(customs):
-    again = presentations(drawings("gov.customs.emblem"))
+    again = presentations(drawings("gov.customs.emblem")[:2])
     assert [one.data for one in again] == [one.data for one in customs]
 
 
@@ -61,7 +61,7 @@ def test_known_core_emblems_are_reported_in_every_presentation(tmp_path, capsys)
     inspector = Inspector.load(Settings(home=REPOSITORY / "no-home"))
     numbers = evaluate_core(inspector, drawings(*KNOWN), output=tmp_path / "numbers.json", page=tmp_path / "page.html")
     assert numbers["missed"] == [] and numbers["all"]["pictures"] == 40
-    assert numbers["emblems"]["gov.cppcc.emblem"]["presentations"]["on red"] == [5, 5]
+    assert numbers["emblems"]["gov.court.emblem"]["presentations"]["on red"] == [5, 5]
     assert json.loads((tmp_path / "numbers.json").read_text("utf-8"))["macro"]["emblems"] == 2
     printed, page = capsys.readouterr().out, (tmp_path / "page.html").read_text("utf-8")
     assert "漏报 · Missed\n无 · none\n" in printed and "Missed: 0" in page

@@ -16,13 +16,13 @@ from training.images.evaluation.real_pictures import evaluate_real_pictures, rea
 from training.images.sources.catalogue import CATALOGUE
 from training.images.sources.pictures import load_picture
 
-LABELS = {"gov.cppcc.emblem": Label.GOVERNMENT_EMBLEM, "arms.cn": Label.NATIONAL_SYMBOL}
+LABELS = {"gov.court.emblem": Label.GOVERNMENT_EMBLEM, "arms.cn": Label.NATIONAL_SYMBOL}
 
 EMBLEM = {
     "path": "emblem.png",
     "positive": True,
     "label": "government_emblem",
-    "reference_ids": ["gov.cppcc.emblem"],
+    "reference_ids": ["gov.court.emblem"],
     "kind": "redraw",
 }
 HARMLESS = {"path": "photo.png", "positive": False, "label": None, "reference_ids": [], "kind": "photo"}
@@ -30,7 +30,7 @@ HARMLESS = {"path": "photo.png", "positive": False, "label": None, "reference_id
 
 @pytest.fixture
 def folder(tmp_path):
-    drawing = load_picture("drawings/cppcc-emblem.svg", CATALOGUE.parent, 200)
+    drawing = load_picture("drawings/court-emblem.svg", CATALOGUE.parent, 200)
     (tmp_path / "emblem.png").write_bytes(encoded(framed(drawing, WHITE)))
     (tmp_path / "photo.png").write_bytes(encoded(photo(900, 300)))
     return tmp_path
@@ -50,7 +50,7 @@ def test_pictures_are_judged_as_the_field_of_their_shape(folder):
 def test_labels_of_other_emblems_in_the_picture_are_right_too(folder):
     (picture,) = read_real_pictures(listed(folder, EMBLEM | {"also_contains": ["arms.cn"]}), LABELS).pictures
     assert picture.labels == (Label.GOVERNMENT_EMBLEM, Label.NATIONAL_SYMBOL)
-    assert picture.reference_ids == ("gov.cppcc.emblem", "arms.cn")
+    assert picture.reference_ids == ("gov.court.emblem", "arms.cn")
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_command_measures_what_it_can_and_ends_with_1(folder, huijian):
     assert numbers["harmless_reported"]["all"]["share"] == 0
     assert "各标志平均 · macro over emblems" in out and "--wild" in out.splitlines()[-1]
     shown = page.read_text("utf-8")
-    assert "Missed: 1" in shown and shown.count("data:image/jpeg") == 1 and "gov.cppcc.emblem" in shown
+    assert "Missed: 1" in shown and shown.count("data:image/jpeg") == 1 and "gov.court.emblem" in shown
 
 
 def test_measures_are_taken_one_at_a_time(folder, huijian):
