@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from starlette.datastructures import QueryParams
+from starlette.routing import Match
 from starlette.types import Scope
 
 from models.profile import ProfileError
@@ -19,12 +20,14 @@ PARAMETERS: Final[Mapping[tuple[str, str], Sequence[str]]] = {("GET", "/v1/refer
 
 
 def check_query(scope: Scope) -> None:
-    """Check the names of a request's query parameters.
+    """Check the names of a request's query parameters; a request that no route takes is left to the routes.
 
     Raises:
         ProfileError: one is unknown or given twice; names it.
     """
     if not scope["path"].startswith(CONTRACT_PATHS) or not scope["query_string"]:
+        return
+    if not any(route.matches(scope)[0] is Match.FULL for route in scope["app"].routes):
         return
     names = [name for name, _ in QueryParams(scope["query_string"]).multi_items()]
     known = PARAMETERS.get((scope["method"], scope["path"]), ())

@@ -198,5 +198,10 @@ def test_parameter_given_twice_is_refused(client):
     assert error_of(client.get("/v1/references?limit=1&limit=2")) == ("repeated_field", "limit")
 
 
+@pytest.mark.parametrize(("method", "path", "status"), [("PUT", "/v1/policy", 405), ("GET", "/v1/nothing", 404)])
+def test_parameters_of_what_is_not_there_are_not_the_fault(client, method, path, status):
+    assert client.request(method, f"{path}?pretty=1").status_code == status
+
+
 def test_health_checks_may_carry_parameters(client):
     assert client.get("/livez?probe=1").status_code == 200
