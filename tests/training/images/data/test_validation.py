@@ -70,7 +70,7 @@ def rendered():
 @pytest.fixture(scope="module")
 def made(rendered, tmp_path_factory):
     encoder = Encoder(Settings().released().encoder_directory())
-    return validation.calibration_gallery(encoder, rendered, tmp_path_factory.mktemp("gallery"), limit=45)
+    return validation.calibration_gallery(encoder, rendered, tmp_path_factory.mktemp("gallery"), limit=55)
 
 
 def test_trained_flags_and_mastheads_are_enrolled_and_never_right(made):
