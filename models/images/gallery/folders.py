@@ -112,10 +112,11 @@ def _rows(table: Path) -> list[tuple[str, dict[str, Any]]]:
     try:
         with table.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, restkey="")
+            columns = {*(reader.fieldnames or ())}
             rows = [(f"{table.name}, line {reader.line_num}", _fields(row)) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise GalleryError(f"{table} is no table in UTF-8: {error}") from error
-    if not {"image", "text"} & {*(reader.fieldnames or ())}:
+    if not {"image", "text"} & columns:
         raise GalleryError(f"{table} has neither a column image nor a column text")
     return [(f"{fields['image']} ({line})" if "image" in fields else line, fields) for line, fields in rows]
 

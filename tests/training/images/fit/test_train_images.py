@@ -236,6 +236,8 @@ def test_an_interrupted_run_resumes_to_an_artefact_that_loads(tmp_path, monkeypa
         "cohort.npy",
         "calibration.json",
         "closed_calibration.json",
+        "core.onnx",
+        "core_calibration.json",
         "localizer.onnx",
         "metrics.json",
         "card.md",
