@@ -154,14 +154,21 @@ def _evaluate_manifest(  # noqa: PLR0913, PLR0917 - the command's own options
     from training.images.evaluation.evaluate import PeerMethods, evaluate_images
     from training.images.evaluation.peers import PEERS
 
-    own = manifest is None
+    own, hard_negatives = manifest is None, None
     if manifest is None:
-        manifest, references = _held_out(limit)
+        manifest, references, hard_negatives = _held_out(limit)
     others = PeerMethods(PEERS, references) if references and (own if peers is None else peers) else None
     try:
         detector, policy = _detector(settings, encoder, references), Policy.load(settings.policy)
         found = evaluate_images(
-            manifest, detector, policy, others=others, output=output, page=report, command=_command()
+            manifest,
+            detector,
+            policy,
+            others=others,
+            hard_negatives=hard_negatives,
+            output=output,
+            page=report,
+            command=_command(),
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
@@ -230,14 +237,14 @@ def _gallery(settings: Settings, encoder: Encoder, references: Path | None) -> G
         return galleries.Gallery.load(Path(scratch), encoder)
 
 
-def _held_out(limit: int | None) -> tuple[Path, Path]:
-    """The manifest and the references of our own held-out test."""
-    from training.images.data.benchmark import write_benchmark
+def _held_out(limit: int | None) -> tuple[Path, Path, Path]:
+    """The manifest and the references of our own held-out test, and the manifest of its hard negatives."""
+    from training.images.data.benchmark import HARD_NEGATIVES_MANIFEST, write_benchmark
     from training.images.sources.catalogue import CATALOGUE, render_catalogue
 
     folder = Path("build/benchmark" if limit is None else f"build/benchmark-{limit}")
     manifest = write_benchmark(render_catalogue(CATALOGUE, Path("build/emblems")), folder, limit=limit)
-    return manifest, folder / "references.jsonl"
+    return manifest, folder / "references.jsonl", folder / HARD_NEGATIVES_MANIFEST
 
 
 def _command() -> str:

@@ -29,9 +29,13 @@ from training.images.sources.redraws import CHANGED_FLAGS, HELD_OUT_ARTISTS, red
 from training.images.synthesis import portraits
 from training.images.synthesis.edits import IMITATION_KINDS
 from training.images.synthesis.flag_likeness import Thumbnail, thumbnail
+from training.images.synthesis.hard_negatives import HARD_NEGATIVES, HARD_NEGATIVES_PER_GROUP
 from training.images.synthesis.negatives import NEGATIVES
 from training.images.synthesis.scenes import TYPEFACES, Composition, Picture, Scene, field_of, placed, trimmed
 from training.packages import PACKAGES_FILE
+
+HARD_NEGATIVES_MANIFEST = "hard-negatives.jsonl"
+"""Manifest of the hard negatives, apart from that of the benchmark, whose numbers stay comparable."""
 
 REDRAWN_SHARE = 0.85
 """Side of a redrawn emblem, as a fraction of its plain avatar's."""
@@ -80,6 +84,8 @@ class Studio:
         other, portrait = partial(self.unprotected.sample, rng), partial(portraits.portrait, rng)
         scene = Scene(rng, self.backgrounds, other, portrait, TYPEFACES, self.flags)
         kind = job.row["kind"]
+        if kind in HARD_NEGATIVES:
+            return Composition(HARD_NEGATIVES[kind](scene), WHOLE_PICTURE)
         if not job.drawings:
             return Composition(NEGATIVES[kind][0](scene), WHOLE_PICTURE)
         drawing = _open(scene.pick(job.drawings))
@@ -93,7 +99,8 @@ def write_benchmark(references: Path, output: Path, *, seed: int = 7, limit: int
 
     Args:
         references: the gallery's source, a references file (`models.images.gallery.references`).
-        output: gets `references.jsonl` to enrol, `manifest.jsonl`, `pictures/`, and `recipe.json` with seed and counts.
+        output: gets `references.jsonl` to enrol, `manifest.jsonl`, `HARD_NEGATIVES_MANIFEST`, `pictures/`, and
+            `recipe.json` with seed and counts.
         limit: at most this many test references and their redraws, and negatives of each kind.
 
     Returns:
@@ -114,12 +121,15 @@ def write_benchmark(references: Path, output: Path, *, seed: int = 7, limit: int
         *_imitations(enrolled, seed, limit),
         *_redrawn(enrolled, held, output, seed, limit),
         *_harmless(seed, limit),
+        *_hard_negatives(seed, limit),
     ]
     make = partial(_save, output)
     with ProcessPoolExecutor() as painters:
         made = painters.map(make, range(len(jobs)), jobs, chunksize=16)
         rows = list(tqdm(made, "benchmark", len(jobs), unit=""))
-    _write_lines(manifest, rows)
+    hard = [row for row in rows if row["kind"] in HARD_NEGATIVES]
+    _write_lines(output / HARD_NEGATIVES_MANIFEST, hard)
+    _write_lines(manifest, rows[: len(rows) - len(hard)])
     counts = Counter(f"{row['label']} {row['kind']}" for row in rows)
     (output / "recipe.json").write_text(json.dumps({**recipe, "counts": counts}, indent=2) + "\n", "utf-8")
     return manifest
@@ -191,6 +201,12 @@ def _harmless(seed: int, limit: int | None) -> Iterator[Job]:
     for index, (kind, (_, count)) in enumerate(NEGATIVES.items()):
         for number in range(min(count, limit or count)):
             yield Job((seed, 3, index, number), _row("neg", kind, None))
+
+
+def _hard_negatives(seed: int, limit: int | None) -> Iterator[Job]:
+    for index, kind in enumerate(HARD_NEGATIVES):
+        for number in range(min(HARD_NEGATIVES_PER_GROUP, limit or HARD_NEGATIVES_PER_GROUP)):
+            yield Job((seed, 4, index, number), _row("neg", kind, None))
 
 
 def _row(label: str, kind: str, reference_id: str | None) -> Line:

@@ -16,6 +16,7 @@ from models.arrays import Float32, Int64, Pixels
 from models.images.encoder.encoder import Encoder
 from models.runtime.artifact_files import ArtifactFile
 from training.images.common.split import Fold, owner_bucket
+from training.images.negatives.kinds import NEGATIVES
 from training.images.sources.backgrounds import TRAINING_PHOTOS, Backgrounds
 from training.images.sources.graphics import Graphics, load_graphics
 from training.images.sources.marks import is_mark
@@ -32,6 +33,18 @@ COHORT_GRAPHICS, COHORT_PICTURES, COHORT_INITIALS, COHORT_SIGNS, COHORT_PAINTING
 COHORT_FLAGS, COHORT_MONOGRAMS = 120, 150
 """Numbers of the cohort's harmless graphics, photographs and patterns, letters, signs, paintings, invented flags and
 monograms."""
+
+COHORT_LOOK_ALIKES = 250
+"""Drawings of `LOOK_ALIKE_KINDS` in the cohort."""
+
+LOOK_ALIKE_KINDS = (
+    *("family_arms", "town_arms", "supported_arms", "princely_arms"),
+    *("university_seal", "school_shield", "football_crest", "company_mark", "wreath_mark"),
+    *("tile", "loose_pictogram", "ring_badge", "medal", "company_stamp", "ribbon_badge"),
+    *("festive_banner", "light_banner", "jersey", "scarf", "ribbon", "plain_flag", "christmas_cap"),
+    *("game_shield", "sheriff_star", "rank_insignia", "wreathed_star"),
+)
+"""Kinds of `negatives.kinds` in cohort and calibration. Invented flags have generators of their own there."""
 
 CALIBRATION_MONOGRAMS = 300
 """Monograms of the calibration, different from the cohort's and the trainer's."""
@@ -94,6 +107,11 @@ def reserved_flag_numbers(limit: int | None) -> tuple[int, int]:
     )
 
 
+def look_alike(rng: np.random.Generator) -> Pixels:
+    """A random drawing that resembles an emblem and is none, RGBA uint8 (height, width, 4)."""
+    return NEGATIVES[LOOK_ALIKE_KINDS[int(rng.integers(len(LOOK_ALIKE_KINDS)))]](rng)
+
+
 def cohort_vectors(
     encoder: Encoder, drawings: Iterable[Pixels], rng: np.random.Generator, limit: int | None
 ) -> Float32:
@@ -107,5 +125,7 @@ def cohort_vectors(
     pictures += [sign_avatar(rng, (256, 256)) for _ in range(min(COHORT_SIGNS, limit or COHORT_SIGNS))]
     photos = (backgrounds.photo(rng, (256, 256)) for _ in range(min(COHORT_PAINTINGS, limit or COHORT_PAINTINGS)))
     pictures += [painted(rng, photo) for photo in photos]
+    look_alikes = (look_alike(rng) for _ in range(min(COHORT_LOOK_ALIKES, limit or COHORT_LOOK_ALIKES)))
+    pictures += [reference(rng, drawing, (256, 256)) for drawing in look_alikes]
     batches = (pictures[start : start + 16] for start in range(0, len(pictures), 16))
     return np.concatenate([found.vectors[:1] for batch in tqdm(batches, "cohort") for found in encoder(batch)])

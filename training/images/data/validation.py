@@ -23,6 +23,7 @@ from models.images.input.transparency import on_clearest_background
 from models.profile import Label
 from training.images.common.split import Fold, fold_of, owner_key
 from training.images.data.batches import sample_identity
+from training.images.data.cohort import look_alike
 from training.images.sources.backgrounds import VALIDATION_PHOTOS, Backgrounds, Size
 from training.images.sources.catalogue import CATALOGUE, own_drawings
 from training.images.sources.graphics import Graphics, render_svg
@@ -59,6 +60,8 @@ NEGATIVE_KINDS = (
     "graphic",
     "monogram",
     "painting",
+    "look_alike",
+    "look_alike",
 )
 """Kinds of the harmless pictures, in turn."""
 
@@ -272,7 +275,7 @@ def negative_samples(
     rng: np.random.Generator,
     limit: int | None,
 ) -> Iterator[CalibrationSample]:
-    """Harmless pictures: scenes and paintings, and augmented graphics, signs, invented flags and monograms.
+    """Harmless pictures: scenes and paintings; augmented graphics, signs, look-alikes, invented flags and monograms.
 
     Args:
         rows: rows of harmless graphics, one of which may also be beside the drawing or stuck on it.
@@ -295,6 +298,8 @@ def negative_samples(
             drawing, shown = drawn[kind][chosen], f"{kind} {chosen}"
         elif kind == "sign":
             drawing, shown = sign(rng), f"{kind} {number}"
+        elif kind == "look_alike":
+            drawing, shown = look_alike(rng), f"{kind} {number}"
         else:
             row = int(rng.choice(rows))
             drawing, shown = rendered.drawing(row), f"{kind} {owner_key(rendered.items[row].owner)}"

@@ -22,10 +22,11 @@ from models.images.input.decode import Image, decode
 from models.images.matching.emblems import EmblemDetector
 from models.policy import Policy
 from models.profile import Match, ProfileError
-from training.images.common.measures import METRIC_COLUMNS, Scored, measure
+from training.images.common.measures import METRIC_COLUMNS, Scored, measure, share
 from training.images.evaluation.html_report import MEASURED_WITH, Pictures, write_report
-from training.images.evaluation.manifest import Row, field_of, read_manifest
+from training.images.evaluation.manifest import Row, field_of, read_manifest, read_rows
 from training.images.evaluation.peers import Peer, score_peers
+from training.images.evaluation.picture_cases import by_name
 
 BATCH_SIZE, THREADS = 16, 2
 SHARED_IMITATIONS, SHARED_HARMLESS = 600, 1_500
@@ -51,6 +52,7 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
     policy: Policy,
     *,
     others: PeerMethods | None = None,
+    hard_negatives: Path | None = None,
     output: Path | None = None,
     page: Path | None = None,
     command: str = "huijian evaluate images MANIFEST.jsonl",
@@ -63,13 +65,14 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
         detector: with the gallery of the manifest's reference ids.
         policy: decides which matches are reported.
         others: methods to measure on a random sample of the pictures, on which ours is measured too.
+        hard_negatives: manifest of harmless pictures that resemble emblems, counted apart.
         output: file for the numbers, JSON.
         page: file for an HTML page with curves and the worst errors.
         command: the command to print and to show on the page.
 
     Returns:
         `measures.measure` by method. Ours is "emblems", with the versions of `MEASURED_WITH`, and on the sample
-        "emblems, shared pictures".
+        "emblems, shared pictures". Ours has "hard_negatives" too, `measures.share` of reported ones by kind and "all".
 
     Raises:
         ValueError: the manifest or a picture of it cannot be used.
@@ -81,6 +84,8 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
     ours = score_matches(rows, matches, detector, policy)
     versions = (detector.encoder.version, detector.gallery.version, policy.version)
     result = {"emblems": measure(rows, labels, ours) | dict(zip(MEASURED_WITH, versions, strict=True))}
+    if hard_negatives is not None:
+        result["emblems"]["hard_negatives"] = reported_by_kind(hard_negatives, detector, policy)
     if others is not None:
         sample = shared_rows(rows)
         part = [rows[number] for number in sample]
@@ -97,6 +102,21 @@ def evaluate_images(  # noqa: PLR0913 - a command's options
         names = {reference.reference_id: reference.name_zh or reference.name_en for reference in detector.references}
         write_report(page, result, Pictures(rows, manifest.parent, matches, ours, names), command)
     return result
+
+
+def reported_by_kind(manifest: Path, detector: EmblemDetector, policy: Policy) -> dict[str, Any]:
+    """Share of the pictures of each kind, and of "all", that the policy reports, as `measures.share`.
+
+    Args:
+        manifest: harmless pictures.
+        detector: with the gallery in which they are looked for.
+        policy: decides which matches are reported.
+    """
+    rows = read_rows(manifest)
+    reported = score_pictures(rows, manifest.parent, detector, policy).reported
+    if reported is None:
+        raise ValueError(f"{manifest}: nothing was judged")
+    return {"all": share(reported), **by_name(reported, [row["kind"] for row in rows])}
 
 
 def shared_rows(rows: Sequence[Row]) -> list[int]:
@@ -181,6 +201,10 @@ def _remarks(ours: Mapping[str, Any]) -> Iterator[str]:
     low, high = ours["all"]["interval"]["false@policy"]
     flagged = f"{ours['all']['false@policy']:.2%}, 95% {low:.2%} to {high:.2%}"
     yield f"harmless pictures with a finding: {flagged} ({named or 'none of any kind'})"
+    hard = ours.get("hard_negatives", {})
+    if hard:
+        shares = ", ".join(f"{kind.removeprefix('hard_')} {row['share']:.1%}" for kind, row in hard.items())
+        yield f"hard negatives with a finding, of {hard['all']['pictures']}: {shares}"
     yield from (f"{part}: {ours[part]}" for part in MEASURED_WITH)
     yield f"expected calibration error: {ours['all']['ece']:.4f}"
     boxes = ours["boxes"]

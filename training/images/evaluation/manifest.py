@@ -12,11 +12,23 @@ Row = dict[str, Any]
 
 
 def read_manifest(manifest: Path) -> list[Row]:
-    """The rows of a manifest; rows of harmless pictures need no "reference_id".
+    """The rows of a manifest with imitations and harmless pictures.
 
     Raises:
         CasesError: it cannot be read, or a line is no row or names a missing picture.
         ValueError: it lacks imitations or harmless pictures.
+    """
+    rows = read_rows(manifest)
+    if {row["label"] for row in rows} != {"pos", "neg"}:
+        raise ValueError(f"{manifest}: a manifest needs imitations (pos) and harmless pictures (neg)")
+    return rows
+
+
+def read_rows(manifest: Path) -> list[Row]:
+    """The rows of any manifest; rows of harmless pictures need no "reference_id".
+
+    Raises:
+        CasesError: it cannot be read, or a line is no row or names a missing picture.
     """
     rows: list[Row] = []
     problems: list[str] = []
@@ -26,8 +38,6 @@ def read_manifest(manifest: Path) -> list[Row]:
         except ValueError as error:
             problems.append(f"{manifest.name}, line {number}: {error}")
     raise_problems(problems)
-    if {row["label"] for row in rows} != {"pos", "neg"}:
-        raise ValueError(f"{manifest}: a manifest needs imitations (pos) and harmless pictures (neg)")
     return rows
 
 

@@ -39,6 +39,7 @@ def drawn_by_others(references, held):
 @pytest.fixture
 def references(tmp_path, monkeypatch):
     monkeypatch.setattr(benchmark, "NEGATIVES", {"graphic": benchmark.NEGATIVES["graphic"]})
+    monkeypatch.setattr(benchmark, "HARD_NEGATIVES", {"hard_crests": benchmark.NEGATIVES["graphic"][0]})
     monkeypatch.setattr(benchmark, "TYPEFACES", ())
     monkeypatch.setattr(benchmark, "redraws", drawn_by_others)
     monkeypatch.setattr(Studio, "open", lambda _: Studio(Backgrounds(()), Icons(), np.zeros((0, 12, 12, 3))))
@@ -66,6 +67,18 @@ def test_only_owners_of_the_test_fold_are_imitated_in_every_kind(references, tmp
     assert all(min(row["box"]) >= 0 and max(row["box"]) <= 1 for row in imitations)
     assert [row["kind"] for row in manifest if row["label"] == "neg"] == ["graphic"] * 4
     assert all((tmp_path / "made" / row["path"]).is_file() for row in manifest)
+
+
+def test_hard_negatives_are_apart_and_leave_the_other_pictures_as_they_are(references, tmp_path, monkeypatch):
+    made = write_benchmark(references, tmp_path / "made", limit=3)
+    hard = rows(made.parent / benchmark.HARD_NEGATIVES_MANIFEST)
+    assert [row["kind"] for row in hard] == ["hard_crests"] * 3
+    assert not {row["path"] for row in hard} & {row["path"] for row in rows(made)}
+    monkeypatch.setattr(benchmark, "HARD_NEGATIVES", {})
+    without = write_benchmark(references, tmp_path / "without", limit=3)
+    assert rows(without) == rows(made)
+    pictures = [[(path.parent / row["path"]).read_bytes() for row in rows(path)] for path in (made, without)]
+    assert pictures[0] == pictures[1]
 
 
 def test_held_out_drawing_is_not_enrolled_where_another_artist_is(references, tmp_path):

@@ -98,6 +98,17 @@ def test_policy_version_and_false_positive_interval_are_recorded(tmp_path, capsy
     assert f"25.00%, 95% {low:.2%} to {high:.2%}" in printed and f"({low:.2%}–{high:.2%})" in page
 
 
+def test_hard_negatives_are_counted_apart(tmp_path, capsys):
+    (tmp_path / "hard").mkdir()
+    harmless = [(0.99, 0, "neg", None, "hard_crests"), (0.1, 0, "neg", None, "hard_crests"), ROWS[4]]
+    hard = manifest(tmp_path / "hard", harmless)
+    found = evaluate_images(manifest(tmp_path, ROWS), Oracle(), POLICY, hard_negatives=hard)["emblems"]
+    shares = {name: (row["pictures"], row["share"]) for name, row in found["hard_negatives"].items()}
+    assert shares == {"all": (3, pytest.approx(1 / 3)), "hard_crests": (2, 0.5), "photo": (1, 0.0)}
+    assert found["all"]["false@policy"] == 0.25
+    assert "hard negatives with a finding, of 3: all 33.3%, crests 50.0%, photo 0.0%" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("reads", [True, False])
 def test_pictures_are_read_where_the_policy_has_them_read(tmp_path, reads):
     oracle = Oracle()
