@@ -41,5 +41,5 @@ class CoreCalibration:
             raise EncoderError(f"{path} holds no calibration of the core detector: {error!r}") from error
 
     def __call__(self, logits: Float32 | Float64) -> Float64:
-        """Probabilities, float64 (classes,), of log odds of every class."""
+        """Probabilities, float64 (..., classes), of log odds of every class."""
         return 1 / (1 + np.exp(-(self.slope * logits + self.biases)))

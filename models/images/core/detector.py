@@ -14,14 +14,11 @@ from typing import NamedTuple, cast
 
 import numpy as np
 import onnxruntime
-from PIL import Image as PillowImage
 
-from models.arrays import Float32, Pixels
-from models.boxes import as_box, expanded
+from models.arrays import Float32, Float64, Pixels
 from models.images.core.calibration import CoreCalibration
-from models.images.encoder.encoder import Encoder, EncoderError, input_size, tile_corners
+from models.images.encoder.encoder import Encoder, EncoderError, input_size, resized, tile_corners
 from models.images.encoder.token_networks import open_token_network
-from models.profile import Box
 from models.runtime.artifact_files import ArtifactFile
 
 CLASSES_KEY = "classes"
@@ -31,18 +28,16 @@ FIRST_AREA, SECOND_AREA = 256 * 256, 448 * 448
 """Pixels of the network's input in the first pass, and in the second, which sees smaller emblems."""
 
 
-class Detection(NamedTuple):
-    """The likeliest place of one class in a picture.
+class Detections(NamedTuple):
+    """The likeliest place of every class in a picture.
 
     Attributes:
-        number: of the class.
-        logit: the network's log odds there, not calibrated.
-        box: as fractions of the picture.
+        logits: the network's log odds there, not calibrated, float64 (classes,).
+        boxes: float32 (classes, 4), left, top, right, bottom as fractions of the picture.
     """
 
-    number: int
-    logit: float
-    box: Box
+    logits: Float64
+    boxes: Float32
 
 
 class CoreDetector:
@@ -80,26 +75,19 @@ class CoreDetector:
             raise EncoderError(f"{path} has {len(classes)} classes, its calibration {len(calibration.biases)}")
         return cls(network, classes, calibration)
 
-    def __call__(self, pixels: Pixels) -> list[Detection]:
+    def __call__(self, pixels: Pixels) -> Detections:
         """The best place of every class, in the classes' order.
 
         Args:
             pixels: RGB, uint8 (height, width, 3), any size of at least one pixel.
         """
-        logits, boxes = self.first_pass(pixels)
+        logits, boxes = self.scan(pixels, FIRST_AREA)
         if bool(logits.max() >= self.calibration.second_pass_from):
             again, others = self.scan(pixels, SECOND_AREA)
             is_better = again > logits
             logits = np.where(is_better, again, logits)
             boxes = np.where(is_better[:, None], others, boxes)
-        return [
-            Detection(number, float(logit), expanded(as_box(box), 0, 0))
-            for number, (logit, box) in enumerate(zip(logits, boxes, strict=True))
-        ]
-
-    def first_pass(self, pixels: Pixels) -> tuple[Float32, Float32]:
-        """As `scan` at the first pass's area."""
-        return self.scan(pixels, FIRST_AREA)
+        return Detections(logits.astype(np.float64), boxes.clip(0, 1))
 
     def scan(self, pixels: Pixels, area: float) -> tuple[Float32, Float32]:
         """Greatest log odds of each class, float32 (classes,), and its box as fractions, float32 (classes, 4).
@@ -122,10 +110,7 @@ class CoreDetector:
 
     def _scan(self, pixels: Pixels, area: float) -> tuple[Float32, Float32]:
         height, width = input_size(pixels.shape[0], pixels.shape[1], area)
-        resized = PillowImage.fromarray(pixels).resize(
-            (width, height), PillowImage.Resampling.BILINEAR, reducing_gap=2.0
-        )
-        logits, boxes = self._network.run(["logits", "boxes"], {"pixels": np.asarray(resized)[None]})
+        logits, boxes = self._network.run(["logits", "boxes"], {"pixels": resized(pixels, height, width)[None]})
         flat = logits[0].reshape(-1, logits.shape[-1])
         cells = flat.argmax(axis=0)
         return flat.max(axis=0), boxes[0].reshape(-1, 4)[cells] / np.tile([width, height], 2).astype(np.float32)

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.arrays import Float64, Pixels
+from models.arrays import Float64, Int64, Pixels
+from models.boxes import as_box
 from models.images.core.detector import CoreDetector
 from models.images.encoder.encoder import Embedding, Encoder
 from models.images.gallery.references import Reference
 from models.images.matching.candidates import Candidates
 from models.images.matching.retrieval import Retriever
+from models.profile import Box
 
 MIN_PROBABILITY = 0.02
 """Least probability of a detection that becomes a candidate."""
@@ -38,6 +40,7 @@ class CoreMatcher:
         emblems = {name: number for name, number in pictured.items() if not references[number].harmless}
         classes = self._detector.classes if self._detector else []
         self._members = [np.array([emblems[name] for name in names if name in emblems], int) for names in classes]
+        self._is_enrolled = np.array([len(members) > 0 for members in self._members], bool)
 
     def __call__(self, pixels: Pixels, embedding: Embedding) -> tuple[Candidates, Float64]:
         """Candidates without features, and their probabilities, float64 (n,).
@@ -46,17 +49,22 @@ class CoreMatcher:
             pixels: the picture, RGB, uint8 (height, width, 3).
             embedding: of the picture.
         """
-        found: list[tuple[int, float, tuple[float, float, float, float], float]] = []
-        if self._detector is not None and any(map(len, self._members)):
-            detections = self._detector(pixels)
-            probabilities = self._detector.calibration(np.array([detection.logit for detection in detections]))
-            for number in np.flatnonzero(probabilities >= MIN_PROBABILITY).tolist():
-                if len(members := self._members[number]):
-                    similarities = self._retriever.similarities(embedding, members)
-                    best = int(similarities.argmax())
-                    chosen = (int(members[best]), float(similarities[best]))
-                    found.append((*chosen, detections[number].box, float(probabilities[number])))
-        references = np.array([row[0] for row in found], dtype=np.int64)
-        similar = np.array([row[1] for row in found], dtype=np.float32)
-        candidates = Candidates(references, similar, [row[2] for row in found], np.empty((len(found), 0)))
-        return candidates, np.array([row[3] for row in found])
+        if self._detector is None or not self._is_enrolled.any():
+            return _candidates([], []), np.empty(0)
+        detections = self._detector(pixels)
+        probabilities = self._detector.calibration(detections.logits)
+        likely = np.flatnonzero(self._is_enrolled & (probabilities >= MIN_PROBABILITY))
+        resembled = [self._most_similar(embedding, self._members[number]) for number in likely]
+        return _candidates(resembled, [as_box(box) for box in detections.boxes[likely]]), probabilities[likely]
+
+    def _most_similar(self, embedding: Embedding, members: Int64) -> tuple[int, float]:
+        """Of some references the one that the picture resembles most, and its cosine."""
+        similarities = self._retriever.similarities(embedding, members)
+        best = int(similarities.argmax())
+        return int(members[best]), float(similarities[best])
+
+
+def _candidates(resembled: Sequence[tuple[int, float]], boxes: Sequence[Box]) -> Candidates:
+    references = np.array([reference for reference, _ in resembled], dtype=np.int64)
+    similarities = np.array([similarity for _, similarity in resembled], dtype=np.float32)
+    return Candidates(references, similarities, boxes, np.empty((len(boxes), 0)))

@@ -143,10 +143,15 @@ class Encoder:
 
     def _resized(self, pixels: Pixels, scale: float) -> Pixels:
         height, width = self._size or input_size(pixels.shape[0], pixels.shape[1], self._area * scale**2)
-        if pixels.shape[:2] == (height, width):
-            return np.ascontiguousarray(pixels)
-        picture = PillowImage.fromarray(pixels)
-        return np.asarray(picture.resize((width, height), PillowImage.Resampling.BILINEAR, reducing_gap=2.0))
+        return resized(pixels, height, width)
+
+
+def resized(pixels: Pixels, height: int, width: int) -> Pixels:
+    """A picture, RGB, uint8 (height, width, 3), at the size of a network's input."""
+    if pixels.shape[:2] == (height, width):
+        return np.ascontiguousarray(pixels)
+    picture = PillowImage.fromarray(pixels)
+    return np.asarray(picture.resize((width, height), PillowImage.Resampling.BILINEAR, reducing_gap=2.0))
 
 
 def input_size(height: int, width: int, area: float) -> tuple[int, int]:

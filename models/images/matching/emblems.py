@@ -12,7 +12,7 @@ from typing import cast
 
 import numpy as np
 
-from models.arrays import Bool, Float32, Float64, Pixels
+from models.arrays import Bool, Float32, Float64, Int64, Pixels
 from models.boxes import iou
 from models.images.core.matcher import CoreMatcher
 from models.images.encoder.encoder import Embedding, Encoder, EncoderError
@@ -140,24 +140,11 @@ class EmblemDetector:
         found = pictured.joined(phrased).joined(detected)
         scores = self._limited_by_look_alikes(found, scores)
         is_detected = np.arange(len(scores)) >= len(scores) - len(detected_scores)
-        best, combined = self._best_rows(found, scores, is_detected)
-        emblems = [row for row in best if not self.references[found.references[row]].harmless]
-        return [self._match(found, row, combined[row], image.frame) for row in emblems]
-
-    def _best_rows(self, found: Candidates, scores: Float64, is_detected: Bool) -> tuple[list[int], dict[int, float]]:
-        """The best row of every reference and its score, the likeliest first.
-
-        Retrieval and core detection err independently enough for a noisy or: either alone may find an emblem.
-        """
-        best: dict[int, int] = {}
-        for row in np.argsort(-scores, kind="stable").tolist():
-            best.setdefault(int(found.references[row]), row)
-        combined = {}
-        for reference, row in best.items():
-            rows = found.references == reference
-            sides = (scores[rows & is_detected].max(initial=0.0), scores[rows & ~is_detected].max(initial=0.0))
-            combined[row] = float(1 - (1 - sides[0]) * (1 - sides[1]))
-        return sorted(combined, key=lambda row: -combined[row]), combined
+        return [
+            self._match(found, row, score, image.frame)
+            for row, score in _best_rows(found.references, scores, is_detected)
+            if not self.references[found.references[row]].harmless
+        ]
 
     def _limited_by_look_alikes(self, found: Candidates, scores: Float64) -> Float64:
         """Scores, each at most one minus the score of a harmless look-alike in the same region."""
@@ -209,6 +196,27 @@ class EmblemDetector:
         )
         detector = f"{DETECTOR}@{self.encoder.fingerprint}"
         return Finding(match.label, field, score, detector, evidence, match.threshold, match.rollout)
+
+
+def _best_rows(references: Int64, scores: Float64, is_detected: Bool) -> list[tuple[int, float]]:
+    """The best row of every reference and the reference's score, the likeliest first.
+
+    Retrieval and core detection err independently enough for a noisy or: either alone may find an emblem.
+
+    Args:
+        references: int64 (rows,), the reference of each row.
+        scores: float64 (rows,).
+        is_detected: bool (rows,), whether a row is the core detector's.
+    """
+    best: dict[int, int] = {}
+    for row in np.argsort(-scores, kind="stable").tolist():
+        best.setdefault(int(references[row]), row)
+    combined = []
+    for reference, row in best.items():
+        same = references == reference
+        doubts = [1 - scores[same & side].max(initial=0.0) for side in (is_detected, ~is_detected)]
+        combined.append((row, float(1 - doubts[0] * doubts[1])))
+    return sorted(combined, key=lambda pair: -pair[1])
 
 
 def _is_same_place(match: Match, other: Match) -> bool:

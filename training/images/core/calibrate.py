@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from models.arrays import Bool, Float32, Float64, Pixels
 from models.images.core.calibration import CoreCalibration
-from models.images.core.detector import SECOND_AREA, CoreDetector, read_classes
+from models.images.core.detector import FIRST_AREA, SECOND_AREA, CoreDetector, read_classes
 from models.images.encoder.encoder import Encoder
 from models.images.encoder.token_networks import open_token_network
 from models.runtime.artifact_files import ArtifactFile
@@ -28,7 +28,7 @@ from training.images.data.cohort import harmless_halves, invented_negatives
 from training.images.data.validation import negative_samples
 from training.images.sources.graphics import load_graphics
 
-EMBLEM_SCENES, HARMLESS_SCENES, HARMLESS_PICTURES = 2_000, 1_500, 2_000
+POSITIVE_SCENES, HARMLESS_SCENES, HARMLESS_PICTURES = 2_000, 1_500, 2_000
 """Pictures that the calibration is fitted on: scenes with and without an emblem, and other harmless pictures."""
 
 SECOND_PASS_SHARE = 0.15
@@ -82,7 +82,7 @@ def calibrate_core(directory: Path, *, seed: int = 0, limit: int | None = None, 
     samples = list(_samples(len(classes), seed, limit))
     present = np.stack([sample.present for sample in samples])
     with ThreadPoolExecutor(threads) as workers:
-        scanned = workers.map(lambda sample: detector.first_pass(sample.picture)[0], samples)
+        scanned = workers.map(lambda sample: detector.scan(sample.picture, FIRST_AREA)[0], samples)
         first = np.stack(list(tqdm(scanned, "core calibration", len(samples), unit="")))
         asking = float(np.quantile(first[~present.any(axis=1)].max(axis=1), 1 - SECOND_PASS_SHARE))
         again = np.flatnonzero(first.max(axis=1) >= asking)
@@ -95,7 +95,7 @@ def calibrate_core(directory: Path, *, seed: int = 0, limit: int | None = None, 
         "biases": {members[0]: bias for members, bias in zip(classes, biases.tolist(), strict=True)},
         "second_pass_from": asking,
         "pictures": len(samples),
-        **_measured(1 / (1 + np.exp(-(slope * logits + biases))), present),
+        **_measured(CoreCalibration(slope, biases, asking)(logits), present),
     }
     path = directory / ArtifactFile.CORE_CALIBRATION
     path.write_text(json.dumps(values, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -133,7 +133,7 @@ def _measured(probabilities: Float64, present: Bool) -> dict[str, float]:
 def _samples(classes: int, seed: int, limit: int | None) -> Iterator[_Sample]:
     sources = scene_sources(Fold.VALIDATION, limit)
     absent = np.zeros(classes, bool)
-    for count, share in ((EMBLEM_SCENES, 1.0), (HARMLESS_SCENES, 0.0)):
+    for count, share in ((POSITIVE_SCENES, 1.0), (HARMLESS_SCENES, 0.0)):
         for number in range(min(count, limit or count)):
             rng = np.random.default_rng((SEED, int(share), number))
             scene = core_scene(rng, SIZES[number % len(SIZES)], sources, share)

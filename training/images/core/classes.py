@@ -10,7 +10,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 
-import cv2
 import numpy as np
 import yaml
 
@@ -18,6 +17,7 @@ from models.arrays import Float64, Pixels
 from models.runtime.paths import DATASETS
 from training.images.core.surfaces import mark_of
 from training.images.sources.catalogue import CATALOGUE, read_catalogue
+from training.images.sources.graphics import scaled, trimmed
 from training.images.sources.pictures import load_picture
 
 CLASSES_FILE = DATASETS / "emblems" / "detector-classes.yaml"
@@ -80,7 +80,7 @@ def class_drawings(limit: int | None = None) -> list[ClassDrawings]:
         if len(pictures[entry.reference_id]) == limit:
             continue
         picture = np.asarray(load_picture(entry.image, CATALOGUE.parent, DRAWING_SIDE).convert("RGBA"))
-        pictures[entry.reference_id].append(_trimmed(picture))
+        pictures[entry.reference_id].append(scaled(trimmed(picture), DRAWING_SIDE))
     missing = sorted(wanted - pictures.keys())
     if missing:
         raise ValueError(f"{CLASSES_FILE} names references that the catalogue lacks: {', '.join(missing)}")
@@ -92,12 +92,3 @@ def _of_class(members: tuple[str, ...], pictures: dict[str, list[Pixels]]) -> Cl
     drawings = tuple(drawing for name in members for drawing in pictures[name])
     found = [] if is_flag else [mark_of(drawing) for drawing in drawings]
     return ClassDrawings(drawings, tuple(mark for mark in found if mark is not None), is_flag)
-
-
-def _trimmed(picture: Pixels) -> Pixels:
-    inked = np.argwhere(picture[..., 3] > 16)
-    (top, left), (bottom, right) = inked.min(axis=0), inked.max(axis=0) + 1
-    cut = picture[top:bottom, left:right]
-    scale = DRAWING_SIDE / max(cut.shape[:2])
-    size = [max(2, round(side * scale)) for side in cut.shape[1::-1]]
-    return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA))

@@ -1,7 +1,7 @@
 """Scenes with protected emblems as people really show them, and scenes without any.
 
-A figure (an emblem's drawing or an innocent graphic) gets a surface, then a presentation: bare, in a holder, on cloth
-or worn. It is laid on a ground beside other figures and letters, and the picture loses quality. Innocent graphics pass
+A figure (an emblem's drawing or an harmless graphic) gets a surface, then a presentation: bare, in a holder, on cloth
+or worn. It is laid on a ground beside other figures and letters, and the picture loses quality. Harmless graphics pass
 through the same presentations, so neither red grounds nor gold relief tell an emblem.
 """
 
@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from models.arrays import Float64, Pixels
+from models.boxes import area, intersection
 from models.profile import Box
 from training.images.core.classes import ClassDrawings
 from training.images.core.cloth import flag_cloth, waving
@@ -28,7 +29,7 @@ from training.images.synthesis.augmentations import degraded, paste
 
 Generator = np.random.Generator
 
-INNOCENT = -1
+HARMLESS = -1
 """Class of a figure that is no protected emblem."""
 
 EMBLEM_SCENES = 0.62
@@ -41,7 +42,7 @@ WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
 class Placed(NamedTuple):
-    """A figure in a scene: its class, or INNOCENT, and its box in pixels (left, top, right, bottom), clipped."""
+    """A figure in a scene: its class, or HARMLESS, and its box in pixels (left, top, right, bottom), clipped."""
 
     number: int
     box: Box
@@ -62,14 +63,14 @@ class SceneSources:
     Attributes:
         classes: drawings of every class.
         frequencies: share of each class, float64 (classes,).
-        innocent: makes an innocent drawing, RGBA.
+        harmless: makes a harmless drawing, RGBA.
         portraits: generated avatars, RGBA.
         backgrounds: photographs.
     """
 
     classes: Sequence[ClassDrawings]
     frequencies: Float64
-    innocent: Callable[[Generator], Pixels]
+    harmless: Callable[[Generator], Pixels]
     portraits: Sequence[Pixels]
     backgrounds: Backgrounds
 
@@ -104,7 +105,7 @@ def core_scene(rng: Generator, size: Size, sources: SceneSources, emblem_share: 
 def _figure(rng: Generator, sources: SceneSources, is_emblem: bool) -> tuple[int, Pixels, bool]:
     """A figure's class, its drawing, RGBA, and whether its colours must stay."""
     if not is_emblem:
-        return INNOCENT, sources.innocent(rng), False
+        return HARMLESS, sources.harmless(rng), False
     number = int(rng.choice(len(sources.classes), p=sources.frequencies))
     of_class = sources.classes[number]
     drawings = of_class.marks if of_class.marks and rng.random() < 0.4 else of_class.drawings
@@ -174,12 +175,12 @@ def _composed(rng: Generator, size: Size, sources: SceneSources, has_emblem: boo
     if rng.random() < 0.35:
         picture = with_slogan(rng, picture)
     emblems = int(rng.choice([1, 2, 3], p=[0.85, 0.1, 0.05])) if has_emblem else 0
-    innocents = (
+    harmless_count = (
         int(rng.choice([0, 1, 2], p=[0.55, 0.3, 0.15]))
         if has_emblem
         else int(rng.choice([0, 1, 2, 3], p=[0.2, 0.5, 0.2, 0.1]))
     )
-    order = [False] * innocents + [True] * emblems
+    order = [False] * harmless_count + [True] * emblems
     placed: list[Placed] = []
     for is_emblem in order:
         number, drawing, is_flag = _figure(rng, sources, is_emblem)
@@ -255,8 +256,8 @@ def _laid(rng: Generator, picture: Pixels, shown: _Presented, taken: Sequence[Bo
         corners = _turned(rng, half) + center
         full = _inner_box(shown, corners)
         box = _clipped(full, (height, width))
-        is_seen = _area(box) >= MIN_VISIBLE * _area(full)
-        if is_seen and all(_overlap(box, other) < 0.1 * _area(other) for other in taken):
+        is_seen = area(box) >= MIN_VISIBLE * area(full)
+        if is_seen and all(intersection(box, other) < 0.1 * area(other) for other in taken):
             return paste(picture, shown.drawing, corners)[0], box
     return picture, None
 
@@ -337,11 +338,3 @@ def _clipped(box: Sequence[float], size: Size) -> Box:
     left, right = (float(np.clip(value, 0, width)) for value in (box[0], box[2]))
     top, bottom = (float(np.clip(value, 0, height)) for value in (box[1], box[3]))
     return left, top, right, bottom
-
-
-def _area(box: Box) -> float:
-    return max(box[2] - box[0], 0.0) * max(box[3] - box[1], 0.0)
-
-
-def _overlap(one: Box, other: Box) -> float:
-    return _area((max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])))

@@ -1,8 +1,7 @@
-"""Collects what training scenes are made of: emblems, innocent graphics, portraits and photographs."""
+"""Collects what training scenes are made of: emblems, harmless graphics, portraits and photographs."""
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from models.arrays import Pixels
@@ -12,7 +11,7 @@ from training.images.core.classes import class_drawings, core_classes
 from training.images.core.scenes import SceneSources
 from training.images.negatives.kinds import negative
 from training.images.sources.backgrounds import TRAINING_PHOTOS, VALIDATION_PHOTOS, Backgrounds
-from training.images.sources.graphics import Graphic, load_graphics
+from training.images.sources.graphics import Graphic, load_graphics, scaled
 from training.images.sources.marks import is_mark
 from training.images.synthesis.portraits import portrait
 
@@ -20,11 +19,10 @@ PORTRAITS, LOOK_ALIKES = 160, 2_400
 """Generated avatars, and drawings that resemble emblems; making one takes as long as a scene, so they are made once."""
 
 LOOK_ALIKE_SHARE = 0.4
-"""Fraction of innocent drawings that resemble emblems."""
+"""Fraction of harmless drawings that resemble emblems."""
 
 LOOK_ALIKE_SIDE = 224
 """Longest side of a stored look-alike in pixels."""
-
 
 PHOTOS = {Fold.TRAIN: TRAINING_PHOTOS, Fold.VALIDATION: VALIDATION_PHOTOS}
 
@@ -44,27 +42,21 @@ def scene_sources(fold: Fold, limit: int | None = None) -> SceneSources:
     rendered = load_graphics(limit)
     emblem_owners = {owner_key(name) for members in core_classes().references for name in members}
 
-    def is_innocent(item: Graphic) -> bool:
+    def is_harmless(item: Graphic) -> bool:
         is_protected = item.kind in {"flag", "arms"} or is_mark(item) or owner_key(item.owner) in emblem_owners
         return item.fold is fold and not is_protected
 
-    rows = np.array(rendered.rows(is_innocent))
+    rows = np.array(rendered.rows(is_harmless))
 
     letters.prepare()
     rng = np.random.default_rng(list(Fold).index(fold))
-    look_alikes = [_reduced(negative(rng)) for _ in range(min(LOOK_ALIKES, limit or LOOK_ALIKES))]
+    look_alikes = [scaled(negative(rng), LOOK_ALIKE_SIDE) for _ in range(min(LOOK_ALIKES, limit or LOOK_ALIKES))]
 
-    def innocent(rng: np.random.Generator) -> Pixels:
+    def harmless(rng: np.random.Generator) -> Pixels:
         if rng.random() < LOOK_ALIKE_SHARE:
             return look_alikes[int(rng.integers(len(look_alikes)))]
         return rendered.drawing(int(rows[rng.integers(len(rows))]))
 
     portraits = [np.asarray(portrait(rng)) for _ in range(min(PORTRAITS, limit or PORTRAITS))]
     backgrounds = Backgrounds.load(PHOTOS[fold], limit)
-    return SceneSources(class_drawings(limit), core_classes().frequencies, innocent, portraits, backgrounds)
-
-
-def _reduced(drawing: Pixels) -> Pixels:
-    scale = LOOK_ALIKE_SIDE / max(drawing.shape[:2])
-    size = [max(2, round(side * scale)) for side in drawing.shape[1::-1]]
-    return np.asarray(cv2.resize(drawing, size, interpolation=cv2.INTER_AREA))
+    return SceneSources(class_drawings(limit), core_classes().frequencies, harmless, portraits, backgrounds)

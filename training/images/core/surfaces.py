@@ -34,7 +34,7 @@ def any_surface(rng: Generator, drawing: Pixels) -> Pixels:
         rng: the same generator state gives the same surface.
         drawing: RGBA uint8 (height, width, 4).
     """
-    surfaces = (_as_drawn, one_colour, relief, gradient_filled, outlined, glossy)
+    surfaces = (_as_drawn, stencil, relief, gradient_filled, outlined, glossy)
     chosen = int(rng.choice(len(surfaces), p=(0.30, 0.2, 0.22, 0.16, 0.05, 0.07)))
     return surfaces[chosen](rng, drawing)
 
@@ -57,7 +57,7 @@ def mark_of(drawing: Pixels) -> Pixels | None:
     return np.dstack([drawing[..., :3], opacity])[cut]
 
 
-def one_colour(rng: Generator, drawing: Pixels) -> Pixels:
+def stencil(rng: Generator, drawing: Pixels) -> Pixels:
     """A stencil: ink of one colour, mostly gold, white or red; light parts of a many-coloured drawing are cut out."""
     colour = _ink(rng)
     grey = cv2.cvtColor(np.ascontiguousarray(drawing[..., :3]), cv2.COLOR_RGB2GRAY)
@@ -84,7 +84,7 @@ def gradient_filled(rng: Generator, drawing: Pixels) -> Pixels:
         ends[0] + (ends[1] - ends[0]) * along[..., None],
         ends[1] + (ends[2] - ends[1]) * (along[..., None] - 1),
     )
-    base = one_colour(rng, drawing)
+    base = stencil(rng, drawing)
     detail = _grey(drawing)[..., None] / 255 * 0.6 + 0.6 if rng.random() < 0.5 else 1.0
     return np.dstack([_clipped(filled * detail), base[..., 3]])
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, Dataset, Sampler
+from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 from models.runtime import atomic
 from training.images.core.network import CoreNetwork
 from training.images.core.scenes import SceneSources, core_scene
 from training.images.core.targets import CoreBatch, batch_of, core_losses
-from training.images.fit.tower_trainer import rate_at
+from training.images.fit.schedule import parameter_group, rate_at, set_rates, update_averages
 from training.images.networks.fused import fused
 from training.images.networks.released import Base, load_base_weights
 from training.images.networks.tower import Lite0Trunk, convolutions_of, create
@@ -49,17 +47,6 @@ class _Scenes(Dataset[CoreBatch]):
         return batch_of(scenes, len(self._sources.classes))
 
 
-class _Steps(Sampler[int]):
-    def __init__(self, start: int, stop: int) -> None:
-        self._steps = range(start, stop)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._steps)
-
-    def __len__(self) -> int:
-        return len(self._steps)
-
-
 class CoreTrainer:
     """One run: network, optimizer and their checkpoint.
 
@@ -83,14 +70,12 @@ class CoreTrainer:
         _freeze(self._tower.visual.trunk)
         self.network = CoreNetwork(self._tower.visual.trunk, len(sources.classes))
         self.network.to(memory_format=torch.channels_last).eval()  # keeps the pretrained batch statistics
-        trunk = [weight for weight in self.network.trunk.parameters() if weight.requires_grad]
-        known = {id(weight) for weight in self.network.trunk.parameters()}
-        head = [weight for weight in self.network.parameters() if id(weight) not in known]
-        groups: list[dict[str, Any]] = [
-            {"params": trunk, "top": RATES["trunk"]},
-            {"params": head, "top": RATES["head"]},
+        head = [weight for name, weight in self.network.named_parameters() if not name.startswith("trunk.")]
+        groups = [
+            parameter_group(self.network.trunk.parameters(), RATES["trunk"]),
+            parameter_group(head, RATES["head"]),
         ]
-        self._optimizer = torch.optim.AdamW(groups, lr=0.0, weight_decay=1e-4)
+        self._optimizer = torch.optim.AdamW(groups, weight_decay=1e-4)
         self.step, self.averages = 0, dict[str, float]()
         if checkpoint.exists():
             self._resume()
@@ -100,7 +85,7 @@ class CoreTrainer:
         loader = DataLoader(
             _Scenes(self._sources, self._seed),
             None,
-            sampler=_Steps(self.step, steps),
+            sampler=range(self.step, steps),
             num_workers=self._workers,
             prefetch_factor=4 if self._workers else None,
         )
@@ -115,8 +100,7 @@ class CoreTrainer:
         self._save()
 
     def _take_step(self, batch: CoreBatch, rate: float) -> None:
-        for group in self._optimizer.param_groups:
-            group["lr"] = group["top"] * rate
+        set_rates(self._optimizer, rate)
         with mixed_precision():
             logits, boxes = self.network(batch.pixels)
         losses = core_losses(logits.float(), boxes.float(), batch)
@@ -125,9 +109,7 @@ class CoreTrainer:
         self._optimizer.step()
         self._optimizer.zero_grad(set_to_none=True)
         self.step += 1
-        for name, value in losses.items():
-            before = self.averages.get(name, float(value.detach()))
-            self.averages[name] = 0.98 * before + 0.02 * float(value.detach())
+        update_averages(self.averages, losses)
 
     def _save(self) -> None:
         self._checkpoint.parent.mkdir(parents=True, exist_ok=True)

@@ -2,15 +2,12 @@
 
 Every graphic has a proxy, a learnt vector that attracts its augmented pictures and repels all others. Embeddings are
 pooled from the encoder's own windows, so a small emblem in a cover is learnt as it is searched.
-
-The learning rate stays level and falls to zero over the last steps (Hägele et al. 2024), so a run can be prolonged
-without starting again.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -27,6 +24,7 @@ from training.images.common.fingerprint import code_of, fingerprint
 from training.images.data.batches import NEGATIVES_PER_BATCH, POSITIVES_PER_BATCH, Batch, sample_batch
 from training.images.data.corpus import Corpus
 from training.images.fit.losses import open_set_contrast, region_vectors
+from training.images.fit.schedule import parameter_group, rate_at, set_rates, update_averages
 from training.images.networks import tower
 from training.images.networks.fused import fused
 from training.images.networks.released import Base, load_base_weights
@@ -37,10 +35,6 @@ RATES = {"trunk": 3e-4, "head": 5e-4}
 PROXY_RATE = 0.3
 """Rate of plain SGD, which moves a proxy only when it is sampled. Adam moved all at every step, so that they lost
 their initial values."""
-
-WARM_UP_STEPS = 100
-DECAY_FRACTION = 0.25
-"""Fraction of the steps over which the rate falls to zero."""
 
 PROJECTION_RMS = 0.03
 """Initial root mean square of the projection; cosines ignore it, Adam's relative step size does not."""
@@ -88,8 +82,11 @@ class Trainer:
 
     def _optimizers(self) -> tuple[torch.optim.AdamW, torch.optim.SGD]:
         visual = self.tower.visual
-        groups = [_group(visual.trunk.parameters(), RATES["trunk"]), _group(visual.head.parameters(), RATES["head"])]
-        proxies = [_group([self.proxies], PROXY_RATE)]
+        groups = [
+            parameter_group(visual.trunk.parameters(), RATES["trunk"]),
+            parameter_group(visual.head.parameters(), RATES["head"]),
+        ]
+        proxies = [parameter_group([self.proxies], PROXY_RATE)]
         return torch.optim.AdamW(groups, weight_decay=1e-4), torch.optim.SGD(proxies)
 
     def run(self, steps: int) -> None:
@@ -129,8 +126,7 @@ class Trainer:
 
     def _take_step(self, batch: Batch, rate: float) -> None:
         for optimizer in self.optimizers:
-            for group in optimizer.param_groups:
-                group["lr"] = group["top"] * rate
+            set_rates(optimizer, rate)
         with mixed_precision():
             grid = self.tower(batch.pixels)
         losses = open_set_contrast(region_vectors(grid.float(), batch.masks), self.proxies, batch)
@@ -140,9 +136,7 @@ class Trainer:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
         self.step += 1
-        for name, value in losses.items():
-            before = self.averages.get(name, float(value.detach()))
-            self.averages[name] = 0.98 * before + 0.02 * float(value.detach())
+        update_averages(self.averages, losses)
 
     def _save(self) -> None:
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
@@ -174,16 +168,8 @@ class Trainer:
 def _code_digest() -> str:
     """Digest of the code that samples and trains; later stages depend on `environment_digest`."""
     here = Path(__file__)
-    return fingerprint([*code_of(here.with_name("losses.py")), here.parents[1] / "networks" / "fused.py", here])
-
-
-def rate_at(step: int, steps: int) -> float:
-    """Factor on the rates at a step: it rises, stays at 1 and falls to zero over the last quarter."""
-    return min(1.0, (step + 1) / WARM_UP_STEPS, (steps - step) / (DECAY_FRACTION * steps))
-
-
-def _group(weights: Iterable[nn.Parameter], rate: float) -> dict[str, Any]:
-    return {"params": [weight for weight in weights if weight.requires_grad], "lr": rate, "top": rate}
+    others = [here.with_name("schedule.py"), here.parents[1] / "networks" / "fused.py", here]
+    return fingerprint([*code_of(here.with_name("losses.py")), *others])
 
 
 def clean_features(model: tower.GridTower, corpus: Corpus, rng: np.random.Generator) -> Tensor:

@@ -159,14 +159,23 @@ def render_svg(svg: str, side: int = GRAPHIC_SIDE) -> Pixels | None:
     picture = cv2.imdecode(np.frombuffer(bytes(png), np.uint8), cv2.IMREAD_UNCHANGED)
     if picture is None or picture.ndim != 3 or picture.shape[2] != 4:
         return None
-    inked = np.argwhere(picture[..., 3] > INKED_OPACITY)
-    if len(inked) < MIN_INKED_PIXELS:
+    if np.count_nonzero(picture[..., 3] > INKED_OPACITY) < MIN_INKED_PIXELS:
         return None
+    return scaled(trimmed(cv2.cvtColor(picture, cv2.COLOR_BGRA2RGBA)), side)
+
+
+def trimmed(drawing: Pixels) -> Pixels:
+    """An RGBA drawing, uint8 (height, width, 4), without its transparent margins; not blank."""
+    inked = np.argwhere(drawing[..., 3] > INKED_OPACITY)
     (top, left), (bottom, right) = inked.min(axis=0), inked.max(axis=0) + 1
-    trimmed = cv2.cvtColor(picture[top:bottom, left:right], cv2.COLOR_BGRA2RGBA)
-    scale = side / max(trimmed.shape[:2])
-    size = [max(2, round(edge * scale)) for edge in trimmed.shape[1::-1]]
-    return cv2.resize(trimmed, size, interpolation=cv2.INTER_AREA)
+    return drawing[top:bottom, left:right]
+
+
+def scaled(drawing: Pixels, side: int) -> Pixels:
+    """A drawing, RGBA, uint8, whose longest side is `side` pixels."""
+    scale = side / max(drawing.shape[:2])
+    size = [max(2, round(edge * scale)) for edge in drawing.shape[1::-1]]
+    return np.asarray(cv2.resize(drawing, size, interpolation=cv2.INTER_AREA))
 
 
 def _render_all(directory: Path, limit: int | None) -> None:

@@ -47,9 +47,9 @@ def gilded():
 
 def test_gold_relief_is_found_where_it_is(detector, gilded):
     numbers = {names[0]: number for number, names in enumerate(detector.classes)}
-    found = detector(gilded)[numbers["party.cpc.emblem"]]
-    assert found.logit == max(detection.logit for detection in detector(gilded))
-    left, top, right, bottom = found.box
+    found, number = detector(gilded), numbers["party.cpc.emblem"]
+    assert found.logits[number] == max(found.logits)
+    left, top, right, bottom = found.boxes[number]
     assert left < 320 / 640 < right and top < 150 / 300 < bottom
     assert right - left < 0.3
 

@@ -6,7 +6,7 @@ import pytest
 from training.images.common.split import Fold
 from training.images.core import cloth, grounds, holders, letters, surfaces, wearers
 from training.images.core.classes import core_classes
-from training.images.core.scenes import INNOCENT, core_scene
+from training.images.core.scenes import HARMLESS, core_scene
 from training.images.core.sources import scene_sources
 from training.images.core.targets import batch_of
 from training.images.sources.catalogue import CATALOGUE, read_catalogue
@@ -49,7 +49,7 @@ def test_boxes_lie_in_the_picture(sources):
 
 def test_share_of_emblems_is_kept(sources):
     numbers = [{placed.number for placed in scene.placed} for scene in scenes(sources, share=0.0)]
-    assert all(found <= {INNOCENT} for found in numbers)
+    assert all(found <= {HARMLESS} for found in numbers)
     with_emblem = [any(placed.number >= 0 for placed in scene.placed) for scene in scenes(sources, share=1.0)]
     assert np.mean(with_emblem) > 0.8
 
@@ -62,7 +62,7 @@ def test_every_class_is_in_the_catalogue_and_in_one_class_alone():
 
 
 @pytest.mark.parametrize(
-    "surface", [surfaces.any_surface, surfaces.relief, surfaces.one_colour, surfaces.gradient_filled, surfaces.glossy]
+    "surface", [surfaces.any_surface, surfaces.relief, surfaces.stencil, surfaces.gradient_filled, surfaces.glossy]
 )
 def test_surface_keeps_the_outline(surface):
     made = surface(np.random.default_rng(0), drawing())
