@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
+
 from models.images.encoder.encoder import Encoder
 from models.runtime.artifact_files import ArtifactFile
 from training.images.common.metrics import record_metrics
@@ -36,6 +38,7 @@ def train_core(
         training.images.networks.released.BaseError: the folder holds no encoder of ours.
         training.packages.PackageError: a package could not be fetched.
     """
+    cv2.setNumThreads(1)  # OpenCV's threads do not survive the fork of the processes that compose scenes
     checkpoint = directory / CHECKPOINT_FILE
     trainer = CoreTrainer(scene_sources(Fold.TRAIN, limit), read_base(directory), seed, checkpoint, workers)
     trainer.run(steps)

@@ -29,6 +29,9 @@ from training.text.networks.model import TextModel
 ENCODER_RATE, HEAD_RATE = 1e-4, 1e-3
 """Learning rates of the pretrained encoder and of the new heads."""
 
+CONTINUED_RATE = 4e-5
+"""Learning rate of encoder and heads that go on from a released model."""
+
 WARM_UP_SHARE = 0.06
 """Fraction of the steps in which the learning rates rise."""
 
@@ -65,10 +68,13 @@ class TextTrainer:
         self._settings, self._output = settings, output
         self._examples = Examples(base.tokenizer)
         self.model = TextModel(base.encoder)
+        for name, weights in base.heads.items():
+            self.model.get_submodule(name).load_state_dict(weights)
         heads = [*self.model.scores.parameters(), *self.model.tokens.parameters()]
-        groups = [{"params": base.encoder.parameters(), "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}]
-        self._optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-        self._rates = [ENCODER_RATE, HEAD_RATE]
+        self._rates = [CONTINUED_RATE] * 2 if base.heads else [ENCODER_RATE, HEAD_RATE]
+        groups = zip((base.encoder.parameters(), heads), self._rates, strict=True)
+        parameters = [{"params": weights, "lr": rate} for weights, rate in groups]
+        self._optimizer = torch.optim.AdamW(parameters, weight_decay=0.01, fused=True)
         self._history: list[dict[str, float]] = []
         self._resume()
 

@@ -11,7 +11,7 @@ import json
 import struct
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +45,13 @@ class PretrainedEncoder:
         encoder: torch module (ids, mask) -> last_hidden_state (batch, length, hidden).
         tokenizer: fast tokenizer whose ids are the encoder's.
         name: name for the model card.
+        heads: parameters of heads that are trained already, by head and name; empty if they start at random.
     """
 
     encoder: PreTrainedModel
     tokenizer: Tokenizer
     name: str
+    heads: Mapping[str, Mapping[str, torch.Tensor]] = field(default_factory=dict)
 
 
 def pretrained() -> PretrainedEncoder:
