@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,7 +26,7 @@ Output = Annotated[Path | None, typer.Option(help="Also write the numbers there,
 
 
 @app.command()
-def text(
+def text(  # noqa: PLR0913, PLR0917 - the command's own options
     cases: Annotated[Path, typer.Argument(metavar="CASES.jsonl", exists=True, dir_okay=False)] = Path(
         "datasets/bios/test.jsonl"
     ),
@@ -38,10 +38,18 @@ def text(
         ),
     ] = False,
     ablation: Annotated[bool, typer.Option("--ablation", help="Measure what each part of the judgement adds.")] = False,
+    real: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", exists=True, file_okay=False, help="Measure real texts, *.jsonl of a folder."),
+    ] = None,
     report: Report = None,
     output: Output = None,
 ) -> None:
     """Measure the text judgement: per label, over parts of the cases, and on the same texts disguised.
+
+    `--real` counts what the service reports in the texts of a folder, by file, source and field. A line is `{"field",
+    "text", "source", "labels"}`; without labels it counts as unlabelled. The exit code is 1 if lines cannot be used;
+    the others are measured.
 
     Example: `huijian evaluate text datasets/bios/test.jsonl --report build/report.html`
     """
@@ -49,6 +57,8 @@ def text(
     from training.text.evaluation.evaluate import evaluate_text
 
     try:
+        if real is not None:
+            return _evaluate_real(real, output)
         evaluate_text(cases, peers=peers, ablation=ablation, page=report, output=output, command=_command())
     except CasesError as error:
         raise typer.BadParameter(str(error)) from error
@@ -176,14 +186,25 @@ def _evaluate_manifest(  # noqa: PLR0913, PLR0917 - the command's own options
         _record(encoder, settings, found)
 
 
+def _evaluate_real(folder: Path, output: Path | None) -> None:
+    from training.text.evaluation.real_texts import evaluate_real_texts
+
+    _tell_problems(evaluate_real_texts(folder, output=output, command=_command())["problems"])
+
+
+def _tell_problems(problems: Sequence[str]) -> None:
+    """Name what was not measured on stderr, and exit with 1 if there was any."""
+    for problem in problems:
+        typer.echo(f"未评测 · not measured: {problem}", err=True)
+    if problems:
+        raise typer.Exit(1)
+
+
 def _evaluate_wild(folder: Path, inspector: Inspector, output: Path | None, report: Path | None) -> None:
     from training.images.evaluation.real_pictures import evaluate_real_pictures
 
     found = evaluate_real_pictures(folder, inspector, output=output, page=report, command=_command())
-    for problem in found["problems"]:
-        typer.echo(f"未评测 · not measured: {problem}", err=True)
-    if found["problems"]:
-        raise typer.Exit(1)
+    _tell_problems(found["problems"])
 
 
 def _evaluate_core(inspector: Inspector, limit: int | None, output: Path | None, report: Path | None) -> None:

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 from sklearn.metrics import roc_curve
 
 from models.arrays import Bool, Float64, Int64
 from models.boxes import ious
+from training.shares import Row, wilson
 
 BOOTSTRAP_RESAMPLES = 500
 CALIBRATION_BINS = 15
@@ -30,8 +30,6 @@ MIN_BOX_IOU = 0.5
 
 METRIC_COLUMNS = ("r@1", "ok@1%", "ok@.1%", "recall@1%", "recall@.1%", "recall@policy")
 """Columns of the printed table; `_Counter.numbers` defines each."""
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -146,21 +144,6 @@ def box_precision(rows: Sequence[Row], scored: Scored) -> Row:
     found = ious(scored.boxes[known], np.array([rows[number]["box"] for number in known]))
     share = float((found >= MIN_BOX_IOU).mean())
     return {"pictures": len(known), f"iou>={MIN_BOX_IOU:g}": share, "mean_iou": float(found.mean())}
-
-
-def wilson(happened: Bool) -> tuple[float, float]:
-    """Wilson's 95% interval of the share of true values, bool (cases,); it has width even at a share of 0."""
-    interval = binomtest(int(happened.sum()), len(happened)).proportion_ci(method="wilson")
-    return float(interval.low), float(interval.high)
-
-
-def share(happened: Bool) -> Row:
-    """Number of "pictures", the "share" of true values, and its "interval" after Wilson.
-
-    Args:
-        happened: bool (pictures,), at least one.
-    """
-    return {"pictures": len(happened), "share": float(happened.mean()), "interval": wilson(happened)}
 
 
 def macro_share(happened: Bool, emblems: Sequence[str]) -> Row:

@@ -22,21 +22,19 @@ from models.images.input.transparency import WHITE, Colour, clearest_background,
 from models.inspector import Inspector
 from models.profile import Field
 from training.html_page import Section, table
-from training.images.common.measures import macro_share, share
+from training.images.common.measures import macro_share
 from training.images.common.metrics import write_json
 from training.images.evaluation.picture_cases import (
     ALL,
     MACRO,
-    Group,
     PictureCase,
-    by_name,
     is_reported,
     predictions,
-    show,
 )
 from training.images.evaluation.picture_cases_report import write_report
 from training.images.sources.catalogue import CATALOGUE, RENDERED_SIDE, CatalogueEntry
 from training.images.sources.pictures import load_picture
+from training.shares import Group, by_name, share, show
 
 SIDES = (48, 64, 104, 200, 400)
 """Longer sides of the pictures in pixels: from avatars in lists of comments to those on a profile's page."""

@@ -22,11 +22,11 @@ from models.images.input.decode import Image, decode
 from models.images.matching.emblems import EmblemDetector
 from models.policy import Policy
 from models.profile import Match, ProfileError
-from training.images.common.measures import METRIC_COLUMNS, Scored, measure, share
+from training.images.common.measures import METRIC_COLUMNS, Scored, measure
 from training.images.evaluation.html_report import MEASURED_WITH, Pictures, write_report
 from training.images.evaluation.manifest import Row, field_of, read_manifest, read_rows
 from training.images.evaluation.peers import Peer, score_peers
-from training.images.evaluation.picture_cases import by_name
+from training.shares import by_name, share
 
 BATCH_SIZE, THREADS = 16, 2
 SHARED_IMITATIONS, SHARED_HARMLESS = 600, 1_500

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,6 @@ from models.arrays import Bool
 from models.inspector import Inspector
 from models.profile import EMBLEM_LABELS, Answer, Field, Finding, Label
 from training.error_analysis import JudgedCase, Prediction, judge
-from training.images.common.measures import Row, share
 
 ALL, MACRO = "全部 · all", "各标志平均 · macro over emblems"
 """Names of the two shares over all pictures."""
@@ -38,15 +37,6 @@ class PictureCase:
     labels: tuple[Label, ...] = ()
 
 
-@dataclass(frozen=True)
-class Group:
-    """Shares that are printed under one heading, each as `measures.share` or `measures.macro_share` returns it."""
-
-    chinese: str
-    english: str
-    shares: Mapping[str, Row]
-
-
 def predictions(inspector: Inspector, pictures: Sequence[PictureCase]) -> list[Prediction[PictureCase]]:
     """Judge the pictures; harmless ones are wrong if any emblem is reported, the others if none of their labels is."""
     return [_prediction(one) for one in judge(inspector, pictures, lambda picture: {picture.field: picture.data})]
@@ -65,31 +55,6 @@ def best_is_right(predicted: Sequence[Prediction[PictureCase]]) -> Bool:
 def emblem_findings(answer: Answer) -> list[Finding]:
     """Findings of emblems; codes and words in the picture are left out."""
     return [finding for finding in answer.findings if finding.label in EMBLEM_LABELS]
-
-
-def by_name(happened: Bool, names: Sequence[str]) -> dict[str, Row]:
-    """The share of the pictures with each name, in order of first appearance.
-
-    Args:
-        happened: bool (pictures,).
-        names: one a picture.
-    """
-    values = np.array(names, dtype=str)
-    return {str(name): share(happened[values == name]) for name in dict.fromkeys(names)}
-
-
-def show(groups: Sequence[Group]) -> None:
-    """Print each group: number of pictures (or emblems), share, 95% interval, name."""
-    for group in groups:
-        print(f"\n{group.chinese} · {group.english}")
-        for name, row in group.shares.items():
-            print("{:>7} {:>7}  {:>13}  {}".format(*cells(row), name))
-
-
-def cells(row: Row) -> tuple[int, str, str]:
-    """A share as text: number of pictures or emblems, share, 95% interval."""
-    low, high = row["interval"]
-    return row["pictures" if "pictures" in row else "emblems"], f"{row['share']:.3f}", f"{low:.3f}–{high:.3f}"
 
 
 def _best(predicted: Prediction[PictureCase]) -> str | None:

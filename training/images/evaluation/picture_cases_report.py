@@ -13,7 +13,8 @@ from models.profile import Match
 from training.error_analysis import Prediction
 from training.error_report import PictureCard, picture_card, picture_cards
 from training.html_page import Section, label_title, table, write_page
-from training.images.evaluation.picture_cases import Group, PictureCase, cells, emblem_findings
+from training.images.evaluation.picture_cases import PictureCase, emblem_findings
+from training.shares import Group, cells
 
 
 def write_report(  # noqa: PLR0913, PLR0917 - the parts of a page

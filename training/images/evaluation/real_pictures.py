@@ -20,21 +20,19 @@ from models.profile import EMBLEM_LABELS, Field, Label, ProfileError
 from training.cases import CasesError, read_lines
 from training.error_analysis import Prediction
 from training.html_page import label_title
-from training.images.common.measures import Row, macro_share, share
+from training.images.common.measures import macro_share
 from training.images.common.metrics import write_json
 from training.images.evaluation.picture_cases import (
     ALL,
     MACRO,
-    Group,
     PictureCase,
     best_is_right,
-    by_name,
     is_reported,
     predictions,
-    show,
 )
 from training.images.evaluation.picture_cases_report import write_report
 from training.images.synthesis.scenes import field_of
+from training.shares import Group, Row, by_name, share, show
 
 MANIFEST = "manifest.jsonl"
 

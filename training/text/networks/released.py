@@ -18,13 +18,22 @@ from transformers import BertConfig, BertModel
 from models.arrays import Float32
 from models.runtime.artifact_files import ArtifactFile
 from training.text.networks.base import PretrainedEncoder, architecture
-from training.text.networks.checkpoints import TextCheckpointError
+from training.text.networks.checkpoints import TextCheckpointError, base_at
 from training.text.networks.model import TextModel
 from training.text.networks.quantize import EMBEDDING_TABLE
 
 HEADS = ("scores", "tokens")
 
 Tensors = dict[str, Float32]
+
+
+def base_or_released(directory: Path) -> PretrainedEncoder:
+    """What a folder holds to start from: a released text model, or a checkpoint of the BERT family.
+
+    Raises:
+        TextCheckpointError: neither.
+    """
+    return released(directory) if (directory / ArtifactFile.MODEL).is_file() else base_at(directory)
 
 
 def released(directory: Path) -> PretrainedEncoder:
@@ -61,10 +70,16 @@ def _state(graph: onnx.GraphProto, config: BertConfig) -> Tensors:
 
 def _is_unchanged(name: str) -> bool:
     """True for parameters that keep their name and value: position embeddings, norms, and biases of the heads."""
-    return "LayerNorm" in name or "position_embeddings" in name or "token_type_embeddings" in name or name in {
-        "scores.bias",
-        "tokens.bias",
-    }
+    return (
+        "LayerNorm" in name
+        or "position_embeddings" in name
+        or "token_type_embeddings" in name
+        or name
+        in {
+            "scores.bias",
+            "tokens.bias",
+        }
+    )
 
 
 def _linear(node: onnx.NodeProto, stored: Tensors, config: BertConfig) -> Tensors:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from training.images.common.measures import Scored, calibration_error, macro_share, measure, share, threshold_for
+from training.images.common.measures import Scored, calibration_error, macro_share, measure, threshold_for
+from training.shares import share
 
 
 def rows(positives, harmless):
