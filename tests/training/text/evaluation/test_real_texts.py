@@ -71,5 +71,5 @@ def test_broken_lines_and_files_are_named_and_the_rest_is_measured(folder):
 
 def test_a_folder_without_any_is_refused(tmp_path):
     code, _, err = huijian("evaluate", "text", "--real", tmp_path)
-    assert code == 2 and "no *.jsonl" in err.replace("\n", " ")
+    assert code == 2 and "jsonl" in err
     assert huijian("evaluate", "text", "--real", tmp_path / "no")[0] == 2

@@ -31,7 +31,8 @@ def test_it_scores_as_in_service_up_to_the_rounding_of_activations(directory):
         with torch.inference_mode():
             read_back = model(torch.tensor(ids), torch.ones(ids.shape, dtype=torch.int64))
         for ours, theirs in zip(read_back, served.run(["scores", "tokens"], {"ids": ids}), strict=True):
-            np.testing.assert_allclose(ours.numpy(), theirs, atol=0.4)
+            assert np.abs(ours.numpy() - theirs).mean() < 0.1
+            np.testing.assert_allclose(ours.numpy(), theirs, atol=1.0)
 
 
 def test_the_command_takes_it_for_what_it_is(directory):
