@@ -14,7 +14,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from models.arrays import Bool, Float32
-from models.profile import CLASSIFIER_LABELS, Evidence, Finding, Span
+from models.profile import CLASSIFIER_LABELS, TEXT_FIELDS, Evidence, Finding, Span
 from models.runtime import versions
 from models.runtime.artifact_files import ArtifactFile
 from models.runtime.sessions import session
@@ -76,7 +76,9 @@ class TextClassifier:
             self._ngrams = Ngrams.load(directory / ArtifactFile.NGRAMS)
             calibration = [config["calibration"][label] for label in config["labels"]]
             self._weights = np.array([[one["encoder"], one["ngrams"]] for one in calibration], np.float32).T
-            self._offsets = np.array([one["offset"] for one in calibration], np.float32)
+            self._offsets = {
+                field: np.array([one["offsets"][field] for one in calibration], np.float32) for field in TEXT_FIELDS
+            }
             self._evidence = float(config["evidence_threshold"])
             self._windows = Windows(tokenizer, int(config["length"]))
         except Exception as error:  # the runtime and the tokenizer raise bare exceptions
@@ -89,8 +91,8 @@ class TextClassifier:
     def __call__(self, texts: Sequence[FieldText]) -> list[list[Finding]]:
         """For every text, one finding per label of `CLASSIFIER_LABELS`, in that order.
 
-        Scores are calibrated probabilities in [0, 1]. Evidence has spans only where tokens exceed the threshold. A text
-        of one repeated character scores 0.
+        Scores are probabilities in [0, 1], calibrated for the base rates of the text's field. Evidence has spans only
+        where tokens exceed the threshold. A text of one repeated character scores 0.
         """
         return [self._findings(text, self.read(text)) for text in texts]
 
@@ -115,7 +117,7 @@ class TextClassifier:
 
     def _findings(self, text: FieldText, output: ClassifierOutput) -> list[Finding]:
         encoder, ngrams = self._weights
-        scores = _sigmoid(encoder * output.encoder + ngrams * output.ngrams + self._offsets)
+        scores = _sigmoid(encoder * output.encoder + ngrams * output.ngrams + self._offsets[text.field])
         scores *= _says_something(text.normalized.text)
         tokens = _sigmoid(output.tokens)
         return [

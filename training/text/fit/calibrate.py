@@ -1,32 +1,41 @@
-"""Calibration: logits become probabilities at which 0.5 is the operating point of every label.
+"""Calibration: logits become probabilities for the base rates at which the model is used.
 
 For each label, logistic regression fits the logits of encoder and n-grams to one probability on validation texts
-(stacking, Wolpert 1992; with one logit, Platt 1999). An offset then moves the operating point to 0.5.
+(stacking, Wolpert 1992; with one logit, Platt 1999). Names have an intercept of their own. Half of these texts violate
+something; of real names one in a hundred does. So each intercept is moved from the label's share among the validation
+texts of its field to the base rate in `datasets/bios/base-rates.yaml` (Saerens et al. 2002).
 
-The operating point is the threshold with the highest expected F1 (Lipton et al. 2014) among those that flag few clean
-texts. With a hundred positives a label, expected values vary far less than counts.
+Baselines have no stated base rate; theirs is the operating point with the highest expected F1 (Lipton et al. 2014)
+among those that flag few clean texts. With a hundred positives a label, expected values vary far less than counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
+import yaml
+from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
 from models.arrays import Bool, Float32, Float64
-from models.profile import CLASSIFIER_LABELS, Label
+from models.profile import CLASSIFIER_LABELS, TEXT_FIELDS, Field, Label
 from models.text.classifier.classifier import ClassifierOutput, TextClassifier, evidence_mask
 from models.text.normalize.normalize import FieldText
-from training.text.data.corpus import Case
+from training.text.data.corpus import DATASET, Case
 from training.text.data.disguises import Marked
 from training.text.measures import label_matrix
 
 MAX_CLEAN_FLAGGED = 0.003
 """Largest share of clean texts that a label may flag: costs half a point of macro F1 for fewer false alarms
 (`docs/experiments/`)."""
+
+BASE_RATES_FILE = DATASET / "base-rates.yaml"
+
+UNCALIBRATED: dict[str, Any] = {"encoder": 1.0, "ngrams": 0.0, "offsets": dict.fromkeys(TEXT_FIELDS, 0.0)}
+"""What a label is scored with before its calibration, or without any."""
 
 LOGIT_MARGIN = 0.01
 """Distance of a threshold that flags no text from the highest logit: more than the rounding of weights."""
@@ -43,24 +52,29 @@ def calibration(classifier: TextClassifier, cases: Sequence[Case]) -> dict[str, 
         cases: validation texts, never trained on.
 
     Returns:
-        `calibration`: two weights and an offset per label. `evidence_threshold`: least probability of an evidence
-        token.
+        `calibration`: per label two weights, and an offset per field. `base_rates`: share of texts by field and label
+        that the offsets assume. `evidence_threshold`: least probability of an evidence token.
     """
     outputs = [classifier.read(FieldText.of(case.field, case.text)) for case in cases]
     logits = np.stack([[output.encoder, output.ngrams] for output in outputs])
-    truth = label_matrix([case.labels for case in cases])
-    clean = np.asarray(~truth.any(axis=1))
-    blends = [_blend(logits[:, :, index], truth[:, index], clean) for index in range(len(CLASSIFIER_LABELS))]
+    truth, fields = label_matrix([case.labels for case in cases]), [case.field for case in cases]
+    rates = base_rates()
+    blends = [
+        _blend(logits[:, :, index], truth[:, index], fields, {field: rates[field][label] for field in TEXT_FIELDS})
+        for index, label in enumerate(CLASSIFIER_LABELS)
+    ]
     weights = np.array([[blend["encoder"], blend["ngrams"]] for blend in blends])
-    reported = (logits * weights.T).sum(axis=1) + [blend["offset"] for blend in blends] >= 0
+    offsets = np.array([[blend["offsets"][field] for blend in blends] for field in fields])
+    reported = (logits * weights.T).sum(axis=1) + offsets >= 0
     return {
+        "base_rates": rates,
         "calibration": dict(zip(map(str, CLASSIFIER_LABELS), blends, strict=True)),
         "evidence_threshold": _evidence_threshold(outputs, cases, reported),
     }
 
 
 def calibrated_logits(known: Float64, truth: Bool, new: Float64) -> Float64:
-    """Calibrate the logits of one model per label, as `calibration` does for two.
+    """Calibrate the logits of one model per label, so that 0 is the operating point.
 
     Args:
         known: logits of validation texts, float (texts, labels).
@@ -75,10 +89,28 @@ def calibrated_logits(known: Float64, truth: Bool, new: Float64) -> Float64:
     return np.stack([new[:, label] * weights[0] + offset for label, (weights, offset) in enumerate(fits)], axis=1)
 
 
-def _blend(logits: Float64, truth: Bool, clean: Bool) -> dict[str, float]:
-    """Weights of both logits (cases, 2) and the offset that puts the operating point at 0.5."""
-    weights, offset = _fitted(logits, truth, clean)
-    return {"encoder": round(weights[0], 5), "ngrams": round(weights[1], 5), "offset": round(offset, 5)}
+def base_rates() -> dict[Field, dict[Label, float]]:
+    """Share of real texts that each label applies to, by field, from `datasets/bios/base-rates.yaml`."""
+    stated = yaml.safe_load(BASE_RATES_FILE.read_text("utf-8"))
+    return {field: {label: float(stated[field][label]) for label in CLASSIFIER_LABELS} for field in TEXT_FIELDS}
+
+
+def _blend(logits: Float64, truth: Bool, fields: Sequence[Field], rates: Mapping[Field, float]) -> dict[str, Any]:
+    """Weights of both logits (cases, 2), and each field's offset, at which 0.5 is a probability at its base rate.
+
+    A label that all texts or none have stays uncalibrated.
+    """
+    is_name = np.array([field is Field.NAME for field in fields])
+    if any(truth[part].all() or not truth[part].any() for part in (is_name, ~is_name)):
+        return UNCALIBRATED
+    fit = LogisticRegression(C=1e3).fit(np.column_stack([logits, is_name]), truth)
+    encoder, ngrams, name = fit.coef_[0].tolist()
+    offsets = {}
+    for field in TEXT_FIELDS:
+        part = is_name if field is Field.NAME else ~is_name
+        intercept = float(fit.intercept_[0]) + name * (field is Field.NAME)
+        offsets[field] = round(float(intercept + logit(rates[field]) - logit(truth[part].mean())), 5)
+    return {"encoder": round(encoder, 5), "ngrams": round(ngrams, 5), "offsets": offsets}
 
 
 def _fitted(logits: Float64, truth: Bool, clean: Bool) -> tuple[list[float], float]:

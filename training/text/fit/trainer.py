@@ -29,7 +29,7 @@ from training.text.networks.model import TextModel
 ENCODER_RATE, HEAD_RATE = 1e-4, 1e-3
 """Learning rates of the pretrained encoder and of the new heads."""
 
-CONTINUED_RATE = 4e-5
+CONTINUED_RATE = 6e-5
 """Learning rate of encoder and heads that go on from a released model."""
 
 WARM_UP_SHARE = 0.06
