@@ -13,10 +13,21 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StrictBool, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    StrictBool,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from models.boxes import area, intersection, iou
-from models.profile import Finding, Label, Severity
+from models.profile import LABELS, Finding, Label, Severity
+from models.profile import Field as ProfileField
 from models.runtime.rollout import in_rollout
 
 PERMITTED_SCORE_MARGIN = 0.2
@@ -43,30 +54,93 @@ class PolicyError(ValueError):
     """The policy file cannot be used; the message names the rule at fault."""
 
 
+def _off(value: object) -> object:
+    """`off` without quotes, which YAML reads as false."""
+    return "off" if value is False else value
+
+
+Measure = Annotated[Literal["off", "observe", "review", "reject"], BeforeValidator(_off)]
+"""What follows from a finding: it is not reported, reported without counting, shown to a reviewer, or refused."""
+
+
+class FieldRule(BaseModel):
+    """The parts of a label's rule that differ in one field.
+
+    Attributes:
+        threshold, severity, reject_from: as in `Rule`; the label's where they are None. A severity comes without the
+            label's `reject_from`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    threshold: Probability | None = None
+    severity: Measure | None = None
+    reject_from: Probability | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> FieldRule:
+        if all(value is None for _, value in self):
+            raise ValueError(f"names none of {', '.join(type(self).model_fields)}")
+        return self
+
+
 class Rule(BaseModel):
     """The consequence of one label.
 
     Attributes:
         threshold: calibrated score from which a finding is reported, in [0, 1].
-        severity: of a reported finding.
+        severity: of a reported finding. `observe` reports it with severity PASS; `off` does not report it.
         reject_from: score from which a finding is rejected although `severity` is review.
+        fields: what differs in some fields.
         why: the article that requires this rule.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     threshold: Probability
-    severity: Literal["review", "reject"]
+    severity: Measure
     reject_from: Probability | None = None
+    fields: dict[ProfileField, FieldRule] = {}
     why: Annotated[str, Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _reject_from_has_an_effect(self) -> Rule:
+        _check_reject_from(self.severity, self.reject_from)
+        for field, special in self.fields.items():
+            try:
+                _check_reject_from(special.severity or self.severity, special.reject_from)
+            except ValueError as error:
+                raise ValueError(f"fields.{field}: {error}") from error
+        return self
+
+    @property
+    def is_reported(self) -> bool:
+        """False for a label that is switched off."""
+        return self.severity != "off"
+
+    def within(self, field: ProfileField) -> Rule:
+        """The rule for findings in this field."""
+        special = self.fields.get(field)
+        if special is None:
+            return self
+        changed = {name: value for name, value in special if value is not None}
+        if special.severity is not None:
+            changed["reject_from"] = special.reject_from
+        return self.model_copy(update=changed)
 
     def severity_at(self, score: float) -> Severity:
         """Severity of a finding with this score; PASS below the threshold."""
-        if score < self.threshold:
+        if score < self.threshold or self.severity in ("off", "observe"):
             return Severity.PASS
         if self.reject_from is not None and score >= self.reject_from:
             return Severity.REJECT
         return Severity(self.severity)
+
+
+def _check_reject_from(severity: str | None, reject_from: float | None) -> None:
+    """Raises ValueError where a score for rejecting stands beside a severity that it cannot raise."""
+    if severity in ("off", "observe") and reject_from is not None:
+        raise ValueError(f"reject_from has no effect beside severity {severity}")
 
 
 class _Reasoned(BaseModel):
@@ -143,6 +217,17 @@ class Policy(BaseModel):
             raise ValueError(f"no rule for {', '.join(missing)}")
         return self
 
+    @field_validator("rules")
+    @classmethod
+    def _fields_are_the_labels_own(cls, rules: dict[Label, Rule]) -> dict[Label, Rule]:
+        for label, rule in rules.items():
+            for field in rule.fields:
+                if field not in LABELS[label].fields:
+                    raise ValueError(
+                        f"{label}.fields.{field}: {label} is found in {', '.join(LABELS[label].fields)} only"
+                    )
+        return rules
+
     @classmethod
     def load(cls, path: Path) -> Policy:
         """Read and check a policy file.
@@ -179,8 +264,8 @@ class Policy(BaseModel):
         """
         judged = [self._judge(finding, entitlements, account_id) for finding in findings]
         # A permitted emblem just below the threshold still outranks a look-alike just above it.
-        competing = [found for found in judged if self._passes(found) or self._nearly_permitted(found)]
-        reported = [found for found in _one_per_region(_with_permitted_letters(competing)) if self._passes(found)]
+        competing = [found for found in judged if self.reports(found) or self._nearly_permitted(found)]
+        reported = [found for found in _one_per_region(_with_permitted_letters(competing)) if self.reports(found)]
         ordered = sorted(reported, key=lambda found: (found.authorized, -found.severity.rank, -found.score))
         return tuple(_one_per_animation(ordered))
 
@@ -192,18 +277,25 @@ class Policy(BaseModel):
             default=Severity.PASS,
         )
 
-    def _passes(self, finding: Finding) -> bool:
-        return finding.score >= max(self.rules[finding.label].threshold, finding.threshold)
+    def rule(self, finding: Finding) -> Rule:
+        """The rule for this finding's label in its field."""
+        return self.rules[finding.label].within(finding.field)
+
+    def reports(self, finding: Finding) -> bool:
+        """True if the finding passes the threshold of its label in its field, and of its reference."""
+        rule = self.rule(finding)
+        return rule.is_reported and finding.score >= max(rule.threshold, finding.threshold)
 
     def _nearly_permitted(self, finding: Finding) -> bool:
         """True if it is permitted and near its label's threshold; the reference's own threshold does not matter."""
-        return finding.authorized and finding.score >= self.rules[finding.label].threshold - PERMITTED_SCORE_MARGIN
+        return finding.authorized and finding.score >= self.rule(finding).threshold - PERMITTED_SCORE_MARGIN
 
     def _judge(self, finding: Finding, entitlements: frozenset[str], account_id: str) -> Finding:
         authorized = bool({finding.evidence.reference_id, finding.evidence.owner_id} & entitlements)
         counts = in_rollout(account_id, finding.rollout, finding.evidence.reference_id or "")
-        report_only = not authorized and not counts
-        severity = Severity.PASS if report_only else self.rules[finding.label].severity_at(finding.score)
+        rule = self.rule(finding)
+        report_only = not authorized and (not counts or rule.severity == "observe")
+        severity = Severity.PASS if report_only else rule.severity_at(finding.score)
         return replace(finding, severity=severity, authorized=authorized, report_only=report_only)
 
 

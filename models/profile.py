@@ -242,7 +242,8 @@ class Finding:
         threshold: the reference's own reporting threshold in [0, 1], besides its label's.
         rollout: share of accounts, in [0, 1], for which a finding of this reference counts.
         authorized: the account is entitled to the reference, so the finding does not count.
-        report_only: the account is outside the rollout; severity is PASS, so the finding does not count.
+        report_only: the account is outside the rollout, or the policy only observes; severity is PASS, so the finding
+            does not count.
     """
 
     label: Label

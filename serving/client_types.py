@@ -166,12 +166,21 @@ class StoreRules(TypedDict):
     database_down: dict[str, Any]
 
 
+class FieldRule(TypedDict):
+    """标签在一个字段中的规则，null 为沿用标签的规则 · What differs in one field; null where the label's rule holds."""
+
+    threshold: float | None
+    severity: str | None
+    reject_from: float | None
+
+
 class Rule(TypedDict):
     """一个标签的规则 · The rule of a label."""
 
     threshold: float
-    severity: Literal["review", "reject"]
+    severity: str
     reject_from: float | None
+    fields: dict[str, FieldRule]
     why: str
 
 

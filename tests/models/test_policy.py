@@ -32,6 +32,19 @@ def edited(tmp_path: Path, edit) -> Path:
     return path
 
 
+def in_field(label: str, field: str, **rule):
+    """An edit that gives a label's rule an exception for one field."""
+    return lambda content: content["rules"][label].setdefault("fields", {}).update({field: rule})
+
+
+def judged(policy: Policy, label: Label, field: Field, score: float) -> str:
+    """The severity of a finding; "observed" or "unreported" where it does not count."""
+    found = policy.apply([Finding(label, field, score, "test@1")], frozenset(), ACCOUNT)
+    if not found:
+        return "unreported"
+    return "observed" if found[0].report_only else str(found[0].severity)
+
+
 @pytest.mark.parametrize("label", list(Label))
 def test_shipped_policy_has_the_default_severity_and_names_the_article(policy: Policy, label: Label):
     rule = policy.rules[label]
@@ -86,6 +99,52 @@ def test_reject_from_turns_a_high_scored_review_into_a_rejection(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({"threshold": 0.9}, ["unreported", "review", "review"]),
+        ({"severity": "reject"}, ["reject", "reject", "reject"]),
+        ({"severity": "observe"}, ["observed", "observed", "observed"]),
+        ({"severity": "off"}, ["unreported", "unreported", "unreported"]),
+        ({"severity": False}, ["unreported", "unreported", "unreported"]),
+        ({"reject_from": 0.97}, ["review", "review", "reject"]),
+        ({"threshold": 0.9, "severity": "observe"}, ["unreported", "observed", "observed"]),
+    ],
+    ids=str,
+)
+def test_rule_of_a_field_holds_in_it_alone(tmp_path: Path, rule, expected: list[str]):
+    policy = Policy.load(edited(tmp_path, in_field("exaggeration", "name", **rule)))
+    scores = (0.6, 0.95, 0.98)
+    assert [judged(policy, Label.EXAGGERATION, Field.NAME, score) for score in scores] == expected
+    assert [judged(policy, Label.EXAGGERATION, Field.BIO, score) for score in scores] == ["review"] * 3
+
+
+def test_severity_of_a_field_comes_without_the_labels_reject_from(tmp_path: Path):
+    def edit(content):
+        content["rules"]["exaggeration"].update(reject_from=0.9)
+        in_field("exaggeration", "name", severity="review")(content)
+
+    policy = Policy.load(edited(tmp_path, edit))
+    assert judged(policy, Label.EXAGGERATION, Field.BIO, 0.95) == "reject"
+    assert judged(policy, Label.EXAGGERATION, Field.NAME, 0.95) == "review"
+
+
+def test_observed_finding_never_counts(tmp_path: Path):
+    policy = Policy.load(edited(tmp_path, lambda content: content["rules"]["qr_code"].update(severity="observe")))
+    found = policy.apply([finding(Label.QR_CODE, 0.99)], frozenset(), ACCOUNT)
+    assert [(entry.label, entry.severity, entry.report_only) for entry in found] == [
+        (Label.QR_CODE, Severity.PASS, True)
+    ]
+    assert policy.verdict(found) is Severity.PASS
+
+
+def test_observed_emblem_hides_no_other_in_its_region(tmp_path: Path):
+    policy = Policy.load(edited(tmp_path, lambda content: content["rules"]["landmark"].update(severity="observe")))
+    observed = replace(emblem("tower", 0.99), label=Label.LANDMARK)
+    found = policy.apply([observed, emblem("flag.mc", 0.9)], frozenset(), ACCOUNT)
+    assert policy.verdict(found) is Severity.REJECT
+
+
+@pytest.mark.parametrize(
     ("edit", "named"),
     [
         (lambda content: content["rules"].pop("qr_code"), "qr_code"),
@@ -94,6 +153,14 @@ def test_reject_from_turns_a_high_scored_review_into_a_rejection(tmp_path: Path)
         (lambda content: content["rules"]["qr_code"].pop("why"), "rules.qr_code.why"),
         (lambda content: content["rules"]["qr_code"].update(treshold=0.4), "rules.qr_code.treshold"),
         (lambda content: content["rules"].update(spam={}), "rules.spam"),
+        (lambda content: content["rules"]["qr_code"].update(severity=True), "rules.qr_code.severity"),
+        (lambda content: content["rules"]["qr_code"].update(fields={"bio": {"threshold": 0.9}}), "qr_code.fields.bio"),
+        (lambda content: content["rules"]["qr_code"].update(fields={"face": {}}), "rules.qr_code.fields.face"),
+        (lambda content: content["rules"]["qr_code"].update(fields={"cover": {}}), "rules.qr_code.fields.cover"),
+        (in_field("landmark", "cover", threshold=2), "rules.landmark.fields.cover.threshold"),
+        (in_field("landmark", "cover", severity="ban"), "rules.landmark.fields.cover.severity"),
+        (in_field("landmark", "cover", severity="off", reject_from=0.9), "rules.landmark: .*fields.cover: reject_from"),
+        (lambda content: content["rules"]["landmark"].update(severity="observe", reject_from=0.9), "rules.landmark"),
         (lambda content: content.pop("store"), "store"),
         (lambda content: content["store"]["contents"].update(keep="sometimes"), "store.contents.keep"),
         (lambda content: content["store"]["contents"].update(days=186), "store: .*contents.days"),

@@ -83,5 +83,5 @@ def shipped_judge(directory: Path) -> Judge:
 
 
 def _judged(findings: Sequence[Finding], policy: Policy) -> TextJudgement:
-    reported = [finding for finding in findings if finding.score >= policy.rules[finding.label].threshold]
+    reported = [finding for finding in findings if policy.reports(finding)]
     return TextJudgement(strongest(findings), reported)
