@@ -48,6 +48,7 @@ from models.runtime.stages import stage
 from models.settings import Settings
 from models.text.classifier.classifier import TextClassifier
 from models.text.contacts.detector import ContactDetector
+from models.text.contacts.kinds import with_contacts
 from models.text.fusion import fuse, strongest
 from models.text.names.protected_names import ProtectedNameDetector
 from models.text.names.restricted_words import RestrictedWordDetector
@@ -190,8 +191,8 @@ class Inspector:
         with stage("text"):
             by_detector = [detector(texts) for detector in self._text_detectors]
         judged = []
-        for by_text in zip(*by_detector, strict=True):
-            findings = fuse(finding for found in by_text for finding in found)
+        for text, *by_text in zip(texts, *by_detector, strict=True):
+            findings = fuse(with_contacts(text, [finding for found in by_text for finding in found]))
             scores = strongest(findings)
             judged.append(Judgement(findings, scores={label: scores[label] for label in CLASSIFIER_LABELS}))
         return judged

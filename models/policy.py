@@ -26,9 +26,10 @@ from pydantic import (
 )
 
 from models.boxes import area, intersection, iou
-from models.profile import LABELS, Finding, Label, Severity
+from models.profile import LABELS, Contact, ContactKind, Finding, Label, Severity
 from models.profile import Field as ProfileField
 from models.runtime.rollout import in_rollout
+from models.text.contacts.platforms import PLATFORMS_FILE, services
 
 PERMITTED_SCORE_MARGIN = 0.2
 """Score by which a look-alike may exceed a permitted emblem in its region and still be taken for it. The flags of
@@ -63,12 +64,17 @@ Measure = Annotated[Literal["off", "observe", "review", "reject"], BeforeValidat
 """What follows from a finding: it is not reported, reported without counting, shown to a reviewer, or refused."""
 
 
+MEASURES = ("off", "observe", "review", "reject")
+"""The values of `Measure`, mildest first."""
+
+
 class FieldRule(BaseModel):
     """The parts of a label's rule that differ in one field.
 
     Attributes:
         threshold, severity, reject_from: as in `Rule`; the label's where they are None. A severity comes without the
-            label's `reject_from`.
+            label's `reject_from` and `kinds`.
+        kinds: as in `Rule`, before the label's.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -76,10 +82,11 @@ class FieldRule(BaseModel):
     threshold: Probability | None = None
     severity: Measure | None = None
     reject_from: Probability | None = None
+    kinds: dict[ContactKind, Measure] = {}
 
     @model_validator(mode="after")
     def _says_something(self) -> FieldRule:
-        if all(value is None for _, value in self):
+        if all(value in (None, {}) for _, value in self):
             raise ValueError(f"names none of {', '.join(type(self).model_fields)}")
         return self
 
@@ -91,6 +98,7 @@ class Rule(BaseModel):
         threshold: calibrated score from which a finding is reported, in [0, 1].
         severity: of a reported finding. `observe` reports it with severity PASS; `off` does not report it.
         reject_from: score from which a finding is rejected although `severity` is review.
+        kinds: severities of some kinds of contact, for `contact_diversion` alone; the other kinds have the rule's.
         fields: what differs in some fields.
         why: the article that requires this rule.
     """
@@ -100,6 +108,7 @@ class Rule(BaseModel):
     threshold: Probability
     severity: Measure
     reject_from: Probability | None = None
+    kinds: dict[ContactKind, Measure] = {}
     fields: dict[ProfileField, FieldRule] = {}
     why: Annotated[str, Field(min_length=1)]
 
@@ -124,9 +133,21 @@ class Rule(BaseModel):
         if special is None:
             return self
         changed = {name: value for name, value in special if value is not None}
-        if special.severity is not None:
+        if special.severity is None:
+            changed["kinds"] = {**self.kinds, **special.kinds}
+        else:
             changed["reject_from"] = special.reject_from
         return self.model_copy(update=changed)
+
+    def of_kind(self, kind: ContactKind) -> Rule:
+        """The rule for contacts of this kind."""
+        return (
+            self.model_copy(update={"severity": self.kinds[kind], "reject_from": None}) if kind in self.kinds else self
+        )
+
+    def rank_at(self, score: float) -> tuple[int, int]:
+        """Order of rules by their consequence at this score, mildest first."""
+        return self.severity_at(score).rank, MEASURES.index(self.severity)
 
     def severity_at(self, score: float) -> Severity:
         """Severity of a finding with this score; PASS below the threshold."""
@@ -200,6 +221,7 @@ class Policy(BaseModel):
 
     Attributes:
         image_text: whether text in avatars and covers is read, judged, and compared with emblems' inscriptions.
+        own_platforms: the operator's own services, on which naming an account is harmless.
         store: retention of judgements.
     """
 
@@ -207,6 +229,7 @@ class Policy(BaseModel):
 
     version: Annotated[str, Field(min_length=1)]
     image_text: StrictBool = True
+    own_platforms: tuple[str, ...] = ()
     store: StoreRules
     rules: dict[Label, Rule]
 
@@ -217,15 +240,26 @@ class Policy(BaseModel):
             raise ValueError(f"no rule for {', '.join(missing)}")
         return self
 
+    @field_validator("own_platforms")
+    @classmethod
+    def _platforms_are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The platforms by the first of their names in the list."""
+        platforms = [(name, services().platform(name)) for name in names]
+        unknown = [name for name, platform in platforms if platform is None]
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)}: no public service in {PLATFORMS_FILE}")
+        return tuple(platform for _, platform in platforms if platform)
+
     @field_validator("rules")
     @classmethod
     def _fields_are_the_labels_own(cls, rules: dict[Label, Rule]) -> dict[Label, Rule]:
         for label, rule in rules.items():
+            if label is not Label.CONTACT_DIVERSION and any(one.kinds for one in (rule, *rule.fields.values())):
+                raise ValueError(f"{label}.kinds: only {Label.CONTACT_DIVERSION} has kinds")
+            allowed = LABELS[label].fields
             for field in rule.fields:
-                if field not in LABELS[label].fields:
-                    raise ValueError(
-                        f"{label}.fields.{field}: {label} is found in {', '.join(LABELS[label].fields)} only"
-                    )
+                if field not in allowed:
+                    raise ValueError(f"{label}.fields.{field}: {label} is found in {', '.join(allowed)} only")
         return rules
 
     @classmethod
@@ -262,7 +296,8 @@ class Policy(BaseModel):
         - A report-only finding hides none that counts.
         - Frames of an animation are judged one by one; a reference in several of them gives one finding.
         """
-        judged = [self._judge(finding, entitlements, account_id) for finding in findings]
+        counting = [own for finding in findings if (own := self._without_own_platforms(finding))]
+        judged = [self._judge(finding, entitlements, account_id) for finding in counting]
         # A permitted emblem just below the threshold still outranks a look-alike just above it.
         competing = [found for found in judged if self.reports(found) or self._nearly_permitted(found)]
         reported = [found for found in _one_per_region(_with_permitted_letters(competing)) if self.reports(found)]
@@ -278,8 +313,25 @@ class Policy(BaseModel):
         )
 
     def rule(self, finding: Finding) -> Rule:
-        """The rule for this finding's label in its field."""
-        return self.rules[finding.label].within(finding.field)
+        """The rule for this finding: of its label, in its field, for the severest of its contacts."""
+        return self._severest(finding)[0]
+
+    def _severest(self, finding: Finding) -> tuple[Rule, ContactKind | None]:
+        """The rule for this finding, and the kind of contact that it is for."""
+        rule = self.rules[finding.label].within(finding.field)
+        if finding.label is not Label.CONTACT_DIVERSION:
+            return rule, None
+        found = {contact.kind for contact in finding.contacts} or {ContactKind.HINT}
+        of_kinds = [(rule.of_kind(kind), kind) for kind in ContactKind if kind in found]
+        return max(of_kinds, key=lambda one: one[0].rank_at(finding.score))
+
+    def _without_own_platforms(self, finding: Finding) -> Finding | None:
+        """The finding without accounts on the operator's own services; None if it has no other contact."""
+        own = frozenset(self.own_platforms)
+        contacts = tuple(contact for contact in finding.contacts if not _is_account_on(contact, own))
+        if len(contacts) == len(finding.contacts):
+            return finding
+        return replace(finding, contacts=contacts) if contacts else None
 
     def reports(self, finding: Finding) -> bool:
         """True if the finding passes the threshold of its label in its field, and of its reference."""
@@ -293,15 +345,21 @@ class Policy(BaseModel):
     def _judge(self, finding: Finding, entitlements: frozenset[str], account_id: str) -> Finding:
         authorized = bool({finding.evidence.reference_id, finding.evidence.owner_id} & entitlements)
         counts = in_rollout(account_id, finding.rollout, finding.evidence.reference_id or "")
-        rule = self.rule(finding)
+        rule, kind = self._severest(finding)
         report_only = not authorized and (not counts or rule.severity == "observe")
         severity = Severity.PASS if report_only else rule.severity_at(finding.score)
-        return replace(finding, severity=severity, authorized=authorized, report_only=report_only)
+        evidence = replace(finding.evidence, kind=kind) if kind else finding.evidence
+        return replace(finding, evidence=evidence, severity=severity, authorized=authorized, report_only=report_only)
+
+
+def _is_account_on(contact: Contact, platforms: frozenset[str]) -> bool:
+    """True for an account on these services alone."""
+    return contact.kind is ContactKind.ACCOUNT_NAME and bool(contact.platforms) and contact.platforms <= platforms
 
 
 def _with_permitted_letters(findings: list[Finding]) -> list[Finding]:
     """The findings; those within a permitted emblem's lettering or a permitted name become permitted, too."""
-    permitted = [finding for finding in findings if finding.authorized]
+    permitted = [found for found in findings if found.authorized]
     return [
         replace(found, authorized=True)
         if any(_names_owner(found, other) or _within_name(found, other) for other in permitted)

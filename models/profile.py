@@ -116,6 +116,26 @@ LABELS: Mapping[Label, LabelInfo] = {
     ),
 }
 
+
+class ContactKind(StrEnum):
+    """What leads readers elsewhere, most specific first."""
+
+    NUMBER = "number"
+    """A telephone or QQ number."""
+    ID = "id"
+    """An id on a messenger, or of no named service."""
+    LINK = "link"
+    """A web or e-mail address."""
+    GROUP = "group"
+    """A chat group."""
+    CODE = "code"
+    """A passphrase, a token to copy, or a QR code that words point at."""
+    ACCOUNT_NAME = "account_name"
+    """The author's own account on another public service."""
+    HINT = "hint"
+    """Words that lead to a contact without naming it."""
+
+
 CLASSIFIER_LABELS: tuple[Label, ...] = (
     Label.EXAGGERATION,
     Label.DECEPTIVE_CLAIM,
@@ -203,6 +223,22 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
+class Contact:
+    """One contact of a text, for the policy.
+
+    Attributes:
+        span: range of the normalised text, with the value.
+        values: ids, digits, addresses or names that it gives, in canonical form; empty for a hint.
+        platforms: public services that are named with it.
+    """
+
+    kind: ContactKind
+    span: Span = (0, 0)
+    values: tuple[str, ...] = ()
+    platforms: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Evidence:
     """The reason for a finding, for reviewers. Absent parts are left out of the answer.
 
@@ -216,6 +252,7 @@ class Evidence:
         spans: positions in the text; for text in a picture, positions in `text`.
         text: the words at the spans, the decoded content of a code, or whole lines of text in a picture.
         normalized: the words at the spans with disguises undone.
+        kind: what a contact is; of several in one text, that with the severest consequence. The policy fills it.
     """
 
     reference_id: str | None = None
@@ -228,20 +265,22 @@ class Evidence:
     spans: tuple[Span, ...] | None = None
     text: str | None = None
     normalized: str | None = None
+    kind: ContactKind | None = None
 
 
 @dataclass(frozen=True)
 class Finding:
     """One detector's claim about one field.
 
-    `models.policy` alone fills severity, authorized and report_only; detectors fill the rest.
+    `models.policy` alone fills severity, authorized, report_only and `evidence.kind`; detectors fill the rest.
 
     Attributes:
         score: calibrated probability in [0, 1] that the label is right.
         detector: name and version, such as "contacts@2026.11.1".
         threshold: the reference's own reporting threshold in [0, 1], besides its label's.
         rollout: share of accounts, in [0, 1], for which a finding of this reference counts.
-        authorized: the account is entitled to the reference, so the finding does not count.
+        contacts: every contact of the text, for `contact_diversion`.
+        authorized: the account is entitled to what was found, so the finding does not count.
         report_only: the account is outside the rollout, or the policy only observes; severity is PASS, so the finding
             does not count.
     """
@@ -253,6 +292,7 @@ class Finding:
     evidence: Evidence = Evidence()
     threshold: float = 0.0
     rollout: float = 1.0
+    contacts: tuple[Contact, ...] = ()
     severity: Severity = Severity.PASS
     authorized: bool = False
     report_only: bool = False

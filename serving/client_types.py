@@ -24,6 +24,7 @@ class Evidence(TypedDict, total=False):
     spans: list[list[int]]
     text: str
     normalized: str
+    kind: str
 
 
 class Finding(TypedDict):
@@ -172,6 +173,7 @@ class FieldRule(TypedDict):
     threshold: float | None
     severity: str | None
     reject_from: float | None
+    kinds: dict[str, str]
 
 
 class Rule(TypedDict):
@@ -180,6 +182,7 @@ class Rule(TypedDict):
     threshold: float
     severity: str
     reject_from: float | None
+    kinds: dict[str, str]
     fields: dict[str, FieldRule]
     why: str
 
@@ -189,6 +192,7 @@ class Policy(TypedDict):
 
     version: str
     image_text: bool
+    own_platforms: list[str]
     store: StoreRules
     rules: dict[str, Rule]
 

@@ -36,7 +36,8 @@ def _by_body(ranked: list[Finding]) -> list[Finding]:
     Args:
         ranked: strongest first.
     """
-    first = replace(ranked[0], evidence=_most_specific(ranked))
+    contacts = next((finding.contacts for finding in ranked if finding.contacts), ())
+    first = replace(ranked[0], evidence=_most_specific(ranked), contacts=contacts)
     others = {finding.evidence.reference_id: finding for finding in reversed(ranked) if finding.evidence.reference_id}
     return [first, *(found for body, found in others.items() if body != first.evidence.reference_id)]
 

@@ -32,6 +32,7 @@ EVIDENCE = pa.struct(
         "spans": pa.list_(pa.list_(pa.int32())),
         "text": pa.string(),
         "normalized": pa.string(),
+        "kind": pa.string(),
     }
 )
 

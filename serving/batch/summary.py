@@ -15,7 +15,7 @@ from models.profile import LABELS, Label
 COUNTED_COLUMNS = (
     "verdict",
     "error",
-    *(f"findings.list.element.{name}" for name in ("label", "authorized", "report_only")),
+    *(f"findings.list.element.{name}" for name in ("label", "authorized", "report_only", "evidence.kind")),
     "versions.closed",
 )
 
@@ -27,6 +27,7 @@ class DecisionCounts:
     Attributes:
         verdicts: rows by verdict.
         findings: findings that count, by label.
+        contacts: those of contact_diversion, by kind of contact.
         errors: rows that could not be judged, by code.
         registers: judged rows, by the version of the closed accounts that they were compared with, or "none". It may
             change during a run.
@@ -34,6 +35,7 @@ class DecisionCounts:
 
     verdicts: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
+    contacts: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     registers: Counter[str] = field(default_factory=Counter)
 
@@ -55,8 +57,9 @@ class DecisionCounts:
             self.registers[decision["versions"]["closed"] or "none"] += 1
         else:
             self.errors[decision["error"].split(":")[0]] += 1
-        counting = (one for one in decision["findings"] if not (one["authorized"] or one["report_only"]))
+        counting = [one for one in decision["findings"] if not (one["authorized"] or one["report_only"])]
         self.findings.update(one["label"] for one in counting)
+        self.contacts.update(kind for one in counting if (kind := one["evidence"]["kind"]))
 
     @property
     def rows(self) -> int:
@@ -104,6 +107,7 @@ class Summary:
             f"{effort.rows / max(effort.seconds, 1e-9):.1f} rows/s, peak memory {effort.peak_bytes / 2**20:.0f} MB",
             *_section("verdicts", counts.verdicts),
             *_section("findings", Counter({names[label]: count for label, count in counts.findings.items()})),
+            *_section("contacts by kind", counts.contacts),
             *_section("not judged", counts.errors),
         ]
         if len(counts.registers) > 1:

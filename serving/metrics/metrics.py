@@ -54,6 +54,11 @@ class Metrics:
             "Findings by label and severity; pass for report-only ones.",
             ["label", "severity"],
         )
+        self._contacts = counter(
+            "huijian_contacts",
+            "Findings of contact_diversion by kind of contact and severity; pass for those only observed.",
+            ["kind", "severity"],
+        )
         self._pictures = counter(
             "huijian_pictures",
             "Judged pictures: computed, or remembered (cached) from one of the same bytes.",
@@ -122,6 +127,8 @@ class Metrics:
         for finding in answer.findings:
             if not finding.authorized:
                 self._findings.labels(str(finding.label), str(finding.severity)).inc()
+                if finding.evidence.kind:
+                    self._contacts.labels(str(finding.evidence.kind), str(finding.severity)).inc()
         for cost in answer.ocr:
             self._ocr.labels("read" if cost.read else "skipped").observe(cost.seconds)
         for field, matches in answer.matches.items():

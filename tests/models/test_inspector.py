@@ -217,3 +217,20 @@ def test_every_stage_of_a_judgement_is_timed():
     with Stages() as stages:
         judge(inspector, avatar=FLAG)
     assert stages.milliseconds == {}
+
+
+def contact_of(answer: Answer) -> dict:
+    return next(found for found in answer.to_dict()["findings"] if found["label"] == "contact_diversion")
+
+
+@pytest.mark.parametrize(
+    ("bio", "kind", "severity"),
+    [
+        ("日常更新，微博@江边老林头", "account_name", "review"),
+        ("手工银饰 加微信 abc12345", "id", "reject"),
+        ("微博@江边老林头，加微信 abc12345", "id", "reject"),
+    ],
+)
+def test_contact_tells_its_kind_and_is_judged_by_it(inspector: Inspector, bio: str, kind: str, severity: str):
+    found = contact_of(judge(inspector, bio=bio))
+    assert (found["evidence"]["kind"], found["severity"]) == (kind, severity)

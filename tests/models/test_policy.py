@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from models.policy import Policy, PolicyError
-from models.profile import EMBLEM_LABELS, LABELS, Evidence, Field, Finding, Label, Severity
+from models.profile import EMBLEM_LABELS, LABELS, Contact, ContactKind, Evidence, Field, Finding, Label, Severity
 from models.runtime.paths import REPOSITORY
 
 SHIPPED = REPOSITORY / "policy.yaml"
@@ -35,6 +35,16 @@ def edited(tmp_path: Path, edit) -> Path:
 def in_field(label: str, field: str, **rule):
     """An edit that gives a label's rule an exception for one field."""
     return lambda content: content["rules"][label].setdefault("fields", {}).update({field: rule})
+
+
+def of_kinds(**severities):
+    """An edit that gives kinds of contact their severities."""
+    return lambda content: content["rules"]["contact_diversion"].update(kinds=severities)
+
+
+def contact(*kinds: str, field: Field = Field.BIO, platforms=(), score: float = 0.9) -> Finding:
+    contacts = tuple(Contact(ContactKind(kind), platforms=frozenset(platforms)) for kind in kinds)
+    return Finding(Label.CONTACT_DIVERSION, field, score, "test@1", contacts=contacts)
 
 
 def judged(policy: Policy, label: Label, field: Field, score: float) -> str:
@@ -161,6 +171,12 @@ def test_observed_emblem_hides_no_other_in_its_region(tmp_path: Path):
         (in_field("landmark", "cover", severity="ban"), "rules.landmark.fields.cover.severity"),
         (in_field("landmark", "cover", severity="off", reject_from=0.9), "rules.landmark: .*fields.cover: reject_from"),
         (lambda content: content["rules"]["landmark"].update(severity="observe", reject_from=0.9), "rules.landmark"),
+        (lambda content: content["rules"]["qr_code"].update(kinds={"link": "review"}), "qr_code.kinds"),
+        (in_field("qr_code", "cover", kinds={"link": "review"}), "qr_code.kinds"),
+        (of_kinds(phone="review"), "rules.contact_diversion.kinds.phone"),
+        (of_kinds(link="ban"), "rules.contact_diversion.kinds.link"),
+        (lambda content: content.update(own_platforms=["微博", "火星网"]), "own_platforms: .*火星网"),
+        (lambda content: content.update(own_platforms="微博"), "own_platforms"),
         (lambda content: content.pop("store"), "store"),
         (lambda content: content["store"]["contents"].update(keep="sometimes"), "store.contents.keep"),
         (lambda content: content["store"]["contents"].update(days=186), "store: .*contents.days"),
@@ -380,3 +396,60 @@ def test_affiliation_words_of_a_permitted_name_do_not_count(policy: Policy):
     assert policy.verdict(policy.apply([police, place], entitled, "1")) is Severity.PASS
     for counting in (others, contact, later):
         assert policy.verdict(policy.apply([police, counting], entitled, "1")) is not Severity.PASS
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        (["account_name"], ("account_name", Severity.REVIEW)),
+        (["account_name", "number"], ("number", Severity.REJECT)),
+        (["hint", "account_name"], ("hint", Severity.REJECT)),
+        (["link"], ("link", Severity.REJECT)),
+        ([], ("hint", Severity.REJECT)),
+    ],
+    ids=str,
+)
+def test_severest_kind_of_contact_counts(policy: Policy, kinds, expected):
+    (found,) = policy.apply([contact(*kinds)], frozenset(), ACCOUNT)
+    assert (found.evidence.kind, found.severity) == expected
+
+
+def test_other_labels_have_no_kind(policy: Policy):
+    (found,) = policy.apply([finding(Label.QR_CODE, 0.9)], frozenset(), ACCOUNT)
+    assert found.evidence.kind is None
+
+
+def test_kinds_may_be_observed_or_switched_off(tmp_path: Path):
+    policy = Policy.load(edited(tmp_path, of_kinds(hint="off", account_name="observe")))
+    assert policy.apply([contact("hint")], frozenset(), ACCOUNT) == ()
+    (observed,) = policy.apply([contact("hint", "account_name")], frozenset(), ACCOUNT)
+    assert (observed.evidence.kind, observed.report_only) == ("account_name", True)
+    (counting,) = policy.apply([contact("hint", "account_name", "id")], frozenset(), ACCOUNT)
+    assert (counting.evidence.kind, counting.severity) == ("id", Severity.REJECT)
+
+
+def test_severity_of_a_field_holds_for_every_kind_in_it(tmp_path: Path):
+    policy = Policy.load(edited(tmp_path, in_field("contact_diversion", "name", severity="reject")))
+    for field, severity in ((Field.NAME, Severity.REJECT), (Field.BIO, Severity.REVIEW)):
+        (found,) = policy.apply([contact("account_name", field=field)], frozenset(), ACCOUNT)
+        assert found.severity is severity
+
+
+def test_kinds_of_a_field_come_before_those_of_the_label(tmp_path: Path):
+    policy = Policy.load(edited(tmp_path, in_field("contact_diversion", "name", kinds={"link": "observe"})))
+    severities = {
+        kind: policy.apply([contact(kind, field=Field.NAME)], frozenset(), ACCOUNT)[0].severity
+        for kind in ("link", "account_name", "id")
+    }
+    assert severities == {"link": Severity.PASS, "account_name": Severity.REVIEW, "id": Severity.REJECT}
+
+
+def test_accounts_on_own_platforms_alone_are_not_reported(tmp_path: Path):
+    policy = Policy.load(edited(tmp_path, lambda content: content.update(own_platforms=["Weibo"])))
+    own, other = contact("account_name", platforms=["微博"]), contact("account_name", platforms=["微博", "抖音"])
+    assert policy.own_platforms == ("微博",)
+    assert policy.apply([own], frozenset(), ACCOUNT) == ()
+    assert len(policy.apply([other], frozenset(), ACCOUNT)) == 1
+    assert len(policy.apply([contact("account_name")], frozenset(), ACCOUNT)) == 1
+    (mixed,) = policy.apply([replace(own, contacts=(*own.contacts, Contact(ContactKind.ID)))], frozenset(), ACCOUNT)
+    assert (mixed.evidence.kind, mixed.severity) == ("id", Severity.REJECT)

@@ -14,7 +14,7 @@ SCHEMAS = docs.specification()["components"]["schemas"]
 INTERNAL = {
     Answer: {"ocr", "remembered"},
     Evidence: set(),
-    Finding: {"threshold", "rollout"},
+    Finding: {"threshold", "rollout", "contacts"},
     Match: {"reference_name", "owner_id", "frame", "threshold", "rollout"},
 }
 """Fields of the dataclasses that the answer leaves out."""

@@ -15,6 +15,7 @@ from models.images.ocr.reader import Line, TextReader, rows_of
 from models.profile import Evidence, Field, Finding, OcrCost, Span
 from models.text.classifier.classifier import TextClassifier
 from models.text.contacts.detector import ContactDetector
+from models.text.contacts.kinds import with_contacts
 from models.text.normalize.normalize import FieldText
 
 MIN_CONFIDENCE = 0.75
@@ -115,5 +116,5 @@ class WritingDetector:
         claims = self._classifier([text])[0] if writing.makes_a_claim else []
         return [
             replace(finding, field=field, evidence=writing.placed(finding.evidence, frame))
-            for finding in (*claims, *self._contacts([text])[0])
+            for finding in with_contacts(text, [*claims, *self._contacts([text])[0]])
         ]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from models.profile import Finding, Label, Span
+from models.profile import Contact, Finding, Label, Span
 from models.text.contacts.disguised_words import disguised_words, written_plainly
 from models.text.contacts.families import DISGUISED, HEARD, PATTERNS
+from models.text.contacts.kinds import matched_contacts, touches
 from models.text.contacts.patterns import READ, READ_DIGITS, WRITTEN, ContactFamily, PatternFamily
 from models.text.evidence import evidence_at
 from models.text.normalize.normalize import FieldText, Normalized
@@ -36,7 +37,18 @@ def _findings(text: FieldText) -> list[Finding]:
         return []
     best, _ = matched[0]
     evidence = evidence_at(text.normalized, [found for _, several in matched for found in several])
-    return [Finding(Label.CONTACT_DIVERSION, text.field, best.score, DETECTOR, evidence)]
+    contacts = matched_contacts(text.normalized.text, [(family.kind, found) for family, found in matched])
+    contacts = (*contacts, *_hidden(text.normalized, contacts)) if best in PATTERNS else contacts
+    return [Finding(Label.CONTACT_DIVERSION, text.field, best.score, DETECTOR, evidence, contacts=contacts)]
+
+
+def _hidden(normalized: Normalized, contacts: Sequence[Contact]) -> list[Contact]:
+    """Disguised contacts beside open ones, so that a permitted contact permits no other."""
+    found = [
+        (family.kind, [span for span in spans if not touches(span, contacts)])
+        for family, spans in _matched_readings(normalized)
+    ]
+    return list(matched_contacts(normalized.text, found))
 
 
 def matched_families(normalized: Normalized) -> list[tuple[ContactFamily, list[Span]]]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import phonenumbers
 
+from models.profile import ContactKind
 from models.text.contacts.patterns import DIGIT_WORDS, GAP, QQ, READ, READ_DIGITS, WRITTEN, family
 
 _MAX_GROUPS = 5  # more are single digits, or no telephone number
@@ -53,6 +54,7 @@ NUMBERS = (
     replace(
         family(
             "mobile",
+            ContactKind.NUMBER,
             0.99,
             _MOBILE,
             "eleven digits from 12 to 19 are a mainland mobile number, whatever stands between them",
@@ -62,6 +64,7 @@ NUMBERS = (
     ),
     family(
         "landline",
+        ContactKind.NUMBER,
         0.98,
         r"(?<![\d.])(?:\+|0|400|800)(?:\W{0,3}\d){7,12}(?!\d)",
         "a number with area code, of a service line or abroad that the numbering plan knows",
@@ -69,17 +72,37 @@ NUMBERS = (
     ),
     family(
         "called_number",
+        ContactKind.NUMBER,
         0.99,
         r"(?:电\W?话|热线|手\W?机|座机|致电|来电|订购|订餐|拨|打|联系?|(?<![a-z])tel|call|☎|📞|✆|电|传真|呼)"
         r"(?:\W|号|码|我|这个|是|店里|致|谈|联|小\w|微信?|同薇?|婆娘){0,8}\+?\d(?:\W{0,3}\d){6,12}(?!\d)",
         "a number of seven digits and more after a word for calling",
         _is_dialled,
     ),
-    family("qq_number", 0.99, rf"{QQ}{GAP}\d(?:\W{{0,3}}\d){{4,11}}", "QQ under any of its names, with a number"),
-    family("qq_character", 0.96, r"[扣叩抠]\W{0,3}\d(?:\W{0,3}\d){4,11}", "one character for QQ, with a number"),
-    family("qq_after", 0.91, r"\d(?:\W{0,2}\d){5,11}\W{0,3}(?:qq|q(?![a-z])|扣|企鹅|🐧)", "the number first, then QQ"),
+    family(
+        "qq_number",
+        ContactKind.NUMBER,
+        0.99,
+        rf"{QQ}{GAP}\d(?:\W{{0,3}}\d){{4,11}}",
+        "QQ under any of its names, with a number",
+    ),
+    family(
+        "qq_character",
+        ContactKind.NUMBER,
+        0.96,
+        r"[扣叩抠]\W{0,3}\d(?:\W{0,3}\d){4,11}",
+        "one character for QQ, with a number",
+    ),
+    family(
+        "qq_after",
+        ContactKind.NUMBER,
+        0.91,
+        r"\d(?:\W{0,2}\d){5,11}\W{0,3}(?:qq|q(?![a-z])|扣|企鹅|🐧)",
+        "the number first, then QQ",
+    ),
     family(
         "group_number",
+        ContactKind.GROUP,
         0.98,
         r"(?:群|裙|君羊|宭|峮)[^\d\n]{0,8}\d(?:\W{0,3}\d){4,11}(?![\d人步块元次粉+])",
         "a chat group's number",
@@ -87,6 +110,7 @@ NUMBERS = (
     replace(
         family(
             "said_number",
+            ContactKind.NUMBER,
             0.97,
             rf"(?<![\d{_SAID}第周点])[{_SAID}\d](?:\W{{0,3}}[{_SAID}\d]){{5,14}}(?![\d{_SAID}年月日个百千万拾])",
             "six digits and more, some of them in words, as a number is said that must not be read",
@@ -96,6 +120,7 @@ NUMBERS = (
     ),
     family(
         "number_in_pieces",
+        ContactKind.NUMBER,
         0.97,
         r"(?<![号证])(?<!末)(?:[前头后末尾]|最后|中间)[34]位\W{0,2}\w{0,2}\W{0,2}\d\d|(?<![号证\d])\d{3}(?:打头|开头)(?!的)"
         r"|(?:开头|打头)\d{3}|\d{3,4}(?:收尾|结尾)|后面(?:跟着?|接|是)\W{0,2}\d(?:\W{0,2}\d){2}|(?:\d{1,3}个\d\W{0,2}){2}",

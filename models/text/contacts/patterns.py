@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from models.profile import ContactKind
+
 READ, WRITTEN = "read", "written"
 
 
@@ -20,12 +22,14 @@ class ContactFamily:
 
     Attributes:
         name: name in reports.
+        kind: what a match is, unless its surroundings say more (`models.text.contacts.kinds`).
         score: smoothed precision, (right + 1) / (all + 2), on training cases that no earlier family matches
             (`training/text/evaluation/contact_precision.py`).
         reason: why a match is a contact, and which similar texts are harmless.
     """
 
     name: str
+    kind: ContactKind
     score: float
     reason: str
 
@@ -45,15 +49,16 @@ class PatternFamily(ContactFamily):
     searched: Sequence[str] = (READ,)
 
 
-def family(
+def family(  # noqa: PLR0913, PLR0917 - a line of the tables of families
     name: str,
+    kind: ContactKind,
     score: float,
     pattern: str,
     reason: str,
     accept: Callable[[str], bool] = bool,
 ) -> PatternFamily:
     """A family from an uncompiled pattern."""
-    return PatternFamily(name, score, reason, re.compile(pattern), accept)
+    return PatternFamily(name, kind, score, reason, re.compile(pattern), accept)
 
 
 DIGIT_WORDS = {

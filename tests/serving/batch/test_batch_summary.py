@@ -36,3 +36,14 @@ def test_rows_are_counted_by_verdict_and_by_error(tmp_path):
         ["not", "judged:"],
         ["1", "row_invalid"],
     ]
+
+
+def test_contacts_that_count_are_counted_by_kind(tmp_path):
+    found = {"label": "contact_diversion", "authorized": False, "report_only": False, "evidence": {"kind": "link"}}
+    others = [found | {"authorized": True}, found | {"report_only": True}, found | {"label": "qr_code", "evidence": {}}]
+    judged = {"verdict": "reject", "findings": [found, *others], "versions": {"text": "1"}}
+    decisions.write(part_path(tmp_path, 0), [judged, judged])
+    counts = DecisionCounts.of(sorted(tmp_path.iterdir()))
+    assert counts.contacts == {"link": 2}
+    printed = str(Summary(Path("out"), counts, Effort(2, 1.0, 0), ()))
+    assert printed.split("contacts by kind:\n")[1].split() == ["2", "link"]

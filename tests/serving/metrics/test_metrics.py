@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
-from models.profile import Answer, Evidence, Field, Finding, Label, Match, OcrCost, Severity
+from models.profile import Answer, ContactKind, Evidence, Field, Finding, Label, Match, OcrCost, Severity
 from serving.metrics.metrics import Metrics
 
 WORKER = """
@@ -110,3 +110,18 @@ def test_answer_is_counted_by_label_picture_and_similarity():
     assert value("huijian_similarity_bucket", field="avatar", le="0.6") == 0
     assert value("huijian_similarity_bucket", field="avatar", le="0.65") == 2
     assert value("huijian_ocr_seconds_count", outcome="read") == 1
+
+
+def test_contact_is_counted_by_kind_and_severity():
+    registry = CollectorRegistry()
+    evidence = Evidence(kind=ContactKind.ACCOUNT_NAME)
+    found = Finding(Label.CONTACT_DIVERSION, Field.BIO, 0.9, "contacts@1", evidence, severity=Severity.REVIEW)
+    findings = (found, replace(found, authorized=True), replace(found, severity=Severity.PASS, report_only=True))
+    Metrics(registry).judged(Answer("d", "a", Severity.REVIEW, findings, {}, {}, {}))
+    counted = {
+        (sample.labels["kind"], sample.labels["severity"]): sample.value
+        for family in registry.collect()
+        for sample in family.samples
+        if sample.name == "huijian_contacts_total"
+    }
+    assert counted == {("account_name", "review"): 1, ("account_name", "pass"): 1}
