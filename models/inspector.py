@@ -25,6 +25,7 @@ from models.accounts.likelihood import AvatarLikelihood
 from models.accounts.signatures import AvatarSignature
 from models.arrays import Float32
 from models.content import Content, Judgement, Judgements, Picture, read
+from models.entitlements import is_known_form
 from models.images.codes import CodeDetector
 from models.images.input.decode import Image
 from models.images.matching.emblems import EmblemDetector
@@ -267,8 +268,8 @@ class Inspector:
 
     def _warnings(self, profile: Profile) -> tuple[str, ...]:
         others = profile.entitlements - self.gallery.known_ids
-        unknown = sum(not self._names.knows(entitlement) for entitlement in others)
-        known = f"gallery {self.gallery.version} nor among the protected names"
+        unknown = sum(not (self._names.knows(entitlement) or is_known_form(entitlement)) for entitlement in others)
+        known = f"gallery {self.gallery.version} nor among the protected names, and no listed profession or contact"
         return (f"{unknown} entitlements name nothing in {known}",) if unknown else ()
 
 

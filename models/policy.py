@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from models.boxes import area, intersection, iou
+from models.entitlements import Entitlements
 from models.profile import LABELS, Contact, ContactKind, Finding, Label, Severity
 from models.profile import Field as ProfileField
 from models.runtime.rollout import in_rollout
@@ -296,8 +297,9 @@ class Policy(BaseModel):
         - A report-only finding hides none that counts.
         - Frames of an animation are judged one by one; a reference in several of them gives one finding.
         """
+        entitled = Entitlements.of(entitlements)
         counting = [own for finding in findings if (own := self._without_own_platforms(finding))]
-        judged = [self._judge(finding, entitlements, account_id) for finding in counting]
+        judged = [self._judge(finding, entitled, account_id) for finding in counting]
         # A permitted emblem just below the threshold still outranks a look-alike just above it.
         competing = [found for found in judged if self.reports(found) or self._nearly_permitted(found)]
         reported = [found for found in _one_per_region(_with_permitted_letters(competing)) if self.reports(found)]
@@ -342,8 +344,8 @@ class Policy(BaseModel):
         """True if it is permitted and near its label's threshold; the reference's own threshold does not matter."""
         return finding.authorized and finding.score >= self.rule(finding).threshold - PERMITTED_SCORE_MARGIN
 
-    def _judge(self, finding: Finding, entitlements: frozenset[str], account_id: str) -> Finding:
-        authorized = bool({finding.evidence.reference_id, finding.evidence.owner_id} & entitlements)
+    def _judge(self, finding: Finding, entitled: Entitlements, account_id: str) -> Finding:
+        authorized = entitled.cover(finding)
         counts = in_rollout(account_id, finding.rollout, finding.evidence.reference_id or "")
         rule, kind = self._severest(finding)
         report_only = not authorized and (not counts or rule.severity == "observe")
@@ -359,13 +361,19 @@ def _is_account_on(contact: Contact, platforms: frozenset[str]) -> bool:
 
 def _with_permitted_letters(findings: list[Finding]) -> list[Finding]:
     """The findings; those within a permitted emblem's lettering or a permitted name become permitted, too."""
-    permitted = [found for found in findings if found.authorized]
+    # Verified professions and contacts permit nothing beside them.
+    permitted = [found for found in findings if found.authorized and _has_owner(found)]
     return [
         replace(found, authorized=True)
         if any(_names_owner(found, other) or _within_name(found, other) for other in permitted)
         else found
         for found in findings
     ]
+
+
+def _has_owner(found: Finding) -> bool:
+    """True for an emblem or a name that belongs to somebody."""
+    return bool(found.evidence.reference_id or found.evidence.owner_id)
 
 
 def _names_owner(found: Finding, emblem: Finding) -> bool:

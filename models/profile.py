@@ -182,7 +182,8 @@ class Profile:
         account_id: opaque, never logged.
         name, bio, signature: text; None if absent.
         avatar, cover: encoded image bytes; None if absent.
-        entitlements: reference ids and owner ids that this account is verified for.
+        entitlements: reference ids, owner ids, professions and contacts that this account is verified for
+            (`models.entitlements`).
 
     Raises:
         ProfileError: `account_id` is empty or no string, or `entitlements` is one.

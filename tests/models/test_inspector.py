@@ -234,3 +234,22 @@ def contact_of(answer: Answer) -> dict:
 def test_contact_tells_its_kind_and_is_judged_by_it(inspector: Inspector, bio: str, kind: str, severity: str):
     found = contact_of(judge(inspector, bio=bio))
     assert (found["evidence"]["kind"], found["severity"]) == (kind, severity)
+
+
+def test_own_contact_of_a_verified_shop_does_not_count(inspector: Inspector):
+    own = frozenset({"contact:shop@qingcao.com"})
+    answer = judge(inspector, bio="商务合作 shop@qingcao.com", entitlements=own)
+    assert contact_of(answer)["authorized"]
+    assert (answer.verdict, answer.warnings) == (Severity.PASS, ())
+    other = judge(inspector, bio="商务合作 shop@qingcao.com，加微信 abc12345", entitlements=own)
+    assert (contact_of(other)["authorized"], other.verdict) == (False, Severity.REJECT)
+
+
+def test_verified_profession_does_not_count(inspector: Inspector):
+    bio = "执业律师，专做劳动仲裁"
+    assert judge(inspector, bio=bio).verdict is Severity.REVIEW
+    lawyer = judge(inspector, bio=bio, entitlements=frozenset({"profession:lawyer"}))
+    assert ([found.authorized for found in lawyer.findings], lawyer.verdict) == ([True], Severity.PASS)
+    doctor = judge(inspector, bio=bio, entitlements=frozenset({"profession:doctor"}))
+    assert (doctor.verdict, doctor.warnings) == (Severity.REVIEW, ())
+    assert "1 entitlements" in judge(inspector, bio=bio, entitlements=["profession:astronaut"]).warnings[0]

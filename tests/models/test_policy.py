@@ -453,3 +453,23 @@ def test_accounts_on_own_platforms_alone_are_not_reported(tmp_path: Path):
     assert len(policy.apply([contact("account_name")], frozenset(), ACCOUNT)) == 1
     (mixed,) = policy.apply([replace(own, contacts=(*own.contacts, Contact(ContactKind.ID)))], frozenset(), ACCOUNT)
     assert (mixed.evidence.kind, mixed.severity) == ("id", Severity.REJECT)
+
+
+def test_verified_contact_and_profession_do_not_count(policy: Policy):
+    number = replace(contact(), contacts=(Contact(ContactKind.NUMBER, values=("15410002688",)),))
+    lawyer = finding(Label.REGULATED_PROFESSION, 0.9, normalized="张律师")
+    found = policy.apply([number, lawyer], frozenset({"contact:15410002688", "profession:lawyer"}), ACCOUNT)
+    assert [entry.authorized for entry in found] == [True, True]
+    assert policy.verdict(found) is Severity.PASS
+
+
+def test_verified_contact_in_a_picture_permits_no_claim_beside_it(policy: Policy):
+    number = replace(written(Label.CONTACT_DIVERSION), contacts=(Contact(ContactKind.NUMBER, values=("15410002688",)),))
+    found = policy.apply([number, written(Label.MEDIA_IMPERSONATION)], frozenset({"contact:15410002688"}), ACCOUNT)
+    assert policy.verdict(found) is Severity.REJECT
+
+
+def test_profession_permits_no_place_within_its_words(policy: Policy):
+    lawyer = named(Label.REGULATED_PROFESSION, 0, 6, normalized="北京朝阳律师")
+    found = policy.apply([lawyer, named(Label.PLACE_INSTITUTION, 0, 4)], frozenset({"profession:lawyer"}), ACCOUNT)
+    assert policy.verdict(found) is Severity.REVIEW
