@@ -11,7 +11,10 @@ import typer
 
 Text = Annotated[str | None, typer.Option()]
 Picture = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Image file.")]
-Listed = Annotated[list[str] | None, typer.Option("--entitlement", help="Reference or owner id; may be repeated.")]
+Listed = Annotated[
+    list[str] | None,
+    typer.Option("--entitlement", help="Reference or owner id, profession:lawyer or contact:VALUE; may be repeated."),
+]
 
 
 def classify(  # noqa: PLR0913, PLR0917 - the fields of a profile

@@ -255,7 +255,9 @@ class Policy(BaseModel):
     @classmethod
     def _fields_are_the_labels_own(cls, rules: dict[Label, Rule]) -> dict[Label, Rule]:
         for label, rule in rules.items():
-            if label is not Label.CONTACT_DIVERSION and any(one.kinds for one in (rule, *rule.fields.values())):
+            if label is not Label.CONTACT_DIVERSION and (
+                rule.kinds or any(special.kinds for special in rule.fields.values())
+            ):
                 raise ValueError(f"{label}.kinds: only {Label.CONTACT_DIVERSION} has kinds")
             allowed = LABELS[label].fields
             for field in rule.fields:
