@@ -5,8 +5,18 @@ import pytest
 from openapi_spec_validator import validate
 
 from models.images.gallery.references import MAX_REFERENCE_ID, MAX_REFERENCE_TEXT
-from models.policy import Policy
-from models.profile import EMBLEM_LABELS, IMAGE_FIELDS, MAX_LENGTH, TEXT_FIELDS, Field, Label, ProfileError, Severity
+from models.policy import MEASURES, Policy
+from models.profile import (
+    EMBLEM_LABELS,
+    IMAGE_FIELDS,
+    MAX_LENGTH,
+    TEXT_FIELDS,
+    ContactKind,
+    Field,
+    Label,
+    ProfileError,
+    Severity,
+)
 from models.runtime.paths import REPOSITORY
 from models.settings import Settings
 from serving import docs
@@ -92,6 +102,8 @@ def test_openapi_file_has_the_vocabulary_of_the_models():
     assert SCHEMAS["Label"]["enum"] == list(Label)
     assert SCHEMAS["Finding"]["properties"]["field"]["enum"] == list(Field)
     assert SCHEMAS["Answer"]["properties"]["verdict"]["enum"] == list(Severity)
+    assert SCHEMAS["ContactKind"]["enum"] == list(ContactKind)
+    assert SCHEMAS["Measure"]["enum"] == list(MEASURES)
     assert SCHEMAS["Error"]["properties"]["error"]["properties"]["code"]["enum"] == list(ERROR_CODES)
 
 
