@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from models.profile import Contact, Finding, Label, Span
+from models.profile import Contact, Field, Finding, Label, Span
 from models.text.contacts.disguised_words import disguised_words, written_plainly
 from models.text.contacts.families import DISGUISED, HEARD, PATTERNS
 from models.text.contacts.kinds import matched_contacts, touches
@@ -32,7 +32,7 @@ class ContactDetector:
 
 
 def _findings(text: FieldText) -> list[Finding]:
-    matched = matched_families(text.normalized)
+    matched = matched_families(text)
     if not matched:
         return []
     best, _ = matched[0]
@@ -51,17 +51,20 @@ def _hidden(normalized: Normalized, contacts: Sequence[Contact]) -> list[Contact
     return list(matched_contacts(normalized.text, found))
 
 
-def matched_families(normalized: Normalized) -> list[tuple[ContactFamily, list[Span]]]:
+def matched_families(text: FieldText) -> list[tuple[ContactFamily, list[Span]]]:
     """Every family that matches, in order of the families, with its ranges of the normalised text.
 
     Only a text without open matches is searched for disguised words.
     """
-    return _matched_patterns(normalized.text) or _matched_readings(normalized)
+    searched = [family for family in PATTERNS if family.in_names or text.field is not Field.NAME]
+    return _matched_patterns(text.normalized.text, searched) or _matched_readings(text.normalized)
 
 
-def _matched_patterns(text: str) -> list[tuple[ContactFamily, list[Span]]]:
+def _matched_patterns(
+    text: str, families: Sequence[PatternFamily] = PATTERNS
+) -> list[tuple[ContactFamily, list[Span]]]:
     texts = {READ: text.translate(READ_DIGITS), WRITTEN: text}
-    ranges = [(family, _ranges(family, {texts[name] for name in family.searched})) for family in PATTERNS]
+    ranges = [(family, _ranges(family, {texts[name] for name in family.searched})) for family in families]
     return [(family, found) for family, found in ranges if found]
 
 

@@ -13,9 +13,9 @@ from models.text.contacts.patterns import ContactFamily, PatternFamily
 
 PATTERNS: tuple[PatternFamily, ...] = (*NUMBERS, *ACCOUNTS, *HINTS)
 DISGUISED = ContactFamily(
-    "disguised", ContactKind.HINT, 0.89, "a word for contacts that is written so that only people read it"
+    "disguised", ContactKind.HINT, 0.88, "a word for contacts that is written so that only people read it"
 )
 HEARD = ContactFamily(
-    "heard", ContactKind.HINT, 0.89, "a family that matches when words by sound are written plainly: 喂芯看第一条"
+    "heard", ContactKind.HINT, 0.96, "a family that matches when words by sound are written plainly: 喂芯看第一条"
 )
 FAMILIES: tuple[ContactFamily, ...] = (*PATTERNS, DISGUISED, HEARD)

@@ -12,14 +12,14 @@ HINTS = (
     family(
         "wechat_disguised",
         ContactKind.HINT,
-        0.91,
+        0.88,
         DISGUISED_WECHAT,
         "WeChat in disguise, even without an id; plain 微信 is innocent",
     ),
     family(
         "add_wechat",
         ContactKind.HINT,
-        0.80,
+        0.84,
         rf"{_REFUSED}(?<![先说骗是接能作家话“「《])(?<![让喊]你)(?:[加+伽]|jia)我?\W{{0,2}}(?:vx?(?![a-z0-9])|wx|[微薇威嶶绿])(?!认证|了吗|不|商|领|菜|娅|是)|[加伽+]\W?[❤♥♡💗💚]"
         r"|[佳嘉]\W?v(?![a-z0-9])|嘉[微薇](?:面|聊|咨|:)",
         "an invitation to add on WeChat",
@@ -27,14 +27,14 @@ HINTS = (
     family(
         "green",
         ContactKind.HINT,
-        0.98,
+        0.94,
         r"绿色?(?:聊天)?(?:软件|app|图标|信|标(?![准识签认志产])|号|群)|(?<![吹炸色])绿泡泡?(?![泡洗水的糖茶])",
         "WeChat by its colour",
     ),
     family(
         "colour",
         ContactKind.HINT,
-        0.88,
+        0.90,
         r"(?:蓝|绿|橙|红|黄)色?的?\w{0,4}(?:软件|app|图标|平台|鸟站|气泡|对话框|聊天)(?!\|)|蓝色?的?小?鸟(?:那|上|站|搬|见|[:@])"
         r"|[去在到上找开][“”\w]{0,10}那个\w{0,8}(?:软件|app|图标|平台)|[去在到找进]\w{0,6}(?:蓝色|个)\w?小?飞机",
         "a service by the colour of its sign",
@@ -57,17 +57,10 @@ HINTS = (
     family(
         "where_secret",
         ContactKind.HINT,
-        0.91,
+        0.95,
         rf"{WHERE}[^\n,。]{{0,10}}(?:有码|那串|那行|小字|有路|有门|放大|号码|长按|扫|有号|联系方式|二维码|2维码)"
         r"(?!\w{0,2}(?:是系统|系统|是我的车|带|的都是假))",
         "the place, and what is hidden there",
-    ),
-    family(
-        "reversed",
-        ContactKind.HINT,
-        0.80,
-        r"[倒反](?:着|过来)(?:念|读|看)?\W?\w{0,4}\W{0,2}[a-z0-9_]{4}|[a-z0-9_]{4}\W{0,2}(?:从右往左|倒(?!立)|反)|号码?(?:是|要|请|得)?[倒反](?!是)",
-        "an id to be read backwards",
     ),
     family(
         "passphrase",
@@ -79,7 +72,7 @@ HINTS = (
     family(
         "letter",
         ContactKind.HINT,
-        0.92,
+        0.96,
         r"(?<![a-z0-9])(?:vx|v\W{1,2}x|w\W{1,2}x)(?!\W?y|在|_[加r0]|=λ|星|是我)"
         r"|(?<![a-z0-9])v(?:号|群|光|同|我的?地|联|搜|回)|(?:签名|主页|简介|资料)\w?有v|[同绿走进企]v(?![a-z0-9])|v\W?(?:就是|即)",
         "V for WeChat, without an id",
@@ -87,7 +80,7 @@ HINTS = (
     family(
         "qq_hint",
         ContactKind.HINT,
-        0.95,
+        0.92,
         r"(?<![a-z])q(?:群|裙|聊|里|搜)|主页q|(?<!没有)qq\W?(?:裙|群)|加扣(?!\d)|扣扣(?:面|群|裙|在|号|私)|蔻蔻(?:在|秀)|[抠叩]{2}(?![搜索巴])"
         r"|[去在的]🐧|🐧(?:裙|群|号)|[在看见](?:企鹅|扣扣)空间|企鹅(?:空间,|空间 ?\d|家的)",
         "QQ by one of its names, without a number",
@@ -110,22 +103,21 @@ HINTS = (
     family(
         "copy",
         ContactKind.CODE,
-        0.89,
+        0.90,
         r"复制\W?(?:[这整那][串行段条句]|我的id|@|打开|后(?!的))|提取码\W{0,2}[a-z0-9]|淘口令|网盘\w{0,2}(?:口令|地址)",
         "what to copy",
     ),
-    family("token", ContactKind.CODE, 0.50, r"¥[^¥/\n]{4,24}¥", "a shopping token to copy into another app"),
     family(
         "add_me",
         ContactKind.HINT,
-        0.90,
+        0.97,
         r"(?<![更外增强别不参用要多《“])(?<!有人)[加+]我(?=$|[^\w”\"]|看|小号|大号|同名|者|的时候说|送)",
         "an invitation to add the writer",
     ),
     family(
         "scan",
         ContactKind.CODE,
-        0.92,
+        0.94,
         r"扫\W{0,2}我?\w?(?:头像|封面|主页|背景|尾图|码[加入]|置顶)|(?<!横)扫(?:我(?!的)|它|门口?上?的?[码纸])|[图头]像?扫|长按(?:我的?[头背封]|封|保|↓|👇|\W?识)"
         r"|码\w{0,6}(?<!可)扫[。,!]|码在背景|背景\w?有码",
         "an invitation to scan",
@@ -133,8 +125,8 @@ HINTS = (
     family(
         "look",
         ContactKind.HINT,
-        0.93,
-        r"看我?的?(?:头像|签名|背景)(?!就知|是|的|都)|[点戳]我?头像(?:有|加|,里|,第|→)|头像里?有(?:门|路|码|惊)",
+        0.92,
+        r"(?<!不要)(?<!别)看我?的?(?:头像|签名|背景)(?!就知|是|的|都)|[点戳]我?头像(?:有|加|,里|,第|→)|头像里?有(?:门|路|码|惊)",
         "where the contact is",
     ),
     family(
@@ -168,7 +160,7 @@ HINTS = (
     family(
         "go_elsewhere",
         ContactKind.ACCOUNT_NAME,
-        0.92,
+        0.94,
         rf"(?:[去到来]|[窝家]在|移步|挪到|移驾|隔壁)\W{{0,2}}(?:隔壁)?\W{{0,2}}{PLACE}(?=\W|$|[找了那])",
         "off to another service",
     ),

@@ -89,7 +89,7 @@ NUMBERS = (
     family(
         "qq_character",
         ContactKind.NUMBER,
-        0.96,
+        0.98,
         r"[扣叩抠]\W{0,3}\d(?:\W{0,3}\d){4,11}",
         "one character for QQ, with a number",
     ),
@@ -103,7 +103,7 @@ NUMBERS = (
     family(
         "group_number",
         ContactKind.GROUP,
-        0.98,
+        0.99,
         r"(?:群|裙|君羊|宭|峮)[^\d\n]{0,8}\d(?:\W{0,3}\d){4,11}(?![\d人步块元次粉+])",
         "a chat group's number",
     ),
@@ -111,7 +111,7 @@ NUMBERS = (
         family(
             "said_number",
             ContactKind.NUMBER,
-            0.97,
+            0.93,
             rf"(?<![\d{_SAID}第周点])[{_SAID}\d](?:\W{{0,3}}[{_SAID}\d]){{5,14}}(?![\d{_SAID}年月日个百千万拾])",
             "six digits and more, some of them in words, as a number is said that must not be read",
             _is_said,

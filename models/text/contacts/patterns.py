@@ -42,11 +42,13 @@ class PatternFamily(ContactFamily):
         pattern: regular expression of a match.
         accept: further condition on the matched text.
         searched: texts to search: with Chinese digits read (`READ`), as written (`WRITTEN`), or both.
+        in_names: whether names are searched; a handle alone is a nickname there.
     """
 
     pattern: re.Pattern[str]
     accept: Callable[[str], bool] = bool
     searched: Sequence[str] = (READ,)
+    in_names: bool = True
 
 
 def family(  # noqa: PLR0913, PLR0917 - a line of the tables of families
@@ -56,9 +58,11 @@ def family(  # noqa: PLR0913, PLR0917 - a line of the tables of families
     pattern: str,
     reason: str,
     accept: Callable[[str], bool] = bool,
+    *,
+    in_names: bool = True,
 ) -> PatternFamily:
     """A family from an uncompiled pattern."""
-    return PatternFamily(name, kind, score, reason, re.compile(pattern), accept)
+    return PatternFamily(name, kind, score, reason, re.compile(pattern), accept, in_names=in_names)
 
 
 DIGIT_WORDS = {

@@ -29,7 +29,7 @@ def first_matches(cases: Sequence[Case]) -> dict[str, Counts]:
     """Per family, counts of the texts that it is the first to match."""
     counts: dict[str, Counts] = defaultdict(Counts)
     for case, text in zip(cases, texts(cases), strict=True):
-        if matched := matched_families(text.normalized):
+        if matched := matched_families(text):
             counts[matched[0][0].name].add(is_contact(case))
     return counts
 

@@ -27,7 +27,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_flags_are_counted_by_file_source_and_field_and_labelled_texts_by_label(folder, tmp_path):
+def test_flags_are_counted_by_file_source_field_and_label(folder, tmp_path):
     output = tmp_path / "numbers.json"
     code, out, _ = huijian("evaluate", "text", "--real", folder, "--output", output)
     numbers = json.loads(output.read_text(encoding="utf-8"))
