@@ -76,11 +76,13 @@ ERROR_CODES: Mapping[str, Code] = {
     "image_url_refused": Code(422, "不接受图片网址，也绝不抓取", "image addresses are refused and never fetched"),
     "image_empty": Code(422, "图片文件为空", "the image file is empty"),
     "image_dimensions": Code(
-        422, "图片尺寸或帧数超出范围", "the image has too many or too few pixels, or too many frames"
+        422, "图片尺寸、扫描数或帧数超出范围", "the image has too many or too few pixels, or too many scans or frames"
     ),
     "image_blank": Code(422, "图片空白", "the image shows nothing"),
     "image_undecodable": Code(
-        422, "图片损坏、不完整，或颜色无法确定", "the image is cut short, damaged, or of no certain colours"
+        422,
+        "图片损坏、不完整、结构过于零碎，或颜色无法确定",
+        "the image is cut short, damaged, of too many parts, or of no certain colours",
     ),
     "rate_limited": Code(429, "请求过于频繁，请稍后重试", "too many requests; try again later"),
     "internal": Code(500, "服务内部错误", "an unexpected error, reported in the service's log"),
