@@ -1,7 +1,7 @@
 """Decodes untrusted picture bytes to pixels; every picture enters here.
 
-The format is detected from the bytes, never from a name or a declared type. Dimensions are read from the header, and the
-cost of decoding is predicted from the file's structure, before anything is decoded. Every decoder failure becomes one
+The format is detected from the bytes, never from a name or a declared type. Dimensions are read from the header, and
+the cost of decoding is predicted from the structure, before anything is decoded. Every decoder failure becomes one
 `ProfileError` that names the field. Its codes, and the HTTP status of each:
 
 | code | status | meaning |
