@@ -16,10 +16,20 @@ from typing import Any, Final
 from python_multipart.multipart import parse_options_header
 
 from models.profile import ProfileError
+from serving.messages.json_limits import check_json
 from serving.messages.multipart import FormPart, parts
 
 MAX_QUOTED_NAME: Final = 64
 """Characters of an unknown field's name that an error quotes: enough to find it, too few to carry content."""
+
+MAX_VALUES: Final = 1_000
+"""Values of a JSON body that is no batch; a profile with all entitlements has some 120."""
+
+MAX_PLAIN_BYTES: Final = 400_000
+"""Bytes of a body without a picture: all texts and entitlements of a profile, every character escaped, have 350 kB."""
+
+MAX_LITERAL: Final = 64
+"""Bytes of a number or boolean in a form."""
 
 _ADDRESS = re.compile(r"\s*([a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 
@@ -55,21 +65,33 @@ def read(content_type: str, body: bytes, shape: Shape) -> dict[str, Any]:
     """
     media_type, options = parse_options_header(content_type)
     if _is_json(media_type, options):
-        return from_json(_loaded(body), shape)
+        _check_size(body, (f'"{field}"'.encode() for field in shape.images), MAX_PLAIN_BYTES)
+        return from_json(_loaded(body, MAX_VALUES), shape)
     if media_type == b"multipart/form-data":
+        _check_size(body, (b"filename",), MAX_PLAIN_BYTES)
         return _from_multipart(body, options.get(b"boundary", b""), shape)
     raise ProfileError("content_type", "send application/json in UTF-8, or multipart/form-data")
 
 
-def read_json(content_type: str, body: bytes) -> dict[str, Any]:
+def read_json(
+    content_type: str, body: bytes, images: Sequence[str] = (), max_objects: int = 1, max_plain: int = MAX_PLAIN_BYTES
+) -> dict[str, Any]:
     """The JSON object in a body that may not be a form.
 
+    Args:
+        content_type: the request's header, empty if absent.
+        body: the whole body.
+        images: fields with a picture, anywhere in the body.
+        max_objects: objects in it, of `MAX_VALUES` values each.
+        max_plain: bytes of each object, if no field has a picture.
+
     Raises:
-        ProfileError: the body is no JSON object, or a name in it is repeated.
+        ProfileError: the body is no JSON object, or too large for one, or a name in it is repeated.
     """
     if not _is_json(*parse_options_header(content_type)):
         raise ProfileError("content_type", "send application/json in UTF-8")
-    return _object(_loaded(body))
+    _check_size(body, (f'"{field}"'.encode() for field in images), max_plain * max_objects)
+    return _object(_loaded(body, MAX_VALUES * max_objects))
 
 
 def from_json(values: Any, shape: Shape) -> dict[str, Any]:
@@ -115,7 +137,14 @@ def _is_json(media_type: bytes, options: Mapping[bytes, bytes]) -> bool:
     return media_type == b"application/json" and options.get(b"charset", b"utf-8").lower() == b"utf-8"
 
 
-def _loaded(body: bytes) -> Any:
+def _check_size(body: bytes, picture_marks: Iterable[bytes], limit: int) -> None:
+    """Refuse a large body without a picture: parsing it would cost much, and it would be refused anyway."""
+    if len(body) > limit and not any(mark in body for mark in picture_marks):
+        raise ProfileError("body_too_large", f"the body has no picture, and is larger than {limit // 1_000} kB")
+
+
+def _loaded(body: bytes, max_values: int) -> Any:
+    check_json(body, max_values)
     try:
         return json.loads(body.decode("utf-8"), object_pairs_hook=without_repetition)
     except (ValueError, RecursionError):
@@ -166,7 +195,7 @@ def _value(part: FormPart, shape: Shape) -> Any:
         return _file(part)
     text = _text(part)
     try:
-        return json.loads(text) if part.name in shape.literals else text
+        return json.loads(text) if part.name in shape.literals and len(text) <= MAX_LITERAL else text
     except (ValueError, RecursionError):
         return text  # refused later as a value of the wrong type
 

@@ -84,7 +84,8 @@ def parse_batch(content_type: str, body: bytes) -> list[Profile | ProfileError]:
     Raises:
         ProfileError: the request as a whole cannot be read.
     """
-    return [_parsed(row) for row in validated(BatchRequest, read_json(content_type, body)).profiles]
+    values = read_json(content_type, body, images=IMAGE_FIELDS, max_objects=MAX_PROFILES)
+    return [_parsed(row) for row in validated(BatchRequest, values).profiles]
 
 
 def _parsed(row: Any) -> Profile | ProfileError:

@@ -27,6 +27,9 @@ DECISION_THREADS, MAX_WAITING = 2, 32
 MAX_REASON: Final = 2_000
 """Characters of an appeal or a note: as long as a bio."""
 
+MAX_BYTES: Final = 64_000
+"""Bytes of an appeal or a review; `MAX_REASON` characters, all escaped, have 24 kB."""
+
 _DECISION_ID = re.compile("[0-9a-f]{32}")
 
 
@@ -105,7 +108,7 @@ class Decisions:
         which, by = request.path_params["decision_id"], caller(request.scope)
 
         def work(content_type: str, body: bytes) -> Response:
-            values = read_json(content_type, body) if request.method == "POST" else {}
+            values = read_json(content_type, body, max_plain=MAX_BYTES) if request.method == "POST" else {}
             if not _DECISION_ID.fullmatch(which):
                 raise ProfileError("decision_unknown", "a decision_id has 32 hexadecimal digits", "decision_id")
             with store_faults():
