@@ -38,7 +38,7 @@ from models.profile import Field, ProfileError
 MAX_BYTES = 20_000_000
 
 MAX_PIXELS = 25_000_000
-"""Pixels at most; `check_structure` allows fewer where they cost more (WebP 16 million, transparent PNG 20)."""
+"""Pixels at most; `check_structure` allows fewer where they cost more (WebP 14 million, transparent PNG 17)."""
 
 MAX_PIXELS_JPEG = 50_000_000
 """Pixels of the largest phone cameras; JPEG decodes at reduced size."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from models.images.input.structure.cost import Cost, damaged
 
-PIXEL_NS, RUN_PIXEL_NS, RUN_BYTE_NS = 12.0, 150.0, 500.0
+PIXEL_NS, RUN_PIXEL_NS, RUN_BYTE_NS = 12.0, 200.0, 500.0
 """Nanoseconds for a pixel, for one of run lengths, and for a byte of them."""
 
 PIXEL_BYTES: Final = 8

@@ -11,8 +11,8 @@ from typing import Final
 
 from models.profile import ProfileError
 
-MAX_MILLISECONDS: Final = 900
-"""Predicted milliseconds of one core. Pictures near the limit take 550 to 950 (docs/operations/capacity.md)."""
+MAX_MILLISECONDS: Final = 750
+"""Predicted milliseconds of one core. With its hyperthread busy, a core takes up to 1.3 times that."""
 
 MAX_MEGABYTES: Final = 280
 """Predicted memory of decoding, beside the file itself."""

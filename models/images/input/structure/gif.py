@@ -27,7 +27,7 @@ MAX_BLOCKS: Final = 200_000
 MAX_EXTENSIONS: Final = 10_000
 """Extensions and stray bytes; an animation has one for each frame."""
 
-CANVAS_NS, PIXEL_NS, BYTE_NS = 8.0, 10.0, 12.0
+CANVAS_NS, PIXEL_NS, BYTE_NS = 10.0, 10.0, 12.0
 """Nanoseconds for a canvas pixel of every frame, for a pixel converted at the end, and for a coded byte."""
 
 PIXEL_BYTES: Final = 12

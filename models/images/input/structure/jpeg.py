@@ -106,7 +106,7 @@ def _next_marker(data: bytes, at: int, walk: _Walk) -> tuple[int, int]:
     """The marker at or after a place, and where its segment starts; fill bytes and junk between are counted."""
     if data[at : at + 1] == b"\xff" and data[at + 1 : at + 2] not in (b"\x00", b"\xff"):
         return data[at + 1] if at + 1 < len(data) else _EOI, at + 2
-    found = _MARKER.search(data, at)
+    found = _MARKER.search(data, at, at + MAX_FILL_BYTES + 2)
     walk.fill += (found.start() if found else len(data)) - at
     walk.check()
     return (data[found.end() - 1], found.end()) if found else (_EOI, len(data))

@@ -22,7 +22,7 @@ from models.images.input.structure.cost import (
 PIXEL_NS, BYTE_NS, ALPHA_NS, FRAME_PIXEL_NS = 12.0, 5.0, 12.0, 12.0
 """Nanoseconds for a pixel, an unpacked byte, a pixel's transparency, and a pixel of every animation frame."""
 
-PIXEL_BYTES, ALPHA_PIXEL_BYTES = 7, 13
+PIXEL_BYTES, ALPHA_PIXEL_BYTES = 7, 14
 """Memory per pixel, without and with transparency: the decoded picture and its conversion to RGB or RGBA."""
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}

@@ -23,7 +23,7 @@ from models.images.input.structure.cost import (
 PIXEL_NS, DECODED_NS, CANVAS_NS, BYTE_NS = 15.0, 10.0, 5.0, 35.0
 """Nanoseconds for a pixel handed to Pillow, a decoded one, a canvas pixel of every frame, and a coded byte."""
 
-PIXEL_BYTES: Final = 17
+PIXEL_BYTES: Final = 20
 """Memory per canvas pixel: libwebp keeps two canvases, and Pillow copies the result twice."""
 
 
