@@ -66,7 +66,7 @@ def _densest(grey: UInt8) -> float:
     lines = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((1, MAX_STROKE_GAP), np.uint8))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(lines)
     starts = strokes[:, 1:] > strokes[:, :-1]
-    per_row = np.bincount(labels[:, 1:][starts], minlength=count) / boxes[:, cv2.CC_STAT_HEIGHT]
+    per_row = np.bincount(labels[:, 1:][starts], minlength=count) / np.maximum(boxes[:, cv2.CC_STAT_HEIGHT], 1)
     return float(per_row[1:].max(where=_is_line(boxes[1:]), initial=0))
 
 
