@@ -37,6 +37,9 @@ GRACE_SECONDS: Final = 7
 BODY_GRACE_SECONDS: Final = 1
 """After SIGTERM, incomplete bodies are cut; the wait is for clients that send the body after the head."""
 
+MAX_HEAD: Final = 65_536
+"""Bytes of a request's head. h11 itself limits only heads that are still incomplete."""
+
 MAX_CONNECTIONS: Final = 4_000
 """Per worker; each takes a file descriptor and some 20 kB."""
 
@@ -64,6 +67,22 @@ async def _shutdown(server: uvicorn.Server, sockets: list[socket.socket] | None 
     await _shut_down(server, sockets)
 
 
+class _StrictConnection(h11.Connection):
+    """h11's parser, which also refuses heads over `MAX_HEAD` and those with two framings (RFC 9112, 6.3)."""
+
+    def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            names = {name for name, _ in event.headers}
+            if {b"content-length", b"transfer-encoding"} <= names:
+                raise h11.RemoteProtocolError("both Content-Length and Transfer-Encoding")
+            # Each header line has four bytes beside its name and value.
+            size = len(event.target) + sum(len(name) + len(value) + 4 for name, value in event.headers)
+            if size > MAX_HEAD:
+                raise h11.RemoteProtocolError("the head is too large")
+        return event
+
+
 class Connection(H11Protocol):
     """uvicorn's HTTP/1.1 protocol with time limits.
 
@@ -74,6 +93,7 @@ class Connection(H11Protocol):
     def __init__(self, app: ASGIApp, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.app = app
+        self.conn = _StrictConnection(h11.SERVER, MAX_HEAD)
         self._head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it

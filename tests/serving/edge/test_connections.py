@@ -104,6 +104,20 @@ def test_client_address_comes_from_a_local_proxy(address):
     assert (status, json.loads(body)["error"]["code"]) == (403, "forbidden")
 
 
+def test_request_with_two_framings_is_refused_and_the_connection_closed(address):
+    both = REQUEST_HEAD + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + REQUEST_HEAD
+    with connect(address, both) as smuggling:
+        status, body = answer(smuggling)
+        assert (status, json.loads(body)["error"]["code"]) == (400, "malformed_request")
+        assert smuggling.recv(1) == b""
+
+
+@pytest.mark.parametrize(("size", "expected"), [(60_000, 200), (70_000, 400)])
+def test_head_over_the_limit_is_refused_when_complete_too(address, size, expected):
+    head = b"GET /slow HTTP/1.1\r\nHost: localhost\r\nX-Padding: " + b"a" * size + b"\r\n\r\n"
+    assert answer(connect(address, head))[0] == expected
+
+
 def test_websocket_request_is_answered_over_http(address):
     upgrade = b"GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
     assert answer(connect(address, upgrade)) == (200, b"done")
