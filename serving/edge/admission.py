@@ -55,8 +55,8 @@ class Admission:
             _check_local(scope, headers)
             return
         key = self._authenticate(keys, scope, headers)
+        self._check_rate(key)  # first, so that refused requests count too
         _check_scope(key, scope)
-        self._check_rate(key)
         scope[CALLER_ENTRY] = key.name
 
     def _authenticate(self, keys: Keys, scope: Scope, headers: Headers) -> Key:

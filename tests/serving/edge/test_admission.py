@@ -117,6 +117,13 @@ def test_rate_limit_of_a_key_leaves_other_keys_alone(door):
     assert door.ask("/v1/classify", "classify") == "classify"
 
 
+def test_forbidden_requests_count_against_the_rate_of_a_key(door):
+    door.add("slow", [Scope.CLASSIFY], per_second=3)
+    door.keyring.refresh()
+    asked = [door.ask("/v1/references/a.b", "slow") for _ in range(3)] + [door.ask("/v1/classify", "slow")]
+    assert asked == ["forbidden"] * 3 + ["rate_limited"]
+
+
 def test_guessing_keys_is_limited_and_locks_nobody_out(door):
     guesses = [door.ask("/v1/classify", Authorization=f"Bearer guess-{number}") for number in range(30)]
     assert guesses == ["unauthorized"] * admission.MAX_FAILURES + ["rate_limited"] * 10
