@@ -104,7 +104,7 @@ def test_client_address_comes_from_a_local_proxy(address):
     assert (status, json.loads(body)["error"]["code"]) == (403, "forbidden")
 
 
-def test_request_with_two_framings_is_refused_and_the_connection_closed(address):
+def test_request_with_two_framings_is_refused_and_closed(address):
     both = REQUEST_HEAD + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + REQUEST_HEAD
     with connect(address, both) as smuggling:
         status, body = answer(smuggling)
