@@ -6,14 +6,19 @@ the name of the field, because words mean more in a name than in a bio.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tokenizers import Encoding, Tokenizer
 
 from models.profile import Field, Span
-from models.text.normalize.characters import SURROGATE
+from models.text.normalize.characters import MAX_EXPANSION, SURROGATE, expanding
 from models.text.normalize.normalize import FieldText
+
+_UNREAD = re.compile(f"{SURROGATE.pattern}|[{''.join(expanding(MAX_EXPANSION))}]")
+"""Characters that the encoder reads as unknown: halves of pairs, and those that the tokenizer would fold to more
+characters than the normaliser accepts. A text of 2,000 times U+FDFA would else be 12,000 tokens."""
 
 PREFIXES: Mapping[Field, str] = {Field.NAME: "昵称:", Field.BIO: "简介:", Field.SIGNATURE: "签名:"}
 
@@ -65,5 +70,5 @@ class Windows:
         ]
 
     def _encode(self, text: str) -> Encoding:
-        # One replacement character per surrogate keeps offsets unchanged.
-        return self._tokenizer.encode(SURROGATE.sub("\ufffd", text), add_special_tokens=False)
+        # One replacement character for each keeps offsets unchanged.
+        return self._tokenizer.encode(_UNREAD.sub("\ufffd", text), add_special_tokens=False)

@@ -27,8 +27,11 @@ SPECIAL, MARK = "\ufdd0", "\ufdd1"
 _MAX_MARKS = 4
 """Combining marks used per character: no living script stacks more, zalgo text stacks hundreds."""
 
-_MAX_EXPANSION = 3
+MAX_EXPANSION = 3
 """Longest accepted folding of one character (℡ has 3, ﷺ would have 18), so that no text grows much."""
+
+_EXPANDING_BLOCKS = (range(0x2000, 0x3400), range(0xFB00, 0x10000))
+"""Code points among which are all whose compatibility form has more than three characters."""
 
 _SYMBOLS = {
     "➕": "+",
@@ -137,7 +140,12 @@ def _compatible(char: str) -> str:
     wrapped = _WRAPPED.fullmatch(folded) if folded != char else None
     if wrapped:
         return wrapped[1] or wrapped[2]
-    return folded if len(folded) <= _MAX_EXPANSION else char
+    return folded if len(folded) <= MAX_EXPANSION else char
+
+
+def expanding(most: int) -> list[str]:
+    """Characters whose compatibility form has more than so many characters."""
+    return [char for char in map(chr, chain(*_EXPANDING_BLOCKS)) if len(unicodedata.normalize("NFKC", char)) > most]
 
 
 def _latin_letter(char: str) -> str:

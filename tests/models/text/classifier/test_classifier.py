@@ -172,3 +172,9 @@ def test_an_artefact_whose_network_takes_other_inputs_is_refused(tmp_path):
 def test_neighbouring_spans_are_merged_and_white_space_is_trimmed():
     assert joined_spans([(0, 2), (2, 4), (5, 6), (9, 12)], "abcd efghi  j") == [(0, 6), (9, 10)]
     assert joined_spans([(4, 5)], "abcd e") == []
+
+
+@pytest.mark.parametrize("char", ["\ufdfa", "\ufdfb", "Ⅷ", "㌖"])
+def test_ligatures_cost_no_more_than_plain_characters(classifier, char):
+    plain = classifier.read(FieldText.of(Field.BIO, "春眠不觉晓" * 400))
+    assert len(classifier.read(FieldText.of(Field.BIO, (char + "春") * 1000)).spans) <= 1.5 * len(plain.spans)
