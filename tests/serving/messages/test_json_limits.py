@@ -61,7 +61,7 @@ def test_largest_allowed_profile_passes_escaped():
         "entitlements": [f"{number:03}" + "🌊" * 253 for number in range(100)],
     }
     assert parse(JSON, json.dumps(values).encode()).bio == values["bio"]
-    batch = {"profiles": [values] * 64}
+    batch = {"profiles": [values] * 14 + [values | {"bio": None, "signature": None}] * 50}
     assert len(parse_batch(JSON, json.dumps(batch).encode())) == 64
 
 

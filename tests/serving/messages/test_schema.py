@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.profile import MAX_LENGTH, ProfileError
 from serving.messages.errors import ERROR_CODES
-from serving.messages.schema import MAX_ENTITLEMENTS, MAX_ID_LENGTH, parse
+from serving.messages.schema import MAX_BATCH_CHARACTERS, MAX_ENTITLEMENTS, MAX_ID_LENGTH, parse, parse_batch
 
 JSON = "application/json"
 PNG = b"\x89PNG not looked into here"
@@ -258,3 +258,14 @@ def test_any_bytes_give_a_profile_or_a_refusal(content_type, body):
             parse(content_type, attempt)
         except ProfileError as error:
             assert error.code in ERROR_CODES
+
+
+def batch_of(bios):
+    return json.dumps({"profiles": [{"account_id": str(n), "bio": bio} for n, bio in enumerate(bios)]}).encode()
+
+
+def test_a_batch_that_no_deadline_fits_is_refused_at_once_with_its_limit():
+    with pytest.raises(ProfileError, match=r"40,001 characters together, at most 40,000") as refused:
+        parse_batch(JSON, batch_of(["春" * 2_000] * 20 + ["春"]))
+    assert (refused.value.code, refused.value.field) == ("value_too_long", "profiles")
+    assert len(parse_batch(JSON, batch_of(["春" * 2_000] * (MAX_BATCH_CHARACTERS // 2_000)))) == 20
