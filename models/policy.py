@@ -297,6 +297,7 @@ class Policy(BaseModel):
           entitled to and that is nearly as good.
         - Look-alikes of a permitted emblem are no violation, nor is the owner's name in it.
         - A report-only finding hides none that counts.
+        - A final finding (of a platform's blocked word) keeps its severity, and no entitlement covers it.
         - Frames of an animation are judged one by one; a reference in several of them gives one finding.
         """
         entitled = Entitlements.of(entitlements)
@@ -338,7 +339,9 @@ class Policy(BaseModel):
         return replace(finding, contacts=contacts) if contacts else None
 
     def reports(self, finding: Finding) -> bool:
-        """True if the finding passes the threshold of its label in its field, and of its reference."""
+        """True if the finding passes the threshold of its label in its field, and of its reference, or is final."""
+        if finding.is_final:
+            return True
         rule = self.rule(finding)
         return rule.is_reported and finding.score >= max(rule.threshold, finding.threshold)
 
@@ -347,6 +350,8 @@ class Policy(BaseModel):
         return finding.authorized and finding.score >= self.rule(finding).threshold - PERMITTED_SCORE_MARGIN
 
     def _judge(self, finding: Finding, entitled: Entitlements, account_id: str) -> Finding:
+        if finding.is_final:
+            return finding
         authorized = entitled.cover(finding)
         counts = in_rollout(account_id, finding.rollout, finding.evidence.reference_id or "")
         rule, kind = self._severest(finding)
@@ -391,6 +396,8 @@ def _names_owner(found: Finding, emblem: Finding) -> bool:
 def _within_name(found: Finding, name: Finding) -> bool:
     """True for words of no other owner that are all part of a name: 中国 in 中国移动, the city in 贵阳交警."""
     if found.label not in AFFILIATION_LABELS or found.evidence.owner_id or found.field is not name.field:
+        return False
+    if found.is_final:
         return False
     words, names = found.evidence.spans or (), name.evidence.spans or ()
     return bool(words) and all(any(first <= start and end <= last for first, last in names) for start, end in words)

@@ -273,11 +273,13 @@ class Evidence:
 class Finding:
     """One detector's claim about one field.
 
-    `models.policy` alone fills severity, authorized, report_only and `evidence.kind`; detectors fill the rest.
+    `models.policy` alone fills severity, authorized, report_only and `evidence.kind`; detectors fill the rest. A
+    platform's listed word comes with its severity.
 
     Attributes:
         score: calibrated probability in [0, 1] that the label is right.
         detector: name and version, such as "contacts@2026.11.1".
+        is_final: it comes with its severity, which the policy keeps, and counts for every account.
         threshold: the reference's own reporting threshold in [0, 1], besides its label's.
         rollout: share of accounts, in [0, 1], for which a finding of this reference counts.
         contacts: every contact of the text, for `contact_diversion`.
@@ -297,6 +299,7 @@ class Finding:
     severity: Severity = Severity.PASS
     authorized: bool = False
     report_only: bool = False
+    is_final: bool = False
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,12 @@ def readings(normalized: Normalized, kinds: Iterable[ReadingKind] = tuple(Readin
     return [_MAKE[kind](joined if kind is ReadingKind.JOINED else once) for kind in kinds]
 
 
+def as_written(normalized: Normalized) -> Reading:
+    """The normalised text itself as a reading, in which no word may start or end within a Latin word or a number."""
+    opens, closes = _edges_of_words(normalized.text)
+    return Reading(ReadingKind.JOINED, normalized.text, opens, closes)
+
+
 def near_sounds(text: str) -> Sequence[str]:
     """Pieces of a normalised text by near sound: 微信, 威心 and weixin become `wei'`, `xin'`.
 
