@@ -4,7 +4,7 @@ HTTP, batch, command line, notebooks and evaluations call the same Inspector, so
 served. A list of profiles passes these stages together, each of which takes values and returns values:
 
 1. read: the profile is validated, its texts normalised, its pictures decoded or found in the cache;
-2. judge texts: one pass through the classifier and the rules;
+2. judge texts: one pass through the classifier, the rules and the platform's word lists;
 3. judge pictures: one pass through each picture detector;
 4. match closed accounts: by name and avatar together;
 5. answer: the policy decides on the findings.
@@ -51,6 +51,8 @@ from models.text.classifier.classifier import TextClassifier
 from models.text.contacts.detector import ContactDetector
 from models.text.contacts.kinds import with_contacts
 from models.text.fusion import fuse, strongest
+from models.text.lists.files import WordLists
+from models.text.lists.matcher import Listed, WordMatcher
 from models.text.names.protected_names import ProtectedNameDetector
 from models.text.names.restricted_words import RestrictedWordDetector
 from models.text.normalize.normalize import FieldText
@@ -99,6 +101,7 @@ class Inspector:
         policy: decides on the findings.
         reader: reads text in pictures; None if the policy switches that off.
         closed: the closed accounts, which may change while this Inspector is active.
+        lists: the platform's word lists, which may change likewise.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of a judgement
@@ -110,6 +113,7 @@ class Inspector:
         reader: TextReader | None = None,
         *,
         closed: ClosedAccounts | None = None,
+        lists: WordLists | None = None,
     ) -> None:
         self.policy = policy
         self.encoder, self.gallery = emblems.encoder, emblems.gallery
@@ -117,7 +121,7 @@ class Inspector:
         self._text_detectors = (classifier, contacts, RestrictedWordDetector(), self._names)
         self._emblems, self._codes = emblems, CodeDetector()
         self._writing = WritingDetector(reader, classifier, contacts) if reader else None
-        self._closed, self._avatar_likelihood = closed, avatar_likelihood
+        self._closed, self._avatar_likelihood, self._lists = closed, avatar_likelihood, lists
         self.versions: Mapping[str, str] = {
             "encoder": self.encoder.version,
             "gallery": self.gallery.version,
@@ -133,15 +137,16 @@ class Inspector:
         """The Inspector for what is active now; parts that did not change are shared with earlier ones.
 
         Raises:
-            AccountsError, ArtifactError, EncoderError, GalleryError, PolicyError: something active is missing, broken
-                or does not fit together.
+            AccountsError, ArtifactError, EncoderError, GalleryError, ListsError, PolicyError: something active is
+                missing, broken or does not fit together.
         """
         images, text = loading.image_models(settings), loading.text_classifier(settings)
-        return cls(*images, text, *loading.rules(settings), closed=loading.closed_accounts(settings))
+        closed, lists = loading.closed_accounts(settings), loading.word_lists(settings)
+        return cls(*images, text, *loading.rules(settings), closed=closed, lists=lists)
 
     def __call__(self, profiles: Sequence[Profile]) -> list[Answer | ProfileError]:
         """One answer per profile, in order, or why it could not be judged."""
-        matcher = self._closed_account_detector()
+        matcher, listed = self._closed_account_detector(), self._word_matcher()
         contents: dict[int, Content] = {}
         outcomes: dict[int, Answer | ProfileError] = {}
         for index, profile in enumerate(profiles):
@@ -149,11 +154,20 @@ class Inspector:
                 contents[index] = read(profile, self.picture_cache, with_likeness=matcher is not None)
             except ProfileError as error:
                 outcomes[index] = error
-        judged = self._judge(list(contents.values()), matcher)
-        versions = {**self.versions, "closed": matcher.register.version} if matcher else self.versions
+        judged = self._judge(list(contents.values()), matcher, listed)
+        versions = {
+            **self.versions,
+            **({"closed": matcher.register.version} if matcher else {}),
+            **({"lists": listed.version} if listed else {}),
+        }
         for index, judgements in zip(contents, judged, strict=True):
             outcomes[index] = self._answer(profiles[index], judgements, versions)
         return [outcomes[index] for index in range(len(profiles))]
+
+    def current_versions(self) -> Mapping[str, str]:
+        """`versions`, and that of the word lists that judge now."""
+        listed = self._word_matcher()
+        return {**self.versions, "lists": listed.version} if listed else self.versions
 
     def closed_accounts(self) -> Mapping[Field, int]:
         """How many closed accounts can be found now by their name, and how many by their avatar."""
@@ -167,9 +181,16 @@ class Inspector:
             return None
         return ClosedAccountDetector(known.register, known.hasher, self.encoder.fingerprint, self._avatar_likelihood)
 
-    def _judge(self, contents: Sequence[Content], matcher: ClosedAccountDetector | None) -> list[Judgements]:
+    def _word_matcher(self) -> WordMatcher | None:
+        """For the words that are listed at this moment; None while there are none."""
+        matcher = self._lists.current.matcher if self._lists else None
+        return matcher if matcher is not None and len(matcher) else None
+
+    def _judge(
+        self, contents: Sequence[Content], matcher: ClosedAccountDetector | None, listed: WordMatcher | None
+    ) -> list[Judgements]:
         """Judgements of every field of every profile, in order."""
-        texts = self._judge_texts([text for content in contents for text in content.texts])
+        texts = self._judge_texts([text for content in contents for text in content.texts], listed)
         pictures = self._judge_pictures(
             [picture for content in contents for picture in content.pictures], with_likeness=matcher is not None
         )
@@ -185,17 +206,20 @@ class Inspector:
         ]
         return _with_closed_accounts(matcher, contents, judged) if matcher else judged
 
-    def _judge_texts(self, texts: Sequence[FieldText]) -> list[Judgement]:
-        """One judgement per text, in order."""
+    def _judge_texts(self, texts: Sequence[FieldText], listed: WordMatcher | None) -> list[Judgement]:
+        """One judgement per text, in order. Scores are the detectors' own, whatever the lists say."""
         if not texts:
             return []
         with stage("text"):
             by_detector = [detector(texts) for detector in self._text_detectors]
+            by_lists = listed(texts) if listed else [Listed()] * len(texts)
         judged = []
-        for text, *by_text in zip(texts, *by_detector, strict=True):
-            findings = fuse(with_contacts(text, [finding for found in by_text for finding in found]))
-            scores = strongest(findings)
-            judged.append(Judgement(findings, scores={label: scores[label] for label in CLASSIFIER_LABELS}))
+        for text, says, *by_text in zip(texts, by_lists, *by_detector, strict=True):
+            found = [finding for several in by_text for finding in several]
+            findings = fuse(with_contacts(text, [finding for finding in found if not says.silences(finding)]))
+            scores = strongest(found)
+            scores_of = {label: scores[label] for label in CLASSIFIER_LABELS}
+            judged.append(Judgement([*findings, *says.blocked], scores=scores_of))
         return judged
 
     def _judge_pictures(self, pictures: Sequence[Picture], *, with_likeness: bool) -> list[Judgement]:

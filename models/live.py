@@ -25,7 +25,8 @@ class LiveInspector:
         current: the Inspector to judge with.
 
     Raises:
-        AccountsError, ArtifactError, EncoderError, GalleryError, PolicyError: a part is missing or broken at the start.
+        AccountsError, ArtifactError, EncoderError, GalleryError, ListsError, PolicyError: a part is missing or broken
+            at the start.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -33,14 +34,14 @@ class LiveInspector:
         self._images = Source("gallery", partial(_gallery_stamp, settings), partial(loading.image_models, settings))
         self._text = Source("text", partial(_text_stamp, settings), partial(loading.text_classifier, settings))
         self._rules = Source("policy", settings.policy.read_bytes, partial(loading.rules, settings))
-        self._closed = loading.closed_accounts(settings)
+        self._closed, self._lists = loading.closed_accounts(settings), loading.word_lists(settings)
         self.current = self._joined()
         self._replaced = False
 
     @property
     def refusals(self) -> list[Refusal]:
         """New versions that were refused; empty while all parts are up to date."""
-        parts = (self._images, self._text, self._rules, self._closed)
+        parts = (self._images, self._text, self._rules, self._closed, self._lists)
         return [refusal for part in parts if (refusal := part.refusal)]
 
     @property
@@ -49,21 +50,23 @@ class LiveInspector:
         return "; ".join(f"{refusal.part}: {refusal.reason}" for refusal in self.refusals) or None
 
     def refresh(self) -> bool:
-        """Load what is new; True when `current` was replaced. Never raises: a broken version is refused.
+        """Load what is new; True when `current` or the word lists were. Never raises: a broken version is refused.
 
-        Closed accounts need no new Inspector: the active one sees their changes at once.
+        Closed accounts and word lists need no new Inspector: the active one sees their changes at once.
         """
         if self._replaced:  # in the last call: the requests of the old Inspector are answered by now
             memory.give_back()
         self._closed.refresh()
+        has_other_lists = self._lists.refresh()
         changed = [source.refresh() for source in (self._images, self._text, self._rules)]
         self._replaced = any(changed)
         if self._replaced:
             self.current = self._joined()
-        return self._replaced
+        return self._replaced or has_other_lists
 
     def _joined(self) -> Inspector:
-        return Inspector(*self._images.value, self._text.value, *self._rules.value, closed=self._closed)
+        rules = self._rules.value
+        return Inspector(*self._images.value, self._text.value, *rules, closed=self._closed, lists=self._lists)
 
 
 def _gallery_stamp(settings: Settings) -> Hashable:

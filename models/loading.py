@@ -19,6 +19,8 @@ from models.policy import Policy
 from models.runtime import versions
 from models.settings import Settings
 from models.text.classifier.classifier import TextClassifier
+from models.text.lists.files import WordLists
+from models.text.lists.words import ListsError
 
 
 def image_models(settings: Settings) -> tuple[EmblemDetector, AvatarLikelihood | None]:
@@ -57,6 +59,19 @@ def closed_accounts(settings: Settings) -> ClosedAccounts:
     return known
 
 
+def word_lists(settings: Settings) -> WordLists:
+    """The platform's word lists; their `refresh` follows changes on disk.
+
+    Raises:
+        ListsError: they cannot be read.
+    """
+    known = _word_lists(settings.home)
+    known.refresh()
+    if refusal := known.refusal:
+        raise ListsError(refusal.reason)
+    return known
+
+
 def rules(settings: Settings) -> tuple[Policy, TextReader | None]:
     """The active policy, and the text reader if the policy has text in pictures read.
 
@@ -86,3 +101,8 @@ def _classifier(directory: Path, threads: int, _: versions.Stamps) -> TextClassi
 @lru_cache(maxsize=1)
 def _closed_accounts(home: Path) -> ClosedAccounts:
     return ClosedAccounts(home)
+
+
+@lru_cache(maxsize=1)
+def _word_lists(home: Path) -> WordLists:
+    return WordLists(home)

@@ -13,6 +13,8 @@ from models.accounts.register import RegisterFiles
 from models.accounts.segments import AccountsError
 from models.policy import Policy, PolicyError
 from models.settings import ArtifactError, Settings
+from models.text.lists.files import ListFiles
+from models.text.lists.words import ListsError
 from serving.keys import keys_file
 from serving.keys.keys import KeysError
 from serving.store.audit.purges import POLICY
@@ -29,7 +31,7 @@ Versions = Mapping[str, Mapping[str, Any]]
 
 
 def active_versions(settings: Settings) -> Versions:
-    """The versions of gallery, encoder, text model, policy, keys and closed accounts; none of a part that is broken."""
+    """The versions of all parts, such as the gallery and the word lists; none of a part that is broken."""
     readers: dict[str, Callable[[], dict[str, Any]]] = {
         "gallery": lambda: {"after": settings.gallery_directory().name},
         "encoder": lambda: {"after": settings.encoder_directory().name},
@@ -37,6 +39,7 @@ def active_versions(settings: Settings) -> Versions:
         POLICY: lambda: policy_version(Policy.load(settings.policy)),
         "keys": partial(_keys, settings),
         "closed_accounts": lambda: {"after": RegisterFiles(settings.home / REGISTER_FOLDER).read().version},
+        "lists": lambda: {"after": ListFiles(settings.home).read().version},
     }
     return {part: found for part, read in readers.items() if (found := _unless_broken(read)) is not None}
 
@@ -84,7 +87,7 @@ def recorded(trail: Trail, settings: Settings, by: str, **details: Any) -> Itera
 def _unless_broken(read: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
     try:
         return read()
-    except (AccountsError, ArtifactError, KeysError, OSError, PolicyError):
+    except (AccountsError, ArtifactError, KeysError, ListsError, OSError, PolicyError):
         return None
 
 

@@ -93,7 +93,12 @@ def readiness(live: LiveInspector, keyring: Keyring) -> dict[str, Any]:
     refused = [
         {"part": refusal.part, "since": refusal.since.isoformat(), "reason": refusal.reason} for refusal in refusals
     ]
-    return {"ready": True, "versions": dict(live.current.versions), "update_refused": bool(refused), "refused": refused}
+    return {
+        "ready": True,
+        "versions": dict(live.current.current_versions()),
+        "update_refused": bool(refused),
+        "refused": refused,
+    }
 
 
 ROUTING_ERRORS: Final = {

@@ -46,7 +46,7 @@ class Reloader(threading.Thread):
         self._gauges = Gauges(metrics.registry)
         self._logged: list[Refusal] = []
         self._is_recorded = False
-        self._metrics.set_versions(live.current.versions)
+        self._metrics.set_versions(live.current.current_versions())
         self._measure()
 
     def run(self) -> None:
@@ -62,8 +62,8 @@ class Reloader(threading.Thread):
         """Load new versions, then update the gauges."""
         if self._live.refresh():
             self._is_recorded = False
-            self._metrics.set_versions(self._live.current.versions)
-            logger.info("now in force: %s", dict(self._live.current.versions))
+            self._metrics.set_versions(self._live.current.current_versions())
+            logger.info("now in force: %s", dict(self._live.current.current_versions()))
         if self._keyring.refresh():
             self._is_recorded = False
             logger.info("other keys are in force")
@@ -86,7 +86,7 @@ class Reloader(threading.Thread):
                 logger.error("%s: what is new is refused, the old keeps serving: %s", refusal.part, refusal.reason)
         self._logged = refusals
         self._gauges.refused(refusals)
-        self._gauges.set_versions(self._live.current.versions)
+        self._gauges.set_versions(self._live.current.current_versions())
         self._gauges.closed_accounts(self._live.current.closed_accounts())
         self._gauges.memory(self._live.current.picture_cache.size)
         self._gauges.store(self._store.health())

@@ -15,7 +15,7 @@ def active_versions(settings: Settings) -> dict[str, str]:
     """The versions that an Inspector of these settings names in its answers.
 
     Raises:
-        ArtifactError, EncoderError, GalleryError, AccountsError, PolicyError: it cannot be loaded.
+        ArtifactError, EncoderError, GalleryError, AccountsError, ListsError, PolicyError: it cannot be loaded.
         RunError: the process was lost.
     """
     context = get_context("spawn")

@@ -71,7 +71,7 @@ SCHEMA = pa.schema(
         "matches": pa.struct({str(field): pa.list_(MATCH) for field in IMAGE_FIELDS}),
         "text_scores": pa.struct({str(field): SCORES for field in TEXT_FIELDS}),
         "versions": pa.struct(
-            {name: pa.string() for name in ("encoder", "gallery", "text", "policy", "ocr", "closed")}
+            {name: pa.string() for name in ("encoder", "gallery", "text", "policy", "ocr", "closed", "lists")}
         ),
         "error": pa.string(),
         "warnings": pa.list_(pa.string()),

@@ -17,6 +17,7 @@ COUNTED_COLUMNS = (
     "error",
     *(f"findings.list.element.{name}" for name in ("label", "authorized", "report_only", "evidence.kind")),
     "versions.closed",
+    "versions.lists",
 )
 
 
@@ -31,6 +32,7 @@ class DecisionCounts:
         errors: rows that could not be judged, by code.
         registers: judged rows, by the version of the closed accounts that they were compared with, or "none". It may
             change during a run.
+        lists: judged rows, by the version of the word lists, likewise.
     """
 
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -38,6 +40,7 @@ class DecisionCounts:
     contacts: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     registers: Counter[str] = field(default_factory=Counter)
+    lists: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, files: Iterable[Path]) -> DecisionCounts:
@@ -55,6 +58,7 @@ class DecisionCounts:
         if decision["error"] is None:
             self.verdicts[decision["verdict"]] += 1
             self.registers[decision["versions"]["closed"] or "none"] += 1
+            self.lists[decision["versions"]["lists"] or "none"] += 1
         else:
             self.errors[decision["error"].split(":")[0]] += 1
         counting = [one for one in decision["findings"] if not (one["authorized"] or one["report_only"])]
@@ -112,6 +116,8 @@ class Summary:
         ]
         if len(counts.registers) > 1:
             lines += _section("the closed accounts changed in between; rows by their version", counts.registers)
+        if len(counts.lists) > 1:
+            lines += _section("the word lists changed in between; rows by their version", counts.lists)
         if self.ignored:
             lines.append(f"columns that were ignored: {', '.join(self.ignored)}")
         return "\n".join(lines).encode("utf-8", "backslashreplace").decode()  # column names may hold surrogates

@@ -15,7 +15,7 @@ from models.profile import Field
 from models.runtime.sources import Refusal
 from serving.store.store import Health
 
-RELOADED_PARTS: Final = ("gallery", "text", "policy", "closed_accounts", "keys", "baseline")
+RELOADED_PARTS: Final = ("gallery", "text", "policy", "closed_accounts", "lists", "keys", "baseline")
 """Parts that are reloaded from disk and can be refused."""
 
 

@@ -21,7 +21,7 @@ from pypinyin.contrib.tone_convert import to_normal
 
 from models.profile import Finding, Span
 from models.text.evidence import evidence_at
-from models.text.lists.words import ListedWord, WordList
+from models.text.lists.words import REMEMBERED_WORDS, ListedWord, WordList
 from models.text.normalize.normalize import FieldText, Normalized, normalize
 from models.text.normalize.readings import SYLLABLE_END, Reading, ReadingKind, as_written, readings
 
@@ -33,9 +33,6 @@ KINDS: Final = (ReadingKind.JOINED, ReadingKind.SHAPE, ReadingKind.SOUND)
 
 _GUESSES = (ReadingKind.SHAPE, ReadingKind.SOUND)
 """Readings that may mistake one word for another; they never find a blocked word in an allowed one."""
-
-REMEMBERED_WORDS: Final = 1 << 16
-"""Words whose forms are kept, so that a change of the lists reads only new words."""
 
 _SHORTEST = 2
 """Least characters of a word that is searched in disguise."""

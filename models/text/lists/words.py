@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from models.profile import CLASSIFIER_LABELS, LABELS, MAX_LENGTH, TEXT_FIELDS, Field, Label, Severity
@@ -24,6 +24,9 @@ MAX_WORD: Final = MAX_LENGTH[Field.NAME]
 
 MAX_NOTE: Final = 500
 """Code points of a note."""
+
+REMEMBERED_WORDS: Final = 1 << 16
+"""Words that are not normalised and read again after every change of the lists; some 20 MB."""
 
 _VISIBLE = "LNS"
 """First letters of the Unicode categories of letters, numbers and symbols."""
@@ -86,6 +89,7 @@ WORD_FIELDS: Final = tuple(field.name for field in fields(ListedWord))
 """Names of the fields of a listed word, as in files and over HTTP."""
 
 
+@lru_cache(maxsize=REMEMBERED_WORDS)
 def key_of(word: str) -> str:
     """The normalised word, without white space around it."""
     return normalize(word).text.strip()
