@@ -17,6 +17,7 @@ from cli import (
     export,
     gallery,
     keys,
+    lists,
     promotion,
     score,
     serve,
@@ -44,6 +45,7 @@ app.add_typer(gallery.app, name="gallery")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(closed.app, name="closed")
+app.add_typer(lists.app, name="lists")
 app.command()(export.export)
 app.command()(promotion.compare)
 app.command()(promotion.promote)

@@ -15,6 +15,7 @@ from models.inspector import Inspector
 from models.runtime import memory, versions
 from models.runtime.sources import Refusal, Source
 from models.settings import Settings
+from models.text.lists.files import Lists
 
 
 class LiveInspector:
@@ -48,6 +49,11 @@ class LiveInspector:
     def problem(self) -> str | None:
         """All reasons in one line; None without refusals."""
         return "; ".join(f"{refusal.part}: {refusal.reason}" for refusal in self.refusals) or None
+
+    @property
+    def lists(self) -> Lists:
+        """The word lists in force."""
+        return self._lists.current.lists
 
     def refresh(self) -> bool:
         """Load what is new; True when `current` or the word lists were. Never raises: a broken version is refused.

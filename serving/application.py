@@ -31,6 +31,7 @@ from serving.routes.closed_accounts import ClosedAccountRoutes
 from serving.routes.decisions import Decisions
 from serving.routes.judging import ProfileJudge
 from serving.routes.references import References
+from serving.routes.word_lists import WordListRoutes
 from serving.shadow.shadow import Shadow
 from serving.store.store import Store
 
@@ -60,7 +61,7 @@ def application(  # noqa: PLR0913 - the parts of a service
 
     judge = ProfileJudge(live, store, metrics, threads, shadow)
     references, decisions = References(live, store, metrics), Decisions(store, metrics)
-    closed = ClosedAccountRoutes(live, store, metrics)
+    closed, lists = ClosedAccountRoutes(live, store, metrics), WordListRoutes(live, store, metrics)
     admission = Admission(keyring, Rates.of_this_server("rates"))
     app = Starlette(
         routes=[
@@ -69,6 +70,8 @@ def application(  # noqa: PLR0913 - the parts of a service
             Route("/v1/classify_batch", judge.classify_batch, methods=["POST"]),
             Route("/v1/references", references.all, methods=["GET", "POST"]),
             Route("/v1/references/{reference_id:path}", references.one, methods=["GET", "DELETE"]),
+            Route("/v1/lists", lists.all, methods=["GET", "POST"]),
+            Route("/v1/lists/{word:path}", lists.remove, methods=["DELETE"]),
             Route("/v1/closed_accounts", closed.add, methods=["POST"]),
             Route("/v1/closed_accounts/{account:path}", closed.remove, methods=["DELETE"]),
             Route("/v1/decisions/{decision_id}", decisions.show),

@@ -35,6 +35,9 @@ from serving.client_types import (
     ReferenceShown,
     Removal,
     ReviewRecorded,
+    WordChanged,
+    WordOffer,
+    WordPage,
 )
 
 TIMEOUT_SECONDS: Final = 35
@@ -159,6 +162,25 @@ class Client:
     def remove_reference(self, reference_id: str) -> Removal:
         """Remove a reference with all its pictures."""
         removed: Removal = self._ask("DELETE", _path("references", reference_id))
+        return removed
+
+    def words(
+        self, word_list: str | None = None, label: str | None = None, limit: int = 100, offset: int = 0
+    ) -> WordPage:
+        """A page of the platform's words: blocked, allowed, or both."""
+        filters = {"list": word_list, "label": label}
+        chosen = {"limit": limit, "offset": offset, **{name: value for name, value in filters.items() if value}}
+        page: WordPage = self._ask("GET", "/v1/lists", params=chosen)
+        return page
+
+    def add_word(self, word: WordOffer) -> WordChanged:
+        """Add a word to the platform's lists, or change its entry."""
+        added: WordChanged = self._ask("POST", "/v1/lists", json=word)
+        return added
+
+    def remove_word(self, word: str) -> WordChanged:
+        """Remove a word from the platform's lists."""
+        removed: WordChanged = self._ask("DELETE", _path("lists", word))
         return removed
 
     def add_closed_account(self, account: ClosedAccount) -> ClosedAccountRegistered:

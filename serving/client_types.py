@@ -60,6 +60,7 @@ class Versions(TypedDict):
     policy: str
     ocr: NotRequired[str]
     closed: NotRequired[str]
+    lists: NotRequired[str]
 
 
 class Answer(TypedDict):
@@ -283,6 +284,43 @@ class Removal(TypedDict):
 
     reference_id: str
     pictures: int
+    version: str
+
+
+class ListedWord(TypedDict):
+    """词表中的一个词 · A word of the platform's lists."""
+
+    word: str
+    list: Literal["blocked", "allowed"]
+    label: str | None
+    severity: Literal["review", "reject"] | None
+    fields: list[Literal["name", "bio", "signature"]]
+    note: str
+
+
+class WordPage(TypedDict):
+    """部分词 · Some of the words."""
+
+    words: list[ListedWord]
+    total: int
+    version: str
+
+
+class WordOffer(TypedDict):
+    """要加入的词（JSON）· A word to add, in JSON."""
+
+    word: str
+    list: Literal["blocked", "allowed"]
+    label: NotRequired[str | None]
+    severity: NotRequired[Literal["review", "reject"] | None]
+    fields: NotRequired[list[Literal["name", "bio", "signature"]] | None]
+    note: NotRequired[str | None]
+
+
+class WordChanged(TypedDict):
+    """加入或移除的词 · A word that was added or removed."""
+
+    word: ListedWord
     version: str
 
 

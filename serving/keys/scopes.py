@@ -24,6 +24,8 @@ SCOPES: Final[Mapping[str, Scope]] = {
     "/v1/classify_batch": Scope.CLASSIFY,
     "/v1/references": Scope.MANAGE,
     "/v1/references/{reference_id}": Scope.MANAGE,
+    "/v1/lists": Scope.MANAGE,
+    "/v1/lists/{word}": Scope.MANAGE,
     "/v1/closed_accounts": Scope.MANAGE,
     "/v1/closed_accounts/{account}": Scope.MANAGE,
     "/v1/decisions/{decision_id}": Scope.REVIEW,

@@ -39,6 +39,7 @@ ERROR_CODES: Mapping[str, Code] = {
     "forbidden": Code(403, "无权访问", "access is not allowed"),
     "not_found": Code(404, "没有这个地址", "there is nothing at this address"),
     "reference_unknown": Code(404, "标志库中没有这个参照", "the gallery has no such reference"),
+    "word_unknown": Code(404, "词表中没有这个词", "no list holds this word"),
     "closed_account_unknown": Code(404, "没有登记这个账号", "no such account is registered as closed"),
     "decision_unknown": Code(404, "没有这个结论，或已过保存期", "there is no such decision, or it is no longer kept"),
     "method_not_allowed": Code(405, "该地址不支持此方法", "this address has no such method"),
@@ -51,6 +52,7 @@ ERROR_CODES: Mapping[str, Code] = {
     "reference_conflict": Code(
         409, "与该参照已登记的描述不一致", "it contradicts what is enrolled under this reference_id"
     ),
+    "lists_full": Code(409, "词表已满", "the lists hold as many words as they can"),
     "request_in_progress": Code(409, "同一请求正在处理", "the same request is in work; try again in a second"),
     "reference_last": Code(409, "不能移除最后一个参照", "the last emblem cannot be removed"),
     "body_too_large": Code(413, "请求体过大", "the body is too large"),

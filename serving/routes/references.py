@@ -27,6 +27,7 @@ from models.profile import EMBLEM_LABELS, ProfileError
 from serving.active import recorded
 from serving.keys.scopes import caller
 from serving.messages.bodies import Shape, read
+from serving.messages.query import choice_of, page_of
 from serving.messages.responses import json_response
 from serving.metrics.metrics import Metrics
 from serving.routes.idempotency import once
@@ -39,9 +40,6 @@ MAX_PICTURES: Final = 8
 
 MAX_WAITING: Final = 4
 """Changes in one worker, in work or waiting; one is made at a time."""
-
-DEFAULT_PAGE, MAX_PAGE = 100, 1_000
-"""References per page by default, and at most."""
 
 REFERENCE_FIELDS: Final = tuple(Reference.__dataclass_fields__)
 REFERENCE_SHAPE: Final = Shape(
@@ -156,13 +154,9 @@ def page(version: Gallery, query: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         ProfileError: a value is not allowed.
     """
-    label, limit, offset = query.get("label"), _number(query, "limit", DEFAULT_PAGE), _number(query, "offset", 0)
-    if label is not None and label not in EMBLEM_LABELS:
-        raise ProfileError("value_invalid", f"label: must be one of {', '.join(EMBLEM_LABELS)}", "label")
-    if limit > MAX_PAGE:
-        raise ProfileError("value_invalid", f"limit: must be at most {MAX_PAGE}", "limit")
+    label, part = choice_of(query, "label", EMBLEM_LABELS), page_of(query)
     chosen = [reference for reference in version.references if label in (None, reference.label)]
-    listed = [asdict(reference) for reference in chosen[offset : offset + limit]]
+    listed = [asdict(reference) for reference in chosen[part]]
     return {"references": listed, "total": len(chosen), "version": version.version}
 
 
@@ -217,10 +211,3 @@ def _picture(entry: GalleryEntry) -> dict[str, Any]:
 
 def _done(change: Change) -> dict[str, Any]:
     return {"pictures": change.pictures, "version": change.version}
-
-
-def _number(query: Mapping[str, str], name: str, default: int) -> int:
-    text = query.get(name, str(default))
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise ProfileError("value_invalid", f"{name}: must be a whole number of at least 0", name)
-    return int(text)

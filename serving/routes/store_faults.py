@@ -28,7 +28,7 @@ def store_faults() -> Iterator[None]:
         raise ProfileError("decision_unknown", str(error), "decision_id") from None
     except StoreUnavailable:
         raise _unavailable() from None
-    except OSError as error:  # from a gallery or the closed accounts, and not logged yet
+    except OSError as error:  # from a gallery, the closed accounts or the lists, and not logged yet
         logger.error("a change cannot be written: %s", error.strerror or error)
         raise _unavailable() from None
 

@@ -14,7 +14,7 @@ from serving.store.database import Database
 from serving.store.secrets import Secrets
 from serving.store.variables import URL_VARIABLE
 
-PARTS = {"gallery", "encoder", "text", "policy", "keys", "closed_accounts"}
+PARTS = {"gallery", "encoder", "text", "policy", "keys", "closed_accounts", "lists"}
 
 
 @pytest.fixture
@@ -99,6 +99,6 @@ def test_commands_are_in_the_exported_trail_with_who_and_what(settings, huijian,
 def test_trail_with_changes_is_whole(settings, database, huijian):
     huijian("keys", "add", "app", "--scope", "manage")
     assert huijian("purge")[0] == 0
-    assert verify(database, Policy.load(settings.policy).store).sequence == 9
+    assert verify(database, Policy.load(settings.policy).store).sequence == 10
     code, _, said = huijian("purge", "--today", "2020-01-01")
     assert (code, "not 2020-01-01" in said) == (1, True)

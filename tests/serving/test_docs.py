@@ -19,6 +19,7 @@ from models.profile import (
 )
 from models.runtime.paths import REPOSITORY
 from models.settings import Settings
+from models.text.lists.words import BLOCKED_LABELS, MAX_NOTE, MAX_WORD, WORD_FIELDS, WordList
 from serving import docs
 from serving.edge.exchange import MAX_BODY
 from serving.keys.scopes import SCOPES
@@ -31,6 +32,7 @@ from serving.messages.schema import (
     ProfileRequest,
     validated,
 )
+from serving.routes import word_lists
 from serving.routes.decisions import MAX_REASON, AppealRequest, ReviewRequest
 from serving.routes.references import MAX_PICTURES, REFERENCE_FIELDS, REFERENCE_SHAPE, parse
 
@@ -90,6 +92,22 @@ def test_openapi_file_has_the_fields_and_limits_of_a_reference(schema):
     assert list(SCHEMAS["Reference"]["properties"]) == list(REFERENCE_FIELDS)
     assert SCHEMAS["ReferenceForm"]["properties"]["image"]["maxItems"] == MAX_PICTURES
     assert SCHEMAS["EmblemLabel"]["enum"] == list(EMBLEM_LABELS)
+
+
+@pytest.mark.parametrize("schema", ["ListedWord", "WordOffer", "WordForm"])
+def test_openapi_file_has_the_fields_and_limits_of_a_word(schema):
+    properties = SCHEMAS[schema]["properties"]
+    assert list(properties) == list(WORD_FIELDS)
+    assert (properties["word"]["maxLength"], properties["note"]["maxLength"]) == (MAX_WORD, MAX_NOTE)
+    assert properties["list"]["enum"] == list(WordList)
+    assert properties["fields"]["items"]["enum"] == list(TEXT_FIELDS)
+    assert SCHEMAS["WordLabel"]["enum"] == list(BLOCKED_LABELS)
+
+
+def test_example_words_are_accepted_by_the_service():
+    content = SPECIFICATION["paths"]["/v1/lists"]["post"]["requestBody"]["content"]["application/json"]
+    for example in content["examples"].values():
+        assert word_lists.parse("application/json", json.dumps(example["value"]).encode())
 
 
 def test_example_references_are_accepted_by_the_service():

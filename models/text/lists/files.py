@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -93,6 +93,14 @@ class ListFiles:
             raise ListsError(f"{self._file} cannot be read: {type(error).__name__}") from error
         return _parsed(text)
 
+    def find(self, word: str) -> ListedWord:
+        """The entry of a word, given in any spelling with its key.
+
+        Raises:
+            ListsError: the lists are broken, or none holds it.
+        """
+        return _found({listed.key: listed for listed in self.read().words}, word)
+
     def add(self, words: Sequence[ListedWord], *, instead: bool = False) -> Change:
         """Add words; one that is listed already gets the new entry in its old place.
 
@@ -118,12 +126,10 @@ class ListFiles:
             ListsError: the lists are broken, or none holds it; nothing was changed.
         """
         with locked(self._folder / LOCK):
-            before = {word.key: word for word in self.read().words}
-            key = key_of(word)
-            if key not in before:
-                raise ListsError("no list holds this word", "word_unknown", "word")
-            after = {other: word for other, word in before.items() if other != key}
-            return before[key], self._published(before, after)
+            before = {listed.key: listed for listed in self.read().words}
+            removed = _found(before, word)
+            after = {key: listed for key, listed in before.items() if key != removed.key}
+            return removed, self._published(before, after)
 
     def _published(self, before: dict[str, ListedWord], after: dict[str, ListedWord]) -> Change:
         lists = Lists(tuple(after.values()))
@@ -135,6 +141,13 @@ class ListFiles:
             replaced=sum(before[key] != after[key] for key in before.keys() & after.keys()),
             removed=len(before.keys() - after.keys()),
         )
+
+
+def _found(words: Mapping[str, ListedWord], word: str) -> ListedWord:
+    listed = words.get(key_of(word))
+    if listed is None:
+        raise ListsError("no list holds this word", "word_unknown", "word")
+    return listed
 
 
 @lru_cache(maxsize=2)

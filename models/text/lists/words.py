@@ -81,8 +81,7 @@ class ListedWord:
 
     def to_dict(self) -> dict[str, Any]:
         """The word as JSON-ready values, all fields included."""
-        values = asdict(self)
-        return {**values, "fields": [str(field) for field in self.fields]}
+        return {**asdict(self), "fields": [str(field) for field in self.fields]}
 
 
 WORD_FIELDS: Final = tuple(field.name for field in fields(ListedWord))
