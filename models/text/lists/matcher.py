@@ -46,11 +46,8 @@ _LEAST_ALL_BY_SOUND = 4
 _LONGEST_PHRASE = 4
 """Characters of the phrases in which a word's characters are read."""
 
-_BOTH = 2
-"""Free edges of a word that stands alone."""
-
 _SYMBOLS = re.compile(r"[\W_丨丶]+")
-_BRACKET = re.compile(r"[】」』》)\]]")
+_QUOTES = re.compile(r"[「」『』《》【】“”‘’\"'()\[\]]")
 _REPEAT = re.compile(r"([^\x00-\x7f])\1+")
 _LETTERS = re.compile("[a-z0-9]")
 _SPACE_BETWEEN_HAN = re.compile(r"[^\x00-\x7f]\s+[^\x00-\x7f]")
@@ -207,7 +204,7 @@ def _means(kind: ReadingKind, key: str, text: str, span: Span) -> bool:
     """True if what a reading found is likely the word and not parts of other words."""
     written, plain = text[slice(*span)], _SYMBOLS.sub("", key)
     letters = _SYMBOLS.sub("", written)
-    if _BRACKET.search(written) or (letters != written and _joins_words(kind, text, span, len(plain))):
+    if letters != written and (_QUOTES.search(written) or _joins_words(kind, text, span)):
         return False
     if kind is ReadingKind.JOINED:
         return True
@@ -218,7 +215,7 @@ def _means(kind: ReadingKind, key: str, text: str, span: Span) -> bool:
     return _is_heard(letters, plain) and not (letters.isascii() and _is_within_latin(text, span))
 
 
-def _joins_words(kind: ReadingKind, text: str, span: Span, length: int) -> bool:
+def _joins_words(kind: ReadingKind, text: str, span: Span) -> bool:
     """True if the symbols within a match likely separate two words: 很快 手机 holds no 快手."""
     start, end = span
     written = text[start:end]
@@ -226,10 +223,8 @@ def _joins_words(kind: ReadingKind, text: str, span: Span, length: int) -> bool:
         return True
     if len(_SYMBOLS.findall(written)) > 1:
         return False
-    free_edges = (not (start and text[start - 1].isalnum())) + (not text[end : end + 1].isalnum())
-    if _SPACE_BETWEEN_HAN.search(written):
-        return free_edges < _BOTH
-    return length == _SHORTEST and not free_edges
+    stands_alone = not (start and text[start - 1].isalnum()) and not text[end : end + 1].isalnum()
+    return bool(_SPACE_BETWEEN_HAN.search(written)) and not stands_alone
 
 
 def _is_within_latin(text: str, span: Span) -> bool:
