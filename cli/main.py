@@ -10,7 +10,6 @@ import sys
 import typer
 
 from cli import (
-    baseline,
     classify,
     closed,
     evaluate,
@@ -40,7 +39,7 @@ app = typer.Typer(
 app.command()(serve.serve)
 app.command()(classify.classify)
 app.command()(score.score)
-app.command()(baseline.baseline)
+app.command()(score.baseline)
 app.add_typer(gallery.app, name="gallery")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")

@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from typing import Any, Final
+from urllib.parse import quote
 
 from serving.docs import pretty, specification
 
@@ -74,6 +75,7 @@ def _examples() -> Iterator[tuple[str, str, str]]:
     yield "get", "/v1/decisions/{decision_id}", decision
     yield "get", "/v1/policy", f"{SERVICE_URL}/v1/policy"
     yield from _gallery()
+    yield from _lists()
     closed = {"account_id": "45", "name": "晚风吹过麦田的收音机"}
     yield "post", "/v1/closed_accounts", f"{SERVICE_URL}/v1/closed_accounts {_json(closed)}"
     yield "delete", "/v1/closed_accounts/{account}", f"-X DELETE {SERVICE_URL}/v1/closed_accounts/45"
@@ -87,6 +89,14 @@ def _gallery() -> Iterator[tuple[str, str, str]]:
     yield "get", "/v1/references", f"{SERVICE_URL}/v1/references?label=media_logo&limit=2"
     yield "get", "/v1/references/{reference_id}", f"{SERVICE_URL}/v1/references/org.ocean"
     yield "delete", "/v1/references/{reference_id}", f"-X DELETE {SERVICE_URL}/v1/references/org.ocean"
+
+
+def _lists() -> Iterator[tuple[str, str, str]]:
+    word = {"word": "跑分", "list": "blocked", "label": "prohibited_content", "severity": "reject", "note": "洗钱"}
+    yield "post", "/v1/lists", f"{SERVICE_URL}/v1/lists {_json(word)}"
+    time.sleep(SETTLED_SECONDS)
+    yield "get", "/v1/lists", f"{SERVICE_URL}/v1/lists?list=blocked&limit=2"
+    yield "delete", "/v1/lists/{word}", f"-X DELETE {SERVICE_URL}/v1/lists/{quote('跑分')}"
 
 
 def _json(value: Any) -> str:

@@ -17,6 +17,8 @@ from PIL import Image
 from models.inspector import Inspector
 from models.profile import Profile
 from models.settings import Settings
+from models.text.lists.files import ListFiles
+from models.text.lists.words import parse_word
 from serving.batch import decisions
 from serving.batch.errors import InputError, RunError
 from serving.batch.score import score
@@ -180,6 +182,18 @@ def test_changed_policy_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("HUIJIAN_POLICY", str(policy))
     with pytest.raises(RunError, match="another versions"):
         run(source, tmp_path / "out")
+
+
+def test_word_lists_judge_rows_and_are_named_in_them(tmp_path, monkeypatch):
+    monkeypatch.setenv("HUIJIAN_HOME", str(tmp_path / "home"))
+    word = {"word": "青柠", "list": "blocked", "label": "prohibited_content", "severity": "review"}
+    version = ListFiles(tmp_path / "home").add([parse_word(word)]).version
+    rows = [{"account_id": "1", "bio": "喜欢青·柠味"}, {"account_id": "2", "bio": "喜欢晒太阳"}]
+    run(write_jsonl(tmp_path / "in.jsonl", rows), tmp_path / "out")
+    found = read(tmp_path / "out")
+    assert [row["verdict"] for row in found] == ["review", "pass"]
+    assert found[0]["findings"][0]["detector"] == f"lists@{version}"
+    assert {row["versions"]["lists"] for row in found} == {version}
 
 
 def test_files_of_others_are_never_thrown_away(tmp_path):

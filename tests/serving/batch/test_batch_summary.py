@@ -23,6 +23,16 @@ def test_change_of_the_closed_accounts_during_a_run_is_printed(tmp_path):
     assert section.split() == ["4", "2-aaaaaaaa", "2", "none", "2", "3-bbbbbbbb"]
 
 
+def test_change_of_the_word_lists_during_a_run_is_printed(tmp_path):
+    for number, version in enumerate([None, "1-aaaaaaaa", "1-aaaaaaaa"]):
+        judged = {"verdict": "pass", "findings": [], "versions": {"text": "1", "lists": version}}
+        decisions.write(part_path(tmp_path, number), [judged])
+    counts = DecisionCounts.of(sorted(tmp_path.iterdir()))
+    printed = str(Summary(Path("out"), counts, Effort(counts.rows, 1.0, 0), ()))
+    _, section = printed.split("the word lists changed in between; rows by their version:\n")
+    assert section.split() == ["2", "1-aaaaaaaa", "1", "none"]
+
+
 def test_unchanged_closed_accounts_are_not_printed(tmp_path):
     assert "closed accounts" not in summary(tmp_path, "2-aaaaaaaa", "2-aaaaaaaa")
 
