@@ -5,10 +5,13 @@ import dataclasses
 import pytest
 
 from models.live import LiveInspector
-from models.profile import Label, Profile, Severity
+from models.policy import Policy
+from models.profile import Field, Label, Profile, Severity
 from models.settings import Settings
 from models.text.lists.files import ListFiles
+from models.text.lists.matcher import WordMatcher
 from models.text.lists.words import parse_word
+from models.text.normalize.normalize import FieldText
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +112,15 @@ def test_service_does_not_start_with_broken_lists(tmp_path):
     (tmp_path / "lists" / "words.jsonl").write_text('{"word": "海边"}\n', "utf-8")
     with pytest.raises(ValueError, match=r"words.jsonl, line 1: list: missing"):
         LiveInspector(dataclasses.replace(Settings(), home=tmp_path))
+
+
+@pytest.mark.parametrize("severity", ["off", "observe"])
+def test_blocked_word_counts_whatever_the_policy_makes_of_its_label(severity):
+    policy = Policy.load(Settings().policy)
+    rule = policy.rules[Label.EXAGGERATION].model_copy(update={"severity": severity, "reject_from": None})
+    policy = policy.model_copy(update={"rules": {**policy.rules, Label.EXAGGERATION: rule}})
+    (said,) = WordMatcher([parse_word(blocked("青柠", "review", "exaggeration"))], "1")(
+        [FieldText.of(Field.NAME, "青柠")]
+    )
+    findings = policy.apply(said.blocked, frozenset(), "42")
+    assert [(finding.severity, finding.report_only) for finding in findings] == [(Severity.REVIEW, False)]
