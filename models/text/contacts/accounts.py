@@ -172,7 +172,7 @@ ACCOUNTS = (
         "search_elsewhere",
         ContactKind.ACCOUNT_NAME,
         0.98,
-        rf"{PLACE}(?:[^。,\n]{{0,8}}?(?:搜(?=\W|$|店|同)|见(?!\w)|找我|名字?叫|叫[“\"]|店名|(?<![a-z])id(?![a-z]))|[^。,\n]{{0,3}}[:@\"“「【](?!\d))",
+        rf"{PLACE}(?:[^。,\n]{{0,8}}?(?:搜(?=\W|$|店|同)|(?<![舞唱])见(?!\w)|找我|名字?叫|叫[“\"]|店名|(?<![a-z])id(?![a-z]))|[^。,\n]{{0,3}}[:@\"“「【](?!\d))",
         "what to look for on another service; 在小红书搜菜谱 is what one does there oneself",
     ),
     family("search_quoted", ContactKind.ACCOUNT_NAME, 0.95, r"搜\W?[“「\"]", "a quoted name to search for"),
