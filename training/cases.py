@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,20 @@ def parse_object(line: str) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise ValueError("not a JSON object")
     return raw
+
+
+def check_keys(raw: Mapping[str, Any], known: Iterable[str]) -> None:
+    """Refuse a case with a key that no case has.
+
+    Raises:
+        ValueError: there is one; the message names it and the nearest known key.
+    """
+    names = sorted(known)
+    for key in sorted(raw.keys() - set(names)):
+        near = get_close_matches(key, names, n=1)
+        raise ValueError(
+            f"unknown key {key!r:.40}" + (f": did you mean {near[0]!r}?" if near else f"; known are {', '.join(names)}")
+        )
 
 
 def raise_problems(problems: list[str]) -> None:

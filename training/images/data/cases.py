@@ -1,7 +1,7 @@
 """Labelled pictures of emblems for training, from JSON Lines.
 
 A line has `labels` and `image`, a path. `reference_id` names the emblem, else `id`; `owner_id` names its owner where
-the catalogue does not know it.
+the catalogue does not know it. A key that no case has is refused: a misspelt one would drop the case without a word.
 """
 
 from __future__ import annotations
@@ -16,10 +16,16 @@ import cv2
 from models.arrays import Pixels
 from models.images.input.decode import decode_rgba
 from models.profile import EMBLEM_LABELS, Label, ProfileError
-from training.cases import parse_object, raise_problems, read_lines
+from training.cases import check_keys, parse_object, raise_problems, read_lines
 from training.images.common.split import Fold, fold_of, is_held_out, owner_key
 from training.images.sources import graphics
 from training.images.sources.catalogue import CATALOGUE, read_catalogue
+
+TEXT_KEYS = ("text", "evidence", "hard", "group", "disguised")
+"""Keys of labelled texts, which may stand in the same file."""
+
+KEYS = ("id", "field", "image", "labels", "source", "reference_id", "owner_id", "name_zh", "name_en", *TEXT_KEYS)
+"""Every key of a case."""
 
 
 class LabelledCase(NamedTuple):
@@ -47,7 +53,7 @@ def read_pictures(paths: Sequence[Path], known: Iterable[graphics.Graphic]) -> l
         known: graphics of the packages, whose owners may be held out.
 
     Raises:
-        CasesError: broken lines, unreadable pictures, or owners that calibration or test imitate.
+        CasesError: broken lines, unknown keys, unreadable pictures, or owners that calibration or test imitate.
     """
     owners = {entry.reference_id: entry.owner_id for entry in read_catalogue(CATALOGUE)}
     held_out = _held_out(owners.values(), (item.owner for item in known if not item.harmless))
@@ -70,9 +76,12 @@ def _labelled(line: str, folder: Path, owners: dict[str, str], held_out: frozens
         ValueError: the line is broken or its owner held out.
     """
     case = parse_object(line)
+    check_keys(case, KEYS)
     labels, image, emblem = case.get("labels"), case.get("image"), case.get("reference_id") or case.get("id")
     if not isinstance(labels, list) or not set(map(str, labels)) <= set(Label):
         raise ValueError("labels must be a list of labels of the taxonomy")
+    if not image and not case.get("text"):
+        raise ValueError("it has neither image nor text")
     if not image or not set(labels) & set(EMBLEM_LABELS):
         return []
     if not isinstance(image, str) or not isinstance(emblem, str):

@@ -145,6 +145,10 @@ def test_cases_of_owners_that_are_held_out_are_refused_with_their_lines(tmp_path
         ('{"id": "1", "image": "case.png", "labels": "media_logo"}', "labels must be"),
         ('{"id": 1, "image": "case.png", "labels": ["media_logo"]}', "image, and id"),
         ('{"id": "1", "image": "gone.png", "labels": ["media_logo"]}', r"its picture .*FileNotFoundError"),
+        ('{"id": "1", "imgae": "case.png", "labels": ["media_logo"]}', "unknown key 'imgae': did you mean 'image'"),
+        ('{"id": "1", "image": "case.png", "label": "media_logo"}', "unknown key 'label': did you mean 'labels'"),
+        ('{"id": "1", "path": "case.png", "labels": ["media_logo"]}', "unknown key 'path'"),
+        ('{"id": "1", "labels": ["media_logo"]}', "it has neither image nor text"),
         ('{"id": "1", "image": "new.jsonl", "labels": ["media_logo"]}', r"its picture cannot be read"),
     ],
 )
