@@ -20,6 +20,7 @@ from models.runtime.locks import locked
 from models.settings import Settings
 from models.text.classifier.classifier import TextClassifier
 from models.text.normalize.normalize import FieldText
+from training.text.objections import objections, tested_on_seen
 
 PROBE_TEXT = "诚信经营，欢迎来店里坐坐"
 
@@ -28,31 +29,50 @@ class PromotionError(ValueError):
     """The run cannot be promoted; the message says why and what to do."""
 
 
-def promote(run: Path, settings: Settings, references: Path | None = None) -> Path:
+def promote(run: Path, settings: Settings, references: Path | None = None, *, force: bool = False) -> Path:
     """Put the model of an artefact folder into force; returns the directory of its new version.
+
+    A text model that measured worse than the one in force is refused, and so is one that has seen the test part.
 
     Args:
         run: artefact folder of a text classifier or of an image encoder, as training writes it.
         references: for an encoder, the references of its new gallery; all active references must be among them.
+        force: take a worse text model, or one that was not measured on the same texts.
 
     Raises:
-        PromotionError: the folder holds no model that works, or the references leave out an enrolled emblem.
+        PromotionError: the folder holds no model that works, the model is worse, or the references leave out an
+            enrolled emblem.
     """
     if (run / ArtifactFile.COHORT).is_file():  # an encoder with a text tower has a tokenizer as well
         return _promote_encoder(run, settings, references)
     if (run / ArtifactFile.TOKENIZER).is_file():
-        return _promote_text(run, settings)
+        return _promote_text(run, settings, force)
     raise PromotionError(f"{run} holds neither a text model (tokenizer.json) nor an encoder (cohort.npy)")
 
 
-def _promote_text(run: Path, settings: Settings) -> Path:
+def _promote_text(run: Path, settings: Settings, force: bool) -> Path:
     try:
         classifier = TextClassifier(run)
         classifier([FieldText.of(Field.BIO, PROBE_TEXT)])
     except Exception as error:
         raise PromotionError(f"{run} does not load as a text model: {error}") from error
+    _check_as_good(run, settings.text_directory(), force)
     name = f"{classifier.version}-{versions.digest(run / ArtifactFile.CONFIG)[:8]}"
     return versions.publish_copy(settings.home / "text", run, name)
+
+
+def _check_as_good(run: Path, champion: Path, force: bool) -> None:
+    """Refuse a text model that has seen its test part or, unless forced, is worse than the one in force."""
+    if seen := tested_on_seen(run, champion):
+        raise PromotionError(
+            f"{run} was trained or calibrated on {seen} texts of the test part, so that nobody knows how good it is"
+        )
+    found = [] if force else objections(run, champion)
+    if found:
+        reasons = "; ".join(found)
+        raise PromotionError(
+            f"{run} is not put into force in place of {champion.name}: {reasons}. To do it all the same: --force"
+        )
 
 
 def _promote_encoder(run: Path, settings: Settings, references: Path | None) -> Path:

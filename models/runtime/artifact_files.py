@@ -49,6 +49,8 @@ class ArtifactFile(StrEnum):
     """Text tower or text classifier: Hugging Face's fast tokenizer."""
     NGRAMS = "ngrams.npz"
     """Text classifier: weights of character n-grams."""
+    SEEN = "seen.npz"
+    """Text classifier: digests of the texts that it was trained and calibrated on."""
 
     INDEX = "index.faiss"
     """Gallery: embeddings of every variant."""

@@ -1,8 +1,11 @@
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import PIL.Image
 import PIL.ImageDraw
 import pytest
@@ -14,6 +17,7 @@ from models.profile import Profile
 from models.runtime import versions
 from models.settings import Settings
 from training.promote import PromotionError, promote
+from training.text.seen import Seen
 
 SHIPPED = Settings(home=Path("no-home"))
 
@@ -63,6 +67,58 @@ def test_a_promoted_text_model_judges_in_a_running_service(settings: Settings):
 def test_promoting_the_same_model_again_changes_nothing(settings: Settings):
     assert promote(SHIPPED.text_directory(), settings) == promote(SHIPPED.text_directory(), settings)
     assert len(list((settings.home / "text").glob("2*"))) == 1
+
+
+@pytest.fixture
+def measured(tmp_path: Path):
+    """Copies of the released text model whose metrics are changed: a function from what to change to the folder."""
+
+    def made(name: str, change: Callable[[dict[str, Any]], object]) -> Path:
+        run = shutil.copytree(SHIPPED.text_directory(), tmp_path / name)
+        metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+        change(metrics["test"]["huijian"])
+        (run / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+        return run
+
+    return made
+
+
+def test_a_worse_text_model_is_refused_with_the_label_and_by_how_much(settings: Settings, measured):
+    run = measured("run", lambda tested: tested["labels"]["exaggeration"].update(f1=0.42))
+    with pytest.raises(PromotionError, match=r"exaggeration falls by 0\.5\d\d, from 0\.\d+ to 0\.420.*--force"):
+        promote(run, settings)
+    assert settings.text_directory().parent == settings.artifacts / "text"
+    promote(run, settings, force=True)
+    assert settings.text_directory().parent == settings.home / "text"
+
+
+def test_a_text_model_that_flags_more_clean_texts_is_refused(settings: Settings, measured):
+    with pytest.raises(PromotionError, match="clean texts flagged rises by 0.1"):
+        promote(measured("run", lambda tested: tested.update(clean_flagged=tested["clean_flagged"] + 0.1)), settings)
+
+
+def test_a_loss_within_the_tolerance_is_no_obstacle(settings: Settings, measured):
+    run = measured("run", lambda tested: tested["labels"]["exaggeration"].update(f1=0.95))
+    assert promote(run, settings) == settings.text_directory()
+
+
+def test_a_trial_that_was_measured_on_other_texts_is_refused(settings: Settings, measured):
+    with pytest.raises(PromotionError, match="other test texts .* 64 for this one"):
+        promote(measured("run", lambda tested: tested.update(cases=64)), settings)
+
+
+def test_a_text_model_without_measurements_is_refused(settings: Settings, measured):
+    run = measured("run", lambda tested: None)
+    (run / "metrics.json").unlink()
+    with pytest.raises(PromotionError, match=r"metrics\.json does not say"):
+        promote(run, settings)
+
+
+def test_a_text_model_that_was_trained_on_test_texts_is_refused_even_if_forced(settings: Settings, measured):
+    run, texts = measured("run", lambda tested: None), np.arange(1, 4, dtype=np.uint64)
+    Seen(trained=texts[:2], tested=texts).save(run)
+    with pytest.raises(PromotionError, match="2 texts of the test part"):
+        promote(run, settings, force=True)
 
 
 def test_a_promoted_encoder_brings_a_gallery_of_its_own(settings: Settings, tmp_path: Path):

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
+from models.runtime import versions
 from models.runtime.artifact_files import ArtifactFile
 from training.cases import CasesError
-from training.text.data.corpus import Case, Split, located_cases, near_duplicates, read_split
+from training.text.data.corpus import Case, Split, located_cases, near_duplicates, read_cases, read_split
 from training.text.evaluation.card import finish
 from training.text.fit.export import export_text
 from training.text.fit.ngrams import fit_ngrams
 from training.text.fit.trainer import RunSettings, TextTrainer
 from training.text.networks.base import PretrainedEncoder, pretrained
+from training.text.provenance import CasesFile, MadeFrom, cases_digest, corpus_digests, seen_in_run
 
 
 def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train text`
@@ -60,13 +59,15 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
     parts = {split: _spread(some, limit) for split, some in known.items()}
     training, validation = parts[Split.TRAIN], parts[Split.VALIDATION]
     base = base or pretrained()
-    trainer = TextTrainer(base, RunSettings(epochs, seed, _digest(training), base.name), output)
+    trainer = TextTrainer(base, RunSettings(epochs, seed, cases_digest(training), base.name), output)
     output.mkdir(parents=True, exist_ok=True)
     base.tokenizer.save(str(output / ArtifactFile.TOKENIZER), pretty=False)
     base.encoder.config.to_json_file(output / "encoder.json")
     trainer.run(training, validation)
     artifact = export_text(output / "checkpoint.pt", output / "artifact", fit_ngrams(training), validation, version)
-    finish(artifact, output / "history.jsonl", base.name, parts)
+    made = MadeFrom(base.name, seed, epochs, limit, corpus_digests(), len(training), [_file(path) for path in cases])
+    made.record(artifact, seen_in_run(parts, base.seen))
+    finish(artifact, output / "history.jsonl", parts)
     return artifact
 
 
@@ -95,6 +96,5 @@ def _spread(cases: list[Case], limit: int | None) -> list[Case]:
     return cases[:: max(len(cases) // limit, 1)][:limit] if limit else cases
 
 
-def _digest(cases: Sequence[Case]) -> str:
-    lines = (json.dumps(asdict(case), sort_keys=True) for case in cases)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+def _file(path: Path) -> CasesFile:
+    return CasesFile(path.name, versions.digest(path), len(read_cases(path)))

@@ -10,11 +10,12 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from models.profile import CLASSIFIER_LABELS, Field
+from models.runtime import versions
 from models.text.classifier.classifier import TextClassifier
 from models.text.normalize.normalize import FieldText
 from training.cases import CasesError
 from training.text import train
-from training.text.data.corpus import Case, Split, read_split, write_cases
+from training.text.data.corpus import DATASET, Case, Split, read_split, write_cases
 from training.text.data.disguises import Marked
 from training.text.data.examples import Examples, collate
 from training.text.evaluation.evaluate import evaluate_text
@@ -60,7 +61,7 @@ def run(tmp_path_factory, tiny):
 def test_training_leaves_an_artefact_that_scores_and_explains_itself(run):
     artifact = run / "artifact"
     assert {file.name for file in artifact.iterdir()} == {
-        "model.onnx", "tokenizer.json", "ngrams.npz", "config.json", "card.md", "metrics.json",
+        "model.onnx", "tokenizer.json", "ngrams.npz", "config.json", "card.md", "metrics.json", "seen.npz",
     }  # fmt: skip
     findings = TextClassifier(artifact)([FieldText.of(Field.BIO, "三天包过，不过退款")])[0]
     assert [finding.label for finding in findings] == list(CLASSIFIER_LABELS)
@@ -69,6 +70,28 @@ def test_training_leaves_an_artefact_that_scores_and_explains_itself(run):
     assert [epoch["epoch"] for epoch in metrics["epochs"]] == [1, 2]
     assert metrics["test"].keys() == {"huijian", "keywords", "n-grams"} and metrics["test"]["huijian"]["cases"] == LIMIT
     assert "macro F1" in (artifact / "card.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_model_says_what_made_it(tiny, tmp_path):
+    fresh = Case("fresh", Field.NAME, "鼍龙与獬豸的下午，没有别的事", (), {})
+    write_cases(tmp_path / "new.jsonl", [fresh])
+    artifact = train_text(tmp_path / "run", cases=[tmp_path / "new.jsonl"], epochs=1, seed=7, limit=LIMIT, base=tiny())
+    made = json.loads((artifact / "config.json").read_text(encoding="utf-8"))["made_from"]
+    assert (made["seed"], made["epochs"], made["limit"], made["base"]) == (7, 1, LIMIT, "tiny")
+    assert made["corpus"]["train"] == versions.digest(DATASET / "train.jsonl")
+    digest = versions.digest(tmp_path / "new.jsonl")
+    assert made["cases"] == [{"file": "new.jsonl", "sha256": digest, "cases": 1}]
+    card = (artifact / "card.md").read_text(encoding="utf-8")
+    assert all(said in card for said in ("tiny", "seed 7", "1 epochs", "`new.jsonl`", digest))
+
+
+@pytest.mark.slow
+def test_a_model_is_not_measured_on_what_it_has_seen(run, tmp_path):
+    trained = read_split(Split.TRAIN)[0]
+    write_cases(tmp_path / "cases.jsonl", [*read_split(Split.TEST)[:3], trained])
+    with pytest.raises(CasesError, match=r"1 cases that the model artifact was trained on, .*: lines 4$"):
+        evaluate_text(tmp_path / "cases.jsonl", run / "artifact")
 
 
 @pytest.mark.slow

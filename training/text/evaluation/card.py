@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,16 @@ from models.runtime.artifact_files import ArtifactFile
 from models.text.classifier.classifier import TextClassifier
 from training.text.data.corpus import Case, Split
 from training.text.evaluation.evaluate import compare_with_ngrams, shipped_judge, table
+from training.text.provenance import MADE_FROM, cases_digest
 
 _CARD = """# 文本分类模型 · Text classifier {version}
 
 Scores Chinese names, bios and signatures for eight labels and points at the words that show them.
 
 - **Starts from** {base}: 12 layers, 384 wide, vocabulary pruned to what normalised Chinese profiles use.
-- **Trained on** `datasets/bios/train.jsonl`, {epochs} epochs; contacts renewed, a third of the texts
-  disguised, some joined.
+- **Trained on** {texts} texts, {epochs} epochs, seed {seed}; contacts renewed, a third of the texts disguised, some
+  joined. The texts are from
+{sources}
 - **Served as** ONNX, 8 bits a weight, {megabytes:.1f} MB; texts longer than {length} tokens are read in overlapping
   windows and the loudest window counts. Largest logit difference torch to ONNX {exact:.1e}; 8-bit mean {rounding:.3f}.
 - **Second opinion** of character n-grams fitted on the same texts; what each is worth was fitted label by label.
@@ -41,30 +43,35 @@ Licence: the base is MIT; corpus and fine-tuning as the project.
 """
 
 
-def finish(artifact: Path, history: Path, base: str, parts: Mapping[Split, Sequence[Case]]) -> None:
+def finish(artifact: Path, history: Path, parts: Mapping[Split, Sequence[Case]]) -> None:
     """Measure an exported model on the test texts and write its metrics and card.
 
     Args:
-        artifact: folder of the model; its `metrics.json` holds the export's own numbers.
+        artifact: folder of the model; its `metrics.json` holds the export's own numbers, its `config.json` what made
+            it.
         history: one JSON object per epoch.
-        base: name of the pretrained encoder.
-        parts: of the corpus: the model and the baselines are trained and calibrated on two, and tested on the third.
+        parts: texts of each part: model and baselines are trained and calibrated on two, and tested on the third.
     """
     metrics = json.loads((artifact / ArtifactFile.METRICS).read_text(encoding="utf-8"))
     metrics["epochs"] = [json.loads(line) for line in history.read_text(encoding="utf-8").splitlines()]
+    metrics["test_part"] = cases_digest(parts[Split.TEST])
     metrics["test"] = compare_with_ngrams(parts, shipped_judge(artifact))
     (artifact / ArtifactFile.METRICS).write_text(
         json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
-    (artifact / ArtifactFile.CARD).write_text(_card(artifact, metrics, base), encoding="utf-8")
+    (artifact / ArtifactFile.CARD).write_text(_card(artifact, metrics), encoding="utf-8")
 
 
-def _card(artifact: Path, metrics: Mapping[str, Any], base: str) -> str:
+def _card(artifact: Path, metrics: Mapping[str, Any]) -> str:
     config = json.loads((artifact / ArtifactFile.CONFIG).read_text(encoding="utf-8"))
+    made = config[MADE_FROM]
     return _CARD.format(
         version=TextClassifier(artifact).version,
-        base=base,
-        epochs=len(metrics["epochs"]),
+        base=made["base"],
+        epochs=made["epochs"],
+        seed=made["seed"],
+        texts=made["training_texts"],
+        sources="\n".join(_sources(made)),
         megabytes=metrics["bytes"] / 1e6,
         length=config["length"],
         exact=metrics["torch_to_onnx_largest_logit_difference"],
@@ -72,3 +79,11 @@ def _card(artifact: Path, metrics: Mapping[str, Any], base: str) -> str:
         cases=metrics["test"]["huijian"]["cases"],
         table=table(metrics["test"]),
     )
+
+
+def _sources(made: Mapping[str, Any]) -> Iterator[str]:
+    """A line per file of training texts, with its SHA-256."""
+    part = f", of which {made['limit']} at most" if made["limit"] else ""
+    yield f"  - `datasets/bios/train.jsonl`{part}, SHA-256 `{made['corpus'][Split.TRAIN]}`"
+    for one in made["cases"]:
+        yield f"  - `{one['file']}`, {one['cases']} further cases, SHA-256 `{one['sha256']}`"

@@ -21,7 +21,7 @@ from models.text.classifier.classifier import TextClassifier
 from models.text.normalize.normalize import FieldText
 from training import error_analysis
 from training.cases import CasesError
-from training.text.data.corpus import Case, Split, as_compared, read_cases, read_split
+from training.text.data.corpus import Case, Split, read_cases, read_split
 from training.text.data.evaluation_disguises import disguised
 from training.text.evaluation.ablation import by_part
 from training.text.evaluation.baselines import BASELINE_THRESHOLD, BASELINES, Baseline, keyword_lists, ngrams
@@ -37,6 +37,7 @@ from training.text.evaluation.detectors import (
 from training.text.evaluation.html_report import write_report
 from training.text.evaluation.tables import ablation_table, disguise_table, error_lines, table
 from training.text.measures import case_groups, evidence_f1, label_matrix, measure, recall_by_way
+from training.text.provenance import MAX_LISTED_LINES, seen_by, text_digests
 
 __all__ = ["compare_with_ngrams", "evaluate_text", "shipped_judge", "table"]
 
@@ -45,9 +46,6 @@ MAX_ERRORS = 2
 
 DISGUISE_SEED = 0
 """Seed of the disguises."""
-
-DISTINCTIVE_LENGTH = 12
-"""Characters from which two people hardly write the same text by chance."""
 
 Numbers = dict[str, Any]
 
@@ -80,9 +78,11 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
         training.cases.CasesError: the cases cannot be used, or the model was trained or calibrated on some.
         models.settings.ArtifactError: there is no active text model.
     """
-    settings, labelled = Settings.from_environment(), unseen_cases(cases)
+    settings = Settings.from_environment()
+    model = model or settings.text_directory()
+    labelled = unseen_cases(cases, model)
     policy = Policy.load(settings.policy)
-    detectors = shipped_parts(model or settings.text_directory())
+    detectors = shipped_parts(model)
     found = detect(detectors, _texts(labelled), "评测 · judging")
     judged = joined(found, policy)
     numbers = {"huijian": _numbers(labelled, judged)}
@@ -104,28 +104,25 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
     return numbers
 
 
-def unseen_cases(path: Path) -> list[Case]:
+def unseen_cases(path: Path, model: Path) -> list[Case]:
     """The cases of a file, none of them one that the model was trained or calibrated on.
 
-    A text of `DISTINCTIVE_LENGTH` characters or more is the same case under any id; many people write a shorter one.
+    A text of `provenance.DISTINCTIVE_LENGTH` characters or more is the same case under any id; many people write a
+    shorter one.
+
+    Args:
+        model: artefact folder; of one that does not say what it was made from, the corpus counts.
 
     Raises:
-        training.cases.CasesError: the file is broken, or holds cases of the training or validation part.
+        training.cases.CasesError: the file is broken, or holds cases that the model has seen.
     """
     cases = read_cases(path)
-    for split, use in ((Split.TRAIN, "trained"), (Split.VALIDATION, "calibrated")):
-        known = {_identity(case) for case in read_split(split)}
-        lines = [str(line) for line, case in enumerate(cases, start=1) if _identity(case) in known]
-        if lines:
-            raise CasesError(
-                f"{path.name} holds {len(lines)} cases that the model was {use} on, leave them out: "
-                f"lines {', '.join(lines[:20])}"
-            )
+    for use, rows in seen_by(model).used(text_digests(cases)).items():
+        raise CasesError(
+            f"{path.name} holds {len(rows)} cases that the model {model.name} was {use} on, leave them out: "
+            f"lines {', '.join(str(row + 1) for row in rows[:MAX_LISTED_LINES])}"
+        )
     return cases
-
-
-def _identity(case: Case) -> tuple[str, str]:
-    return ("" if len(case.text) >= DISTINCTIVE_LENGTH else case.id), as_compared(case.text)
 
 
 def compare_with_ngrams(parts: Mapping[Split, Sequence[Case]], judge: Judge) -> dict[str, Numbers]:

@@ -23,6 +23,7 @@ from transformers import BertConfig, BertModel, PreTrainedModel
 
 from models.arrays import Float32
 from training.packages import fetch
+from training.text.seen import Seen
 
 SPECIALS = 4
 """Special tokens at the start of the vocabulary: <s> <pad> </s> <unk>."""
@@ -46,12 +47,14 @@ class PretrainedEncoder:
         tokenizer: fast tokenizer whose ids are the encoder's.
         name: name for the model card.
         heads: parameters of heads that are trained already, by head and name; empty if they start at random.
+        seen: labelled texts that it was trained and calibrated on.
     """
 
     encoder: PreTrainedModel
     tokenizer: Tokenizer
     name: str
     heads: Mapping[str, Mapping[str, torch.Tensor]] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
 
 
 def pretrained() -> PretrainedEncoder:

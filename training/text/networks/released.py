@@ -16,11 +16,13 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
 from models.arrays import Float32
+from models.runtime import versions
 from models.runtime.artifact_files import ArtifactFile
 from training.text.networks.base import PretrainedEncoder, architecture
 from training.text.networks.checkpoints import TextCheckpointError, base_at
 from training.text.networks.model import TextModel
 from training.text.networks.quantize import EMBEDDING_TABLE
+from training.text.provenance import seen_by
 
 HEADS = ("scores", "tokens")
 
@@ -53,8 +55,9 @@ def released(directory: Path) -> PretrainedEncoder:
             raise ValueError(f"missing {missing}, unexpected {unexpected}")
     except Exception as error:  # onnx, the tokenizer and torch raise errors of many types
         raise TextCheckpointError(f"{directory} is no released text model to go on from: {error}") from error
+    name = f"the released model {directory.name} (SHA-256 {versions.digest(directory / ArtifactFile.MODEL)})"
     heads = {name: getattr(text_model, name).state_dict() for name in HEADS}
-    return PretrainedEncoder(text_model.encoder, tokenizer, f"the released model {directory.name}", heads)
+    return PretrainedEncoder(text_model.encoder, tokenizer, name, heads, seen_by(directory))
 
 
 def _state(graph: onnx.GraphProto, config: BertConfig) -> Tensors:

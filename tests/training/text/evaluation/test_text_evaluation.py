@@ -16,12 +16,15 @@ from training.text.data.corpus import DATASET, Case, Split, read_split, write_ca
 from training.text.data.evaluation_disguises import WAYS
 from training.text.evaluation import ablation
 from training.text.evaluation.detectors import joined
-from training.text.evaluation.evaluate import DISTINCTIVE_LENGTH, unseen_cases
+from training.text.evaluation.evaluate import unseen_cases
+from training.text.provenance import DISTINCTIVE_LENGTH
 
 ATTACK = Case(
     "x1", Field.BIO, '<script>alert("加我")</script> 加微信 abc12345', (Label.CONTACT_DIVERSION,),
     {Label.CONTACT_DIVERSION: ("加微信 abc12345",)},
 )  # fmt: skip
+
+RELEASED = Settings().text_directory()
 
 
 def evaluate(*arguments):
@@ -90,9 +93,9 @@ def test_training_and_calibration_cases_are_refused_with_their_lines(tmp_path, s
     renamed = [replace(case, id=f"other {case.id}") for case in (long, short)]
     write_cases(tmp_path / "cases.jsonl", [ATTACK, short, *renamed])
     with pytest.raises(CasesError, match=rf"cases\.jsonl holds 2 cases that the model was {use} on, .*: lines 2, 3$"):
-        unseen_cases(tmp_path / "cases.jsonl")
+        unseen_cases(tmp_path / "cases.jsonl", RELEASED)
     write_cases(tmp_path / "cases.jsonl", [ATTACK, renamed[1]])
-    assert len(unseen_cases(tmp_path / "cases.jsonl")) == 2
+    assert len(unseen_cases(tmp_path / "cases.jsonl", RELEASED)) == 2
 
 
 def test_a_case_trained_on_is_refused_in_other_letters_too(tmp_path):
@@ -100,11 +103,11 @@ def test_a_case_trained_on_is_refused_in_other_letters_too(tmp_path):
     copy = replace(known, id="copy", text=" ".join(known.text.replace("加", "\u200b加")), evidence={}, labels=())
     write_cases(tmp_path / "cases.jsonl", [ATTACK, copy])
     with pytest.raises(CasesError, match="trained on, leave them out: lines 2$"):
-        unseen_cases(tmp_path / "cases.jsonl")
+        unseen_cases(tmp_path / "cases.jsonl", RELEASED)
 
 
 def test_the_projects_own_test_part_can_be_evaluated():
-    assert unseen_cases(DATASET / "test.jsonl") == read_split(Split.TEST)
+    assert unseen_cases(DATASET / "test.jsonl", RELEASED) == read_split(Split.TEST)
 
 
 @pytest.mark.slow
