@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from models.settings import Settings
+    from serving.store.database import Database
 
 
 def operator() -> str:
@@ -21,8 +22,8 @@ def operator() -> str:
 
 
 @contextmanager
-def recorded(settings: Settings, **details: Any) -> Iterator[None]:
-    """Record what a command changes of the gallery, the models, the policy or the keys in force.
+def recorded(settings: Settings, **details: Any) -> Iterator[Database]:
+    """Record what a command changes of the gallery, the models, the policy or the keys in force; yields the database.
 
     Args:
         details: more about the change, without personal data.
@@ -42,6 +43,6 @@ def recorded(settings: Settings, **details: Any) -> Iterator[None]:
     database.prepare()
     try:
         with active.recorded(Trail(database), settings, operator(), **details):
-            yield
+            yield database
     finally:
         database.close()

@@ -1,13 +1,15 @@
-"""`huijian compare` and `huijian promote`: a better model into the running service."""
+"""`huijian compare`, `promote`, `rollback` and `models list`: a better model into the running service, and back."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from cli.operator import recorded
+
+app = typer.Typer(help="模型版本 · What models, galleries and policies are there.", no_args_is_help=True)
 
 Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Artefact folder of a model.")]
 
@@ -46,8 +48,12 @@ def promote(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="For an encoder: references to build its gallery from."),
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Also a text model that measured worse.")] = False,
 ) -> None:
     """Put a trained model into force, in a running service too; it takes it up within seconds.
+
+    A text model is refused if a label's F1 falls by more than .03 from the model in force, or the share of clean texts
+    flagged rises by more than .01, both as training measured them on the same test part.
 
     Example: `huijian promote build/text/artifact`
     """
@@ -55,6 +61,52 @@ def promote(
     from training.promote import promote as promote_run
 
     settings = Settings.from_environment()
-    with recorded(settings, action="promote", run=run.resolve().name):
-        promoted = promote_run(run, settings, references)
+    with recorded(settings, action="promote", run=run.resolve().name, force=force):
+        promoted = promote_run(run, settings, references, force=force)
     typer.echo(f"{promoted} is in force")
+
+
+Part = Annotated[Literal["text", "encoder", "gallery", "policy"], typer.Argument(help="What to go back with.")]
+
+
+def rollback(
+    part: Part,
+    to: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="Another earlier version, as `huijian models list` names it.")
+    ] = None,
+) -> None:
+    """Put the version before into force again, in a running service too; it takes it up within seconds.
+
+    Called again it goes one version further back. An encoder comes back with the last gallery that it made.
+
+    Example: `huijian rollback text`
+    """
+    from models.settings import Settings
+    from serving.history import ROLLBACK
+    from serving.rollback import roll_back
+
+    settings = Settings.from_environment()
+    with recorded(settings, action=ROLLBACK, part=part) as database:
+        version = roll_back(part, settings, database, to)
+    made_by = f", of encoder {settings.encoder_directory().name}" if part in {"encoder", "gallery"} else ""
+    typer.echo(f"{'gallery' if part == 'encoder' else part} {version}{made_by} is in force")
+
+
+@app.callback()
+def _models() -> None:
+    """Keeps `list` a subcommand, so that more can follow."""
+
+
+@app.command("list")
+def list_() -> None:
+    """List what is there: part, version, whether in force or in shadow, since when (UTC), by whom, and where.
+
+    Columns are separated by tabs. Who and when are from the audit trail; without one, from the files.
+
+    Example: `huijian models list`
+    """
+    from models.settings import Settings
+    from serving.inventory import inventory
+
+    for one in inventory(Settings.from_environment()):
+        typer.echo("\t".join((one.part, one.name, one.state, one.since or "-", one.by or "-", str(one.place))))

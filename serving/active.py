@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from models.accounts.closed import REGISTER_FOLDER
 from models.accounts.register import RegisterFiles
 from models.accounts.segments import AccountsError
 from models.policy import Policy, PolicyError
+from models.runtime import atomic
 from models.settings import ArtifactError, Settings
 from models.text.lists.files import ListFiles
 from models.text.lists.words import ListsError
@@ -25,6 +28,9 @@ VERSION_DIGITS: Final = 16
 
 NO_KEYS: Final = "none"
 """Version of the keys while there is no file of them."""
+
+POLICIES_FOLDER: Final = "policies"
+"""Folder of the home directory with every policy that was in force."""
 
 Versions = Mapping[str, Mapping[str, Any]]
 """By part, its version under `after`, and what else the trail holds about it."""
@@ -59,6 +65,7 @@ def observe(trail: Trail, settings: Settings, by: str = "service") -> None:
     Raises:
         StoreUnavailable: the trail cannot be written.
     """
+    keep_policy(settings)
     for part, found in active_versions(settings).items():
         trail.observe(part, by, found)
 
@@ -78,10 +85,31 @@ def recorded(trail: Trail, settings: Settings, by: str, **details: Any) -> Itera
     try:
         yield
     finally:
+        keep_policy(settings)
         for part, found in active_versions(settings).items():
             was = before.get(part, {}).get("after")
             if found["after"] != was:
                 trail.note(part, by, {"before": was, **found, **details})
+
+
+def keep_policy(settings: Settings) -> None:
+    """Keep a copy of the policy in force, so that a rollback finds it; a home that cannot be written keeps none."""
+    with contextlib.suppress(OSError, PolicyError, UnicodeDecodeError):
+        kept = kept_policy(settings.home, Policy.load(settings.policy).version)
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            atomic.write_text(kept, settings.policy.read_bytes().decode())
+
+
+def kept_policy(home: Path, version: str) -> Path:
+    """File of a policy that was in force; its name is the fingerprint in the version."""
+    return home / POLICIES_FOLDER / f"{version.rsplit('+', 1)[-1][:8]}.yaml"
+
+
+def kept_policies(home: Path) -> list[Path]:
+    """Files of the policies that were in force, newest first."""
+    files = (home / POLICIES_FOLDER).glob("[0-9a-f]*.yaml")
+    return sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)
 
 
 def _unless_broken(read: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:

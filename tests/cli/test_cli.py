@@ -13,7 +13,8 @@ from PIL import Image
 HUIJIAN = Path(sys.executable).with_name("huijian")
 COMMANDS = """
     serve, classify, score, gallery build, gallery add, gallery set, gallery remove, gallery list, gallery search,
-    train text, train images, evaluate text, evaluate images, export, compare, promote, shadow report,
+    train text, train images, evaluate text, evaluate images, export, compare, promote, rollback, models list,
+    shadow report,
     purge, audit verify, audit export, store migrate, store keys, store rotate
 """
 BIO = "稳赚不赔，➕V：abc12345"
