@@ -37,6 +37,12 @@ def text(  # noqa: PLR0913, PLR0917 - the command's own options
             help="Measure keyword lists, n-grams and a frozen encoder beside ours; minutes the first time.",
         ),
     ] = False,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", exists=True, file_okay=False, help="Text model to measure instead of the one in force."
+        ),
+    ] = None,
     ablation: Annotated[bool, typer.Option("--ablation", help="Measure what each part of the judgement adds.")] = False,
     real: Annotated[
         Path | None,
@@ -58,8 +64,10 @@ def text(  # noqa: PLR0913, PLR0917 - the command's own options
 
     try:
         if real is not None:
+            if model is not None:
+                raise typer.BadParameter("--real measures the model in force; --model goes with cases")
             return _evaluate_real(real, output)
-        evaluate_text(cases, peers=peers, ablation=ablation, page=report, output=output, command=_command())
+        evaluate_text(cases, model, peers=peers, ablation=ablation, page=report, output=output, command=_command())
     except CasesError as error:
         raise typer.BadParameter(str(error)) from error
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,7 +17,7 @@ app = typer.Typer(help="模型版本 · What models, galleries and policies are 
 Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Artefact folder of a model.")]
 
 
-def compare(
+def compare(  # noqa: PLR0913, PLR0917 - the command's own options
     champion: Folder,
     challenger: Folder,
     manifest: Annotated[
@@ -23,23 +26,59 @@ def compare(
     references: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="For encoders: what both galleries are built from.")
     ] = None,
+    cases: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="For text models: cases to judge, not the test part."),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="For text models: also write a page with curves and every text that one judges wrongly."),
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Also write the numbers there, as JSON.")] = None,
 ) -> None:
     """Judge held-out cases with two models, and say whether the difference is more than chance.
 
-    Text models judge the test part of the corpus. Encoders judge a manifest's pictures, each with its own gallery.
+    Text models judge the test part of the corpus, or --cases that neither has seen. Encoders judge a manifest's
+    pictures, each with its own gallery. The exit code does not depend on who is better.
 
-    Example: `huijian compare models/artifacts/text/2026.11.5 build/text/artifact`
+    Example: `huijian compare models/artifacts/text/2026.11.5 build/text/artifact --report comparison.html`
     """
-    if (manifest is None) != (references is None):
-        raise typer.BadParameter("encoders are compared with both --manifest and --references")
-    if manifest and references:
-        from training.images.evaluation.compare import compare_images
+    from models.runtime.artifact_files import ArtifactFile
 
-        typer.echo(compare_images(champion, challenger, manifest, references))
+    encoders = [folder for folder in (champion, challenger) if (folder / ArtifactFile.COHORT).is_file()]
+    if encoders or manifest or references:
+        if manifest is None or references is None:
+            named = f"{encoders[0]} is an encoder: " if encoders else ""
+            raise typer.BadParameter(f"{named}encoders are compared with both --manifest and --references")
+        if len(encoders) < len((champion, challenger)):
+            raise typer.BadParameter("--manifest and --references are for two encoders' folders")
+        if cases or report:
+            raise typer.BadParameter("--cases and --report are for text models")
+        _compare_images(champion, challenger, manifest, references, output)
     else:
-        from training.text.evaluation.compare import compare_text
+        _compare_texts(champion, challenger, cases, report, output)
 
-        typer.echo(compare_text(champion, challenger))
+
+def _compare_images(champion: Path, challenger: Path, manifest: Path, references: Path, output: Path | None) -> None:
+    from training.images.evaluation.compare import compare_images
+
+    comparison = compare_images(champion, challenger, manifest, references)
+    typer.echo(comparison)
+    if output:
+        output.write_text(json.dumps(comparison.to_dict(), indent=1) + "\n", encoding="utf-8")
+
+
+def _compare_texts(
+    champion: Path, challenger: Path, cases: Path | None, report: Path | None, output: Path | None
+) -> None:
+    from training.cases import CasesError
+    from training.text.evaluation.compare import compare_text
+
+    command = shlex.join(["huijian", *sys.argv[1:]])
+    try:
+        typer.echo(compare_text(champion, challenger, cases, page=report, output=output, command=command))
+    except CasesError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def promote(

@@ -84,9 +84,9 @@ def data_url(media_type: str, content: bytes) -> str:
     return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
 
 
-def interval(bounds: Sequence[float]) -> str:
-    """Lower and upper bound with three decimals."""
-    return "{:.3f} … {:.3f}".format(*bounds)
+def interval(bounds: Sequence[float] | None) -> str:
+    """Lower and upper bound with three decimals; that there are too few groups for an interval."""
+    return "{:.3f} … {:.3f}".format(*bounds) if bounds else "样本太少 · too few"
 
 
 def label_title(label: Label) -> str:

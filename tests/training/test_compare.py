@@ -42,4 +42,10 @@ def test_parts_weigh_the_same_however_many_cases_they_have():
 
 
 def test_a_difference_by_chance_is_not_called_better():
-    assert "no significant" in Difference.of(0.01, np.linspace(-0.02, 0.04, 100)).verdict
+    assert "no significant" in Difference.of(0.01, np.linspace(-0.02, 0.04, 100), np.arange(100)).verdict
+
+
+def test_too_few_groups_get_no_interval_and_no_verdict():
+    difference = paired_difference((np.ones(40), np.repeat([0, 1], 20)))
+    assert difference.interval is None
+    assert str(difference) == "difference +1.0000 (fewer than 8 groups): 样本太少，无法判断 · too few cases to tell"

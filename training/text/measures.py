@@ -12,6 +12,7 @@ from sklearn.metrics import average_precision_score
 
 from models.arrays import Bool, Float64, Int64
 from models.profile import CLASSIFIER_LABELS, TEXT_FIELDS, Finding, Label
+from training.compare import MIN_GROUPS
 from training.text.data.corpus import Case
 from training.text.data.disguises import Marked
 
@@ -36,20 +37,26 @@ def label_matrix(labels: Sequence[Sequence[Label]]) -> Bool:
 def measure(cases: Sequence[Case], scores: Float64, reported: Bool) -> dict[str, Any]:
     """Precision, recall, F1 with bootstrap 95% intervals and calibration error per label; a summary of each part.
 
+    An interval is None where fewer than `MIN_GROUPS` groups count.
+
     Args:
         scores: float (cases, labels), probabilities.
         reported: bool (cases, labels), the labels that are reported.
     """
     truth = label_matrix([case.labels for case in cases])
-    resampled = resampled_f1(truth, reported, case_groups(cases))
+    groups = case_groups(cases)
+    resampled, counted = resampled_f1(truth, reported, groups), texts_of_label(truth, reported)
     rows = {
         str(label): _one_label(truth[:, index], reported[:, index])
-        | {"f1_95": _interval(resampled[:, index]), "ece": calibration_error(truth[:, index], scores[:, index])}
+        | {
+            "f1_95": _interval(resampled[:, index], groups[counted[:, index]]),
+            "ece": calibration_error(truth[:, index], scores[:, index]),
+        }
         for index, label in enumerate(CLASSIFIER_LABELS)
     }
     return {
         **summary(truth, reported),
-        "macro_f1_95": _interval(macro_average(truth, resampled)),
+        "macro_f1_95": _interval(macro_average(truth, resampled), groups),
         "mean_average_precision": _average_precision(truth, scores),
         "ece": _rounded(np.mean([row["ece"] for row in rows.values()])),
         "clean": _clean(cases, truth, reported),
@@ -105,7 +112,7 @@ def _paired(truth: Bool, plain: Bool, hidden: Bool, groups: Int64) -> dict[str, 
         "plain": recall(truth, plain),
         "disguised": recall(truth, hidden),
         "difference": _rounded(recall(truth, hidden) - recall(truth, plain)),
-        "difference_95": _interval((both[1] - both[0]) / np.maximum(labels, 1)),
+        "difference_95": _interval((both[1] - both[0]) / np.maximum(labels, 1), groups),
     }
 
 
@@ -242,7 +249,15 @@ def _resampled_times(groups: Int64) -> Int64:
     return np.asarray(drawn[:, members])
 
 
-def _interval(values: Float64) -> list[float]:
+def texts_of_label(truth: Bool, *reported: Bool) -> Bool:
+    """Texts that count for the F1 of a label, as it is theirs or reported, bool (texts, labels)."""
+    return np.asarray(np.any([truth, *reported], axis=0))
+
+
+def _interval(values: Float64, groups: Int64) -> list[float] | None:
+    """95% interval of resampled values; None from fewer than `MIN_GROUPS` groups of texts, (texts,)."""
+    if len(np.unique(groups)) < MIN_GROUPS:
+        return None
     return [_rounded(value) for value in np.percentile(values, [2.5, 97.5])]
 
 

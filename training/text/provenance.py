@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +77,12 @@ def seen_in_run(parts: Mapping[Split, Sequence[Case]], earlier: Seen) -> Seen:
 
 def seen_by(model: Path) -> Seen:
     """What a model has seen; of one whose folder does not say, the corpus."""
-    return Seen.load(model) or seen_in_run({split: read_split(split) for split in Split}, Seen())
+    return Seen.load(model) or _corpus()
+
+
+@cache
+def _corpus() -> Seen:
+    return seen_in_run({split: read_split(split) for split in Split}, Seen())
 
 
 def corpus_digests() -> dict[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,15 @@ class ImageComparison:
         lines = [f"{'':<22}{'champion':>10}{'challenger':>12}"]
         lines.append(f"{'recall':<22}{self.recall[0]:>10.3f}{self.recall[1]:>12.3f}")
         lines.append(f"{'harmless flagged':<22}{self.false_positives[0]:>10.4f}{self.false_positives[1]:>12.4f}")
-        return "\n".join([*lines, str(self.difference)])
+        return "\n".join([*lines, f"accuracy (mean of recall and of harmless pictures not flagged), {self.difference}"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """All numbers, for JSON."""
+        return {
+            "recall": self.recall.tolist(),
+            "harmless_flagged": self.false_positives.tolist(),
+            "accuracy": asdict(self.difference),
+        }
 
 
 def compare_images(champion: Path, challenger: Path, manifest: Path, references: Path) -> ImageComparison:

@@ -1,20 +1,32 @@
-"""Comparison of a challenging text model with the champion on the held-out test part."""
+"""Comparison of a challenging text model with the champion on texts that neither has seen."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from models.arrays import Bool, Float64
+from models.arrays import Bool, Float64, Int64
 from models.profile import CLASSIFIER_LABELS
 from models.text.normalize.normalize import FieldText
 from training.compare import Difference
-from training.text.data.corpus import Case, Split, read_split
-from training.text.evaluation.evaluate import shipped_judge
-from training.text.measures import case_groups, f1_scores, label_matrix, macro_average, resampled_f1, resampled_share
+from training.text.data.corpus import DATASET, Case, Split
+from training.text.evaluation.compare_report import write_comparison
+from training.text.evaluation.detectors import TextJudgement
+from training.text.evaluation.evaluate import shipped_judge, unseen_cases
+from training.text.measures import (
+    case_groups,
+    f1_scores,
+    label_matrix,
+    macro_average,
+    resampled_f1,
+    resampled_share,
+    texts_of_label,
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +37,7 @@ class TextComparison:
         f1: F1 of champion and challenger, float (2, labels).
         macro_f1: its mean over the labels that occur, float (2,).
         clean_flagged: share of clean texts with any finding, float (2,).
+        label_differences: difference of F1 of each label.
         difference: difference of macro F1.
         clean_difference: difference of `clean_flagged`; less is better.
     """
@@ -32,49 +45,105 @@ class TextComparison:
     f1: Float64
     macro_f1: Float64
     clean_flagged: Float64
+    label_differences: tuple[Difference, ...]
     difference: Difference
     clean_difference: Difference
 
+    def to_dict(self) -> dict[str, Any]:
+        """All numbers, for JSON."""
+        labels = {
+            str(label): {"f1": self.f1[:, row].tolist(), **asdict(difference)}
+            for row, (label, difference) in enumerate(zip(CLASSIFIER_LABELS, self.label_differences, strict=True))
+        }
+        return {
+            "labels": labels,
+            "macro_f1": {"macro_f1": self.macro_f1.tolist(), **asdict(self.difference)},
+            "clean_flagged": {"share": self.clean_flagged.tolist(), **asdict(self.clean_difference)},
+        }
+
     def __str__(self) -> str:
-        rows = [*zip(CLASSIFIER_LABELS, *self.f1, strict=True), ("macro F1", *self.macro_f1)]
-        lines = [f"{'':<22}{'champion':>10}{'challenger':>12}"]
-        lines += [f"{name:<22}{champion:>10.3f}{challenger:>12.3f}" for name, champion, challenger in rows]
-        lines.append(f"{'clean flagged':<22}{self.clean_flagged[0]:>10.3f}{self.clean_flagged[1]:>12.3f}")
-        low, high = self.clean_difference.interval
-        lines.append(f"clean flagged, difference {self.clean_difference.value:+.4f} (95% {low:+.4f} to {high:+.4f})")
+        lines = [f"{'F1':<22}{'champion':>10}{'challenger':>12}{'difference':>12}  95%"]
+        rows = zip(CLASSIFIER_LABELS, self.f1.T, self.label_differences, strict=True)
+        lines += [_line(label, both, difference) for label, both, difference in rows]
+        lines.append(_line("macro F1", self.macro_f1, self.difference))
+        lines.append(_line("clean flagged", self.clean_flagged, self.clean_difference))
+        lines.append(f"clean flagged, difference {self.clean_difference.numbers}")
         return "\n".join([*lines, f"macro F1, {self.difference}"])
 
 
-def compare_text(champion: Path, challenger: Path, limit: int | None = None) -> TextComparison:
-    """Judge the test part with two text models' artefact folders.
+def compare_text(  # noqa: PLR0913 - a command's options
+    champion: Path,
+    challenger: Path,
+    cases: Path | None = None,
+    *,
+    limit: int | None = None,
+    page: Path | None = None,
+    output: Path | None = None,
+    command: str = "huijian compare",
+) -> TextComparison:
+    """Judge texts with two text models' artefact folders.
 
     Args:
+        cases: JSON Lines of cases; by default the test part of the corpus.
         limit: only about so many texts, evenly spaced, for a trial.
+        page: also write an HTML report there, with curves and every text that only one model judges rightly.
+        output: also write the numbers there, as JSON.
+        command: command line that the report shows.
+
+    Raises:
+        training.cases.CasesError: the cases cannot be used, or a model has seen some.
     """
-    cases = read_split(Split.TEST)
-    cases = cases[:: max(len(cases) // limit, 1)] if limit else cases
-    return compared(cases, np.stack([_reported(folder, cases) for folder in (champion, challenger)]))
+    path = cases or DATASET / f"{Split.TEST}.jsonl"
+    unseen_cases(path, champion)
+    folders, labelled = (champion, challenger), unseen_cases(path, challenger)
+    labelled = labelled[:: max(len(labelled) // limit, 1)] if limit else labelled
+    texts = [FieldText.of(case.field, case.text) for case in labelled]
+    judged = [shipped_judge(folder)(texts) for folder in folders]
+    comparison = compared(labelled, np.stack([_reported(each) for each in judged]))
+    if output:
+        found = {"champion": str(champion), "challenger": str(challenger), "cases": len(labelled)}
+        content = json.dumps(found | comparison.to_dict(), ensure_ascii=False, indent=1)
+        output.write_text(content + "\n", encoding="utf-8")
+    if page:
+        write_comparison(page, comparison.to_dict(), labelled, judged, command)
+    return comparison
 
 
 def compared(cases: Sequence[Case], reported: Bool) -> TextComparison:
     """Compare the labels that champion and challenger report for the same cases, bool (2, cases, labels)."""
     truth, groups = label_matrix([case.labels for case in cases]), case_groups(cases)
     f1 = np.stack([f1_scores(truth, labels) for labels in reported])
-    resampled = [
-        macro_average(truth, resampled_f1(truth, labels, groups)) for labels in reported
-    ]  # the same resamples for both
+    resampled = [resampled_f1(truth, labels, groups) for labels in reported]  # the same resamples for both
+    macro = [macro_average(truth, each) for each in resampled]
     clean = np.asarray(~truth.any(axis=1))
-    flagged = np.asarray(reported[:, clean].any(axis=2))
-    shares = [resampled_share(each, groups[clean]) for each in flagged]
+    counted = texts_of_label(truth, *reported)
     return TextComparison(
         f1=f1,
         macro_f1=macro_average(truth, f1),
-        clean_flagged=flagged.mean(axis=1),
-        difference=Difference.of(float(np.diff(macro_average(truth, f1))[0]), resampled[1] - resampled[0]),
-        clean_difference=Difference.of(float(np.diff(flagged.mean(axis=1))[0]), shares[1] - shares[0]),
+        clean_flagged=reported[:, clean].any(axis=2).mean(axis=1) if clean.any() else np.zeros(2),
+        label_differences=tuple(
+            Difference.of(f1[1, row] - f1[0, row], resampled[1][:, row] - resampled[0][:, row], groups[counted[:, row]])
+            for row in range(len(CLASSIFIER_LABELS))
+        ),
+        difference=Difference.of(float(np.diff(macro_average(truth, f1))[0]), macro[1] - macro[0], groups),
+        clean_difference=_clean_difference(reported[:, clean], groups[clean]),
     )
 
 
-def _reported(folder: Path, cases: list[Case]) -> Bool:
-    texts = [FieldText.of(case.field, case.text) for case in cases]
-    return label_matrix([[finding.label for finding in judged.findings] for judged in shipped_judge(folder)(texts)])
+def _clean_difference(reported: Bool, groups: Int64) -> Difference:
+    """Difference of the share of texts flagged, of clean ones, bool (2, texts, labels)."""
+    if not len(groups):
+        return Difference(0.0, None)
+    flagged = np.asarray(reported.any(axis=2))
+    shares = [resampled_share(each, groups) for each in flagged]
+    return Difference.of(float(np.diff(flagged.mean(axis=1))[0]), shares[1] - shares[0], groups)
+
+
+def _line(name: str, both: Float64, difference: Difference) -> str:
+    """A row of the table; `both` is float (2,), the champion's and the challenger's."""
+    champion, challenger = both
+    return f"{name:<22}{champion:>10.3f}{challenger:>12.3f}{difference.value:>+12.3f}  {difference.range}"
+
+
+def _reported(judged: Sequence[TextJudgement]) -> Bool:
+    return label_matrix([[finding.label for finding in each.findings] for each in judged])

@@ -48,7 +48,7 @@ def disguise_table(ways: Mapping[str, Numbers]) -> str:
     """Recall on violating texts, plain and disguised, by way of disguise."""
     lines = [f"{'labels':>8}{'plain':>8}{'disguised':>11}{'difference':>12}{'95% CI':>18}  recall by way of disguise"]
     for name, row in ways.items():
-        interval = "{:+.3f} to {:+.3f}".format(*row["difference_95"])
+        interval = _range(row["difference_95"], "{:+.3f} to {:+.3f}")
         lines.append(
             f"{row['labels']:>8}{row['plain']:>8.3f}{row['disguised']:>11.3f}{row['difference']:>+12.3f}"
             f"{interval:>18}  {name}"
@@ -78,6 +78,11 @@ def error_lines(label: Label, predictions: Iterable[Prediction[Case]]) -> list[s
     return lines
 
 
+def _range(bounds: Sequence[float] | None, form: str = "{:.3f}-{:.3f}") -> str:
+    """Bounds of an interval; that there are too few groups for one."""
+    return form.format(*bounds) if bounds else "too few"
+
+
 def _labelled(case: Case, label: Label) -> list[Span]:
     return [(start, start + len(part)) for part in case.evidence.get(label, ()) if (start := case.text.find(part)) >= 0]
 
@@ -94,7 +99,7 @@ def _marked(text: str, spans: Sequence[Span], brackets: str) -> str:
 
 def _label(label: Label, ours: Numbers, baselines: Mapping[str, Numbers]) -> str:
     row = ours["labels"][label]
-    interval = "{:.3f}-{:.3f}".format(*row["f1_95"])
+    interval = _range(row["f1_95"])
     others = {name: baseline["labels"][label] for name, baseline in baselines.items()}
     return (
         f"{label:<{NAME_WIDTH}}{row['support']:>6}{row['precision']:>11.3f}{row['recall']:>8.3f}{row['f1']:>7.3f}"
@@ -104,13 +109,13 @@ def _label(label: Label, ours: Numbers, baselines: Mapping[str, Numbers]) -> str
 
 
 def _summary(name: str, ours: Numbers, baselines: Mapping[str, Numbers], key: str) -> str:
-    interval = "{:.3f}-{:.3f}".format(*ours[f"{key}_95"]) if f"{key}_95" in ours else ""
+    interval = _range(ours[f"{key}_95"]) if f"{key}_95" in ours else ""
     return f"{name:<{NAME_WIDTH}}{ours[key]:>32.3f}{interval:>14}{'':>7}{_cells(baselines, key)}"
 
 
 def _clean(name: str, ours: Numbers, baselines: Mapping[str, Numbers]) -> str:
     row = ours["clean"][name]
-    interval = "{:.3f}-{:.3f}".format(*row["share_95"])
+    interval = _range(row["share_95"])
     others = {baseline: numbers["clean"][name] for baseline, numbers in baselines.items()}
     return (
         f"{f'clean flagged, {name}':<{NAME_WIDTH}}{row['texts']:>6}{row['share']:>26.4f}{interval:>14}{'':>7}"

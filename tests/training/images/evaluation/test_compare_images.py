@@ -28,3 +28,4 @@ def test_imitations_and_harmless_pictures_weigh_the_same():
     comparison = ImageComparison.of(rows, np.array([[False, True, True, True], [True, True, False, False]]))
     assert np.allclose(comparison.recall, [0, 1]) and np.allclose(comparison.false_positives, [0, 2 / 3])
     assert np.isclose(comparison.difference.value, (1 - 2 / 3) / 2)
+    assert "accuracy (mean of recall and of harmless pictures not flagged), difference +0.1667" in str(comparison)
