@@ -343,4 +343,4 @@ class ClosedAccountRegistered(TypedDict):
 class ClosedAccountRemoved(TypedDict):
     """注销结果 · That it was forgotten."""
 
-    removed: Literal[True]
+    removed: bool

@@ -83,6 +83,14 @@ def test_openapi_file_has_the_fields_and_limits_of_the_service(schema):
     assert properties["entitlements"]["maxItems"] == MAX_ENTITLEMENTS
 
 
+def test_openapi_file_has_nothing_that_breaks_code_generators():
+    """openapi-generator wants the licence; alternatives of one object become numbered classes; no const of a bool."""
+    assert "identifier" in SPECIFICATION["info"]["license"]
+    alternatives = {name for name, schema in SCHEMAS.items() if schema.keys() & {"anyOf", "oneOf", "allOf"}}
+    assert not alternatives
+    assert "'const'" not in str(SPECIFICATION)
+
+
 @pytest.mark.parametrize("schema", ["ReferenceOffer", "ReferenceForm"])
 def test_openapi_file_has_the_fields_and_limits_of_a_reference(schema):
     properties = SCHEMAS[schema]["properties"]

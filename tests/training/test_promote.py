@@ -114,7 +114,7 @@ def test_a_text_model_without_measurements_is_refused(settings: Settings, measur
         promote(run, settings)
 
 
-def test_a_text_model_that_was_trained_on_test_texts_is_refused_even_if_forced(settings: Settings, measured):
+def test_a_text_model_that_has_seen_test_texts_is_refused_even_if_forced(settings: Settings, measured):
     run, texts = measured("run", lambda tested: None), np.arange(1, 4, dtype=np.uint64)
     Seen(trained=texts[:2], tested=texts).save(run)
     with pytest.raises(PromotionError, match="2 texts of the test part"):

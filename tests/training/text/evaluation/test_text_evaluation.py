@@ -92,7 +92,9 @@ def test_training_and_calibration_cases_are_refused_with_their_lines(tmp_path, s
     short = next(case for case in known if len(case.text) < DISTINCTIVE_LENGTH)
     renamed = [replace(case, id=f"other {case.id}") for case in (long, short)]
     write_cases(tmp_path / "cases.jsonl", [ATTACK, short, *renamed])
-    with pytest.raises(CasesError, match=rf"cases\.jsonl holds 2 cases that the model was {use} on, .*: lines 2, 3$"):
+    with pytest.raises(
+        CasesError, match=rf"cases\.jsonl holds 2 cases that the model .* was {use} on, .*: lines 2, 3$"
+    ):
         unseen_cases(tmp_path / "cases.jsonl", RELEASED)
     write_cases(tmp_path / "cases.jsonl", [ATTACK, renamed[1]])
     assert len(unseen_cases(tmp_path / "cases.jsonl", RELEASED)) == 2
