@@ -18,7 +18,9 @@ Listed = Annotated[
 
 
 def classify(  # noqa: PLR0913, PLR0917 - the fields of a profile
-    file: Annotated[str | None, typer.Argument(metavar="[PROFILE.json]", help="One profile; - reads stdin.")] = None,
+    file: Annotated[
+        str | None, typer.Argument(metavar="[PROFILE.json|FOLDER]", help="One profile; - reads stdin; or avatars.")
+    ] = None,
     account_id: Annotated[str, typer.Option(help="The account's id, repeated in the answer.")] = "local",
     name: Text = None,
     bio: Text = None,
@@ -33,7 +35,12 @@ def classify(  # noqa: PLR0913, PLR0917 - the fields of a profile
     The profile is given by options, or as a JSON object whose images are paths relative to the file, or base64.
     Exit code 0 means that it was judged, whatever the verdict.
 
+    Of a FOLDER every picture is judged as an avatar, also in sub-folders, one line `{"image", ...}` each. Pictures that
+    cannot be judged are named, and the exit code is 1.
+
     Example: `huijian classify --name 新华社 --avatar avatar.png`
+
+    A folder: `huijian classify avatars`
     """
     from models.inspector import Inspector
     from models.profile import ProfileError
@@ -45,12 +52,37 @@ def classify(  # noqa: PLR0913, PLR0917 - the fields of a profile
     options = {field: value for field, value in given.items() if value is not None}
     if bool(file) == bool(options):
         raise typer.BadParameter("give a profile either by options or as a JSON file")
+    if file and Path(file).is_dir():
+        _classify_folder(Path(file), gallery)
+        return
     row, folder = _read(file) if file else ({"account_id": account_id, **options}, Path())
     profile = profile_of(row, folder)
     (answer,) = Inspector.load(Settings.from_environment(gallery))([profile])
     if isinstance(answer, ProfileError):
         raise answer
     typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
+
+
+def _classify_folder(folder: Path, gallery: Path | None) -> None:
+    """Print a line per picture.
+
+    Raises:
+        typer.Exit: with code 1, some could not be judged.
+    """
+    from cli.gallery import judged_avatars, pictures_in
+    from models.inspector import Inspector
+    from models.profile import ProfileError
+    from models.settings import Settings
+
+    files, unread = pictures_in([folder]), 0
+    for file, answer in judged_avatars(Inspector.load(Settings.from_environment(gallery)), files):
+        if isinstance(answer, ProfileError):
+            unread += 1
+            typer.echo(f"跳过 skipped {file}: {answer.message}", err=True)
+        else:
+            typer.echo(json.dumps({"image": str(file), **answer.to_dict()}, ensure_ascii=False))
+    if unread:
+        raise typer.Exit(1)
 
 
 def _read(file: str) -> tuple[dict[str, Any], Path]:

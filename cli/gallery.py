@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +15,8 @@ from cli.operator import recorded
 if TYPE_CHECKING:
     from models.images.gallery.gallery import Change
     from models.images.gallery.references import Reference
+    from models.inspector import Inspector
+    from models.profile import Answer, ProfileError
 
 app = typer.Typer(help="标志库 · Build, change and search the gallery of emblems.", no_args_is_help=True)
 
@@ -194,21 +196,89 @@ def list_(directory: Directory = None) -> None:
 
 @app.command()
 def search(
-    image: Annotated[Path, typer.Argument(metavar="IMAGE", exists=True, dir_okay=False)], directory: Directory = None
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE|FOLDER...", exists=True, help="Pictures to look for.")],
+    gallery: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Gallery to search instead of the one in force.")
+    ] = None,
 ) -> None:
-    """Print the three references that an image is most like, as JSON.
+    """Print the three references that each picture is most like, as JSON.
+
+    Of one picture the list alone; of several, or of a folder with its sub-folders, a line `{"image", "matches"}` each.
+    Pictures that cannot be read are named, and the exit code is 1.
 
     Example: `huijian gallery search avatar.png`
+
+    A folder: `huijian gallery search avatars`
     """
     from models.inspector import Inspector
-    from models.profile import Field, Profile, ProfileError
+    from models.profile import Field, ProfileError
     from models.settings import Settings
 
-    inspector = Inspector.load(Settings.from_environment(directory))
-    (answer,) = inspector([Profile("search", avatar=image.read_bytes())])
-    if isinstance(answer, ProfileError):
-        raise answer
-    typer.echo(json.dumps(answer.to_dict()["matches"][Field.AVATAR], ensure_ascii=False, indent=2))
+    for folder in images:
+        if (folder / "CURRENT").is_file() or (folder / "index.faiss").is_file():
+            raise typer.BadParameter(f"{folder} is a gallery, not pictures: name it with --gallery")
+    files = pictures_in(images)
+    inspector = Inspector.load(Settings.from_environment(gallery))
+    is_single = len(images) == 1 and images[0].is_file()
+    unread = 0
+    for file, answer in judged_avatars(inspector, files):
+        if isinstance(answer, ProfileError):
+            if is_single:
+                raise answer
+            unread += 1
+            typer.echo(f"跳过 skipped {file}: {answer.message}", err=True)
+            continue
+        matches = answer.to_dict()["matches"][Field.AVATAR]
+        found = matches if is_single else {"image": str(file), "matches": matches}
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2 if is_single else None))
+    if unread:
+        raise typer.Exit(1)
+
+
+def pictures_in(paths: Sequence[Path]) -> list[Path]:
+    """The files among the paths, and every file of the folders, hidden ones aside, in order.
+
+    Raises:
+        typer.BadParameter: there is none.
+    """
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+        found += inside if path.is_dir() else [path]
+    if not found:
+        raise typer.BadParameter(f"{', '.join(map(str, paths))} holds no picture")
+    return found
+
+
+def judged_avatars(inspector: Inspector, files: Sequence[Path]) -> Iterator[tuple[Path, Answer | ProfileError]]:
+    """Each picture, judged as the avatar of an account of its path; one that cannot be read is an error."""
+    from models.profile import Profile
+
+    for file in files:
+        (answer,) = inspector([Profile(str(file), avatar=file.read_bytes())])
+        yield file, answer
+
+
+@app.command()
+def export(
+    output: Annotated[Path, typer.Argument(metavar="OUT", file_okay=False, help="New folder.")],
+    gallery: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Gallery to export instead of the one in force.")
+    ] = None,
+) -> None:
+    """Write OUT/references.jsonl and its pictures, to build a gallery with another encoder, or to keep.
+
+    A gallery keeps drawings of at most 192 pixels, not the files that were enrolled; where you have the files, they
+    give a better gallery.
+
+    Example: `huijian gallery export references && huijian promote RUN --references references/references.jsonl`
+    """
+    from models.images.gallery.export import export as export_gallery
+    from models.settings import Settings
+
+    version = Settings.from_environment(gallery).gallery_directory()
+    count = export_gallery(version, output)
+    typer.echo(f"{count} pictures and phrases of gallery {version.name} in {output}")
 
 
 def _settings(threshold: float | None, rollout: float | None) -> dict[str, float]:

@@ -56,3 +56,43 @@ def test_options_describe_every_line_of_a_references_file(huijian, logos):
     (logos / "one.jsonl").write_text(json.dumps(line | {"source": "drawn", "licence": "CC0-1.0"}))
     assert huijian("gallery", "add", logos / "one.jsonl", "--force")[0] == 1
     assert huijian("gallery", "add", logos / "one.jsonl", "--label", "landmark", "--force")[0] == 0
+
+
+def test_every_argument_of_a_search_is_a_picture_or_a_folder_of_them(huijian, logos):
+    huijian("gallery", "add", logos, "--label", "organization_logo", "--force")
+    first, second = logos / "org" / "ocean.png", logos / "org" / "ocean@2.png"
+    code, out, _ = huijian("gallery", "search", first, second)
+    found = [json.loads(line) for line in out.splitlines()]
+    assert (code, [one["image"] for one in found]) == (0, [str(first), str(second)])
+    assert {one["matches"][0]["reference_id"] for one in found} == {"org.ocean"}
+    (logos / "broken.png").write_bytes(b"no picture")
+    code, out, err = huijian("gallery", "search", logos)
+    assert (code, len(out.splitlines()), f"skipped {logos / 'broken.png'}" in err) == (1, 2, True)
+
+
+def test_gallery_among_the_pictures_to_search_is_wrong_usage(huijian, logos, tmp_path):
+    huijian("gallery", "add", logos, "--label", "organization_logo", "--force")
+    code, _, err = huijian("gallery", "search", logos / "org" / "ocean.png", tmp_path / "home" / "gallery")
+    assert (code, "--gallery" in err) == (2, True)
+
+
+def test_every_picture_of_a_folder_is_judged_as_an_avatar(huijian, logos):
+    code, out, _ = huijian("classify", logos)
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert (code, [len(one["matches"]["avatar"]) for one in answers]) == (0, [3, 3])
+    assert answers[0]["image"] == answers[0]["account_id"] == str(logos / "org" / "ocean.png")
+
+
+def test_exported_gallery_can_be_built_again(huijian, logos, tmp_path):
+    line = {"reference_id": "org.ocean", "label": "organization_logo", "image": "logos/org/ocean.png"}
+    line |= {"name_zh": "海洋", "name_en": "Ocean", "owner_id": "us", "source": "drawn", "licence": "CC0-1.0"}
+    line["rollout"] = 0.5
+    other = {**line, "image": "logos/org/ocean@2.png"}
+    (tmp_path / "small.jsonl").write_text("\n".join(map(json.dumps, (line, other))), encoding="utf-8")
+    assert huijian("gallery", "build", tmp_path / "small.jsonl", tmp_path / "small")[0] == 0
+    code, out, err = huijian("gallery", "export", tmp_path / "out", "--gallery", tmp_path / "small")
+    assert (code, out.startswith("2 pictures and phrases")) == (0, True), err
+    assert huijian("gallery", "build", tmp_path / "out" / "references.jsonl", tmp_path / "again")[0] == 0
+    lists = [huijian("gallery", "list", tmp_path / name)[1] for name in ("small", "again")]
+    assert lists[0] == lists[1] != ""
+    assert huijian("gallery", "export", tmp_path / "out", "--gallery", tmp_path / "small")[0] == 1
