@@ -32,7 +32,7 @@ MAX_LISTED_LINES = 20
 
 @dataclass(frozen=True)
 class CasesFile:
-    """A file of further cases; its texts are not kept."""
+    """A file of further cases, and how many of them were trained on; its texts are not kept."""
 
     file: str
     sha256: str
@@ -49,6 +49,7 @@ class MadeFrom:
         corpus: SHA-256 of the corpus' parts, by name.
         training_texts: texts trained on, further cases among them.
         cases: files of further cases.
+        weight: times that each further case was seen in an epoch.
     """
 
     base: str
@@ -58,6 +59,7 @@ class MadeFrom:
     corpus: Mapping[str, str]
     training_texts: int
     cases: Sequence[CasesFile] = ()
+    weight: int = 1
 
     def record(self, artifact: Path, seen: Seen) -> None:
         """Write both into an artefact folder."""

@@ -86,6 +86,49 @@ def test_a_model_says_what_made_it(tiny, tmp_path):
     assert all(said in card for said in ("tiny", "seed 7", "1 epochs", "`new.jsonl`", digest))
 
 
+class StoppedError(Exception):
+    """Training stops where the test has seen enough."""
+
+
+@pytest.fixture
+def trained_on(monkeypatch, tmp_path, tiny):
+    """Runs the command line without training; gives what would be trained on, by text, and the outcome."""
+
+    def stop(_, training, validation):
+        seen.extend(case.text for case in training)
+        raise StoppedError
+
+    seen = []
+    monkeypatch.setattr(TextTrainer, "run", stop)
+    monkeypatch.setattr(train, "pretrained", tiny)
+
+    def command(*arguments):
+        seen.clear()
+        outcome = CliRunner().invoke(app, ["train", "text", "--output", str(tmp_path / "run"), *map(str, arguments)])
+        return list(seen), outcome
+
+    return command
+
+
+def test_a_trial_trains_on_all_further_cases_as_often_as_they_weigh(trained_on, tmp_path):
+    cases = [Case(f"new-{row}", Field.NAME, f"鼍龙与獬豸的下午{row}", (), {}) for row in range(5)]
+    write_cases(tmp_path / "new.jsonl", cases)
+    texts, outcome = trained_on("--cases", tmp_path / "new.jsonl", "--weight", 3, "--limit", 2)
+    assert isinstance(outcome.exception, StoppedError)
+    assert len(texts) == 2 + 15 and {texts.count(case.text) for case in cases} == {3}
+    assert "preparing" in outcome.output and "7 texts, 5 of them further cases 3 times an epoch" in outcome.output
+
+
+def test_further_cases_that_repeat_held_out_texts_are_skipped_if_asked(trained_on, tmp_path):
+    fresh = Case("fresh", Field.NAME, "鼍龙与獬豸的下午", (), {})
+    write_cases(tmp_path / "new.jsonl", [replace(read_split(Split.TEST)[0], id="double"), fresh])
+    _, outcome = trained_on("--cases", tmp_path / "new.jsonl")
+    assert outcome.exit_code == 2 and "skip-duplicates" in outcome.output
+    texts, outcome = trained_on("--cases", tmp_path / "new.jsonl", "--limit", 2, "--skip-duplicates")
+    assert "skipped new.jsonl, line 1: it repeats a held-out text" in outcome.output
+    assert len(texts) == 3 and fresh.text in texts
+
+
 @pytest.mark.slow
 def test_a_model_is_not_measured_on_what_it_has_seen(run, tmp_path):
     trained = read_split(Split.TRAIN)[0]

@@ -86,4 +86,5 @@ def _sources(made: Mapping[str, Any]) -> Iterator[str]:
     part = f", of which {made['limit']} at most" if made["limit"] else ""
     yield f"  - `datasets/bios/train.jsonl`{part}, SHA-256 `{made['corpus'][Split.TRAIN]}`"
     for one in made["cases"]:
-        yield f"  - `{one['file']}`, {one['cases']} further cases, SHA-256 `{one['sha256']}`"
+        times = f"{one['cases']} further cases, each seen {made['weight']} times an epoch"
+        yield f"  - `{one['file']}`, {times}, SHA-256 `{one['sha256']}`"

@@ -7,6 +7,7 @@ one continues after its last complete epoch.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -93,11 +94,13 @@ class TextTrainer:
         examples = [example for field, text in augmented(marked, rng) for example in self._examples(field, text)]
         batches = bucketed(examples, rng)
         self.model.train()
-        losses = []
+        losses, begun = [], time.monotonic()
         for number, batch in enumerate(progress := tqdm(batches, desc=f"epoch {epoch + 1}", mininterval=10)):
             self._set_rates((epoch + number / len(batches)) / self._settings.epochs)
             losses.append(self._step(batch))
-            progress.set_postfix(loss=f"{np.mean(losses[-50:]):.4f}", refresh=False)
+            steps_left = (self._settings.epochs - epoch) * len(batches) - number - 1
+            left = tqdm.format_interval((time.monotonic() - begun) / (number + 1) * steps_left)
+            progress.set_postfix(loss=f"{np.mean(losses[-50:]):.4f}", all_epochs=f"{left} left", refresh=False)
         return float(np.mean(losses))
 
     def _step(self, batch: Sequence[Example]) -> float:
