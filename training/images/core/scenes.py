@@ -161,7 +161,7 @@ def _held(rng: Generator, drawing: Pixels) -> _Presented:
     return _Presented(np.dstack([picture, holder.drawing[..., 3]]), (inner[0], inner[1], inner[2], inner[3]))
 
 
-_FLAG_PRESENTATIONS = {_on_cloth: 0.24, _on_ball: 0.38, _on_person: 0.06, _held: 0.07, _flat: 0.25}
+_FLAG_PRESENTATIONS = {_on_cloth: 0.26, _on_ball: 0.28, _on_person: 0.06, _held: 0.1, _flat: 0.3}
 _EMBLEM_PRESENTATIONS = {_on_cloth: 0.08, _on_ball: 0.03, _on_person: 0.01, _held_with_surface: 0.38, _bare: 0.5}
 """How a figure is shown, with probabilities."""
 
