@@ -18,6 +18,9 @@ def score(  # noqa: PLR0913, PLR0917 - the command's own options
     part_rows: Annotated[int, typer.Option(min=1, help="Rows that are committed together.")] = 256,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes.", show_default="one per core")] = None,
     restart: Annotated[bool, typer.Option("--restart", help="Throw away what an earlier run left in OUT.")] = False,
+    since: Annotated[
+        Path | None, typer.Option(exists=True, metavar="RUN", help="Judge only what changed since this earlier OUT.")
+    ] = None,
 ) -> None:
     """Judge whole files of profiles; killed and started again, it continues.
 
@@ -28,6 +31,9 @@ def score(  # noqa: PLR0913, PLR0917 - the command's own options
     The exit code is 0 when every row is in OUT, and no row failed without its own fault (`internal`,
     `image_unreadable`).
 
+    With --since, a row keeps the decision of an earlier run, and the versions that made it, unless its content or what
+    judges it changed: encoder, gallery, text model, policy, closed accounts, code. Rows with an error are judged again.
+
     Example: `huijian score accounts.parquet decisions/`
     """
     from models.settings import Settings
@@ -36,7 +42,7 @@ def score(  # noqa: PLR0913, PLR0917 - the command's own options
 
     settings = Settings.from_environment(gallery)
     try:
-        summary = batch.score(source, out, settings, part_rows=part_rows, workers=workers, restart=restart)
+        summary = batch.score(source, out, settings, part_rows=part_rows, workers=workers, restart=restart, since=since)
     except InputError as error:
         raise typer.BadParameter(str(error)) from error
     typer.echo(summary)

@@ -6,7 +6,8 @@ counts as refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow.dataset import dataset
 
-from models.profile import CLASSIFIER_LABELS, IMAGE_FIELDS, TEXT_FIELDS, Answer, ProfileError
+from models.profile import CLASSIFIER_LABELS, IMAGE_FIELDS, TEXT_FIELDS, Answer, Field, ProfileError
 from models.runtime import atomic
+from serving.batch.carry.digests import ENTITLEMENTS
 from serving.batch.errors import InputError
+
+NOTE_KEY = "huijian.note"
+"""Key of a file's metadata for a remark of its writer, as JSON."""
 
 BOX = pa.list_(pa.float64())
 
@@ -75,15 +80,21 @@ SCHEMA = pa.schema(
         ),
         "error": pa.string(),
         "warnings": pa.list_(pa.string()),
+        "digests": pa.struct({name: pa.string() for name in (*map(str, Field), ENTITLEMENTS)}),
     }
 )
-"""Columns of a decision: the fields of `Answer.to_dict()`, null where absent, and `error`."""
+"""Columns of a decision: the fields of `Answer.to_dict()`, null where absent, `error`, and `digests` of the content."""
 
 
-def decision(account: str | None, result: Answer | ProfileError, versions: Mapping[str, str]) -> dict[str, Any]:
+def decision(
+    account: str | None,
+    result: Answer | ProfileError,
+    versions: Mapping[str, str],
+    digests: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """One row of `SCHEMA`."""
     if isinstance(result, Answer):
-        return result.to_dict()
+        return {**result.to_dict(), "digests": digests}
     return {
         "account_id": account,
         "findings": [],
@@ -99,11 +110,25 @@ def describe(error: ProfileError) -> str:
     return line.encode("utf-8", "backslashreplace").decode()
 
 
-def write(path: Path, decisions: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows of `SCHEMA` to a file, whole or not at all."""
-    table = pa.Table.from_pylist(decisions, SCHEMA)
+def write(path: Path, decisions: Sequence[Mapping[str, Any]], note: Mapping[str, Any] | None = None) -> None:
+    """Write rows of `SCHEMA` to a file, whole or not at all; arguments as `write_table`."""
+    write_table(path, pa.Table.from_pylist(decisions, SCHEMA), note or {})
+
+
+def write_table(path: Path, table: pa.Table, note: Mapping[str, Any]) -> None:
+    """Write decisions to a file, whole or not at all.
+
+    Args:
+        note: the writer's remark on the file, for `note_of`.
+    """
     with atomic.replacing(path) as draft:
-        pq.write_table(table, draft, compression="zstd")
+        pq.write_table(table.replace_schema_metadata({NOTE_KEY: json.dumps(note)}), draft, compression="zstd")
+
+
+def note_of(file: Path) -> dict[str, Any]:
+    """The remark that a file of decisions was written with; empty if there is none."""
+    metadata = pq.read_schema(file).metadata or {}
+    return dict(json.loads(metadata.get(NOTE_KEY.encode(), b"{}")))
 
 
 def read(decisions: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -119,9 +144,9 @@ def read(decisions: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
         raise InputError(f"{decisions} holds no decisions: {error}") from error
 
 
-def join(parts: Iterable[Path], path: Path, metadata: Mapping[str, str]) -> None:
+def join(parts: Sequence[Path], path: Path, metadata: Mapping[str, str]) -> None:
     """Join parts, one in memory at a time, into a file that is written whole or not at all."""
-    schema = SCHEMA.with_metadata(metadata)
+    schema = pq.read_schema(parts[0]).with_metadata(metadata)
     with atomic.replacing(path) as draft, pq.ParquetWriter(draft, schema, compression="zstd") as writer:
         for part in parts:
             writer.write_table(pq.read_table(part).replace_schema_metadata(schema.metadata))

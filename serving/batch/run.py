@@ -37,12 +37,15 @@ class Run:
             they are joined.
         plan: the parts of the input.
         versions: what judges.
+        conditions: further ones that the run depends on, JSON-ready.
 
     Attributes:
         folder: where parts are written.
     """
 
-    def __init__(self, out: Path, plan: Plan, versions: Mapping[str, str]) -> None:
+    def __init__(
+        self, out: Path, plan: Plan, versions: Mapping[str, str], conditions: Mapping[str, Any] | None = None
+    ) -> None:
         self.out, self._plan = out, plan
         self.folder = parts_folder(out)
         self._single = self.folder != out
@@ -50,6 +53,7 @@ class Run:
             "input": plan.fingerprint,
             "part_rows": plan.part_rows,
             "versions": dict(versions),
+            **(conditions or {}),
         }
 
     @contextmanager
@@ -77,8 +81,18 @@ class Run:
             return []
         return [part for part in self._plan.parts if not part_path(self.folder, part.number).exists()]
 
-    def finish(self) -> list[Path]:
+    def notes(self) -> list[dict[str, Any]]:
+        """The remarks that the files written so far hold, by whichever start of the run."""
+        if self._single and self.out.exists():
+            return [decisions.note_of(self.out)]
+        files = [part_path(self.folder, part.number) for part in self._plan.parts]
+        return [decisions.note_of(file) for file in files if file.exists()]
+
+    def finish(self, note: Mapping[str, Any] | None = None) -> list[Path]:
         """Join the parts where one file was asked for; returns the files with all decisions.
+
+        Args:
+            note: the remarks of all parts together, for the joined file.
 
         Raises:
             RunError: the files do not hold every row once, or the input was changed since the run began.
@@ -88,13 +102,16 @@ class Run:
         files = [part_path(self.folder, part.number) for part in self._plan.parts]
         if self._single:
             if not self.out.exists():
-                decisions.join(files, self.out, {METADATA_KEY: json.dumps(self._manifest)})
+                metadata = {METADATA_KEY: json.dumps(self._manifest), decisions.NOTE_KEY: json.dumps(note or {})}
+                decisions.join(files, self.out, metadata)
             files = [self.out]
         rows = sum(pq.read_metadata(file).num_rows for file in files)
         if rows != self._plan.rows:
             raise RunError(f"{self.out} holds {rows} rows instead of {self._plan.rows}; run again with --restart")
         if self._single:
             self._drop_parts()
+        else:  # tells readers that the run has ended
+            atomic.write_text(self.folder / MANIFEST_NAME, json.dumps({**self._manifest, "rows": rows}, indent=1))
         return files
 
     def _drop_parts(self) -> None:

@@ -76,14 +76,16 @@ class Effort:
     """The cost of judging.
 
     Attributes:
-        rows: rows judged now, not by an earlier start of the run.
+        rows: rows judged or carried over now, not by an earlier start of the run.
         seconds: wall time.
         peak_bytes: sum of the peak memory of this process and of its workers.
+        carried: rows of these that an earlier run had judged.
     """
 
     rows: int
     seconds: float
     peak_bytes: int
+    carried: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,19 +97,24 @@ class Summary:
         counts: over all decisions.
         effort: of those judged now; the others are from an earlier start.
         ignored: unknown columns of the input.
+        carried: rows that an earlier run had judged, over all starts; None if there was no such run.
+        not_carried: why nothing could be carried over.
     """
 
     out: Path
     counts: DecisionCounts
     effort: Effort
     ignored: tuple[str, ...]
+    carried: int | None = None
+    not_carried: str | None = None
 
     def __str__(self) -> str:
         """The summary as lines for a terminal."""
         counts, effort = self.counts, self.effort
         names = {label: f"{label} {LABELS[Label(label)].name_zh}" for label in counts.findings}
         lines = [
-            f"{counts.rows} rows in {self.out}: {effort.rows} judged now, {counts.rows - effort.rows} before",
+            f"{counts.rows} rows in {self.out}: {effort.rows - effort.carried} judged now"
+            f"{self._carried()}, {counts.rows - effort.rows} before",
             f"{effort.rows / max(effort.seconds, 1e-9):.1f} rows/s, peak memory {effort.peak_bytes / 2**20:.0f} MB",
             *_section("verdicts", counts.verdicts),
             *_section("findings", Counter({names[label]: count for label, count in counts.findings.items()})),
@@ -121,6 +128,13 @@ class Summary:
         if self.ignored:
             lines.append(f"columns that were ignored: {', '.join(self.ignored)}")
         return "\n".join(lines).encode("utf-8", "backslashreplace").decode()  # column names may hold surrogates
+
+    def _carried(self) -> str:
+        """The rows of an earlier run, if one was given."""
+        if self.carried is None:
+            return ""
+        reason = f" ({self.not_carried})" if self.not_carried else ""
+        return f", {self.carried} carried over, {self.counts.rows - self.carried} judged in all{reason}"
 
 
 def _section(title: str, counts: Counter[str]) -> list[str]:

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,14 @@ from daft.exceptions import DaftCoreException
 from tqdm import tqdm
 
 from models.inspector import Inspector
+from models.loading import closed_accounts
 from models.microbatching import MICROBATCH_SIZE, judge_all
 from models.profile import Profile, ProfileError
 from models.runtime.cores import cores
 from models.settings import Settings
 from serving.batch import decisions
+from serving.batch.carry.digests import digests
+from serving.batch.carry.since import Carrier, Since
 from serving.batch.errors import RunError
 from serving.batch.inputs import Row, account_id, rows
 from serving.batch.part_files import part_path
@@ -57,9 +60,9 @@ PARTS_SCHEMA = pa.schema(
 """`serving.batch.plan.Part`, as Daft carries it to the workers."""
 
 WRITTEN_PART = DataType.struct(
-    {"number": DataType.int64(), "rows": DataType.int64(), "process": DataType.int64(), "peak_bytes": DataType.int64()}
+    {name: DataType.int64() for name in ("number", "rows", "carried", "process", "peak_bytes")}
 )
-"""A worker's report on a part: number, rows, the worker's process id and its peak memory in bytes."""
+"""A worker's report on a part: number, rows, those carried over, the worker's process id, its peak memory in bytes."""
 
 
 def judge_parts(  # noqa: PLR0913, PLR0917 - what to judge, with what, and where
@@ -69,6 +72,7 @@ def judge_parts(  # noqa: PLR0913, PLR0917 - what to judge, with what, and where
     settings: Settings,
     versions: Mapping[str, str],
     workers: int | None,
+    since: Since | None = None,
 ) -> Effort:
     """Judge parts and write their decisions into a folder.
 
@@ -79,18 +83,20 @@ def judge_parts(  # noqa: PLR0913, PLR0917 - what to judge, with what, and where
         settings: the models, gallery and policy to judge with.
         versions: those the run began with.
         workers: processes; None for one per core.
+        since: an earlier run whose decisions are carried over where they hold still.
 
     Raises:
         RunError: a worker was lost, or other versions are active than when the run began.
     """
     rows_to_judge = sum(part.rows for part in parts)
-    worker = _worker_class(workers or cores(), len(parts))(settings, versions, folder)
-    started, peaks = time.monotonic(), {os.getpid(): _peak_bytes()}
+    worker = _worker_class(workers or cores(), len(parts))(settings, versions, folder, since)
+    started, peaks, carried = time.monotonic(), {os.getpid(): _peak_bytes()}, 0
     with tqdm(total=total_rows, initial=total_rows - rows_to_judge, unit=" rows", disable=None) as progress:
         for written in _judged(parts, worker):
             peaks[written["process"]] = written["peak_bytes"]
+            carried += written["carried"]
             progress.update(written["rows"])
-    return Effort(rows_to_judge, time.monotonic() - started, sum(peaks.values()))
+    return Effort(rows_to_judge, time.monotonic() - started, sum(peaks.values()), carried)
 
 
 def _worker_class(max_workers: int, parts: int) -> Any:
@@ -124,18 +130,22 @@ class PartWorker:
         settings: the models, gallery and policy to judge with.
         versions: those the run began with.
         folder: for one file of decisions per part.
+        since: an earlier run whose decisions are carried over where they hold still.
 
     Raises:
         RunError: other versions are active than when the run began.
     """
 
-    def __init__(self, settings: Settings, versions: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self, settings: Settings, versions: Mapping[str, str], folder: Path, since: Since | None = None
+    ) -> None:
         if threading.current_thread() is threading.main_thread():
             # A process of its own gets Ctrl-C too, but ends only when the first process hangs up.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._inspector = Inspector.load(settings)
         if self._inspector.versions != versions:
             raise RunError("models, gallery or policy changed while the run began; run again")
+        self._carrier = Carrier(since, _closed_version(settings)) if since else None
         self._folder = folder
         self._path: str | None = None
         self._position = 0
@@ -147,11 +157,21 @@ class PartWorker:
         return [self._judge_part(Part(**part)) for part in parts.to_pylist()]
 
     def _judge_part(self, part: Part) -> dict[str, int]:
-        found = self._read(part)
-        batches = iter(lambda: list(islice(found, MICROBATCH_SIZE)), [])
-        judged = list(chain.from_iterable(self._judge_rows(batch, Path(part.path).parent) for batch in batches))
-        decisions.write(part_path(self._folder, part.number), judged)
-        return {"number": part.number, "rows": len(judged), "process": os.getpid(), "peak_bytes": _peak_bytes()}
+        started, outcomes = time.monotonic(), _Outcomes(self._inspector)
+        for row, repeated in self._read(part):
+            profile = REPEATED_ACCOUNT if repeated else _loaded(row, Path(part.path).parent)
+            outcomes.add(account_id(row), profile, self._carrier)
+        judged = outcomes.finish()
+        seconds = round(time.monotonic() - started, 3)
+        note = {"rows": len(judged), "carried": outcomes.carried, "seconds": seconds}
+        decisions.write(part_path(self._folder, part.number), judged, note)
+        return {
+            "number": part.number,
+            "rows": len(judged),
+            "carried": outcomes.carried,
+            "process": os.getpid(),
+            "peak_bytes": _peak_bytes(),
+        }
 
     def _read(self, part: Part) -> Iterator[tuple[Row, bool]]:
         """The part's rows, each with whether it repeats an account; the next part of a file is read on from here."""
@@ -162,12 +182,51 @@ class PartWorker:
         for index, row in enumerate(islice(self._rows, skipped, skipped + part.rows)):
             yield row, index in part.repeated
 
-    def _judge_rows(self, batch: Sequence[tuple[Row, bool]], folder: Path) -> Iterator[dict[str, Any]]:
-        loaded = [REPEATED_ACCOUNT if repeated else _loaded(row, folder) for row, repeated in batch]
-        answers = iter(judge_all(self._inspector, [profile for profile in loaded if isinstance(profile, Profile)]))
-        for (row, _), profile in zip(batch, loaded, strict=True):
-            result = next(answers) if isinstance(profile, Profile) else profile
-            yield decisions.decision(account_id(row), result, self._inspector.versions)
+
+class _Outcomes:
+    """The decisions of a part, in order: carried over, or judged a few profiles at a time.
+
+    Attributes:
+        carried: number of decisions that an earlier run made.
+    """
+
+    def __init__(self, inspector: Inspector) -> None:
+        self._inspector = inspector
+        self._decisions: list[dict[str, Any]] = []
+        self._waiting: list[tuple[int, Profile, dict[str, str]]] = []
+        self.carried = 0
+
+    def add(self, account: str | None, profile: Profile | ProfileError, carrier: Carrier | None) -> None:
+        """Add the next row; profiles wait until a batch is full."""
+        if isinstance(profile, ProfileError):
+            self._decisions.append(decisions.decision(account, profile, self._inspector.versions))
+            return
+        digested = digests(profile)
+        earlier = carrier.find(profile, digested) if carrier else None
+        self._decisions.append(earlier or {})
+        if earlier is None:
+            self._waiting.append((len(self._decisions) - 1, profile, digested))
+        else:
+            self.carried += 1
+        if len(self._waiting) == MICROBATCH_SIZE:
+            self._judge()
+
+    def finish(self) -> list[dict[str, Any]]:
+        """All decisions, the last ones judged now."""
+        self._judge()
+        return self._decisions
+
+    def _judge(self) -> None:
+        answers = judge_all(self._inspector, [profile for _, profile, _ in self._waiting])
+        for (index, profile, digested), result in zip(self._waiting, answers, strict=True):
+            self._decisions[index] = decisions.decision(profile.account_id, result, self._inspector.versions, digested)
+        self._waiting = []
+
+
+def _closed_version(settings: Settings) -> str | None:
+    """The version of the closed accounts that the Inspector compares with; None while there are none."""
+    known = closed_accounts(settings).current
+    return known.register.version if known.hasher else None
 
 
 def _loaded(row: Row, folder: Path) -> Profile | ProfileError:
