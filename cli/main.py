@@ -24,6 +24,7 @@ from cli import (
     store,
     train,
 )
+from cli.runs import rescore
 from models.profile import ProfileError
 
 OUR_PACKAGES = ("models", "serving", "training")
@@ -40,6 +41,7 @@ app.command()(serve.serve)
 app.command()(classify.classify)
 app.command()(score.score)
 app.command()(score.baseline)
+app.command()(rescore.rescore)
 app.add_typer(gallery.app, name="gallery")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")

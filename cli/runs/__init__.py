@@ -1,0 +1,1 @@
+"""Commands on what `huijian score` wrote: rescore, diff, report."""
