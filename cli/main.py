@@ -24,7 +24,7 @@ from cli import (
     store,
     train,
 )
-from cli.runs import diff, rescore
+from cli.runs import diff, report, rescore
 from models.profile import ProfileError
 
 OUR_PACKAGES = ("models", "serving", "training")
@@ -43,6 +43,7 @@ app.command()(score.score)
 app.command()(score.baseline)
 app.command()(rescore.rescore)
 app.command()(diff.diff)
+app.command()(report.report)
 app.add_typer(gallery.app, name="gallery")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
