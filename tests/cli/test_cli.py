@@ -12,8 +12,8 @@ from PIL import Image
 
 HUIJIAN = Path(sys.executable).with_name("huijian")
 COMMANDS = """
-    serve, classify, score, gallery build, gallery add, gallery set, gallery remove, gallery list, gallery search,
-    gallery export,
+    serve, classify, score, rescore, diff, report,
+    gallery build, gallery add, gallery set, gallery remove, gallery list, gallery search, gallery export,
     train text, train images, evaluate text, evaluate images, export, compare, promote, rollback, models list,
     shadow report,
     purge, audit verify, audit export, store migrate, store keys, store rotate
