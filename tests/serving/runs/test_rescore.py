@@ -36,6 +36,16 @@ def test_rescored_decisions_are_those_of_judging_again(huijian, decided, account
     assert "review -> pass" in printed and "restricted_word" in printed
 
 
+def test_run_since_a_rescored_one_judges_the_open_rows_alone(huijian, decided, accounts, tmp_path, monkeypatch):
+    policy = write_policy(tmp_path / "new.yaml", restricted_word={"threshold": 0.99})
+    rescore(decided, policy, tmp_path / "rescored")
+    monkeypatch.setenv("HUIJIAN_POLICY", str(policy))
+    code, printed, _ = huijian("score", accounts, tmp_path / "out", "--since", tmp_path / "rescored")
+    verdicts = [by_account(tmp_path / "out")[name]["verdict"] for name in ("state", "word", "boast")]
+    assert (code, "5 carried over, 3 judged in all" in printed) == (0, True), printed
+    assert verdicts == ["pass", "pass", "review"]
+
+
 def test_table_is_written_as_json_and_no_decisions_without_output(huijian, decided, tmp_path):
     policy = write_policy(tmp_path / "new.yaml", exaggeration={"severity": "reject"})
     code, printed, _ = huijian("rescore", decided, "--policy", policy, "--json", tmp_path / "table.json")
