@@ -145,7 +145,7 @@ class PartWorker:
         self._inspector = Inspector.load(settings)
         if self._inspector.versions != versions:
             raise RunError("models, gallery or policy changed while the run began; run again")
-        self._carrier = Carrier(since, _closed_version(settings)) if since else None
+        self._carrier = _carrier(since, settings, self._inspector) if since else None
         self._folder = folder
         self._path: str | None = None
         self._position = 0
@@ -223,10 +223,11 @@ class _Outcomes:
         self._waiting = []
 
 
-def _closed_version(settings: Settings) -> str | None:
-    """The version of the closed accounts that the Inspector compares with; None while there are none."""
+def _carrier(since: Since, settings: Settings, inspector: Inspector) -> Carrier:
+    """Finds decisions that hold for the closed accounts and word lists that judge now."""
     known = closed_accounts(settings).current
-    return known.register.version if known.hasher else None
+    closed = known.register.version if known.hasher else None
+    return Carrier(since, closed, inspector.current_versions().get("lists"))
 
 
 def _loaded(row: Row, folder: Path) -> Profile | ProfileError:

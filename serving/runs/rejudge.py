@@ -24,6 +24,8 @@ from models.profile import (
     IMAGE_FIELDS,
     LABELS,
     TEXT_FIELDS,
+    Contact,
+    ContactKind,
     Evidence,
     Field,
     Finding,
@@ -31,7 +33,7 @@ from models.profile import (
     Severity,
 )
 from models.text.names.restricted_words import WORDS_FILE
-from serving.runs.thresholds import PLACES, Place, observed, thresholds
+from serving.runs.thresholds import NEVER, PLACES, Place, consequences, observed, thresholds
 
 ROUNDING = 0.5e-4
 """Largest difference between a score and its stored value: `Answer.to_dict` keeps four decimals."""
@@ -43,7 +45,10 @@ KEPT_MATCHES = 3
 """Best references that a decision keeps of each picture."""
 
 PERMITTED = "\0permitted"
-"""Owner id given to lettering that a stored decision permits, so that it stays permitted."""
+"""Owner id given to emblems and names that a stored decision permits, so that they stay permitted."""
+
+LISTS_DETECTOR = "lists@"
+"""Start of the detector of findings that a word list makes; the policy keeps their severity."""
 
 ERROR_CODE = "rescore_undecided"
 
@@ -63,6 +68,10 @@ class Gap(StrEnum):
     """Text in pictures is read by one of the policies only."""
     ROLLOUT = "rollout"
     """The old policy only observed, and the reference's rollout is not kept."""
+    KINDS = "contact_kinds"
+    """Rules for kinds of contact or own platforms changed, and only the severest kind of a text is kept."""
+    LISTS = "word_lists"
+    """A word list may allow the words, which are not kept."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,11 @@ class _Known:
     stored: Mapping[str, Any]
     is_new: bool = False
 
+    @property
+    def is_counted(self) -> bool:
+        """True if it counts and has its severity from the policy."""
+        return not (self.stored["authorized"] or self.finding.is_final) and bool(self.finding.rollout)
+
     def at(self, score: float) -> Finding:
         return replace(self.finding, score=min(max(score, self.low), self.high))
 
@@ -135,14 +149,20 @@ class Rejudge:
         self._changed = frozenset(place for place in PLACES if self._after[place] != self._before[place])
         self._observed, self._observes = observed(old), observed(new)
         self._least = least_scores()
+        self._contact_rules = _ContactRules(old, new)
 
-    def threshold(self, label: Label, field: Field) -> float:
-        """The new policy's threshold."""
-        return self._after[label, field]
+    def concerned_from(self, label: Label, field: Field) -> float:
+        """Score of a text from which a row without findings may change; `NEVER` if it cannot."""
+        place = label, field
+        if label is Label.CONTACT_DIVERSION and self._contact_rules.differ:
+            return min(self._before[place], self._after[place]) - ROUNDING
+        return self._after[place] - ROUNDING if place in self.lowered else NEVER
 
     def concerns_pictures(self, reads_text: bool) -> bool:
         """True if the answer on a picture without findings may change."""
-        return reads_text != self._new.image_text or any(field in IMAGE_FIELDS for _, field in self.lowered)
+        is_lowered = any(field in IMAGE_FIELDS for _, field in self.lowered)
+        shown = any(self._contact_rules.shows_hidden(field) for field in IMAGE_FIELDS)
+        return reads_text != self._new.image_text or is_lowered or shown
 
     def concerns_names(self) -> bool:
         """True if names may have findings that text scores do not show."""
@@ -158,48 +178,69 @@ class Rejudge:
         missing = [*self._beyond_scores(row), *self._rollouts(stored)]
         derived, unknown = self._below(row, stored)
         known = [*stored, *derived]
-        missing += [*unknown, *self._hidden(row, stored), *self._entitled(row)]
-        allowed = frozenset(_ids(known))
+        missing += [*unknown, *self._hidden(row, stored), *self._entitled(row), *self._contacts(row, known)]
         account = row["account_id"]
-        reported = self._new.apply([one.at(one.finding.score) for one in known], allowed, account)
-        if self._depends_on_bounds(known, allowed, account):
+        reported = self._apply([one.at(one.finding.score) for one in known], known, account)
+        if self._depends_on_bounds(known, account):
             missing.append(Missing(Gap.BOUNDS, None))
         verdict = self._new.verdict(reported)
         findings = [_with_consequence(known[int(found.detector)].stored, found) for found in reported]
         is_decided = not missing or (verdict is Severity.REJECT and all(one.only_adds for one in missing))
-        is_whole = not missing and not any(one.is_new for one in known) and not self._may_differ(row, stored)
+        is_whole = not missing and not any(one.is_new for one in known) and not self._may_differ(stored)
         return Rejudged(verdict if is_decided else None, findings, tuple(missing), is_whole)
+
+    def _apply(self, findings: Sequence[Finding], known: Sequence[_Known], account: str) -> list[Finding]:
+        """The findings that the new policy reports; those that were permitted stay so."""
+        reported = self._new.apply(findings, frozenset([PERMITTED]), account)
+        permitted = [
+            replace(one, authorized=True, report_only=False) if known[int(one.detector)].stored["authorized"] else one
+            for one in reported
+        ]
+        return sorted(permitted, key=lambda found: (found.authorized, -found.severity.rank, -found.score))
 
     def _stored(self, number: int, found: Mapping[str, Any]) -> _Known:
         place = Label(found["label"]), Field(found["field"])
         evidence = found["evidence"] or {}
-        is_lettering = found["authorized"] and not (evidence.get("reference_id") or evidence.get("owner_id"))
+        has_owner = evidence.get("reference_id") or evidence.get("owner_id")
         held = Evidence(
             reference_id=evidence.get("reference_id"),
-            owner_id=PERMITTED if is_lettering else evidence.get("owner_id"),
+            owner_id=PERMITTED if found["authorized"] and has_owner else evidence.get("owner_id"),
             box=_tuple(evidence.get("box")),
             frame=evidence.get("frame"),
             spans=tuple(map(tuple, evidence["spans"])) if evidence.get("spans") else None,
         )
         # Where the old policy observed, the account may be within the rollout for all that is known.
-        rollout = 0.0 if found["report_only"] and place not in self._observed else 1.0
+        is_outside = found["report_only"] and evidence.get("reference_id") and place not in self._observed
+        contacts = (Contact(ContactKind(evidence["kind"])),) if evidence.get("kind") else ()
+        is_final = found["detector"].startswith(LISTS_DETECTOR)
         score = found["score"]
-        low, high = max(score - ROUNDING, self._before[place]), min(score + ROUNDING, 1.0)
-        finding = Finding(*place, score, str(number), held, rollout=rollout)
-        return _Known(finding, min(low, high), high, found)
+        low = score if is_final else max(score - ROUNDING, self._before[place])
+        finding = Finding(
+            *place,
+            score,
+            str(number),
+            held,
+            rollout=0.0 if is_outside else 1.0,
+            contacts=contacts,
+            severity=Severity(found["severity"]) if is_final else Severity.PASS,
+            is_final=is_final,
+        )
+        return _Known(finding, min(low, score), min(score + ROUNDING, 1.0), found)
 
     def _below(self, row: Mapping[str, Any], stored: Sequence[_Known]) -> tuple[list[_Known], list[Missing]]:
         """Findings between the new and the old threshold that what is kept proves, and what it leaves open."""
-        counted = {_place(one.finding) for one in stored if not one.stored["authorized"] and one.finding.rollout}
+        counted = {_place(one.finding) for one in stored if one.is_counted}
         derived: list[_Known] = []
         missing: list[Missing] = []
         for place in sorted(self.lowered & _judged_places(row) - counted):
             label, field = place
             if field in TEXT_FIELDS and label in CLASSIFIER_LABELS:
-                derived += self._from_text_scores(row, place, len(stored) + len(derived))
-            elif label in EMBLEM_LABELS:
-                found, is_open = self._from_matches(row, place, len(stored) + len(derived))
+                found = [*self._from_text_scores(row, place, len(stored) + len(derived))]
                 derived += found
+                missing += [Missing(Gap.LISTS, place)] if found and row["versions"].get("lists") else []
+            elif label in EMBLEM_LABELS:
+                matched, is_open = self._from_matches(row, place, len(stored) + len(derived))
+                derived += matched
                 missing += [Missing(Gap.BELOW, place, only_adds=True)] if is_open else []
             elif self._before[place] > self._least.get(label, 0.0):
                 missing.append(Missing(Gap.BELOW, place, only_adds=True))
@@ -244,6 +285,7 @@ class Rejudge:
             "field": str(field),
             "score": score,
             "articles": list(LABELS[label].articles),
+            "authorized": False,
             "detector": f"stored_score@{version}",
             "evidence": dict(evidence or {}),
         }
@@ -284,19 +326,79 @@ class Rejudge:
         if self._changed & _judged_places(row) and is_entitled(row):
             yield Missing(Gap.ENTITLEMENT, None)
 
-    def _depends_on_bounds(self, known: Sequence[_Known], allowed: frozenset[str], account: str) -> bool:
+    def _contacts(self, row: Mapping[str, Any], known: Sequence[_Known]) -> Iterator[Missing]:
+        """What the kinds of contacts leave open, where rules for them changed."""
+        if not self._contact_rules.differ:
+            return
+        found = [one for one in known if one.finding.label is Label.CONTACT_DIVERSION and not one.finding.is_final]
+        for one in found:
+            if not one.stored["authorized"]:
+                yield from self._contact_rules.missing(one.finding, is_stored=not one.is_new)
+        for place in _judged_places(row) - {_place(one.finding) for one in found}:
+            label, field = place
+            if label is not Label.CONTACT_DIVERSION:
+                continue
+            if field in IMAGE_FIELDS:
+                is_hidden = self._contact_rules.shows_hidden(field)
+            else:
+                score = row["text_scores"][field].get(label) or 0.0
+                is_hidden = score + ROUNDING >= min(self._before[place], self._after[place])
+            if is_hidden:
+                yield Missing(Gap.KINDS, place, only_adds=True)
+
+    def _depends_on_bounds(self, known: Sequence[_Known], account: str) -> bool:
         lowest, highest = (
             {
                 (found.detector, found.severity, found.authorized, found.report_only)
-                for found in self._new.apply([one.at(score) for one in known], allowed, account)
+                for found in self._apply([one.at(score) for one in known], known, account)
             }
             for score in (0.0, 1.0)
         )
         return lowest != highest
 
-    def _may_differ(self, row: Mapping[str, Any], stored: Iterable[_Known]) -> bool:
-        """True if a label that is found already may have further findings below its old threshold."""
-        return any(_place(one.finding) in self.lowered for one in stored)
+    def _may_differ(self, stored: Iterable[_Known]) -> bool:
+        """True if a label that is found already may have further findings, or a contact another kind."""
+        return any(
+            _place(one.finding) in self.lowered
+            or (one.finding.label is Label.CONTACT_DIVERSION and self._contact_rules.differ)
+            for one in stored
+        )
+
+
+class _ContactRules:
+    """Rules for kinds of contact and own platforms, before and now."""
+
+    def __init__(self, old: Policy, new: Policy) -> None:
+        self._old, self._new = old, new
+        self.differ = (
+            old.rules[Label.CONTACT_DIVERSION] != new.rules[Label.CONTACT_DIVERSION]
+            or old.own_platforms != new.own_platforms
+        )
+        self._more_own = bool(set(new.own_platforms) - set(old.own_platforms))
+        self._fewer_own = bool(set(old.own_platforms) - set(new.own_platforms))
+
+    def shows_hidden(self, field: Field) -> bool:
+        """True if contacts may be reported now that were found and not reported."""
+        before, after = consequences(self._old, field, 1.0), consequences(self._new, field, 1.0)
+        return self._fewer_own or any(before[kind] < 0 <= after[kind] for kind in ContactKind)
+
+    def missing(self, finding: Finding, *, is_stored: bool) -> Iterator[Missing]:
+        """What a finding leaves open: only the severest kind of its contacts is kept, or none."""
+        place, score = _place(finding), finding.score
+        after = consequences(self._new, finding.field, score)
+        kind = finding.contacts[0].kind if finding.contacts else None
+        if self._more_own and kind in (None, ContactKind.ACCOUNT_NAME):
+            yield Missing(Gap.KINDS, place)
+            return
+        if kind is None or not is_stored:
+            lowest, highest = min(after.values()), max(after.values())
+        else:
+            before = consequences(self._old, finding.field, score)
+            milder = [other for other in ContactKind if before[other] <= before[kind]]
+            lowest = after[kind]
+            highest = max(after.values()) if self._fewer_own else max(after[other] for other in milder)
+        if lowest != highest:
+            yield Missing(Gap.KINDS, place, only_adds=kind is not None)
 
 
 def is_entitled(row: Mapping[str, Any]) -> bool:
@@ -337,13 +439,6 @@ def _highest_pooled(matches: Sequence[Mapping[str, Any]], label: Label) -> float
     own = [match["score"] + ROUNDING for match in matches if match["label"] == label]
     others = matches[-1]["score"] + ROUNDING if len(matches) == KEPT_MATCHES else 0.0
     return float(min(sum(own) + (POOLED_REFERENCES - len(own)) * others, 1.0))
-
-
-def _ids(known: Iterable[_Known]) -> Iterator[str]:
-    """Ids that the account is entitled to, as far as its permitted findings show."""
-    for one in known:
-        if one.stored.get("authorized"):
-            yield from filter(None, (one.finding.evidence.reference_id, one.finding.evidence.owner_id))
 
 
 def _place(finding: Finding) -> Place:

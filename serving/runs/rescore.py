@@ -31,8 +31,8 @@ from serving.batch.plan import Part, Plan, find_files
 from serving.batch.run import Run
 from serving.batch.stored import StoredRun, rows_of
 from serving.runs.changes import Changes, counting
-from serving.runs.rejudge import ERROR_CODE, ROUNDING, Missing, Rejudge, Rejudged
-from serving.runs.thresholds import Place
+from serving.runs.rejudge import ERROR_CODE, Missing, Rejudge, Rejudged
+from serving.runs.thresholds import NEVER, Place
 
 PART_ROWS = 8_192
 """Decisions in memory at a time, some 10 MB."""
@@ -216,8 +216,8 @@ def _concerned(table: pa.Table, rejudges: Sequence[Rejudge]) -> Any:
         scores = pc.struct_field(texts, str(field))
         known = {one.name for one in scores.type}
         for label in CLASSIFIER_LABELS:
-            if (label, field) in rejudge.lowered and str(label) in known:
-                limit = rejudge.threshold(label, field) - ROUNDING
+            limit = rejudge.concerned_from(label, field)
+            if limit < NEVER and str(label) in known:
                 near = pc.greater_equal(pc.struct_field(scores, str(label)), limit)
                 concerned = pc.or_(concerned, pc.fill_null(near, False))
     reads = pc.is_valid(pc.struct_field(table["versions"].combine_chunks(), "ocr"))

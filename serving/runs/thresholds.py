@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 
 from models.policy import Policy
-from models.profile import LABELS, Field, Finding, Label
+from models.profile import LABELS, Contact, ContactKind, Field, Finding, Label
 
 NEVER = math.inf
 """Threshold of a label that a policy does not report."""
@@ -55,5 +55,16 @@ def _reports(policy: Policy, place: Place, score: float) -> bool:
     return bool(policy.apply([_probe(place, score)], frozenset(), ""))
 
 
+def consequences(policy: Policy, field: Field, score: float) -> Mapping[ContactKind, int]:
+    """What follows from a contact of each kind, mildest least: -1 if it is not reported, else the severity's rank."""
+    found = {}
+    for kind in ContactKind:
+        contact = Finding(Label.CONTACT_DIVERSION, field, score, "probe", contacts=(Contact(kind),))
+        reported = policy.apply([contact], frozenset(), "")
+        found[kind] = reported[0].severity.rank if reported else -1
+    return found
+
+
 def _probe(place: Place, score: float) -> Finding:
-    return Finding(*place, score, "probe")
+    every_kind = tuple(map(Contact, ContactKind)) if place[0] is Label.CONTACT_DIVERSION else ()
+    return Finding(*place, score, "probe", contacts=every_kind)

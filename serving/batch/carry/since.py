@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from models.profile import IMAGE_FIELDS, Field, Profile
+from models.profile import IMAGE_FIELDS, TEXT_FIELDS, Field, Profile
 from serving.batch.carry.digests import ENTITLEMENTS, account_hash, present
 from serving.batch.carry.judges import PICTURE_JUDGES
 
@@ -79,10 +79,11 @@ class Carrier:
     Args:
         since: the earlier run.
         closed: version of the closed accounts to compare with; None while there are none.
+        lists: version of the word lists that judge; None while there are none.
     """
 
-    def __init__(self, since: Since, closed: str | None) -> None:
-        self._since, self._closed = since, closed
+    def __init__(self, since: Since, closed: str | None, lists: str | None) -> None:
+        self._since, self._closed, self._lists = since, closed, lists
         self._hashes, self._numbers = _loaded(since)
         self._groups = _row_groups(since.files)
         self._starts = list(accumulate((rows for _, _, rows in self._groups), initial=0))
@@ -110,7 +111,12 @@ class Carrier:
         if row["error"] is not None or present(row.get("digests")) != digests:
             return False
         is_compared = Field.NAME in digests or Field.AVATAR in digests
-        return not is_compared or row["versions"]["closed"] == self._closed
+        is_listed = any(field in digests for field in TEXT_FIELDS)
+        versions = row["versions"]
+        return not (
+            (is_compared and versions.get("closed") != self._closed)
+            or (is_listed and versions.get("lists") != self._lists)
+        )
 
     def _row(self, number: int) -> dict[str, Any]:
         group = int(np.searchsorted(self._starts, number, side="right")) - 1

@@ -20,11 +20,14 @@ from models.profile import (
     LABELS,
     TEXT_FIELDS,
     Answer,
+    Contact,
+    ContactKind,
     Evidence,
     Field,
     Finding,
     Label,
     Match,
+    Severity,
 )
 from models.settings import Settings
 from models.text.fusion import strongest
@@ -34,6 +37,8 @@ from serving.runs.thresholds import NEVER, PLACES, thresholds
 
 RULES = yaml.safe_load(Settings().policy.read_text(encoding="utf-8"))
 SCORES = st.one_of(st.floats(0, 1), st.sampled_from([0.3, 0.49996, 0.5, 0.50004, 0.7, 0.85, 0.849951, 0.9, 0.95]))
+EMBLEMS = st.sampled_from(EMBLEM_LABELS[:3])
+KINDS = st.lists(st.sampled_from(list(ContactKind)), min_size=1, max_size=3)
 THRESHOLDS = [0.3, 0.5, 0.7, 0.85, 0.9, 0.95]
 BOXES = [(0.0, 0.0, 0.5, 0.5), (0.0, 0.0, 0.5, 0.48), (0.5, 0.5, 1.0, 1.0)]
 
@@ -51,6 +56,11 @@ def random_policy(seed):
     for label in labels:
         changes[label] = {"threshold": pick.choice(THRESHOLDS), "severity": pick.choice(["review", "reject"])}
         changes[label]["reject_from"] = pick.choice([None, *THRESHOLDS])
+    if pick.random() < 0.7:
+        kinds = {
+            kind: pick.choice(["off", "observe", "review", "reject"]) for kind in pick.sample(list(ContactKind), 2)
+        }
+        changes[Label.CONTACT_DIVERSION] = {"kinds": kinds}
     return policy(**changes)
 
 
@@ -73,10 +83,15 @@ def raw(draw):
         for label in CLASSIFIER_LABELS:
             body = draw(st.sampled_from([None, None, None, "body.a", "body.b"]))
             evidence = Evidence(reference_id=body, owner_id=body, spans=((0, 2),))
-            findings.append(Finding(label, field, draw(SCORES), "text", evidence))
+            contacts = tuple(map(Contact, draw(KINDS))) if label is Label.CONTACT_DIVERSION else ()
+            findings.append(Finding(label, field, draw(SCORES), "text", evidence, contacts=contacts))
+        if draw(st.booleans()):
+            findings.append(
+                Finding(CLASSIFIER_LABELS[0], field, 1.0, "lists@1", severity=Severity.REVIEW, is_final=True)
+            )
     for field in draw(st.sets(st.sampled_from(IMAGE_FIELDS))):
         found = [
-            Match(f"ref.{number}", draw(st.sampled_from(EMBLEM_LABELS[:3])), 0.5, draw(SCORES), draw(boxes), "", owner)
+            Match(f"{owner}.{field}.{number}", draw(EMBLEMS), 0.5, draw(SCORES), draw(boxes), "", owner)
             for number, owner in enumerate(draw(st.lists(st.sampled_from(["body.a", "owner.x"]), max_size=6)))
             for boxes in [st.sampled_from(BOXES)]
         ]
@@ -158,6 +173,36 @@ def test_lower_threshold_of_a_text_is_decided_by_its_stored_scores():
     after = Rejudge(old, new)(decision(text_account(0.4), old))
     assert (after.verdict, [one["label"] for one in after.findings]) == ("review", ["exaggeration"])
     assert not after.is_whole, "the words are not known"
+
+
+def contact_account(*kinds):
+    contacts = tuple(map(Contact, kinds))
+    findings = [Finding(label, Field.BIO, 0.01, "d") for label in CLASSIFIER_LABELS if label != "contact_diversion"]
+    return [*findings, Finding(Label.CONTACT_DIVERSION, Field.BIO, 0.99, "d", contacts=contacts)], {}, frozenset()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "verdict"),
+    [
+        ([ContactKind.ACCOUNT_NAME], None),
+        ([ContactKind.ACCOUNT_NAME, ContactKind.HINT], None),
+        ([ContactKind.NUMBER], "reject"),
+        ([ContactKind.LINK], "reject"),
+    ],
+)
+def test_changed_kind_is_decided_where_the_severest_kept_one_tells(kinds, verdict):
+    """Accounts elsewhere are rejected now and links reviewed; a row that is rejected for another kind stays so."""
+    old = policy(contact_diversion={"kinds": {"account_name": "reject", "link": "reject"}})
+    new = policy(contact_diversion={"kinds": {"account_name": "review", "link": "reject"}})
+    after = Rejudge(old, new)(decision(contact_account(*kinds), old))
+    assert after.verdict == verdict
+
+
+def test_account_on_a_platform_that_is_now_ones_own_is_undecided():
+    old, new = policy(), policy().model_copy(update={"own_platforms": ("微博",)})
+    after = Rejudge(old, new)(decision(contact_account(ContactKind.ACCOUNT_NAME), old))
+    assert (after.verdict, [one.gap for one in after.missing]) == (None, [Gap.KINDS])
+    assert Rejudge(old, new)(decision(contact_account(ContactKind.LINK), old)).verdict == "reject"
 
 
 def picture_account(*scores):

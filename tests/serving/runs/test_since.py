@@ -98,7 +98,7 @@ def test_change_of_a_picture_judge_judges_pictures_alone(carrier, accounts, judg
     assert found(carrier(judge), **STATE) == (judge != "gallery"), "a warning names entitlements that a gallery lacks"
 
 
-@pytest.mark.parametrize("judge", ["text", "policy", "code", "lists"])
+@pytest.mark.parametrize("judge", ["text", "policy", "code"])
 def test_change_of_any_other_judge_judges_everything(carrier, judge):
     assert not found(carrier(judge), **CONTACT)
 
@@ -109,11 +109,16 @@ def test_change_of_the_closed_accounts_judges_names_and_avatars(carrier, account
     assert not found(carrier, **STATE) and not found(carrier, **face(accounts))
 
 
+def test_change_of_the_word_lists_judges_texts(carrier, accounts):
+    carrier = carrier(lists="1-aaaaaaaa")
+    assert not found(carrier, **CONTACT) and not found(carrier, **STATE) and not found(carrier, **face(accounts))
+
+
 def test_accounts_with_the_same_hash_are_told_apart(decided, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "account_hash", lambda account: 7)
     files = StoredRun.open(decided).files
     write_index(files, tmp_path / "index.npy")
-    carrier = Carrier(Since(decided, files, frozenset(), tmp_path / "index.npy"), None)
+    carrier = Carrier(Since(decided, files, frozenset(), tmp_path / "index.npy"), None, None)
     assert carrier.find(Profile(**CONTACT), digests(Profile(**CONTACT)))["account_id"] == "contact"
 
 
