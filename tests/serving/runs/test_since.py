@@ -61,9 +61,8 @@ def carrier(decided, tmp_path):
     """Makes a carrier from the run, with judges that changed."""
     files = StoredRun.open(decided).files
     write_index(files, tmp_path / "index.npy")
-    return lambda *changed, closed=None: Carrier(
-        Since(decided, files, frozenset(changed), tmp_path / "index.npy"), closed
-    )
+    since = Since(decided, files, frozenset(), tmp_path / "index.npy")
+    return lambda *changed, closed=None, lists=None: Carrier(replace(since, changed=frozenset(changed)), closed, lists)
 
 
 def found(carrier, **profile):
