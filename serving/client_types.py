@@ -307,7 +307,9 @@ class WordPage(TypedDict):
 
 
 class WordOffer(TypedDict):
-    """要加入的词（JSON）· A word to add, in JSON."""
+    """要加入的词（JSON）；禁用词须有标签和处置，放行词没有 ·
+    A word to add, in JSON; a blocked one needs label and severity, an allowed one has neither.
+    """
 
     word: str
     list: Literal["blocked", "allowed"]

@@ -44,7 +44,7 @@ def test_gallery_of_an_exported_encoder_is_refused_by_other_encoders(huijian, tm
     assert made in err and released.name in err and "build it again" in err
 
     shutil.rmtree(tmp_path / "home" / "encoders")
-    code, _, err = huijian("gallery", "search", tmp_path / "a.png", gallery)
+    code, _, err = huijian("gallery", "search", tmp_path / "a.png", "--gallery", gallery)
     assert code == 1
     assert made in err and "huijian gallery build" in err
 

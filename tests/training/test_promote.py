@@ -103,8 +103,11 @@ def test_a_loss_within_the_tolerance_is_no_obstacle(settings: Settings, measured
 
 
 def test_a_trial_that_was_measured_on_other_texts_is_refused(settings: Settings, measured):
+    run = measured("run", lambda tested: tested.update(cases=64))
+    metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+    (run / "metrics.json").write_text(json.dumps(metrics | {"test_part": "another"}), encoding="utf-8")
     with pytest.raises(PromotionError, match="other test texts .* 64 for this one"):
-        promote(measured("run", lambda tested: tested.update(cases=64)), settings)
+        promote(run, settings)
 
 
 def test_a_text_model_without_measurements_is_refused(settings: Settings, measured):
@@ -117,6 +120,9 @@ def test_a_text_model_without_measurements_is_refused(settings: Settings, measur
 def test_a_text_model_that_has_seen_test_texts_is_refused_even_if_forced(settings: Settings, measured):
     run, texts = measured("run", lambda tested: None), np.arange(1, 4, dtype=np.uint64)
     Seen(trained=texts[:2], tested=texts).save(run)
+    config = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    config["files"]["seen.npz"] = versions.digest(run / "seen.npz")
+    (run / "config.json").write_text(json.dumps(config), encoding="utf-8")
     with pytest.raises(PromotionError, match="2 texts of the test part"):
         promote(run, settings, force=True)
 

@@ -119,4 +119,4 @@ def test_most_names_of_other_people_are_rarer_than_common_ones():
     lines = (REPOSITORY / "datasets" / "bios" / "validation.jsonl").read_text(encoding="utf-8").splitlines()
     names = {case["text"] for case in map(json.loads, lines) if case["field"] == "name" and not case["labels"]}
     common = bits(normalize("王建国"))
-    assert sum(bits(normalize(name)) > common for name in names) > 0.9 * len(names)
+    assert sum(bits(normalize(name)) > common for name in names) > 0.8 * len(names)

@@ -79,7 +79,7 @@ def test_good_pictures_enter_and_each_other_is_named_with_its_reason(gallery, en
     words = {
         "broken": "cut short",
         "blank": "blank",
-        "bomb": "too many pixels",
+        "bomb": "send a smaller picture",
         "tiny": "at least 32",
         "empty": "bytes",
     }

@@ -31,7 +31,7 @@ def test_flags_are_counted_by_file_source_field_and_label(folder, tmp_path):
     output = tmp_path / "numbers.json"
     code, out, _ = huijian("evaluate", "text", "--real", folder, "--output", output)
     numbers = json.loads(output.read_text(encoding="utf-8"))
-    assert code == 0 and out.splitlines()[-1].startswith("huijian ")
+    assert code == 0 and out.splitlines()[-1].startswith("huijian")
     assert numbers["flagged"]["texts · bio"]["share"] == 0.5
     assert numbers["flagged"]["texts · video"] == {
         "texts": 1,
