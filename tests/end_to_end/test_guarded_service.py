@@ -201,7 +201,7 @@ PART = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\na\r\n'
 def test_multipart_bomb_is_refused_quickly(client, body):
     started = time.monotonic()
     assert error_of(client.post("/v1/classify", content=body, headers=BOUNDARY)) == (413, "body_too_large")
-    with_picture = body + b'--x\r\nContent-Disposition: form-data; name="avatar"; filename="a"\r\n\r\na\r\n--x--\r\n'
+    with_picture = body + b'--x\r\nContent-Disposition: form-data; name="avatar"; filename="a'
     assert error_of(client.post("/v1/classify", content=with_picture, headers=BOUNDARY)) == (400, "malformed_multipart")
     assert time.monotonic() - started < 10
 
