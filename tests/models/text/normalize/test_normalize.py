@@ -212,7 +212,7 @@ def test_a_field_text_knows_its_field():
 )
 def test_ten_thousand_characters_of_anything_take_a_moment(unit):
     text = (unit * 10_000)[:10_000]
-    assert _seconds(text) < 0.02 * _patience()
+    assert _seconds(text) < 0.04 * _patience()
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_ten_thousand_characters_of_anything_take_a_moment(unit):
 )
 def test_ten_thousand_different_characters_take_a_moment(blocks):
     codes = random.Random(0).choices([code for block in blocks for code in block], k=10_000)
-    assert _seconds("".join(map(chr, codes))) < 0.02 * _patience()
+    assert _seconds("".join(map(chr, codes))) < 0.04 * _patience()
 
 
 def _seconds(text: str) -> float:
