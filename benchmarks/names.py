@@ -2,7 +2,7 @@
 
     .venv/bin/python -m benchmarks.names
 
-`training.text.evaluation.name_precision` measures how precise it is.
+`training.text.evaluation.rules.name_precision` measures how precise it is.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from transformers import BertForSequenceClassification, BertModel, PreTrainedTok
 from benchmarks.clock import COLUMNS, Times, pin_to_one_core, state_of_machine
 from benchmarks.profiles import texts
 from models.arrays import Int64
+from models.policy import Policy
 from models.profile import CLASSIFIER_LABELS, Field
 from models.runtime.artifact_files import ArtifactFile
 from models.runtime.sessions import session
@@ -79,7 +80,7 @@ def of_length(length: int, count: int) -> list[str]:
 
 def print_stages(directory: Path, length: int, limit: float) -> None:
     """Print the detectors' times for texts of one length, judged one at a time."""
-    detectors = shipped_parts(directory)
+    detectors = shipped_parts(directory, Policy.load(Settings().policy))
     stages = {name: Times() for name in ("normalise", *detectors, "fuse", "all")}
     samples = of_length(length, TEXT_COUNT)
     for text in [*samples[:WARM_UP], *samples * ROUNDS]:

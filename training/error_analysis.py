@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -15,7 +16,7 @@ from tqdm import tqdm
 from models.inspector import Inspector
 from models.profile import Answer, Finding, Label, Profile, ProfileError
 from training.images.data.samples import LabelledSample, held_out_drawings, samples
-from training.text.data.corpus import Case, Split, read_split
+from training.text.data.corpus import Case, Split, read_cases, read_split
 
 Subject = TypeVar("Subject")
 
@@ -50,17 +51,19 @@ class Prediction(Generic[Subject]):
         return self.expected == (self.finding is None)
 
 
-def judged_texts(inspector: Inspector, count: int, seed: int = 0) -> list[JudgedCase[Case]]:
-    """Judge a random sample of the held-out texts.
+def judged_texts(inspector: Inspector, count: int, seed: int = 0, file: Path | None = None) -> list[JudgedCase[Case]]:
+    """Judge a random sample of the held-out texts, or of a file of cases.
 
     Args:
         count: at most this many.
         seed: of the sample.
+        file: JSON Lines of cases; by default the test part of the corpus.
 
     Raises:
+        CasesError: the file cannot be used.
         ProfileError: a text that cannot be judged.
     """
-    cases = read_split(Split.TEST)
+    cases = read_cases(file) if file else read_split(Split.TEST)
     chosen = np.random.default_rng(seed).permutation(len(cases))[:count]
     return judge(inspector, [cases[row] for row in chosen], lambda case: {case.field: case.text})
 

@@ -94,14 +94,15 @@ def label_title(label: Label) -> str:
     return f"{LABELS[label].name_zh} · {label}"
 
 
-def draw_calibration(axes: Axes, truth: Bool, probabilities: Float64, title: str) -> None:
+def draw_calibration(axes: Axes, truth: Bool, probabilities: Float64, title: str, name: str | None = None) -> None:
     """Reliability diagram in ten bins of equal width.
 
     Args:
         truth: bool (n,).
         probabilities: float (n,), in [0, 1].
+        name: of the line, where several are drawn.
     """
     share, mean = calibration_curve(truth, probabilities, n_bins=10)
     axes.plot([0, 1], [0, 1], color="0.8")
-    axes.plot(mean, share, "o-", markersize=4)
+    axes.plot(mean, share, "o-", markersize=4, label=name)
     axes.set(title=title, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))

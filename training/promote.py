@@ -7,6 +7,7 @@ service polls the pointer and loads a new Inspector, without a restart. The ship
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from models.images.encoder.encoder import Encoder, EncoderError
@@ -20,7 +21,9 @@ from models.runtime.locks import locked
 from models.settings import Settings
 from models.text.classifier.classifier import TextClassifier
 from models.text.normalize.normalize import FieldText
-from training.text.objections import objections, tested_on_seen
+from training.images.objections import objections as encoder_objections
+from training.text.objections import objections as text_objections
+from training.text.objections import tested_on_seen
 
 PROBE_TEXT = "诚信经营，欢迎来店里坐坐"
 
@@ -32,19 +35,19 @@ class PromotionError(ValueError):
 def promote(run: Path, settings: Settings, references: Path | None = None, *, force: bool = False) -> Path:
     """Put the model of an artefact folder into force; returns the directory of its new version.
 
-    A text model that measured worse than the one in force is refused, and so is one that has seen the test part.
+    A model that measured worse than the one in force is refused, and so is a text model that has seen the test part.
 
     Args:
         run: artefact folder of a text classifier or of an image encoder, as training writes it.
         references: for an encoder, the references of its new gallery; all active references must be among them.
-        force: take a worse text model, or one that was not measured on the same texts.
+        force: take a worse model, or one that was not measured on the same texts or pictures.
 
     Raises:
         PromotionError: the folder holds no model that works, the model is worse, or the references leave out an
             enrolled emblem.
     """
     if (run / ArtifactFile.COHORT).is_file():  # an encoder with a text tower has a tokenizer as well
-        return _promote_encoder(run, settings, references)
+        return _promote_encoder(run, settings, references, force)
     if (run / ArtifactFile.TOKENIZER).is_file():
         return _promote_text(run, settings, force)
     raise PromotionError(f"{run} holds neither a text model (tokenizer.json) nor an encoder (cohort.npy)")
@@ -56,26 +59,25 @@ def _promote_text(run: Path, settings: Settings, force: bool) -> Path:
         classifier([FieldText.of(Field.BIO, PROBE_TEXT)])
     except Exception as error:
         raise PromotionError(f"{run} does not load as a text model: {error}") from error
-    _check_as_good(run, settings.text_directory(), force)
-    name = f"{classifier.version}-{versions.digest(run / ArtifactFile.CONFIG)[:8]}"
-    return versions.publish_copy(settings.home / "text", run, name)
-
-
-def _check_as_good(run: Path, champion: Path, force: bool) -> None:
-    """Refuse a text model that has seen its test part or, unless forced, is worse than the one in force."""
+    champion = settings.text_directory()
     if seen := tested_on_seen(run, champion):
         raise PromotionError(
             f"{run} was trained or calibrated on {seen} texts of the test part, so that nobody knows how good it is"
         )
-    found = [] if force else objections(run, champion)
-    if found:
-        reasons = "; ".join(found)
+    _refuse_worse(run, champion, [] if force else text_objections(run, champion))
+    name = f"{classifier.version}-{versions.digest(run / ArtifactFile.CONFIG)[:8]}"
+    return versions.publish_copy(settings.home / "text", run, name)
+
+
+def _refuse_worse(run: Path, champion: Path, objections: Sequence[str]) -> None:
+    if objections:
+        reasons = "; ".join(objections)
         raise PromotionError(
             f"{run} is not put into force in place of {champion.name}: {reasons}. To do it all the same: --force"
         )
 
 
-def _promote_encoder(run: Path, settings: Settings, references: Path | None) -> Path:
+def _promote_encoder(run: Path, settings: Settings, references: Path | None, force: bool) -> Path:
     if any((run / name).exists() for name in ("finished.json", "checkpoint.pt")):
         raise PromotionError(f"{run} holds a run that was broken off: finish it with the command that began it")
     if references is None:
@@ -84,6 +86,8 @@ def _promote_encoder(run: Path, settings: Settings, references: Path | None) -> 
         encoder = Encoder(run, settings.threads)
     except Exception as error:
         raise PromotionError(f"{run} does not load as an encoder: {error}") from error
+    champion = settings.encoder_directory()
+    _refuse_worse(run, champion, [] if force else encoder_objections(run, champion))
     own = settings.home / "gallery"
     # Under the gallery's lock, so that nothing is enrolled between reading the active gallery and replacing it.
     with locked(own / versions.LOCK), tempfile.TemporaryDirectory(dir=settings.home) as scratch:

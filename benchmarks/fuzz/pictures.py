@@ -147,16 +147,29 @@ def repair_checksums(data: bytearray) -> None:
 
 def check(data: bytes) -> None:
     """Assert that any bytes give pictures by the decoder's contract, or a refusal that names the field."""
+    check_decoding(data)
     try:
-        images = decode(data, Field.AVATAR)
         rgba = decode_rgba(data, "image")
     except ProfileError as refusal:
-        assert refusal.code in CODES, refusal.code
-        assert refusal.field in {"avatar", "image"}, refusal.field
+        _check_refusal(refusal, "image")
+        return
+    assert rgba.dtype == np.uint8 and rgba.shape[2] == 4
+
+
+def check_decoding(data: bytes) -> None:
+    """The same for the pictures of a profile alone."""
+    try:
+        images = decode(data, Field.AVATAR)
+    except ProfileError as refusal:
+        _check_refusal(refusal, Field.AVATAR)
         return
     assert 1 <= len(images) <= 3
-    assert rgba.dtype == np.uint8 and rgba.shape[2] == 4
     for image in images:
         height, width, channels = image.pixels.shape
         assert image.pixels.dtype == np.uint8 and channels == 3
         assert MIN_SIDE <= min(height, width) <= max(height, width) <= MAX_DECODED_SIDE, image.pixels.shape
+
+
+def _check_refusal(refusal: ProfileError, field: str) -> None:
+    assert refusal.code in CODES, refusal.code
+    assert refusal.field == field, refusal.field

@@ -5,7 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from benchmarks.profiles import texts
+from models.loading import text_classifier
 from models.profile import MAX_LENGTH, Field, Finding
+from models.settings import Settings
 from models.text.contacts.detector import ContactDetector
 from models.text.names.protected_names import ProtectedNameDetector
 from models.text.names.restricted_words import RestrictedWordDetector
@@ -137,13 +139,21 @@ def check_detectors(text: str) -> None:
         for detector in _DETECTORS:
             (found,) = detector([given])
             for finding in found:
+                assert finding.evidence.spans is not None
                 _check_finding(finding, given)
+
+
+def check_classifier(text: str) -> None:
+    """The same for the classifier, with a text as a bio."""
+    given = FieldText.of(Field.BIO, text)
+    (found,) = text_classifier(Settings())([given])
+    for finding in found:
+        _check_finding(finding, given)
 
 
 def _check_finding(finding: Finding, given: FieldText) -> None:
     original = given.normalized.original
     assert finding.field is given.field
     assert 0 <= finding.score <= 1
-    spans = finding.evidence.spans
-    assert spans is not None
+    spans = finding.evidence.spans or ()
     assert all(0 <= start < end <= len(original) for start, end in spans), spans

@@ -61,7 +61,7 @@ def measure(cases: Sequence[Case], scores: Float64, reported: Bool) -> dict[str,
         "ece": _rounded(np.mean([row["ece"] for row in rows.values()])),
         "clean": _clean(cases, truth, reported),
         "labels": rows,
-        "parts": {name: summary(truth[rows], reported[rows]) for name, rows in _parts(cases).items()},
+        "parts": {name: summary(truth[rows], reported[rows]) for name, rows in case_parts(cases).items()},
     }
 
 
@@ -148,8 +148,8 @@ def _characters(spans: Any) -> set[int]:
     return {position for start, end in spans for position in range(start, end)}
 
 
-def _parts(cases: Sequence[Case]) -> dict[str, Bool]:
-    """Rows of each part that is not empty, bool (cases,), by its name."""
+def case_parts(cases: Sequence[Case]) -> dict[str, Bool]:
+    """Rows of each part that is not empty, bool (cases,), by its name: field, difficulty, length, disguise, author."""
     hard, disguised = np.array([(case.hard, case.disguised) for case in cases], bool).T
     lengths = np.array([len(case.text) for case in cases])
     parts = {str(field): np.array([case.field is field for case in cases]) for field in TEXT_FIELDS}

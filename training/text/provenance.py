@@ -45,7 +45,7 @@ class MadeFrom:
 
     Attributes:
         base: what training started from.
-        seed, epochs, limit: the run's options.
+        seed, epochs, limit, rehearse: the run's options.
         corpus: SHA-256 of the corpus' parts, by name.
         training_texts: texts trained on, further cases among them.
         cases: files of further cases.
@@ -56,6 +56,7 @@ class MadeFrom:
     seed: int
     epochs: int
     limit: int | None
+    rehearse: int | None
     corpus: Mapping[str, str]
     training_texts: int
     cases: Sequence[CasesFile] = ()

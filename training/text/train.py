@@ -11,7 +11,8 @@ import torch
 from models.runtime import versions
 from models.runtime.artifact_files import ArtifactFile
 from training.cases import CasesError
-from training.text.data.corpus import Case, Split, located_cases, near_duplicates, read_cases, read_split
+from training.runs.record import Record
+from training.text.data.corpus import Case, Likeness, Split, located_cases, read_cases, read_split
 from training.text.evaluation.card import finish
 from training.text.fit.export import export_text
 from training.text.fit.ngrams import fit_ngrams
@@ -29,29 +30,28 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
     epochs: int = 3,
     seed: int = 2026,
     limit: int | None = None,
+    rehearse: int | None = None,
     threads: int = 1,
     version: str | None = None,
     base: PretrainedEncoder | None = None,
+    record: Record | None = None,
 ) -> Path:
-    """Train a text classifier and write its artefact folder.
+    """Train a text classifier; returns its artefact folder, ready to be compared and promoted.
 
-    A run of three epochs takes some 70 minutes on two hyperthreads of a modern core, 16 to 20 of them an epoch. An
-    interrupted run resumes if called with the same output.
+    Three epochs take some 70 minutes on two hyperthreads. An interrupted run resumes if called with the same output.
 
     Args:
-        output: folder of the run: checkpoint, tokenizer, history, and the artefact in `artifact/`.
+        output: folder of the run: options, checkpoint, tokenizer, history, report, and the artefact in `artifact/`.
         cases: files of further labelled texts, added to the training part of the corpus; all are trained on.
         weight: times that each further case is seen in an epoch, disguised anew each time; once by the n-grams.
         skip_duplicates: leave out further cases that nearly equal held-out texts, and name them, not refuse the files.
-        epochs: passes over the training texts.
-        seed: of every random choice.
+        epochs, seed: passes over the training texts, and the seed of every random choice.
         limit: use only so many texts of each part of the corpus, for a trial run.
+        rehearse: show the network only so many texts of the corpus, n-grams and calibration all (Robins 1995).
         threads: threads that torch may use.
         version: name of the model; by default made from its contents.
         base: another pretrained encoder than the project's own.
-
-    Returns:
-        The artefact folder, ready to be compared and promoted.
+        record: options to keep, and who follows the run.
 
     Raises:
         CasesError: a cases file is broken or repeats texts of the validation or test part.
@@ -62,22 +62,23 @@ def train_text(  # noqa: PLR0913 - keywords, one per option of `huijian train te
     _tell("准备 · preparing: reading the corpus, comparing cases with held-out texts, loading the base; 20 to 40 s")
     added = new_cases(cases, skip_duplicates=skip_duplicates)
     parts = {split: _spread(read_split(split), limit) for split in Split}
-    weighted = parts[Split.TRAIN] + added * weight
-    parts[Split.TRAIN] += added
+    rehearsed = _spread(parts[Split.TRAIN], rehearse)
+    weighted = rehearsed + added * weight
+    parts[Split.TRAIN] = parts[Split.TRAIN] + added
     training, validation = parts[Split.TRAIN], parts[Split.VALIDATION]
-    base = base or pretrained()
-    trainer = TextTrainer(base, RunSettings(epochs, seed, cases_digest(weighted), base.name), output)
+    base, record = base or pretrained(), record or Record()
+    trainer = TextTrainer(base, RunSettings(epochs, seed, cases_digest(weighted), base.name), output, record)
+    record.begin(output)
     _save_base(base, output)
-    _tell(
-        f"训练 · training: {len(training)} texts, {len(added)} of them further cases {weight} times an epoch, {epochs=}"
-    )
+    further = f"{len(added)} of them further cases {weight} times an epoch"
+    _tell(f"训练 · training: {len(rehearsed) + len(added)} texts, {further}, {epochs=}")
     trainer.run(weighted, validation)
     _tell("导出与评测 · exporting, calibrating, and measuring on the test part")
     artifact = export_text(output / "checkpoint.pt", output / "artifact", fit_ngrams(training), validation, version)
     files = [_file(path, added) for path in cases]
-    made = MadeFrom(base.name, seed, epochs, limit, corpus_digests(), len(training), files, weight)
+    made = MadeFrom(base.name, seed, epochs, limit, rehearse, corpus_digests(), len(training), files, weight)
     made.record(artifact, seen_in_run(parts, base.seen))
-    finish(artifact, output / "history.jsonl", parts)
+    record.log(epochs, finish(artifact, output, parts))
     return artifact
 
 
@@ -93,11 +94,8 @@ def new_cases(paths: Sequence[Path], *, skip_duplicates: bool = False) -> list[C
     added = located_cases(*paths)
     if not added:
         return []
-    held_out = [case.text for split in (Split.VALIDATION, Split.TEST) for case in read_split(split)]
-    clusters = near_duplicates([*held_out, *(case.text for _, case in added)])
-    known = set(clusters[: len(held_out)])
-    clusters_added = clusters[len(held_out) :]
-    duplicates = [place for (place, _), cluster in zip(added, clusters_added, strict=True) if cluster in known]
+    leaks = Likeness.of([case.text for _, case in added]).leaks
+    duplicates = [place for (place, _), leak in zip(added, leaks, strict=True) if leak]
     if duplicates and (not skip_duplicates or len(duplicates) == len(added)):
         raise CasesError(
             f"{len(duplicates)} cases repeat held-out texts, leave them out, or skip them with --skip-duplicates: "
@@ -105,7 +103,7 @@ def new_cases(paths: Sequence[Path], *, skip_duplicates: bool = False) -> list[C
         )
     for place in duplicates:
         _tell(f"跳过 · skipped {place}: it repeats a held-out text")
-    return [case for (_, case), cluster in zip(added, clusters_added, strict=True) if cluster not in known]
+    return [case for (_, case), leak in zip(added, leaks, strict=True) if not leak]
 
 
 def _spread(cases: list[Case], limit: int | None) -> list[Case]:

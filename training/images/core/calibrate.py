@@ -21,6 +21,7 @@ from models.images.encoder.encoder import Encoder
 from models.images.encoder.token_networks import open_token_network
 from models.runtime.artifact_files import ArtifactFile
 from training.images.common.split import Fold
+from training.images.core.classes import core_classes
 from training.images.core.scenes import core_scene
 from training.images.core.sources import scene_sources
 from training.images.core.trainer import SIZES
@@ -89,7 +90,8 @@ def calibrate_core(directory: Path, *, seed: int = 0, limit: int | None = None, 
         second = list(workers.map(lambda row: detector.scan(samples[row].picture, SECOND_AREA)[0], again.tolist()))
     logits = first.copy()
     logits[again] = np.maximum(first[again], np.stack(second))
-    slope, biases = fit_platt_by_class(logits, present)
+    slope, fitted = fit_platt_by_class(logits, present)
+    biases = fitted + np.log(core_classes().odds)
     values = {
         "slope": slope,
         "biases": {members[0]: bias for members, bias in zip(classes, biases.tolist(), strict=True)},

@@ -15,7 +15,7 @@ import yaml
 
 from models.arrays import Float64, Pixels
 from models.runtime.paths import DATASETS
-from training.images.core.surfaces import mark_of
+from training.images.core.elements.surfaces import mark_of
 from training.images.sources.catalogue import CATALOGUE, read_catalogue
 from training.images.sources.graphics import scaled, trimmed
 from training.images.sources.pictures import load_picture
@@ -33,10 +33,13 @@ class CoreClasses:
     Attributes:
         references: reference ids of each class, the likeliest first.
         frequencies: share of each class among the emblems of scenes, float64 (classes,), sum 1.
+        odds: how many times likelier each class is in real pictures than in the calibration's, against harmless
+            pictures, float64 (classes,), positive.
     """
 
     references: tuple[tuple[str, ...], ...]
     frequencies: Float64
+    odds: Float64
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,10 @@ class ClassDrawings:
 def core_classes() -> CoreClasses:
     """The classes of `detector-classes.yaml`, in the order of the network's outputs."""
     tiers = yaml.safe_load(CLASSES_FILE.read_text("utf-8"))["tiers"]
-    weighted = [(tuple(members), float(tier["frequency"])) for tier in tiers for members in tier["classes"]]
-    frequencies = np.array([frequency for _, frequency in weighted])
-    return CoreClasses(tuple(members for members, _ in weighted), frequencies / frequencies.sum())
+    counts = [len(tier["classes"]) for tier in tiers]
+    frequencies, odds = (np.repeat([float(tier[key]) for tier in tiers], counts) for key in ("frequency", "odds"))
+    members = tuple(tuple(members) for tier in tiers for members in tier["classes"])
+    return CoreClasses(members, frequencies / frequencies.sum(), odds)
 
 
 def class_drawings(limit: int | None = None) -> list[ClassDrawings]:

@@ -6,12 +6,14 @@ gives the log odds of every class and the distances to a box's four sides, witho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.images.networks.released import load_trunk_weights
 from training.images.networks.tower import PREPROCESS, Lite0Trunk
 
 STRIDE = 16
@@ -43,6 +45,19 @@ class CoreNetwork(nn.Module):
         nn.init.constant_(self.classes.bias, float(torch.logit(torch.tensor(PRIOR))))
         self.register_buffer("mean", torch.tensor(PREPROCESS["mean"]).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(PREPROCESS["std"]).view(1, 3, 1, 1), persistent=False)
+
+    def load_released(self, weights: Sequence[tuple[Tensor, Tensor]]) -> None:
+        """Load the weights of an exported detector of the same classes.
+
+        Args:
+            weights: float32 weight and bias of each convolution, in the graph's order.
+        """
+        head = (self.join[1], self.join[0], self.join[2], self.spread, self.mix, self.classes, self.sides)
+        load_trunk_weights(self.trunk, weights[: -len(head)])
+        with torch.no_grad():
+            for convolution, (weight, bias) in zip(head, weights[-len(head) :], strict=True):
+                convolution.weight.copy_(weight)
+                convolution.bias.copy_(bias)
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Log odds, float (batch, h/16, w/16, classes), and boxes in pixels, float (batch, h/16, w/16, 4).

@@ -18,12 +18,13 @@ from models.arrays import Float64, Pixels
 from models.boxes import area, intersection
 from models.profile import Box
 from training.images.core.classes import ClassDrawings
-from training.images.core.cloth import flag_cloth, waving
-from training.images.core.grounds import any_ground, plain, with_slogan
-from training.images.core.holders import HOLDER_SIDE, any_holder
-from training.images.core.letters import word
-from training.images.core.surfaces import any_surface, with_shadow
-from training.images.core.wearers import ball, faded_over, person
+from training.images.core.elements.cloth import draped, flag_cloth, waving, without_holes
+from training.images.core.elements.grounds import any_ground, plain, with_slogan
+from training.images.core.elements.holders import HOLDER_SIDE, any_holder
+from training.images.core.elements.letters import word
+from training.images.core.elements.silhouettes import cut_out
+from training.images.core.elements.surfaces import any_surface, with_shadow
+from training.images.core.elements.wearers import ball, faded_over, person
 from training.images.sources.backgrounds import Backgrounds, Size
 from training.images.synthesis.augmentations import degraded, paste
 
@@ -92,9 +93,9 @@ def core_scene(rng: Generator, size: Size, sources: SceneSources, emblem_share: 
         emblem_share: probability that it holds an emblem.
     """
     has_emblem = rng.random() < emblem_share
-    makers = (_composed, _edge_to_edge, _faded, _row)
-    shares = (0.74, 0.13, 0.06, 0.07)
-    picture, placed = makers[int(rng.choice(4, p=shares))](rng, size, sources, has_emblem)
+    makers = (_composed, _edge_to_edge, _alone, _faded, _row)
+    shares = (0.65, 0.13, 0.10, 0.06, 0.06)
+    picture, placed = makers[int(rng.choice(len(makers), p=shares))](rng, size, sources, has_emblem)
     if rng.random() < 0.14:
         picture = _captioned(rng, picture, placed)
     if rng.random() < 0.13:
@@ -113,9 +114,17 @@ def _figure(rng: Generator, sources: SceneSources, is_emblem: bool) -> tuple[int
 
 
 def _presented(rng: Generator, drawing: Pixels, is_flag: bool) -> _Presented:
-    ways = _FLAG_PRESENTATIONS if is_flag else _EMBLEM_PRESENTATIONS
-    present = list(ways)[int(rng.choice(len(ways), p=list(ways.values())))]
-    return present(rng, drawing)
+    """A figure in a random presentation: on cloth, or as it is."""
+    of_cloth, of_figure = (_FLAG_CLOTHS, _FLAG_FIGURES) if is_flag else (_EMBLEM_CLOTHS, _EMBLEM_FIGURES)
+    number = int(rng.choice(len(of_cloth) + len(of_figure), p=[*of_cloth.values(), *of_figure.values()]))
+    if number >= len(of_cloth):
+        return list(of_figure)[number - len(of_cloth)](rng, drawing)
+    return _Presented(list(of_cloth)[number](rng, _cloth(rng, drawing, is_flag)), WHOLE)
+
+
+def _cloth(rng: Generator, drawing: Pixels, is_flag: bool) -> Pixels:
+    """A flag's own drawing, opaque, or the flag of an emblem."""
+    return without_holes(drawing) if is_flag else flag_cloth(rng, drawing)
 
 
 def _flat(_: Generator, drawing: Pixels) -> _Presented:
@@ -125,18 +134,6 @@ def _flat(_: Generator, drawing: Pixels) -> _Presented:
 def _bare(rng: Generator, drawing: Pixels) -> _Presented:
     surfaced = any_surface(rng, drawing)
     return _Presented(with_shadow(rng, surfaced) if rng.random() < 0.3 else surfaced, WHOLE)
-
-
-def _on_cloth(rng: Generator, drawing: Pixels) -> _Presented:
-    return _Presented(waving(rng, flag_cloth(rng, drawing)), WHOLE)
-
-
-def _on_ball(rng: Generator, drawing: Pixels) -> _Presented:
-    return _Presented(ball(rng, flag_cloth(rng, drawing)), WHOLE)
-
-
-def _on_person(rng: Generator, drawing: Pixels) -> _Presented:
-    return _Presented(person(rng, flag_cloth(rng, drawing)), WHOLE)
 
 
 def _held_with_surface(rng: Generator, drawing: Pixels) -> _Presented:
@@ -161,9 +158,11 @@ def _held(rng: Generator, drawing: Pixels) -> _Presented:
     return _Presented(np.dstack([picture, holder.drawing[..., 3]]), (inner[0], inner[1], inner[2], inner[3]))
 
 
-_FLAG_PRESENTATIONS = {_on_cloth: 0.26, _on_ball: 0.28, _on_person: 0.06, _held: 0.1, _flat: 0.3}
-_EMBLEM_PRESENTATIONS = {_on_cloth: 0.08, _on_ball: 0.03, _on_person: 0.01, _held_with_surface: 0.38, _bare: 0.5}
-"""How a figure is shown, with probabilities."""
+_FLAG_CLOTHS = {waving: 0.17, draped: 0.08, ball: 0.3, person: 0.05, cut_out: 0.12}
+_FLAG_FIGURES = {_held: 0.06, _flat: 0.22}
+_EMBLEM_CLOTHS = {waving: 0.06, draped: 0.03, ball: 0.03, person: 0.01, cut_out: 0.02}
+_EMBLEM_FIGURES = {_held_with_surface: 0.37, _bare: 0.48}
+"""How a figure is shown, with probabilities: ways that take the cloth of a flag, and ways that take the figure."""
 
 
 def _composed(rng: Generator, size: Size, sources: SceneSources, has_emblem: bool) -> tuple[Pixels, list[Placed]]:
@@ -208,11 +207,25 @@ def _edge_to_edge(rng: Generator, size: Size, sources: SceneSources, has_emblem:
     return picture, [Placed(number, _clipped(box, size))]
 
 
+def _alone(rng: Generator, size: Size, sources: SceneSources, has_emblem: bool) -> tuple[Pixels, list[Placed]]:
+    """One presented figure that fills most of a plain ground, as stickers and avatars do."""
+    number, drawing, is_flag = _figure(rng, sources, has_emblem)
+    shown = _presented(rng, drawing, is_flag)
+    tall, wide = shown.drawing.shape[:2]
+    height, width = size
+    half = np.array([wide, tall]) * min(width / wide, height / tall) * rng.uniform(0.7, 1.05) / 2
+    ground = np.full((*size, 3), 255, np.uint8) if rng.random() < 0.5 else plain(rng, size)
+    corners = _turned(rng, half) if rng.random() < 0.3 else _corners_of(_box_around(np.zeros(2), half))
+    corners = corners + np.array([width, height]) / 2
+    picture, _ = paste(ground, shown.drawing, corners)
+    return picture, [Placed(number, _clipped(_inner_box(shown, corners), size))]
+
+
 def _faded(rng: Generator, size: Size, sources: SceneSources, has_emblem: bool) -> tuple[Pixels, list[Placed]]:
     """A flag that fades over a portrait or photograph."""
-    number, drawing, _ = _figure(rng, sources, has_emblem)
+    number, drawing, is_flag = _figure(rng, sources, has_emblem)
     picture = _portrait(rng, size, sources) if rng.random() < 0.5 else sources.backgrounds.photo(rng, size)
-    made, box = faded_over(rng, np.ascontiguousarray(picture), flag_cloth(rng, drawing))
+    made, box = faded_over(rng, np.ascontiguousarray(picture), _cloth(rng, drawing, is_flag))
     return made, [Placed(number, box)]
 
 

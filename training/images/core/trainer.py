@@ -27,6 +27,9 @@ SIZES: tuple[Size, ...] = ((256, 256), (256, 256), (256, 256), (192, 352), (160,
 """Height and width of a step's scenes, in turn."""
 
 RATES = {"trunk": 4e-4, "head": 1.5e-3}
+FURTHER_RATE = 0.5
+"""Factor on the rates where training goes on from a released detector."""
+
 CHECKPOINT_INTERVAL = 100
 
 FROZEN_STAGES = 3
@@ -52,28 +55,40 @@ class CoreTrainer:
 
     Args:
         sources: of the scenes.
-        base: the encoder whose trunk training starts from.
+        base: an encoder to start from.
         seed: of scenes and weights.
         checkpoint: file written every `CHECKPOINT_INTERVAL` steps; resumed from if it exists.
         workers: processes that compose scenes.
+        goes_on: start from the base's core detector, which has the same classes, and not from its encoder's trunk.
 
     Raises:
         FileExistsError: the checkpoint is of a run with another seed, base or number of classes.
     """
 
-    def __init__(self, sources: SceneSources, base: Base, seed: int, checkpoint: Path, workers: int = 2) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - what a run is
+        self,
+        sources: SceneSources,
+        base: Base,
+        seed: int,
+        checkpoint: Path,
+        workers: int = 2,
+        goes_on: bool = False,
+    ) -> None:
         self._sources, self._seed, self._checkpoint, self._workers = sources, seed, checkpoint, workers
-        self._settings = {"seed": seed, "base": base.fingerprint, "classes": len(sources.classes)}
+        settings = {"seed": seed, "base": base.fingerprint, "classes": len(sources.classes)}
+        self._settings = settings | {"goes_on": goes_on}
         torch.manual_seed(seed)
         self._tower = create(pretrained=False)
         load_base_weights(self._tower, base)
         _freeze(self._tower.visual.trunk)
         self.network = CoreNetwork(self._tower.visual.trunk, len(sources.classes))
+        if goes_on:
+            self.network.load_released(base.core)
         self.network.to(memory_format=torch.channels_last).eval()  # keeps the pretrained batch statistics
         head = [weight for name, weight in self.network.named_parameters() if not name.startswith("trunk.")]
         groups = [
-            parameter_group(self.network.trunk.parameters(), RATES["trunk"]),
-            parameter_group(head, RATES["head"]),
+            parameter_group(weights, RATES[name] * (FURTHER_RATE if goes_on else 1))
+            for name, weights in (("trunk", self.network.trunk.parameters()), ("head", head))
         ]
         self._optimizer = torch.optim.AdamW(groups, weight_decay=1e-4)
         self.step, self.averages = 0, dict[str, float]()

@@ -35,7 +35,6 @@ from models.images.matching.features import (
 from training.images.common.measures import threshold_for
 from training.images.data import cohort, validation
 from training.images.fit.calibrate import (
-    UNFITTED,
     Fitter,
     LabelledCandidates,
     fit_logistic,
@@ -43,6 +42,7 @@ from training.images.fit.calibrate import (
     groups_of,
     labelled,
     out_of_fold,
+    unfitted,
 )
 from training.images.sources.graphics import load_graphics
 
@@ -86,7 +86,7 @@ def collect(directory: Path, pictures: int) -> StageFeatures:
     rest = cohort.harmless_halves(rendered)[1]
     with tempfile.TemporaryDirectory() as scratch:
         gallery, emblems = validation.calibration_gallery(encoder, rendered, Path(scratch), None)
-    detector = EmblemDetector(encoder, gallery, Calibration(UNFITTED, UNFITTED, floor=0.0))
+    detector = EmblemDetector(encoder, gallery, Calibration(unfitted, unfitted, floor=0.0))
     _, others = cohort.invented_negatives(rendered, None)
     imitated = validation.positive_samples(emblems, rendered, rest, rng, pictures // 2)
     samples = chain(imitated, validation.negative_samples(rendered, rest, others, rng, pictures - pictures // 2))

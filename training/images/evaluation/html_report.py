@@ -58,6 +58,12 @@ class Pictures:
         """Which pictures are imitations, bool (pictures,)."""
         return np.array([row["label"] == "pos" for row in self.rows])
 
+    @property
+    def right(self) -> Bool:
+        """Which pictures are judged rightly, bool (pictures,): imitations are found, harmless ones not reported."""
+        found, reported = np.asarray(self.scored.found), np.asarray(self.scored.reported)
+        return np.array(np.where(self.imitations, found, ~reported))
+
 
 def write_report(path: Path, numbers: Mapping[str, Numbers], pictures: Pictures, command: str) -> None:
     """Write the report.
@@ -77,7 +83,7 @@ def write_report(path: Path, numbers: Mapping[str, Numbers], pictures: Pictures,
         harmless=(~imitations).sum(),
         command=command,
         sections=_sections(numbers, pictures),
-        errors=picture_cards(_cards(pictures, shown)),
+        errors=picture_cards(cards(pictures, shown)),
     )
 
 
@@ -178,7 +184,8 @@ def _boxes(boxes: Numbers) -> Markup:
     return table(header, [(boxes["pictures"], decimal(boxes["mean_iou"]), f"{boxes['iou>=0.5']:.1%}")])
 
 
-def _cards(pictures: Pictures, indices: Iterable[int]) -> Iterator[PictureCard]:
+def cards(pictures: Pictures, indices: Iterable[int]) -> Iterator[PictureCard]:
+    """Some pictures by row number, each with its best matches and what it shows."""
     for index in indices:
         row = pictures.rows[index]
         frames = decode((pictures.directory / row["path"]).read_bytes(), field_of(row))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,6 +19,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import cv2
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.neural_network import MLPClassifier
@@ -65,13 +67,15 @@ MIN_EARLY_STOPPING = 2_000
 
 CROSS_VALIDATION_FOLDS = 5
 
-UNFITTED = Logistic(np.zeros(len(RETRIEVAL_FEATURES)), 0.0)
-"""Placeholder for a function that is not fitted yet."""
-
 T = TypeVar("T")
 LabelledCandidates: TypeAlias = tuple[Float64, Bool]
 """One picture's candidates: features, float64 (n, features), and which are right, bool (n,)."""
 Fitter: TypeAlias = Callable[[Sequence[LabelledCandidates]], Logistic | Perceptron]
+
+
+def unfitted(features: Float64) -> Float64:
+    """In place of a scorer that is not fitted yet: everything is as likely as not, so that nothing is left out."""
+    return np.full(len(features), 0.5)
 
 
 def calibrate(directory: Path, *, seed: int = 0, limit: int | None = None, threads: int = 2) -> Path:
@@ -106,7 +110,7 @@ def fitted(encoder: Encoder, gallery: Gallery, samples: Sequence[CalibrationSamp
     """The content of `calibration.json`: both stages' functions, the floor, and operating points on the samples."""
     harmless = np.array([sample.reference is None for sample in samples])
     retrieval, floor, scores = _fitted_retrieval(encoder, gallery, samples, threads)
-    detector = EmblemDetector(encoder, gallery, Calibration(retrieval, UNFITTED, floor))
+    detector = EmblemDetector(encoder, gallery, Calibration(retrieval, unfitted, floor))
     found = _each(samples, threads, partial(_verified, detector))
     reached = np.flatnonzero([candidates is not None for candidates in found])
     verified = [candidates for candidates in found if candidates is not None]
@@ -134,8 +138,8 @@ def _fitted_retrieval(
 ) -> tuple[Logistic, float, Float64]:
     """The retrieval stage's function, the floor, and each sample's best score, float64 (samples,)."""
     harmless = np.array([sample.reference is None for sample in samples])
-    unfitted = EmblemDetector(encoder, gallery, Calibration(UNFITTED, UNFITTED, floor=0.0))
-    retrieved = _each(samples, threads, partial(_retrieved, unfitted))
+    detector = EmblemDetector(encoder, gallery, Calibration(unfitted, unfitted, floor=0.0))
+    retrieved = _each(samples, threads, partial(_retrieved, detector))
     likeliest = [(features[:FITTED_CANDIDATES], right[:FITTED_CANDIDATES]) for features, right in retrieved]
     retrieval = fit_logistic(likeliest)
     scores = np.array([retrieval(features).max() for features, _ in retrieved])
@@ -173,7 +177,9 @@ def _network(features: Float64, right: Bool, known: Bool, seed: int) -> Perceptr
     """One network with weight zero for all but the known features, bool (features,)."""
     is_large = len(right) > MIN_EARLY_STOPPING
     model = MLPClassifier((HIDDEN_UNITS,), alpha=0.1, max_iter=300, early_stopping=is_large, random_state=seed)
-    model.fit(features[:, known], right)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the number of passes is chosen
+        model.fit(features[:, known], right)
     hidden = np.zeros((len(known), HIDDEN_UNITS))
     hidden[known] = model.coefs_[0]
     return Perceptron(hidden, model.intercepts_[0], Logistic(model.coefs_[1][:, 0], float(model.intercepts_[1][0])))

@@ -59,8 +59,8 @@ CORE = """
 ## The core detector
 `core.onnx` finds {classes} classes of protected emblems, most of them China's party, state and military emblems, flags,
 international bodies and news media, wherever they are in a picture. It was trained on {scenes:,} synthetic scenes
-around the catalogue's drawings: gold relief, cloth, pictograms, banners, figures dressed in flags, captions, icons of a
-few pixels, and the same without an emblem. It starts from the encoder's weights.
+around the catalogue's drawings: gold relief, cloth, pictograms, banners, figures dressed in flags, silhouettes,
+captions, icons of a few pixels, and the same without an emblem. It starts from the encoder's weights.
 **For** emblems that the default gallery enrols. **Not for** others: those are retrieved.
 
 The gallery decides what is reported: a class without an enrolled reference is silent.

@@ -30,6 +30,8 @@ from training.images.networks.fused import fused
 from training.images.networks.released import Base, load_base_weights
 from training.images.synthesis.augmentations import reference
 from training.precision import mixed_precision
+from training.runs.curves import write_history
+from training.runs.record import Record
 
 RATES = {"trunk": 3e-4, "head": 5e-4}
 PROXY_RATE = 0.3
@@ -50,6 +52,7 @@ class Trainer:
         seed: for sampling batches.
         checkpoint: file written every `CHECKPOINT_INTERVAL` steps; resumed from if it exists.
         base: encoder to start from.
+        record: is told the losses at every checkpoint.
 
     Attributes:
         settings: everything that the steps depend on.
@@ -58,8 +61,10 @@ class Trainer:
         FileExistsError: the checkpoint is of a run with another seed, base, other pictures or other code.
     """
 
-    def __init__(self, corpus: Corpus, seed: int, checkpoint: Path, base: Base | None = None) -> None:
-        self.corpus, self.checkpoint, self.seed = corpus, checkpoint, seed
+    def __init__(
+        self, corpus: Corpus, seed: int, checkpoint: Path, base: Base | None = None, record: Record | None = None
+    ) -> None:
+        self.corpus, self.checkpoint, self.seed, self.record = corpus, checkpoint, seed, record or Record()
         self.tower = tower.create()
         if base is not None:
             load_base_weights(self.tower, base)
@@ -71,6 +76,7 @@ class Trainer:
         self.tower.to(memory_format=torch.channels_last).eval()  # keeps the pretrained batch statistics
         self.optimizers = self._optimizers()
         self.step, self.elapsed, self.averages = 0, 0.0, dict[str, float]()
+        self.history: list[dict[str, float]] = []
         if checkpoint.exists():
             self._resume()
         else:
@@ -115,7 +121,8 @@ class Trainer:
 
     def metrics(self) -> dict[str, Any]:
         """The run's entries of `metrics.json`: its start, cost and final losses."""
-        start = {name: self.settings[name] for name in ("seed", "base")} | {"identities": len(self.corpus.drawings)}
+        start = {name: self.settings[name] for name in ("seed", "base")}
+        start |= {"drawings_digest": self.settings["pictures"], "identities": len(self.corpus.drawings)}
         pictures = self.step * (POSITIVES_PER_BATCH + NEGATIVES_PER_BATCH)
         cost = {"steps": self.step, "pictures": pictures, "seconds": round(self.elapsed), "losses": self.averages}
         return start | cost
@@ -140,11 +147,16 @@ class Trainer:
 
     def _save(self) -> None:
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        if not self.history or self.history[-1]["step"] < self.step:
+            self.history.append({"step": self.step, **self.averages})
+            self.record.log(self.step, self.averages)
+        write_history(self.checkpoint.parent, self.history)
         state = {
             "tower": self.tower.state_dict(),
             "proxies": self.proxies.detach(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "progress": (self.step, self.elapsed, self.averages),
+            "history": self.history,
             "settings": self.settings,
         }
         with atomic.replacing(self.checkpoint) as draft:
@@ -163,6 +175,7 @@ class Trainer:
         for optimizer, values in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(values)
         self.step, self.elapsed, self.averages = state["progress"]
+        self.history = state["history"]
 
 
 def _code_digest() -> str:

@@ -1,4 +1,4 @@
-"""Weights of a released encoder and its reranker, read back from their graphs for further training.
+"""Weights of a released encoder, its reranker and its core detector, read back from their graphs for further training.
 
 The encoder's graph holds convolutions with folded normalisations (Jacob et al. 2018, section 3.2) and most weights in
 8 bits. Both are undone here, so a run needs only the artefact folder.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +18,11 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
+from models.images.core.detector import CLASSES_KEY
 from models.images.encoder.token_networks import FINGERPRINT_KEY
 from models.runtime.artifact_files import ArtifactFile
 from training.images.networks.reranker import RerankerNetwork
-from training.images.networks.tower import MODEL_NAME, GridTower, convolutions_of, create
+from training.images.networks.tower import MODEL_NAME, GridTower, Lite0Trunk, convolutions_of, create
 
 MIN_GAIN = 1e-2
 """Least gain of a normalisation that a base's weights are loaded into, because the weights are divided by it."""
@@ -41,12 +42,16 @@ class Base:
             fine and the coarse map.
         reranker: state of its `reranker.RerankerNetwork`; empty if it has none.
         rounds: number of training runs of the reranker, each on other pictures; 0 if it has none.
+        core: float32 weight and bias of each convolution of its core detector, in order; empty if it has none.
+        core_classes: reference ids of each class of its core detector.
     """
 
     fingerprint: str
     weights: tuple[tuple[Tensor, Tensor], ...]
     reranker: Mapping[str, Tensor]
     rounds: int
+    core: tuple[tuple[Tensor, Tensor], ...] = ()
+    core_classes: tuple[tuple[str, ...], ...] = ()
 
 
 def read_base(directory: Path) -> Base:
@@ -70,7 +75,8 @@ def read_base(directory: Path) -> Base:
         raise BaseError(f"{directory} holds a network of other sizes than this {MODEL_NAME}: export it anew")
     fingerprint, dimension = hashlib.sha256(graph).hexdigest()[:12], weights[-1][0].shape[0]
     reranker = _reranker(directory, fingerprint, dimension)
-    return Base(fingerprint, weights, reranker, _rounds(directory) if reranker else 0)
+    core, core_classes = _core(directory)
+    return Base(fingerprint, weights, reranker, _rounds(directory) if reranker else 0, core, core_classes)
 
 
 def load_base_weights(tower: GridTower, base: Base) -> None:
@@ -79,17 +85,27 @@ def load_base_weights(tower: GridTower, base: Base) -> None:
     The tower keeps its batch statistics and (nearly) its gains; the loaded weights are scaled to make up for them.
     """
     *trunk, (fine, bias), (coarse, _) = base.weights
+    load_trunk_weights(tower.visual.trunk, trunk)
     with torch.no_grad():
-        pairs = convolutions_of(tower.visual.trunk.net)
-        for (convolution, norm), (weight, offset) in zip(pairs, trunk, strict=True):
+        projection = tower.visual.head.proj
+        projection.weight.copy_(torch.cat([coarse, fine], dim=1).flatten(1))
+        projection.bias.copy_(bias)
+
+
+def load_trunk_weights(trunk: Lite0Trunk, weights: Sequence[tuple[Tensor, Tensor]]) -> None:
+    """Load folded weights into a trunk, which keeps its batch statistics and (nearly) its gains.
+
+    Args:
+        trunk: changed in place.
+        weights: float32 weight and bias of each convolution, in order.
+    """
+    with torch.no_grad():
+        for (convolution, norm), (weight, offset) in zip(convolutions_of(trunk.net), weights, strict=True):
             deviation = torch.sqrt(norm.running_var + norm.eps)
             gain = norm.weight.abs().clamp(min=MIN_GAIN) * torch.where(norm.weight < 0, -1, 1)
             norm.weight.copy_(gain)
             norm.bias.copy_(offset + norm.running_mean * gain / deviation)
             convolution.weight.copy_(weight * (deviation / gain)[:, None, None, None])
-        projection = tower.visual.head.proj
-        projection.weight.copy_(torch.cat([coarse, fine], dim=1).flatten(1))
-        projection.bias.copy_(bias)
 
 
 def interpolate_with_base(tower: GridTower, base: Base) -> None:
@@ -133,6 +149,19 @@ def _reranker(directory: Path, fingerprint: str, dimension: int) -> dict[str, Te
             "start from a folder without one, and another is trained"
         ) from error
     return network.state_dict()
+
+
+def _core(directory: Path) -> tuple[tuple[tuple[Tensor, Tensor], ...], tuple[tuple[str, ...], ...]]:
+    """Weights and classes of the core detector in an encoder's folder; empty if there is none."""
+    file = directory / ArtifactFile.CORE
+    if not file.exists():
+        return (), ()
+    try:
+        graph = onnx.load(file)
+        classes = json.loads({entry.key: entry.value for entry in graph.metadata_props}[CLASSES_KEY])
+        return tuple(_convolutions(graph)), tuple(tuple(members) for members in classes)
+    except Exception as error:  # onnx raises whatever its decoder does
+        raise BaseError(f"{file} holds no core detector to start from: {type(error).__name__}: {error}") from error
 
 
 def _rounds(directory: Path) -> int:

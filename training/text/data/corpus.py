@@ -19,7 +19,7 @@ from typing import Annotated, Any, cast
 import numpy as np
 import typer
 from numpy.typing import NDArray
-from scipy.sparse import vstack
+from scipy.sparse import csr_matrix, vstack
 from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -98,7 +98,7 @@ def located_cases(*paths: Path) -> list[tuple[str, Case]]:
         for number, line in enumerate(read_lines(path), start=1):
             location = f"{path.name}, line {number}"
             try:
-                case = _case(line)
+                case = parse_case(line)
                 if case.id in seen:
                     raise ValueError("its id is there twice")
             except ValueError as error:
@@ -126,14 +126,40 @@ def as_compared(text: str) -> str:
     return "".join(normalize(text).text.split())
 
 
-def near_duplicates(texts: Sequence[str]) -> NDArray[np.int32]:
-    """Cluster of every text, int32 (n,): single linkage at a cosine of `NEAR_DUPLICATE`."""
+def near_duplicates(texts: Sequence[str], compared_from: int = 0) -> NDArray[np.int32]:
+    """Cluster of every text, int32 (n,): single linkage at a cosine of `NEAR_DUPLICATE`.
+
+    Args:
+        compared_from: texts before this position are compared with those from it on, not with each other.
+    """
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), dtype=np.float32)
     grams = vectorizer.fit_transform(map(as_compared, texts))
-    rows = range(0, len(texts), SIMILARITY_ROWS)
-    similar = vstack([(grams[at : at + SIMILARITY_ROWS] @ grams.T) >= NEAR_DUPLICATE for at in rows])
-    _, clusters = connected_components(similar, directed=False)
+    rows = range(compared_from, len(texts), SIMILARITY_ROWS)
+    similar = [(grams[at : at + SIMILARITY_ROWS] @ grams.T) >= NEAR_DUPLICATE for at in rows]
+    among_themselves = csr_matrix((compared_from, len(texts)), dtype=bool)
+    _, clusters = connected_components(vstack([among_themselves, *similar]), directed=False)
     return cast(NDArray[np.int32], clusters)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Which of some texts are near-duplicates, of each other and of texts that models are calibrated or tested on.
+
+    Attributes:
+        clusters: cluster of every text, int (n,).
+        leaks: true where its cluster holds a held-out text, bool (n,).
+    """
+
+    clusters: NDArray[np.int32]
+    leaks: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Likeness:
+        """Compare texts with each other and with the validation and test parts of the corpus."""
+        held_out = [case.text for split in (Split.VALIDATION, Split.TEST) for case in read_split(split)]
+        clusters = near_duplicates([*held_out, *texts], compared_from=len(held_out))
+        own = clusters[len(held_out) :]
+        return cls(own, np.isin(own, clusters[: len(held_out)]))
 
 
 def split_cases(training: Sequence[Case], validation: Sequence[Case], test: Sequence[Case]) -> dict[Split, list[Case]]:
@@ -151,7 +177,12 @@ def split_cases(training: Sequence[Case], validation: Sequence[Case], test: Sequ
     return parts
 
 
-def _case(line: str) -> Case:
+def parse_case(line: str) -> Case:
+    """The labelled text of a line.
+
+    Raises:
+        ValueError: it is none; the message says why, without the text.
+    """
     raw = parse_object(line)
     text, labels = _text(raw), _labels(raw)
     return Case(

@@ -27,7 +27,10 @@ from training.text.fit.ngrams import fit_ngrams
 from training.text.measures import label_matrix
 
 FOLDS = 5
-"""Folds of the cross-validation."""
+"""Folds of the cross-validation, fewer where there are fewer groups."""
+
+MIN_GROUPS = 2
+"""Least groups: a text is judged by others than its own."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,18 @@ class LabelIssue:
 
 
 def out_of_sample_probabilities(cases: Sequence[Case]) -> Float64:
-    """Probability of every label by n-grams fitted on other groups, float (cases, labels)."""
+    """Probability of every label by n-grams fitted on other groups, float (cases, labels).
+
+    Raises:
+        CasesError: all texts are of one group.
+    """
     texts = [FieldText.of(case.field, case.text) for case in cases]
     groups = [case.group or case.id for case in cases]
+    count = len(set(groups))
+    if count < MIN_GROUPS:
+        raise CasesError("all texts are of one group: labels are judged by the texts of other groups, so add some")
     probabilities = np.zeros((len(cases), len(CLASSIFIER_LABELS)))
-    for fitted, held_out in GroupKFold(FOLDS).split(cases, groups=groups):
+    for fitted, held_out in GroupKFold(min(FOLDS, count)).split(cases, groups=groups):
         ngrams = fit_ngrams([cases[index] for index in fitted])
         logits = np.stack([ngrams(texts[index].normalized.text) for index in held_out])
         probabilities[held_out] = 1 / (1 + np.exp(-logits))
@@ -92,9 +102,9 @@ def main(
     """List the labels of FILES that are likely wrong by the other texts."""
     try:
         cases = read_cases(*files)
+        found = label_issues(cases, out_of_sample_probabilities(cases))
     except CasesError as error:
         raise typer.BadParameter(str(error)) from error
-    found = label_issues(cases, out_of_sample_probabilities(cases))
     output.write_text("".join(_lines(found)), encoding="utf-8")
     typer.echo(f"{len(found)} labels of {len(cases)} cases are likely wrong: {output}")
 

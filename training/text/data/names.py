@@ -15,7 +15,7 @@ from pathlib import Path
 
 from babel import Locale
 
-from models.text.names.disguised_names import FORMS_FILE, READING_PRECISION
+from models.text.names.disguised_names import FORMS_FILE, READINGS
 from models.text.names.lexicon import NAMES, WordKind, lexicon
 from models.text.normalize.readings import forms
 
@@ -69,7 +69,7 @@ def disguised() -> list[tuple[str, str, str]]:
     words = [word.text for word in lexicon().words if word.kind in _DISGUISED and not word.text.isascii()]
     return [
         (kind.value, form, word)
-        for kind in READING_PRECISION
+        for kind in READINGS
         for word in words
         if len(word) > 1
         for form in sorted(forms(word, kind))

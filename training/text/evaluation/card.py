@@ -1,4 +1,4 @@
-"""Metrics and card of a text model: `metrics.json` for programs, `card.md` for people, measured on the artefact."""
+"""What a run says of its model: `metrics.json` for programs, card and report for people, measured on the artefact."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from models.policy import Policy
 from models.runtime.artifact_files import ArtifactFile
+from models.settings import Settings
 from models.text.classifier.classifier import TextClassifier
+from training.runs.curves import read_history
+from training.runs.options import OPTIONS_FILE
+from training.runs.report import REPORT_FILE
 from training.text.data.corpus import Case, Split
-from training.text.evaluation.evaluate import compare_with_ngrams, shipped_judge, table
+from training.text.evaluation.evaluate import as_answers, compare_with_ngrams, field_texts, shipped_judge, table
+from training.text.evaluation.html_report import write_report
 from training.text.provenance import MADE_FROM, cases_digest
 
 _CARD = """# 文本分类模型 · Text classifier {version}
@@ -43,23 +49,34 @@ Licence: the base is MIT; corpus and fine-tuning as the project.
 """
 
 
-def finish(artifact: Path, history: Path, parts: Mapping[Split, Sequence[Case]]) -> None:
-    """Measure an exported model on the test texts and write its metrics and card.
+def finish(artifact: Path, run: Path, parts: Mapping[Split, Sequence[Case]]) -> dict[str, float]:
+    """Measure an exported model on the test texts and write its metrics, its card, and the report of its run.
 
     Args:
         artifact: folder of the model; its `metrics.json` holds the export's own numbers, its `config.json` what made
             it.
-        history: one JSON object per epoch.
+        run: folder of the run, with its history; `report.html` is written there.
         parts: texts of each part: model and baselines are trained and calibrated on two, and tested on the third.
+
+    Returns:
+        The test part's macro F1 and share of clean texts flagged, and the F1 of each label.
     """
     metrics = json.loads((artifact / ArtifactFile.METRICS).read_text(encoding="utf-8"))
-    metrics["epochs"] = [json.loads(line) for line in history.read_text(encoding="utf-8").splitlines()]
-    metrics["test_part"] = cases_digest(parts[Split.TEST])
-    metrics["test"] = compare_with_ngrams(parts, shipped_judge(artifact))
+    metrics["epochs"], test = read_history(run), parts[Split.TEST]
+    judged = shipped_judge(artifact)(field_texts(test))
+    metrics["test_part"], metrics["test"] = cases_digest(test), compare_with_ngrams(parts, judged)
     (artifact / ArtifactFile.METRICS).write_text(
         json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
     (artifact / ArtifactFile.CARD).write_text(_card(artifact, metrics), encoding="utf-8")
+    policy, command = Policy.load(Settings().policy), f"huijian train text --config {run / OPTIONS_FILE}"
+    write_report(run / REPORT_FILE, metrics["test"], as_answers(test, judged), policy, command, metrics["epochs"])
+    return _headline(metrics["test"]["huijian"])
+
+
+def _headline(tested: Mapping[str, Any]) -> dict[str, float]:
+    numbers = {f"test/{name}": tested[name] for name in ("macro_f1", "clean_flagged")}
+    return numbers | {f"test/f1/{label}": row["f1"] for label, row in tested["labels"].items()}
 
 
 def _card(artifact: Path, metrics: Mapping[str, Any]) -> str:

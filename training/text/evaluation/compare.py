@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from models.arrays import Bool, Float64, Int64
+from models.policy import Policy
 from models.profile import CLASSIFIER_LABELS
+from models.settings import Settings
 from models.text.normalize.normalize import FieldText
 from training.compare import Difference
 from training.text.data.corpus import DATASET, Case, Split
@@ -20,6 +22,7 @@ from training.text.evaluation.detectors import TextJudgement
 from training.text.evaluation.evaluate import shipped_judge, unseen_cases
 from training.text.measures import (
     case_groups,
+    case_parts,
     f1_scores,
     label_matrix,
     macro_average,
@@ -27,6 +30,21 @@ from training.text.measures import (
     resampled_share,
     texts_of_label,
 )
+
+
+@dataclass(frozen=True)
+class PartComparison:
+    """Challenger against champion on a part of the texts.
+
+    Attributes:
+        cases: number of texts.
+        macro_f1: of champion and challenger, over the labels that occur in the part, float (2,).
+        difference: difference of macro F1.
+    """
+
+    cases: int
+    macro_f1: Float64
+    difference: Difference
 
 
 @dataclass(frozen=True)
@@ -40,6 +58,7 @@ class TextComparison:
         label_differences: difference of F1 of each label.
         difference: difference of macro F1.
         clean_difference: difference of `clean_flagged`; less is better.
+        parts: the same of violating and harmless texts of each part, see `measures.case_parts`.
     """
 
     f1: Float64
@@ -48,6 +67,7 @@ class TextComparison:
     label_differences: tuple[Difference, ...]
     difference: Difference
     clean_difference: Difference
+    parts: Mapping[str, PartComparison]
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers, for JSON."""
@@ -59,6 +79,10 @@ class TextComparison:
             "labels": labels,
             "macro_f1": {"macro_f1": self.macro_f1.tolist(), **asdict(self.difference)},
             "clean_flagged": {"share": self.clean_flagged.tolist(), **asdict(self.clean_difference)},
+            "parts": {
+                name: {"cases": part.cases, "macro_f1": part.macro_f1.tolist(), **asdict(part.difference)}
+                for name, part in self.parts.items()
+            },
         }
 
     def __str__(self) -> str:
@@ -66,6 +90,7 @@ class TextComparison:
         rows = zip(CLASSIFIER_LABELS, self.f1.T, self.label_differences, strict=True)
         lines += [_line(label, both, difference) for label, both, difference in rows]
         lines.append(_line("macro F1", self.macro_f1, self.difference))
+        lines += [_line(f"  {name}", part.macro_f1, part.difference) for name, part in self.parts.items()]
         lines.append(_line("clean flagged", self.clean_flagged, self.clean_difference))
         lines.append(f"clean flagged, difference {self.clean_difference.numbers}")
         return "\n".join([*lines, f"macro F1, {self.difference}"])
@@ -105,7 +130,8 @@ def compare_text(  # noqa: PLR0913 - a command's options
         content = json.dumps(found | comparison.to_dict(), ensure_ascii=False, indent=1)
         output.write_text(content + "\n", encoding="utf-8")
     if page:
-        write_comparison(page, comparison.to_dict(), labelled, judged, command)
+        policy = Policy.load(Settings().policy)
+        write_comparison(page, comparison.to_dict(), labelled, judged, policy, command)
     return comparison
 
 
@@ -127,7 +153,19 @@ def compared(cases: Sequence[Case], reported: Bool) -> TextComparison:
         ),
         difference=Difference.of(float(np.diff(macro_average(truth, f1))[0]), macro[1] - macro[0], groups),
         clean_difference=_clean_difference(reported[:, clean], groups[clean]),
+        parts={
+            name: _part(truth[rows], reported[:, rows], groups[rows])
+            for name, rows in case_parts(cases).items()
+            if truth[rows].any()
+        },
     )
+
+
+def _part(truth: Bool, reported: Bool, groups: Int64) -> PartComparison:
+    """Of bool (texts, labels) and bool (2, texts, labels)."""
+    both = np.stack([macro_average(truth, f1_scores(truth, labels)) for labels in reported])
+    champion, challenger = (macro_average(truth, resampled_f1(truth, labels, groups)) for labels in reported)
+    return PartComparison(len(truth), both, Difference.of(both[1] - both[0], challenger - champion, groups))
 
 
 def _clean_difference(reported: Bool, groups: Int64) -> Difference:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from markupsafe import Markup
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from sklearn.metrics import precision_recall_curve
 
-from models.profile import CLASSIFIER_LABELS
+from models.arrays import Bool, Float64
+from models.policy import Policy
+from models.profile import CLASSIFIER_LABELS, Label
+from training.compare_plots import draw_calibrations, draw_precision_recall, draw_review_load
 from training.error_report import highlight
 from training.html_page import Section, decimal, figure, interval, label_title, table, write_page
 from training.text.data.corpus import Case
@@ -22,24 +25,36 @@ MODELS = ("在用 · champion", "候选 · challenger")
 
 Judgements = Sequence[TextJudgement]
 
+Draw = Callable[[Axes, Label, Bool, Float64], None]
+"""Draws a label's diagram from its truth, bool (cases,), and two models' scores, float (2, cases)."""
 
-def write_comparison(
-    path: Path, numbers: Mapping[str, Any], cases: Sequence[Case], judged: Sequence[Judgements], command: str
+
+def write_comparison(  # noqa: PLR0913, PLR0917 - what the page shows
+    path: Path,
+    numbers: Mapping[str, Any],
+    cases: Sequence[Case],
+    judged: Sequence[Judgements],
+    policy: Policy,
+    command: str,
 ) -> None:
     """Write the page.
 
     Args:
         numbers: `TextComparison.to_dict()`.
         judged: the judgements of champion and challenger, one per case.
+        policy: whose thresholds are shown.
         command: the command line that made them.
     """
-    sections = list(_sections(numbers, cases, judged))
+    sections = list(_sections(numbers, cases, judged, policy))
     write_page(path, "comparison_report.html", cases=len(cases), command=command, sections=sections)
 
 
-def _sections(numbers: Mapping[str, Any], cases: Sequence[Case], judged: Sequence[Judgements]) -> Iterator[Section]:
+def _sections(
+    numbers: Mapping[str, Any], cases: Sequence[Case], judged: Sequence[Judgements], policy: Policy
+) -> Iterator[Section]:
     yield Section("各标签", "By label", _labels(numbers))
-    yield Section("精确率与召回率", "Precision and recall", figure(_curves(cases, judged)))
+    yield Section("分项", "By field, difficulty, length, disguise and author", _parts(numbers))
+    yield from _diagrams(cases, judged, policy)
     worse, better = (_changed(cases, *pair) for pair in (judged, judged[::-1]))
     yield Section("变差的文本", "Judged rightly by the champion only", worse)
     yield Section("变好的文本", "Judged rightly by the challenger only", better)
@@ -57,22 +72,43 @@ def _row(key: str, row: Mapping[str, Any]) -> tuple[str, ...]:
     return decimal(champion), decimal(challenger), f"{row['value']:+.3f}", interval(row["interval"])
 
 
-def _curves(cases: Sequence[Case], judged: Sequence[Judgements]) -> Figure:
-    """Precision against recall of both models per label."""
-    drawn = Figure(figsize=(12, 6), layout="constrained")
+def _parts(numbers: Mapping[str, Any]) -> Markup:
+    rows = ((name, row["cases"], *_row("macro_f1", row)) for name, row in numbers["parts"].items())
+    return table(("宏平均 F1 · macro F1", "文本 · texts", *MODELS, "差 · difference", "95%"), rows)
+
+
+def _drawn(cases: Sequence[Case], judged: Sequence[Judgements], draw: Draw, across: str, up: str) -> Figure:
+    """A diagram a label of the labels' truth, bool (cases,), and of both models' scores, float (2, cases)."""
+    drawn = Figure(figsize=(14, 7), layout="constrained")
     for axes, label in zip(drawn.subplots(2, 4, sharex=True, sharey=True).flat, CLASSIFIER_LABELS, strict=True):
+        axes.set(title=label)
         expected = np.array([label in case.labels for case in cases])
-        axes.set(title=label, xlim=(0, 1.02), ylim=(0, 1.02))
-        if not expected.any():
+        if expected.any():
+            draw(axes, label, expected, np.array([[one.scores[label] for one in of] for of in judged]))
+        else:
             axes.text(0.5, 0.5, "no such text in the sample", ha="center")
-            continue
-        for name, judgements in zip(("champion", "challenger"), judged, strict=True):
-            precision, recall, _ = precision_recall_curve(expected, [one.scores[label] for one in judgements])
-            axes.step(recall, precision, where="post", label=name)
-        axes.legend(loc="lower left")
-    drawn.supxlabel("recall")
-    drawn.supylabel("precision")
+    drawn.supxlabel(across)
+    drawn.supylabel(up)
     return drawn
+
+
+def _diagrams(cases: Sequence[Case], judged: Sequence[Judgements], policy: Policy) -> Iterator[Section]:
+    def curves(axes: Axes, _: Label, expected: Bool, scores: Float64) -> None:
+        draw_precision_recall(axes, expected, scores)
+
+    def calibrations(axes: Axes, _: Label, expected: Bool, scores: Float64) -> None:
+        draw_calibrations(axes, np.stack([expected, expected]), scores)
+
+    def load(axes: Axes, label: Label, expected: Bool, scores: Float64) -> None:
+        draw_review_load(axes, scores, ~expected, [policy.rules[label].threshold])
+
+    drawings = (
+        ("精确率与召回率", "Precision and recall", curves, "recall", "precision"),
+        ("校准", "Calibration", calibrations, "probability said", "share with the label"),
+        ("阈值与复核量", "Thresholds and review load", load, "threshold", "share of the texts that pass"),
+    )
+    for chinese, english, draw, across, up in drawings:
+        yield Section(chinese, english, figure(_drawn(cases, judged, draw, across, up)))
 
 
 def _changed(cases: Sequence[Case], right: Judgements, wrong: Judgements) -> Markup:

@@ -44,15 +44,17 @@ Judge = Callable[[Sequence[FieldText]], Sequence[TextJudgement]]
 """Judges texts, in order."""
 
 
-def shipped_parts(directory: Path) -> dict[str, Detector]:
+def shipped_parts(directory: Path, policy: Policy) -> dict[str, Detector]:
     """The Inspector's text detectors whose labels the cases have, in the order of the ablation.
 
     The detector of restricted words is left out: cases are not labelled for it.
 
     Args:
         directory: the text model's artefact folder.
+        policy: its base rates are those of the classifier's scores.
     """
-    return {"classifier": TextClassifier(directory), "contacts": ContactDetector(), "names": ProtectedNameDetector()}
+    classifier = TextClassifier(directory).at_base_rates(policy.base_rates)
+    return {"classifier": classifier, "contacts": ContactDetector(), "names": ProtectedNameDetector()}
 
 
 def detect(parts: Mapping[str, Detector], texts: Sequence[FieldText], description: str) -> Found:
@@ -78,7 +80,8 @@ def shipped_judge(directory: Path) -> Judge:
     Args:
         directory: the text model's artefact folder.
     """
-    parts, policy = shipped_parts(directory), Policy.load(Settings().policy)
+    policy = Policy.load(Settings().policy)
+    parts = shipped_parts(directory, policy)
     return lambda texts: joined(detect(parts, texts, "评测 · judging"), policy)
 
 

@@ -27,7 +27,6 @@ from training.text.evaluation.ablation import by_part
 from training.text.evaluation.baselines import BASELINE_THRESHOLD, BASELINES, Baseline, keyword_lists, ngrams
 from training.text.evaluation.detectors import (
     Detector,
-    Judge,
     TextJudgement,
     detect,
     joined,
@@ -39,7 +38,7 @@ from training.text.evaluation.tables import ablation_table, disguise_table, erro
 from training.text.measures import case_groups, evidence_f1, label_matrix, measure, recall_by_way
 from training.text.provenance import MAX_LISTED_LINES, seen_by, text_digests
 
-__all__ = ["compare_with_ngrams", "evaluate_text", "shipped_judge", "table"]
+__all__ = ["as_answers", "compare_with_ngrams", "evaluate_text", "field_texts", "shipped_judge", "table"]
 
 MAX_ERRORS = 2
 """Misses, and false alarms, of each label on the terminal; the report shows more."""
@@ -82,8 +81,8 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
     model = model or settings.text_directory()
     labelled = unseen_cases(cases, model)
     policy = Policy.load(settings.policy)
-    detectors = shipped_parts(model)
-    found = detect(detectors, _texts(labelled), "评测 · judging")
+    detectors = shipped_parts(model, policy)
+    found = detect(detectors, field_texts(labelled), "评测 · judging")
     judged = joined(found, policy)
     numbers = {"huijian": _numbers(labelled, judged)}
     if peers:
@@ -94,7 +93,7 @@ def evaluate_text(  # noqa: PLR0913 - a command's options
     classifier = detectors["classifier"]
     if ablation and isinstance(classifier, TextClassifier):
         numbers["huijian"]["ablation"] = by_part(labelled, classifier, found, policy)
-    answered = _answered(labelled, judged)
+    answered = as_answers(labelled, judged)
     command = command or f"huijian evaluate text {cases}"
     print(_printed(numbers, answered, command))
     if output:
@@ -125,10 +124,14 @@ def unseen_cases(path: Path, model: Path) -> list[Case]:
     return cases
 
 
-def compare_with_ngrams(parts: Mapping[Split, Sequence[Case]], judge: Judge) -> dict[str, Numbers]:
-    """Metrics of a judge (`huijian`), of keyword lists and of n-grams on the test part: the cheap baselines."""
+def compare_with_ngrams(parts: Mapping[Split, Sequence[Case]], judged: Sequence[TextJudgement]) -> dict[str, Numbers]:
+    """Metrics on the test part of a model (`huijian`), of keyword lists and of n-grams: the cheap baselines.
+
+    Args:
+        judged: the model's judgements of the test part.
+    """
     test, baselines = parts[Split.TEST], {"keywords": keyword_lists, "n-grams": ngrams}
-    return {"huijian": _numbers(test, judge(_texts(test)))} | _measure_baselines(test, baselines, parts)
+    return {"huijian": _numbers(test, judged)} | _measure_baselines(test, baselines, parts)
 
 
 def disguise_recall(
@@ -151,7 +154,8 @@ def disguise_recall(
     return recall_by_way(truth, _reported([judged[row] for row in hidden]), _reported(judged_hidden), ways, groups)
 
 
-def _texts(cases: Sequence[Case]) -> list[FieldText]:
+def field_texts(cases: Sequence[Case]) -> list[FieldText]:
+    """The cases' texts, normalised, as detectors take them."""
     return [FieldText.of(case.field, case.text) for case in cases]
 
 
@@ -168,15 +172,15 @@ def _numbers(cases: Sequence[Case], judged: Sequence[TextJudgement]) -> Numbers:
 def _measure_baselines(
     cases: Sequence[Case], baselines: Mapping[str, Baseline], parts: Mapping[Split, Sequence[Case]]
 ) -> dict[str, Numbers]:
-    texts = _texts(cases)
+    texts = field_texts(cases)
     scores = {
         name: baseline(parts[Split.TRAIN], parts[Split.VALIDATION], texts) for name, baseline in baselines.items()
     }
     return {name: measure(cases, given, given >= BASELINE_THRESHOLD) for name, given in scores.items()}
 
 
-def _answered(cases: Sequence[Case], judged: Sequence[TextJudgement]) -> list[error_analysis.JudgedCase[Case]]:
-    """The cases with their judgements as answers, for the report."""
+def as_answers(cases: Sequence[Case], judged: Sequence[TextJudgement]) -> list[error_analysis.JudgedCase[Case]]:
+    """The cases with their judgements as answers, for a report."""
     return [
         error_analysis.JudgedCase(
             case, Answer("", "", Severity.PASS, tuple(each.findings), {}, {case.field: each.scores}, {})

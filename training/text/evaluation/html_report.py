@@ -15,13 +15,19 @@ from models.profile import CLASSIFIER_LABELS, Label
 from training.error_analysis import JudgedCase, text_predictions
 from training.error_report import precision_recall, text_errors, threshold_table
 from training.html_page import Section, decimal, draw_calibration, figure, interval, label_title, table, write_page
+from training.runs.curves import History, draw_history
 from training.text.data.corpus import Case
 
 Numbers = Mapping[str, Any]
 
 
-def write_report(
-    path: Path, numbers: Mapping[str, Numbers], judged: Sequence[JudgedCase[Case]], policy: Policy, command: str
+def write_report(  # noqa: PLR0913, PLR0917 - what the page shows
+    path: Path,
+    numbers: Mapping[str, Numbers],
+    judged: Sequence[JudgedCase[Case]],
+    policy: Policy,
+    command: str,
+    history: History = (),
 ) -> None:
     """Write the page.
 
@@ -30,13 +36,14 @@ def write_report(
         judged: every case with its answer.
         policy: whose thresholds are shown.
         command: the command line that made the numbers.
+        history: numbers of the epochs, if the model was trained just now.
     """
     write_page(
         path,
         "text_report.html",
         ours=numbers["huijian"],
         command=command,
-        sections=_sections(numbers, judged, policy),
+        sections=[*_training(history), *_sections(numbers, judged, policy)],
         errors=text_errors(judged),
     )
 
@@ -53,12 +60,17 @@ def calibration(judged: Sequence[JudgedCase[Case]]) -> Figure:
     return drawn
 
 
+def _training(history: History) -> Iterator[Section]:
+    if history:
+        yield Section("训练过程", "Epochs, measured on the validation part", figure(draw_history(history, "epoch")))
+
+
 def _sections(numbers: Mapping[str, Numbers], judged: Sequence[JudgedCase[Case]], policy: Policy) -> Iterator[Section]:
     ours = numbers["huijian"]
     yield Section("各标签", "By label", _labels(numbers))
     yield Section("无害文本误报", "Clean texts flagged", _clean(numbers))
     yield Section("分项", "By field, difficulty, length, disguise and author", _summaries("分项 · part", ours["parts"]))
-    if ours["disguises"]:
+    if ours.get("disguises"):
         disguises = _disguises(ours["disguises"])
         yield Section("伪装前后的召回率", "Recall on violating texts, plain and disguised", disguises)
     if len(numbers) > 1:

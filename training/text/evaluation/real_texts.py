@@ -112,9 +112,10 @@ def evaluate_real_texts(
     if not read.texts:
         raise CasesError("\n".join(read.problems) or f"{folder}: holds no *.jsonl file")
     settings = Settings.from_environment()
-    parts = shipped_parts(model or settings.text_directory())
+    policy = Policy.load(settings.policy)
+    parts = shipped_parts(model or settings.text_directory(), policy)
     texts = [FieldText.of(row.field, row.text) for _, row in read.texts]
-    judged = joined(detect(parts, texts, "评测 · judging"), Policy.load(settings.policy))
+    judged = joined(detect(parts, texts, "评测 · judging"), policy)
     numbers = _numbers(read.texts, judged)
     show(_groups(numbers))
     print(f"\n{command}")

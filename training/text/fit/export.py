@@ -29,7 +29,7 @@ from models.text.classifier.windows import Windows
 from models.text.normalize.normalize import FieldText
 from training.text.data.corpus import Case
 from training.text.data.examples import MAX_TOKENS
-from training.text.fit.calibrate import UNCALIBRATED, calibration
+from training.text.fit.calibrate import UNCALIBRATED, base_rates, calibration
 from training.text.networks.checkpoints import blank
 from training.text.networks.model import TextModel
 from training.text.networks.quantize import quantize, smooth
@@ -128,6 +128,7 @@ def _configure(output: Path, validation: Sequence[Case], version: str) -> None:
         "labels": list(CLASSIFIER_LABELS),
         "length": MAX_TOKENS,
         "normalizer": "models.text.normalize",
+        "base_rates": base_rates(),
         "calibration": dict.fromkeys(CLASSIFIER_LABELS, UNCALIBRATED),
         "evidence_threshold": 0.5,
         "files": {name: versions.digest(output / name) for name in CLASSIFIER_FILES},

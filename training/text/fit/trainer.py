@@ -6,7 +6,6 @@ one continues after its last complete epoch.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -21,6 +20,8 @@ from tqdm import tqdm
 from models.profile import CLASSIFIER_LABELS, Field
 from models.runtime import atomic
 from training.precision import mixed_precision
+from training.runs.curves import write_history
+from training.runs.record import Record
 from training.text.data.corpus import Case
 from training.text.data.disguises import Marked
 from training.text.data.examples import Example, Examples, augmented, bucketed, collate
@@ -60,13 +61,16 @@ class TextTrainer:
     Args:
         base: pretrained encoder to start from.
         output: folder of checkpoint and history.
+        record: is told the numbers of every epoch.
 
     Raises:
         FileExistsError: the folder holds a run with other settings; nothing in it was changed.
     """
 
-    def __init__(self, base: PretrainedEncoder, settings: RunSettings, output: Path) -> None:
-        self._settings, self._output = settings, output
+    def __init__(
+        self, base: PretrainedEncoder, settings: RunSettings, output: Path, record: Record | None = None
+    ) -> None:
+        self._settings, self._output, self._record = settings, output, record or Record()
         self._examples = Examples(base.tokenizer)
         self.model = TextModel(base.encoder)
         for name, weights in base.heads.items():
@@ -85,8 +89,10 @@ class TextTrainer:
         held_out = [example for case in validation for example in self._examples(case.field, Marked.of(case))[:1]]
         for epoch in range(len(self._history), self._settings.epochs):
             loss = self._epoch(marked, epoch)
-            self._history.append({"epoch": epoch + 1, "loss": loss, **self.evaluate(held_out)})
+            numbers = {"loss": loss, **self.evaluate(held_out)}
+            self._history.append({"epoch": epoch + 1, **numbers})
             self._save()
+            self._record.log(epoch + 1, numbers)
 
     def _epoch(self, marked: Sequence[tuple[Field, Marked]], epoch: int) -> float:
         rng = np.random.default_rng([self._settings.seed, epoch])
@@ -156,5 +162,4 @@ class TextTrainer:
         }
         with atomic.replacing(self._output / "checkpoint.pt") as draft:
             torch.save(state, draft)
-        lines = "".join(f"{json.dumps(numbers)}\n" for numbers in self._history)
-        (self._output / "history.jsonl").write_text(lines, encoding="utf-8")
+        write_history(self._output, self._history)

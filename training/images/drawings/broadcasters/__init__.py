@@ -5,7 +5,7 @@ Words set in type are in `wordmarks.yaml`; these are the figures that viewers kn
 
 from __future__ import annotations
 
-from training.images.drawings.broadcasters import abroad, central, islands, northern, southern
+from training.images.drawings.broadcasters import abroad, central, earlier, figures, islands, northern, southern, words
 from training.images.drawings.broadcasters.signs import alone, with_name
 
 
@@ -14,4 +14,5 @@ def drawings() -> dict[str, str]:
     signs = {name: draw() for name, draw in (northern.SIGNS | southern.SIGNS).items()}
     plain = {f"media-{name}-sign": alone(sign) for name, sign in signs.items()}
     corners = {f"media-{name}-corner": with_name(sign) for name, sign in signs.items()}
-    return plain | corners | central.drawings() | abroad.drawings() | islands.drawings()
+    forms = earlier.drawings() | figures.drawings() | words.drawings()
+    return plain | corners | central.drawings() | abroad.drawings() | islands.drawings() | forms

@@ -191,20 +191,28 @@ def beijing_television(corner: bool) -> str:
     )
 
 
+PHOENIX = (
+    "M-144 12C-114 20 -79 20 -54 -3C-24 -43 1 -93 66 -93C121 -88 166 -28 161 42C155 170 31 302 -119 307"
+    "C-220 305 -290 250 -339 187C-280 310 -180 360 -79 360C40 358 140 300 201 212C240 155 262 80 236 -28"
+    "C272 50 262 130 221 200C150 310 70 385 -19 390C90 390 200 340 260 260C330 170 350 20 291 -103"
+    "C345 -30 365 90 329 217C385 130 405 20 399 -58C398 -120 370 -155 341 -178C300 -230 220 -268 131 -268"
+    "C0 -265 -75 -190 -90 -100C-98 -40 -100 -20 -144 12Z"
+)
+"""One of Phoenix Television's two birds, with three feathers; the other is turned by half a circle about the origin."""
+
+
+def phoenixes(x: float, y: float, scale: float, fill: str, flame: str) -> str:
+    """Two birds that circle each other about (x, y), a flame between their beaks; 400 from the middle at scale 1."""
+    half, fire = path(PHOENIX, fill), path("M-66 24C-40 -10 0 -50 70 -26C40 10 0 46 -66 24Z", flame)
+    birds = group(half, move=(x, y), scale=scale) + group(half, move=(x, y), scale=scale, turn=180)
+    return f"{birds}\n{group(fire, move=(x, y), scale=scale)}"
+
+
 def phoenix() -> str:
-    """Phoenix Television: two birds that circle each other, each with three feathers, a flame between their beaks."""
-    bird = (
-        "M-144 12C-114 20 -79 20 -54 -3C-24 -43 1 -93 66 -93C121 -88 166 -28 161 42C155 170 31 302 -119 307"
-        "C-220 305 -290 250 -339 187C-280 310 -180 360 -79 360C40 358 140 300 201 212C240 155 262 80 236 -28"
-        "C272 50 262 130 221 200C150 310 70 385 -19 390C90 390 200 340 260 260C330 170 350 20 291 -103"
-        "C345 -30 365 90 329 217C385 130 405 20 399 -58C398 -120 370 -155 341 -178C300 -230 220 -268 131 -268"
-        "C0 -265 -75 -190 -90 -100C-98 -40 -100 -20 -144 12Z"
-    )
-    flame = path("M-66 24C-40 -10 0 -50 70 -26C40 10 0 46 -66 24Z", "#fca81c")
+    """Phoenix Television: two birds in gold."""
     gold = gradient("gold", "#ffc62e", "#f8921c", line=(0, 0, 0, 1))
-    half = path(bird, "url(#gold)")
-    birds = gold + group(half, move=(410, 400)) + group(half, move=(410, 400), turn=180)
-    return picture(820, 800, birds, group(flame, move=(410, 400)), rule="凤凰卫视台标：双凤盘旋")
+    birds = phoenixes(410, 400, 1, "url(#gold)", "#fca81c")
+    return picture(820, 800, gold + birds, rule="凤凰卫视台标：双凤盘旋")
 
 
 def tvb(name: str = "") -> str:

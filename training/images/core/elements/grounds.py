@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from models.arrays import Float32, Pixels
-from training.images.core.letters import word
-from training.images.core.surfaces import GOLDS, REDS
+from training.images.core.elements.letters import word
+from training.images.core.elements.surfaces import GOLDS, REDS
 from training.images.sources.backgrounds import Backgrounds, Size, gradient
 from training.images.synthesis.augmentations import paste
 

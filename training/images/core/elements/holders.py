@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from models.arrays import Float64, Pixels
-from training.images.core.letters import ring_of_letters
-from training.images.core.surfaces import GOLDS, REDS
+from training.images.core.elements.letters import ring_of_letters
+from training.images.core.elements.surfaces import GOLDS, REDS
 
 Generator = np.random.Generator
 

@@ -1,20 +1,22 @@
 """Precision of every family of contact patterns, and what the detector finds in cases that it was not made on.
 
-The first table gives the scores of the families (training cases), the second what to expect.
+The first table gives the scores of the families (training cases), the second what to expect. With `--write` the scores
+go to `datasets/contacts/scores.yaml`.
 
-    .venv/bin/python -m training.text.evaluation.contact_precision
+    .venv/bin/python -m training.text.evaluation.rules.contact_precision [--write]
 """
 
 from __future__ import annotations
 
+import argparse
 from collections import defaultdict
 from collections.abc import Sequence
 
 from models.profile import Label
 from models.text.contacts.detector import ContactDetector, matched_families
-from models.text.contacts.families import FAMILIES
+from models.text.contacts.families import SCORES_FILE, contact_families
 from training.text.data.corpus import Case, Split, read_split
-from training.text.evaluation.family_counts import Counts, heading, row, texts
+from training.text.evaluation.rules.family_counts import Counts, heading, row, texts, write_scores
 
 TITLE_WIDTH = 34
 """Characters of the first column of the second table."""
@@ -34,15 +36,18 @@ def first_matches(cases: Sequence[Case]) -> dict[str, Counts]:
     return counts
 
 
-def _print_families() -> None:
+def _print_families(*, write: bool) -> None:
     parts = {part: first_matches(read_split(part)) for part in (Split.TRAIN, Split.TEST)}
     print(f"{'family':18}{'train right':>12}{'wrong':>7}{'estimate':>10}{'score':>7}{'test right':>12}{'wrong':>7}")
-    for family in FAMILIES:
+    for family in contact_families():
         train, test = parts[Split.TRAIN][family.name], parts[Split.TEST][family.name]
         print(
             f"{family.name:18}{train.right:12}{train.wrong:7}{train.precision:10.2f}{family.score:7.2f}"
             f"{test.right:12}{test.wrong:7}"
         )
+    if write:
+        names = [family.name for family in contact_families()]
+        write_scores(SCORES_FILE, {name: parts[Split.TRAIN][name].precision for name in names})
 
 
 def _print_parts() -> None:
@@ -60,6 +65,8 @@ def _print_row(title: str, cases: Sequence[Case]) -> None:
 
 
 if __name__ == "__main__":
-    _print_families()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help=f"write the scores to {SCORES_FILE.name}")
+    _print_families(write=parser.parse_args().write)
     _print_parts()
-    print("\n.venv/bin/python -m training.text.evaluation.contact_precision")
+    print("\n.venv/bin/python -m training.text.evaluation.rules.contact_precision")

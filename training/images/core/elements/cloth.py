@@ -6,18 +6,21 @@ import cv2
 import numpy as np
 
 from models.arrays import Pixels
-from training.images.core.surfaces import GOLDS, REDS
+from training.images.core.elements.surfaces import GOLDS, REDS
 
 Generator = np.random.Generator
 
 CLOTH_SIDE = 224
 """Longest side of the cloth before it is laid into a scene, in pixels."""
 
+MIN_OPAQUE = 0.85
+"""Opaque fraction of a drawing that is taken for a flag; many packages draw flags with round or waving edges."""
+
 
 def flag_cloth(rng: Generator, drawing: Pixels) -> Pixels:
     """The flag of an emblem: a flag's own drawing, or the emblem on a plain field; RGBA uint8."""
-    if (drawing[..., 3] > 250).mean() > 0.97 and drawing.shape[1] > 1.15 * drawing.shape[0]:
-        return drawing
+    if (drawing[..., 3] > 250).mean() > MIN_OPAQUE and drawing.shape[1] > 1.15 * drawing.shape[0]:
+        return without_holes(drawing)
     height, width = 150, int(rng.uniform(190, 240))
     field = np.zeros((height, width, 4), np.uint8)
     field[..., :3] = REDS[int(rng.integers(len(REDS)))] if rng.random() < 0.7 else rng.integers(0, 256, 3)
@@ -30,6 +33,52 @@ def flag_cloth(rng: Generator, drawing: Pixels) -> Pixels:
     opacity = small[..., 3:].astype(np.uint16)
     part[..., :3] = ((small[..., :3] * opacity + part[..., :3] * (255 - opacity)) // 255).astype(np.uint8)
     return field
+
+
+def without_holes(drawing: Pixels) -> Pixels:
+    """A drawing whose transparent parts, such as round corners, get the colours beside them; opaque RGBA uint8."""
+    opacity = (drawing[..., 3:] > 250).astype(np.float32)
+    made = drawing[..., :3] * opacity
+    for sigma in (2.0, 8.0, 32.0):
+        spread = cv2.GaussianBlur(np.dstack([made, opacity]), (0, 0), sigma)
+        weight = spread[..., 3:]
+        made = np.where(opacity > 0, made, spread[..., :3] / np.maximum(weight, 1e-6))
+        made, opacity = made * (weight > 1e-3), np.maximum(opacity, weight > 1e-3).astype(np.float32)
+    return np.dstack([made.clip(0, 255).astype(np.uint8), np.full(drawing.shape[:2], 255, np.uint8)])
+
+
+def draped(rng: Generator, flag: Pixels) -> Pixels:
+    """A flag in heavy folds, as on silk and in close photographs, often a part of it alone; RGBA uint8.
+
+    Args:
+        rng: the same generator state gives the same cloth.
+        flag: RGBA uint8 (height, width, 4).
+    """
+    width, height = CLOTH_SIDE, int(CLOTH_SIDE * rng.uniform(0.6, 1.0))
+    share = rng.choice([1.0, rng.uniform(0.5, 1.0)])
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32) / max(width, height)
+    folds, angle = np.zeros_like(x), rng.uniform(0, np.pi)
+    for _ in range(int(rng.integers(2, 5))):
+        turn, waves = angle + rng.normal(0, 0.4), rng.uniform(1, 5)
+        along = x * np.cos(turn) + y * np.sin(turn) + 0.08 * np.sin(2 * np.pi * (x - y) * rng.uniform(0.5, 2))
+        ridge = np.sin(2 * np.pi * waves * along + rng.uniform(0, 2 * np.pi))
+        folds += (np.sign(ridge) * np.abs(ridge) ** rng.uniform(0.5, 1.5)) / waves
+    slope_y, slope_x = np.gradient(cv2.GaussianBlur(folds, (0, 0), 2.0))
+    depth = rng.uniform(0.3, 1.6)
+    from_x = ((x * share + depth * slope_x) * flag.shape[1]).astype(np.float32)
+    from_y = ((y * share * width / height + depth * slope_y) * flag.shape[0]).astype(np.float32)
+    laid = cv2.remap(flag, from_x, from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    light = slope_x * np.cos(angle) + slope_y * np.sin(angle)
+    light = light / (np.abs(light).max() + 1e-6)
+    lit = laid[..., :3] * (1 + rng.uniform(0.2, 0.6) * light[..., None]) + 255 * rng.uniform(0, 0.3) * np.clip(
+        light[..., None], 0, 1
+    ) ** rng.uniform(2, 6)
+    opacity = laid[..., 3]
+    if rng.random() < 0.4:  # torn away below, or fading
+        rim = 1 - y * width / height + 0.1 * np.sin(2 * np.pi * x * rng.uniform(0.5, 2) + rng.uniform(0, 6))
+        fade = np.clip((rim - rng.uniform(0.05, 0.4)) * rng.choice([4.0, 60.0]), 0, 1)
+        opacity = (opacity * fade).astype(np.uint8)
+    return np.dstack([np.clip(lit, 0, 255).astype(np.uint8), opacity])
 
 
 def waving(rng: Generator, flag: Pixels) -> Pixels:

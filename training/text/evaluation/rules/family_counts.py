@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from models.text.normalize.normalize import FieldText
 from training.text.data.corpus import Case
+
+MAX_SCORE = 0.99
+"""Highest score of a family: no count of texts makes one certain."""
 
 
 @dataclass
@@ -29,6 +33,13 @@ class Counts:
 def texts(cases: Sequence[Case]) -> list[FieldText]:
     """The normalized texts of the cases."""
     return [FieldText.of(case.field, case.text) for case in cases]
+
+
+def write_scores(path: Path, scores: Mapping[str, float]) -> None:
+    """Write the scores of families to two decimals, at most `MAX_SCORE`, below the comments at the head of the file."""
+    head = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
+    lines = [*head, *(f"{name}: {min(score, MAX_SCORE):.2f}" for name, score in scores.items())]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def heading(subject: str, width: int) -> str:

@@ -1,0 +1,1 @@
+"""Comparison of two encoders on the same pictures."""

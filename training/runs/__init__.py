@@ -1,0 +1,1 @@
+"""What a training run keeps beside its model: options, numbers on the way, curves."""

@@ -1,0 +1,1 @@
+"""What the rules for contacts and names earn: precision by family, and what each alone finds."""
