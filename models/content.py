@@ -6,12 +6,12 @@ of a platform's new accounts then cost nothing.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.accounts.signatures import AvatarSignature
 from models.images.input.decode import Image, decode
+from models.images.kept.regions import KeptPicture
 from models.profile import (
     IMAGE_FIELDS,
     MAX_LENGTH,
@@ -40,6 +40,7 @@ class Judgement:
         ocr: cost of reading the text of each frame.
         cached: the picture was judged before.
         likenesses: of an avatar's frames, to compare with closed accounts; empty if not requested.
+        kept: of a picture, its vectors to keep; None if not requested, or kept already.
     """
 
     findings: Sequence[Finding] = ()
@@ -48,6 +49,7 @@ class Judgement:
     ocr: tuple[OcrCost, ...] = ()
     cached: bool = False
     likenesses: tuple[AvatarSignature, ...] = ()
+    kept: KeptPicture | None = None
 
 
 Judgements = Mapping[Field, Judgement]
@@ -102,21 +104,26 @@ def read(profile: Profile, cache: Cache[Judgement], *, with_likeness: bool) -> C
     pictures: list[Picture] = []
     cached: dict[Field, Judgement] = {}
     for field in IMAGE_FIELDS:
-        if (data := profile.image(field)) is None:
+        if (sha256 := profile.image_hash(field)) is None:
             continue
-        key = field.encode() + hashlib.sha256(data).digest()
+        key = picture_key(field, sha256)
         known = cache.get(key)
         if known and (known.likenesses or not with_likeness or field is not Field.AVATAR):
             cached[field] = known
             continue
         with stage("decode"):
-            pictures.append(Picture(field, key, decode(data, field)))
+            pictures.append(Picture(field, key, decode(profile.image(field) or b"", field)))
     return Content(profile, texts, pictures, cached)
+
+
+def picture_key(field: Field, sha256: bytes) -> bytes:
+    """Key of a picture's judgement in the cache: its field and the SHA-256 of its bytes."""
+    return field.encode() + sha256
 
 
 def _texts(profile: Profile) -> list[FieldText]:
     """The valid texts, normalised."""
-    if all(getattr(profile, field) is None for field in Field):
+    if not profile.stored and all(getattr(profile, field) is None for field in Field):
         raise ProfileError("missing_content", f"give at least one of {', '.join(Field)}")
     _check_types(profile)
     present = [(field, text) for field in TEXT_FIELDS if (text := profile.text(field)) is not None]

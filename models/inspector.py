@@ -23,12 +23,13 @@ from models.accounts.closed import ClosedAccounts
 from models.accounts.detector import ClosedAccountDetector, ShownAccount
 from models.accounts.likelihood import AvatarLikelihood
 from models.accounts.signatures import AvatarSignature
-from models.arrays import Float32
 from models.content import Content, Judgement, Judgements, Picture, read
 from models.entitlements import is_known_form
 from models.images.codes import CodeDetector
+from models.images.encoder.encoder import Embedding
 from models.images.input.decode import Image
-from models.images.matching.emblems import EmblemDetector
+from models.images.kept.regions import KeptPicture
+from models.images.matching.emblems import EmblemDetector, load_cohort
 from models.images.ocr.reader import TextReader
 from models.images.ocr.writing import WritingDetector
 from models.policy import Policy
@@ -71,13 +72,13 @@ class _Frame:
     """The detectors' results for one frame.
 
     Attributes:
-        vector: embedding of the whole frame, float32 (dimension,), unit length.
+        embedding: of the frame and its windows.
         writing: findings in the text that was read in it.
         ocr: cost of reading; None without a reader.
     """
 
     image: Image
-    vector: Float32
+    embedding: Embedding
     matches: Sequence[Match]
     codes: Sequence[Finding]
     writing: Sequence[Finding]
@@ -97,11 +98,12 @@ class Inspector:
         emblems: with the active encoder and gallery.
         avatar_likelihood: likelihood that two avatars are of one account; without it closed accounts are matched by
             name alone.
-        classifier: of texts, and of text in pictures.
+        classifier: of texts, and of text in pictures; its scores are moved to the base rates of the policy.
         policy: decides on the findings.
         reader: reads text in pictures; None if the policy switches that off.
         closed: the closed accounts, which may change while this Inspector is active.
         lists: the platform's word lists, which may change likewise.
+        keeps_embeddings: judgements of pictures in `picture_cache` have their vectors to keep.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of a judgement
@@ -114,14 +116,17 @@ class Inspector:
         *,
         closed: ClosedAccounts | None = None,
         lists: WordLists | None = None,
+        keeps_embeddings: bool = False,
     ) -> None:
         self.policy = policy
         self.encoder, self.gallery = emblems.encoder, emblems.gallery
+        classifier = classifier.at_base_rates(policy.base_rates)
         contacts, self._names = ContactDetector(), ProtectedNameDetector()
         self._text_detectors = (classifier, contacts, RestrictedWordDetector(), self._names)
         self._emblems, self._codes = emblems, CodeDetector()
         self._writing = WritingDetector(reader, classifier, contacts) if reader else None
         self._closed, self._avatar_likelihood, self._lists = closed, avatar_likelihood, lists
+        self._cohort = load_cohort(self.encoder) if keeps_embeddings else None
         self.versions: Mapping[str, str] = {
             "encoder": self.encoder.version,
             "gallery": self.gallery.version,
@@ -133,8 +138,12 @@ class Inspector:
         self.picture_cache: Cache[Judgement] = Cache(PICTURE_CACHE_BYTES)
 
     @classmethod
-    def load(cls, settings: Settings) -> Inspector:
+    def load(cls, settings: Settings, *, keeps_embeddings: bool = False) -> Inspector:
         """The Inspector for what is active now; parts that did not change are shared with earlier ones.
+
+        Args:
+            settings: where the models, gallery and policy are.
+            keeps_embeddings: as of the constructor.
 
         Raises:
             AccountsError, ArtifactError, EncoderError, GalleryError, ListsError, PolicyError: something active is
@@ -142,7 +151,8 @@ class Inspector:
         """
         images, text = loading.image_models(settings), loading.text_classifier(settings)
         closed, lists = loading.closed_accounts(settings), loading.word_lists(settings)
-        return cls(*images, text, *loading.rules(settings), closed=closed, lists=lists)
+        rules = loading.rules(settings)
+        return cls(*images, text, *rules, closed=closed, lists=lists, keeps_embeddings=keeps_embeddings)
 
     def __call__(self, profiles: Sequence[Profile]) -> list[Answer | ProfileError]:
         """One answer per profile, in order, or why it could not be judged."""
@@ -250,7 +260,7 @@ class Inspector:
             unread: Sequence[tuple[Sequence[Finding], OcrCost | None]] = [([], None)] * len(images)
             writings = self._writing(images, fields) if self._writing else unread
         return [
-            _Frame(image, embedding.vectors[0], matched, coded, *writing)
+            _Frame(image, embedding, matched, coded, *writing)
             for image, embedding, matched, coded, writing in zip(
                 images, embeddings, matches, codes, writings, strict=True
             )
@@ -265,9 +275,10 @@ class Inspector:
             [*self._emblems.findings(matches, field), *codes, *writing],
             _best(matches),
             ocr=tuple(frame.ocr for frame in frames if frame.ocr),
-            likenesses=tuple(AvatarSignature.of(frame.image, frame.vector) for frame in frames)
+            likenesses=tuple(AvatarSignature.of(frame.image, frame.embedding.vectors[0]) for frame in frames)
             if with_likeness
             else (),
+            kept=None if self._cohort is None else KeptPicture.of([frame.embedding for frame in frames], self._cohort),
         )
 
     def _answer(self, profile: Profile, judged: Judgements, versions: Mapping[str, str]) -> Answer:

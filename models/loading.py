@@ -33,7 +33,7 @@ def image_models(settings: Settings) -> tuple[EmblemDetector, AvatarLikelihood |
     loaded = _encoder(encoder, settings.threads, versions.stamps(encoder))
     gallery = settings.gallery_directory()
     likelihood = AvatarLikelihood.load(encoder, loaded.fingerprint)
-    return _emblems(gallery, loaded, versions.stamps(gallery)), likelihood
+    return _emblems(gallery, loaded, settings.prepared, versions.stamps(gallery)), likelihood
 
 
 def text_classifier(settings: Settings) -> TextClassifier:
@@ -89,8 +89,8 @@ def _encoder(directory: Path, threads: int, _: versions.Stamps) -> Encoder:
 
 
 @lru_cache(maxsize=1)
-def _emblems(directory: Path, encoder: Encoder, _: versions.Stamps) -> EmblemDetector:
-    return EmblemDetector(encoder, Gallery.load(directory, encoder))
+def _emblems(directory: Path, encoder: Encoder, prepared: Path, _: versions.Stamps) -> EmblemDetector:
+    return EmblemDetector(encoder, Gallery.load(directory, encoder), prepared=prepared)
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ property of a model.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -27,9 +27,10 @@ from pydantic import (
 
 from models.boxes import area, intersection, iou
 from models.entitlements import Entitlements
-from models.profile import LABELS, Contact, ContactKind, Finding, Label, Severity
+from models.profile import CLASSIFIER_LABELS, LABELS, TEXT_FIELDS, Contact, ContactKind, Finding, Label, Severity
 from models.profile import Field as ProfileField
 from models.runtime.rollout import in_rollout
+from models.runtime.yaml_lines import line_of
 from models.text.contacts.platforms import PLATFORMS_FILE, services
 
 PERMITTED_SCORE_MARGIN = 0.2
@@ -51,9 +52,38 @@ AFFILIATION_LABELS = frozenset(
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
+Rate = Annotated[float, Field(gt=0, lt=1)]
+"""Share of texts, neither none nor all."""
+
+
+MAX_FAULTS = 20
+"""Faults of a file that are named; a person mends these before the others."""
+
 
 class PolicyError(ValueError):
-    """The policy file cannot be used; the message names the rule at fault."""
+    """The policy file cannot be used; the message names the rule at fault and its line.
+
+    Args:
+        name: of the file.
+        faults: what is wrong, place by place.
+    """
+
+    def __init__(self, name: str, faults: Sequence[str]) -> None:
+        super().__init__(name, faults)  # both, so that the error can be sent to another process
+        self.name, self.faults = name, faults
+
+    def __str__(self) -> str:
+        return f"policy file {self.name}: {'; '.join(self.faults)}"
+
+
+def _faults(content: bytes, error: ValidationError) -> Iterator[str]:
+    """What is wrong in a file, with the line of each place."""
+    document, faults = yaml.compose(content.decode(), Loader=yaml.SafeLoader), error.errors()
+    for fault in faults[:MAX_FAULTS]:
+        place = fault["loc"]
+        yield f"line {line_of(document, place)}, {'.'.join(map(str, place)) or 'file'}: {fault['msg']}"
+    if (further := len(faults) - MAX_FAULTS) > 0:
+        yield f"and {further:,} more"
 
 
 def _off(value: object) -> object:
@@ -201,14 +231,37 @@ class DatabaseDown(_Reasoned):
     then: Literal["refuse", "spool"]
 
 
+class AppealsAnswered(_Reasoned):
+    """Days within which an appeal is answered, which the platform announces to its users."""
+
+    days: PositiveInt
+
+
+class TrainingUse(_Reasoned):
+    """Whether contents that people decided on may become labelled cases, another purpose than to review them.
+
+    Attributes:
+        use: of no decision, or of those that were reviewed.
+        days: retention of such a case, from its decision on.
+    """
+
+    use: Literal["never", "reviewed"]
+    days: PositiveInt
+
+
+NO_TRAINING = TrainingUse(use="never", days=1, why="没有规定，即不允许 · Not provided for, so not allowed")
+"""The rule of a policy without one."""
+
+
 class StoreRules(BaseModel):
-    """The parts of a judgement that are kept, and for how long."""
+    """The parts of a judgement that are kept, for how long, and what else they may be used for."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     contents: ContentsKept
     decisions: DecisionsKept
     database_down: DatabaseDown
+    training: TrainingUse = NO_TRAINING
 
     @model_validator(mode="after")
     def _contents_go_first(self) -> StoreRules:
@@ -223,7 +276,10 @@ class Policy(BaseModel):
     Attributes:
         image_text: whether text in avatars and covers is read, judged, and compared with emblems' inscriptions.
         own_platforms: the operator's own services, on which naming an account is harmless.
+        base_rates: share of the operator's texts that each label applies to, by field, for which the text model's
+            scores are probabilities; where there is none, the model's own rate holds.
         store: retention of judgements.
+        appeals: time limit of their answers.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -231,7 +287,9 @@ class Policy(BaseModel):
     version: Annotated[str, Field(min_length=1)]
     image_text: StrictBool = True
     own_platforms: tuple[str, ...] = ()
+    base_rates: dict[ProfileField, dict[Label, Rate]] = {}
     store: StoreRules
+    appeals: AppealsAnswered = AppealsAnswered(days=7, why="第十九条：明确处理流程和反馈时限 · Art. 19")
     rules: dict[Label, Rule]
 
     @model_validator(mode="after")
@@ -251,6 +309,21 @@ class Policy(BaseModel):
             raise ValueError(f"{', '.join(unknown)}: no public service in {PLATFORMS_FILE}")
         return tuple(platform for _, platform in platforms if platform)
 
+    @field_validator("base_rates")
+    @classmethod
+    def _rates_are_of_the_text_model(
+        cls, rates: dict[ProfileField, dict[Label, float]]
+    ) -> dict[ProfileField, dict[Label, float]]:
+        for field, by_label in rates.items():
+            if field not in TEXT_FIELDS:
+                raise ValueError(
+                    f"{field}: write one of {', '.join(TEXT_FIELDS)}; text in pictures has the rates of bio"
+                )
+            for label in by_label:
+                if label not in CLASSIFIER_LABELS:
+                    raise ValueError(f"{field}.{label}: the text model scores {', '.join(CLASSIFIER_LABELS)} only")
+        return rates
+
     @field_validator("rules")
     @classmethod
     def _fields_are_the_labels_own(cls, rules: dict[Label, Rule]) -> dict[Label, Rule]:
@@ -269,24 +342,41 @@ class Policy(BaseModel):
     def load(cls, path: Path) -> Policy:
         """Read and check a policy file.
 
+        Raises:
+            PolicyError: it cannot be read, or see `parse`.
+        """
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise PolicyError(str(path), [f"it cannot be read: {error.strerror}"]) from error
+        return cls.parse(content, str(path))
+
+    @classmethod
+    def parse(cls, content: bytes, name: str) -> Policy:
+        """Check the content of a policy file.
+
         The version is the file's own plus a fingerprint of its content. Answers thus tell apart two policies whose
         author forgot to change the version.
+
+        Args:
+            content: YAML in UTF-8.
+            name: of the file, for errors.
 
         Raises:
             PolicyError: not YAML, a label without a rule, an unknown key or a value out of range.
         """
         try:
-            content = path.read_bytes()
-            policy = cls.model_validate(yaml.safe_load(content))
-        except OSError as error:
-            raise PolicyError(f"policy file {path} cannot be read: {error.strerror}") from error
-        except yaml.YAMLError as error:
-            raise PolicyError(f"policy file {path} is not valid YAML: {error}") from error
+            policy = cls.model_validate(yaml.safe_load(content.decode()))
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            raise PolicyError(name, [f"line {line}: this is not UTF-8"]) from error
+        except yaml.MarkedYAMLError as error:
+            place = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+            raise PolicyError(name, [f"{place}this is not valid YAML: {error.problem}"]) from error
         except ValidationError as error:
-            faults = "; ".join(
-                f"{'.'.join(map(str, fault['loc'])) or 'file'}: {fault['msg']}" for fault in error.errors()
-            )
-            raise PolicyError(f"policy file {path}: {faults}") from error
+            raise PolicyError(name, list(_faults(content, error))) from error
+        except (yaml.YAMLError, ValueError, RecursionError) as error:  # a control character, a 13th month, deep nesting
+            raise PolicyError(name, [f"this is not valid YAML: {' '.join(str(error).split())}"]) from error
         fingerprint = hashlib.sha256(content).hexdigest()[:8]
         return policy.model_copy(update={"version": f"{policy.version}+{fingerprint}"})
 

@@ -7,8 +7,9 @@ Administration of China, in force since 2022-08-01).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -175,15 +176,40 @@ class ProfileError(Exception):
 
 
 @dataclass(frozen=True)
+class StoredPicture:
+    """A picture whose hash is known; its bytes are fetched only where it must be judged.
+
+    Attributes:
+        sha256: of its bytes.
+        fetch: reads the bytes; raises `ProfileError` where that fails.
+    """
+
+    sha256: bytes
+    fetch: Callable[[], bytes]
+
+    def read(self, field: Field) -> bytes:
+        """The bytes.
+
+        Raises:
+            ProfileError: they cannot be read, or are not those of the hash.
+        """
+        data = self.fetch()
+        if hashlib.sha256(data).digest() != self.sha256:
+            raise ProfileError("image_unreadable", f"the picture that {field} names changed; judge it again", field)
+        return data
+
+
+@dataclass(frozen=True)
 class Profile:
     """One account's profile, as it was submitted.
 
     Attributes:
         account_id: opaque, never logged.
         name, bio, signature: text; None if absent.
-        avatar, cover: encoded image bytes; None if absent.
+        avatar, cover: encoded image bytes; None if absent or stored.
         entitlements: reference ids, owner ids, professions and contacts that this account is verified for
             (`models.entitlements`).
+        stored: pictures by field that are elsewhere, and known by their hash.
 
     Raises:
         ProfileError: `account_id` is empty or no string, or `entitlements` is one.
@@ -196,6 +222,7 @@ class Profile:
     avatar: bytes | None = None
     cover: bytes | None = None
     entitlements: frozenset[str] = frozenset()
+    stored: Mapping[Field, StoredPicture] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.account_id, str) or not self.account_id:
@@ -211,9 +238,22 @@ class Profile:
         return value if isinstance(value, str) else None
 
     def image(self, name: Field) -> bytes | None:
-        """The encoded bytes of an image field."""
+        """The encoded bytes of an image field.
+
+        Raises:
+            ProfileError: a stored picture cannot be read.
+        """
+        if name in self.stored:
+            return self.stored[name].read(name)
         value = getattr(self, name)
         return value if isinstance(value, bytes) else None
+
+    def image_hash(self, name: Field) -> bytes | None:
+        """SHA-256 of the bytes of an image field; a stored picture is not read."""
+        if name in self.stored:
+            return self.stored[name].sha256
+        value = getattr(self, name)
+        return hashlib.sha256(value).digest() if isinstance(value, bytes) else None
 
 
 Box = tuple[float, float, float, float]

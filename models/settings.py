@@ -48,6 +48,7 @@ class Settings:
         artifacts: directory of the released models and gallery.
         home: directory of versions made on this machine; may not exist yet.
         policy: the policy file.
+        prepared: directory of drawings prepared by `huijian gallery prepare`; may not exist.
         gallery, text, encoder: overrides of the active gallery, text model or encoder.
         threads: ONNX Runtime threads per model.
     """
@@ -55,6 +56,7 @@ class Settings:
     artifacts: Path = REPOSITORY / "models" / "artifacts"
     home: Path = REPOSITORY / "var"
     policy: Path = REPOSITORY / "policy.yaml"
+    prepared: Path = REPOSITORY / "build" / "prepared"
     gallery: Path | None = None
     text: Path | None = None
     encoder: Path | None = None
@@ -62,12 +64,15 @@ class Settings:
 
     @classmethod
     def from_environment(cls, gallery: Path | None = None) -> Settings:
-        """Defaults, overridden by HUIJIAN_ARTIFACTS, HUIJIAN_HOME, HUIJIAN_POLICY and HUIJIAN_THREADS."""
+        """Defaults, overridden by HUIJIAN_ARTIFACTS, HUIJIAN_HOME, HUIJIAN_POLICY, HUIJIAN_PREPARED and
+        HUIJIAN_THREADS.
+        """
         given = os.environ.get
         return cls(
             artifacts=Path(given("HUIJIAN_ARTIFACTS") or cls.artifacts),
             home=Path(given("HUIJIAN_HOME") or cls.home),
             policy=Path(given("HUIJIAN_POLICY") or cls.policy),
+            prepared=Path(given("HUIJIAN_PREPARED") or cls.prepared),
             gallery=gallery,
             threads=_threads(given("HUIJIAN_THREADS") or str(cls.threads)),
         )

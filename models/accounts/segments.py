@@ -36,7 +36,7 @@ MAX_EXACT_AVATARS = 8_192
 
 AVATARS_PER_LIST, PROBED_SHARE, MIN_PROBED_LISTS = 512, 1 / 16, 8
 """Avatars per inverted list, and lists probed. Finds 98.7% of re-uploads (cosine .9) in a fifth of exact search's time
-(`benchmarks/accounts.py`)."""
+(`benchmarks/closed/lookup.py`)."""
 
 REFINEMENT_FACTOR = 16
 """Avatars re-ranked with 8-bit vectors per avatar asked for, after search by codes of one bit per dimension."""

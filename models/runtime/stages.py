@@ -7,7 +7,7 @@ results of detectors thus need no clocks.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 
@@ -21,12 +21,17 @@ class Stages:
         >>> list(stages.milliseconds)
         ['text']
 
+    Args:
+        clock: seconds; wall clock unless given.
+
     Attributes:
-        milliseconds: wall clock by stage, of ended stages.
+        milliseconds: by that clock and by stage, of ended stages.
+        clock: as given.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self.milliseconds: dict[str, float] = {}
+        self.clock = clock
         self._token: Token[Stages | None] | None = None
 
     def __enter__(self) -> Stages:
@@ -52,9 +57,9 @@ def stage(name: str) -> Iterator[None]:
     if stages is None:
         yield
         return
-    started, before = time.perf_counter(), sum(stages.milliseconds.values())
+    started, before = stages.clock(), sum(stages.milliseconds.values())
     try:
         yield
     finally:
         inner = sum(stages.milliseconds.values()) - before
-        stages.add(name, (time.perf_counter() - started) * 1000 - inner)
+        stages.add(name, (stages.clock() - started) * 1000 - inner)

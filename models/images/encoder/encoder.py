@@ -46,6 +46,9 @@ WINDOW_SCALES = (0.75, 0.5, 0.375, 0.25)
 GRAPH_OUTPUTS = ("grid", "global")
 """Outputs of the graph; the second is optional."""
 
+FINGERPRINT_DIGITS = 12
+"""Hexadecimal digits of a network's SHA-256 that name an encoder."""
+
 MAX_BATCH = 4
 """Pictures per pass: 15 ms each and 80 MB of arena; a batch of 16 takes 19 ms each and 220 MB."""
 
@@ -95,7 +98,7 @@ class Encoder:
             config = json.loads((directory / ArtifactFile.CONFIG).read_text(encoding="utf-8"))
             model = (directory / ArtifactFile.MODEL).read_bytes()
             self.dimension = int(config["dimension"])
-            self.fingerprint = hashlib.sha256(model).hexdigest()[:12]
+            self.fingerprint = hashlib.sha256(model).hexdigest()[:FINGERPRINT_DIGITS]
             self.version = f"{config['name']}@{self.fingerprint}+{calibration_digest(directory)}"
             self._session = session(model, threads)
             given = {output.name for output in self._session.get_outputs()}

@@ -89,22 +89,28 @@ def _files(folder: Path, faults: list[GalleryError]) -> Iterator[Path]:
                 refuse(path, "this is no file")
 
 
+def fields_of_name(image: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a reference that follow from the name of its picture: id, names and owner.
+
+    Args:
+        image: path of the picture in its folder.
+        given: fields that are known; a name in one language leaves the other blank.
+    """
+    path = PurePath(unicodedata.normalize("NFC", image))
+    name = path.stem.partition(VERSION_MARK)[0]
+    reference_id = given.get("reference_id") or (".".join([*path.parts[:-1], name]) if name else "")
+    language = "name_zh" if any(character >= FIRST_CJK_CHARACTER for character in name) else "name_en"
+    is_named = "name_zh" in given or "name_en" in given
+    names = {"name_zh": "", "name_en": ""} | ({} if is_named else {language: name})
+    return {"reference_id": reference_id, **names, "owner_id": reference_id}
+
+
 def _from_name(folder: Path, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields of a reference that follow from the name of its picture; a phrase has none."""
+    """Fields of a reference that follow from its picture in a folder; a phrase has none."""
     if "image" not in values:
         return {}
-    path = PurePath(unicodedata.normalize("NFC", values["image"]))
-    name = path.stem.partition(VERSION_MARK)[0]
-    reference_id = values.get("reference_id") or (".".join([*path.parts[:-1], name]) if name else "")
-    language = "name_zh" if any(character >= FIRST_CJK_CHARACTER for character in name) else "name_en"
-    is_named = "name_zh" in values or "name_en" in values
-    return {
-        "reference_id": reference_id,
-        **({"name_zh": "", "name_en": ""} | ({} if is_named else {language: name})),
-        "owner_id": reference_id,
-        "source": f"{folder.resolve().name}/{values['image']}",
-        "licence": "",
-    }
+    named = fields_of_name(values["image"], values)
+    return {**named, "source": f"{folder.resolve().name}/{values['image']}", "licence": ""}
 
 
 def _rows(table: Path) -> list[tuple[str, dict[str, Any]]]:

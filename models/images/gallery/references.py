@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -197,17 +197,35 @@ def read_references(path: Path, **instead: object) -> list[ReferenceSource]:
     Raises:
         GalleryError: the file is missing or empty, a line is invalid, or two lines with one `reference_id` disagree.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").split(
-            "\n"
-        )  # JSON strings may hold characters that splitlines splits at
-    except (OSError, UnicodeDecodeError) as error:
-        raise GalleryError(f"{path}: {error}") from error
-    sources = [_source(path, number, line, instead) for number, line in enumerate(lines, start=1) if line.strip()]
+    lines = enumerate(_lines(path), start=1)
+    sources = [_source(path, number, line, instead) for number, line in lines if line.strip()]
     if not sources:
         raise GalleryError(f"{path} lists no references")
     check_agreement(sources)
     return sources
+
+
+def read_valid_references(path: Path, refuse: Callable[[GalleryError], None]) -> list[ReferenceSource]:
+    """The valid lines of a JSON Lines file, in order; `refuse` is told of every other one.
+
+    Raises:
+        GalleryError: the file cannot be read.
+    """
+    sources = []
+    for number, line in enumerate(_lines(path), start=1):
+        try:
+            sources += [_source(path, number, line, {})] if line.strip() else []
+        except GalleryError as error:
+            refuse(error)
+    return sources
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        # JSON strings may hold characters that splitlines splits at.
+        return path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise GalleryError(f"{path}: {error}") from error
 
 
 def check_agreement(sources: Iterable[ReferenceSource], known: Iterable[Reference] = ()) -> None:

@@ -8,6 +8,7 @@ are then compared with the retrieved drawings in detail (verification), and the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -24,7 +25,7 @@ from models.images.matching.phrase_matching import PhraseMatcher
 from models.images.matching.retrieval import RetrievalScores, Retriever
 from models.images.matching.verifier import Verifier
 from models.images.ocr.inscriptions import UNREAD
-from models.profile import Evidence, Field, Finding, Match
+from models.profile import Box, Evidence, Field, Finding, Match
 from models.runtime.artifact_files import ArtifactFile
 from models.runtime.stages import stage
 
@@ -33,6 +34,9 @@ DETECTOR = "emblem"
 LOOK_ALIKE_IOU = 0.3
 """Intersection over union from which a harmless look-alike limits the score of an emblem, and from which two emblems of
 one label count as readings of one place."""
+
+OTHER_REGIONS_FROM = 0.02
+"""Best retrieval probability from which more regions than the likeliest window's are verified."""
 
 MAX_ALTERNATIVES = 3
 """Further references that a finding names, and whose probabilities it pools."""
@@ -46,6 +50,7 @@ class EmblemDetector:
             a gallery with phrases `phrase_calibration.json` too.
         gallery: made by the same encoder.
         calibration: in place of the artefact folder's own, while that is being fitted.
+        prepared: folder of prepared drawings (`models.images.drawings.prepared`); None for none.
 
     Attributes:
         encoder, gallery: as given.
@@ -56,7 +61,13 @@ class EmblemDetector:
         ArtifactError: the gallery's drawings have text, and the OCR networks are not installed.
     """
 
-    def __init__(self, encoder: Encoder, gallery: Gallery, calibration: Calibration | None = None) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        gallery: Gallery,
+        calibration: Calibration | None = None,
+        prepared: Path | None = None,
+    ) -> None:
         self.encoder, self.gallery = encoder, gallery
         cohort = load_cohort(encoder)
         self._retriever = Retriever(gallery, cohort)
@@ -66,7 +77,7 @@ class EmblemDetector:
         self.references = (*self._retriever.references, *phrased)
         self._phrases = PhraseMatcher(encoder, gallery, self.references, cohort)
         self._core = CoreMatcher(encoder, self._retriever, self.references)
-        self._verifier = Verifier(encoder, gallery, self._retriever)
+        self._verifier = Verifier(encoder, gallery, self._retriever, prepared)
 
     def __call__(self, images: Sequence[Image], reads: bool = True) -> list[list[Match]]:
         """The likeliest references of every picture, each with its best region, best first by score.
@@ -104,9 +115,8 @@ class EmblemDetector:
         if not (is_likely or read.matches):
             return retrieved, None
         with stage("verify"):
-            # A stable sort keeps the order of similarities among equal probabilities.
-            order = np.argsort(-probabilities, kind="stable").tolist() if is_likely else []
-            return retrieved, self._verifier(pixels, scores, retrieved, order, read)
+            windows = _windows(retrieved, probabilities) if is_likely else []
+            return retrieved, self._verifier(pixels, scores, windows, read, self._calibration.verification)
 
     def findings(self, matches: Sequence[Match], field: Field) -> list[Finding]:
         """One finding per match, however unlikely; the policy's thresholds come afterwards.
@@ -162,7 +172,7 @@ class EmblemDetector:
         return Match(
             reference.reference_id,
             reference.label,
-            float(found.similarities[row]),
+            min(float(found.similarities[row]), 1.0),
             score,
             found.boxes[row],
             reference.name_zh or reference.name_en,
@@ -196,6 +206,14 @@ class EmblemDetector:
         )
         detector = f"{DETECTOR}@{self.encoder.fingerprint}"
         return Finding(match.label, field, score, detector, evidence, match.threshold, match.rollout)
+
+
+def _windows(retrieved: Candidates, probabilities: Float64) -> list[Box]:
+    """The windows to verify, the likeliest first: of an unlikely picture only one."""
+    # A stable sort keeps the order of similarities among equal probabilities.
+    order = np.argsort(-probabilities, kind="stable").tolist()
+    windows = [retrieved.boxes[number] for number in order]
+    return windows if probabilities.max() >= OTHER_REGIONS_FROM else windows[:1]
 
 
 def _best_rows(references: Int64, scores: Float64, is_detected: Bool) -> list[tuple[int, float]]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import Bool, Float32, Float64, Int64, Pixels
+from models.arrays import Bool, Float32, Float64, Int64, Pixels, UInt8
 from models.profile import Box
 
 CROP_KEYPOINT_SIDE = 224
@@ -62,13 +62,19 @@ class Keypoints:
 
     Attributes:
         positions: float32 (n, 2), x and y in pixels.
-        descriptors: float32 (n, 128), unit length (RootSIFT).
+        histograms: uint8 (n, 128), SIFT's own descriptors, a quarter as large as `descriptors`.
         size: width and height of the picture in pixels.
     """
 
     positions: Float32
-    descriptors: Float32
+    histograms: UInt8
     size: tuple[int, int]
+
+    @property
+    def descriptors(self) -> Float32:
+        """RootSIFT, float32 (n, 128), unit length."""
+        histograms = self.histograms.astype(np.float32)
+        return cast(Float32, np.sqrt(histograms / np.maximum(histograms.sum(axis=1, keepdims=True), 1e-6)))
 
     @cached_property
     def count(self) -> int:
@@ -110,13 +116,12 @@ def enlarged(drawing: Pixels) -> Pixels:
 def detect(pixels: Pixels) -> Keypoints:
     """The strongest keypoints of a picture, RGB uint8 (height, width, 3)."""
     sift = cv2.SIFT.create(nfeatures=MAX_KEYPOINTS, contrastThreshold=CONTRAST_THRESHOLD)
-    found, descriptors = sift.detectAndCompute(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), None)
+    found, histograms = sift.detectAndCompute(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), None)
     size = (pixels.shape[1], pixels.shape[0])
     if not found:
-        return Keypoints(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32), size)
-    sums = np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-6)
+        return Keypoints(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8), size)
     positions = np.array([keypoint.pt for keypoint in found], np.float32)
-    return Keypoints(positions, np.sqrt(descriptors / sums), size)
+    return Keypoints(positions, histograms.astype(np.uint8), size)
 
 
 def agreement(picture: Keypoints, drawing: Keypoints) -> Agreement:
@@ -124,8 +129,8 @@ def agreement(picture: Keypoints, drawing: Keypoints) -> Agreement:
     if min(len(picture.positions), len(drawing.positions)) < MIN_PAIRS:
         return NO_AGREEMENT
     across, down = (np.abs(values[:, None] - values) <= DISTINCT_CELL for values in drawing.positions.T)
-    descriptors = (drawing.descriptors, drawing.descriptors[:, _MIRRORED])
-    fits = (_fit(picture, drawing, some, across & down) for some in descriptors)
+    shown, drawn = picture.descriptors, drawing.descriptors
+    fits = (_fit(picture, drawing, shown @ some.T, across & down) for some in (drawn, drawn[:, _MIRRORED]))
     return max(fits, key=lambda fit: fit.inliers)
 
 
@@ -141,9 +146,9 @@ def _scaled(pixels: Pixels, side: float) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=interpolation))
 
 
-def _fit(picture: Keypoints, drawing: Keypoints, descriptors: Float32, neighbours: Bool) -> Agreement:
+def _fit(picture: Keypoints, drawing: Keypoints, cosines: Float32, neighbours: Bool) -> Agreement:
     """RANSAC fit of an affine transform from a drawing to a picture."""
-    here, there = _pairs(picture.descriptors @ descriptors.T, neighbours)
+    here, there = _pairs(cosines, neighbours)
     if len(here) < MIN_PAIRS:
         return NO_AGREEMENT
     source, target = drawing.positions[there], picture.positions[here]

@@ -111,7 +111,7 @@ def region_view(pixels: Pixels, embedding: Embedding, region: Box) -> RegionView
     """A region of a picture, RGB uint8 (height, width, 3), as the network sees it."""
     tile, grid = _best_grid(embedding, region)
     size = (LOCALIZER_PIXEL_SIDE, LOCALIZER_PIXEL_SIDE)
-    small = PIL.Image.fromarray(crop(pixels, region)).resize(size, PIL.Image.Resampling.HAMMING)
+    small = PIL.Image.fromarray(crop(pixels, region)).resize(size, PIL.Image.Resampling.HAMMING, reducing_gap=2.0)
     return RegionView(_sampled(grid, picture_to_crop(tile, region)), np.asarray(small))
 
 

@@ -68,12 +68,15 @@ class Reranker:
             to `tokens`, float32 (n, rows, columns, width).
         network: maps `place`, float32 (1, rows, columns, width), and `drawings`, float32 (n, rows, columns, width), to
             `logits`, float32 (n,).
+
+    Attributes:
+        encoder: as given.
     """
 
     def __init__(
         self, encoder: Encoder, tokens: onnxruntime.InferenceSession, network: onnxruntime.InferenceSession
     ) -> None:
-        self._encoder, self._tokens, self._network = encoder, tokens, network
+        self.encoder, self._tokens, self._network = encoder, tokens, network
 
     @classmethod
     def load(cls, encoder: Encoder) -> Reranker | None:
@@ -98,7 +101,7 @@ class Reranker:
 
     def drawing_tokens(self, drawing: PIL.Image.Image) -> Float16:
         """Tokens of an RGBA drawing, float16 (rows, columns, width)."""
-        return self._tokens_of(drawing_patches(self._encoder, drawing))
+        return self._tokens_of(drawing_patches(self.encoder, drawing))
 
     def __call__(self, region: Float16, references: Sequence[Sequence[Float16]]) -> Float32:
         """Log odds that the region shows each reference, rather than another or none, float32 (references,).

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import NamedTuple
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from models.arrays import Float32, Int64, Pixels
 from models.boxes import as_box, crop, crop_to_picture
+from models.images.drawings.cache import DrawingCache
 from models.images.encoder.encoder import Embedding, Encoder, pool
 from models.images.gallery.gallery import Gallery
+from models.images.matching.calibration import Scorer
 from models.images.matching.candidates import Candidates
 from models.images.matching.colours import colour_distance, crop_colours
-from models.images.matching.drawings import DrawingCache
 from models.images.matching.features import (
     VERIFICATION_FEATURES,
     Features,
@@ -56,6 +58,10 @@ MIN_BOX_INLIERS = 6
 MIN_LETTERED_REFERENCES = 2
 """Retrieved references with text in their drawings from which a picture to be verified is read."""
 
+KEYPOINTS_FROM = 0.01
+"""Best score without any inlier from which keypoints are compared; seven in ten harmless pictures stay under it, and
+none of 525 positives that keypoints decide (`docs/experiments/093-cascade-in-verification.md`)."""
+
 MAX_NAMED_REFERENCES = 3
 """References that a picture's words add in each region; the first one's line of text may become a region."""
 
@@ -64,16 +70,28 @@ class RegionResult(NamedTuple):
     """The references verified in one region.
 
     Attributes:
+        region: the region.
+        pixels: its crop, RGB, uint8 (height, width, 3).
         references: int64 (n,), indices into the retriever's references.
+        entries: for each reference the gallery's entries that were compared, one or two.
         similarities: float32 (n,), plain cosines, the greater of both stages.
-        boxes: n boxes of the picture.
-        features: `REGION_FEATURES`.
+        normalized: float32 (n,), normalised cosines of the crop.
+        windows: n boxes of the crop, where each reference is nearest.
+        features: `REGION_FEATURES` but for those of keypoints.
     """
 
+    region: Region
+    pixels: Pixels
     references: Int64
+    entries: Sequence[Sequence[int]]
     similarities: Float32
-    boxes: Sequence[Box]
+    normalized: Float32
+    windows: Sequence[Box]
     features: Features
+
+
+Fit: TypeAlias = tuple[Agreement, int]
+"""The best agreement with a reference's drawings, and the number of that drawing's keypoints."""
 
 
 class Selection(NamedTuple):
@@ -97,16 +115,17 @@ class Verifier:
         encoder: of the gallery.
         gallery: its drawings are compared with the crops.
         retriever: of the same gallery.
+        prepared: folder of prepared drawings; None for none.
 
     Raises:
         EncoderError: the encoder's localizer or reranker cannot be used.
         ArtifactError: the gallery's drawings have text, and the OCR networks are not installed.
     """
 
-    def __init__(self, encoder: Encoder, gallery: Gallery, retriever: Retriever) -> None:
+    def __init__(self, encoder: Encoder, gallery: Gallery, retriever: Retriever, prepared: Path | None = None) -> None:
         self._encoder, self._retriever = encoder, retriever
         self._localizer, self._reranker = Localizer.load(encoder), Reranker.load(encoder)
-        self._drawings = DrawingCache(gallery, self._reranker)
+        self._drawings = DrawingCache(gallery, self._reranker, prepared)
         self._inscriptions = Inscriptions(retriever.writings())
 
     def read(self, pixels: Pixels, retrieved: Candidates, is_likely: bool) -> PictureText:
@@ -124,24 +143,35 @@ class Verifier:
         return read if is_likely or any(words.justifies_verification for words in read.matches.values()) else UNREAD
 
     def __call__(
-        self, pixels: Pixels, scores: RetrievalScores, retrieved: Candidates, order: Sequence[int], read: PictureText
+        self,
+        pixels: Pixels,
+        scores: RetrievalScores,
+        windows: Sequence[Box],
+        read: PictureText,
+        score: Scorer,
     ) -> Candidates:
         """Candidates of the verification stage, one per region and reference.
+
+        Keypoints are half of the work. They are only compared if some candidate is likely without them, for few of a
+        harmless picture's candidates have any inliers.
 
         Args:
             pixels: RGB, uint8 (height, width, 3).
             scores: of the retrieval stage.
-            retrieved: candidates of the retrieval stage.
-            order: their indices, the likeliest first; empty if only the picture's words justify verification.
-            read: from `read`; it matches some reference if `order` is empty.
+            windows: that may be verified, the likeliest first; empty if only the picture's words justify verification.
+            read: from `read`; it matches some reference if there are no windows.
+            score: probabilities of features in the order of `VERIFICATION_FEATURES`.
         """
-        windows = [retrieved.boxes[number] for number in order]
         regions = self._regions(pixels, scores.embedding, windows, read)
         crops = [crop(pixels, region.crop) for region in regions]
         grids = self._encoder.grids(crops, crop_scale(self._localizer))
         scores = self._retriever.including(scores, _named(read))
         parts = zip(regions, crops, grids, strict=True)
-        return _joined([self._verified(region, part, grid, scores, read) for region, part, grid in parts])
+        results = [self._compared(region, part, grid, scores, read) for region, part, grid in parts]
+        unfitted = _joined(results, [self._no_agreements(result) for result in results])
+        if score(unfitted.features).max() < KEYPOINTS_FROM:
+            return unfitted
+        return _joined(results, [self._agreements(result) for result in results])
 
     def _regions(self, pixels: Pixels, embedding: Embedding, windows: Sequence[Box], read: PictureText) -> list[Region]:
         locate = partial(self._localizer, pixels, embedding) if self._localizer else None
@@ -149,27 +179,32 @@ class Verifier:
         lines = [text_line_region(read.matches[reference].box, pixels) for reference in _named(read)[:1]]
         return regions + [line for line in lines if is_apart(line.crop, (region.crop for region in regions))]
 
-    def _verified(
+    def _compared(
         self, region: Region, pixels: Pixels, grid: tuple[Float32, ...], retrieved: RetrievalScores, read: PictureText
     ) -> RegionResult:
-        """The references verified in one region, whose crop has these pixels and this grid."""
+        """The references to verify in one region, whose crop has these pixels and this grid."""
         windows = large_windows(pool(*grid))
         of_crop = self._retriever(compared_windows(windows, self._localizer), windows)
         retrieved, of_crop = self._retriever.aligned(retrieved, of_crop)
         chosen, log_odds, entries = self._selected(pixels, grid[0], (retrieved, of_crop), _named(read))
         references = retrieved.references[chosen]
-        keypoints = crop_keypoints(pixels)
-        agreements = [self._agreement(keypoints, some) for some in entries]
         features = {
             **retrieval_features(self._retriever, retrieved, chosen),
             **crop_features(self._retriever, of_crop, chosen, self._retriever.window_shares(windows, references)),
-            **keypoint_features(agreements, of_crop.normalized[chosen]),
             **token_features(log_odds),
             **text_features(region.crop, references, read, self._inscriptions),
             **colour_features(self._colour_distances(pixels, entries)),
         }
-        similarities = np.maximum(retrieved.similarity[chosen], of_crop.similarity[chosen])
-        return RegionResult(references, similarities, _boxes(region, of_crop, chosen, agreements), features)
+        return RegionResult(
+            region,
+            pixels,
+            references,
+            entries,
+            similarities=np.maximum(retrieved.similarity[chosen], of_crop.similarity[chosen]),
+            normalized=of_crop.normalized[chosen],
+            windows=[as_box(of_crop.embedding.boxes[window]) for window in of_crop.best_windows[chosen]],
+            features=features,
+        )
 
     def _selected(
         self, pixels: Pixels, grid: Float32, scores: tuple[RetrievalScores, RetrievalScores], named: Sequence[int]
@@ -198,8 +233,16 @@ class Verifier:
         references = [[self._drawings.tokens(entry) for entry in some] for some in entries]
         return self._reranker(self._reranker.region_tokens(pixels, grid), references)
 
-    def _agreement(self, keypoints: Keypoints, entries: Sequence[int]) -> tuple[Agreement, int]:
-        """The best agreement with some drawings, and the number of that drawing's keypoints."""
+    def _agreements(self, result: RegionResult) -> list[Fit]:
+        """The best fit of each reference."""
+        keypoints = crop_keypoints(result.pixels)
+        return [self._agreement(keypoints, some) for some in result.entries]
+
+    def _no_agreements(self, result: RegionResult) -> list[Fit]:
+        """What `_agreements` gives where no drawing fits."""
+        return [(NO_AGREEMENT, self._drawings.keypoints(some[0]).count) for some in result.entries]
+
+    def _agreement(self, keypoints: Keypoints, entries: Sequence[int]) -> Fit:
         drawings = [self._drawings.keypoints(entry) for entry in entries]
         found = [(agreement(keypoints, drawing), drawing.count) for drawing in drawings]
         return max(found, key=lambda pair: pair[0].inliers, default=(NO_AGREEMENT, 0))
@@ -214,25 +257,31 @@ def _named(read: PictureText) -> list[int]:
     return [*read.matches][:MAX_NAMED_REFERENCES]
 
 
-def _boxes(
-    region: Region, scores: RetrievalScores, chosen: Int64, agreements: Sequence[tuple[Agreement, int]]
-) -> list[Box]:
+def _boxes(result: RegionResult, fits: Sequence[Fit]) -> list[Box]:
     """Evidence boxes: the fitted drawing if it has enough inliers, else the localized emblem or best window."""
-    windows = [as_box(scores.embedding.boxes[window]) for window in scores.best_windows[chosen]]
+    region = result.region
     return [
         crop_to_picture(region.crop, fit.box)
         if fit.box and fit.inliers >= MIN_BOX_INLIERS
         else region.emblem or crop_to_picture(region.crop, window)
-        for (fit, _), window in zip(agreements, windows, strict=True)
+        for (fit, _), window in zip(fits, result.windows, strict=True)
     ]
 
 
-def _joined(results: Sequence[RegionResult]) -> Candidates:
-    """The candidates of all regions, each with the box of its reference's nearest region."""
+def _joined(results: Sequence[RegionResult], fits: Sequence[Sequence[Fit]]) -> Candidates:
+    """The candidates of all regions, each with the box of its reference's nearest region.
+
+    Args:
+        results: of each region.
+        fits: of each region, one for each of its references.
+    """
     references = np.concatenate([result.references for result in results])
-    names = results[0].features
-    features = {name: np.concatenate([result.features[name] for result in results]) for name in names}
-    boxes = [box for result in results for box in result.boxes]
+    parts = [
+        {**result.features, **keypoint_features(some, result.normalized)}
+        for result, some in zip(results, fits, strict=True)
+    ]
+    features = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    boxes = [box for result, some in zip(results, fits, strict=True) for box in _boxes(result, some)]
     return Candidates(
         references,
         np.concatenate([result.similarities for result in results]),

@@ -10,14 +10,16 @@ detector at 128 pixels takes twice the time. At 97% recall it passes 71% of pict
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from models.arrays import Bool, Pixels, UInt8
 
-STROKE_SIDES = (352, 176)
-"""Square roots of the areas, in pixels, to which a picture is reduced, for small and for large text."""
+STROKE_SIDES = (176, 352)
+"""Square roots of the areas, in pixels, to which a picture is reduced, for large and for small text."""
 
 STROKE_KERNEL = 5
 """Side of the morphological kernel, in reduced pixels; thinner structures are strokes."""
@@ -45,14 +47,19 @@ def may_hold_text(pixels: Pixels) -> bool:
     Args:
         pixels: RGB uint8 (height, width, 3).
     """
-    return strokes_per_row(pixels) >= MIN_STROKES_PER_ROW
+    return any(strokes >= MIN_STROKES_PER_ROW for strokes in _strokes_by_size(pixels))
 
 
 def strokes_per_row(pixels: Pixels) -> float:
     """Mean strokes per pixel row in the densest line-like part of a picture; 0 without such a part."""
+    return max(_strokes_by_size(pixels))
+
+
+def _strokes_by_size(pixels: Pixels) -> Iterator[float]:
+    """Strokes per row at each of `STROKE_SIDES`."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     area = grey.shape[0] * grey.shape[1]
-    return max(_densest(_reduced(grey, side / area**0.5)) for side in STROKE_SIDES)
+    return (_densest(_reduced(grey, side / area**0.5)) for side in STROKE_SIDES)
 
 
 def _reduced(grey: UInt8, scale: float) -> UInt8:

@@ -6,7 +6,8 @@ Weights of both models were fitted per label at calibration. The model is an art
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from models.arrays import Bool, Float32
-from models.profile import CLASSIFIER_LABELS, TEXT_FIELDS, Evidence, Finding, Span
+from models.profile import CLASSIFIER_LABELS, TEXT_FIELDS, Evidence, Field, Finding, Label, Span
 from models.runtime import versions
 from models.runtime.artifact_files import ArtifactFile
 from models.runtime.sessions import session
@@ -79,6 +80,10 @@ class TextClassifier:
             self._offsets = {
                 field: np.array([one["offsets"][field] for one in calibration], np.float32) for field in TEXT_FIELDS
             }
+            self._base_rates = {
+                field: {label: float(config["base_rates"][field][label]) for label in config["labels"]}
+                for field in TEXT_FIELDS
+            }
             self._evidence = float(config["evidence_threshold"])
             self._windows = Windows(tokenizer, int(config["length"]))
         except Exception as error:  # the runtime and the tokenizer raise bare exceptions
@@ -87,6 +92,22 @@ class TextClassifier:
             raise ArtifactError(f"{directory} scores other labels than this version of Huijian knows")
         if [given.name for given in self._session.get_inputs()] != ["ids"]:
             raise ArtifactError(f"{directory} was exported by another version of Huijian; train it again")
+
+    def at_base_rates(self, rates: Mapping[Field, Mapping[Label, float]]) -> TextClassifier:
+        """This model with scores for other base rates; one without a new rate keeps the artefact's.
+
+        A logit moves by the difference of the rates' logits (Saerens et al. 2002).
+
+        Args:
+            rates: shares in (0, 1), by text field and label.
+        """
+        moved = copy.copy(self)
+        moved._base_rates = {field: {**own, **rates.get(field, {})} for field, own in self._base_rates.items()}
+        moved._offsets = {
+            field: offsets + (_logits(moved._base_rates[field]) - _logits(self._base_rates[field]))
+            for field, offsets in self._offsets.items()
+        }
+        return moved
 
     def __call__(self, texts: Sequence[FieldText]) -> list[list[Finding]]:
         """For every text, one finding per label of `CLASSIFIER_LABELS`, in that order.
@@ -186,6 +207,12 @@ def joined_spans(spans: Sequence[Span], text: str) -> list[Span]:
         for start, end in joined
     ]
     return [(start, end) for start, end in bounds if start < end]
+
+
+def _logits(rates: Mapping[Label, float]) -> Float32:
+    """Logits of a field's base rates, float32 (labels,)."""
+    shares = np.array([rates[label] for label in CLASSIFIER_LABELS])
+    return np.asarray(np.log(shares / (1 - shares)), np.float32)
 
 
 def _sigmoid(logits: Float32) -> Float32:

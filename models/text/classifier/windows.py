@@ -12,13 +12,20 @@ from dataclasses import dataclass
 
 from tokenizers import Encoding, Tokenizer
 
-from models.profile import Field, Span
+from models.profile import MAX_LENGTH, Field, Span
 from models.text.normalize.characters import MAX_EXPANSION, SURROGATE, expanding
-from models.text.normalize.normalize import FieldText
+from models.text.normalize.normalize import FieldText, Normalized
 
 _UNREAD = re.compile(f"{SURROGATE.pattern}|[{''.join(expanding(MAX_EXPANSION))}]")
 """Characters that the encoder reads as unknown: halves of pairs, and those that the tokenizer would fold to more
 characters than the normaliser accepts. A text of 2,000 times U+FDFA would else be 12,000 tokens."""
+
+_REPLACEMENT = "\ufffd"
+"""Read as unknown; several in a row are one token."""
+
+MAX_CHARACTERS = max(MAX_LENGTH.values())
+"""Normalised characters from which foldings to several are read as unknown: ½ is 1/2, so a text of them would cost
+nearly three times as much as any other of its length."""
 
 PREFIXES: Mapping[Field, str] = {Field.NAME: "昵称:", Field.BIO: "简介:", Field.SIGNATURE: "签名:"}
 
@@ -58,7 +65,7 @@ class Windows:
 
     def __call__(self, text: FieldText) -> list[Window]:
         """At least one window, in order; together they hold every token of the text."""
-        encoded, prefix = self._encode(text.normalized.text), self._prefixes[text.field]
+        encoded, prefix = self._encode(_affordable(text.normalized)), self._prefixes[text.field]
         size = self._length - len(prefix) - 1
         stop = max(len(encoded.ids) - size // 4, 1)
         return [
@@ -71,4 +78,17 @@ class Windows:
 
     def _encode(self, text: str) -> Encoding:
         # One replacement character for each keeps offsets unchanged.
-        return self._tokenizer.encode(_UNREAD.sub("\ufffd", text), add_special_tokens=False)
+        return self._tokenizer.encode(_UNREAD.sub(_REPLACEMENT, text), add_special_tokens=False)
+
+
+def _affordable(normalized: Normalized) -> str:
+    """The normalised text, in which the last foldings to several characters are unknown if it exceeds the limit."""
+    text, starts = list(normalized.text), normalized.starts
+    surplus = len(text) - MAX_CHARACTERS
+    for index in range(len(text) - 1, 0, -1):
+        if surplus <= 0:
+            break
+        if starts[index] == starts[index - 1]:
+            text[index - 1] = text[index] = _REPLACEMENT
+            surplus -= 1
+    return "".join(text)

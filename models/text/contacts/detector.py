@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from models.profile import Contact, Field, Finding, Label, Span
+from models.text.contacts.digits import READ_DIGITS
 from models.text.contacts.disguised_words import disguised_words, written_plainly
-from models.text.contacts.families import DISGUISED, HEARD, PATTERNS
+from models.text.contacts.families import READ, WRITTEN, ContactFamily, PatternFamily, contact_families
 from models.text.contacts.kinds import matched_contacts, touches
-from models.text.contacts.patterns import READ, READ_DIGITS, WRITTEN, ContactFamily, PatternFamily
 from models.text.evidence import evidence_at
 from models.text.normalize.normalize import FieldText, Normalized
 
@@ -38,7 +38,7 @@ def _findings(text: FieldText) -> list[Finding]:
     best, _ = matched[0]
     evidence = evidence_at(text.normalized, [found for _, several in matched for found in several])
     contacts = matched_contacts(text.normalized.text, [(family.kind, found) for family, found in matched])
-    contacts = (*contacts, *_hidden(text.normalized, contacts)) if best in PATTERNS else contacts
+    contacts = (*contacts, *_hidden(text.normalized, contacts)) if isinstance(best, PatternFamily) else contacts
     return [Finding(Label.CONTACT_DIVERSION, text.field, best.score, DETECTOR, evidence, contacts=contacts)]
 
 
@@ -56,13 +56,16 @@ def matched_families(text: FieldText) -> list[tuple[ContactFamily, list[Span]]]:
 
     Only a text without open matches is searched for disguised words.
     """
-    searched = [family for family in PATTERNS if family.in_names or text.field is not Field.NAME]
-    return _matched_patterns(text.normalized.text, searched) or _matched_readings(text.normalized)
+    return open_matches(text, contact_families().patterns) or _matched_readings(text.normalized)
 
 
-def _matched_patterns(
-    text: str, families: Sequence[PatternFamily] = PATTERNS
-) -> list[tuple[ContactFamily, list[Span]]]:
+def open_matches(text: FieldText, families: Sequence[PatternFamily]) -> list[tuple[ContactFamily, list[Span]]]:
+    """Those of some families that match a text without undoing any disguise, with their ranges."""
+    searched = [family for family in families if family.in_names or text.field is not Field.NAME]
+    return _matched_patterns(text.normalized.text, searched)
+
+
+def _matched_patterns(text: str, families: Sequence[PatternFamily]) -> list[tuple[ContactFamily, list[Span]]]:
     texts = {READ: text.translate(READ_DIGITS), WRITTEN: text}
     ranges = [(family, _ranges(family, {texts[name] for name in family.searched})) for family in families]
     return [(family, found) for family, found in ranges if found]
@@ -76,8 +79,9 @@ def _ranges(family: PatternFamily, texts: Iterable[str]) -> list[Span]:
 def _matched_readings(normalized: Normalized) -> list[tuple[ContactFamily, list[Span]]]:
     words = disguised_words(normalized)
     sure = [word.span for word in words if word.sure]
+    families = contact_families()
     if sure or not words:
-        return [(DISGUISED, sure)] if sure else []
-    matched = _matched_patterns(written_plainly(normalized.text, words))
+        return [(families.disguised, sure)] if sure else []
+    matched = _matched_patterns(written_plainly(normalized.text, words), families.patterns)
     heard = [span for _, found in matched for span in found]
-    return [(HEARD, heard)] if heard else []
+    return [(families.heard, heard)] if heard else []

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from models.profile import Contact, ContactKind, Finding, Label, Span
-from models.text.contacts.accounts import is_link
-from models.text.contacts.patterns import READ_DIGITS
+from models.text.contacts.checks import is_link
+from models.text.contacts.digits import READ_DIGITS
 from models.text.contacts.platforms import NamedServices, services
 from models.text.normalize.normalize import FieldText, Normalized, normalize
 

@@ -12,13 +12,11 @@ from functools import cache
 import yaml
 
 from models.runtime.paths import REPOSITORY
-from models.text.contacts.patterns import QQ, WECHAT
+from models.text.contacts.tokens import tokens
 from models.text.normalize.normalize import normalize
 from models.text.words import any_of
 
 PLATFORMS_FILE = "datasets/policy/platforms.yaml"
-
-_DISGUISED_MESSENGER = rf"{WECHAT}|{QQ}|(?<![a-z0-9])v(?![a-z0-9])|加[薇微威v]"
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Services:
         self._public = {_plain(word): _plain(words[0]) for words in table["public"] for word in words}
         self._messengers = frozenset(_plain(word) for words in table["messenger"] for word in words)
         self._words = any_of({*self._public, *self._messengers})
-        self._disguised = re.compile(_DISGUISED_MESSENGER)
+        self._disguised = re.compile(tokens().pattern("<messenger>"))
 
     def platform(self, word: str) -> str | None:
         """The name of the public service that a word, in any writing, stands for; None if there is none."""

@@ -6,7 +6,7 @@ rewritten with their plain spelling and then parsed like any other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ahocorasick_rs
@@ -19,9 +19,8 @@ from models.text.normalize.readings import Reading, ReadingKind, readings
 FORMS_FILE = NAMES / "forms.tsv"
 """Lines of reading kind, canonical form and word; written by `python -m training.text.data.names`."""
 
-READING_PRECISION: Mapping[ReadingKind, float] = {ReadingKind.SHAPE: 0.93, ReadingKind.SOUND: 0.98}
-"""Readings used, with smoothed precision on training cases (`training.text.evaluation.name_precision`). Near sound is
-excluded: half of its matches were harmless."""
+READINGS = (ReadingKind.SHAPE, ReadingKind.SOUND)
+"""Readings used. Near sound is excluded: half of its matches were harmless."""
 
 _LEAST_BY_SOUND = 3
 """Least characters of a word that one substitution by sound may disguise: 检查院 is 检察院, but 中原 is no 中院."""
@@ -46,14 +45,14 @@ class DisguisedNames:
     def __init__(self) -> None:
         rows = [line.split("\t") for line in FORMS_FILE.read_text(encoding="utf-8").splitlines()]
         self._vocabularies = {
-            kind: _Vocabulary([(form, word) for of, form, word in rows if of == kind]) for kind in READING_PRECISION
+            kind: _Vocabulary([(form, word) for of, form, word in rows if of == kind]) for kind in READINGS
         }
 
     def __call__(self, normalized: Normalized) -> list[Rewritten]:
         """One rewritten text for each kind of reading that finds a disguised word."""
         return [
             _rewrite(reading.kind, normalized.text, found)
-            for reading in readings(normalized, READING_PRECISION)
+            for reading in readings(normalized, READINGS)
             if (found := self._vocabularies[reading.kind].find(reading, normalized.text))
         ]
 

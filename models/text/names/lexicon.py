@@ -8,10 +8,11 @@ in one pass. The leftmost, longest word wins (公安县 is no 公安).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from string import ascii_lowercase
 from typing import Any, NamedTuple
 
 import ahocorasick_rs
@@ -42,31 +43,42 @@ _FILES = (
 
 
 class WordKind(StrEnum):
-    """Role of a word in a name; the values are the letters of the families' patterns."""
+    """Role of a word in a name."""
 
-    BODY = "B"  # 公安部: party, state, military, international, state-owned, by its own name
-    ORGAN = "O"  # 公安局: what such a body is called after a place
-    TITLE = "T"  # 局长, 民警: who holds the office
-    MEDIA = "M"  # 新华社
-    MEDIA_WORD = "W"  # 日报, 新闻
-    JOURNALIST = "J"  # 记者
-    WEAK_NEWS = "w"  # 电台, 头条
-    INSTITUTION = "I"  # 清华大学
-    LANDMARK = "L"  # 西湖
-    VENUE = "V"  # 管委会, 挂号处: who runs a place
-    VOICE = "D"  # 发布
-    FACILITY = "F"  # 机场, 医院: an institution's kind
-    DIVISION = "P"  # 成都市
-    PLACE = "p"  # 成都, 蓉城, 法国
-    ROLE = "R"  # 官方, 客服, 办公室
-    BYSTANDER = "x"  # 门口, 粉丝, 猫
-    SENTENCE = "s"  # 不, 没, 吗
-    INNOCENT = "a"  # longer words in which a protected one is harmless
-    PERSON = "N"  # 小刘, 王姐: at the end of a name
-    OTHER = "."  # one character, or one run of Latin letters or of digits, of no word
+    BODY = "body"  # 公安部: party, state, military, international, state-owned, by its own name
+    ORGAN = "organ"  # 公安局: what such a body is called after a place
+    TITLE = "title"  # 局长, 民警: who holds the office
+    MEDIA = "media"  # 新华社
+    MEDIA_WORD = "media_word"  # 日报, 新闻
+    JOURNALIST = "journalist"  # 记者
+    WEAK_NEWS = "weak_news"  # 电台, 头条
+    INSTITUTION = "institution"  # 清华大学
+    LANDMARK = "landmark"  # 西湖
+    VENUE = "venue"  # 管委会, 挂号处: who runs a place
+    VOICE = "voice"  # 发布
+    FACILITY = "facility"  # 机场, 医院: an institution's kind
+    DIVISION = "division"  # 成都市
+    PLACE = "place"  # 成都, 蓉城, 法国
+    ROLE = "role"  # 官方, 客服, 办公室
+    BYSTANDER = "bystander"  # 门口, 粉丝, 猫
+    SENTENCE = "sentence"  # 不, 没, 吗
+    INNOCENT = "innocent"  # longer words in which a protected one is harmless
+    PERSON = "person"  # 小刘, 王姐: at the end of a name
+    OTHER = "other"  # one character, or one run of Latin letters or of digits, of no word
 
 
-PROTECTED = frozenset("BOTMWJwILVDFP")
+LETTERS: Mapping[WordKind, str] = {kind: ascii_lowercase[index] for index, kind in enumerate(WordKind)}
+"""A letter for each kind, so that regular expressions match sequences of kinds."""
+
+PROTECTED = frozenset(WordKind) - {
+    WordKind.PLACE,
+    WordKind.ROLE,
+    WordKind.BYSTANDER,
+    WordKind.SENTENCE,
+    WordKind.INNOCENT,
+    WordKind.PERSON,
+    WordKind.OTHER,
+}
 """Kinds of which a name needs at least one to claim anything."""
 
 _PLACES = frozenset({WordKind.DIVISION, WordKind.PLACE, WordKind.LANDMARK})
@@ -138,7 +150,7 @@ class Parse:
     """A parsed text.
 
     Attributes:
-        letters: kinds of its words and of the rest, in order.
+        letters: kinds of its words and of the rest, in order, one of `LETTERS` each.
         segments: its words.
     """
 
@@ -155,6 +167,7 @@ class Lexicon:
             written = word.text if word.text.isalnum() else "".join(filter(str.isalnum, word.text))
             words.setdefault(written, word)
         self.words = tuple(words.values())
+        self._letters = tuple(LETTERS[word.kind] for word in self.words)
         self._owners = frozenset(word.owner_id for word in self.words if word.owner_id)
         self._places = frozenset(word.code or word.text for word in self.words if word.kind in _PLACES)
         self._protected = frozenset(index for index, word in enumerate(self.words) if word.kind in PROTECTED)
@@ -184,7 +197,7 @@ class Lexicon:
             if _continues(text, start) or _continues(text, end):
                 continue
             word = self.words[index]
-            letters += [_REST.sub(WordKind.OTHER, text[position:start]), word.kind]
+            letters += [_REST.sub(_OTHER, text[position:start]), self._letters[index]]
             segments.append(PlacedWord(start, end, word))
             position = end
         if not any(segment.word.kind in PROTECTED for segment in segments):
@@ -198,6 +211,7 @@ def lexicon() -> Lexicon:
     return Lexicon()
 
 
+_OTHER = LETTERS[WordKind.OTHER]
 _REST = re.compile(r"[a-z]+|[0-9]+|.", re.DOTALL)
 _PERSON = re.compile(
     r"(?:[小老阿大][^\W\d_]{1,2}|[^\W\d_]{1,2}(?:哥|姐|叔|队|总|君|sir|老师|师傅|警官)|[a-z]{2,10}|[0-9]{1,4})$"
@@ -208,7 +222,7 @@ def _last(rest: str) -> str:
     """Letters of the rest after the last word, where accounts name the person who speaks (新华社小王, 反诈中心03)."""
     person = _PERSON.search(rest)
     before = rest[: person.start()] if person else rest
-    return _REST.sub(WordKind.OTHER, before) + WordKind.PERSON * bool(person)
+    return _REST.sub(_OTHER, before) + LETTERS[WordKind.PERSON] * bool(person)
 
 
 def _continues(text: str, index: int) -> bool:

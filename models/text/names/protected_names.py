@@ -14,8 +14,8 @@ from functools import cached_property
 
 from models.profile import Evidence, Field, Finding, Label, Span
 from models.text.evidence import evidence_at
-from models.text.names.disguised_names import READING_PRECISION, DisguisedNames
-from models.text.names.families import CLAUSE_FAMILIES, NAME_FAMILIES, NameFamily
+from models.text.names.disguised_names import DisguisedNames
+from models.text.names.families import NameFamily, family_scores, name_families
 from models.text.names.lexicon import Parse, ProtectedBody, WordKind, body, lexicon
 from models.text.normalize.characters import SURROGATE
 from models.text.normalize.normalize import FieldText, Normalized
@@ -50,8 +50,8 @@ class Claim:
 
     @property
     def score(self) -> float:
-        """The family's score, capped by the precision of the reading for a disguised claim."""
-        return min(self.family.score, READING_PRECISION[self.disguise]) if self.disguise else self.family.score
+        """The family's score, for a disguised claim at most that of the reading."""
+        return min(self.family.score, family_scores()[self.disguise]) if self.disguise else self.family.score
 
     @cached_property
     def imitated(self) -> ProtectedBody | None:
@@ -71,6 +71,7 @@ class ProtectedNameDetector:
 
     def __init__(self) -> None:
         self._lexicon = lexicon()
+        self._families = name_families()
         self._disguised = DisguisedNames()
 
     def __call__(self, texts: Sequence[FieldText]) -> list[list[Finding]]:
@@ -91,10 +92,10 @@ class ProtectedNameDetector:
     def _name(self, normalized: Normalized) -> list[Claim]:
         letters = [index for index, char in enumerate(normalized.text) if char.isalnum()]
         joined = "".join([normalized.text[index] for index in letters])
-        return _claims(self._lexicon.parse(joined), letters, NAME_FAMILIES) or [
+        return _claims(self._lexicon.parse(joined), letters, self._families.names) or [
             replace(claim, disguise=read.kind)
             for read in self._disguised(normalized)
-            for claim in _claims(self._lexicon.parse(read.text), read.positions, NAME_FAMILIES)
+            for claim in _claims(self._lexicon.parse(read.text), read.positions, self._families.names)
         ]
 
     def _clauses(self, text: str) -> list[Claim]:
@@ -104,8 +105,13 @@ class ProtectedNameDetector:
         return [
             claim
             for clause in clauses
-            for claim in _claims(self._lexicon.parse(clause["said"]), range(*clause.span("said")), CLAUSE_FAMILIES)
+            for claim in _claims(
+                self._lexicon.parse(clause["said"]), range(*clause.span("said")), self._families.clauses
+            )
         ]
+
+    def _clause(self, clause: re.Match[str]) -> list[Claim]:
+        return _claims(self._lexicon.parse(clause["said"]), range(*clause.span("said")), self._families.clauses)
 
     def knows(self, entitlement: str) -> bool:
         """True if an owner or body with this id can be found."""

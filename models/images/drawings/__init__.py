@@ -1,0 +1,1 @@
+"""Drawings of a gallery, prepared for comparison with crops of pictures."""
