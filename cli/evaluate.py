@@ -64,9 +64,9 @@ def text(  # noqa: PLR0913, PLR0917 - the command's own options
 
     try:
         if real is not None:
-            if model is not None:
-                raise typer.BadParameter("--real measures the model in force; --model goes with cases")
-            return _evaluate_real(real, output)
+            if peers or ablation or report is not None:
+                raise typer.BadParameter("--peers, --ablation and --report go with cases, not with --real")
+            return _evaluate_real(real, model, output)
         evaluate_text(cases, model, peers=peers, ablation=ablation, page=report, output=output, command=_command())
     except CasesError as error:
         raise typer.BadParameter(str(error)) from error
@@ -194,10 +194,10 @@ def _evaluate_manifest(  # noqa: PLR0913, PLR0917 - the command's own options
         _record(encoder, settings, found)
 
 
-def _evaluate_real(folder: Path, output: Path | None) -> None:
+def _evaluate_real(folder: Path, model: Path | None, output: Path | None) -> None:
     from training.text.evaluation.real_texts import evaluate_real_texts
 
-    _tell_problems(evaluate_real_texts(folder, output=output, command=_command())["problems"])
+    _tell_problems(evaluate_real_texts(folder, model, output=output, command=_command())["problems"])
 
 
 def _tell_problems(problems: Sequence[str]) -> None:
@@ -245,13 +245,14 @@ def _detector(settings: Settings, encoder: Path | None, references: Path | None)
 
 
 def _record(encoder: Path, settings: Settings, found: Mapping[str, Any]) -> None:
-    """Write the measurements beside a run's encoder, unless it is a released one or was not trained here."""
+    """Write the measurements beside an encoder, unless it is a released one; into its card if it was trained here."""
     from training.images.common.metrics import record_metrics, recorded_metrics
     from training.images.fit.card import write_card
 
-    is_released = encoder.resolve().is_relative_to(settings.artifacts.resolve())
-    if "pictures" in recorded_metrics(encoder) and not is_released:
-        record_metrics(encoder, "evaluation", found)
+    if encoder.resolve().is_relative_to(settings.artifacts.resolve()):
+        return
+    record_metrics(encoder, "evaluation", found)
+    if "pictures" in recorded_metrics(encoder):
         write_card(encoder)
 
 

@@ -10,6 +10,7 @@ import typer
 NEXT_STEPS = """{output} 已就绪 · is ready; {bits}-bit weights, cosine {cosine:.4f}. Try it, then put it in force:
 
   huijian gallery build REFERENCES.jsonl my-gallery --encoder {output}
+  huijian evaluate images --encoder {output} --no-peers
   huijian promote {output} --references REFERENCES.jsonl
 """
 
@@ -17,7 +18,8 @@ NEXT_STEPS = """{output} 已就绪 · is ready; {bits}-bit weights, cosine {cosi
 def export(
     model: Annotated[str, typer.Option(help="An open_clip model's name, or chinese-clip.")],
     pretrained: Annotated[
-        str | None, typer.Option(metavar="TAG|FILE|DIR", help="Its weights: open_clip's tag, a file, or a folder.")
+        str | None,
+        typer.Option(metavar="TAG|FILE|DIR", help="Its weights: open_clip's tag, a file or a folder."),
     ] = None,
     output: Annotated[
         Path | None, typer.Option(file_okay=False, help="New artefact folder; build/export/NAME if not given.")

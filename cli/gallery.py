@@ -14,7 +14,7 @@ from cli.operator import recorded
 
 if TYPE_CHECKING:
     from models.images.gallery.gallery import Change
-    from models.images.gallery.references import Reference
+    from models.images.gallery.references import GalleryError, Reference
     from models.inspector import Inspector
     from models.profile import Answer, ProfileError
 
@@ -79,6 +79,11 @@ def add(  # noqa: PLR0913, PLR0917 - the options of the command
         Path | None,
         typer.Option(metavar="CSV", exists=True, dir_okay=False, help="A folder's references.csv, if elsewhere."),
     ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Only say what it would catch; nothing changes.")] = False,
+    embeddings: Annotated[
+        Path | None,
+        typer.Option(exists=True, metavar="DIR", help="With --preview: kept embeddings of existing accounts."),
+    ] = None,
 ) -> None:
     """Add references as a new version; a running service takes it up within seconds.
 
@@ -92,6 +97,8 @@ def add(  # noqa: PLR0913, PLR0917 - the options of the command
     Example: `huijian gallery add our-logo.jsonl --rollout 0`
 
     A folder: `huijian gallery add logos --label organization_logo --licence "used with permission"`
+
+    Beforehand: `huijian gallery add our-logo.jsonl --preview --embeddings embeddings/`
     """
     from models.profile import EMBLEM_LABELS
 
@@ -100,12 +107,53 @@ def add(  # noqa: PLR0913, PLR0917 - the options of the command
     texts = {"label": label, "owner_id": owner, "source": source, "licence": licence}
     instead: dict[str, object] = {name: text for name, text in texts.items() if text is not None}
     instead |= _settings(threshold, rollout) | ({"harmless": True} if harmless else {})
-    if references.is_dir():
-        _add_folder(references, directory, table, force, instead)
-    elif table:
+    if embeddings and not preview:
+        raise typer.BadParameter("--embeddings goes with --preview")
+    if table and not references.is_dir():
         raise typer.BadParameter("--table goes with a folder")
+    if preview:
+        _preview(references, directory, table, instead, embeddings)
+    elif references.is_dir():
+        _add_folder(references, directory, table, force, instead)
     else:
         _add_file(references, directory, force, instead)
+
+
+def _preview(
+    references: Path, directory: Path | None, table: Path | None, instead: Mapping[str, object], embeddings: Path | None
+) -> None:
+    """Say what references would catch; of a folder, what can be enrolled of it.
+
+    Raises:
+        typer.Exit: with code 1, something of a folder was left out.
+    """
+    from models.images.encoder.encoder import Encoder
+    from models.images.gallery.folders import read_folder
+    from models.images.gallery.gallery import Gallery
+    from models.images.gallery.references import GalleryError, read_references
+    from models.images.gallery.screening import Screening
+    from models.settings import Settings
+    from serving.batch.embeddings.preview import preview
+    from serving.batch.errors import InputError
+
+    settings, faults = Settings.from_environment(directory), list[GalleryError]()
+    encoder = Encoder(settings.encoder_directory())
+    known = Gallery.load(settings.gallery_directory(), encoder)
+    if is_folder := references.is_dir():
+        _require_label(references, table, instead)
+        sources, faults = read_folder(references, table, **instead)
+        screening = Screening(known.entries, each_picture_once=True)
+        sources = [source for source in sources if screening.passes(source, faults.append)]
+    else:
+        sources = read_references(references, **instead)
+    try:
+        typer.echo(preview(encoder, known, sources, embeddings, refuse=faults.append if is_folder else None))
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from error
+    finally:
+        _list_skipped(faults)
+    if faults:
+        raise typer.Exit(1)
 
 
 def _add_file(file: Path, directory: Path | None, force: bool, instead: Mapping[str, object]) -> None:
@@ -120,6 +168,18 @@ def _add_file(file: Path, directory: Path | None, force: bool, instead: Mapping[
         _report(gallery.add(target, encoder, drawings, force, base), target)
 
 
+def _list_skipped(faults: Sequence[GalleryError]) -> None:
+    for fault in faults:
+        typer.echo(f"跳过 skipped {fault}", err=True)
+
+
+def _require_label(folder: Path, table: Path | None, instead: Mapping[str, object]) -> None:
+    from models.images.gallery.folders import TABLE
+
+    if not (instead.keys() & {"label", "harmless"} or table or (folder / TABLE).exists()):
+        raise typer.BadParameter(f"give --label, or labels in {folder / TABLE}")
+
+
 def _add_folder(
     folder: Path, directory: Path | None, table: Path | None, force: bool, instead: Mapping[str, object]
 ) -> None:
@@ -130,24 +190,46 @@ def _add_folder(
     """
     from models.images.encoder.encoder import Encoder
     from models.images.gallery import gallery
-    from models.images.gallery.folders import TABLE, read_folder
+    from models.images.gallery.folders import read_folder
     from models.settings import Settings
 
-    if not (instead.keys() & {"label", "harmless"} or table or (folder / TABLE).exists()):
-        raise typer.BadParameter(f"give --label, or labels in {folder / TABLE}")
+    _require_label(folder, table, instead)
     sources, faults = read_folder(folder, table, **instead)
     encoder = Encoder(Settings.from_environment(directory).encoder_directory())
     with _target(directory, action="add", references=folder.name, force=force) as (target, base):
         change = gallery.add_valid(target, encoder, sources, force, base)
         _report(change, target)
     skipped = [*faults, *change.refused]
-    for fault in skipped:
-        typer.echo(f"跳过 skipped {fault}", err=True)
+    _list_skipped(skipped)
     typer.echo(
         f"已登记 {change.pictures} 张，跳过 {len(skipped)} 张 · enrolled {change.pictures}, skipped {len(skipped)}"
     )
     if skipped:
         raise typer.Exit(1)
+
+
+@app.command()
+def prepare(directory: Directory = None) -> None:
+    """Make what verification compares of every drawing, so that no request has to; about a minute, once.
+
+    A service that starts later uses it. Emblems enrolled since are prepared when they are first needed.
+
+    Example: `huijian gallery prepare`
+    """
+    from models.images.drawings import prepared
+    from models.images.encoder.encoder import Encoder
+    from models.images.gallery.gallery import Gallery
+    from models.images.matching.reranker import Reranker
+    from models.settings import Settings
+
+    settings = Settings.from_environment(directory)
+    encoder = Encoder(settings.encoder_directory(), settings.threads)
+    reranker = Reranker.load(encoder)
+    if reranker is None:
+        typer.echo(f"编码器没有重排网络，无需准备 · encoder {encoder.fingerprint} has no reranker: nothing to prepare")
+        return
+    new = prepared.prepare(settings.prepared, Gallery.load(settings.gallery_directory(), encoder), reranker)
+    typer.echo(f"新准备图稿 {new} 张 · prepared {new} new drawings: {settings.prepared}")
 
 
 @app.command("set")
@@ -232,6 +314,38 @@ def search(
         found = matches if is_single else {"image": str(file), "matches": matches}
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2 if is_single else None))
     if unread:
+        raise typer.Exit(1)
+
+
+@app.command()
+def who(
+    embeddings: Annotated[
+        Path, typer.Argument(metavar="EMBEDDINGS", exists=True, help="What `huijian score --keep-embeddings` wrote.")
+    ],
+    image: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The emblem.")],
+    min_score: Annotated[float, typer.Option(min=0.01, max=1, help="Least probability.")] = 0.1,
+    verify: Annotated[bool, typer.Option("--verify", help="Judge candidates again from their pictures.")] = False,
+) -> None:
+    """Print which existing accounts may show an emblem, one JSON line each, the likeliest first.
+
+    Example: `huijian gallery who embeddings/ --image new-emblem.png`
+    """
+    from models.images.gallery.references import Drawing, Reference
+    from models.profile import Label
+    from models.settings import Settings
+    from serving.batch.embeddings.rescore import SCHEMA, rescore
+    from serving.batch.errors import InputError
+
+    name = image.stem
+    reference = Reference(name, Label.ORGANIZATION_LOGO, name, name, owner_id=name, source=image.name, licence="-")
+    emblem = Drawing(reference, image, image.name)
+    try:
+        found = rescore(embeddings, [emblem], Settings.from_environment(), min_score, verify=verify)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from error
+    for row in found.candidates:
+        typer.echo(json.dumps({name: row[name] for name in SCHEMA.names if row[name] is not None}, ensure_ascii=False))
+    if any(row["error"] for row in found.candidates):
         raise typer.Exit(1)
 
 

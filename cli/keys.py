@@ -23,7 +23,7 @@ def add(
     expires: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day on which it opens nothing any more (UTC).")
     ] = None,
-    per_second: Annotated[float | None, typer.Option(help="Requests that it may make, over all workers.")] = None,
+    per_second: Annotated[float | None, typer.Option(help="Profiles and other requests, over all workers.")] = None,
 ) -> None:
     """Make a key and print it, this once: only its hash is kept. A running service knows it within 5 seconds.
 

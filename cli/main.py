@@ -20,11 +20,12 @@ from cli import (
     promotion,
     score,
     serve,
-    shadow,
     store,
     train,
 )
+from cli.cases import app as cases
 from cli.runs import diff, report, rescore
+from cli.trials import policy, shadow
 from models.profile import ProfileError
 
 OUR_PACKAGES = ("models", "serving", "training")
@@ -45,6 +46,7 @@ app.command()(rescore.rescore)
 app.command()(diff.diff)
 app.command()(report.report)
 app.add_typer(gallery.app, name="gallery")
+app.add_typer(cases.app, name="cases")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(closed.app, name="closed")
@@ -55,6 +57,7 @@ app.command()(promotion.promote)
 app.command()(promotion.rollback)
 app.add_typer(promotion.app, name="models")
 app.add_typer(shadow.app, name="shadow")
+app.add_typer(policy.app, name="policy")
 app.command()(store.purge)
 app.add_typer(keys.app, name="keys")
 app.add_typer(store.audit, name="audit")

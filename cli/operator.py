@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from models.settings import Settings
+    from serving.store.audit.trail import Trail
     from serving.store.database import Database
 
 
@@ -33,6 +34,29 @@ def recorded(settings: Settings, **details: Any) -> Iterator[Database]:
     """
     from serving import active
     from serving.store.audit.trail import Trail
+
+    with _database(settings) as database, active.recorded(Trail(database), settings, operator(), **details):
+        yield database
+
+
+@contextmanager
+def trail(settings: Settings) -> Iterator[Trail]:
+    """The audit trail, for a command that adds its own events.
+
+    Raises:
+        StoreError: the trail cannot be opened.
+    """
+    from serving import active
+    from serving.store.audit.trail import Trail
+
+    with _database(settings) as database:
+        events = Trail(database)
+        active.observe(events, settings)
+        yield events
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
     from serving.store.database import Database
     from serving.store.secrets import Secrets
     from serving.store.variables import URL_VARIABLE
@@ -42,7 +66,6 @@ def recorded(settings: Settings, **details: Any) -> Iterator[Database]:
     database = Database.from_environment(settings.home)
     database.prepare()
     try:
-        with active.recorded(Trail(database), settings, operator(), **details):
-            yield database
+        yield database
     finally:
         database.close()

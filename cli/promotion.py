@@ -32,7 +32,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the command's own options
     ] = None,
     report: Annotated[
         Path | None,
-        typer.Option(help="For text models: also write a page with curves and every text that one judges wrongly."),
+        typer.Option(help="Also write a page with curves and what only one of them judges rightly."),
     ] = None,
     output: Annotated[Path | None, typer.Option(help="Also write the numbers there, as JSON.")] = None,
 ) -> None:
@@ -41,7 +41,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the command's own options
     Text models judge the test part of the corpus, or --cases that neither has seen. Encoders judge a manifest's
     pictures, each with its own gallery. The exit code does not depend on who is better.
 
-    Example: `huijian compare models/artifacts/text/2026.11.5 build/text/artifact --report comparison.html`
+    Example: `huijian compare models/artifacts/text/2026.12.2 build/text/artifact --report comparison.html`
     """
     from models.runtime.artifact_files import ArtifactFile
 
@@ -52,17 +52,19 @@ def compare(  # noqa: PLR0913, PLR0917 - the command's own options
             raise typer.BadParameter(f"{named}encoders are compared with both --manifest and --references")
         if len(encoders) < len((champion, challenger)):
             raise typer.BadParameter("--manifest and --references are for two encoders' folders")
-        if cases or report:
-            raise typer.BadParameter("--cases and --report are for text models")
-        _compare_images(champion, challenger, manifest, references, output)
+        if cases:
+            raise typer.BadParameter("--cases is for text models")
+        _compare_images(champion, challenger, manifest, references, report, output)
     else:
         _compare_texts(champion, challenger, cases, report, output)
 
 
-def _compare_images(champion: Path, challenger: Path, manifest: Path, references: Path, output: Path | None) -> None:
-    from training.images.evaluation.compare import compare_images
+def _compare_images(  # noqa: PLR0913, PLR0917 - the command's own options
+    champion: Path, challenger: Path, manifest: Path, references: Path, report: Path | None, output: Path | None
+) -> None:
+    from training.images.comparison.compare import compare_images
 
-    comparison = compare_images(champion, challenger, manifest, references)
+    comparison = compare_images(champion, challenger, manifest, references, page=report, command=_command())
     typer.echo(comparison)
     if output:
         output.write_text(json.dumps(comparison.to_dict(), indent=1) + "\n", encoding="utf-8")
@@ -74,11 +76,15 @@ def _compare_texts(
     from training.cases import CasesError
     from training.text.evaluation.compare import compare_text
 
-    command = shlex.join(["huijian", *sys.argv[1:]])
     try:
-        typer.echo(compare_text(champion, challenger, cases, page=report, output=output, command=command))
+        typer.echo(compare_text(champion, challenger, cases, page=report, output=output, command=_command()))
     except CasesError as error:
         raise typer.BadParameter(str(error)) from error
+
+
+def _command() -> str:
+    """The command line, for the report."""
+    return shlex.join(["huijian", *sys.argv[1:]])
 
 
 def promote(
@@ -87,12 +93,13 @@ def promote(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="For an encoder: references to build its gallery from."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Also a text model that measured worse.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also a model that measured worse.")] = False,
 ) -> None:
     """Put a trained model into force, in a running service too; it takes it up within seconds.
 
     A text model is refused if a label's F1 falls by more than .03 from the model in force, or the share of clean texts
-    flagged rises by more than .01, both as training measured them on the same test part.
+    flagged rises by more than .01, both as training measured them on the same test part. An encoder is refused if what
+    `huijian evaluate images --encoder` measured is worse by more than half the width of a 95% interval.
 
     Example: `huijian promote build/text/artifact`
     """

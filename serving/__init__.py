@@ -6,6 +6,7 @@ A request passes these packages in order:
 - `messages` and `routes`: parsing, handling, answering;
 - `store`: the record of decisions;
 - `shadow`: the same profiles judged by a challenger model;
+- `trials`: stored decisions made again by a policy on trial;
 - `metrics`: counters along the way.
 
 `server` starts the processes (`huijian serve`). `service` tells BentoML what to run in each, `worker` is the content of

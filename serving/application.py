@@ -19,6 +19,7 @@ from starlette.routing import Route
 from models.live import LiveInspector
 from models.profile import ProfileError
 from serving import docs
+from serving.console.console import Console
 from serving.edge.admission import Admission
 from serving.edge.deadlines import deadline
 from serving.edge.edge import Edge
@@ -34,6 +35,7 @@ from serving.routes.references import References
 from serving.routes.word_lists import WordListRoutes
 from serving.shadow.shadow import Shadow
 from serving.store.store import Store
+from serving.trials.trial import PolicyTrial
 
 
 def application(  # noqa: PLR0913 - the parts of a service
@@ -44,6 +46,7 @@ def application(  # noqa: PLR0913 - the parts of a service
     *,
     threads: int,
     shadow: Shadow | None = None,
+    trial: PolicyTrial | None = None,
 ) -> Starlette:
     """The ASGI application.
 
@@ -54,6 +57,7 @@ def application(  # noqa: PLR0913 - the parts of a service
         keyring: the active API keys.
         threads: profiles judged at once.
         shadow: passes the profiles to a challenger as well.
+        trial: judges stored decisions with the policy on trial; one that nobody runs if None.
     """
 
     def readyz(_: Request) -> Response:
@@ -63,6 +67,7 @@ def application(  # noqa: PLR0913 - the parts of a service
     references, decisions = References(live, store, metrics), Decisions(store, metrics)
     closed, lists = ClosedAccountRoutes(live, store, metrics), WordListRoutes(live, store, metrics)
     admission = Admission(keyring, Rates.of_this_server("rates"))
+    console = Console(live, store, metrics, keyring, admission, references, trial or PolicyTrial(live.settings, store))
     app = Starlette(
         routes=[
             Route("/", lambda _: RedirectResponse("/docs")),
@@ -74,7 +79,9 @@ def application(  # noqa: PLR0913 - the parts of a service
             Route("/v1/lists/{word:path}", lists.remove, methods=["DELETE"]),
             Route("/v1/closed_accounts", closed.add, methods=["POST"]),
             Route("/v1/closed_accounts/{account:path}", closed.remove, methods=["DELETE"]),
+            Route("/v1/decisions", decisions.all),
             Route("/v1/decisions/{decision_id}", decisions.show),
+            Route("/v1/decisions/{decision_id}/contents", decisions.contents),
             Route("/v1/decisions/{decision_id}/appeal", decisions.appeal, methods=["POST"]),
             Route("/v1/decisions/{decision_id}/review", decisions.review, methods=["POST"]),
             Route("/v1/policy", lambda _: json_response(live.current.policy.model_dump(mode="json"))),
@@ -82,6 +89,7 @@ def application(  # noqa: PLR0913 - the parts of a service
             Route("/readyz", readyz),
             Route("/metrics", lambda _: Response(metrics.render(), media_type=CONTENT_TYPE_LATEST)),
             *docs.routes(),
+            *console.routes(),
         ],
         middleware=[Middleware(Edge, admission=admission, metrics=metrics, deadline=deadline())],
         exception_handlers={HTTPException: _refuse},

@@ -16,6 +16,7 @@ from serving.active import active_versions, kept_policies
 from serving.history import Change, changes, existing_database
 from serving.shadow.config import ShadowConfig, shadow_file
 from serving.store.tables import utc
+from serving.trials.policy_file import TRIAL, trial_file
 
 FOLDERS: Final[Mapping[str, str]] = {"text": "text", "encoder": "encoders", "gallery": "gallery"}
 """Folder of each part's versions, in the home directory and among the released artefacts."""
@@ -56,14 +57,16 @@ def inventory(settings: Settings) -> list[Version]:
     shadowed = _shadowed(settings)
     with existing_database(settings.home) as database:
         made = {part: changes(database, part) if database else [] for part in (*FOLDERS, "policy")}
+        tried = changes(database, TRIAL) if database else []
     found = []
     for part, past in made.items():
         places = dict(_policies(settings) if part == "policy" else _folders(FOLDERS[part], settings))
-        if part in shadowed:
+        if part in shadowed and shadowed[part] not in places.values():
             places.setdefault(shadowed[part].name, shadowed[part])
         of_part = [
-            _version(part, name, place, _state(name, place, in_force.get(part), shadowed.get(part)), past)
+            _version(part, name, place, state, tried if place == trial_file(settings.home) else past)
             for name, place in sorted(places.items(), reverse=True)
+            for state in [_state(name, place, in_force.get(part), shadowed.get(part))]
         ]
         found += sorted(of_part, key=lambda version: version.state != IN_FORCE)
     return found
@@ -98,7 +101,7 @@ def _folders(folder: str, settings: Settings) -> Iterator[tuple[str, Path]]:
 
 
 def _policies(settings: Settings) -> Iterator[tuple[str, Path]]:
-    for file in (*kept_policies(settings.home), settings.policy):
+    for file in (*kept_policies(settings.home), trial_file(settings.home), settings.policy):
         try:
             yield Policy.load(file).version, file
         except PolicyError:
@@ -106,10 +109,11 @@ def _policies(settings: Settings) -> Iterator[tuple[str, Path]]:
 
 
 def _shadowed(settings: Settings) -> dict[str, Path]:
-    """What a trial in shadow brings, by part."""
-    file = shadow_file(settings)
+    """What a trial in shadow brings, by part; a policy on trial unless that brings another."""
+    file, tried = shadow_file(settings), trial_file(settings.home)
+    policy = {"policy": tried} if tried.is_file() else {}
     if not file.is_file():
-        return {}
+        return policy
     trial = ShadowConfig.load(file)
     challenger = trial.settings(settings)
     places: dict[str, Callable[[], Path]] = {
@@ -118,4 +122,4 @@ def _shadowed(settings: Settings) -> dict[str, Path]:
         "gallery": challenger.gallery_directory,
         "policy": lambda: challenger.policy,
     }
-    return {part: places[part]() for part in trial.parts}
+    return {**policy, **{part: places[part]() for part in trial.parts}}

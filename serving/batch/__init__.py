@@ -7,13 +7,14 @@ Read `score` first; it calls the steps in this order:
 
 1. `plan` finds the files, and `active_versions` names the versions that judge;
 2. `plan` cuts the files into parts;
-3. `run` locks the output and says which parts are missing;
-4. `workers` judge those, with `inputs` and `profiles` (read) and `decisions` (write);
+3. `run` locks the output, a folder of `storage`, and says which parts are missing;
+4. an engine of `engines` gives those to `workers`, which use `inputs` and `profiles` (read) and `decisions` (write);
 5. `run` joins and checks the parts;
-6. `summary` counts the decisions.
+6. `summary` adds up what the workers counted.
 """
 
 import os
 
-# Daft reports its use to a third party unless this is set before it is imported.
+# Daft and Ray report their use to a third party unless these are set before they are imported.
 os.environ["DO_NOT_TRACK"] = "1"
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"

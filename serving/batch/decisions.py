@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -110,25 +111,40 @@ def describe(error: ProfileError) -> str:
     return line.encode("utf-8", "backslashreplace").decode()
 
 
-def write(path: Path, decisions: Sequence[Mapping[str, Any]], note: Mapping[str, Any] | None = None) -> None:
-    """Write rows of `SCHEMA` to a file, whole or not at all; arguments as `write_table`."""
-    write_table(path, pa.Table.from_pylist(decisions, SCHEMA), note or {})
-
-
-def write_table(path: Path, table: pa.Table, note: Mapping[str, Any]) -> None:
-    """Write decisions to a file, whole or not at all.
+def encoded(table: pa.Table, note: Mapping[str, Any]) -> bytes:
+    """A file of decisions.
 
     Args:
-        note: the writer's remark on the file, for `note_of`.
+        table: rows of `SCHEMA`.
+        note: the writer's remark on the file, for `Footer`; JSON-ready.
     """
-    with atomic.replacing(path) as draft:
-        pq.write_table(table.replace_schema_metadata({NOTE_KEY: json.dumps(note)}), draft, compression="zstd")
+    stream = pa.BufferOutputStream()
+    pq.write_table(table.replace_schema_metadata({NOTE_KEY: json.dumps(note)}), stream, compression="zstd")
+    return stream.getvalue().to_pybytes()
 
 
-def note_of(file: Path) -> dict[str, Any]:
-    """The remark that a file of decisions was written with; empty if there is none."""
-    metadata = pq.read_schema(file).metadata or {}
-    return dict(json.loads(metadata.get(NOTE_KEY.encode(), b"{}")))
+@dataclass(frozen=True)
+class Footer:
+    """The end of a file of decisions, which is read without the rest.
+
+    Attributes:
+        rows: number of decisions.
+        note: the remark that the file was written with; empty if there is none.
+    """
+
+    rows: int
+    note: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, file: Path | IO[bytes]) -> Footer:
+        """Read a file's footer.
+
+        Raises:
+            pa.ArrowException, OSError: it is damaged or cannot be read.
+        """
+        metadata = pq.read_metadata(file)
+        note = json.loads((metadata.metadata or {}).get(NOTE_KEY.encode(), b"{}"))
+        return cls(metadata.num_rows, dict(note))
 
 
 def read(decisions: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from typing import IO, Any, AnyStr
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from models.profile import Field, ProfileError
+from models.profile import IMAGE_FIELDS, Field, ProfileError
 from models.text.normalize.characters import SURROGATE
 from serving.batch.errors import InputError
 from serving.messages.bodies import without_repetition
@@ -31,8 +31,15 @@ MAX_LINE_LENGTH = 32 * 2**20
 PARQUET_BATCH_ROWS = 16
 """Rows decoded from Parquet at a time: pictures of a few MB each must fit in memory."""
 
+PLANNING_BATCH_ROWS = 8_192
+"""Account ids decoded at a time."""
+
 Row = Mapping[str, Any] | ProfileError
 """Values by column name, or the reason why the row cannot be read."""
+
+
+Outline = tuple[str | None, Set[str], float]
+"""Account id of a row or None, its columns, and its number of pictures."""
 
 
 def fingerprint(files: Sequence[Path]) -> str:
@@ -76,11 +83,38 @@ def rows(path: Path, start: int = 0) -> Iterator[Row]:
     return READERS[suffix(path)](path, start)
 
 
-def account_ids(path: Path) -> Iterator[tuple[str | None, Set[str]]]:
-    """Yield the account id of each row, None where it has none, and the row's columns; skips pictures in Parquet."""
-    found = _parquet_rows(path, 0, (ID_COLUMN,)) if suffix(path) == ".parquet" else rows(path)
-    for row in found:
-        yield account_id(row), set() if isinstance(row, ProfileError) else row.keys()
+def outlines(path: Path) -> Iterator[Outline]:
+    """Yield what planning needs of each row: its account id or None, its columns, and its number of pictures.
+
+    Pictures in Parquet are not read: a row has the mean number of its row group.
+    """
+    if suffix(path) == ".parquet":
+        yield from _parquet_outlines(path)
+        return
+    for row in rows(path):
+        if isinstance(row, ProfileError):
+            yield None, set(), 0
+        else:
+            yield account_id(row), row.keys(), sum(row.get(field) is not None for field in IMAGE_FIELDS)
+
+
+def _parquet_outlines(path: Path) -> Iterator[Outline]:
+    with _parquet(path) as file:
+        for group in range(file.metadata.num_row_groups):
+            pictures = _pictures_a_row(file.metadata.row_group(group))
+            for row in _group_rows(file, path, [group], [ID_COLUMN], PLANNING_BATCH_ROWS):
+                yield account_id(row), {ID_COLUMN}, pictures
+
+
+def _pictures_a_row(group: pq.RowGroupMetaData) -> float:
+    """Mean number of pictures of a row; without statistics every row counts as having all."""
+    columns = (group.column(number) for number in range(group.num_columns))
+    counts = [
+        group.num_rows - (column.statistics.null_count or 0 if column.statistics else 0)
+        for column in columns
+        if column.path_in_schema in IMAGE_FIELDS
+    ]
+    return sum(counts) / max(group.num_rows, 1)
 
 
 def suffix(path: Path) -> str:
@@ -108,16 +142,23 @@ def _parquet(path: Path) -> pq.ParquetFile:
         raise InputError(f"{path} is not a readable Parquet file: {error}") from error
 
 
-def _parquet_rows(path: Path, start: int, columns: Sequence[str] = COLUMNS) -> Iterator[Row]:
+def _parquet_rows(path: Path, start: int) -> Iterator[Row]:
     with _parquet(path) as file:
         groups, skip = _groups(file.metadata, start)
-        present = [name for name in file.schema_arrow.names if name in columns]
-        try:
-            for batch in file.iter_batches(PARQUET_BATCH_ROWS, row_groups=groups, columns=present, use_threads=False):
-                yield from _python_rows(batch.slice(skip))
-                skip = max(0, skip - len(batch))
-        except (pa.ArrowException, OSError) as error:
-            raise InputError(f"{path} is damaged: {error}") from error
+        present = [name for name in file.schema_arrow.names if name in COLUMNS]
+        yield from _group_rows(file, path, groups, present, PARQUET_BATCH_ROWS, skip)
+
+
+def _group_rows(  # noqa: PLR0913, PLR0917 - a range of rows
+    file: pq.ParquetFile, path: Path, groups: list[int], columns: list[str], batch_rows: int, skip: int = 0
+) -> Iterator[Row]:
+    """Rows of some row groups, without the first `skip`, a batch in memory at a time."""
+    try:
+        for batch in file.iter_batches(batch_rows, row_groups=groups, columns=columns, use_threads=False):
+            yield from _python_rows(batch.slice(skip))
+            skip = max(0, skip - len(batch))
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path} is damaged: {error}") from error
 
 
 def _groups(metadata: pq.FileMetaData, start: int) -> tuple[list[int], int]:

@@ -1,13 +1,12 @@
 """Plans a run: finds the input's files and cuts them into parts.
 
-A part is a range of rows of one file, judged and written as one. Parts depend only on the input, so a run that was
-killed finds its finished parts again.
+A part is a range of rows of one file, judged and written as one. Parts depend only on the input and their size, so a
+run that was killed finds its finished parts again.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
@@ -17,8 +16,10 @@ from tqdm import tqdm
 
 from models.arrays import Int64
 from serving.batch.errors import InputError
-from serving.batch.inputs import COLUMNS, READERS, account_ids, column_names, fingerprint, suffix
+from serving.batch.inputs import COLUMNS, READERS, Outline, column_names, fingerprint, outlines, suffix
 from serving.batch.part_files import parts_folder
+from serving.batch.repeats import Repeats
+from serving.batch.work import MAX_PARTS, FileCuts, PartSize
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Part:
         start: number in the file of the part's first row, from 0.
         rows: number of rows.
         repeated: rows, counted from 0 within the part, whose account id an earlier row of the run has.
+        file_bytes: size of the file when the run was planned.
     """
 
     number: int
@@ -38,6 +40,7 @@ class Part:
     start: int
     rows: int
     repeated: tuple[int, ...]
+    file_bytes: int
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,14 @@ class Plan:
     Attributes:
         files: the input.
         fingerprint: of the input, from before it was read.
-        part_rows: rows per part.
+        size: of a part.
         parts: in the order of their numbers.
         ignored: names of unknown columns, so that the operator can check their spelling.
     """
 
     files: tuple[Path, ...]
     fingerprint: str
-    part_rows: int
+    size: PartSize
     parts: tuple[Part, ...]
     ignored: tuple[str, ...]
 
@@ -97,45 +100,43 @@ def _refuse_overlap(source: Path, files: Sequence[Path], out: Path) -> None:
             raise InputError(f"{folder} lies in the folder of the input; choose another OUT")
 
 
-def plan(files: Sequence[Path], part_rows: int) -> Plan:
-    """Cut files into parts of at most `part_rows` rows.
+def plan(files: Sequence[Path], size: PartSize) -> Plan:
+    """Cut files into parts of about equal work.
 
-    Account ids are compared by 64-bit hashes. They take eight bytes a row, and some forty while repeated ones are
-    found.
+    Where there would be more than `MAX_PARTS`, neighbours are joined.
 
     Raises:
         InputError: a file cannot be read, or has no account column or no content column.
     """
     before = fingerprint(files)  # a file that changes from here on is another input
     names = {name for path in files for name in column_names(path)}
-    hashes, sizes = array("q"), []
-    for path in files:
-        first = len(hashes)
-        ids = tqdm(account_ids(path), desc="planning", unit=" rows", delay=1, leave=False, disable=None)
-        for account, columns in ids:
-            # A row without an account repeats no other: its position makes it unique.
-            hashes.append(hash((None, len(hashes)) if account is None else account))
-            names |= columns
-        sizes.append(len(hashes) - first)
-    parts = _parts(files, sizes, _repeated(np.frombuffer(hashes, np.int64)), part_rows)
-    return Plan(tuple(files), before, part_rows, parts, tuple(sorted(names - set(COLUMNS))))
+    cuts = [FileCuts(size) for _ in files]
+    with Repeats() as repeats:
+        for path, cut in zip(files, cuts, strict=True):
+            for account, columns, pictures in _progress(outlines(path)):
+                repeats.add(account)
+                names |= columns
+                cut.add(pictures)
+        repeated = repeats.positions()
+    parts = _parts(files, cuts, repeated)
+    return Plan(tuple(files), before, size, parts, tuple(sorted(names - set(COLUMNS))))
 
 
-def _repeated(hashes: Int64) -> Int64:
-    """Positions, in order, of values that occur earlier too."""
-    first = np.unique(hashes, return_index=True)[1]
-    repeated = np.ones(len(hashes), dtype=bool)
-    repeated[first] = False
-    return np.flatnonzero(repeated)
+def _progress(rows: Iterable[Outline]) -> Iterable[Outline]:
+    progress: Iterable[Outline] = tqdm(rows, desc="planning", unit=" rows", delay=1, leave=False, disable=None)
+    return progress
 
 
-def _parts(files: Sequence[Path], sizes: Sequence[int], repeated: Int64, part_rows: int) -> tuple[Part, ...]:
+def _parts(files: Sequence[Path], cuts: Sequence[FileCuts], repeated: Int64) -> tuple[Part, ...]:
     parts: list[Part] = []
     offset = 0
-    for path, size in zip(files, sizes, strict=True):
-        for start in range(0, size or 1, part_rows):
-            rows, first = min(part_rows, size - start), offset + start
+    joined = max(1, -(-sum(map(len, cuts)) // MAX_PARTS))
+    for path, cut in zip(files, cuts, strict=True):
+        file_bytes = path.stat().st_size
+        for start, rows in cut.ranges(joined):
+            first = offset + start
             low, high = np.searchsorted(repeated, [first, first + rows])
-            parts.append(Part(len(parts), str(path), start, rows, tuple((repeated[low:high] - first).tolist())))
-        offset += size
+            within = tuple((repeated[low:high] - first).tolist())
+            parts.append(Part(len(parts), str(path), start, rows, within, file_bytes))
+        offset += cut.rows
     return tuple(parts)

@@ -10,14 +10,18 @@ import base64
 import errno
 import json
 import stat
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import fsspec
 
 from models.images.input.decode import MAX_BYTES
-from models.profile import IMAGE_FIELDS, Field, Profile, ProfileError
+from models.profile import IMAGE_FIELDS, Field, Profile, ProfileError, StoredPicture
 from serving.batch.inputs import COLUMNS, ID_COLUMN, Row, account_id
+from serving.batch.storage.retries import retried
 from serving.messages.schema import checked
 
 PICTURE_PROTOCOLS = frozenset({"file", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss", "hdfs"})
@@ -30,12 +34,18 @@ MAX_FILE_NAME_BYTES = 255
 """Bytes of the longest file name on common disks; a longer string that begins like a picture is base64."""
 
 
-def profile_of(row: Row, folder: Path) -> Profile:
+Fetch = Callable[[], bytes]
+Remember = Callable[[str, Fetch], bytes | StoredPicture]
+"""Gives the picture at an absolute path or a URL: its hash if that is known, otherwise what `Fetch` reads."""
+
+
+def profile_of(row: Row, folder: Path, remember: Remember | None = None) -> Profile:
     """The profile that a row describes, its pictures loaded.
 
     Args:
         row: values by column name; unknown columns are ignored.
         folder: start of relative paths.
+        remember: knows the hashes of some pictures, which are then not loaded.
 
     Raises:
         ProfileError: the row could not be read, a value has the wrong type or length, or a picture is not there.
@@ -45,20 +55,39 @@ def profile_of(row: Row, folder: Path) -> Profile:
     values = {name: row[name] for name in COLUMNS if row.get(name) is not None}
     if ID_COLUMN in values:
         values[ID_COLUMN] = account_id(row) or values[ID_COLUMN]
+    stored: dict[Field, StoredPicture] = {}
     for field in set(IMAGE_FIELDS) & values.keys():
-        values[field] = _image(values[field], field, folder)
+        found = _image(values.pop(field), field, folder, remember)
+        if isinstance(found, StoredPicture):
+            stored[field] = found
+        else:
+            values[field] = found
     if isinstance(listed := values.get("entitlements"), str):
         values["entitlements"] = _split(listed)
-    return checked(values)
+    return replace(checked(values), stored=stored)
 
 
-def _image(value: Any, field: Field, folder: Path) -> Any:
+def _image(value: Any, field: Field, folder: Path, remember: Remember | None) -> Any:
     """The picture that a string names or encodes; any other value unchanged."""
     if not isinstance(value, str):
         return value
     if value.startswith(BASE64_STARTS) and len(value) > MAX_FILE_NAME_BYTES and "." not in value:
         return _decoded(value, field)
-    is_url = "://" in value or "::" in value
+    fetch = partial(_fetched_picture, value, field, folder)
+    if remember is None:
+        return fetch()
+    is_url = _is_url(value)
+    if is_url:
+        _refuse_web(value, field)
+    return remember(value if is_url else str((folder / value).absolute()), fetch)
+
+
+def _is_url(value: str) -> bool:
+    return "://" in value or "::" in value
+
+
+def _fetched_picture(value: str, field: Field, folder: Path) -> bytes:
+    is_url = _is_url(value)
     try:
         return _read_url(value, field) if is_url else _read_path(folder / value)
     except ProfileError:
@@ -85,14 +114,21 @@ def _decoded(value: str, field: Field) -> bytes:
         raise ProfileError("image_base64", f"{field} is not valid base64", field) from error
 
 
-def _read_url(url: str, field: Field) -> bytes:
-    protocols = {link.split("://")[0] for link in url.split("::")}
-    if not protocols <= PICTURE_PROTOCOLS:
+def _refuse_web(url: str, field: Field) -> None:
+    if not {link.split("://")[0] for link in url.split("::")} <= PICTURE_PROTOCOLS:
         raise ProfileError(
             "image_url_refused", f"{field} is an address, and those are never fetched; give a file", field
         )
-    if protocols == {"file"} and "::" not in url:
-        return _read_path(Path(url.split("://", 1)[1]))
+
+
+def _read_url(url: str, field: Field) -> bytes:
+    _refuse_web(url, field)
+    if url.startswith("file://") and "::" not in url:
+        return _read_path(Path(url.removeprefix("file://")))
+    return retried(partial(_fetched, url))
+
+
+def _fetched(url: str) -> bytes:
     with fsspec.open(url, "rb") as stream:
         return bytes(stream.read(MAX_BYTES + 1))
 

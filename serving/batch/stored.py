@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from serving.batch.decisions import note_of
+from serving.batch import manifest
+from serving.batch.decisions import Footer
 from serving.batch.errors import InputError
-from serving.batch.run import MANIFEST_NAME, METADATA_KEY
+from serving.batch.storage.disk import DiskFolder
 
 REQUIRED_COLUMNS = ("account_id", "verdict", "findings", "matches", "text_scores", "versions", "error")
 
@@ -45,10 +45,10 @@ class StoredRun:
             raise InputError(f"{path} holds no decisions; give what `huijian score` wrote")
         for file in files:
             _check(file)
-        manifest = _manifest(path)
-        if path.is_dir() and "policy" in manifest and "rows" not in manifest:
+        conditions = _manifest(path)
+        if path.is_dir() and "policy" in conditions and "rows" not in conditions:
             raise InputError(f"the run that writes {path} has not ended; start it again to finish it")
-        return cls(path, files, manifest)
+        return cls(path, files, conditions)
 
     @property
     def rows(self) -> int:
@@ -64,7 +64,7 @@ class StoredRun:
 
     def notes(self) -> Iterator[dict[str, Any]]:
         """The remark that each file's writer left in it."""
-        yield from map(note_of, self.files)
+        yield from (dict(Footer.read(file).note) for file in self.files)
 
 
 @contextmanager
@@ -107,8 +107,4 @@ def _check(file: Path) -> None:
 
 
 def _manifest(path: Path) -> dict[str, Any]:
-    if path.is_file():
-        metadata = pq.read_schema(path).metadata or {}
-        return dict(json.loads(metadata.get(METADATA_KEY.encode(), b"{}")))
-    file = path / MANIFEST_NAME
-    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
+    return manifest.of_file(path) if path.is_file() else manifest.read(DiskFolder(path)) or {}

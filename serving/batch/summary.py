@@ -1,24 +1,19 @@
-"""The summary of a run for the operator, counted from the decisions on disk."""
+"""The summary of a run for the operator, from the counts that the workers left in the notes of the parts."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
+import pyarrow as pa
 
 from models.profile import LABELS, Label
+from serving.batch.embeddings.merge import Kept
 
-COUNTED_COLUMNS = (
-    "verdict",
-    "error",
-    *(f"findings.list.element.{name}" for name in ("label", "authorized", "report_only", "evidence.kind")),
-    "versions.closed",
-    "versions.lists",
-)
+COUNTED_COLUMNS = ["verdict", "error", "findings", "versions"]
 
 
 @dataclass
@@ -43,15 +38,25 @@ class DecisionCounts:
     lists: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, files: Iterable[Path]) -> DecisionCounts:
-        """Count files of decisions, a batch of rows in memory at a time."""
+    def of(cls, decisions: pa.Table) -> DecisionCounts:
+        """Count the decisions of a part."""
         counts = cls()
-        for file in files:
-            with pq.ParquetFile(file) as decisions:
-                for batch in decisions.iter_batches(columns=COUNTED_COLUMNS):
-                    for row in batch.to_pylist():
-                        counts.add(row)
+        for row in decisions.select(COUNTED_COLUMNS).to_pylist():
+            counts.add(row)
         return counts
+
+    @classmethod
+    def total(cls, counted: Iterable[Mapping[str, Mapping[str, int]]]) -> DecisionCounts:
+        """The sum of what `to_dict` gave for each part."""
+        total = cls()
+        for counts in counted:
+            for name, count in counts.items():
+                getattr(total, name).update(count)
+        return total
+
+    def to_dict(self) -> dict[str, dict[str, int]]:
+        """The counts as JSON-ready values."""
+        return {each.name: dict(getattr(self, each.name)) for each in fields(self)}
 
     def add(self, decision: Mapping[str, Any]) -> None:
         """Count one decision, which has at least `COUNTED_COLUMNS`."""
@@ -93,20 +98,22 @@ class Summary:
     """The text that a run prints at its end.
 
     Attributes:
-        out: where the decisions are.
+        out: where the decisions are, a path or URL.
         counts: over all decisions.
         effort: of those judged now; the others are from an earlier start.
         ignored: unknown columns of the input.
         carried: rows that an earlier run had judged, over all starts; None if there was no such run.
         not_carried: why nothing could be carried over.
+        kept: what the folder of embeddings holds now, if one was given.
     """
 
-    out: Path
+    out: Path | str
     counts: DecisionCounts
     effort: Effort
     ignored: tuple[str, ...]
     carried: int | None = None
     not_carried: str | None = None
+    kept: Kept | None = None
 
     def __str__(self) -> str:
         """The summary as lines for a terminal."""
@@ -125,6 +132,8 @@ class Summary:
             lines += _section("the closed accounts changed in between; rows by their version", counts.registers)
         if len(counts.lists) > 1:
             lines += _section("the word lists changed in between; rows by their version", counts.lists)
+        if self.kept:
+            lines.append(str(self.kept))
         if self.ignored:
             lines.append(f"columns that were ignored: {', '.join(self.ignored)}")
         return "\n".join(lines).encode("utf-8", "backslashreplace").decode()  # column names may hold surrogates

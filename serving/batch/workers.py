@@ -1,181 +1,143 @@
-"""Worker processes, which read, judge and write the missing parts of a run.
+"""A worker reads, judges and writes parts of a run, one after the other, with models that it loads once.
 
-Daft carries parts to its workers, not rows. So pictures never travel between processes, and each worker holds one
-part in memory however long the input is.
+Engines start workers and give them parts (`serving.batch.engines`). Pictures never travel between processes, and each
+worker holds one part in memory however long the input is.
 """
 
 from __future__ import annotations
 
 import os
 import resource
-import signal
-import threading
+import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import daft
 import pyarrow as pa
-from daft import DataType, Series
-from daft.errors import UDFException
-from daft.exceptions import DaftCoreException
-from tqdm import tqdm
 
 from models.inspector import Inspector
 from models.loading import closed_accounts
 from models.microbatching import MICROBATCH_SIZE, judge_all
 from models.profile import Profile, ProfileError
-from models.runtime.cores import cores
 from models.settings import Settings
 from serving.batch import decisions
 from serving.batch.carry.digests import digests
+from serving.batch.carry.judges import changed_judges, judges
 from serving.batch.carry.since import Carrier, Since
-from serving.batch.errors import RunError
+from serving.batch.embeddings.keeper import Keeper, KeepingRun
+from serving.batch.errors import InputError, RunError
 from serving.batch.inputs import Row, account_id, rows
-from serving.batch.part_files import part_path
+from serving.batch.part_files import write_part
 from serving.batch.plan import Part
 from serving.batch.profiles import profile_of
-from serving.batch.summary import Effort
+from serving.batch.storage.folder import Folder
+from serving.batch.summary import DecisionCounts
 
 REPEATED_ACCOUNT = ProfileError(
     "account_repeated", "an earlier row has the same account_id; only that one was judged", "account_id"
 )
 
-PARTS_SCHEMA = pa.schema(
-    {
-        "part": pa.struct(
-            {
-                "number": pa.int64(),
-                "path": pa.string(),
-                "start": pa.int64(),
-                "rows": pa.int64(),
-                "repeated": pa.list_(pa.int64()),
-            }
-        )
-    }
-)
-"""`serving.batch.plan.Part`, as Daft carries it to the workers."""
 
-WRITTEN_PART = DataType.struct(
-    {name: DataType.int64() for name in ("number", "rows", "carried", "process", "peak_bytes")}
-)
-"""A worker's report on a part: number, rows, those carried over, the worker's process id, its peak memory in bytes."""
+@dataclass(frozen=True)
+class Job:
+    """Everything that a worker needs besides its parts; it is sent to every worker once.
 
-
-def judge_parts(  # noqa: PLR0913, PLR0917 - what to judge, with what, and where
-    parts: Sequence[Part],
-    total_rows: int,
-    folder: Path,
-    settings: Settings,
-    versions: Mapping[str, str],
-    workers: int | None,
-    since: Since | None = None,
-) -> Effort:
-    """Judge parts and write their decisions into a folder.
-
-    Args:
-        parts: those that are missing.
-        total_rows: rows of the whole run, for the progress bar.
+    Attributes:
+        settings: the models, gallery and policy to judge with, on the worker's own disk.
+        judges: digests of what judged when the run began; a worker that has others refuses to work.
+        run: id of the run.
         folder: for one file of decisions per part.
-        settings: the models, gallery and policy to judge with.
-        versions: those the run began with.
-        workers: processes; None for one per core.
         since: an earlier run whose decisions are carried over where they hold still.
-
-    Raises:
-        RunError: a worker was lost, or other versions are active than when the run began.
+        keeping: where embeddings of pictures are kept; None for nowhere.
     """
-    rows_to_judge = sum(part.rows for part in parts)
-    worker = _worker_class(workers or cores(), len(parts))(settings, versions, folder, since)
-    started, peaks, carried = time.monotonic(), {os.getpid(): _peak_bytes()}, 0
-    with tqdm(total=total_rows, initial=total_rows - rows_to_judge, unit=" rows", disable=None) as progress:
-        for written in _judged(parts, worker):
-            peaks[written["process"]] = written["peak_bytes"]
-            carried += written["carried"]
-            progress.update(written["rows"])
-    return Effort(rows_to_judge, time.monotonic() - started, sum(peaks.values()), carried)
+
+    settings: Settings
+    judges: Mapping[str, str]
+    run: str
+    folder: Folder
+    since: Since | None = None
+    keeping: KeepingRun | None = None
 
 
-def _worker_class(max_workers: int, parts: int) -> Any:
-    """`PartWorker` for Daft, in as many processes as there are parts for; a single part is judged in this process."""
-    if parts <= 1:
-        return daft.cls(PartWorker, use_process=False)
-    return daft.cls(PartWorker, max_concurrency=min(max_workers, parts), use_process=True)
+@dataclass(frozen=True)
+class WrittenPart:
+    """A worker's report on a part.
 
+    Attributes:
+        number: of the part.
+        rows: its rows.
+        carried: rows of these that an earlier run had judged.
+        worker: host and process id.
+        peak_bytes: the most memory that the worker ever held.
+    """
 
-def _judged(parts: Sequence[Part], worker: Any) -> Iterator[dict[str, int]]:
-    """A `WRITTEN_PART` for every part, as soon as it is written."""
-    if not parts:
-        return
-    frame = daft.from_arrow(pa.Table.from_pylist([{"part": asdict(part)} for part in parts], PARTS_SCHEMA))
-    try:
-        for batch in frame.select(worker.judge(frame["part"]).alias("done")).to_arrow_iter(results_buffer_size=1):
-            yield from batch.column("done").to_pylist()
-    except UDFException as error:
-        raise error.__cause__ or error from None
-    except KeyboardInterrupt:
-        raise RunError("interrupted; finished parts are kept: run again to continue") from None
-    except (DaftCoreException, RuntimeError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[-1]
-        raise RunError(f"a worker was lost ({reason}); finished parts are kept: run again to continue") from error
+    number: int
+    rows: int
+    carried: int
+    worker: str
+    peak_bytes: int
 
 
 class PartWorker:
     """Judges parts, one after the other, with one Inspector for all of them.
 
-    Args:
-        settings: the models, gallery and policy to judge with.
-        versions: those the run began with.
-        folder: for one file of decisions per part.
-        since: an earlier run whose decisions are carried over where they hold still.
-
     Raises:
         RunError: other versions are active than when the run began.
     """
 
-    def __init__(
-        self, settings: Settings, versions: Mapping[str, str], folder: Path, since: Since | None = None
-    ) -> None:
-        if threading.current_thread() is threading.main_thread():
-            # A process of its own gets Ctrl-C too, but ends only when the first process hangs up.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-        self._inspector = Inspector.load(settings)
-        if self._inspector.versions != versions:
-            raise RunError("models, gallery or policy changed while the run began; run again")
-        self._carrier = _carrier(since, settings, self._inspector) if since else None
-        self._folder = folder
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._inspector = Inspector.load(job.settings, keeps_embeddings=job.keeping is not None)
+        if changed := changed_judges(job.judges, judges(job.settings, self._inspector.versions)):
+            raise RunError(
+                f"{socket.gethostname()} judges with another {' and '.join(sorted(changed))} than the run began with: "
+                "give every machine the same release, home and policy, then run again"
+            )
+        self._carrier = _carrier(job.since, job.settings, self._inspector) if job.since else None
+        self._keeper = Keeper(job.keeping, self._inspector) if job.keeping else None
         self._path: str | None = None
         self._position = 0
         self._rows: Iterator[Row] = iter(())
 
-    @daft.method.batch(return_dtype=WRITTEN_PART, batch_size=1)
-    def judge(self, parts: Series) -> list[dict[str, int]]:
-        """Read, judge and write parts, given as structs of `Part`'s fields."""
-        return [self._judge_part(Part(**part)) for part in parts.to_pylist()]
+    def judge(self, part: Part) -> WrittenPart:
+        """Read, judge and write a part.
 
-    def _judge_part(self, part: Part) -> dict[str, int]:
-        started, outcomes = time.monotonic(), _Outcomes(self._inspector)
-        for row, repeated in self._read(part):
-            profile = REPEATED_ACCOUNT if repeated else _loaded(row, Path(part.path).parent)
+        Raises:
+            InputError: the file is damaged, or another one than was planned.
+            OSError: the decisions cannot be written.
+        """
+        started, outcomes = time.monotonic(), _Outcomes(self._inspector, self._keeper)
+        for number, (row, repeated) in enumerate(self._read(part), start=part.start):
+            profile = REPEATED_ACCOUNT if repeated else self._loaded(row, Path(part.path).parent)
+            if self._keeper and isinstance(profile, Profile):
+                self._keeper.note(profile, part.path, number)
             outcomes.add(account_id(row), profile, self._carrier)
-        judged = outcomes.finish()
-        seconds = round(time.monotonic() - started, 3)
-        note = {"rows": len(judged), "carried": outcomes.carried, "seconds": seconds}
-        decisions.write(part_path(self._folder, part.number), judged, note)
-        return {
-            "number": part.number,
-            "rows": len(judged),
+        table = pa.Table.from_pylist(outcomes.finish(), decisions.SCHEMA)
+        if self._keeper:
+            self._keeper.flush(part.number)
+        note = {
+            "rows": len(table),
             "carried": outcomes.carried,
-            "process": os.getpid(),
-            "peak_bytes": _peak_bytes(),
+            "seconds": round(time.monotonic() - started, 3),
+            "counts": DecisionCounts.of(table).to_dict(),
         }
+        write_part(self._job.folder, self._job.run, part.number, table, note)
+        worker = f"{socket.gethostname()} {os.getpid()}"
+        return WrittenPart(part.number, len(table), outcomes.carried, worker, peak_bytes())
+
+    def _loaded(self, row: Row, folder: Path) -> Profile | ProfileError:
+        try:
+            return profile_of(row, folder, self._keeper.locations if self._keeper else None)
+        except ProfileError as error:
+            return error
 
     def _read(self, part: Part) -> Iterator[tuple[Row, bool]]:
         """The part's rows, each with whether it repeats an account; the next part of a file is read on from here."""
         if part.path != self._path or part.start < self._position:
+            _check_size(part)
             self._path, self._position, self._rows = part.path, part.start, rows(Path(part.path), part.start)
         skipped = part.start - self._position
         self._position = part.start + part.rows
@@ -186,12 +148,16 @@ class PartWorker:
 class _Outcomes:
     """The decisions of a part, in order: carried over, or judged a few profiles at a time.
 
+    Args:
+        inspector: judges.
+        keeper: keeps embeddings of the pictures, if any.
+
     Attributes:
         carried: number of decisions that an earlier run made.
     """
 
-    def __init__(self, inspector: Inspector) -> None:
-        self._inspector = inspector
+    def __init__(self, inspector: Inspector, keeper: Keeper | None = None) -> None:
+        self._inspector, self._keeper = inspector, keeper
         self._decisions: list[dict[str, Any]] = []
         self._waiting: list[tuple[int, Profile, dict[str, str]]] = []
         self.carried = 0
@@ -202,7 +168,8 @@ class _Outcomes:
             self._decisions.append(decisions.decision(account, profile, self._inspector.versions))
             return
         digested = digests(profile)
-        earlier = carrier.find(profile, digested) if carrier else None
+        is_kept = self._keeper is None or self._keeper.holds(profile)
+        earlier = carrier.find(profile, digested) if carrier and is_kept else None
         self._decisions.append(earlier or {})
         if earlier is None:
             self._waiting.append((len(self._decisions) - 1, profile, digested))
@@ -217,7 +184,12 @@ class _Outcomes:
         return self._decisions
 
     def _judge(self) -> None:
-        answers = judge_all(self._inspector, [profile for _, profile, _ in self._waiting])
+        profiles = [profile for _, profile, _ in self._waiting]
+        if self._keeper:
+            self._keeper.recall(profiles)
+        answers = judge_all(self._inspector, profiles)
+        if self._keeper:
+            self._keeper.collect(profiles)
         for (index, profile, digested), result in zip(self._waiting, answers, strict=True):
             self._decisions[index] = decisions.decision(profile.account_id, result, self._inspector.versions, digested)
         self._waiting = []
@@ -230,13 +202,16 @@ def _carrier(since: Since, settings: Settings, inspector: Inspector) -> Carrier:
     return Carrier(since, closed, inspector.current_versions().get("lists"))
 
 
-def _loaded(row: Row, folder: Path) -> Profile | ProfileError:
-    try:
-        return profile_of(row, folder)
-    except ProfileError as error:
-        return error
+def _check_size(part: Part) -> None:
+    """Refuse a file that grew or shrank, or that another machine has under the same name."""
+    found = Path(part.path).stat().st_size
+    if found != part.file_bytes:
+        raise InputError(
+            f"{part.path} has {found} bytes here, and had {part.file_bytes} when the run was planned: "
+            "leave the input as it is while it is judged, and give every machine the same files"
+        )
 
 
-def _peak_bytes() -> int:
+def peak_bytes() -> int:
     """The most memory that this process ever held; Linux counts it in KiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from models.accounts.closed import Account
 from models.images.encoder.encoder import Encoder
 from models.profile import Profile, ProfileError
-from serving.batch.inputs import account_ids, column_names, rows
+from serving.batch.inputs import column_names, outlines, rows
 from serving.batch.plan import find_files
 from serving.batch.profiles import profile_of
 from serving.closed.registrar import Registrar, accounts_of
@@ -63,4 +63,4 @@ def ids(source: str) -> list[str]:
     Raises:
         InputError: the source cannot be used.
     """
-    return [account for path in find_files(source) for account, _ in account_ids(path) if account]
+    return [account for path in find_files(source) for account, _, _ in outlines(path) if account]

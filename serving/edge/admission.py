@@ -11,6 +11,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from models.profile import ProfileError
+from serving.edge.allowance import ALLOWANCE_ENTRY, Allowance
 from serving.edge.rates import Rates
 from serving.keys.keyring import Keyring
 from serving.keys.keys import Key, Keys
@@ -19,6 +20,9 @@ from serving.messages.errors import RateLimitedError
 
 OPEN_PATHS: Final = frozenset({"/livez", "/readyz"})
 """Health checks by orchestrators, which have no key."""
+
+CONSOLE_PATH: Final = "/console"
+"""The console's pages, whose visitors sign in with their key instead of sending it with every request."""
 
 FAILURES_PER_SECOND, MAX_FAILURES = 0.2, 20
 """Rate and burst of unknown keys from one address. A known key always passes: a guesser must not lock out others at its
@@ -33,14 +37,14 @@ class Admission:
 
     Args:
         keyring: the active keys.
-        rates: counts requests per key, and failures per address.
+        rates: counts requests and profiles per key, and failures per address.
     """
 
     def __init__(self, keyring: Keyring, rates: Rates) -> None:
         self._keyring, self._rates = keyring, rates
 
     def admit(self, scope: Scope, headers: Headers) -> None:
-        """Admit a request, and store the name of its key in the ASGI scope.
+        """Admit a request, and store the name of its key, and what that may still ask, in the ASGI scope.
 
         Without a file of keys, only this machine is admitted, under a name of localhost, and no web page of another
         site.
@@ -54,26 +58,37 @@ class Admission:
         if keys is None:
             _check_local(scope, headers)
             return
-        key = self._authenticate(keys, scope, headers)
-        self._check_rate(key)  # first, so that refused requests count too
+        if is_console(scope):
+            return
+        scheme, _, secret = headers.get("authorization", "").partition(" ")
+        key = self._authenticate(keys, scope, secret.strip() if scheme.lower() == "bearer" else "")
+        if allowance := Allowance.of(key, self._rates):
+            allowance.take_request()  # first, so that refused requests count too
+            scope[ALLOWANCE_ENTRY] = allowance
         _check_scope(key, scope)
         scope[CALLER_ENTRY] = key.name
 
-    def _authenticate(self, keys: Keys, scope: Scope, headers: Headers) -> Key:
-        scheme, _, secret = headers.get("authorization", "").partition(" ")
-        key = keys.find(secret.strip()) if scheme.lower() == "bearer" else None
+    def identify(self, scope: Scope, secret: str) -> Key | None:
+        """The key that somebody signs in with; None while there is no file of keys.
+
+        Raises:
+            ProfileError: unauthorized, or rate_limited after many unknown keys.
+        """
+        keys = self._keyring.current
+        return None if keys is None else self._authenticate(keys, scope, secret)
+
+    def _authenticate(self, keys: Keys, scope: Scope, secret: str) -> Key:
+        key = keys.find(secret)
         if key is not None:
             return key
         if wait := self._rates.wait(f"address {_address(scope)}", FAILURES_PER_SECOND, MAX_FAILURES):
             raise RateLimitedError("too many requests without a known key come from this address", wait)
         raise ProfileError("unauthorized", "send a known key as `Authorization: Bearer KEY`")
 
-    def _check_rate(self, key: Key) -> None:
-        if key.per_second is None:
-            return
-        # Clients send in bursts: a second's worth may come at once.
-        if wait := self._rates.wait(f"key {key.name}", key.per_second, max(1, key.per_second)):
-            raise RateLimitedError(f"this key may ask {key.per_second:g} times a second", wait)
+
+def is_console(scope: Scope) -> bool:
+    """True for the console's pages, whose visitors sign in with their key."""
+    return scope["path"] == CONSOLE_PATH or bool(scope["path"].startswith(f"{CONSOLE_PATH}/"))
 
 
 def required_scope(scope: Scope) -> str | None:

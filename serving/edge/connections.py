@@ -67,10 +67,11 @@ async def _shutdown(server: uvicorn.Server, sockets: list[socket.socket] | None 
     await _shut_down(server, sockets)
 
 
-class _StrictConnection(h11.Connection):
+class StrictParser(h11.Connection):
     """h11's parser, which also refuses heads over `MAX_HEAD` and those with two framings (RFC 9112, 6.3)."""
 
     def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        """The next event; raises RemoteProtocolError for what is refused."""
         event = super().next_event()
         if isinstance(event, h11.Request):
             names = {name for name, _ in event.headers}
@@ -93,7 +94,7 @@ class Connection(H11Protocol):
     def __init__(self, app: ASGIApp, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.app = app
-        self.conn = _StrictConnection(h11.SERVER, MAX_HEAD)
+        self.conn = StrictParser(h11.SERVER, MAX_HEAD)
         self._head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it

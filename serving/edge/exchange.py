@@ -153,7 +153,9 @@ class Reply:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
-            headers.update({"X-Request-ID": self.request_id, **SECURITY_HEADERS})
+            headers["X-Request-ID"] = self.request_id
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)  # the console's pages have a policy of their own
         elif not (message.get("more_body", False) or self._body.complete):
             # The whole refusal is sent before the rest of the body is read.
             await self._send({**message, "more_body": True})

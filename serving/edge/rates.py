@@ -10,8 +10,13 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+from serving.messages.schema import MAX_PROFILES
+
 BUCKETS: Final = 1 << 20
 """Buckets of 8 bytes, chosen by hash. Two of 100 names share one, and thus a limit, in one of 200 servers."""
+
+MAX_OWED: Final = MAX_PROFILES - 1
+"""Tokens that a bucket may owe: for the largest batch, whose request was let in for one token."""
 
 ROUNDING_SECONDS: Final = 1e-6
 """Seconds; bounds the rounding error of the sums below."""
@@ -38,22 +43,25 @@ class Rates:
         folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
         return cls(Path(folder) / name if folder else None)
 
-    def wait(self, name: str, per_second: float, burst: float) -> float:
-        """Take one token if there is one.
+    def wait(self, name: str, per_second: float, burst: float, *, tokens: int = 1, needed: int = 1) -> float:
+        """Take tokens, unless too few of them are there.
 
         Args:
             name: of the bucket.
             per_second: tokens that are refilled.
             burst: tokens of a full bucket, at least 1.
+            tokens: to take.
+            needed: how many of them must be there; the bucket owes the others, at most MAX_OWED.
 
         Returns:
-            0 if a token was taken, else the seconds until there is one.
+            0 if they were taken, else the seconds until they can be.
         """
         slot, now = int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) % BUCKETS, time.monotonic()
-        full = min(max(self._full[slot], now), now + burst / per_second)
-        wait = full - now - (burst - 1) / per_second
+        # A limit that was raised leaves no debt of the lower one.
+        full = min(max(self._full[slot], now), now + (burst + MAX_OWED) / per_second)
+        wait = full - now - (burst - needed) / per_second
         lets_in = wait < ROUNDING_SECONDS
-        self._full[slot] = full + 1 / per_second if lets_in else full
+        self._full[slot] = full + tokens / per_second if lets_in else full
         return 0 if lets_in else wait
 
 

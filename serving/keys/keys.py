@@ -36,7 +36,7 @@ class Key(BaseModel):
         sha256: of the key, lower-case hex.
         scopes: permissions.
         expires: the first day (UTC) on which it is invalid.
-        per_second: rate limit over all workers of a server; None is unlimited.
+        per_second: profiles and other requests over all workers of a server; None is unlimited.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

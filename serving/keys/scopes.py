@@ -28,7 +28,9 @@ SCOPES: Final[Mapping[str, Scope]] = {
     "/v1/lists/{word}": Scope.MANAGE,
     "/v1/closed_accounts": Scope.MANAGE,
     "/v1/closed_accounts/{account}": Scope.MANAGE,
+    "/v1/decisions": Scope.REVIEW,
     "/v1/decisions/{decision_id}": Scope.REVIEW,
+    "/v1/decisions/{decision_id}/contents": Scope.REVIEW,
     "/v1/decisions/{decision_id}/appeal": Scope.CLASSIFY,
     "/v1/decisions/{decision_id}/review": Scope.REVIEW,
 }

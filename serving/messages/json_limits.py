@@ -33,7 +33,7 @@ def check_json(body: bytes, max_values: int) -> None:
     # Pictures in base64 have none of these characters, so that most bodies need no scan.
     if body.count(b"[") + body.count(b"{") <= MAX_DEPTH and body.count(b",") + body.count(b":") < max_values:
         return
-    values, depth = 1, 0
+    values, depth, strings = 1, 0, 0
     for token in _TOKEN.finditer(body):
         kind = body[token.start()]
         if kind in _SEPARATING:
@@ -42,7 +42,11 @@ def check_json(body: bytes, max_values: int) -> None:
             values, depth = values + 1, depth + 1
         elif kind in _CLOSING:
             depth -= 1
-        if values > max_values:
+        else:
+            strings += 1
+        if max(values, strings) > max_values:
             raise ProfileError("malformed_json", f"the body has more than {max_values:,} values")
+        if depth < 0:  # millions of them would each be scanned
+            raise ProfileError("malformed_json", "the body closes more lists and objects than it opens")
         if depth > MAX_DEPTH:
             raise ProfileError("malformed_json", f"the body is nested more than {MAX_DEPTH} deep")

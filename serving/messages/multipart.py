@@ -26,11 +26,13 @@ class FormPart:
         name: the form field it belongs to.
         content: its bytes.
         is_file: it was sent with a file name.
+        file_name: that name, as the sender gives it; blank where no file was chosen.
     """
 
     name: str
     content: bytes
     is_file: bool
+    file_name: str = ""
 
 
 def parts(body: bytes, boundary: bytes, max_parts: int) -> list[FormPart]:
@@ -70,5 +72,6 @@ def parts(body: bytes, boundary: bytes, max_parts: int) -> list[FormPart]:
 def _part(part: Field | File) -> FormPart:
     name = (part.field_name or b"").decode("utf-8")
     if isinstance(part, File):
-        return FormPart(name, part.file_object.getvalue(), is_file=True)  # type: ignore[union-attr] # never spooled to disk
+        content = part.file_object.getvalue()  # type: ignore[union-attr] # never spooled to disk
+        return FormPart(name, content, is_file=True, file_name=(part.file_name or b"").decode("utf-8", "replace"))
     return FormPart(name, part.value or b"", is_file=False)

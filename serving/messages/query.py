@@ -18,9 +18,25 @@ CONTRACT_PATHS: Final = "/v1/"
 DEFAULT_PAGE, MAX_PAGE = 100, 1_000
 """Items per page by default, and at most."""
 
+DECISION_FILTERS: Final = (
+    "verdict",
+    "state",
+    "outcome",
+    "label",
+    "field",
+    "kind",
+    "min_score",
+    "max_score",
+    "since",
+    "until",
+)
+"""Filters of lists of decisions."""
+
 PARAMETERS: Final[Mapping[tuple[str, str], Sequence[str]]] = {
+    ("GET", "/v1/decisions"): (*DECISION_FILTERS, "order", "limit", "after"),
     ("GET", "/v1/lists"): ("list", "label", "limit", "offset"),
     ("GET", "/v1/references"): ("label", "limit", "offset"),
+    ("POST", "/v1/references"): ("preview",),
 }
 """Names by method and path, as in `openapi.yaml`; other requests have none."""
 

@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from models.live import LiveInspector
 from models.microbatching import judge_all
 from models.profile import Answer, Profile, ProfileError
 from models.runtime.stages import Stages, stage
+from serving.edge.allowance import take_further
 from serving.keys.scopes import caller
 from serving.messages.errors import error_body
 from serving.messages.responses import json_response
@@ -65,12 +67,12 @@ class ProfileJudge:
         """
         return await self._run(self._batches, self._many, request)
 
-    async def _run(self, pool: Pool, work: Callable[[str, str, bytes], Response], request: Request) -> Response:
+    async def _run(self, pool: Pool, work: Callable[[Scope, str, bytes], Response], request: Request) -> Response:
         with store_faults():
             self._store.check_accepts()  # before any work
-        return await pool.run(request, once(self._store, request, partial(work, caller(request.scope))))
+        return await pool.run(request, once(self._store, request, partial(work, request.scope)))
 
-    def _one(self, by: str, content_type: str, body: bytes) -> Response:
+    def _one(self, scope: Scope, content_type: str, body: bytes) -> Response:
         with Stages() as stages:
             with stage("parse"):
                 profile = parse(content_type, body)
@@ -78,18 +80,20 @@ class ProfileJudge:
                 (answer,) = self._live.current([profile])
             if isinstance(answer, ProfileError):
                 raise answer
-            self._record([(profile, answer)], stages, by)
+            self._record([(profile, answer)], stages, caller(scope))
         return json_response(answer.to_dict())
 
-    def _many(self, by: str, content_type: str, body: bytes) -> Response:
+    def _many(self, scope: Scope, content_type: str, body: bytes) -> Response:
         with Stages() as stages:
             with stage("parse"):
                 rows = parse_batch(content_type, body)
+            take_further(scope, len(rows) - 1)
             profiles = [row for row in rows if isinstance(row, Profile)]
             with stage("judge"):
                 outcomes = judge_all(self._live.current, profiles)
             judged = zip(profiles, outcomes, strict=True)
-            self._record([(profile, outcome) for profile, outcome in judged if isinstance(outcome, Answer)], stages, by)
+            answered = [(profile, outcome) for profile, outcome in judged if isinstance(outcome, Answer)]
+            self._record(answered, stages, caller(scope))
         rest = iter(outcomes)
         return json_response({"answers": [_row(next(rest) if isinstance(row, Profile) else row) for row in rows]})
 

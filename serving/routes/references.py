@@ -22,9 +22,13 @@ from models.images.gallery import gallery
 from models.images.gallery.files import GalleryEntry
 from models.images.gallery.gallery import Change, Drawing, Gallery, GalleryError, Phrase, Reference
 from models.images.gallery.references import OtherEncoderError, ReferenceSource, parse_phrase, parse_reference
+from models.images.gallery.screening import Refuse, Screening
 from models.live import LiveInspector
 from models.profile import EMBLEM_LABELS, ProfileError
 from serving.active import recorded
+from serving.batch.embeddings.layout import EmbeddingsFolder
+from serving.batch.embeddings.preview import Preview, preview, preview_each
+from serving.batch.errors import InputError
 from serving.keys.scopes import caller
 from serving.messages.bodies import Shape, read
 from serving.messages.query import choice_of, page_of
@@ -40,6 +44,12 @@ MAX_PICTURES: Final = 8
 
 MAX_WAITING: Final = 4
 """Changes in one worker, in work or waiting; one is made at a time."""
+
+EMBEDDINGS_FOLDER: Final = "embeddings"
+"""Folder of the home directory whose kept embeddings a preview searches."""
+
+MAX_PREVIEWED: Final = 200_000
+"""Kept pictures that a preview compares, a random sample: a few seconds for one emblem."""
 
 REFERENCE_FIELDS: Final = tuple(Reference.__dataclass_fields__)
 REFERENCE_SHAPE: Final = Shape(
@@ -78,12 +88,14 @@ class References:
         self._pool = Pool("references", 1, MAX_WAITING, metrics)
 
     async def all(self, request: Request) -> Response:
-        """GET lists references, POST enrols one.
+        """GET lists references, POST enrols one, or with `preview=true` says what it would catch.
 
         Raises:
             ProfileError: the request is refused, or the service is busy.
         """
         if request.method == "POST":
+            if choice_of(request.query_params, "preview", ("true", "false")) == "true":
+                return await self._pool.run(request, self._preview)
             work = once(self._store, request, partial(self._add, caller(request.scope)))
             return await self._pool.run(request, work)
         return json_response(await run_in_threadpool(page, self._live.current.gallery, request.query_params))
@@ -100,21 +112,90 @@ class References:
         with client_faults():
             return json_response(await run_in_threadpool(shown, self._live.current.gallery, reference_id))
 
-    def _add(self, by: str, content_type: str, body: bytes) -> Response:
-        offer = parse(content_type, body)
+    def enrol(self, offer: Offer, by: str) -> Change:
+        """Enrol references, recorded in the audit trail.
+
+        Raises:
+            ProfileError: they are refused, or the trail or the gallery cannot be written.
+        """
         reference_id = offer.sources[0].reference.reference_id
         with self._changing(by, action="add", reference_id=reference_id, force=offer.force) as (own, base):
-            change = gallery.add(own, self._live.current.encoder, offer.sources, offer.force, base)
+            return gallery.add(own, self._live.current.encoder, offer.sources, offer.force, base)
+
+    def enrol_valid(self, sources: Sequence[ReferenceSource], force: bool, by: str) -> Change:
+        """Enrol the pictures that can be enrolled, recorded in the audit trail; `refused` of the change names the rest.
+
+        Raises:
+            ProfileError: the trail or the gallery cannot be written.
+        """
+        ids = sorted({source.reference.reference_id for source in sources})
+        with self._changing(by, action="add", references=ids, force=force) as (own, base):
+            return gallery.add_valid(own, self._live.current.encoder, sources, force, base)
+
+    def preview(self, sources: Sequence[ReferenceSource]) -> Preview:
+        """What references would catch together; nothing is enrolled.
+
+        Raises:
+            ProfileError: one of them is no picture, or cannot be used.
+        """
+        current = self._live.current
+        with client_faults():
+            return preview(current.encoder, current.gallery, sources, self._embeddings(), MAX_PREVIEWED)
+
+    def preview_each(self, sources: Sequence[ReferenceSource], refuse: Refuse) -> dict[str, Preview]:
+        """What each of several references would catch, by its id; nothing is enrolled.
+
+        Args:
+            refuse: is told of every picture that cannot be enrolled.
+        """
+        current = self._live.current
+        screening = Screening(current.gallery.entries, each_picture_once=True)
+        new = [source for source in sources if screening.passes(source, refuse)]
+        with client_faults():
+            return preview_each(current.encoder, current.gallery, new, self._embeddings(), MAX_PREVIEWED, refuse)
+
+    def retire(self, reference_id: str, by: str) -> Change:
+        """Remove a reference, recorded in the audit trail.
+
+        Raises:
+            ProfileError: there is none, it is the last, or the trail or the gallery cannot be written.
+        """
+        with self._changing(by, action="remove", reference_id=reference_id) as (own, base):
+            return gallery.remove(own, reference_id, base)
+
+    def configure(self, reference_id: str, by: str, rollout: float) -> Change:
+        """Set the share of accounts for which a reference counts, recorded in the audit trail.
+
+        Raises:
+            ProfileError: there is none, the share is refused, or the trail or the gallery cannot be written.
+        """
+        with self._changing(by, action="configure", reference_id=reference_id, rollout=rollout) as (own, base):
+            return gallery.configure(own, reference_id, base, rollout=rollout)
+
+    def _add(self, by: str, content_type: str, body: bytes) -> Response:
+        offer = parse(content_type, body)
+        change = self.enrol(offer, by)
         reference = asdict(offer.sources[0].reference)
         clashes = [asdict(clash) for clash in change.clashes]
         return json_response(
             {"reference": reference, **_done(change), "clashes": clashes}, 201 if change.pictures else 200
         )
 
+    def _preview(self, content_type: str, body: bytes) -> Response:
+        return json_response({"preview": self.preview(parse(content_type, body).sources).to_dict()})
+
+    def _embeddings(self) -> Path | None:
+        """Kept embeddings of the encoder in force; None without any."""
+        folder = self._live.settings.home / EMBEDDINGS_FOLDER
+        try:
+            EmbeddingsFolder.open(folder, self._live.current.encoder.fingerprint)
+        except InputError:
+            return None
+        return folder
+
     def _remove(self, reference_id: str, by: str) -> Callable[[str, bytes], Response]:
         def work(_content_type: str, _body: bytes) -> Response:
-            with self._changing(by, action="remove", reference_id=reference_id) as (own, base):
-                change = gallery.remove(own, reference_id, base)
+            change = self.retire(reference_id, by)
             return json_response({"reference_id": reference_id, **_done(change)})
 
         return work

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from tqdm import tqdm
 
 from models.arrays import Float64, Int64
-from models.profile import CLASSIFIER_LABELS, EMBLEM_LABELS, IMAGE_FIELDS, TEXT_FIELDS, Label
+from models.profile import CLASSIFIER_LABELS, EMBLEM_LABELS, IMAGE_FIELDS, LABELS, TEXT_FIELDS, Label
+from serving.batch.decisions import SCHEMA
 from serving.batch.stored import StoredRun
 from serving.metrics.drift import MIN_PICTURES, stability
 from serving.runs.changes import Place
@@ -74,6 +75,13 @@ class Numbers:
             numbers.effort.update({name: note[name] for name in ("rows", "carried", "seconds") if name in note})
         return numbers
 
+    @classmethod
+    def of_answers(cls, answers: Sequence[Mapping[str, Any]]) -> Numbers:
+        """Count answers in the contract's shape, which are in memory at once."""
+        numbers = cls()
+        numbers._add(pa.RecordBatch.from_pylist(list(answers), pa.schema(map(SCHEMA.field, COLUMNS))), examples=0)
+        return numbers
+
     @property
     def rows(self) -> int:
         """Decisions counted."""
@@ -85,9 +93,10 @@ class Numbers:
         judged, seconds = self.effort["rows"] - self.effort["carried"], self.effort["seconds"]
         return judged / seconds if judged and seconds else None
 
-    def label_scores(self, label: str) -> Histogram:
-        """Scores of a label over all fields."""
-        return sum((found for (name, _), found in self.scores.items() if name == label), _empty())
+    def label_scores(self, label: str, of_field: str | None = None) -> Histogram:
+        """Scores of a label in one field, or over all."""
+        found = (found for (name, where), found in self.scores.items() if name == label and of_field in {None, where})
+        return sum(found, _empty())
 
     def drift(self, earlier: Numbers) -> dict[str, dict[str, Any]]:
         """Population stability index of every label's scores against an earlier run.
@@ -95,6 +104,11 @@ class Numbers:
         Labels of rules have no scores; their index is that of the share of judged rows with a finding.
         """
         return {str(label): self._drift(str(label), earlier) for label in Label}
+
+    def field_drift(self, earlier: Numbers) -> dict[Place, dict[str, Any]]:
+        """The same of every label in each of its fields."""
+        places = [(str(label), str(where)) for label, described in LABELS.items() for where in described.fields]
+        return {(label, where): self._drift(label, earlier, where) for label, where in places}
 
     def to_dict(self) -> dict[str, Any]:
         """The numbers as JSON-ready values, without examples."""
@@ -120,20 +134,21 @@ class Numbers:
     def _versions(self) -> list[tuple[tuple[str, str], int]]:
         return sorted(self.judged_by.items())
 
-    def _drift(self, label: str, earlier: Numbers) -> dict[str, Any]:
-        now, then = self.label_scores(label), earlier.label_scores(label)
+    def _drift(self, label: str, earlier: Numbers, of_field: str | None = None) -> dict[str, Any]:
+        now, then = self.label_scores(label, of_field), earlier.label_scores(label, of_field)
         kind = "scores"
         if not now.any() and not then.any():
-            kind, now, then = "findings", self._shares(label), earlier._shares(label)
+            kind, now, then = "findings", self._shares(label, of_field), earlier._shares(label, of_field)
         sizes = {"rows": int(now.sum()), "rows_before": int(then.sum())}
         if not (now.any() and then.any()):
             return {"index": None, "of": kind, **sizes, "enough": False}
         index = stability(then / then.sum(), now / now.sum())
         return {"index": index, "of": kind, **sizes, "enough": min(sizes.values()) >= MIN_SCORES}
 
-    def _shares(self, label: str) -> Histogram:
+    def _shares(self, label: str, of_field: str | None) -> Histogram:
         """Findings of a label, and judged rows besides."""
-        found = sum(count for (name, _), count in self.counting.items() if name == label)
+        counted = self.counting.items()
+        found = sum(count for (name, where), count in counted if name == label and of_field in {None, where})
         return np.array([found, max(self.verdicts.total() - found, 0)])
 
     def _add(self, batch: pa.RecordBatch, examples: int) -> None:

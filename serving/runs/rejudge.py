@@ -70,6 +70,8 @@ class Gap(StrEnum):
     """The old policy only observed, and the reference's rollout is not kept."""
     KINDS = "contact_kinds"
     """Rules for kinds of contact or own platforms changed, and only the severest kind of a text is kept."""
+    BASE_RATES = "base_rates"
+    """Base rates changed: kept scores are the highest of model and rules, and only the model's would move."""
     LISTS = "word_lists"
     """A word list may allow the words, which are not kept."""
 
@@ -150,17 +152,21 @@ class Rejudge:
         self._observed, self._observes = observed(old), observed(new)
         self._least = least_scores()
         self._contact_rules = _ContactRules(old, new)
+        self._moved = _moved(old, new)
 
     def concerned_from(self, label: Label, field: Field) -> float:
         """Score of a text from which a row without findings may change; `NEVER` if it cannot."""
         place = label, field
+        if place in self._moved:
+            return 0.0
         if label is Label.CONTACT_DIVERSION and self._contact_rules.differ:
             return min(self._before[place], self._after[place]) - ROUNDING
         return self._after[place] - ROUNDING if place in self.lowered else NEVER
 
     def concerns_pictures(self, reads_text: bool) -> bool:
         """True if the answer on a picture without findings may change."""
-        is_lowered = any(field in IMAGE_FIELDS for _, field in self.lowered)
+        is_moved = reads_text and any(field in IMAGE_FIELDS for _, field in self._moved)
+        is_lowered = is_moved or any(field in IMAGE_FIELDS for _, field in self.lowered)
         shown = any(self._contact_rules.shows_hidden(field) for field in IMAGE_FIELDS)
         return reads_text != self._new.image_text or is_lowered or shown
 
@@ -176,6 +182,7 @@ class Rejudge:
         """
         stored = [self._stored(number, found) for number, found in enumerate(row["findings"])]
         missing = [*self._beyond_scores(row), *self._rollouts(stored)]
+        missing += [Missing(Gap.BASE_RATES, place) for place in sorted(self._moved & _judged_places(row))]
         derived, unknown = self._below(row, stored)
         known = [*stored, *derived]
         missing += [*unknown, *self._hidden(row, stored), *self._entitled(row), *self._contacts(row, known)]
@@ -399,6 +406,18 @@ class _ContactRules:
             highest = max(after.values()) if self._fewer_own else max(after[other] for other in milder)
         if lowest != highest:
             yield Missing(Gap.KINDS, place, only_adds=kind is not None)
+
+
+def _moved(old: Policy, new: Policy) -> frozenset[Place]:
+    """Labels and fields whose base rate differs; text in pictures has the rates of bios."""
+    differ = {
+        (label, field)
+        for field in TEXT_FIELDS
+        for label in CLASSIFIER_LABELS
+        if old.base_rates.get(field, {}).get(label) != new.base_rates.get(field, {}).get(label)
+    }
+    shown = {(label, field) for label, of in differ if of is Field.BIO for field in IMAGE_FIELDS}
+    return frozenset(differ | shown)
 
 
 def is_entitled(row: Mapping[str, Any]) -> bool:

@@ -6,7 +6,6 @@ or not at all, so that a killed run continues.
 
 from __future__ import annotations
 
-import hashlib
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,18 +17,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import yaml
 from tqdm import tqdm
 
-from models.policy import Policy, PolicyError
+from models.policy import Policy
 from models.profile import CLASSIFIER_LABELS, IMAGE_FIELDS, TEXT_FIELDS
-from serving.batch import decisions
+from serving.batch.carry.judges import base_rates_judge
 from serving.batch.errors import InputError
 from serving.batch.inputs import fingerprint
-from serving.batch.part_files import part_path
 from serving.batch.plan import Part, Plan, find_files
 from serving.batch.run import Run
 from serving.batch.stored import StoredRun, rows_of
+from serving.batch.work import PartSize
 from serving.runs.changes import Changes, counting
 from serving.runs.rejudge import ERROR_CODE, Missing, Rejudge, Rejudged
 from serving.runs.thresholds import NEVER, Place
@@ -97,12 +95,10 @@ def rescore(
             changes.merge(rescorer(part)[1])
     else:
         find_files(str(source), out)  # refuses an output that overlaps
-        with Run(out, planned, {"policy": new.version}, _conditions(stored, policy_file, new.version)).begun(
-            restart
-        ) as run:
+        with Run(out, planned, {"policy": new.version}, _conditions(stored, policy_file, new)).begun(restart) as run:
             for part in _with_progress(run.missing(), planned.rows):
                 table, counts = rescorer(part)
-                decisions.write_table(part_path(run.folder, part.number), table, counts.to_dict())
+                run.write(part.number, table, counts.to_dict())
             for note in run.notes():
                 changes.merge(Changes.of_dict(note))
             run.finish(changes.to_dict())
@@ -241,16 +237,13 @@ def _value_counts(column: Any) -> tuple[list[Any], list[int]]:
 
 def _kept(text: str) -> Policy:
     """The policy whose file's text a run keeps, with the version that `Policy.load` gives it."""
-    try:
-        policy = Policy.model_validate(yaml.safe_load(text))
-    except (yaml.YAMLError, ValueError) as error:
-        raise PolicyError(f"this version of Huijian cannot use the policy that the run keeps: {error}") from error
-    return policy.model_copy(update={"version": f"{policy.version}+{hashlib.sha256(text.encode()).hexdigest()[:8]}"})
+    return Policy.parse(text.encode(), "that the run keeps, perhaps for another version of Huijian")
 
 
-def _conditions(stored: StoredRun, policy_file: Path, version: str) -> dict[str, Any]:
+def _conditions(stored: StoredRun, policy_file: Path, policy: Policy) -> dict[str, Any]:
     text = policy_file.read_text(encoding="utf-8")
-    judges = {**stored.manifest["judges"], "policy": version} if stored.manifest.get("judges") else None
+    before = {name: judge for name, judge in (stored.manifest.get("judges") or {}).items() if name != "base_rates"}
+    judges = {**before, "policy": policy.version, **base_rates_judge(policy)} if before else None
     return {"policy": text, "judges": judges, "rescored": True}
 
 
@@ -260,8 +253,9 @@ def _plan(stored: StoredRun) -> Plan:
     for file in stored.files:
         rows = int(pq.read_metadata(file).num_rows)
         for start in range(0, rows or 1, PART_ROWS):
-            parts.append(Part(len(parts), str(file), start, min(PART_ROWS, rows - start), ()))
-    return Plan(stored.files, before, PART_ROWS, tuple(parts), ())
+            part = Part(len(parts), str(file), start, min(PART_ROWS, rows - start), (), file.stat().st_size)
+            parts.append(part)
+    return Plan(stored.files, before, PartSize(rows=PART_ROWS), tuple(parts), ())
 
 
 def _with_progress(parts: Sequence[Part], rows: int) -> Iterator[Part]:

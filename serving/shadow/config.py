@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.runtime.sources import safe_message
+from models.runtime.yaml_lines import faults_of
 from models.settings import Settings
 
 SHADOW_VARIABLE: Final = "HUIJIAN_SHADOW"
@@ -66,8 +67,7 @@ class ShadowConfig(BaseModel):
         except yaml.YAMLError as error:
             raise ShadowConfigError(f"{file} is not valid YAML: {error}") from None
         except ValidationError as error:
-            faults = (f"{'.'.join(map(str, fault['loc'])) or 'file'}: {fault['msg']}" for fault in error.errors())
-            raise ShadowConfigError(f"{file}: {'; '.join(faults)}") from None
+            raise ShadowConfigError(f"{file}: {faults_of(error, 'file')}") from None
         return trial.model_copy(update={part: file.parent / getattr(trial, part) for part in trial.parts})
 
     @property

@@ -20,12 +20,36 @@ from serving.store.audit.clock import checked_now
 from serving.store.database import Database
 from serving.store.errors import StoreError
 from serving.store.idempotency import KEPT
-from serving.store.tables import appeals, comparisons, contents, decisions, requests, reviews, utc
+from serving.store.tables import (
+    appeals,
+    case_findings,
+    cases,
+    comments,
+    comparisons,
+    contents,
+    decisions,
+    requests,
+    reviews,
+    utc,
+)
 from serving.store.tables import audit as events
 
 BATCH_ROWS: Final = 200
 BATCH_GROUPS: Final = 10
 """Contents and groups of decisions per transaction; the service writes between transactions."""
+
+PURGED_TABLES: Final = (
+    decisions,
+    contents,
+    appeals,
+    reviews,
+    comments,
+    comparisons,
+    requests,
+    cases,
+    case_findings,
+)
+"""Tables that a purge deletes rows of."""
 
 CHECKPOINT_SECONDS: Final = 10
 """Seconds to wait for readers of SQLite's log, which still holds the deleted rows."""
@@ -40,7 +64,7 @@ class Purged:
 
 
 def purge(database: Database, rules: StoreRules, actor: str, today: date | None = None) -> Purged:
-    """Delete expired contents and decisions, with their appeals, reviews and comparisons, and kept answers.
+    """Delete expired contents and decisions, with all that belongs to them, and kept answers.
 
     An appeal without a later review keeps the contents of its decision, but not the decision itself.
 
@@ -117,7 +141,7 @@ def _overwrite(database: Database) -> None:
         if database.is_sqlite:
             _truncate_log(connection)
         else:
-            for table in (decisions, contents, appeals, reviews, comparisons, requests):
+            for table in PURGED_TABLES:
                 connection.execute(text(f"VACUUM {table.name}"))
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from models.policy import ContentsKept
 from models.profile import IMAGE_FIELDS, Answer, Field, Profile, Severity
+from serving.store.errors import StoreError
 from serving.store.secrets import Secrets
 from serving.store.tables import canonical, now
 
@@ -56,6 +57,22 @@ def with_quotations(answer: Mapping[str, Any], quotations: bytes | None) -> dict
     for finding, quoted in zip(given["findings"], json.loads(quotations or b"[]"), strict=False):
         finding["evidence"].update(quoted)
     return given
+
+
+def opened(stored: Mapping[str, Any], field: str, secrets: Secrets) -> bytes:
+    """A content of a decision, decrypted.
+
+    Args:
+        stored: the decision with its encrypted `contents` by field.
+
+    Raises:
+        StoreError: it is not what was judged, or none of the keys opens it.
+    """
+    content = secrets.unseal(stored["contents"][field])
+    expected = stored["inputs"].get(field)  # earlier releases hashed no quotations
+    if expected is not None and secrets.digest(field, content) != expected:
+        raise StoreError(f"{field} of decision {stored['decision_id']} is not what was judged")
+    return content
 
 
 def _take_quotations(answer: dict[str, Any]) -> list[dict[str, str]]:

@@ -9,14 +9,14 @@ from sqlalchemy import Connection, Table, select, tuple_, update
 from serving.store.audit import trail as audit
 from serving.store.database import Database
 from serving.store.secrets import Secrets
-from serving.store.tables import appeals, contents, reviews
+from serving.store.tables import appeals, comments, contents, reviews
 
 BATCH_ROWS: Final = 50
 """Rows per transaction: each may hold a picture of megabytes, and the service writes in between."""
 
 
 def rotate(database: Database, secrets: Secrets, actor: str) -> int:
-    """Encrypt all contents, appeals and notes again; returns their number.
+    """Encrypt all contents, appeals, notes and comments again; returns their number.
 
     An interrupted rotation can be run again. Decisions in a spool keep their old key until they are stored.
 
@@ -24,7 +24,7 @@ def rotate(database: Database, secrets: Secrets, actor: str) -> int:
         StoreError: none of the keys decrypts a row.
         StoreUnavailable: the database cannot be written.
     """
-    changed = sum(_rotate_table(database, table, secrets) for table in (contents, appeals, reviews))
+    changed = sum(_rotate_table(database, table, secrets) for table in (contents, appeals, reviews, comments))
     with database.writing() as connection:
         audit.append(connection, "keys_rotated", actor, {"changed": changed})
     return changed

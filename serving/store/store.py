@@ -19,13 +19,15 @@ from models.policy import StoreRules
 from models.profile import Answer, Field, Label, Profile, Severity
 from serving.edge.deadlines import deadline
 from serving.store.audit import trail as audit
+from serving.store.cases import worklist
+from serving.store.cases.handling import Cases, check_undecided
 from serving.store.database import Database
 from serving.store.errors import DecisionUnknown, StoreError, StoreUnavailable
 from serving.store.idempotency import Requests
-from serving.store.records import QUOTATIONS, record, with_quotations
+from serving.store.records import QUOTATIONS, opened, record, with_quotations
 from serving.store.secrets import Secrets
 from serving.store.spool import Record, Spool
-from serving.store.tables import appeals, contents, decisions, now, reviews
+from serving.store.tables import appeals, comments, contents, decisions, now, reviews
 from serving.store.writer import Writer
 
 
@@ -57,12 +59,14 @@ class Store:
 
     Attributes:
         trail: for events about things that the store does not hold.
+        cases: the reviewers' work list.
         requests: answers to requests with an Idempotency-Key; work counts as given up after two deadlines.
     """
 
     def __init__(self, database: Database, spool: Spool, secrets: Secrets, rules: Callable[[], StoreRules]) -> None:
         self._database, self._spool, self._secrets, self._rules = database, spool, secrets, rules
         self.trail = audit.Trail(database)
+        self.cases = Cases(database)
         self.requests = Requests(database, secrets, 2 * deadline())
         self._writer = Writer(database, spool)
         self._writer.attempt()
@@ -104,7 +108,7 @@ class Store:
         self._writer.wake()
 
     def decision(self, decision_id: str, by: str) -> dict[str, Any]:
-        """A decision with its appeals and reviews, oldest first, and its quotations where they are still kept.
+        """A decision with its appeals, reviews and comments, and the quotations that are still kept.
 
         Raises:
             DecisionUnknown: there is none.
@@ -117,7 +121,8 @@ class Store:
         with self._database.writing() as connection:
             audit.append(connection, "read", by, {"decision_id": decision_id})
             statements = {
-                table.name: self._read_statements(connection, table, decision_id) for table in (appeals, reviews)
+                table.name: self._read_statements(connection, table, decision_id)
+                for table in (appeals, reviews, comments)
             }
         shown = {name: found[name] for name in ("decision_id", "time", "asked_by", "verdict", "timings")}
         shown["inputs"] = {name: digest for name, digest in found["inputs"].items() if name != QUOTATIONS}
@@ -146,22 +151,44 @@ class Store:
             DecisionUnknown: there is no such decision.
             StoreUnavailable: the database is down.
         """
-        return self._file_statement("appeal", "appeal_id", decision_id, text, by)
+        return self._file_statement(audit.APPEAL, decision_id, text, by)
 
-    def review(
-        self, decision_id: str, outcome: Severity, note: str, by: str, labels: Collection[Label] | None = None
-    ) -> dict[str, Any]:
-        """Record a reviewer's outcome; returns its id, time, outcome and labels.
-
-        Args:
-            labels: those that the reviewer confirms; None if the reviewer does not say.
+    def comment(self, decision_id: str, text: str, by: str) -> dict[str, Any]:
+        """Record a reviewer's remark; returns its id and time.
 
         Raises:
             DecisionUnknown: there is no such decision.
             StoreUnavailable: the database is down.
         """
+        return self._file_statement(audit.COMMENT, decision_id, text, by)
+
+    def review(  # noqa: PLR0913 - the parts of a review
+        self,
+        decision_id: str,
+        outcome: Severity,
+        note: str,
+        by: str,
+        labels: Collection[Label] | None = None,
+        *,
+        seen: Collection[str] | None = None,
+    ) -> dict[str, Any]:
+        """Record a reviewer's outcome; returns its id, time, outcome and labels.
+
+        Args:
+            labels: those that the reviewer confirms; None if the reviewer does not say.
+            seen: ids of the reviews that the reviewer knows; None records the review whatever others decided.
+
+        Raises:
+            DecisionUnknown: there is no such decision.
+            CaseDecided, CaseHeld: another reviewer came first.
+            StoreUnavailable: the database is down.
+        """
         right = None if labels is None else sorted(map(str, labels))
-        return self._file_statement("review", "review_id", decision_id, note, by, outcome=str(outcome), labels=right)
+        return self._file_statement(audit.REVIEW, decision_id, note, by, seen, outcome=str(outcome), labels=right)
+
+    def signature(self, kind: str, content: bytes) -> str:
+        """A keyed hash of a content, in hex, by which this installation knows its own again."""
+        return self._secrets.digest(kind, content)
 
     def health(self) -> Health:
         """The current state; returns fast, without a query to the database."""
@@ -176,14 +203,19 @@ class Store:
     def _accepts(self) -> bool:
         return self._writer.is_well or self._rules().database_down.then == "spool"
 
-    def _file_statement(self, kind: str, key: str, decision_id: str, text: str, by: str, **more: Any) -> dict[str, Any]:
+    def _file_statement(
+        self, kind: str, decision_id: str, text: str, by: str, seen: Collection[str] | None = None, **more: Any
+    ) -> dict[str, Any]:
         plain = text.encode("utf-8", "surrogatepass")
-        shown = {key: uuid.uuid4().hex, "time": now(), **more}
+        shown = {f"{kind}_id": uuid.uuid4().hex, "time": now(), **more}
         row = {**shown, "decision_id": decision_id, "actor": by}
         kept = {"text_hash": self._secrets.digest(kind, plain), "sealed": self._secrets.seal(plain)}
         with self._database.writing() as connection:
             if _row(connection, decision_id):
+                if seen is not None:
+                    check_undecided(connection, decision_id, by, seen)
                 audit.append(connection, kind, by, {"decision_id": decision_id, **more}, [{**row, **kept}])
+                _update_case(connection, kind, shown, decision_id)
                 return shown
         raise self._missing(decision_id)
 
@@ -203,11 +235,7 @@ class Store:
         return _unknown(decision_id)
 
     def _opened(self, found: Record, field: str) -> bytes:
-        content = self._secrets.unseal(found["contents"][field])
-        expected = found["inputs"].get(field)  # earlier releases hashed no quotations
-        if expected is not None and self._secrets.digest(field, content) != expected:
-            raise StoreError(f"{field} of decision {found['decision_id']} is not what was judged")
-        return content
+        return opened(found, field, self._secrets)
 
     def _read_statements(self, connection: Connection, table: Table, decision_id: str) -> list[dict[str, Any]]:
         rows = connection.execute(select(table).where(table.c.decision_id == decision_id).order_by(table.c.sequence))
@@ -217,6 +245,13 @@ class Store:
         text = self._secrets.unseal(row["sealed"]).decode("utf-8", "surrogatepass")
         hidden = ("sealed", "sequence", "text_hash", "decision_id")
         return {**{name: value for name, value in row.items() if name not in hidden}, "text": text}
+
+
+def _update_case(connection: Connection, kind: str, statement: Mapping[str, Any], decision_id: str) -> None:
+    if kind == audit.APPEAL:
+        worklist.appealed(connection, decision_id, statement["time"])
+    elif kind == audit.REVIEW:
+        worklist.reviewed(connection, decision_id, statement["outcome"])
 
 
 def _row(connection: Connection, decision_id: str) -> Row[Any] | None:

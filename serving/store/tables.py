@@ -9,9 +9,22 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, LargeBinary, MetaData, String, Table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
 
-REVISION: Final = "0004"
+REVISION: Final = "0006"
 """The migration that this release needs."""
 
 TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -62,16 +75,24 @@ contents = Table(
 )
 """The judged fields, and under `words` the quotations of the findings, all encrypted."""
 
+
+def _sealed_remark() -> tuple[Column[Any], ...]:
+    """The columns of what somebody said of a decision: its audit row, when, who, and the encrypted text."""
+    return (
+        Column("sequence", ForeignKey(audit.c.sequence), nullable=False, index=True),
+        Column("time", String(27), nullable=False),
+        Column("actor", String(256), nullable=False),
+        Column("text_hash", String(64), nullable=False),
+        Column("sealed", LargeBinary, nullable=False),
+    )
+
+
 appeals = Table(
     "appeals",
     metadata,
     Column("appeal_id", String(64), primary_key=True),
     _of_decision(),
-    Column("sequence", ForeignKey(audit.c.sequence), nullable=False, index=True),
-    Column("time", String(27), nullable=False),
-    Column("actor", String(256), nullable=False),
-    Column("text_hash", String(64), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    *_sealed_remark(),
 )
 """Complaints against decisions, with encrypted text."""
 
@@ -81,7 +102,7 @@ reviews = Table(
     Column("review_id", String(64), primary_key=True),
     _of_decision(),
     Column("sequence", ForeignKey(audit.c.sequence), nullable=False, index=True),
-    Column("time", String(27), nullable=False),
+    Column("time", String(27), nullable=False, index=True),
     Column("actor", String(256), nullable=False),
     Column("outcome", String(16), nullable=False),
     Column("labels", JSON),
@@ -89,6 +110,15 @@ reviews = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 """Reviews: outcome, labels that the reviewer confirmed, and encrypted note."""
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("comment_id", String(64), primary_key=True),
+    _of_decision(),
+    *_sealed_remark(),
+)
+"""Remarks of reviewers on a decision, with encrypted text."""
 
 comparisons = Table(
     "comparisons",
@@ -118,6 +148,61 @@ requests = Table(
 )
 """Requests with an Idempotency-Key, for 24 hours; `serving.store.idempotency` explains the columns. They are no record,
 and no audit row names them: an answer that was altered does not open."""
+
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("decision_id", ForeignKey(decisions.c.decision_id, ondelete="CASCADE"), primary_key=True),
+    Column("time", String(27), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("appealed", String(27), index=True),
+    Column("outcome", String(16)),
+    Column("holder", String(256)),
+    Column("held_until", String(27)),
+    Column("suggested", Integer),
+    Column("suggestion", JSON),
+    Index("ix_cases_time", "time", "decision_id"),
+    Index("ix_cases_open", "is_open", "time", "decision_id"),
+    Index("ix_cases_open_verdict", "is_open", "verdict", "time", "decision_id"),
+    Index("ix_cases_verdict", "verdict", "time", "decision_id"),
+    Index("ix_cases_account", "account", "time"),
+    Index("ix_cases_suggested", "suggested"),
+)
+"""The reviewers' work list: one row a decision, derived from the recorded rows. It is no record, and not in the trail.
+
+`is_open` is true while a person should look: the verdict is not pass and nobody reviewed it, or an appeal came since.
+`appealed` is the time of the oldest appeal since the last review, `outcome` that review's. `holder` works on the case
+until `held_until`. `suggested` is the place, from 1, among decisions that are suggested for a review, and `suggestion`
+the reason (`serving.store.cases.suggestions`)."""
+
+case_findings = Table(
+    "case_findings",
+    metadata,
+    Column("decision_id", ForeignKey(decisions.c.decision_id, ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("time", String(27), nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("label", String(32), nullable=False),
+    Column("field", String(16), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("counts", Boolean, nullable=False),
+    Column("kind", String(16)),
+    Column("reference_id", String(256)),
+    Column("content", String(64)),
+    Index("ix_case_findings_time", "time", "decision_id", "label", "counts"),
+    Index("ix_case_findings_label", "label", "time", "decision_id"),
+    Index("ix_case_findings_open", "is_open", "time", "decision_id"),
+    Index("ix_case_findings_open_label", "is_open", "label", "time", "decision_id"),
+    Index("ix_case_findings_open_field", "is_open", "field", "time", "decision_id"),
+    Index("ix_case_findings_reference", "reference_id", "time"),
+    Index("ix_case_findings_content", "content", "time"),
+)
+"""The findings of each case, for filters; `is_open` is the case's. `counts` is false for permitted findings and those
+of severity pass. `content` is the keyed hash of the field in which it was found."""
 
 
 def canonical(value: Any) -> str:

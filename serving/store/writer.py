@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from serving.store.audit import trail as audit
+from serving.store.cases import worklist
 from serving.store.database import Database
 from serving.store.errors import StoreError
 from serving.store.spool import Record, Spool, read
@@ -131,6 +132,7 @@ def _insert(connection: Connection, records: Sequence[Record]) -> None:
     ):  # an earlier release may have spooled
         counts["contents"] = len(sealed)
     audit.append(connection, audit.DECISIONS, "service", counts, rows)
+    worklist.add(connection, rows)
     if sealed:
         connection.execute(insert(contents), sealed)
 

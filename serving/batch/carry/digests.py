@@ -16,10 +16,10 @@ ENTITLEMENTS = "entitlements"
 
 
 def digests(profile: Profile) -> dict[str, str]:
-    """A digest of every field that the profile has, in hex."""
+    """A digest of every field that the profile has, in hex; that of a picture is of its SHA-256."""
     texts = {field: profile.text(field) for field in TEXT_FIELDS}
     content = {field: _encoded(text) for field, text in texts.items() if text is not None}
-    pictures = {field: profile.image(field) for field in IMAGE_FIELDS}
+    pictures = {field: profile.image_hash(field) for field in IMAGE_FIELDS}
     content |= {field: data for field, data in pictures.items() if data is not None}
     found = {str(field): _digest(profile.account_id, str(field), data) for field, data in content.items()}
     if profile.entitlements:

@@ -7,9 +7,11 @@ code not at all.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from importlib.metadata import version
 
+from models.policy import Policy
 from models.runtime import versions as artefacts
 from models.runtime.artifact_files import ArtifactFile
 from models.runtime.paths import DATASETS, REPOSITORY
@@ -18,7 +20,7 @@ from models.settings import Settings
 CODE = ("models", "serving/batch", "serving/messages")
 """Folders whose code decides on answers."""
 
-TABLES = ("characters", "names", "policy")
+TABLES = ("characters", "contacts", "names", "policy")
 """Folders of `datasets/` that rules read when they judge."""
 
 LIBRARIES = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "zxing-cpp")
@@ -36,7 +38,16 @@ def judges(settings: Settings, versions: Mapping[str, str]) -> dict[str, str]:
         versions: as `Inspector.versions` names them.
     """
     text = artefacts.digest(settings.text_directory() / ArtifactFile.CONFIG)  # it lists the digests of the others
-    return {**versions, "text": f"{versions['text']}+{text[:16]}", "code": _code()}
+    rates = base_rates_judge(Policy.load(settings.policy))
+    return {**versions, "text": f"{versions['text']}+{text[:16]}", "code": _code(), **rates}
+
+
+def base_rates_judge(policy: Policy) -> dict[str, str]:
+    """The base rates of a policy as a judge; nothing without any.
+
+    They stand beside the policy since the kept judgement of a picture with text depends on them alone of it.
+    """
+    return {"base_rates": json.dumps(policy.base_rates, sort_keys=True)} if policy.base_rates else {}
 
 
 def changed_judges(before: Mapping[str, str] | None, now: Mapping[str, str]) -> frozenset[str]:

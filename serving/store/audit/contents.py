@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from serving.store.audit.purges import Purges
-from serving.store.audit.trail import APPEAL, DECISIONS, RECORD_TABLES, REVIEW
+from serving.store.audit.trail import APPEAL, COMMENT, DECISIONS, RECORD_TABLES, REVIEW
 from serving.store.errors import StoreError
 from serving.store.records import QUOTATIONS
 from serving.store.secrets import Secrets
@@ -34,7 +34,7 @@ def fault(
     """
     if row["kind"] == DECISIONS:
         return _fault_of_contents(connection, row, rows, purges, secrets)
-    if row["kind"] in {APPEAL, REVIEW} and rows and secrets:
+    if row["kind"] in {APPEAL, REVIEW, COMMENT} and rows and secrets:
         return _fault_of_texts(connection, row, secrets)
     return None
 

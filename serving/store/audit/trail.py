@@ -17,13 +17,13 @@ from sqlalchemy import Connection, Row, Table, insert, select
 
 from serving.store.database import Database
 from serving.store.errors import StoreError
-from serving.store.tables import appeals, audit, canonical, comparisons, decisions, now, reviews
+from serving.store.tables import appeals, audit, canonical, comments, comparisons, decisions, now, reviews
 
 GENESIS_HASH: Final = "0" * 64
 """Previous hash of the first row."""
 
 DECISIONS: Final = "decisions"
-APPEAL, REVIEW, COMPARISONS = "appeal", "review", "comparisons"
+APPEAL, REVIEW, COMMENT, COMPARISONS = "appeal", "review", "comment", "comparisons"
 PURGE, PURGED = "purge", "purged"
 """Kinds of events: what is recorded, and a purge that begins and ends."""
 
@@ -31,6 +31,7 @@ RECORD_TABLES: Final[Mapping[str, Table]] = {
     DECISIONS: decisions,
     APPEAL: appeals,
     REVIEW: reviews,
+    COMMENT: comments,
     COMPARISONS: comparisons,
 }
 """Tables of the rows that an event records, by the kind of event."""
@@ -123,6 +124,17 @@ class Trail:
         """
         with self._database.writing() as connection:
             append(connection, kind, actor, details)
+
+    def last(self, kind: str) -> dict[str, Any] | None:
+        """The last event of a kind; None where there is none.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached.
+        """
+        chosen = select(audit).where(audit.c.kind == kind).order_by(audit.c.sequence.desc()).limit(1)
+        with self._database.reading() as connection:
+            row = connection.execute(chosen).first()
+        return dict(row._mapping) if row else None
 
     def observe(self, part: str, actor: str, found: Mapping[str, Any]) -> None:
         """Add an event about a version, unless the part's last event has it.

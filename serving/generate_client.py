@@ -1,18 +1,18 @@
-"""Writes `serving/client_types.py` from `serving/openapi.yaml`: `python -m serving.generate_client_types`.
+"""Writes the generated modules of `clients/python`: `python -m serving.generate_client`.
 
-Ours, because datamodel-code-generator 0.57 turns a `ReferenceOffer` into an alias of two numbered classes, calls
-`ErrorDetail` `Error1`, and brings twelve packages. Schemas that the client returns or takes become `TypedDict`s.
+`types.py` is made from `serving/openapi.yaml`, `client.py` from `async_client.py`. The types are made here, because
+datamodel-code-generator 0.57 turns a `ReferenceOffer` into an alias of two numbered classes and brings twelve packages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final
 
+from models.runtime.paths import REPOSITORY
 from serving.docs import specification
 
-OUTPUT: Final = Path(__file__).with_name("client_types.py")
+CLIENT: Final = REPOSITORY / "clients" / "python" / "huijian_client"
 
 HEADER: Final = '''"""The service's answers as types, one for each schema of `openapi.yaml`, by its name.
 
@@ -29,7 +29,10 @@ Outcome = Literal["pass", "reject"]
 CLIENT_SCHEMAS: Final = (
     "Answer",
     "BatchAnswer",
+    "Readiness",
     "Decision",
+    "DecisionPage",
+    "KeptContents",
     "AppealFiled",
     "ReviewRecorded",
     "Policy",
@@ -37,6 +40,7 @@ CLIENT_SCHEMAS: Final = (
     "ReferenceShown",
     "ReferenceOffer",
     "Enrolment",
+    "ReferencePreview",
     "Removal",
     "WordPage",
     "WordOffer",
@@ -45,18 +49,12 @@ CLIENT_SCHEMAS: Final = (
     "ClosedAccountRegistered",
     "ClosedAccountRemoved",
 )
-"""Schemas that `serving.client.Client` returns or takes; those that they refer to are written before them."""
+"""Schemas that the client returns or takes; those that they refer to are written before them."""
 
 NAMED_ENUMERATIONS: Final = {("pass", "review", "reject"): "Verdict", ("pass", "reject"): "Outcome"}
 
 MAX_LITERALS: Final = 3
 """Longer enumerations (labels, fields, error codes) grow with the service, so their type is `str`."""
-
-NAMED_OBJECTS: Final = {"Error.error": "ErrorDetail"}
-"""Names of object schemas that are written within a property; others are `dict[str, Any]`."""
-
-UNDESCRIBED: Final = "原因 · Why a request was refused"
-"""The docstring of `ErrorDetail`, whose schema has no description."""
 
 MAX_DOCSTRING: Final = 100
 """Characters of a docstring that fit on a line, full-width ones among them."""
@@ -64,8 +62,37 @@ MAX_DOCSTRING: Final = 100
 SCALARS: Final = {"string": "str", "number": "float", "integer": "int", "boolean": "bool", "null": "None"}
 
 
-def generate() -> str:
-    """The whole text of `serving/client_types.py`."""
+CLIENT_DOCSTRING: Final = '''"""Client of the service.
+
+Generated: `make types` writes this file from `async_client.py`; do not edit it.
+"""'''
+
+SYNCHRONOUS: Final = {
+    '"""Asynchronous client of the service. `make types` writes `client.py` from this file."""': CLIENT_DOCSTRING,
+    "An asynchronous client of one service.": "A client of one service; may be used by several threads.",
+    "AsyncClient": "Client",
+    "import uuid\n": "import time\nimport uuid\n",
+    "import anyio\n": "",
+    "anyio.sleep": "time.sleep",
+    "async def ": "def ",
+    "await ": "",
+    "__aenter__": "__enter__",
+    "__aexit__": "__exit__",
+    "aclose": "close",
+}
+"""Texts of the asynchronous client, and what stands in the synchronous one."""
+
+
+def client() -> str:
+    """The whole text of `client.py`."""
+    text = (CLIENT / "async_client.py").read_text(encoding="utf-8")
+    for asynchronous, synchronous in SYNCHRONOUS.items():
+        text = text.replace(asynchronous, synchronous)
+    return text
+
+
+def types() -> str:
+    """The whole text of `types.py`."""
     written: dict[str, str] = {}
     for name in CLIENT_SCHEMAS:
         _write(name, written)
@@ -79,10 +106,6 @@ def _write(name: str, written: dict[str, str]) -> None:
     schema = _schemas()[name]
     for needed in _references(schema):
         _write(needed, written)
-    for path, inner_name in NAMED_OBJECTS.items():
-        owner, field = path.split(".")
-        if owner == name:
-            written[inner_name] = _typed_dict(inner_name, schema["properties"][field])
     written[name] = _typed_dict(name, schema) if "properties" in schema else f"{name} = {_type(schema)}\n"
 
 
@@ -114,14 +137,14 @@ def _typed_dict(name: str, schema: Mapping[str, Any]) -> str:
     base = "TypedDict" if required else "TypedDict, total=False"
     lines = [f"class {name}({base}):", f'    """{_docstring(schema)}"""', ""]
     for field, inner in schema["properties"].items():
-        kind = NAMED_OBJECTS.get(f"{name}.{field}") or _type(inner)
+        kind = _type(inner)
         lines.append(f"    {field}: {kind if field in required or not required else f'NotRequired[{kind}]'}")
     return "\n\n" + "\n".join(lines) + "\n"
 
 
 def _docstring(schema: Mapping[str, Any]) -> str:
     """The schema's description in both languages, on two lines where one is too short."""
-    text = schema.get("description", UNDESCRIBED) + "."
+    text = schema["description"] + "."
     return text if len(text) <= MAX_DOCSTRING else text.replace(" · ", " ·\n    ") + "\n    "
 
 
@@ -135,7 +158,8 @@ def _type(schema: Mapping[str, Any]) -> str:
     if "const" in schema:
         return f"Literal[{schema['const']!r}]"
     if "enum" in schema:
-        return _enumeration(tuple(schema["enum"]))
+        values = tuple(value for value in schema["enum"] if value is not None)
+        return _enumeration(values) + " | None" * (None in schema["enum"])
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     return " | ".join(_plain_type(kind, schema) for kind in kinds)
 
@@ -157,4 +181,5 @@ def _plain_type(kind: str, schema: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    OUTPUT.write_text(generate(), encoding="utf-8")
+    (CLIENT / "types.py").write_text(types(), encoding="utf-8")
+    (CLIENT / "client.py").write_text(client(), encoding="utf-8")

@@ -1,14 +1,10 @@
-"""Python client of the service, with typed answers and retries.
+"""Client of the service.
 
-A request refused with 429 or 503 and `Retry-After`, or whose connection broke, is sent again. Appeals and reviews carry
-an Idempotency-Key, so that the service takes them once. A request that timed out is not sent again, as that would add
-to the load.
+Generated: `make types` writes this file from `async_client.py`; do not edit it.
 """
 
 from __future__ import annotations
 
-import base64
-import random
 import time
 import uuid
 from collections.abc import Collection, Sequence
@@ -18,18 +14,23 @@ from urllib.parse import quote
 
 import httpx
 
-from models.profile import IMAGE_FIELDS, Field, Profile
-from serving.client_types import (
+from huijian_client.attempts import Attempts
+from huijian_client.profile import Profile
+from huijian_client.types import (
     Answer,
     AppealFiled,
     ClosedAccount,
     ClosedAccountRegistered,
     ClosedAccountRemoved,
     Decision,
+    DecisionPage,
     Enrolment,
     Error,
+    KeptContents,
     Outcome,
     Policy,
+    Preview,
+    Readiness,
     ReferenceOffer,
     ReferencePage,
     ReferenceShown,
@@ -43,36 +44,8 @@ from serving.client_types import (
 TIMEOUT_SECONDS: Final = 35
 """Seconds to wait for an answer: a little more than the service's deadline, so that its refusal arrives."""
 
-ATTEMPTS: Final = 4
-"""Times that a request is sent at most."""
-
-BACKOFF_SECONDS: Final = 0.25
-"""Seconds before the second attempt after a broken connection; doubled for each further attempt."""
-
-MAX_WAIT_SECONDS: Final = 30
-"""Longest wait in seconds, whatever `Retry-After` asks for."""
-
-RETRY_STATUSES: Final = frozenset({429, 503})
-
-CONNECTION_ERRORS: Final = (httpx.ConnectTimeout, httpx.NetworkError, httpx.RemoteProtocolError)
-"""After these the service may or may not have handled the request."""
-
-
-class RefusedError(RuntimeError):
-    """The service refused a request.
-
-    Attributes:
-        status: HTTP status.
-        code: explained in `/docs`; empty if a proxy refused, and not the service.
-        field: the field at fault, if it is one.
-        request_id: names the request in the service's log.
-    """
-
-    def __init__(self, response: httpx.Response) -> None:
-        detail = _detail(response)
-        self.status, self.code, self.field = response.status_code, detail.get("code", ""), detail.get("field")
-        self.request_id = response.headers.get("x-request-id")
-        super().__init__(detail.get("message") or f"HTTP status {self.status}")
+RETRY_SECONDS: Final = 90
+"""Seconds in which a request is sent again: longer than a restart, and than the claim of a worker that was killed."""
 
 
 class Client:
@@ -82,18 +55,26 @@ class Client:
         url: address of the service, such as "http://127.0.0.1:3000".
         key: an API key, where the service asks for one.
         timeout: seconds to wait for each attempt.
+        retry_seconds: time in which a request is sent again if the service is busy, restarts or hangs up; 0 for never.
+        exactly_once: send an `Idempotency-Key` with judgements, so that one sent again is recorded once. False saves
+            two database transactions a judgement, and lets the service judge while its database is down, where the
+            policy allows that. Other POSTs have a key always.
 
-    All methods raise `RefusedError` where the service refuses, and `httpx.TransportError` where it cannot be reached.
-
-    Example:
-        >>> with Client("http://127.0.0.1:3000") as client:
-        ...     client.classify(Profile("42", bio="稳赚不赔，➕V：abc12345"))["verdict"]
-        'reject'
+    All methods raise `RefusedError` where the service refuses, and `UnreachableError` where no answer comes.
     """
 
-    def __init__(self, url: str, key: str | None = None, timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: str | None = None,
+        *,
+        timeout: float = TIMEOUT_SECONDS,
+        retry_seconds: float = RETRY_SECONDS,
+        exactly_once: bool = True,
+    ) -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout)
+        self._retry_seconds, self._exactly_once = retry_seconds, exactly_once
 
     def __enter__(self) -> Self:
         return self
@@ -107,15 +88,20 @@ class Client:
         """Close its connections."""
         self._http.close()
 
+    def ready(self) -> Readiness:
+        """Whether the service can judge, by which versions, and which newer ones it refused."""
+        readiness: Readiness = self._ask("GET", "/readyz")
+        return readiness
+
     def classify(self, profile: Profile) -> Answer:
         """Judge one profile."""
-        answer: Answer = self._ask("POST", "/v1/classify", json=_values(profile))
+        answer: Answer = self._ask("POST", "/v1/classify", json=profile.to_json())
         return answer
 
     def classify_batch(self, profiles: Sequence[Profile]) -> list[Answer | Error]:
         """Judge at most 64 profiles: an answer or an error for each, in order."""
-        body = {"profiles": [_values(profile) for profile in profiles]}
-        answers: list[Answer | Error] = self._ask("POST", "/v1/classify_batch", json=body)["answers"]
+        body = {"profiles": [profile.to_json() for profile in profiles]}
+        answers: list[Answer | Error] = (self._ask("POST", "/v1/classify_batch", json=body))["answers"]
         return answers
 
     def decision(self, decision_id: str) -> Decision:
@@ -123,10 +109,26 @@ class Client:
         found: Decision = self._ask("GET", _path("decisions", decision_id))
         return found
 
+    def decisions(self, limit: int = 100, after: str | None = None, **filters: Any) -> DecisionPage:
+        """A page of decisions, newest first.
+
+        Args:
+            after: the `next` of the page before.
+            filters: as in the OpenAPI document, such as `state="open"` and `label="qr_code"`.
+        """
+        chosen = _given(limit=limit, after=after, **filters)
+        page: DecisionPage = self._ask("GET", "/v1/decisions", params=chosen)
+        return page
+
+    def contents(self, decision_id: str) -> KeptContents:
+        """The texts of a decision and its pictures in base64, as long as they are kept."""
+        kept: KeptContents = self._ask("GET", f"{_path('decisions', decision_id)}/contents")
+        return kept
+
     def appeal(self, decision_id: str, reason: str) -> AppealFiled:
         """File a complaint by the account's owner."""
         path = f"{_path('decisions', decision_id)}/appeal"
-        filed: AppealFiled = self._ask("POST", path, headers=_new_key(), json={"reason": reason})
+        filed: AppealFiled = self._ask("POST", path, json={"reason": reason})
         return filed
 
     def review(
@@ -135,7 +137,7 @@ class Client:
         """Record a reviewer's outcome and the labels that are right; None leaves the labels open."""
         body = {"outcome": outcome, "labels": None if labels is None else list(labels), "note": note}
         path = f"{_path('decisions', decision_id)}/review"
-        recorded: ReviewRecorded = self._ask("POST", path, headers=_new_key(), json=body)
+        recorded: ReviewRecorded = self._ask("POST", path, json=body)
         return recorded
 
     def policy(self) -> Policy:
@@ -145,7 +147,7 @@ class Client:
 
     def references(self, label: str | None = None, limit: int = 100, offset: int = 0) -> ReferencePage:
         """A page of the references, in the order of the gallery."""
-        chosen = {"limit": limit, "offset": offset, **({"label": label} if label else {})}
+        chosen = _given(label=label, limit=limit, offset=offset)
         page: ReferencePage = self._ask("GET", "/v1/references", params=chosen)
         return page
 
@@ -159,6 +161,11 @@ class Client:
         enrolled: Enrolment = self._ask("POST", "/v1/references", json=offer)
         return enrolled
 
+    def preview_reference(self, offer: ReferenceOffer) -> Preview:
+        """What a reference would catch, without enrolling it."""
+        shown: Preview = (self._ask("POST", "/v1/references", params={"preview": "true"}, json=offer))["preview"]
+        return shown
+
     def remove_reference(self, reference_id: str) -> Removal:
         """Remove a reference with all its pictures."""
         removed: Removal = self._ask("DELETE", _path("references", reference_id))
@@ -168,8 +175,7 @@ class Client:
         self, word_list: str | None = None, label: str | None = None, limit: int = 100, offset: int = 0
     ) -> WordPage:
         """A page of the platform's words: blocked, allowed, or both."""
-        filters = {"list": word_list, "label": label}
-        chosen = {"limit": limit, "offset": offset, **{name: value for name, value in filters.items() if value}}
+        chosen = _given(list=word_list, label=label, limit=limit, offset=offset)
         page: WordPage = self._ask("GET", "/v1/lists", params=chosen)
         return page
 
@@ -194,61 +200,26 @@ class Client:
         return removed
 
     def _ask(self, method: str, path: str, **content: Any) -> Any:
-        """The JSON of the service's answer, after at most `ATTEMPTS` attempts."""
-        attempt = 1
+        """The JSON of the service's answer."""
+        is_keyed = method == "POST" and (self._exactly_once or not path.startswith("/v1/classify"))
+        headers = {"Idempotency-Key": uuid.uuid4().hex} if is_keyed else {}
+        attempts = Attempts(self._retry_seconds)
         while True:
             try:
-                response = self._http.request(method, path, **content)
-            except CONNECTION_ERRORS:
-                if attempt == ATTEMPTS:
-                    raise
-                wait = BACKOFF_SECONDS * 2 ** (attempt - 1)
+                response = self._http.request(method, path, headers=headers, **content)
+            except httpx.TransportError as error:
+                wait = attempts.wait_after_error(error)
             else:
                 if response.is_success:
                     return response.json()
-                if attempt == ATTEMPTS or not _may_retry(response):
-                    raise RefusedError(response)
-                wait = _retry_after(response)
-            time.sleep(wait * random.uniform(1, 1.5))  # noqa: S311 - jitter, so that clients do not return at once
-            attempt += 1
+                wait = attempts.wait_after_refusal(response)
+            time.sleep(wait)
 
 
-def _may_retry(response: httpx.Response) -> bool:
-    if _detail(response).get("code") == "deadline":
-        return False
-    is_in_work = _detail(response).get("code") == "request_in_progress"  # an earlier attempt, whose connection broke
-    return is_in_work or (response.status_code in RETRY_STATUSES and "retry-after" in response.headers)
-
-
-def _retry_after(response: httpx.Response) -> float:
-    asked = response.headers.get("retry-after", "1")
-    return min(float(asked) if asked.isdecimal() else BACKOFF_SECONDS, MAX_WAIT_SECONDS)
-
-
-def _detail(response: httpx.Response) -> dict[str, Any]:
-    """The error in the contract's shape; empty where a proxy answered."""
-    try:
-        detail: dict[str, Any] = dict(response.json()["error"])
-    except (ValueError, KeyError, TypeError):
-        return {}
-    return detail
-
-
-def _new_key() -> dict[str, str]:
-    return {"Idempotency-Key": uuid.uuid4().hex}
+def _given(**parameters: Any) -> dict[str, Any]:
+    """The parameters of a query that have a value."""
+    return {name: value for name, value in parameters.items() if value is not None}
 
 
 def _path(kind: str, name: str) -> str:
     return f"/v1/{kind}/{quote(name, safe='')}"
-
-
-def _values(profile: Profile) -> dict[str, Any]:
-    """A profile as JSON values, with images in base64."""
-    content = {str(field): getattr(profile, field) for field in Field if getattr(profile, field) is not None}
-    encoded = {str(name): base64.b64encode(content[name]).decode() for name in IMAGE_FIELDS if name in content}
-    return {
-        "account_id": profile.account_id,
-        **content,
-        **encoded,
-        "entitlements": sorted(profile.entitlements),
-    }

@@ -96,6 +96,23 @@ class BatchAnswer(TypedDict):
     answers: list[Answer | Error]
 
 
+class RefusedUpdate(TypedDict):
+    """未启用的新版本 · Something newer that cannot be used."""
+
+    part: str
+    since: str
+    reason: str
+
+
+class Readiness(TypedDict):
+    """就绪状态 · Readiness."""
+
+    ready: bool
+    versions: Versions
+    update_refused: bool
+    refused: list[RefusedUpdate]
+
+
 class KeptAnswer(TypedDict):
     """当时的结论，不含账号；引文仅在保存期内 ·
     The answer as it was given, without the account, and with the quoted words as long as they are kept.
@@ -130,6 +147,15 @@ class ReviewKept(TypedDict):
     note: str
 
 
+class Comment(TypedDict):
+    """审核人的备注 · A reviewer's comment."""
+
+    comment_id: str
+    time: str
+    actor: str
+    text: str
+
+
 class Decision(TypedDict):
     """留存的结论 · A decision as it is kept."""
 
@@ -142,6 +168,45 @@ class Decision(TypedDict):
     answer: KeptAnswer
     appeals: list[AppealKept]
     reviews: list[ReviewKept]
+    comments: list[Comment]
+
+
+class ListedFinding(TypedDict):
+    """列表中的命中 · A finding in a list."""
+
+    label: str
+    field: str
+    score: float
+    severity: Verdict
+    kind: str | None
+    reference_id: str | None
+    counts: bool
+
+
+class ListedDecision(TypedDict):
+    """列表中的结论 · A decision in a list."""
+
+    decision_id: str
+    time: str
+    verdict: Verdict
+    outcome: Outcome | None
+    appealed: str | None
+    open: bool
+    findings: list[ListedFinding]
+
+
+class DecisionPage(TypedDict):
+    """一页结论 · A page of decisions."""
+
+    decisions: list[ListedDecision]
+    next: str | None
+
+
+class KeptContents(TypedDict):
+    """当时审核的内容 · What was judged."""
+
+    decision_id: str
+    contents: dict[str, str]
 
 
 class AppealFiled(TypedDict):
@@ -166,6 +231,7 @@ class StoreRules(TypedDict):
     contents: dict[str, Any]
     decisions: dict[str, Any]
     database_down: dict[str, Any]
+    training: dict[str, Any]
 
 
 class FieldRule(TypedDict):
@@ -194,7 +260,9 @@ class Policy(TypedDict):
     version: str
     image_text: bool
     own_platforms: list[str]
+    base_rates: dict[str, dict[str, float]]
     store: StoreRules
+    appeals: dict[str, Any]
     rules: dict[str, Rule]
 
 
@@ -277,6 +345,28 @@ class Enrolment(TypedDict):
     pictures: int
     version: str
     clashes: list[ReferenceClash]
+
+
+class ReferenceCatch(TypedDict):
+    """会命中多少图片 · How many pictures it would catch."""
+
+    pictures: int
+    possible: int
+    likely: int
+
+
+class Preview(TypedDict):
+    """会命中什么 · What a reference would catch."""
+
+    harmless: ReferenceCatch
+    kept: ReferenceCatch | None
+    clashes: list[str]
+
+
+class ReferencePreview(TypedDict):
+    """登记前的预览 · What a reference would catch before it is enrolled."""
+
+    preview: Preview
 
 
 class Removal(TypedDict):

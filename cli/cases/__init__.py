@@ -1,0 +1,1 @@
+"""`huijian cases`: labelled cases from reviewers and annotators, and what is wrong with them."""

@@ -1,0 +1,1 @@
+"""What is tried before it is in force: challengers in shadow, and policies."""
