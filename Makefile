@@ -4,7 +4,7 @@ PORT ?= 3000
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run venv training test lint gallery types lock clean
+.PHONY: help run venv training notebooks cluster test browser lint gallery types lock clean
 
 help:
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -12,6 +12,8 @@ help:
 run: venv ## start the service on PORT (default 3000)
 	@echo "==> checking the artefacts"
 	@$(BIN)/python -m models.manifest
+	@echo "==> preparing the emblems' drawings (a minute, once)"
+	@$(BIN)/huijian gallery prepare
 	@echo "==> starting the service on port $(PORT)"
 	@exec $(BIN)/huijian serve --port $(PORT)
 
@@ -19,9 +21,18 @@ venv: .venv/serving ## make .venv with what serving needs
 
 training: .venv/training ## add what training and evaluation need
 
-test: .venv/test ## install what the tests need and run them all
+notebooks: .venv/notebooks ## open the notebooks in JupyterLab, on this machine alone
+	$(BIN)/jupyter lab --ip 127.0.0.1 notebooks
+
+cluster: .venv/cluster ## add what judging on a Ray cluster needs
+
+test: .venv/test browser ## install what the tests need and run them all
 	@echo "==> running the tests"
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+browser: ## install Debian's chromium, which the console's tests drive, where it is missing
+	@command -v chromium >/dev/null || { echo "==> installing chromium" \
+		&& apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; }
 
 lint: .venv/test ## style, types, and that files speak of the project alone
 	$(BIN)/ruff check .
@@ -33,11 +44,11 @@ lint: .venv/test ## style, types, and that files speak of the project alone
 gallery: training ## rebuild the default gallery from datasets/emblems/catalogue.jsonl
 	$(BIN)/python -m training.release gallery
 
-types: .venv/serving ## write the client's types, serving/client_types.py, from serving/openapi.yaml
-	$(BIN)/python -m serving.generate_client_types
+types: .venv/serving ## write the generated modules of clients/python from serving/openapi.yaml and the asynchronous client
+	$(BIN)/python -m serving.generate_client
 
 lock: .venv/test ## resolve requirements/*.in again
-	for name in serving training test; do \
+	for name in serving training tracking cluster test notebooks; do \
 		$(BIN)/pip-compile -q --no-header --no-annotate --strip-extras --no-emit-index-url --no-emit-find-links \
 			--unsafe-package torch --unsafe-package torchvision --output-file requirements/$$name.txt requirements/$$name.in; \
 	done
@@ -56,6 +67,16 @@ clean: ## remove what was built, but not the home directory var/
 .venv/training: .venv/serving requirements/training.txt requirements/torch.txt
 	@echo "==> adding the training requirements"
 	$(BIN)/pip install -q -r requirements/torch.txt -r requirements/training.txt
+	@touch $@
+
+.venv/notebooks: .venv/training requirements/notebooks.txt
+	@echo "==> adding the notebooks' requirements"
+	$(BIN)/pip install -q -r requirements/notebooks.txt
+	@touch $@
+
+.venv/cluster: .venv/serving requirements/cluster.txt
+	@echo "==> adding the cluster requirements"
+	$(BIN)/pip install -q -r requirements/cluster.txt
 	@touch $@
 
 .venv/test: .venv/training requirements/test.txt

@@ -1,4 +1,4 @@
-"""How the tests share two cores, and the command line as a fixture."""
+"""How the tests share two cores, stores that do not pause, and the command line as a fixture."""
 
 import os
 import sys
@@ -25,6 +25,14 @@ LONGEST_FILES = (
 
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.name not in LONGEST_FILES)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stores_that_do_not_pause():
+    """Let stores write decisions at once; the service gathers them for half a second, which spares audit rows only."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("serving.store.writer.WRITE_PAUSE_SECONDS", 0.01)
+        yield
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ FORBIDDEN = {
     "training": {"serving", "cli"},
     "serving": {"training", "cli"},
     "benchmarks": {"cli"},
+    "clients": {"models", "serving", "training", "cli", "benchmarks"},
 }
 """Packages that a package imports nowhere, not within functions either."""
 

@@ -96,3 +96,14 @@ def test_exported_gallery_can_be_built_again(huijian, logos, tmp_path):
     lists = [huijian("gallery", "list", tmp_path / name)[1] for name in ("small", "again")]
     assert lists[0] == lists[1] != ""
     assert huijian("gallery", "export", tmp_path / "out", "--gallery", tmp_path / "small")[0] == 1
+
+
+def test_drawings_are_prepared_once(huijian, logos, monkeypatch, tmp_path):
+    monkeypatch.setenv("HUIJIAN_PREPARED", str(tmp_path / "prepared"))
+    line = {"reference_id": "org.ocean", "image": "org/ocean.png", "owner_id": "o", "name_zh": "", "name_en": "Ocean"}
+    line |= {"label": "landmark", "source": "drawn", "licence": "CC0-1.0"}
+    (logos / "one.jsonl").write_text(json.dumps(line))
+    assert huijian("gallery", "build", logos / "one.jsonl", tmp_path / "gallery")[0] == 0
+    for count in (1, 0):
+        code, out, _ = huijian("gallery", "prepare", tmp_path / "gallery")
+        assert (code, f"prepared {count} new drawings" in out) == (0, True)

@@ -48,9 +48,9 @@ def free_port():
                 return port
 
 
-def start(folder, *options, **environment):
+def start(folder, *options, port=None, **environment):
     """Start the service and wait until it is ready."""
-    port, log = free_port(), folder / "server.log"
+    port, log = port or free_port(), folder / "server.log"
     command = [Path(sys.executable).with_name("huijian"), "serve", "--port", str(port), *options]
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -104,12 +104,12 @@ def start_server(tmp_path):
     """`start` for another server, ended after the test."""
     servers = []
 
-    def start_one(*options, **environment):
-        servers.append(start(tmp_path, *options, **environment))
+    def start_one(*options, port=None, **environment):
+        servers.append(start(tmp_path, *options, port=port, **environment))
         return servers[-1]
 
     yield start_one
-    for running in servers:
+    for running in reversed(servers):  # the last may have the port of one that ended before
         assert stop(running) == 0
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"{running.url}/livez", trust_env=False)

@@ -4,9 +4,8 @@ import base64
 
 import pytest
 
-from models.profile import Profile
+from huijian_client import Client, Profile, RefusedError
 from models.runtime.paths import REPOSITORY
-from serving.client import Client, RefusedError
 
 CONTACT = "稳赚不赔，➕V：abc12345"
 AVATAR = (REPOSITORY / "docs" / "example-avatar.png").read_bytes()

@@ -128,6 +128,22 @@ def test_rate_limit_of_a_key_is_shared_by_both_workers(guarded):
     assert all((error_of(answer), answer.headers["retry-after"]) == ((429, "rate_limited"), "1") for answer in refused)
 
 
+def test_rate_limit_of_a_key_counts_the_profiles_of_a_batch(guarded):
+    guarded.add("batches", Scope.CLASSIFY, per_second=1)
+    within(5, lambda: guarded.statuses("batches", 4) <= {200, 429})
+    time.sleep(2)  # what these requests took is refilled
+    body = {"profiles": [{"account_id": str(number), "name": "小明"} for number in range(64)]}
+    with guarded.client("batches") as client:
+        answers = [client.post("/v1/classify_batch", json=body) for _ in range(4)]
+        single = classify(client, name="小明")
+    assert [answer.status_code for answer in answers] == [200, 429, 429, 429]
+    assert len(answers[0].json()["answers"]) == 64
+    for refused in (*answers[1:], single):
+        assert error_of(refused) == (429, "rate_limited")
+        assert "1 profiles a second" in refused.json()["error"]["message"]
+        assert 40 < int(refused.headers["retry-after"]) <= 64
+
+
 def test_refusal_takes_under_0_1_s_though_the_body_never_comes(guarded):
     head = guarded.head("Content-Length: 44000000", path="/v1/references")
     seconds = []

@@ -113,6 +113,26 @@ def test_simultaneous_picture_bombs_take_bounded_time_and_memory(client, server)
     assert {error["field"] for error in refused} == {"avatar"}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("part", [b"[],", b"]", b'""', b"{},"], ids=["lists", "closings", "strings", "objects"])
+def test_body_of_tiny_values_keeps_health_checks_quick_and_no_memory(client, server, part):
+    body = b'{"account_id":"a","avatar":[' + b"[]," * 20 + part * (43_000_000 // len(part)) + b"0]}"
+    headers, waits = {"Content-Type": "application/json"}, []
+    with Peak(server.process.pid) as peak, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(client.post, "/v1/classify", content=body, headers=headers)
+        while not answer.done():
+            started = time.monotonic()
+            assert httpx.get(f"{server.url}/livez", trust_env=False).status_code == 200
+            waits.append(time.monotonic() - started)
+        assert answer.result().json()["error"]["code"] == "malformed_json"
+        assert sorted(waits)[len(waits) // 2] < 0.1
+        assert max(waits) < 2  # four seconds before bodies were bounded
+        deadline = time.monotonic() + 5
+        while peak.now() > peak.before + 100 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert peak.now() < peak.before + 100
+
+
 @pytest.mark.parametrize("name", ["../../../outside", "/etc/outside", "%2e%2e%2foutside"])
 def test_reference_id_that_is_a_path_is_a_plain_name(client, server, name):
     def files():

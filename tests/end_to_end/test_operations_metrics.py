@@ -31,6 +31,7 @@ def counted(client):
             "/v1/classify", data={"account_id": "1", "name": "小鹿"}, files={"avatar": ("a.png", avatar)}
         )
         assert answer.status_code == 200
+    assert client.post("/v1/classify", json={"account_id": "1", "bio": "加微信 abc12345"}).status_code == 200
     assert client.post("/v1/classify", json={"account_id": "1"}).status_code == 422
     labels = {"up": set(), ONLY_WITH_A_BASELINE: {"field"}, "huijian_shadow_profiles_total": {"outcome"}}
     labels["huijian_shadow_labels_total"] = {"label", "direction"}

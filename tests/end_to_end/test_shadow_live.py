@@ -10,9 +10,10 @@ import psutil
 import pytest
 from shadowing import challengers, wait
 
-from models.profile import Profile
+from huijian_client import Client, Profile
 from models.settings import Settings
-from serving.client import Client
+from serving.store.comparisons import Comparisons
+from serving.store.database import Database
 
 HUIJIAN = Path(sys.executable).with_name("huijian")
 PROFILES = 12
@@ -54,7 +55,8 @@ def test_shadow_trial_starts_and_reports_without_restart_or_other_answers(start_
     assert answers(server.url) == alone
     wait(lambda: counted(server.url, DIFFERED) == PROFILES)
     environment = {**os.environ, "HUIJIAN_HOME": str(server.home)}
-    wait(lambda: f"judged: {PROFILES};" in report(environment))
+    wait(lambda: stored(server.home) == PROFILES)
+    assert f"judged: {PROFILES};" in report(environment)
     table = next(line for line in report(environment).splitlines() if line.startswith("deceptive_claim"))
     assert table.split()[1:3] == ["0", str(PROFILES)]
     processes = challengers(server.process.pid)
@@ -63,6 +65,12 @@ def test_shadow_trial_starts_and_reports_without_restart_or_other_answers(start_
     assert server.process.wait(timeout=30) == 0
     assert psutil.wait_procs(processes, timeout=10)[1] == []
     assert "planted77" not in server.text() + report(environment)
+
+
+def stored(home):
+    """Number of comparisons in the database."""
+    comparisons = Comparisons(Database.from_environment(home))
+    return len(list(comparisons.of(comparisons.newest_trial() or "")))
 
 
 def report(environment):

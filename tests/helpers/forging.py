@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from sqlalchemy import create_engine, delete, insert, select, text
 
 from serving.store.audit.trail import digest_of, hash_of
-from serving.store.tables import appeals, audit, comparisons, contents, decisions, reviews
+from serving.store.tables import appeals, audit, comments, comparisons, contents, decisions, reviews
 
-TABLES = (audit, decisions, contents, appeals, reviews, comparisons)
+TABLES = (audit, decisions, contents, appeals, reviews, comments, comparisons)
 
 
 class Forger:

@@ -9,8 +9,8 @@ from serving.keys.keyring import Keyring
 from serving.metrics.metrics import Metrics
 
 
-def client_of(live, store, shadow=None):
+def client_of(live, store, shadow=None, trial=None):
     """A local client of a service that judges with `live` and records in `store`."""
     keyring = Keyring(keys_file.path(live.settings.home))
-    app = application(live, store, Metrics(CollectorRegistry()), keyring, threads=1, shadow=shadow)
+    app = application(live, store, Metrics(CollectorRegistry()), keyring, threads=1, shadow=shadow, trial=trial)
     return TestClient(app, "http://localhost", client=("127.0.0.1", 50_000))

@@ -89,7 +89,7 @@ def test_policy_turns_reading_off(tmp_path, monkeypatch):
 
 def test_picture_is_read_once_for_text_and_for_emblem_inscriptions(inspector: Inspector, monkeypatch):
     asked, read = [], TextReader.read
-    monkeypatch.setattr(TextReader, "read", lambda self, pixels: asked.append(pixels) or read(self, pixels))
+    monkeypatch.setattr(TextReader, "read", lambda *given: asked.append(given) or read(*given))
     (cost,) = judge(inspector, cover=png("claim")).ocr
     assert cost.read and len(asked) == 1
 

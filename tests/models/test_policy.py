@@ -37,6 +37,10 @@ def in_field(label: str, field: str, **rule):
     return lambda content: content["rules"][label].setdefault("fields", {}).update({field: rule})
 
 
+def rates(**by_field):
+    return lambda content: content.update(base_rates=by_field)
+
+
 def of_kinds(**severities):
     """An edit that gives kinds of contact their severities."""
     return lambda content: content["rules"]["contact_diversion"].update(kinds=severities)
@@ -177,6 +181,11 @@ def test_observed_emblem_hides_no_other_in_its_region(tmp_path: Path):
         (of_kinds(link="ban"), "rules.contact_diversion.kinds.link"),
         (lambda content: content.update(own_platforms=["微博", "火星网"]), "own_platforms: .*火星网"),
         (lambda content: content.update(own_platforms="微博"), "own_platforms"),
+        (rates(avatar={"exaggeration": 0.1}), "base_rates: .*avatar: write one of name, bio, signature"),
+        (rates(bio={"qr_code": 0.1}), "base_rates: .*bio.qr_code: the text model scores"),
+        (rates(bio={"spam": 0.1}), "base_rates.bio.spam"),
+        (rates(bio={"exaggeration": 0}), "base_rates.bio.exaggeration: .*greater than 0"),
+        (rates(bio={"exaggeration": "2%"}), "base_rates.bio.exaggeration"),
         (lambda content: content.pop("store"), "store"),
         (lambda content: content["store"]["contents"].update(keep="sometimes"), "store.contents.keep"),
         (lambda content: content["store"]["contents"].update(days=186), "store: .*contents.days"),
@@ -190,12 +199,39 @@ def test_faulty_policy_is_refused_with_the_rule_named(tmp_path: Path, edit, name
         Policy.load(edited(tmp_path, edit))
 
 
-@pytest.mark.parametrize("content", ["", "just words", "rules: [", "- 1\n- 2"])
-def test_file_that_is_no_policy_is_refused(tmp_path: Path, content: str):
-    path = tmp_path / "policy.yaml"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(PolicyError):
+@pytest.mark.parametrize(
+    ("right", "wrong", "named"),
+    [
+        ("qr_code:\n    {threshold: 0.5", "qr_code:\n    {threshold: 5", "rules.qr_code.threshold"),
+        ("image_text: true", "image_text: : true", "not valid YAML"),
+    ],
+)
+def test_fault_is_named_with_its_line(tmp_path: Path, right, wrong, named):
+    shipped, path = SHIPPED.read_text(encoding="utf-8"), tmp_path / "policy.yaml"
+    path.write_text(shipped.replace(right, wrong), encoding="utf-8")
+    line = shipped[: shipped.index(right)].count("\n") + right.count("\n") + 1
+    with pytest.raises(PolicyError, match=f"line {line}[,:] .*{named}"):
         Policy.load(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("", "file: Input should be"),
+        ("just words", "file: Input should be"),
+        ("rules: [", "not valid YAML"),
+        ("- 1\n- 2", "file: Input should be"),
+        ("version: 2026-13-40", "not valid YAML: month must be in"),
+        ("[" * 5_000, "not valid YAML"),
+        ("version: a\x00b", "not valid YAML: unacceptable character"),
+        ("版本: 一\n".encode("gbk"), "line 1: this is not UTF-8"),
+        ("version: 1".encode("utf-16"), "line 1: this is not UTF-8"),
+        ("".join(f"a{number}: 1\n" for number in range(100)), "line 17, a16: .*; and 83 more"),
+    ],
+)
+def test_file_that_is_no_policy_is_refused(content: str | bytes, fault: str):
+    with pytest.raises(PolicyError, match=fault):
+        Policy.parse(content if isinstance(content, bytes) else content.encode(), "policy.yaml")
 
 
 def test_edited_policy_gets_another_version_without_its_author(tmp_path: Path, policy: Policy):

@@ -130,7 +130,7 @@ def test_openapi_file_has_the_vocabulary_of_the_models():
     assert SCHEMAS["Answer"]["properties"]["verdict"]["enum"] == list(Severity)
     assert SCHEMAS["ContactKind"]["enum"] == list(ContactKind)
     assert SCHEMAS["Measure"]["enum"] == list(MEASURES)
-    assert SCHEMAS["Error"]["properties"]["error"]["properties"]["code"]["enum"] == list(ERROR_CODES)
+    assert SCHEMAS["ErrorDetail"]["properties"]["code"]["enum"] == list(ERROR_CODES)
 
 
 def test_openapi_file_has_the_limits_of_batches_appeals_and_reviews():

@@ -135,6 +135,19 @@ def test_a_promoted_encoder_brings_a_gallery_of_its_own(settings: Settings, tmp_
     assert settings.encoder_directory().parent == settings.home / "encoders"
 
 
+def test_a_worse_encoder_is_refused_unless_forced(settings: Settings, tmp_path: Path):
+    run = shutil.copytree(SHIPPED.encoder_directory(), tmp_path / "run")
+    metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+    metrics["evaluation"]["emblems"]["labels"]["national_symbol"]["recall@policy"] = 0.5
+    (run / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    everything = references(tmp_path, "org.one", "org.two")
+    with pytest.raises(PromotionError, match=r"recall of national_symbol falls by 0\.\d+.* to 0\.500.*--force"):
+        promote(run, settings, everything)
+    assert settings.encoder_directory().parent == settings.artifacts / "encoders"
+    promote(run, settings, everything, force=True)
+    assert settings.encoder_directory().parent == settings.home / "encoders"
+
+
 def test_references_without_an_enrolled_emblem_are_refused(settings: Settings, tmp_path: Path):
     with pytest.raises(PromotionError, match=r"org\.two"):
         promote(SHIPPED.encoder_directory(), settings, references(tmp_path, "org.one"))

@@ -42,3 +42,10 @@ def test_stages_are_recorded_only_when_watched_in_the_same_thread():
     with stage("after"):
         pass
     assert stages.milliseconds == {}
+
+
+def test_stages_count_by_the_given_clock():
+    ticks = iter([10.0, 10.5])
+    with Stages(lambda: next(ticks)) as stages, stage("one"):
+        pass
+    assert stages.milliseconds == {"one": 500.0}

@@ -61,7 +61,9 @@ FAULTS += [ValueError("unable to connect to the account"), ssl.SSLCertVerificati
 
 
 @pytest.mark.parametrize("error", FAULTS)
-def test_picture_in_a_failing_store_is_unreadable_and_not_missing(error):
+def test_picture_in_a_failing_store_is_unreadable_and_not_missing(error, monkeypatch):
+    monkeypatch.setattr("serving.batch.storage.retries.FIRST_PAUSE_SECONDS", 0.001)
+
     class Store(MemoryFileSystem):
         def _open(self, *given, **options):
             raise error

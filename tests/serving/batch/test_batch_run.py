@@ -1,14 +1,19 @@
 """A run claims its output, joins its parts and checks them."""
 
+import json
+
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from serving.batch import decisions
+from serving.batch import manifest
+from serving.batch.decisions import SCHEMA
 from serving.batch.errors import RunError
 from serving.batch.inputs import fingerprint
-from serving.batch.part_files import part_path
+from serving.batch.part_files import part_name, parts_folder
 from serving.batch.plan import Part, Plan
 from serving.batch.run import Run
+from serving.batch.work import PartSize
 
 KILLED = "0123456789abcdef" * 2
 
@@ -21,19 +26,42 @@ def source(tmp_path):
 
 def run_of(source, out):
     """A run with one part of two rows."""
-    return Run(out, Plan((source,), fingerprint([source]), 2, (Part(0, "in.csv", 0, 2, ()),), ()), {})
+    return Run(out, Plan((source,), fingerprint([source]), PartSize(), (Part(0, "in.csv", 0, 2, (), 24),), ()), {})
 
 
 def write_part(run, rows):
     """Write the first rows of the run's part."""
-    decisions.write(part_path(run.folder, 0), [{"account_id": str(row)} for row in range(rows)])
+    run.write(0, pa.Table.from_pylist([{"account_id": str(row)} for row in range(rows)], SCHEMA), {})
+
+
+def test_a_folder_holds_nothing_that_readers_of_parquet_refuse(tmp_path, source):
+    run = run_of(source, tmp_path / "out")
+    with run.begun(restart=False):
+        write_part(run, 2)
+        run.finish()
+    others = [file for file in (tmp_path / "out").iterdir() if file.stat().st_size and file.suffix != ".parquet"]
+    assert others == []
+    assert pq.read_schema(tmp_path / "out" / "_run.parquet").equals(SCHEMA)
+
+
+def test_manifest_of_an_earlier_release_is_continued(tmp_path, source):
+    run = run_of(source, tmp_path / "out")
+    with run.begun(restart=False):
+        write_part(run, 2)
+    earlier = tmp_path / "out" / "_run.json"
+    earlier.write_text(json.dumps(manifest.read(run.folder)))
+    (tmp_path / "out" / "_run.parquet").unlink()
+    with run_of(source, tmp_path / "out").begun(restart=False) as again:
+        assert again.missing() == []
+    assert not earlier.exists()
 
 
 @pytest.mark.parametrize("name", ["out", "out.parquet"])
 def test_drafts_of_a_killed_run_go_and_foreign_files_stay(tmp_path, source, name):
     run = run_of(source, tmp_path / name)
-    run.folder.mkdir()
-    drafts = [run.folder / f".part-00000.parquet.{KILLED}", run.folder / f"._run.json.{KILLED}"]
+    folder = parts_folder(run.out)
+    folder.mkdir()
+    drafts = [folder / f".part-00000.parquet.{KILLED}", folder / f"._run.parquet.{KILLED}"]
     others = [tmp_path / f".{name}.crc", tmp_path / f".other.parquet.{KILLED}"]
     if name.endswith(".parquet"):
         drafts.append(tmp_path / f".{name}.{KILLED}")
@@ -48,17 +76,17 @@ def test_parts_become_one_file_and_go(tmp_path, source):
     run = run_of(source, tmp_path / "out.parquet")
     with run.begun(restart=False):
         write_part(run, 2)
-        assert run.finish() == [run.out]
-    assert (pq.read_metadata(run.out).num_rows, run.folder.exists()) == (2, False)
+        run.finish()
+    assert (pq.read_metadata(run.out).num_rows, parts_folder(run.out).exists()) == (2, False)
 
 
 def test_foreign_files_beside_the_parts_stay(tmp_path, source):
     run = run_of(source, tmp_path / "out.parquet")
     with run.begun(restart=False):
-        (run.folder / "notes.txt").touch()
+        (parts_folder(run.out) / "notes.txt").touch()
         write_part(run, 2)
         run.finish()
-    assert [file.name for file in run.folder.iterdir()] == ["notes.txt"]
+    assert [file.name for file in parts_folder(run.out).iterdir()] == ["notes.txt"]
 
 
 @pytest.mark.parametrize("change", [lambda file: file.open("a").write("3,c\n"), lambda file: file.unlink()])
@@ -75,4 +103,4 @@ def test_parts_stay_if_the_joined_file_lacks_rows(tmp_path, source):
     with run.begun(restart=False), pytest.raises(RunError, match="holds 1 rows instead of 2.*--restart"):
         write_part(run, 1)
         run.finish()
-    assert part_path(run.folder, 0).exists()
+    assert (parts_folder(run.out) / part_name(0)).exists()

@@ -34,6 +34,10 @@ async def plenty(_):
     return PlainTextResponse("x" * 20_000_000)
 
 
+async def done(_):
+    return PlainTextResponse("done")
+
+
 async def slow(request):
     request.app.state.loop = asyncio.get_running_loop()
     await asyncio.sleep(0.8)
@@ -48,7 +52,12 @@ def serving(monkeypatch, tmp_path):
     monkeypatch.setattr(exchange, "DISCARD_SECONDS", 0.5)
     admission = Admission(Keyring(tmp_path / "keys.jsonl"), Rates())
     app = Starlette(
-        routes=[Route("/length", length, methods=["POST"]), Route("/plenty", plenty), Route("/slow", slow)],
+        routes=[
+            Route("/length", length, methods=["POST"]),
+            Route("/plenty", plenty),
+            Route("/done", done),
+            Route("/slow", slow),
+        ],
         middleware=[Middleware(Edge, admission=admission, metrics=Metrics(CollectorRegistry()), deadline=5)],
     )
     connections.install(app)
@@ -98,7 +107,7 @@ def test_body_that_completes_while_the_server_stops_is_answered(address, serving
 
 
 def test_client_address_comes_from_a_local_proxy(address):
-    asked = b"GET /slow HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: %s\r\n\r\n"
+    asked = b"GET /done HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: %s\r\n\r\n"
     assert answer(connect(address, asked % b"127.0.0.1")) == (200, b"done")
     status, body = answer(connect(address, asked % b"203.0.113.9"))
     assert (status, json.loads(body)["error"]["code"]) == (403, "forbidden")
@@ -114,12 +123,12 @@ def test_request_with_two_framings_is_refused_and_closed(address):
 
 @pytest.mark.parametrize(("size", "expected"), [(60_000, 200), (70_000, 400)])
 def test_head_over_the_limit_is_refused_when_complete_too(address, size, expected):
-    head = b"GET /slow HTTP/1.1\r\nHost: localhost\r\nX-Padding: " + b"a" * size + b"\r\n\r\n"
+    head = b"GET /done HTTP/1.1\r\nHost: localhost\r\nX-Padding: " + b"a" * size + b"\r\n\r\n"
     assert answer(connect(address, head))[0] == expected
 
 
 def test_websocket_request_is_answered_over_http(address):
-    upgrade = b"GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    upgrade = b"GET /done HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
     assert answer(connect(address, upgrade)) == (200, b"done")
 
 
@@ -256,9 +265,14 @@ def test_connection_is_kept_after_a_refused_body_that_ends(address):
     assert client.sock is own
 
 
-def test_client_that_reads_no_answer_is_disconnected(address):
+def test_client_that_reads_no_answer_is_disconnected(address, serving):
     with connect(address, b"GET /plenty HTTP/1.1\r\nHost: localhost\r\n\r\n") as connection:
-        time.sleep(4)
+        while not serving.server_state.connections:
+            time.sleep(0.01)
+        deadline = time.monotonic() + 30
+        while serving.server_state.connections:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
         received = 0
         with contextlib.suppress(ConnectionResetError):
             while chunk := connection.recv(1_000_000):

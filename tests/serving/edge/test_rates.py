@@ -50,11 +50,11 @@ def test_workers_of_one_server_count_together(clock, tmp_path, monkeypatch):
     assert taken(other, "a", 1, 4) == 1
 
 
-def test_raised_limit_applies_at_once(clock):
+def test_raised_limit_applies_once_a_batch_is_refilled(clock):
     counted = Rates()
     taken(counted, "a", 0.01, 1)
-    assert counted.wait("a", 10, 10) <= 1
-    clock.now += 1
+    assert counted.wait("a", 10, 10) <= (1 + rates.MAX_OWED) / 10
+    clock.now += (10 + rates.MAX_OWED) / 10
     assert taken(counted, "a", 10, 10) == 10
 
 
@@ -63,3 +63,13 @@ def test_any_number_of_names_takes_the_same_memory(tmp_path):
     for number in range(20_000):
         counted.wait(f"address {number}", 1, 1)
     assert (tmp_path / "rates").stat().st_size == rates.BUCKETS * 8
+
+
+def test_owed_tokens_are_refilled_before_any_more_are_taken(clock):
+    counted = Rates()
+    assert counted.wait("a", 1, 1) == 0
+    assert counted.wait("a", 1, 1, tokens=63, needed=0) == 0
+    assert counted.wait("a", 1, 1) == pytest.approx(64)
+    assert counted.wait("a", 1, 1, tokens=63, needed=0) == pytest.approx(63)
+    clock.now += 64
+    assert counted.wait("a", 1, 1) == 0

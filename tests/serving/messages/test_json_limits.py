@@ -28,6 +28,8 @@ HOSTILE = {
     "strings": filled(b'{"avatar":[', b'"",', b'""]}'),
     "depth": filled(b'{"avatar":', b"[", b""),
     "escaped quotes": filled(b'{"avatar":[[[[[[[[[[[[[[[[[["', rb"\"", b""),
+    "closings": filled(b'{"avatar":[' + b"[]," * 20, b"]", b""),
+    "adjacent strings": filled(b'{"avatar":[' + b"[]," * 20, b'""', b"]}"),
     "no picture": filled(b'{"account_id":"a","bio":"', b"a", b'"}'),
 }
 

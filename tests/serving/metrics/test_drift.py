@@ -3,11 +3,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from decision_files import write_part_file
 
 from models.profile import Field
 from models.runtime.paths import REPOSITORY
-from serving.batch import decisions as parquet
-from serving.batch.part_files import part_path
 from serving.metrics.drift import (
     BIN_EDGES,
     DECAY_PICTURES,
@@ -125,7 +124,7 @@ def test_baseline_command_reads_the_output_of_score(huijian, tmp_path, monkeypat
     rows.append({"versions": {"encoder": "lite@1"}, "error": "image_undecodable: cut"})
     (tmp_path / "decisions").mkdir()
     for number, half in enumerate((rows[:700], rows[700:])):
-        parquet.write(part_path(tmp_path / "decisions", number), half)
+        write_part_file(tmp_path / "decisions", number, half)
     code, printed, _ = huijian("baseline", tmp_path / "decisions")
     assert code == 0
     assert f"{MIN_PICTURES} avatars and {MIN_PICTURES} covers, judged by lite@1" in printed

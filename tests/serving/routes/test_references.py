@@ -350,3 +350,24 @@ def test_gallery_of_an_unloaded_encoder_is_told_to_retry(client, service):
     shutil.copytree(live.settings.encoder_directory(), other)
     (version / "config.json").write_text(json.dumps({**config, "encoder": other.name}))
     assert error_of(post(client, mark(13), reference_id="org.lake")) == ("overloaded", None)
+
+
+def test_preview_says_what_an_emblem_would_catch_and_enrols_nothing(client, service):
+    _, live = service
+    texts = [(name, (None, value)) for name, value in OCEAN.items()]
+    answer = client.post("/v1/references?preview=true", files=[*texts, ("image", ("mark.png", mark(21)))])
+    assert answer.status_code == 200
+    check(answer.json(), "ReferencePreview")
+    assert answer.json()["preview"]["kept"] is None
+    assert answer.json()["preview"]["harmless"]["pictures"] > 3_000
+    assert not (live.settings.home / "gallery").exists()
+
+
+def test_preview_takes_true_or_false_only(client):
+    answer = client.post("/v1/references?preview=yes", json=OCEAN | {"text": "一枚警徽"})
+    assert error_of(answer) == ("value_invalid", "preview")
+
+
+def test_preview_of_a_phrase_is_refused(client):
+    answer = client.post("/v1/references?preview=true", json=OCEAN | {"text": "一枚警徽"})
+    assert error_of(answer) == ("value_invalid", "text")

@@ -8,12 +8,12 @@ import pytest
 from judgements import verified
 from services import client_of
 
+from huijian_client import Client
 from models.live import LiveInspector
 from models.settings import Settings
 from models.text.lists import files
 from models.text.lists.files import ListFiles
 from serving import docs
-from serving.client import Client
 from serving.messages.errors import ERROR_CODES
 from serving.store.audit.trail import events
 from serving.store.database import Database

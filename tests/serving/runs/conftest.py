@@ -5,6 +5,7 @@ from scored_accounts import write_accounts
 
 from models.settings import Settings
 from serving.batch.score import score
+from serving.batch.work import PartSize
 
 
 @pytest.fixture(scope="module")
@@ -16,5 +17,5 @@ def accounts(tmp_path_factory):
 def decided(accounts, tmp_path_factory):
     """The decisions of `huijian score`, in parts of three rows."""
     out = tmp_path_factory.mktemp("decided") / "decisions"
-    score(str(accounts), out, Settings.from_environment(), part_rows=3, workers=1)
+    score(str(accounts), out, Settings.from_environment(), part_size=PartSize(rows=3), workers=1)
     return out

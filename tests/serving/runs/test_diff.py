@@ -3,10 +3,10 @@
 import json
 from collections import Counter
 
+from decision_files import write_part_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from serving.batch import decisions
 from serving.runs.diff import diff
 
 FINDING = {"severity": "reject", "authorized": False, "report_only": False, "score": 0.9, "detector": "d"}
@@ -23,7 +23,7 @@ def row(account, verdict="pass", *findings, error=None):
 def run(folder, *parts):
     folder.mkdir()
     for number, rows in enumerate(parts):
-        decisions.write(folder / f"part-{number:05d}.parquet", rows)
+        write_part_file(folder, number, rows)
     return folder
 
 

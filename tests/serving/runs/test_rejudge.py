@@ -205,6 +205,19 @@ def test_account_on_a_platform_that_is_now_ones_own_is_undecided():
     assert Rejudge(old, new)(decision(contact_account(ContactKind.LINK), old)).verdict == "reject"
 
 
+def test_text_whose_base_rate_changed_is_undecided():
+    old, new = policy(), policy().model_copy(update={"base_rates": {Field.BIO: {Label.EXAGGERATION: 0.3}}})
+    after = Rejudge(old, new)(decision(text_account(0.01), old))
+    assert (after.verdict, [one.gap for one in after.missing]) == (None, [Gap.BASE_RATES])
+    assert Rejudge(old, new).concerned_from(Label.EXAGGERATION, Field.BIO) == 0
+
+
+def test_picture_is_decided_where_only_base_rates_of_names_changed():
+    old, new = policy(), policy().model_copy(update={"base_rates": {Field.NAME: {Label.EXAGGERATION: 0.3}}})
+    row = decision(picture_account(0.8), old)
+    assert Rejudge(old, new)(row).verdict == Rejudge(old, old)(row).verdict == row["verdict"]
+
+
 def picture_account(*scores):
     matches = [Match(f"r{n}", EMBLEM_LABELS[0], 0.5, score, BOXES[0]) for n, score in enumerate(scores)]
     return emblem_findings(matches, Field.AVATAR), {Field.AVATAR: matches}, frozenset()

@@ -5,10 +5,10 @@ import re
 
 import numpy as np
 import pytest
+from decision_files import write_part_file
 
-from serving.batch import decisions
 from serving.batch.stored import StoredRun
-from serving.runs.numbers import BINS, Numbers
+from serving.runs.numbers import BINS, COLUMNS, Numbers
 
 EVIDENCE = {"text": "<b>加V</b>", "spans": [[0, 3]], "box": [0.1, 0.2, 0.5, 0.6]}
 FINDING = {"label": "contact_diversion", "field": "bio", "score": 0.97, "severity": "reject", "evidence": EVIDENCE}
@@ -36,9 +36,9 @@ def run(tmp_path):
     failed = {"account_id": "4", "findings": [], "versions": VERSIONS, "error": "image_missing: gone: away (avatar)"}
     (tmp_path / "run").mkdir()
     first = [row("1", 0.97, CONTACT), row("2", 0.02, matches=MATCHES)]
-    decisions.write(tmp_path / "run" / "part-00000.parquet", first, {"rows": 2, "carried": 1, "seconds": 0.5})
+    write_part_file(tmp_path / "run", 0, first, {"rows": 2, "carried": 1, "seconds": 0.5})
     second = [row("3", 0.6, {**CONTACT, "authorized": True}), failed]
-    decisions.write(tmp_path / "run" / "part-00001.parquet", second, {"rows": 2, "carried": 0, "seconds": 0.5})
+    write_part_file(tmp_path / "run", 1, second, {"rows": 2, "carried": 0, "seconds": 0.5})
     return tmp_path / "run"
 
 
@@ -76,7 +76,7 @@ def test_examples_are_escaped_with_words_and_box(huijian, run, tmp_path):
 
 def scored(folder, scores):
     folder.mkdir()
-    decisions.write(folder / "part-00000.parquet", [row(str(n), score) for n, score in enumerate(scores)])
+    write_part_file(folder, 0, [row(str(n), score) for n, score in enumerate(scores)])
     return folder
 
 
@@ -89,6 +89,27 @@ def test_drift_tells_changed_scores_from_the_same(huijian, tmp_path):
     printed = huijian("report", moved, "--earlier", same, "--output", tmp_path / "report.html")[1]
     assert "contact_diversion has drifted" in printed
     assert "漂移" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_answers_are_counted_like_rows_of_a_run(run):
+    answers = StoredRun.open(run)
+    rows = [one for batch in answers.batches(COLUMNS) for one in batch.to_pylist()]
+    counted, expected = Numbers.of_answers(rows), Numbers.of(answers)
+    assert counted.verdicts == expected.verdicts and counted.counting == expected.counting
+    assert {place: found.tolist() for place, found in counted.scores.items()} == {
+        place: found.tolist() for place, found in expected.scores.items()
+    }
+
+
+def test_drift_of_one_field_is_not_that_of_another(tmp_path):
+    rng = np.random.default_rng(0)
+    then, now = (
+        Numbers.of_answers([row(str(n), score) for n, score in enumerate(rng.beta(*of, 1_200))])
+        for of in ((1, 20), (2, 5))
+    )
+    found = now.field_drift(then)
+    assert found["contact_diversion", "bio"]["index"] > 0.25 and found["contact_diversion", "bio"]["enough"]
+    assert not found["contact_diversion", "name"]["index"]
 
 
 def test_drift_of_few_rows_is_marked(run):

@@ -9,8 +9,10 @@ from scored_accounts import by_account, read, write_policy
 
 from models.inspector import Inspector
 from models.settings import Settings
+from serving.batch import manifest
 from serving.batch.errors import RunError
 from serving.batch.score import score
+from serving.batch.storage.disk import DiskFolder
 from serving.runs import rescore as module
 from serving.runs.rescore import rescore
 
@@ -102,8 +104,8 @@ def test_one_file_is_rescored_into_one_file(decided, tmp_path):
 
 def test_decisions_of_an_unknown_policy_ask_for_its_file(huijian, decided, tmp_path):
     shutil.copytree(decided, tmp_path / "old")
-    manifest = json.loads((tmp_path / "old" / "_run.json").read_text())
-    (tmp_path / "old" / "_run.json").write_text(json.dumps({**manifest, "policy": None}))
+    old = DiskFolder(tmp_path / "old")
+    manifest.write(old, {**manifest.read(old), "policy": None})
     other = write_policy(tmp_path / "other.yaml")
     original = Settings().policy
     assert huijian("rescore", tmp_path / "old", "--policy", other, "--earlier-policy", original)[0] == 0

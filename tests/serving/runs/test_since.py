@@ -8,12 +8,14 @@ from scored_accounts import ACCOUNTS, by_account, read, write_accounts, write_po
 
 from models.profile import Profile
 from models.settings import Settings
+from serving.batch import manifest
 from serving.batch.carry import since as module
 from serving.batch.carry.digests import digests
 from serving.batch.carry.judges import changed_judges
 from serving.batch.carry.since import Carrier, Since, write_index
 from serving.batch.errors import InputError
 from serving.batch.score import score
+from serving.batch.storage.disk import DiskFolder
 from serving.batch.stored import StoredRun
 
 pytestmark = pytest.mark.slow
@@ -133,7 +135,7 @@ def test_digests_are_salted_with_the_account():
 
 def test_unfinished_run_is_refused(decided, accounts, tmp_path):
     shutil.copytree(decided, tmp_path / "run")
-    manifest = tmp_path / "run" / "_run.json"
-    manifest.write_text(manifest.read_text().replace('"rows"', '"_rows"'))
+    run = DiskFolder(tmp_path / "run")
+    manifest.write(run, {name: value for name, value in manifest.read(run).items() if name != "rows"})
     with pytest.raises(InputError, match="has not ended"):
         score(str(accounts), tmp_path / "out", Settings.from_environment(), since=tmp_path / "run")

@@ -21,6 +21,7 @@ from models.live import LiveInspector
 from models.runtime.paths import REPOSITORY
 from models.runtime.rollout import in_rollout
 from models.settings import Settings
+from serving.shadow import shadow
 from serving.shadow.comparison import Comparison
 from serving.shadow.disagreement import DisagreementReport
 from serving.shadow.metrics import ShadowMetrics
@@ -85,9 +86,13 @@ class Service:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    running = Service(tmp_path_factory.mktemp("home"))
-    yield running
-    running.close()
+    """A service that looks after its challenger often."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shadow, "POLL_SECONDS", 0.1)
+        patch.setattr(shadow, "RETRY_SECONDS", 0.5)
+        running = Service(tmp_path_factory.mktemp("home"))
+        yield running
+        running.close()
     assert challengers() == []
 
 
@@ -144,7 +149,7 @@ def test_answers_do_not_wait_and_dropped_profiles_are_counted(service):
     judged, dropped = service.count("agreed"), service.count("dropped")
     challenger.send_signal(signal.SIGSTOP)
     try:
-        time.sleep(1.5)  # the look that comes every second waits for it now
+        time.sleep(0.3)  # the look that comes every tenth of a second waits for it now
         for _ in range(MAX_PROFILES + 5):
             service.answer("1", name="小鹿")
         assert service.count("dropped") >= dropped + 4  # one may be on its way
@@ -180,7 +185,7 @@ def test_challenger_has_lowest_priority_and_ends_with_its_service():
     command = [sys.executable, "-m", "serving.shadow", str(theirs.fileno())]
     process = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=REPOSITORY)
     theirs.close()
-    wait(lambda: os.getpriority(os.PRIO_PROCESS, process.pid) == 19)
-    wait(lambda: Path(f"/proc/{process.pid}/oom_score_adj").read_text() == "1000\n")
+    wait(lambda: os.getpriority(os.PRIO_PROCESS, process.pid) == 19, hurried=False)
+    wait(lambda: Path(f"/proc/{process.pid}/oom_score_adj").read_text() == "1000\n", hurried=False)
     ours.close()
     assert process.wait(timeout=60) == 0

@@ -5,6 +5,7 @@ from judgements import judged, settle
 from sqlalchemy import text
 
 from serving.store.database import Database
+from serving.store.tables import REVISION
 from serving.store.variables import CONTENT_VARIABLE
 
 
@@ -46,7 +47,7 @@ def test_new_keys_are_ready_for_the_environment(recorded, huijian, monkeypatch):
 
 
 def test_database_is_migrated_by_command(home, huijian):
-    assert huijian("store", "migrate")[:2] == (0, "the database is at migration 0004\n")
+    assert huijian("store", "migrate")[:2] == (0, f"the database is at migration {REVISION}\n")
 
 
 def test_wrong_anchor_is_explained(recorded, huijian):

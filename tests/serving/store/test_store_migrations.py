@@ -5,16 +5,19 @@ import time
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from judgements import judged, settle
+from sqlalchemy import select, text
 
+from models.profile import Severity
 from serving.store.database import Database
 from serving.store.errors import StoreError, StoreUnavailable
-from serving.store.tables import REVISION, metadata
+from serving.store.tables import REVISION, case_findings, cases, metadata
 from serving.store.variables import URL_VARIABLE
 
 PREPARE = """
 import sys, time
 from pathlib import Path
+from models.profile import Severity
 from serving.store.database import Database
 database = Database.from_environment(Path(sys.argv[1]))
 print(flush=True)
@@ -79,3 +82,31 @@ def test_file_that_is_no_database_is_unavailable(environment):
     (environment / "store" / "huijian.db").write_bytes(b"not a database" * 100)
     with pytest.raises(StoreUnavailable):
         Database.from_environment(environment).prepare()
+
+
+def test_work_list_is_filled_with_earlier_decisions(home, open_store, database):
+    store = open_store(home)
+    made = [judged(verdict) for verdict in (*Severity, Severity.REJECT)]
+    store.record(made, {}, "uploads")
+    settle(store)
+    upheld, appealed = (answer.decision_id for _, answer in made[2:])
+    for one in (upheld, appealed):
+        store.review(one, Severity.REJECT, "", "wang")
+    store.appeal(appealed, "这是我的店", "platform")
+    written = work_list(database)
+    with database.writing() as connection:
+        for statement in ("DROP TABLE cases", "DROP TABLE case_findings", "DROP TABLE comments"):
+            connection.execute(text(statement))
+        connection.execute(text("DROP INDEX ix_reviews_time"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+    database.migrate()
+    assert work_list(database) == written
+    assert [row["is_open"] for row in written["cases"]].count(True) == 2
+
+
+def work_list(database):
+    with database.reading() as connection:
+        return {
+            table.name: [dict(row._mapping) for row in connection.execute(select(table).order_by(*table.primary_key))]
+            for table in (cases, case_findings)
+        }

@@ -11,6 +11,7 @@ from judgements import judged, purge_after, settle
 
 from models.profile import Severity
 from models.runtime.paths import REPOSITORY
+from serving.store.cases.listing import Filters
 from serving.store.database import Database
 from serving.store.variables import URL_VARIABLE
 
@@ -52,6 +53,8 @@ def test_service_role_only_records_and_the_owner_purges(urls, environment, monke
     store.record([(profile, answer)], {}, "uploads")
     settle(store)
     store.appeal(answer.decision_id, "申诉", "platform")
+    store.comment(answer.decision_id, "备注", "console")
+    assert store.cases.next(Filters(state="open"), "console") == answer.decision_id
     store.review(answer.decision_id, Severity.PASS, "", "console")
     assert store.decision(answer.decision_id, "console")["verdict"] == "review"
     with psycopg.connect(service, autocommit=True) as connection:

@@ -1,3 +1,4 @@
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -5,8 +6,19 @@ import torch
 import yaml
 
 from training import packages
+from training.images.negatives import stripes
 from training.images.networks import tower
-from training.images.sources import captions
+from training.images.sources import captions, graphics
+from training.images.synthesis import portraits
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_graphics():
+    """Spare invented flags the rendering of ten thousand graphics, and portraits the check of each style's file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stripes, "load_graphics", partial(graphics.load_graphics, 6))
+        patch.setattr(portraits, "PORTRAIT_STYLES", ("glass", "shapes", "thumbs"))
+        yield
 
 
 @pytest.fixture(scope="module")

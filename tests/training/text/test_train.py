@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+import yaml
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import BertConfig, BertModel
 from typer.testing import CliRunner
@@ -14,6 +15,9 @@ from models.runtime import versions
 from models.text.classifier.classifier import TextClassifier
 from models.text.normalize.normalize import FieldText
 from training.cases import CasesError
+from training.runs.curves import read_history
+from training.runs.options import read_all
+from training.runs.record import Record
 from training.text import train
 from training.text.data.corpus import DATASET, Case, Split, read_split, write_cases
 from training.text.data.disguises import Marked
@@ -51,9 +55,16 @@ def tiny():
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory, tiny):
+def logged():
+    """The numbers of every epoch of `run`, and in the end of its test."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, tiny, logged):
     folder = tmp_path_factory.mktemp("run")
-    train_text(folder, epochs=2, seed=1, limit=LIMIT, base=tiny())
+    record = Record({"seed": 1}, lambda epoch, numbers: logged.append((epoch, numbers)))
+    train_text(folder, epochs=2, seed=1, limit=LIMIT, base=tiny(), record=record)
     return folder
 
 
@@ -84,6 +95,17 @@ def test_a_model_says_what_made_it(tiny, tmp_path):
     assert made["cases"] == [{"file": "new.jsonl", "sha256": digest, "cases": 1}]
     card = (artifact / "card.md").read_text(encoding="utf-8")
     assert all(said in card for said in ("tiny", "seed 7", "1 epochs", "`new.jsonl`", digest))
+
+
+@pytest.mark.slow
+def test_a_run_is_a_folder_with_its_options_numbers_and_report(run, logged):
+    assert read_all(run / "run.yaml") == {"seed": 1}
+    history = read_history(run)
+    assert [row.keys() for row in history] == [{"epoch", "loss", "macro_f1", "clean_flagged"}] * 2
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert "训练过程" in page and page.count("data:image/png") == 3 and "deceptive_claim" in page
+    assert [epoch for epoch, _ in logged] == [1, 2, 2]
+    assert logged[0][1]["loss"] == history[0]["loss"] and "test/macro_f1" in logged[-1][1]
 
 
 class StoppedError(Exception):
@@ -117,6 +139,29 @@ def test_a_trial_trains_on_all_further_cases_as_often_as_they_weigh(trained_on, 
     assert isinstance(outcome.exception, StoppedError)
     assert len(texts) == 2 + 15 and {texts.count(case.text) for case in cases} == {3}
     assert "preparing" in outcome.output and "7 texts, 5 of them further cases 3 times an epoch" in outcome.output
+
+
+def test_a_run_rehearses_as_much_of_the_corpus_as_told(trained_on, tmp_path):
+    write_cases(tmp_path / "new.jsonl", [Case("new", Field.NAME, "鼍龙与獬豸的下午", (), {})])
+    texts, _ = trained_on("--cases", tmp_path / "new.jsonl", "--weight", 2, "--limit", 5, "--rehearse", 3)
+    assert len(texts) == 3 + 2
+
+
+def test_the_command_line_overrides_a_file_of_options(trained_on, tmp_path):
+    write_cases(tmp_path / "new.jsonl", [Case("new", Field.NAME, "鼍龙与獬豸的下午", (), {})])
+    options = {"cases": [str(tmp_path / "new.jsonl")], "weight": 4, "limit": 2, "epochs": 1, "seed": 5}
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(options), encoding="utf-8")
+    texts, outcome = trained_on("--config", tmp_path / "mine.yaml", "--weight", 3)
+    assert isinstance(outcome.exception, StoppedError) and len(texts) == 2 + 3
+    kept = read_all(tmp_path / "run" / "run.yaml")
+    defaults = dict.fromkeys(("rehearse", "base", "track")) | {"skip_duplicates": False, "threads": 2}
+    assert kept == options | defaults | {"weight": 3}
+
+
+def test_a_file_with_a_misspelt_option_starts_nothing(trained_on, tmp_path):
+    (tmp_path / "mine.yaml").write_text("epoch: 1\n", encoding="utf-8")
+    texts, outcome = trained_on("--config", tmp_path / "mine.yaml")
+    assert outcome.exit_code == 2 and "did you mean" in outcome.output and not texts
 
 
 def test_further_cases_that_repeat_held_out_texts_are_skipped_if_asked(trained_on, tmp_path):

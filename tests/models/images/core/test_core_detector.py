@@ -16,8 +16,8 @@ from models.images.matching.emblems import load_cohort
 from models.images.matching.retrieval import Retriever
 from models.runtime.artifact_files import ArtifactFile
 from models.settings import Settings
-from training.images.core.holders import HOLDER_SIDE
-from training.images.core.surfaces import mark_of, relief
+from training.images.core.elements.holders import HOLDER_SIDE
+from training.images.core.elements.surfaces import mark_of, relief
 from training.images.sources.catalogue import CATALOGUE
 from training.images.sources.pictures import load_picture
 from training.images.synthesis.augmentations import paste

@@ -72,9 +72,9 @@ def test_every_variant_and_prototype_is_a_row_that_finds_its_reference(gallery, 
     _, rows = loaded.search(np.stack(means), 1)
     assert {loaded.reference_of(row).reference_id for row in rows[:, 0]} == {"renmin"}
     similarities, rows = loaded.search(np.stack([found.vectors[0] for found in encoder(looks)]), 3)
-    assert similarities[:, 0] == pytest.approx(1.0, abs=1e-4)
+    assert similarities[:, 0] == pytest.approx(1.0, abs=1e-3)
     assert {loaded.reference_of(row).reference_id for row in rows[:, 0]} == {"renmin"}
-    assert loaded.vectors[rows[0, 0]] == pytest.approx(encoder(looks[:1])[0].vectors[0], abs=1e-5)
+    assert loaded.vectors[rows[0, 0]] == pytest.approx(encoder(looks[:1])[0].vectors[0], abs=1e-3)
 
 
 def test_every_picture_keeps_its_drawing_through_changes(gallery, encoder):
@@ -195,7 +195,7 @@ def test_a_picture_added_to_a_reference_with_prototypes_brings_none(gallery, enc
     assert (new.reference.reference_id, new.prototypes) == ("reuters", loaded.entries[0].prototypes)
     assert len(loaded.vectors) == sum(entry.rows for entry in loaded.entries)
     assert loaded.vectors[-new.rows] == pytest.approx(
-        encoder(variants(np.array(emblem(sum(b"reuters"))))[:1])[0].vectors[0], abs=1e-5
+        encoder(variants(np.array(emblem(sum(b"reuters"))))[:1])[0].vectors[0], abs=1e-3
     )
 
 

@@ -100,7 +100,7 @@ def test_mirrored_words_side_by_side_are_read_in_their_order(inscriptions):
 
 def test_what_is_clear_is_not_read_the_other_way_round(inscriptions, monkeypatch):
     read, asked = TextReader.read, []
-    monkeypatch.setattr(TextReader, "read", lambda reader, pixels: asked.append(pixels) or read(reader, pixels))
+    monkeypatch.setattr(TextReader, "read", lambda *given: asked.append(given) or read(*given))
     inscriptions(lettered(MASTHEADS[0])[..., :3])
     assert len(asked) == 1
     inscriptions(lettered(MASTHEADS[0])[:, ::-1, :3])

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from written import pixels, scenery
 
-from models.images.ocr.lettering import may_hold_text
+from models.images.ocr.lettering import may_hold_text, strokes_per_row
 
 
 @pytest.mark.parametrize("name", ["contact", "claim", "harmless"])
@@ -31,3 +31,10 @@ def test_light_text_is_seen_as_well_as_dark():
 )
 def test_a_picture_without_text_is_left_alone(picture: np.ndarray):
     assert not may_hold_text(picture)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("period", [1, 2])
+def test_picture_of_strokes_alone_is_judged_without_a_warning(period: int):
+    stripes = np.tile(np.repeat([0, 255], period), (64, 60)).astype(np.uint8)
+    assert strokes_per_row(np.dstack([stripes] * 3)) >= 0

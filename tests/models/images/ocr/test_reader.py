@@ -111,3 +111,11 @@ def test_nothing_is_fetched_and_nothing_is_logged(monkeypatch, caplog, capfd):
 
 def test_the_version_names_networks_and_package(reader: TextReader):
     assert reader.version.startswith("PP-OCRv6-small@rapidocr-")
+
+
+def test_large_letters_without_thin_strokes_are_read(reader: TextReader):
+    picture = PIL.Image.new("RGB", (600, 300), "white")
+    PIL.ImageDraw.Draw(picture).text((60, 60), "NEWS", "black", font_size=170, stroke_width=14, stroke_fill="black")
+    pixels = np.asarray(picture)
+    assert not reader.is_likely(pixels)
+    assert [line.text for line in reader.lines(pixels)] == ["NEWS"]

@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 
+import numpy as np
 import onnx
 import pytest
 
@@ -48,6 +49,28 @@ HARMLESS = [
 @pytest.fixture(scope="module")
 def classifier():
     return TextClassifier(ARTIFACT)
+
+
+def logit(score):
+    return np.log(score / (1 - score))
+
+
+def test_scores_move_to_other_base_rates_by_the_difference_of_logits(classifier):
+    text = FieldText.of(Field.BIO, "加我，绿色那个")
+    own = json.loads((ARTIFACT / "config.json").read_text("utf-8"))["base_rates"]["bio"]["contact_diversion"]
+    before = {finding.label: finding.score for finding in classifier([text])[0]}
+    moved = classifier.at_base_rates({Field.BIO: {Label.CONTACT_DIVERSION: 0.01}})
+    after = {finding.label: finding.score for finding in moved([text])[0]}
+    shift = logit(after.pop(Label.CONTACT_DIVERSION)) - logit(before.pop(Label.CONTACT_DIVERSION))
+    assert shift == pytest.approx(logit(0.01) - logit(own), abs=1e-3)
+    assert after == before
+
+
+def test_base_rates_of_one_field_leave_other_fields_alone(classifier):
+    text = FieldText.of(Field.NAME, "公安部反诈中心退款组")
+    moved = classifier.at_base_rates({Field.BIO: {Label.FALSE_AUTHORITY: 0.01}})
+    assert moved([text]) == classifier([text])
+    assert classifier.at_base_rates({})([text]) == classifier([text])
 
 
 def scores(classifier, field, text):
@@ -174,7 +197,26 @@ def test_neighbouring_spans_are_merged_and_white_space_is_trimmed():
     assert joined_spans([(4, 5)], "abcd e") == []
 
 
-@pytest.mark.parametrize("char", ["\ufdfa", "\ufdfb", "Ⅷ", "㌖"])
-def test_ligatures_cost_no_more_than_plain_characters(classifier, char):
-    plain = classifier.read(FieldText.of(Field.BIO, "春眠不觉晓" * 400))
-    assert len(classifier.read(FieldText.of(Field.BIO, (char + "春") * 1000)).spans) <= 1.5 * len(plain.spans)
+PLAIN = "春眠不觉晓处处闻啼鸟" * 200
+
+
+def tokens(classifier, text):
+    return len(classifier.read(FieldText.of(Field.BIO, text)).spans)
+
+
+@pytest.mark.parametrize("unit", ["\ufdfa春", "\ufdfb", "Ⅷ", "㌖", "½", "½春", "㏞", "∰春", "㍎", "㎧v", "℡½㏞㍅🈁"])
+def test_ligatures_cost_no_more_than_plain_characters(classifier, unit):
+    text = (unit * 2_000)[:2_000]
+    assert tokens(classifier, text) <= tokens(classifier, PLAIN)
+
+
+def test_ligatures_of_a_text_within_the_limit_are_all_read(classifier):
+    text = FieldText.of(Field.BIO, "½春" * 200)
+    spelt = FieldText.of(Field.BIO, "1⁄2春" * 200)
+    assert np.array_equal(classifier.read(text).encoder, classifier.read(spelt).encoder)
+
+
+def test_claim_among_many_ligatures_is_still_found(classifier):
+    claim = "稳赚不赔，日入过万，加V：abc12345"
+    (findings,) = classifier([FieldText.of(Field.BIO, "½" * 980 + claim + "½" * 980)])
+    assert max(finding.score for finding in findings) > 0.9

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from training.images.common.split import Fold
-from training.images.core import cloth, grounds, holders, letters, surfaces, wearers
 from training.images.core.classes import core_classes
+from training.images.core.elements import cloth, grounds, holders, letters, silhouettes, surfaces, wearers
 from training.images.core.scenes import HARMLESS, core_scene
 from training.images.core.sources import scene_sources
 from training.images.core.targets import batch_of
@@ -61,6 +61,12 @@ def test_every_class_is_in_the_catalogue_and_in_one_class_alone():
     assert set(members) <= known.keys()
 
 
+def test_emblems_of_china_are_likelier_than_others():
+    classes = core_classes()
+    odds = dict(zip((members[0] for members in classes.references), classes.odds.tolist(), strict=True))
+    assert odds["party.cpc.emblem"] == odds["flag.cn"] > odds["gov.court.emblem"] > odds["intl.fifa"] >= 1
+
+
 @pytest.mark.parametrize(
     "surface", [surfaces.any_surface, surfaces.relief, surfaces.stencil, surfaces.gradient_filled, surfaces.glossy]
 )
@@ -82,7 +88,8 @@ def test_mark_leaves_its_plain_field():
 def test_presentations_are_drawings():
     rng = np.random.default_rng(4)
     flag = cloth.flag_cloth(rng, drawing())
-    for made in (flag, cloth.waving(rng, flag), wearers.ball(rng, flag), wearers.person(rng, flag)):
+    makers = (cloth.waving, cloth.draped, wearers.ball, wearers.person, silhouettes.cut_out)
+    for made in (flag, *(make(rng, flag) for make in makers for _ in range(8))):
         assert made.shape[2] == 4
         assert made.dtype == np.uint8
         assert made[..., 3].max() == 255
@@ -90,6 +97,26 @@ def test_presentations_are_drawings():
     assert letters.ring_of_letters(rng, (255, 255, 255), 120).shape == (120, 120, 4)
     assert holders.any_holder(rng).drawing.shape == (holders.HOLDER_SIDE, holders.HOLDER_SIDE, 4)
     assert grounds.festive(rng, (90, 200)).shape == (90, 200, 3)
+
+
+def test_flag_with_round_corners_gets_the_colours_beside_them():
+    y, x = np.mgrid[-40:40, -60:60]
+    flag = np.full((80, 120, 4), (200, 20, 20, 255), np.uint8)
+    flag[:, 60:, :3] = (20, 20, 200)
+    flag[np.hypot(x / 60, y / 40) > 1.1] = 0
+    made = cloth.without_holes(flag)
+    assert (made[..., 3] == 255).all()
+    np.testing.assert_allclose(made[0, 0, :3], (200, 20, 20), atol=3)
+    np.testing.assert_allclose(made[-1, -1, :3], (20, 20, 200), atol=3)
+
+
+def test_dressed_figure_still_shows_its_flag():
+    flag = np.full((80, 120, 4), (30, 200, 60, 255), np.uint8)
+    shown = []
+    for seed in range(30):
+        made = wearers.ball(np.random.default_rng(seed), flag).astype(int)
+        shown.append(((made[..., 1] > made[..., 0] + 25) & (made[..., 1] > made[..., 2] + 25)).mean())
+    assert np.mean(np.array(shown) > 0.08) > 0.9
 
 
 def test_targets_mark_the_middle_and_ignore_the_rim(sources):

@@ -70,6 +70,20 @@ def test_training_lowers_the_loss_and_resumes(base, tmp_path):
 
 
 @pytest.mark.usefixtures("one_thread")
+def test_released_detector_is_read_back():
+    folder = Settings().released().encoder_directory()
+    released = read_base(folder)
+    network = CoreNetwork(create(pretrained=False).visual.trunk, len(released.core_classes)).eval()
+    network.load_released(released.core)
+    pixels = np.random.default_rng(0).integers(0, 256, (1, 96, 128, 3), dtype=np.uint8)
+    expected, boxes = onnxruntime.InferenceSession(str(folder / "core.onnx")).run(None, {"pixels": pixels})
+    with torch.inference_mode():
+        logits, reached = network(torch.from_numpy(pixels))
+    np.testing.assert_allclose(logits.numpy(), expected, atol=1e-3)
+    np.testing.assert_allclose(reached.numpy(), boxes, atol=0.1)
+
+
+@pytest.mark.usefixtures("one_thread")
 def test_exported_graph_has_its_classes_and_free_sides(tmp_path):
     network = CoreNetwork(create(pretrained=False).visual.trunk, CLASSES)
     path = tmp_path / "core.onnx"

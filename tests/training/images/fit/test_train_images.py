@@ -141,7 +141,7 @@ def test_cases_of_owners_that_are_held_out_are_refused_with_their_lines(tmp_path
     [
         ('{"id": "1",', "not JSON"),
         ("[]", "not a JSON object"),
-        ('{"id": "1", "image": "case.png", "labels": ["media_emblem"]}', "labels must be"),
+        ('{"id": "1", "image": "case.png", "labels": ["media_emblem"]}', "unknown label 'media_emblem'"),
         ('{"id": "1", "image": "case.png", "labels": "media_logo"}', "labels must be"),
         ('{"id": 1, "image": "case.png", "labels": ["media_logo"]}', "image, and id"),
         ('{"id": "1", "image": "gone.png", "labels": ["media_logo"]}', r"its picture .*FileNotFoundError"),
@@ -228,11 +228,11 @@ def test_an_interrupted_run_resumes_to_an_artefact_that_loads(tmp_path, monkeypa
     monkeypatch.setattr(calibrate, "NETWORKS_PER_SET", 1)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(train, "calibrate", broken_off)
-        train.train_images(tmp_path / "run", steps=3, limit=LIMIT)
+        train.train_images(tmp_path / "run", steps=3, limit=2)
     finished = {
         name: (tmp_path / "run" / name).stat().st_mtime_ns for name in ("model.onnx", "localizer.onnx", "reranker.onnx")
     }
-    run = train.train_images(tmp_path / "run", steps=3, limit=LIMIT)
+    run = train.train_images(tmp_path / "run", steps=3, limit=2)
     assert finished == {name: (run / name).stat().st_mtime_ns for name in finished}
     assert {path.name for path in run.iterdir()} == {
         "model.onnx",
@@ -245,6 +245,8 @@ def test_an_interrupted_run_resumes_to_an_artefact_that_loads(tmp_path, monkeypa
         "localizer.onnx",
         "metrics.json",
         "card.md",
+        "history.jsonl",
+        "report.html",
         "text.onnx",
         "tokenizer.json",
         "phrase_calibration.json",

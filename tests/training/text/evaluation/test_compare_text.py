@@ -4,6 +4,7 @@ import shutil
 import numpy as np
 import pytest
 
+from models.policy import Policy
 from models.profile import CLASSIFIER_LABELS, Evidence, Field, Finding, Label
 from models.settings import Settings
 from training.text.data.corpus import Case, Split, read_cases, read_split, write_cases
@@ -11,6 +12,8 @@ from training.text.evaluation.compare import compare_text, compared
 from training.text.evaluation.compare_report import write_comparison
 from training.text.evaluation.detectors import TextJudgement
 from training.text.measures import label_matrix
+
+POLICY = Policy.load(Settings().policy)
 
 
 @pytest.mark.slow
@@ -60,7 +63,7 @@ def test_regressions_are_shown_with_their_words_marked(tmp_path):
     scores = dict.fromkeys(CLASSIFIER_LABELS, 0.1)
     found, missed = TextJudgement(scores, [finding]), TextJudgement(scores, [])
     numbers = compared([case], np.stack([label_matrix([[Label.DECEPTIVE_CLAIM]]), label_matrix([[]])])).to_dict()
-    write_comparison(tmp_path / "r.html", numbers, [case], [[found], [missed]], "huijian compare")
+    write_comparison(tmp_path / "r.html", numbers, [case], [[found], [missed]], POLICY, "huijian compare")
     worse, better = (
         (tmp_path / "r.html")
         .read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from models.settings import Settings
 
 CONTACT = "加微信 wxid_a7k2m9 领资料"
 CLEAN = "今天也要早睡"
@@ -73,3 +74,10 @@ def test_a_folder_without_any_is_refused(tmp_path):
     code, _, err = huijian("evaluate", "text", "--real", tmp_path)
     assert code == 2 and "jsonl" in err
     assert huijian("evaluate", "text", "--real", tmp_path / "no")[0] == 2
+
+
+def test_options_that_go_with_cases_are_refused_beside_real_texts(folder, tmp_path):
+    page = tmp_path / "report.html"
+    code, _, err = huijian("evaluate", "text", "--real", folder, "--report", page)
+    assert code == 2 and "--report" in err and not page.exists()
+    assert huijian("evaluate", "text", "--real", folder, "--model", Settings().text_directory())[0] == 0

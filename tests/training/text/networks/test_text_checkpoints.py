@@ -4,34 +4,21 @@ import json
 import shutil
 
 import pytest
+import small_bert
 import torch
-from transformers import BertConfig, BertForMaskedLM, BertTokenizer
+from transformers import BertTokenizer
 from typer.testing import CliRunner
 
 from cli.main import app
 from models.profile import CLASSIFIER_LABELS, Field
 from models.text.classifier.classifier import TextClassifier
 from models.text.normalize.normalize import FieldText
-from training.text.data.corpus import Split, read_split
 from training.text.networks.checkpoints import TextCheckpointError, base_at, blank
-
-SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
-
-
-def write(folder, **sizes):
-    """A small random BERT with a masked-language head, as MacBERT and RoBERTa-wwm are published, with `vocab.txt`."""
-    texts = [case.text.lower() for case in read_split(Split.TRAIN)[:500]]
-    vocabulary = [*SPECIALS, *sorted({character for text in texts for character in text if not character.isspace()})]
-    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
-    torch.manual_seed(0)
-    small = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
-    BertForMaskedLM(BertConfig(**{"vocab_size": len(vocabulary)} | small | sizes)).save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory):
-    return write(tmp_path_factory.mktemp("bert"))
+    return small_bert.write(tmp_path_factory.mktemp("bert"))
 
 
 def test_the_tokens_around_a_text_are_the_checkpoints_own(checkpoint):
@@ -65,7 +52,7 @@ def test_a_blank_encoder_takes_the_weights_of_the_one_described(checkpoint, tmp_
 )
 def test_sizes_that_do_not_fit_are_refused(tmp_path, change, lacks):
     with pytest.raises(TextCheckpointError, match=lacks):
-        base_at(write(tmp_path, **change))
+        base_at(small_bert.write(tmp_path, **change))
 
 
 @pytest.mark.parametrize("missing", ["config.json", "model.safetensors", "vocab.txt"])
