@@ -123,7 +123,8 @@ class EmblemDetector:
 
         References of one label that look alike share its probability. So the best match in a place scores the sum over
         itself and the next ones there, its `alternatives`. Their own findings are raised by the same amount: an account
-        may be entitled to one of them, and the policy prefers it if it is nearly as good.
+        may be entitled to one of them, and the policy prefers it if it is nearly as good. Nothing is raised where a
+        match of another label is likelier: these would be its look-alikes.
 
         Args:
             matches: of one picture, best first.
@@ -136,7 +137,7 @@ class EmblemDetector:
                 places.append([match])
             else:
                 place.append(match)
-        return [finding for place in places for finding in self._findings(place, field)]
+        return [finding for place in places for finding in self._findings(place, field, matches)]
 
     def _matches(self, image: Image, embedding: Embedding, reads: bool) -> list[Match]:
         retrieved, verified = self.candidates(image.pixels, embedding, reads)
@@ -182,9 +183,11 @@ class EmblemDetector:
             reference.rollout,
         )
 
-    def _findings(self, place: Sequence[Match], field: Field) -> list[Finding]:
+    def _findings(self, place: Sequence[Match], field: Field, matches: Sequence[Match]) -> list[Finding]:
         """The findings of matches that read one place as one label, best first."""
         explaining = place[: 1 + MAX_ALTERNATIVES]
+        if any(_outdoes(match, place[0]) for match in matches):
+            explaining = place[:1]
         pooled = min(sum(match.score for match in explaining), 1.0)
         raised_by = pooled - place[0].score
         return [
@@ -241,6 +244,12 @@ def _is_same_place(match: Match, other: Match) -> bool:
     """Whether two matches read one place of one frame as the same label."""
     is_same = match.label == other.label and match.frame == other.frame
     return is_same and iou(match.box, other.box) >= LOOK_ALIKE_IOU
+
+
+def _outdoes(match: Match, other: Match) -> bool:
+    """Whether a match reads the place of another, likelier, as another label."""
+    is_other = match.label != other.label and match.frame == other.frame
+    return is_other and match.score > other.score and iou(match.box, other.box) >= LOOK_ALIKE_IOU
 
 
 def load_cohort(encoder: Encoder) -> Float32:

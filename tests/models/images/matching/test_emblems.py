@@ -182,6 +182,14 @@ def test_finding_pools_the_probability_of_look_alikes_in_its_place(detector):
     assert found["f"].evidence.alternatives is None
 
 
+def test_look_alikes_of_a_likelier_label_pool_nothing(detector):
+    seen = detector([image(emblem("xinhua"))])[0][0]
+    likelier = replace(seen, reference_id="g", score=0.6, label=Label.PARTY_EMBLEM)
+    place = [replace(seen, reference_id=name, score=score) for name, score in zip("ab", (0.5, 0.4), strict=True)]
+    found = {one.evidence.reference_id: one.score for one in detector.findings([likelier, *place], Field.AVATAR)}
+    assert found == {"g": 0.6, "a": 0.5, "b": 0.4}
+
+
 def masthead(text, ink="black", ground="white", size=44):
     font = PIL.ImageFont.load_default(size)
     left, top, right, bottom = map(int, font.getbbox(text))
