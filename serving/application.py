@@ -19,8 +19,8 @@ from starlette.routing import Route
 from models.live import LiveInspector
 from models.profile import ProfileError
 from serving import docs
-from serving.console.console import Console
-from serving.edge.admission import Admission
+from serving.console.console import Console, refusal_page
+from serving.edge.admission import Admission, is_console
 from serving.edge.deadlines import deadline
 from serving.edge.edge import Edge
 from serving.edge.rates import Rates
@@ -91,7 +91,9 @@ def application(  # noqa: PLR0913 - the parts of a service
             *docs.routes(),
             *console.routes(),
         ],
-        middleware=[Middleware(Edge, admission=admission, metrics=metrics, deadline=deadline())],
+        middleware=[
+            Middleware(Edge, admission=admission, metrics=metrics, deadline=deadline(), refusal_page=refusal_page)
+        ],
         exception_handlers={HTTPException: _refuse},
     )
     app.router.redirect_slashes = False
@@ -119,7 +121,8 @@ ROUTING_ERRORS: Final = {
 """Code and message for Starlette's own refusals, by status."""
 
 
-def _refuse(_: Request, error: Exception) -> Response:
+def _refuse(request: Request, error: Exception) -> Response:
     status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (400, None)
     code, message = ROUTING_ERRORS.get(status, ("malformed_request", "the request cannot be understood"))
-    return ErrorResponse(ProfileError(code, message), headers)
+    refused = ProfileError(code, message)
+    return refusal_page(request, refused) if is_console(request.scope) else ErrorResponse(refused, headers)

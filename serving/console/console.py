@@ -38,7 +38,7 @@ from serving.console.visits import (
 from serving.edge.admission import Admission
 from serving.keys.keyring import Keyring
 from serving.keys.scopes import CALLER_ENTRY, Scope
-from serving.messages.errors import ERROR_CODES, OTHER_STATUS
+from serving.messages.errors import ERROR_CODES, HEADERS_BY_STATUS, OTHER_STATUS, RateLimitedError
 from serving.metrics.metrics import Metrics
 from serving.routes.pool import Pool
 from serving.routes.references import References
@@ -146,7 +146,7 @@ class Console:
                 except NoSession as missing:
                     return self._ask_to_sign_in(request, missing.reason, form)
                 except ProfileError as error:
-                    return refusal(request, error)
+                    return refusal_page(request, error)
 
             return await self._pool.run(request, work)
 
@@ -185,7 +185,7 @@ class Console:
         return response
 
     async def _nothing(self, request: Request) -> Response:
-        return refusal(request, ProfileError("not_found", "there is no such page"))
+        return refusal_page(request, ProfileError("not_found", "there is no such page"))
 
     def _ask_to_sign_in(self, request: Request, reason: str, form: Form, status: int = 401) -> Response:
         go_on = form.text("go_on") or request.query_params.get("go_on") or _page_of(request)
@@ -201,11 +201,14 @@ class Console:
         )
 
 
-def refusal(request: Request, error: ProfileError) -> Response:
-    """A page that says why a request was refused."""
+def refusal_page(request: Request, error: ProfileError) -> Response:
+    """A page that says why a request was refused, and when to try again."""
     code = ERROR_CODES.get(error.code)
     status = code.status if code else OTHER_STATUS
-    return html("refusal.html", language(request), status, error=error, code=code)
+    page = html("refusal.html", language(request), status, error=error, code=code)
+    page.headers.update(HEADERS_BY_STATUS.get(status, {}))
+    page.headers.update(error.headers if isinstance(error, RateLimitedError) else {})
+    return page
 
 
 def _page_of(request: Request) -> str:

@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from typing import Final
 
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.profile import ProfileError
 from models.runtime.failures import safe_traceback
-from serving.edge.admission import OPEN_PATHS, Admission
+from serving.edge.admission import OPEN_PATHS, Admission, is_console
 from serving.edge.deadlines import BODY_SECONDS
 from serving.edge.exchange import HeldMemory, Reply, StreamedBody
 from serving.messages.errors import ErrorResponse, RateLimitedError
@@ -39,10 +40,19 @@ class Edge:
         admission: authentication and rate limits.
         metrics: counts requests.
         deadline: seconds from the end of a request's body to its answer.
+        refusal_page: the console's answer with an error; without it, everybody gets JSON.
     """
 
-    def __init__(self, app: ASGIApp, admission: Admission, metrics: Metrics, deadline: float) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        admission: Admission,
+        metrics: Metrics,
+        deadline: float,
+        refusal_page: Callable[[Request, ProfileError], Response] | None = None,
+    ) -> None:
         self._app, self._admission, self._metrics, self._deadline = app, admission, metrics, deadline
+        self._refusal_page = refusal_page
         self._held = HeldMemory()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,9 +107,13 @@ class Edge:
     async def _refuse(self, error: ProfileError, scope: Scope, body: StreamedBody, reply: Reply) -> None:
         """Answer with an error; if another answer has begun, the server closes the connection instead."""
         self._metrics.refused(error.code)
-        if reply.status is None:
-            headers = error.headers if isinstance(error, RateLimitedError) else None
-            await ErrorResponse(error, headers)(scope, body.receive, reply.send)
+        if reply.status is not None:
+            return
+        if self._refusal_page is not None and is_console(scope):
+            response = self._refusal_page(Request(scope), error)
+        else:
+            response = ErrorResponse(error, error.headers if isinstance(error, RateLimitedError) else None)
+        await response(scope, body.receive, reply.send)
 
     def _record(self, scope: Scope, reply: Reply, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 import time_machine
-from desks import fields, told
+from desks import Desk, fields, told
 
 from serving.console.sessions import COOKIE, SESSION_SECONDS
 from serving.keys import keys, keys_file
@@ -132,5 +132,31 @@ def test_pages_allow_no_foreign_content(desk):
     assert "form-action 'none'" in desk.visitor().get("/livez").headers["content-security-policy"]
 
 
+def is_page(answer, status):
+    is_html = answer.headers["content-type"].startswith("text/html")
+    return answer.status_code == status and is_html and bool(told(answer))
+
+
 def test_unknown_page_is_a_404_in_the_console(desk):
-    assert desk.reviewer().get("/console/nothing").status_code == 404
+    (case,) = desk.cases("review")
+    assert is_page(desk.reviewer().get("/console/nothing"), 404)
+    assert is_page(desk.reviewer().get(f"/console/cases/{case}/decide"), 404)
+
+
+def test_what_the_edge_refuses_is_a_page_in_the_console(desk):
+    client = desk.reviewer()
+    assert is_page(client.post("/console", data={"x": "y"}), 405)
+    assert is_page(client.post("/console/next", content=b"x", headers={"Content-Length": "99000000"}), 413)
+    coded = client.post("/console/next", content=b"x", headers={"Content-Encoding": "gzip"})
+    assert is_page(coded, 415) and "请" in coded.text
+    assert client.post("/v1/classify", content=b"x").headers["content-type"] == "application/json"
+
+
+def test_console_of_another_machine_without_keys_is_a_page(tmp_path):
+    alone = Desk(tmp_path)
+    alone.file.unlink()
+    client = alone.visitor()
+    client.headers["Host"] = "evil.example"
+    answer = client.get("/console")
+    alone.store.close()
+    assert is_page(answer, 403) and "without keys" in told(answer)
