@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from models.arrays import Bool, Float64, Int64, Pixels
+from models.arrays import Float64, Int64, Pixels
 from models.boxes import as_box
 from models.images.core.detector import CoreDetector
 from models.images.encoder.encoder import Embedding, Encoder
@@ -23,8 +23,7 @@ class CoreMatcher:
     """Detects core emblems among a gallery's references.
 
     A class stands for the reference of its members that the picture resembles most. A class without an enrolled member
-    is not reported, so a platform's gallery decides what is found. A union holds the members of several classes, and
-    says that one of them is there; it stands for the likeliest of these classes where it is likelier than all together.
+    is not reported, so a platform's gallery decides what is found.
 
     Args:
         encoder: its artefact folder may hold a core detector.
@@ -42,7 +41,6 @@ class CoreMatcher:
         classes = self._detector.classes if self._detector else []
         self._members = [np.array([emblems[name] for name in names if name in emblems], int) for names in classes]
         self._is_enrolled = np.array([len(members) > 0 for members in self._members], bool)
-        self._unions = _unions(classes)
 
     def __call__(self, pixels: Pixels, embedding: Embedding) -> tuple[Candidates, Float64]:
         """Candidates without features, and their probabilities, float64 (n,).
@@ -55,45 +53,15 @@ class CoreMatcher:
             return _candidates([], []), np.empty(0)
         detections = self._detector(pixels)
         probabilities = self._detector.calibration(detections.logits)
-        is_likely = self._without_doubles(self._is_enrolled & (probabilities >= MIN_PROBABILITY), probabilities)
-        likely = np.flatnonzero(is_likely)
-        meant = [self._likeliest_class(number, probabilities) for number in likely.tolist()]
-        resembled = [self._most_similar(embedding, self._members[number]) for number in meant]
+        likely = np.flatnonzero(self._is_enrolled & (probabilities >= MIN_PROBABILITY))
+        resembled = [self._most_similar(embedding, self._members[number]) for number in likely]
         return _candidates(resembled, [as_box(box) for box in detections.boxes[likely]]), probabilities[likely]
-
-    def _without_doubles(self, is_likely: Bool, probabilities: Float64) -> Bool:
-        """The likely classes: of a union and its classes the side that is likelier in all."""
-        kept = is_likely.copy()
-        for union, numbers in self._unions.items():
-            of_union = numbers[is_likely[numbers]]
-            if is_likely[union] and probabilities[union] > probabilities[of_union].sum():
-                kept[of_union] = False
-            else:
-                kept[union] = False
-        return kept
-
-    def _likeliest_class(self, number: int, probabilities: Float64) -> int:
-        """Of a union the enrolled class that is likeliest; any other class itself."""
-        if number not in self._unions:
-            return number
-        enrolled = self._unions[number][self._is_enrolled[self._unions[number]]]
-        return int(enrolled[probabilities[enrolled].argmax()])
 
     def _most_similar(self, embedding: Embedding, members: Int64) -> tuple[int, float]:
         """Of some references the one that the picture resembles most, and its cosine."""
         similarities = self._retriever.similarities(embedding, members)
         best = int(similarities.argmax())
         return int(members[best]), float(similarities[best])
-
-
-def _unions(classes: Sequence[Sequence[str]]) -> Mapping[int, Int64]:
-    """Numbers of the classes in each union, by the union's number."""
-    members = [frozenset(names) for names in classes]
-    smaller = {
-        number: np.array([at for at, part in enumerate(members) if part < whole], np.int64)
-        for number, whole in enumerate(members)
-    }
-    return {number: parts for number, parts in smaller.items() if len(parts)}
 
 
 def _candidates(resembled: Sequence[tuple[int, float]], boxes: Sequence[Box]) -> Candidates:

@@ -133,15 +133,14 @@ def _measured(probabilities: Float64, present: Bool) -> dict[str, float]:
 
 
 def _samples(classes: int, seed: int, limit: int | None) -> Iterator[_Sample]:
-    sources, unions = scene_sources(Fold.VALIDATION, limit), core_classes().union_outputs
+    sources = scene_sources(Fold.VALIDATION, limit)
     absent = np.zeros(classes, bool)
     for count, share in ((POSITIVE_SCENES, 1.0), (HARMLESS_SCENES, 0.0)):
         for number in range(min(count, limit or count)):
             rng = np.random.default_rng((SEED, int(share), number))
             scene = core_scene(rng, SIZES[number % len(SIZES)], sources, share)
             present = absent.copy()
-            numbers = [placed.number for placed in scene.placed if placed.number >= 0]
-            present[[*numbers, *(unions[number] for number in numbers if number in unions)]] = True
+            present[[placed.number for placed in scene.placed if placed.number >= 0]] = True
             yield _Sample(scene.picture, present)
     rendered, rng = load_graphics(limit), np.random.default_rng(seed)
     rows, drawn = harmless_halves(rendered)[1], invented_negatives(rendered, limit)[1]

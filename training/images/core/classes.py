@@ -7,7 +7,6 @@ one another, such as a party's emblem and its flag.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,31 +28,18 @@ DRAWING_SIDE = 224
 
 @dataclass(frozen=True)
 class CoreClasses:
-    """All classes, and unions of some of them.
+    """All classes.
 
     Attributes:
         references: reference ids of each class, the likeliest first.
         frequencies: share of each class among the emblems of scenes, float64 (classes,), sum 1.
-        unions: class numbers of each union, whose output says that any of its classes is there.
-        odds: how many times likelier each output's emblem is in real pictures than in the calibration's, against
-            harmless pictures, float64 (classes + unions,), positive.
+        odds: how many times likelier each class is in real pictures than in the calibration's, against harmless
+            pictures, float64 (classes,), positive.
     """
 
     references: tuple[tuple[str, ...], ...]
     frequencies: Float64
-    unions: tuple[tuple[int, ...], ...]
     odds: Float64
-
-    @property
-    def outputs(self) -> tuple[tuple[str, ...], ...]:
-        """Reference ids that each output of the network stands for: the classes', then the unions'."""
-        of_unions = (tuple(name for number in union for name in self.references[number]) for union in self.unions)
-        return (*self.references, *of_unions)
-
-    @property
-    def union_outputs(self) -> Mapping[int, int]:
-        """Number of the union's output, by the number of each class in a union."""
-        return {number: len(self.references) + at for at, union in enumerate(self.unions) for number in union}
 
 
 @dataclass(frozen=True)
@@ -74,17 +60,11 @@ class ClassDrawings:
 @lru_cache(maxsize=1)
 def core_classes() -> CoreClasses:
     """The classes of `detector-classes.yaml`, in the order of the network's outputs."""
-    content = yaml.safe_load(CLASSES_FILE.read_text("utf-8"))
-    tiers, unions = content["tiers"], content["unions"]
+    tiers = yaml.safe_load(CLASSES_FILE.read_text("utf-8"))["tiers"]
     counts = [len(tier["classes"]) for tier in tiers]
     frequencies, odds = (np.repeat([float(tier[key]) for tier in tiers], counts) for key in ("frequency", "odds"))
     members = tuple(tuple(members) for tier in tiers for members in tier["classes"])
-    joined = tuple(
-        tuple(number for number, names in enumerate(members) if names[0].startswith(union["prefix"]))
-        for union in unions
-    )
-    all_odds = np.concatenate([odds, [float(union["odds"]) for union in unions]])
-    return CoreClasses(members, frequencies / frequencies.sum(), joined, all_odds)
+    return CoreClasses(members, frequencies / frequencies.sum(), odds)
 
 
 def class_drawings(limit: int | None = None) -> list[ClassDrawings]:

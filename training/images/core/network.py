@@ -47,7 +47,7 @@ class CoreNetwork(nn.Module):
         self.register_buffer("std", torch.tensor(PREPROCESS["std"]).view(1, 3, 1, 1), persistent=False)
 
     def load_released(self, weights: Sequence[tuple[Tensor, Tensor]]) -> None:
-        """Load the weights of an exported detector of the same first classes; further ones stay as they are.
+        """Load the weights of an exported detector of the same classes.
 
         Args:
             weights: float32 weight and bias of each convolution, in the graph's order.
@@ -56,8 +56,8 @@ class CoreNetwork(nn.Module):
         load_trunk_weights(self.trunk, weights[: -len(head)])
         with torch.no_grad():
             for convolution, (weight, bias) in zip(head, weights[-len(head) :], strict=True):
-                convolution.weight[: len(weight)] = weight
-                convolution.bias[: len(bias)] = bias
+                convolution.weight.copy_(weight)
+                convolution.bias.copy_(bias)
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Log odds, float (batch, h/16, w/16, classes), and boxes in pixels, float (batch, h/16, w/16, 4).

@@ -7,7 +7,7 @@ through the same presentations, so neither red grounds nor gold relief tell an e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -39,9 +39,6 @@ EMBLEM_SCENES = 0.62
 MIN_VISIBLE = 0.35
 """Fraction of an emblem's box inside the picture below which the emblem is not laid there."""
 
-EMBLEM_RED_SHARE, HARMLESS_RED_SHARE = 0.7, 0.3
-"""Fractions of flags of emblems, and of harmless cloth, that have a red field."""
-
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
@@ -67,7 +64,6 @@ class SceneSources:
     Attributes:
         classes: drawings of every class.
         frequencies: share of each class, float64 (classes,).
-        unions: as `CoreClasses.union_outputs`.
         harmless: makes a harmless drawing, RGBA.
         portraits: generated avatars, RGBA.
         backgrounds: photographs.
@@ -75,23 +71,9 @@ class SceneSources:
 
     classes: Sequence[ClassDrawings]
     frequencies: Float64
-    unions: Mapping[int, int]
     harmless: Callable[[Generator], Pixels]
     portraits: Sequence[Pixels]
     backgrounds: Backgrounds
-
-    @property
-    def outputs(self) -> int:
-        """Number of outputs of a network that learns from the scenes."""
-        return len(self.classes) + len(set(self.unions.values()))
-
-
-class _Figure(NamedTuple):
-    """A figure's class, or HARMLESS, its drawing, RGBA, and whether its colours must stay."""
-
-    number: int
-    drawing: Pixels
-    is_flag: bool
 
 
 class _Presented(NamedTuple):
@@ -112,7 +94,7 @@ def core_scene(rng: Generator, size: Size, sources: SceneSources, emblem_share: 
     """
     has_emblem = rng.random() < emblem_share
     makers = (_composed, _edge_to_edge, _alone, _faded, _row)
-    shares = (0.61, 0.13, 0.14, 0.06, 0.06)
+    shares = (0.65, 0.13, 0.10, 0.06, 0.06)
     picture, placed = makers[int(rng.choice(len(makers), p=shares))](rng, size, sources, has_emblem)
     if rng.random() < 0.14:
         picture = _captioned(rng, picture, placed)
@@ -121,34 +103,28 @@ def core_scene(rng: Generator, size: Size, sources: SceneSources, emblem_share: 
     return CoreScene(degraded(rng, np.ascontiguousarray(picture)), tuple(placed))
 
 
-def _figure(rng: Generator, sources: SceneSources, is_emblem: bool) -> _Figure:
+def _figure(rng: Generator, sources: SceneSources, is_emblem: bool) -> tuple[int, Pixels, bool]:
+    """A figure's class, its drawing, RGBA, and whether its colours must stay."""
     if not is_emblem:
-        return _Figure(HARMLESS, sources.harmless(rng), False)
+        return HARMLESS, sources.harmless(rng), False
     number = int(rng.choice(len(sources.classes), p=sources.frequencies))
     of_class = sources.classes[number]
     drawings = of_class.marks if of_class.marks and rng.random() < 0.4 else of_class.drawings
-    return _Figure(number, drawings[int(rng.integers(len(drawings)))], of_class.is_flag)
+    return number, drawings[int(rng.integers(len(drawings)))], of_class.is_flag
 
 
-def _presented(rng: Generator, figure: _Figure) -> _Presented:
+def _presented(rng: Generator, drawing: Pixels, is_flag: bool) -> _Presented:
     """A figure in a random presentation: on cloth, or as it is."""
-    if figure.is_flag:
-        of_cloth, of_figure = _FLAG_CLOTHS, _FLAG_FIGURES
-    elif figure.number == HARMLESS:
-        of_cloth, of_figure = _HARMLESS_CLOTHS, _HARMLESS_FIGURES
-    else:
-        of_cloth, of_figure = _EMBLEM_CLOTHS, _EMBLEM_FIGURES
+    of_cloth, of_figure = (_FLAG_CLOTHS, _FLAG_FIGURES) if is_flag else (_EMBLEM_CLOTHS, _EMBLEM_FIGURES)
     number = int(rng.choice(len(of_cloth) + len(of_figure), p=[*of_cloth.values(), *of_figure.values()]))
     if number >= len(of_cloth):
-        return list(of_figure)[number - len(of_cloth)](rng, figure.drawing)
-    return _Presented(list(of_cloth)[number](rng, _cloth(rng, figure)), WHOLE)
+        return list(of_figure)[number - len(of_cloth)](rng, drawing)
+    return _Presented(list(of_cloth)[number](rng, _cloth(rng, drawing, is_flag)), WHOLE)
 
 
-def _cloth(rng: Generator, figure: _Figure) -> Pixels:
+def _cloth(rng: Generator, drawing: Pixels, is_flag: bool) -> Pixels:
     """A flag's own drawing, opaque, or the flag of an emblem."""
-    if figure.is_flag:
-        return without_holes(figure.drawing)
-    return flag_cloth(rng, figure.drawing, HARMLESS_RED_SHARE if figure.number == HARMLESS else EMBLEM_RED_SHARE)
+    return without_holes(drawing) if is_flag else flag_cloth(rng, drawing)
 
 
 def _flat(_: Generator, drawing: Pixels) -> _Presented:
@@ -182,16 +158,11 @@ def _held(rng: Generator, drawing: Pixels) -> _Presented:
     return _Presented(np.dstack([picture, holder.drawing[..., 3]]), (inner[0], inner[1], inner[2], inner[3]))
 
 
-_Way = Callable[[Generator, Pixels], _Presented]
-
-_FLAG_CLOTHS = {waving: 0.15, draped: 0.08, ball: 0.36, person: 0.05, cut_out: 0.12}
-_FLAG_FIGURES: Mapping[_Way, float] = {_held: 0.04, _flat: 0.2}
+_FLAG_CLOTHS = {waving: 0.17, draped: 0.08, ball: 0.3, person: 0.05, cut_out: 0.12}
+_FLAG_FIGURES = {_held: 0.06, _flat: 0.22}
 _EMBLEM_CLOTHS = {waving: 0.06, draped: 0.03, ball: 0.03, person: 0.01, cut_out: 0.02}
-_EMBLEM_FIGURES: Mapping[_Way, float] = {_held_with_surface: 0.37, _bare: 0.48}
-_HARMLESS_CLOTHS = {waving: 0.06, draped: 0.03, ball: 0.12, person: 0.03, cut_out: 0.05}
-_HARMLESS_FIGURES: Mapping[_Way, float] = {_held_with_surface: 0.31, _bare: 0.4}
-"""How a figure is shown, with probabilities: ways that take the cloth of a flag, and ways that take the figure. Many
-harmless figures are balls, so that a dressed ball alone is no flag."""
+_EMBLEM_FIGURES = {_held_with_surface: 0.37, _bare: 0.48}
+"""How a figure is shown, with probabilities: ways that take the cloth of a flag, and ways that take the figure."""
 
 
 def _composed(rng: Generator, size: Size, sources: SceneSources, has_emblem: bool) -> tuple[Pixels, list[Placed]]:
@@ -211,11 +182,11 @@ def _composed(rng: Generator, size: Size, sources: SceneSources, has_emblem: boo
     order = [False] * harmless_count + [True] * emblems
     placed: list[Placed] = []
     for is_emblem in order:
-        figure = _figure(rng, sources, is_emblem)
-        shown = _presented(rng, figure)
+        number, drawing, is_flag = _figure(rng, sources, is_emblem)
+        shown = _presented(rng, drawing, is_flag)
         picture, box = _laid(rng, picture, shown, [other.box for other in placed])
         if box is not None:
-            placed.append(Placed(figure.number, box))
+            placed.append(Placed(number, box))
     return picture, placed
 
 
@@ -238,8 +209,8 @@ def _edge_to_edge(rng: Generator, size: Size, sources: SceneSources, has_emblem:
 
 def _alone(rng: Generator, size: Size, sources: SceneSources, has_emblem: bool) -> tuple[Pixels, list[Placed]]:
     """One presented figure that fills most of a plain ground, as stickers and avatars do."""
-    figure = _figure(rng, sources, has_emblem)
-    shown = _presented(rng, figure)
+    number, drawing, is_flag = _figure(rng, sources, has_emblem)
+    shown = _presented(rng, drawing, is_flag)
     tall, wide = shown.drawing.shape[:2]
     height, width = size
     half = np.array([wide, tall]) * min(width / wide, height / tall) * rng.uniform(0.7, 1.05) / 2
@@ -247,15 +218,15 @@ def _alone(rng: Generator, size: Size, sources: SceneSources, has_emblem: bool) 
     corners = _turned(rng, half) if rng.random() < 0.3 else _corners_of(_box_around(np.zeros(2), half))
     corners = corners + np.array([width, height]) / 2
     picture, _ = paste(ground, shown.drawing, corners)
-    return picture, [Placed(figure.number, _clipped(_inner_box(shown, corners), size))]
+    return picture, [Placed(number, _clipped(_inner_box(shown, corners), size))]
 
 
 def _faded(rng: Generator, size: Size, sources: SceneSources, has_emblem: bool) -> tuple[Pixels, list[Placed]]:
     """A flag that fades over a portrait or photograph."""
-    figure = _figure(rng, sources, has_emblem)
+    number, drawing, is_flag = _figure(rng, sources, has_emblem)
     picture = _portrait(rng, size, sources) if rng.random() < 0.5 else sources.backgrounds.photo(rng, size)
-    made, box = faded_over(rng, np.ascontiguousarray(picture), _cloth(rng, figure))
-    return made, [Placed(figure.number, box)]
+    made, box = faded_over(rng, np.ascontiguousarray(picture), _cloth(rng, drawing, is_flag))
+    return made, [Placed(number, box)]
 
 
 def _row(rng: Generator, size: Size, sources: SceneSources, has_emblem: bool) -> tuple[Pixels, list[Placed]]:
@@ -266,15 +237,15 @@ def _row(rng: Generator, size: Size, sources: SceneSources, has_emblem: bool) ->
     placed = []
     for row in range(rows):
         for column in range(columns):
-            figure = _figure(rng, sources, has_emblem and rng.random() < 0.5)
-            shown = _presented(rng, figure)
+            number, drawing, is_flag = _figure(rng, sources, has_emblem and rng.random() < 0.5)
+            shown = _presented(rng, drawing, is_flag)
             cell = min(width / columns, height / rows) * rng.uniform(0.6, 0.95)
             scale = cell / max(shown.drawing.shape[:2])
             half = np.array([shown.drawing.shape[1], shown.drawing.shape[0]]) * scale / 2
             center = np.array([(column + 0.5) * width / columns, (row + 0.5) * height / rows])
             corners = _corners_of(_box_around(center, half))
             picture, _ = paste(picture, shown.drawing, corners)
-            placed.append(Placed(figure.number, _clipped(_inner_box(shown, corners), size)))
+            placed.append(Placed(number, _clipped(_inner_box(shown, corners), size)))
     return picture, placed
 
 

@@ -52,10 +52,7 @@ def scene_sources(fold: Fold, limit: int | None = None) -> SceneSources:
 
     portraits = [np.asarray(portrait(rng)) for _ in range(min(PORTRAITS, limit or PORTRAITS))]
     backgrounds = Backgrounds.load(PHOTOS[fold], limit)
-    classes = core_classes()
-    return SceneSources(
-        class_drawings(limit), classes.frequencies, classes.union_outputs, harmless, portraits, backgrounds
-    )
+    return SceneSources(class_drawings(limit), core_classes().frequencies, harmless, portraits, backgrounds)
 
 
 def harmless_rows(graphics: Graphics, fold: Fold) -> Int64:

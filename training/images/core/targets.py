@@ -6,7 +6,7 @@ at whole pictures: the log-sum-exp over cells, so that every picture tells of ea
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,11 +37,11 @@ class CoreBatch:
 
     Attributes:
         pixels: uint8 (n, height, width, 3).
-        cells: int64 (positives, 4): picture, row, column and output of every positive cell.
+        cells: int64 (positives, 4): picture, row, column and class of every positive cell.
         weights: float32 (positives,), one over the root of its emblem's number of positive cells.
         boxes: float32 (positives, 4), in pixels.
-        ignored: int64 (cells, 4), cells at an emblem's rim, which count neither way for its outputs.
-        present: bool (n, outputs), what is in each picture.
+        ignored: int64 (cells, 4), cells at an emblem's rim, which count neither way for its class.
+        present: bool (n, classes), the classes in each picture.
     """
 
     pixels: Tensor
@@ -52,28 +52,21 @@ class CoreBatch:
     present: Tensor
 
 
-def batch_of(scenes: Sequence[CoreScene], outputs: int, unions: Mapping[int, int]) -> CoreBatch:
-    """Targets of some scenes of one size.
-
-    Args:
-        scenes: at least one.
-        outputs: number of the network's outputs.
-        unions: as `CoreClasses.union_outputs`.
-    """
+def batch_of(scenes: Sequence[CoreScene], classes: int) -> CoreBatch:
+    """Targets of some scenes of one size."""
     height, width = scenes[0].picture.shape[:2]
-    present: Bool = np.zeros((len(scenes), outputs), bool)
+    present: Bool = np.zeros((len(scenes), classes), bool)
     cells, weights, boxes, ignored = [], [], [], []
     for picture, scene in enumerate(scenes):
         for number, box in scene.placed:
             if number < 0:
                 continue
+            present[picture, number] = True
             middle, rim = _cells(box, height // STRIDE, width // STRIDE)
-            for output in {number, unions.get(number, number)}:
-                present[picture, output] = True
-                cells += [(picture, row, column, output) for row, column in middle]
-                weights += [len(middle) ** -0.5] * len(middle)
-                boxes += [box] * len(middle)
-                ignored += [(picture, row, column, output) for row, column in rim]
+            cells += [(picture, row, column, number) for row, column in middle]
+            weights += [len(middle) ** -0.5] * len(middle)
+            boxes += [box] * len(middle)
+            ignored += [(picture, row, column, number) for row, column in rim]
     pixels: Pixels = np.stack([scene.picture for scene in scenes])
     return CoreBatch(
         torch.from_numpy(pixels),
@@ -105,7 +98,7 @@ def core_losses(logits: Tensor, boxes: Tensor, batch: CoreBatch) -> dict[str, Te
     """Losses of cells, pictures and boxes.
 
     Args:
-        logits: float32 (n, rows, columns, outputs).
+        logits: float32 (n, rows, columns, classes).
         boxes: float32 (n, rows, columns, 4), in pixels.
         batch: the targets.
     """

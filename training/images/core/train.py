@@ -35,8 +35,7 @@ def train_core(  # noqa: PLR0913 - what a run needs
 
     Args:
         directory: holds the encoder that the detector belongs to.
-        base: encoder to start from, by default the folder's; from its core detector too, if its outputs are the first
-            of today's.
+        base: encoder to start from, by default the folder's; from its core detector, if that has the same classes.
         seed: of scenes and weights.
         limit: at most this many graphics a package, for tests.
         steps: over all runs.
@@ -48,13 +47,13 @@ def train_core(  # noqa: PLR0913 - what a run needs
     """
     cv2.setNumThreads(1)  # OpenCV's threads do not survive the fork of the processes that compose scenes
     checkpoint = directory / CHECKPOINT_FILE
-    base, outputs = base or read_base(directory), core_classes().outputs
-    goes_on = bool(base.core_classes) and outputs[: len(base.core_classes)] == base.core_classes
+    base, classes = base or read_base(directory), core_classes().references
+    goes_on = base.core_classes == classes
     trainer = CoreTrainer(scene_sources(Fold.TRAIN, limit), base, seed, checkpoint, workers, goes_on)
     trainer.run(steps)
     path = directory / ArtifactFile.CORE
-    difference = export_core(trainer.network, outputs, Encoder(directory).fingerprint, path)
-    measured = {"classes": len(outputs), "steps": steps, "scenes": steps * SCENES_PER_BATCH, "losses": trainer.averages}
+    difference = export_core(trainer.network, classes, Encoder(directory).fingerprint, path)
+    measured = {"classes": len(classes), "steps": steps, "scenes": steps * SCENES_PER_BATCH, "losses": trainer.averages}
     record_metrics(directory, "core", measured | {"parity_max_relative_difference": difference})
     checkpoint.unlink()
     return path

@@ -47,7 +47,7 @@ class _Scenes(Dataset[CoreBatch]):
         size = SIZES[step % len(SIZES)]
         numbers = range(SCENES_PER_BATCH)
         scenes = [core_scene(np.random.default_rng((self._seed, step, at)), size, self._sources) for at in numbers]
-        return batch_of(scenes, self._sources.outputs, self._sources.unions)
+        return batch_of(scenes, len(self._sources.classes))
 
 
 class CoreTrainer:
@@ -59,11 +59,10 @@ class CoreTrainer:
         seed: of scenes and weights.
         checkpoint: file written every `CHECKPOINT_INTERVAL` steps; resumed from if it exists.
         workers: processes that compose scenes.
-        goes_on: start from the base's core detector, whose outputs are the first of the sources', and not from its
-            encoder's trunk.
+        goes_on: start from the base's core detector, which has the same classes, and not from its encoder's trunk.
 
     Raises:
-        FileExistsError: the checkpoint is of a run with another seed, base or number of outputs.
+        FileExistsError: the checkpoint is of a run with another seed, base or number of classes.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a run is
@@ -76,13 +75,13 @@ class CoreTrainer:
         goes_on: bool = False,
     ) -> None:
         self._sources, self._seed, self._checkpoint, self._workers = sources, seed, checkpoint, workers
-        settings = {"seed": seed, "base": base.fingerprint, "outputs": sources.outputs}
+        settings = {"seed": seed, "base": base.fingerprint, "classes": len(sources.classes)}
         self._settings = settings | {"goes_on": goes_on}
         torch.manual_seed(seed)
         self._tower = create(pretrained=False)
         load_base_weights(self._tower, base)
         _freeze(self._tower.visual.trunk)
-        self.network = CoreNetwork(self._tower.visual.trunk, sources.outputs)
+        self.network = CoreNetwork(self._tower.visual.trunk, len(sources.classes))
         if goes_on:
             self.network.load_released(base.core)
         self.network.to(memory_format=torch.channels_last).eval()  # keeps the pretrained batch statistics

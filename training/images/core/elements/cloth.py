@@ -17,19 +17,13 @@ MIN_OPAQUE = 0.85
 """Opaque fraction of a drawing that is taken for a flag; many packages draw flags with round or waving edges."""
 
 
-def flag_cloth(rng: Generator, drawing: Pixels, red_share: float) -> Pixels:
-    """The flag of an emblem: a flag's own drawing, or the emblem on a plain field; RGBA uint8.
-
-    Args:
-        rng: the same generator state gives the same cloth.
-        drawing: RGBA uint8 (height, width, 4).
-        red_share: probability of a red field; others have any colour.
-    """
+def flag_cloth(rng: Generator, drawing: Pixels) -> Pixels:
+    """The flag of an emblem: a flag's own drawing, or the emblem on a plain field; RGBA uint8."""
     if (drawing[..., 3] > 250).mean() > MIN_OPAQUE and drawing.shape[1] > 1.15 * drawing.shape[0]:
         return without_holes(drawing)
     height, width = 150, int(rng.uniform(190, 240))
     field = np.zeros((height, width, 4), np.uint8)
-    field[..., :3] = REDS[int(rng.integers(len(REDS)))] if rng.random() < red_share else rng.integers(0, 256, 3)
+    field[..., :3] = REDS[int(rng.integers(len(REDS)))] if rng.random() < 0.7 else rng.integers(0, 256, 3)
     field[..., 3] = 255
     side = height * rng.uniform(0.35, 0.8)
     scale = side / max(drawing.shape[:2])

@@ -1,4 +1,4 @@
-"""Grounds of scenes: festive red and gold banners, photographs, tinted or not, plain colours, fields of colour."""
+"""Grounds of scenes: festive red and gold banners, tinted photographs, screens of applications, plain colours."""
 
 from __future__ import annotations
 
@@ -23,10 +23,8 @@ def any_ground(rng: Generator, size: Size, backgrounds: Backgrounds) -> Pixels:
         return np.ascontiguousarray(backgrounds.photo(rng, size))
     if choice < 0.70:
         return _tinted(rng, np.ascontiguousarray(backgrounds.photo(rng, size)))
-    if choice < 0.87:
-        return plain(rng, size)
     if choice < 0.92:
-        return _blocks(rng, size)
+        return plain(rng, size)
     return np.ascontiguousarray(gradient(rng, size))
 
 
@@ -40,19 +38,6 @@ def plain(rng: Generator, size: Size) -> Pixels:
     else:
         colour = rng.integers(0, 256, 3)
     return np.full((*size, 3), colour, np.uint8)
-
-
-def _blocks(rng: Generator, size: Size) -> Pixels:
-    """Fields of colour, hard or soft, and rectangles over them, as abstract pictures and posters have."""
-    cells = rng.integers(0, 256, (*rng.integers(1, 9, 2), 3), dtype=np.uint8)
-    height, width = size
-    way = cv2.INTER_CUBIC if rng.random() < 0.6 else cv2.INTER_NEAREST
-    made = np.asarray(cv2.resize(cells, (width, height), interpolation=way)).copy()
-    for _ in range(int(rng.integers(0, 4))):
-        (left, right), (top, bottom) = np.sort(rng.integers(0, 7, 2)) / 6, np.sort(rng.integers(0, 7, 2)) / 6
-        corners = (int(left * width), int(top * height)), (int(right * width), int(bottom * height))
-        cv2.rectangle(made, *corners, tuple(int(value) for value in rng.integers(0, 256, 3)), -1)
-    return made
 
 
 def festive(rng: Generator, size: Size) -> Pixels:
