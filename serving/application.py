@@ -125,4 +125,6 @@ def _refuse(request: Request, error: Exception) -> Response:
     status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (400, None)
     code, message = ROUTING_ERRORS.get(status, ("malformed_request", "the request cannot be understood"))
     refused = ProfileError(code, message)
-    return refusal_page(request, refused) if is_console(request.scope) else ErrorResponse(refused, headers)
+    response = refusal_page(request, refused) if is_console(request.scope) else ErrorResponse(refused)
+    response.headers.update(headers or {})
+    return response

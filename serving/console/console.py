@@ -38,7 +38,7 @@ from serving.console.visits import (
 from serving.edge.admission import Admission
 from serving.keys.keyring import Keyring
 from serving.keys.scopes import CALLER_ENTRY, Scope
-from serving.messages.errors import ERROR_CODES, HEADERS_BY_STATUS, OTHER_STATUS, RateLimitedError
+from serving.messages.errors import ERROR_CODES, headers_of, status_of
 from serving.metrics.metrics import Metrics
 from serving.routes.pool import Pool
 from serving.routes.references import References
@@ -204,10 +204,8 @@ class Console:
 def refusal_page(request: Request, error: ProfileError) -> Response:
     """A page that says why a request was refused, and when to try again."""
     code = ERROR_CODES.get(error.code)
-    status = code.status if code else OTHER_STATUS
-    page = html("refusal.html", language(request), status, error=error, code=code)
-    page.headers.update(HEADERS_BY_STATUS.get(status, {}))
-    page.headers.update(error.headers if isinstance(error, RateLimitedError) else {})
+    page = html("refusal.html", language(request), status_of(error), error=error, code=code)
+    page.headers.update(headers_of(error))
     return page
 
 

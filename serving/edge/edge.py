@@ -22,7 +22,7 @@ from models.runtime.failures import safe_traceback
 from serving.edge.admission import OPEN_PATHS, Admission, is_console
 from serving.edge.deadlines import BODY_SECONDS
 from serving.edge.exchange import HeldMemory, Reply, StreamedBody
-from serving.messages.errors import ErrorResponse, RateLimitedError
+from serving.messages.errors import ErrorResponse
 from serving.messages.query import check_query
 from serving.metrics.metrics import Metrics
 
@@ -112,7 +112,7 @@ class Edge:
         if self._refusal_page is not None and is_console(scope):
             response = self._refusal_page(Request(scope), error)
         else:
-            response = ErrorResponse(error, error.headers if isinstance(error, RateLimitedError) else None)
+            response = ErrorResponse(error)
         await response(scope, body.receive, reply.send)
 
     def _record(self, scope: Scope, reply: Reply, seconds: float) -> None:

@@ -123,17 +123,25 @@ def error_body(error: ProfileError) -> dict[str, Any]:
     return {"error": {"code": error.code, "message": error.message, "field": error.field}}
 
 
+def status_of(error: ProfileError) -> int:
+    """The HTTP status that answers an error."""
+    return ERROR_CODES[error.code].status if error.code in ERROR_CODES else OTHER_STATUS
+
+
+def headers_of(error: ProfileError) -> dict[str, str]:
+    """The headers that HTTP requires beside an error, and when to try again."""
+    own = error.headers if isinstance(error, RateLimitedError) else {}
+    return {**HEADERS_BY_STATUS.get(status_of(error), {}), **own}
+
+
 class ErrorResponse(JSONResponse):
     """`{"error": {"code", "message", "field"}}` with the status of the code.
 
     Non-ASCII characters are escaped, so that even a field name of invalid Unicode can be quoted.
     """
 
-    def __init__(self, error: ProfileError, headers: Mapping[str, str] | None = None) -> None:
-        status = ERROR_CODES[error.code].status if error.code in ERROR_CODES else OTHER_STATUS
-        super().__init__(
-            error_body(error), status_code=status, headers={**HEADERS_BY_STATUS.get(status, {}), **(headers or {})}
-        )
+    def __init__(self, error: ProfileError) -> None:
+        super().__init__(error_body(error), status_of(error), headers_of(error))
 
     def render(self, content: object) -> bytes:
         """The body as bytes."""

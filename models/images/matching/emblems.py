@@ -242,14 +242,17 @@ def _best_rows(references: Int64, scores: Float64, is_detected: Bool) -> list[tu
 
 def _is_same_place(match: Match, other: Match) -> bool:
     """Whether two matches read one place of one frame as the same label."""
-    is_same = match.label == other.label and match.frame == other.frame
-    return is_same and iou(match.box, other.box) >= LOOK_ALIKE_IOU
+    return match.label == other.label and _overlaps(match, other)
 
 
 def _outdoes(match: Match, other: Match) -> bool:
     """Whether a match reads the place of another, likelier, as another label."""
-    is_other = match.label != other.label and match.frame == other.frame
-    return is_other and match.score > other.score and iou(match.box, other.box) >= LOOK_ALIKE_IOU
+    return match.label != other.label and match.score > other.score and _overlaps(match, other)
+
+
+def _overlaps(match: Match, other: Match) -> bool:
+    """Whether two matches lie in one place of one frame."""
+    return match.frame == other.frame and iou(match.box, other.box) >= LOOK_ALIKE_IOU
 
 
 def load_cohort(encoder: Encoder) -> Float32:

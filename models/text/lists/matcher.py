@@ -1,7 +1,7 @@
 """Finds a platform's listed words in texts, plain or disguised, in time linear in the text.
 
 A listed word has none of the context that the detectors of contacts and names know, and a platform may list thousands.
-So readings are trusted only as far as chance cannot make them: two characters of equal sound are nobody's disguise.
+So readings are trusted only as far as chance cannot make them: two characters of equal sound are no disguise.
 Allowed words are found in plain spelling and with symbols between: who disguises a word is not who it was allowed for.
 
 Sources: Aho and Corasick 1975, by ahocorasick-rs; `models/text/normalize/readings.py`.
