@@ -41,7 +41,7 @@ def compare(  # noqa: PLR0913, PLR0917 - the command's own options
     Text models judge the test part of the corpus, or --cases that neither has seen. Encoders judge a manifest's
     pictures, each with its own gallery. The exit code does not depend on who is better.
 
-    Example: `huijian compare models/artifacts/text/2026.12.2 build/text/artifact --report comparison.html`
+    Example: `huijian compare models/artifacts/text/2026.12.3 build/text/artifact --report comparison.html`
     """
     from models.runtime.artifact_files import ArtifactFile
 

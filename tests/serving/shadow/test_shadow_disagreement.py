@@ -10,7 +10,7 @@ CONTACT, BOAST = "contact_diversion", "exaggeration"
 def row(name, champion, challenger, verdicts=("review", "review"), scores=(0.9, 0.1)):
     labels = frozenset(champion), frozenset(challenger)
     one = Comparison(name, verdicts, labels, dict.fromkeys(sorted(labels[0] | labels[1]), scores))
-    return one.to_row({"text": "2026.12.2"})
+    return one.to_row({"text": "2026.12.3"})
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def report():
 def test_agreement_and_failures_are_counted(report):
     assert (report.judged, report.agreed, report.failed) == (100, 94, 1)
     assert "judged: 100; 失败 · failed: 1" in str(report)
-    assert "text 2026.12.2" in str(report)
+    assert "text 2026.12.3" in str(report)
     assert "94.00% (95% 87.52% .. 97.22%)" in str(report)
 
 
