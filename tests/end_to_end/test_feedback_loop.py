@@ -29,7 +29,7 @@ BIOS = (
 )
 """Harmless texts that a model of a few examples takes for promises."""
 
-TEXTS_EACH = 200
+TEXTS_EACH = 220
 """Texts of each part of the corpus: enough for a model that is wrong."""
 
 
