@@ -15,6 +15,9 @@ JSON = "application/json"
 FULL = 43_500_000
 """Bytes; just under the limit of a body."""
 
+SECONDS = 3
+"""Of one core, the slowest too. Parsing such a body takes a fast core four."""
+
 
 def filled(before, part, after):
     return before + part * (FULL // len(part)) + after
@@ -44,7 +47,7 @@ def test_hostile_body_is_refused_quickly_in_little_memory(name, read):
     seconds, (_, peak) = time.process_time() - began, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert refused.value.code in {"malformed_json", "body_too_large", "unknown_field"}
-    assert seconds < 1
+    assert seconds < SECONDS
     assert peak < 100e6  # a copy of the body as text is the most
 
 
