@@ -210,5 +210,5 @@ def test_accepted_picture_takes_under_a_second_and_300_mb(kind, tmp_path):
     )
     command = [sys.executable, "-c", program, tmp_path / "picture"]
     seconds, kilobytes = map(float, subprocess.run(command, capture_output=True, check=True, text=True).stdout.split())
-    assert seconds < 3  # a fast core takes 0.9 s at most; slow ones with another program beside took 2.1 s
+    assert seconds < 1.5  # a core alone takes 0.9 s at most; another program on its hyperthread adds half
     assert kilobytes < 300_000
